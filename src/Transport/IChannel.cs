@@ -1,0 +1,111 @@
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>How a channel came to its end.</summary>
+public enum ChannelEnd
+{
+    /// <summary>The peer closed it between two frames.</summary>
+    EndOfStream,
+
+    /// <summary>This side closed it.</summary>
+    Disposed,
+
+    /// <summary>The peer broke the protocol; see the violation.</summary>
+    Violation,
+
+    /// <summary>The operating system reported an error other than the peer's closing.</summary>
+    Error,
+}
+
+/// <summary>The last thing a channel says.</summary>
+/// <param name="End">How it ended.</param>
+/// <param name="Violation">Set when <paramref name="End"/> is <see cref="ChannelEnd.Violation"/>.</param>
+/// <param name="Error">Set when <paramref name="End"/> is <see cref="ChannelEnd.Error"/>.</param>
+public sealed record ChannelClosed(ChannelEnd End, ProtocolViolation? Violation = null, Exception? Error = null);
+
+/// <summary>
+/// Receives a channel's frames, in order, one call at a time. Must not block: in the parent the calling thread
+/// serves every channel.
+/// </summary>
+public interface IFrameHandler
+{
+    /// <summary>
+    /// A whole frame. Its body is valid only during this call; descriptors not taken by
+    /// <see cref="Frame.TakeDescriptors"/> are closed after it.
+    /// </summary>
+    /// <param name="frame">The frame.</param>
+    /// <returns>Null to go on, or the rule the frame broke: the channel then closes with it.</returns>
+    ProtocolViolation? OnFrame(in Frame frame);
+
+    /// <summary>Every frame of one read has been delivered: the moment to flush answers.</summary>
+    void OnBatchEnd();
+
+    /// <summary>The channel has ended; exactly once, after the last frame.</summary>
+    /// <param name="closed">How.</param>
+    void OnClosed(ChannelClosed closed);
+}
+
+/// <summary>What became of a write.</summary>
+public enum WriteOutcome
+{
+    /// <summary>Queued; <see cref="IChannel.Flush"/> sends it.</summary>
+    Queued,
+
+    /// <summary>The channel has ended; nothing was queued.</summary>
+    Closed,
+
+    /// <summary>The peer does not read and <see cref="ChannelLimits.MaxQueuedBytes"/> are waiting; nothing was queued.</summary>
+    QueueFull,
+
+    /// <summary>The encoded message exceeds the frame limit or its descriptors their limit; nothing was queued.</summary>
+    TooLarge,
+}
+
+/// <summary>
+/// One end of a two-way, ordered, message-preserving connection between two processes (or, in memory, two actors).
+/// Writing is thread-safe and never blocks the parent. Disposing is idempotent and safe from any thread.
+/// </summary>
+public interface IChannel : IDisposable
+{
+    /// <summary>Starts delivery to <paramref name="handler"/>; at most once.</summary>
+    /// <param name="handler">Called on the channel's thread.</param>
+    void Start(IFrameHandler handler);
+
+    /// <summary>Encodes a message into the outgoing queue.</summary>
+    /// <typeparam name="T">The message's type.</typeparam>
+    /// <param name="correlationId">Goes into the header.</param>
+    /// <param name="message">The message.</param>
+    /// <returns>What became of it.</returns>
+    WriteOutcome Write<T>(ulong correlationId, in T message) where T : IWireMessage<T>;
+
+    /// <summary>
+    /// As <see cref="Write{T}(ulong, in T)"/>, with descriptors that ride on the frame. Ownership passes to the
+    /// channel whatever the outcome: each is closed after it has been sent, or at once when it was not queued.
+    /// </summary>
+    /// <typeparam name="T">The message's type.</typeparam>
+    /// <param name="correlationId">Goes into the header.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="descriptors">At most <see cref="ChannelLimits.MaxDescriptorsPerFrame"/>.</param>
+    /// <returns>What became of it.</returns>
+    WriteOutcome Write<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T>;
+
+    /// <summary>Sends what is queued, as far as the peer takes it now; the rest follows by itself when there is room.</summary>
+    void Flush();
+
+    /// <summary>
+    /// The peer's process is gone: deliver what it had written, then close. Does not wait for descendants that
+    /// still hold the peer's end open.
+    /// </summary>
+    void CloseAfterDrain();
+}
+
+/// <summary>What a channel accepts.</summary>
+/// <param name="MaxBodyBytes">The longest frame body, in bytes.</param>
+/// <param name="MaxDescriptorsPerFrame">The most descriptors on one frame.</param>
+/// <param name="MaxQueuedBytes">The most bytes waiting to be sent.</param>
+public sealed record ChannelLimits(int MaxBodyBytes, int MaxDescriptorsPerFrame, int MaxQueuedBytes)
+{
+    /// <summary>The wire protocol's own defaults: 1 MiB bodies, 4 descriptors a frame, 32 MiB waiting.</summary>
+    public static ChannelLimits Default { get; } = new(1 << 20, 4, 32 << 20);
+}

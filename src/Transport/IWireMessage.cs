@@ -1,0 +1,28 @@
+using MessagePack;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>A message that knows its number and its MessagePack array.</summary>
+/// <typeparam name="TSelf">The message itself.</typeparam>
+public interface IWireMessage<TSelf> where TSelf : IWireMessage<TSelf>
+{
+    /// <summary>The number in the frame's header.</summary>
+    static abstract MessageType Type { get; }
+
+    /// <summary>Writes the body: one MessagePack array.</summary>
+    /// <param name="writer">Where to.</param>
+    void Write(ref MessagePackWriter writer);
+
+    /// <summary>
+    /// Reads the body. Throws only what <see cref="MessagePackReader"/> throws, or <see cref="WireFormatException"/>
+    /// for a value outside its range; callers use <see cref="Frame.TryRead{T}"/>, which turns both into a
+    /// <see cref="ProtocolViolation"/>. Byte payloads are slices of the receive buffer: valid only during the call
+    /// that delivered the frame.
+    /// </summary>
+    /// <param name="reader">The body.</param>
+    static abstract TSelf Read(ref MessagePackReader reader);
+}
+
+/// <summary>A field of a message is out of its range or its array has the wrong length.</summary>
+/// <param name="message">A sentence naming message, field and range.</param>
+public sealed class WireFormatException(string message) : Exception(message);

@@ -1,0 +1,47 @@
+namespace ActorBrowser.Transport;
+
+/// <summary>Every message of the protocol. The numbers are the wire format: never reuse one.</summary>
+public enum MessageType : ushort
+{
+    /// <summary>Child → parent, first: who I am and what confines me.</summary>
+    Hello = 1,
+
+    /// <summary>Parent → child, after a good Hello: the role's configuration.</summary>
+    ChildArgs = 2,
+
+    /// <summary>Child → parent: set up, send work.</summary>
+    Ready = 3,
+
+    /// <summary>Parent → child: are you there?</summary>
+    Ping = 4,
+
+    /// <summary>Child → parent: yes, to the Ping with the same correlation id.</summary>
+    Pong = 5,
+
+    /// <summary>Parent → child: finish and exit with code 0.</summary>
+    Shutdown = 6,
+
+    /// <summary>Parent → child: fetch this. The correlation id names the fetch in every later frame about it.</summary>
+    FetchRequest = 16,
+
+    /// <summary>Child → parent: status and headers have arrived.</summary>
+    FetchHeaders = 17,
+
+    /// <summary>A piece of a body: child → parent of the response, parent → child of the request.</summary>
+    FetchBodyChunk = 18,
+
+    /// <summary>Child → parent: the body is complete. Parent → child: the request body is complete.</summary>
+    FetchEnd = 19,
+
+    /// <summary>Child → parent: the fetch failed; nothing more about it follows.</summary>
+    FetchError = 20,
+
+    /// <summary>Parent → child: stop the transfer. Answered by FetchError(Cancelled) unless it had ended.</summary>
+    FetchCancel = 21,
+
+    /// <summary>Either way: the receiver of a body may be sent this many more bytes.</summary>
+    Credit = 22,
+
+    /// <summary>Either way: an embedder's own role's message, opaque to ActorBrowser.</summary>
+    RoleMessage = 64,
+}

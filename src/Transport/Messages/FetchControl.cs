@@ -1,0 +1,117 @@
+using MessagePack;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>Why a fetch failed.</summary>
+public enum FetchErrorKind
+{
+    /// <summary>The URL is empty, malformed or too long.</summary>
+    InvalidUrl = 0,
+
+    /// <summary>The URL's scheme is not http or https.</summary>
+    UnsupportedScheme = 1,
+
+    /// <summary>Method, headers or body cannot be sent as given.</summary>
+    InvalidRequest = 2,
+
+    /// <summary>The name could not be resolved.</summary>
+    Dns = 3,
+
+    /// <summary>The address refused the connection.</summary>
+    Refused = 4,
+
+    /// <summary>No route, reset while connecting, or any other failure to reach the address.</summary>
+    Unreachable = 5,
+
+    /// <summary>The certificate or the handshake was not acceptable.</summary>
+    Tls = 6,
+
+    /// <summary>A deadline passed.</summary>
+    Timeout = 7,
+
+    /// <summary>The body, or the headers, exceed the limit.</summary>
+    TooLarge = 8,
+
+    /// <summary>More redirects than allowed, or one that cannot be followed.</summary>
+    Redirect = 9,
+
+    /// <summary>The address is one the initiator may not reach.</summary>
+    Blocked = 10,
+
+    /// <summary>The server broke HTTP, or closed in the middle of an answer.</summary>
+    Protocol = 11,
+
+    /// <summary>The requester cancelled.</summary>
+    Cancelled = 12,
+
+    /// <summary>The child that was fetching is gone.</summary>
+    ChildLost = 13,
+
+    /// <summary>No child can be had: too many waiting, shutting down, or restarts given up.</summary>
+    Unavailable = 14,
+}
+
+/// <summary>Child → parent: the fetch failed; nothing more about it follows.</summary>
+/// <param name="Kind">Why.</param>
+/// <param name="Message">One sentence.</param>
+public readonly record struct FetchError(FetchErrorKind Kind, string Message) : IWireMessage<FetchError>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.FetchError;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(2);
+        writer.Write((int)Kind);
+        writer.Write(Message);
+    }
+
+    /// <inheritdoc/>
+    public static FetchError Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 2, nameof(FetchError));
+        return new FetchError(
+            (FetchErrorKind)Wire.ReadRange(ref reader, "FetchError.Kind", 0, (int)FetchErrorKind.Unavailable),
+            Wire.ReadText(ref reader, "FetchError.Message"));
+    }
+}
+
+/// <summary>Parent → child: stop the transfer.</summary>
+public readonly record struct FetchCancel : IWireMessage<FetchCancel>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.FetchCancel;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer) => writer.WriteArrayHeader(0);
+
+    /// <inheritdoc/>
+    public static FetchCancel Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 0, nameof(FetchCancel));
+        return default;
+    }
+}
+
+/// <summary>The receiver of a body may be sent this many more bytes.</summary>
+/// <param name="Bytes">At least 1.</param>
+public readonly record struct Credit(long Bytes) : IWireMessage<Credit>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.Credit;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(1);
+        writer.Write(Bytes);
+    }
+
+    /// <inheritdoc/>
+    public static Credit Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 1, nameof(Credit));
+        return new Credit(Wire.ReadRange(ref reader, "Credit.Bytes", 1, long.MaxValue));
+    }
+}

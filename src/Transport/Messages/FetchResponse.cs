@@ -1,0 +1,164 @@
+using MessagePack;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>One redirect that was followed.</summary>
+/// <param name="Status">Its status code.</param>
+/// <param name="Url">The URL that answered with it.</param>
+public readonly record struct RedirectHop(int Status, string Url);
+
+/// <summary>Which address space a response came from.</summary>
+public enum AddressSpace
+{
+    /// <summary>A globally routable address.</summary>
+    Public = 0,
+
+    /// <summary>Private, unique-local, link-local or otherwise not globally routable.</summary>
+    Private = 1,
+
+    /// <summary>The machine itself.</summary>
+    Loopback = 2,
+}
+
+/// <summary>Where the time went, in microseconds; 0 where a step was not needed (a pooled connection).</summary>
+/// <param name="NameLookup">Resolving the host name.</param>
+/// <param name="Connect">TCP.</param>
+/// <param name="Tls">TLS.</param>
+/// <param name="FirstByte">From the request received by the child to the response's headers, all redirects included.</param>
+public readonly record struct FetchTimings(long NameLookup, long Connect, long Tls, long FirstByte);
+
+/// <summary>Child → parent: the final response's status and headers have arrived.</summary>
+/// <param name="Status">100 to 999.</param>
+/// <param name="HttpVersion">Such as <c>1.1</c> or <c>2</c>.</param>
+/// <param name="FinalUrl">The URL that answered, after redirects.</param>
+/// <param name="Headers">Response headers.</param>
+/// <param name="Redirects">What was followed, in order.</param>
+/// <param name="RemoteAddress">The address that answered, such as <c>127.0.0.1:80</c>; empty where unknown.</param>
+/// <param name="AddressSpace">What kind of address that is.</param>
+/// <param name="ContentLength">The body's declared length before decoding, or −1.</param>
+/// <param name="Timings">Where the time went.</param>
+public readonly record struct FetchHeaders(
+    int Status,
+    string HttpVersion,
+    string FinalUrl,
+    IReadOnlyList<HeaderField> Headers,
+    IReadOnlyList<RedirectHop> Redirects,
+    string RemoteAddress,
+    AddressSpace AddressSpace,
+    long ContentLength,
+    FetchTimings Timings) : IWireMessage<FetchHeaders>
+{
+    private const int MaxRedirects = 1000;
+
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.FetchHeaders;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(12);
+        writer.Write(Status);
+        writer.Write(HttpVersion);
+        writer.Write(FinalUrl);
+        HeaderField.WriteAll(ref writer, Headers);
+        writer.WriteArrayHeader(Redirects.Count);
+        for (var i = 0; i < Redirects.Count; i++)
+        {
+            writer.WriteArrayHeader(2);
+            writer.Write(Redirects[i].Status);
+            writer.Write(Redirects[i].Url);
+        }
+        writer.Write(RemoteAddress);
+        writer.Write((int)AddressSpace);
+        writer.Write(ContentLength);
+        writer.Write(Timings.NameLookup);
+        writer.Write(Timings.Connect);
+        writer.Write(Timings.Tls);
+        writer.Write(Timings.FirstByte);
+    }
+
+    /// <inheritdoc/>
+    public static FetchHeaders Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 12, nameof(FetchHeaders));
+        var status = (int)Wire.ReadRange(ref reader, "FetchHeaders.Status", 100, 999);
+        var version = Wire.ReadText(ref reader, "FetchHeaders.HttpVersion");
+        var url = Wire.ReadText(ref reader, "FetchHeaders.FinalUrl");
+        var headers = HeaderField.ReadAll(ref reader, "FetchHeaders.Headers");
+        var count = Wire.ReadCount(ref reader, "FetchHeaders.Redirects", MaxRedirects);
+        var redirects = count == 0 ? [] : new RedirectHop[count];
+        for (var i = 0; i < count; i++)
+        {
+            Wire.ReadArrayOf(ref reader, 2, nameof(RedirectHop));
+            redirects[i] = new RedirectHop(
+                (int)Wire.ReadRange(ref reader, "RedirectHop.Status", 100, 999), Wire.ReadText(ref reader, "RedirectHop.Url"));
+        }
+        return new FetchHeaders(
+            status, version, url, headers, redirects,
+            Wire.ReadText(ref reader, "FetchHeaders.RemoteAddress"),
+            (AddressSpace)Wire.ReadRange(ref reader, "FetchHeaders.AddressSpace", 0, (int)AddressSpace.Loopback),
+            Wire.ReadRange(ref reader, "FetchHeaders.ContentLength", -1, long.MaxValue),
+            new FetchTimings(
+                Wire.ReadRange(ref reader, "FetchTimings.NameLookup", 0, long.MaxValue),
+                Wire.ReadRange(ref reader, "FetchTimings.Connect", 0, long.MaxValue),
+                Wire.ReadRange(ref reader, "FetchTimings.Tls", 0, long.MaxValue),
+                Wire.ReadRange(ref reader, "FetchTimings.FirstByte", 0, long.MaxValue)));
+    }
+}
+
+/// <summary>A piece of a body.</summary>
+/// <param name="Offset">Where in the body it starts; pieces come in order without gaps.</param>
+/// <param name="Data">The bytes; never empty.</param>
+public readonly record struct FetchBodyChunk(long Offset, ReadOnlyMemory<byte> Data) : IWireMessage<FetchBodyChunk>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.FetchBodyChunk;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(2);
+        writer.Write(Offset);
+        writer.Write(Data.Span);
+    }
+
+    /// <inheritdoc/>
+    public static FetchBodyChunk Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 2, nameof(FetchBodyChunk));
+        var offset = Wire.ReadRange(ref reader, "FetchBodyChunk.Offset", 0, long.MaxValue);
+        var data = Wire.ReadPayload(ref reader, "FetchBodyChunk.Data");
+        if (data.IsEmpty)
+            throw new WireFormatException("FetchBodyChunk.Data is empty.");
+        return new FetchBodyChunk(offset, data);
+    }
+}
+
+/// <summary>The body is complete.</summary>
+/// <param name="BodyBytes">Its length as delivered, in bytes.</param>
+/// <param name="WireBytes">Its length as received from the network before decoding, in bytes.</param>
+/// <param name="TotalTime">From the request received by the child to the last byte, in microseconds.</param>
+public readonly record struct FetchEnd(long BodyBytes, long WireBytes, long TotalTime) : IWireMessage<FetchEnd>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.FetchEnd;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(3);
+        writer.Write(BodyBytes);
+        writer.Write(WireBytes);
+        writer.Write(TotalTime);
+    }
+
+    /// <inheritdoc/>
+    public static FetchEnd Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 3, nameof(FetchEnd));
+        return new FetchEnd(
+            Wire.ReadRange(ref reader, "FetchEnd.BodyBytes", 0, long.MaxValue),
+            Wire.ReadRange(ref reader, "FetchEnd.WireBytes", 0, long.MaxValue),
+            Wire.ReadRange(ref reader, "FetchEnd.TotalTime", 0, long.MaxValue));
+    }
+}

@@ -1,0 +1,43 @@
+using System.Buffers;
+using MessagePack;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>The few shapes every message is made of, with their checks.</summary>
+internal static class Wire
+{
+    internal static void ReadArrayOf(ref MessagePackReader reader, int fields, string message)
+    {
+        var actual = reader.ReadArrayHeader();
+        if (actual != fields)
+            throw new WireFormatException($"{message} has {fields} fields, not {actual}.");
+    }
+
+    internal static string ReadText(ref MessagePackReader reader, string field) =>
+        reader.ReadString() ?? throw new WireFormatException($"{field} is text, not nil.");
+
+    /// <summary>A payload as a slice of the receive buffer; no copy.</summary>
+    internal static ReadOnlyMemory<byte> ReadPayload(ref MessagePackReader reader, string field)
+    {
+        if (reader.ReadBytes() is not { } sequence)
+            throw new WireFormatException($"{field} is bytes, not nil.");
+        return sequence.IsSingleSegment ? sequence.First : sequence.ToArray();
+    }
+
+    internal static long ReadRange(ref MessagePackReader reader, string field, long minimum, long maximum)
+    {
+        var value = reader.ReadInt64();
+        if (value < minimum || value > maximum)
+            throw new WireFormatException($"{field} is {value}, outside {minimum} to {maximum}.");
+        return value;
+    }
+
+    internal static int ReadCount(ref MessagePackReader reader, string field, int maximum)
+    {
+        var count = reader.ReadArrayHeader();
+        if (count > maximum)
+            throw new WireFormatException($"{field} has {count} entries; at most {maximum} are allowed.");
+        return count;
+    }
+}
+

@@ -1,0 +1,26 @@
+namespace ActorBrowser.Transport;
+
+/// <summary>The names and numbers both ends must agree on before the first frame.</summary>
+public static class WireProtocol
+{
+    /// <summary>Raised whenever a frame's meaning changes.</summary>
+    public const int Version = 1;
+
+    /// <summary>The argument before the role's name on a child's command line.</summary>
+    public const string RoleArgument = "--subprocess-kind";
+
+    /// <summary>The environment variable that names the inherited descriptor.</summary>
+    public const string DescriptorVariable = "ACTORBROWSER_IPC_FD";
+
+    /// <summary>The environment variable that names the pipe where no descriptor is inherited.</summary>
+    public const string PipeVariable = "ACTORBROWSER_IPC_PIPE";
+
+    /// <summary>The environment variable with the pipe's one-time secret, in hexadecimal.</summary>
+    public const string PipeSecretVariable = "ACTORBROWSER_IPC_SECRET";
+
+    /// <summary>Where every Unix child finds its channel.</summary>
+    public const int ChildDescriptor = 3;
+
+    /// <summary>Identifies this very build: parent and child must be the same program.</summary>
+    public static Guid BuildId => typeof(WireProtocol).Module.ModuleVersionId;
+}
