@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace ActorBrowser.Architecture;
+
+public sealed partial class SourceRules
+{
+    private const int LongestFile = 350;
+
+    [Theory]
+    [InlineData(@"\bThread\.Sleep\b", "a thread that sleeps serves nobody: wait on an event or a timer")]
+    [InlineData(@"\.Result\b(?!\s*=[^=])(?!\w)", "blocking on a task starves the dispatcher: await it, or PipeTo")]
+    [InlineData(@"\.Wait\(\)", "blocking on a task starves the dispatcher: await it, or PipeTo")]
+    [InlineData(@"\bProcess\.Start\b", "children are spawned by ChildLauncher only")]
+    [InlineData(@"\bDateTime\.Now\b", "local time is for people, not for records: use TimeProvider or UtcNow")]
+    [InlineData(@"NotImplementedException", "a stub is a defect")]
+    [InlineData(@"\b(TODO|FIXME)\b", "unfinished work belongs in an issue")]
+    [InlineData(@"catch\s*(\(\s*Exception\s*\))?\s*\{\s*\}", "a swallowed exception hides a defect")]
+    public void Product_code_does_not_contain(string pattern, string why)
+    {
+        var regex = new Regex(pattern);
+        var offenders =
+            from file in Repository.Files("src", "*.cs")
+            from line in File.ReadLines(file).Select((text, index) => (text, number: index + 1))
+            where regex.IsMatch(Comment().Replace(line.text, ""))
+            select $"{Repository.Relative(file)}:{line.number}: {line.text.Trim()} ({why})";
+        Assert.Empty(offenders);
+    }
+
+    [Fact]
+    public void No_product_file_holds_more_than_one_idea_s_worth_of_lines()
+    {
+        var offenders =
+            from file in Repository.Files("src", "*.cs")
+            let lines = File.ReadLines(file).Count()
+            where lines > LongestFile
+            select $"{Repository.Relative(file)}: {lines} lines";
+        Assert.Empty(offenders);
+    }
+
+    [Fact]
+    public void Nothing_in_the_tree_names_a_path_of_one_machine()
+    {
+        var offenders =
+            from file in Directory.EnumerateFiles(Repository.Root, "*", SearchOption.AllDirectories)
+            let relative = Repository.Relative(file)
+            where !relative.StartsWith(".git" + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+                && !relative.Split(Path.DirectorySeparatorChar).Any(p => p is "bin" or "obj" or "artifacts" or "TestResults" or "BenchmarkDotNet.Artifacts")
+                && relative is not ".packageset.props"
+                && Path.GetExtension(file) is ".cs" or ".md" or ".csproj" or ".props" or ".targets" or ".conf" or ".sh" or ""
+            from line in File.ReadLines(file)
+            where MachinePath().IsMatch(line)
+            select $"{relative}: {line.Trim()}";
+        Assert.Empty(offenders);
+    }
+
+    [GeneratedRegex(@"//.*$|^\s*\*.*$")]
+    private static partial Regex Comment();
+
+    // Written in two halves so that this file does not find itself.
+    [GeneratedRegex("(?<![A-Za-z0-9_.-])/(?:wo" + "rk|ro" + "ot|ho" + "me/[a-z]+)/")]
+    private static partial Regex MachinePath();
+}
