@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that every verb ends by the same way out: children
+/// stopped, terminal restored. A second one is left to the system's default and ends the process at once; its children
+/// see their channel close and follow.
+/// </summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private int _signal;
+
+    internal Interruption()
+    {
+        foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP })
+            _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
+    }
+
+    internal CancellationToken Token => _source.Token;
+
+    /// <summary>128 + the signal's number, as a shell reports it; 0 when there was none.</summary>
+    internal int ExitCode => _signal == 0 ? 0 : 128 + _signal;
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        var number = context.Signal switch
+        {
+            PosixSignal.SIGHUP => 1,
+            PosixSignal.SIGINT => 2,
+            _ => 15,
+        };
+        if (Interlocked.CompareExchange(ref _signal, number, 0) != 0)
+            return;
+        context.Cancel = true;
+        // Continuations of the token must not run on the signal-handling thread.
+        ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _source, preferLocal: false);
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+            registration.Dispose();
+        // The source is not disposed: a signal that is being handled right now may still cancel it.
+    }
+}

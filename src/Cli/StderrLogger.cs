@@ -1,0 +1,35 @@
+using Akka.Actor;
+using Akka.Dispatch;
+using Akka.Event;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>Akka's log on stderr, one line an event, so that stdout carries nothing but what was asked for.</summary>
+internal sealed class StderrLogger : UntypedActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
+{
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case InitializeLogger:
+                Sender.Tell(new LoggerInitialized());
+                break;
+            case LogEvent logged:
+                Console.Error.WriteLine($"{logged.Timestamp:HH:mm:ss.fff} {Level(logged),-7} {logged.Message}");
+                if (logged.Cause is { } cause)
+                    Console.Error.WriteLine(cause);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private static string Level(LogEvent logged) => logged switch
+    {
+        Error => "error",
+        Warning => "warning",
+        Info => "info",
+        _ => "debug",
+    };
+}
