@@ -1,0 +1,147 @@
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>
+/// The child's end: the child's main thread lives in <see cref="Run"/>, so that no other thread, pool or task is started
+/// before the role needs one. Writing is thread-safe; a parent that does not read blocks whoever flushes.
+/// </summary>
+public sealed class BlockingSocketChannel : IChannel
+{
+    private const int BufferSize = 64 << 10;
+
+    private readonly SafeDescriptor _socket;
+    private readonly FrameParser _parser;
+    private readonly OutgoingQueue _outgoing;
+    private int _started;
+
+    /// <summary>A channel over the inherited socket.</summary>
+    /// <param name="socket">A connected, blocking Unix stream socket; ownership passes.</param>
+    /// <param name="limits">What this end accepts until <see cref="SetLimits"/>.</param>
+    public BlockingSocketChannel(SafeDescriptor socket, ChannelLimits limits)
+    {
+        _socket = socket;
+        _parser = new FrameParser(limits);
+        _outgoing = new OutgoingQueue(limits);
+    }
+
+    /// <summary>Takes over the limits that the parent has sent; called between frames, on the channel's thread.</summary>
+    /// <param name="limits">The connection's limits.</param>
+    public void SetLimits(ChannelLimits limits)
+    {
+        _parser.Limits = limits;
+        _outgoing.Limits = limits;
+    }
+
+    /// <inheritdoc/>
+    public void Start(IFrameHandler handler)
+    {
+        var thread = new Thread(() => Run(handler)) { IsBackground = true, Name = "ActorBrowser channel" };
+        thread.UnsafeStart();
+    }
+
+    /// <summary>Delivers frames on the calling thread until the channel ends.</summary>
+    /// <param name="handler">Called on this thread only.</param>
+    public void Run(IFrameHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+            throw new InvalidOperationException("The channel has been started already.");
+        var closed = Pump(handler);
+        _outgoing.Dispose();
+        _parser.Dispose();
+        _socket.Dispose();
+        handler.OnClosed(closed);
+    }
+
+    /// <inheritdoc/>
+    public WriteOutcome Write<T>(ulong correlationId, in T message) where T : IWireMessage<T> => _outgoing.Write(correlationId, message, []);
+
+    /// <inheritdoc/>
+    public WriteOutcome Write<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T> =>
+        _outgoing.Write(correlationId, message, descriptors);
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        var held = false;
+        try
+        {
+            _socket.DangerousAddRef(ref held);
+            if (!_outgoing.TryBegin(out var data, out var descriptors))
+                return;
+            SocketResult result;
+            do
+            {
+                result = UnixSocket.Send(_socket, data.Span, descriptors, wait: true);
+            }
+            while (result.Status == SocketStatus.Ok && _outgoing.Next(result.Bytes, out data, out descriptors));
+            if (result.Status == SocketStatus.Ok)
+                return;
+            _outgoing.Pause();
+            _outgoing.Dispose();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The channel has ended under us; so will this process.
+        }
+        finally
+        {
+            if (held)
+                _socket.DangerousRelease();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CloseAfterDrain() => UnixSocket.EndReceiving(_socket);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _started, 1) == 0)
+        {
+            _outgoing.Dispose();
+            _parser.Dispose();
+            _socket.Dispose();
+        }
+        else if (!_socket.IsClosed)
+        {
+            // The thread in Run wakes up and closes.
+            UnixSocket.EndBoth(_socket);
+        }
+    }
+
+    private ChannelClosed Pump(IFrameHandler handler)
+    {
+        var buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+        var received = new SafeDescriptor?[Math.Max(1, _parser.Limits.MaxDescriptorsPerFrame)];
+        while (true)
+        {
+            if (received.Length < _parser.Limits.MaxDescriptorsPerFrame)
+                received = new SafeDescriptor?[_parser.Limits.MaxDescriptorsPerFrame];
+            var result = UnixSocket.Receive(_socket, buffer, received, wait: true);
+            switch (result.Status)
+            {
+                case SocketStatus.Ok:
+                    for (var i = 0; i < result.Descriptors; i++)
+                        _parser.Add(received[i]!);
+                    var violation = _parser.Feed(buffer.AsMemory(0, result.Bytes), handler, out var delivered);
+                    if (delivered > 0)
+                        handler.OnBatchEnd();
+                    if (violation is not null)
+                        return new ChannelClosed(ChannelEnd.Violation, violation);
+                    break;
+                case SocketStatus.Closed:
+                    return _parser.InsideFrame
+                        ? new ChannelClosed(ChannelEnd.Violation, FrameRules.Truncated)
+                        : new ChannelClosed(ChannelEnd.EndOfStream);
+                case SocketStatus.DescriptorsTruncated:
+                    return new ChannelClosed(ChannelEnd.Violation, FrameRules.TooManyDescriptors);
+                case SocketStatus.WouldBlock:
+                    break;
+                default:
+                    return new ChannelClosed(ChannelEnd.Error, Error: new SystemCallException("recvmsg", result.Errno));
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+using System.Buffers;
+using ActorBrowser.Interop;
+using MessagePack;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>
+/// Encoded frames on their way out. Writers append under a short lock; one sender at a time takes everything that has
+/// gathered and sends it in as few system calls as it fits, while writers go on filling the other buffer.
+/// </summary>
+internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>, IDisposable
+{
+    /// <summary>Buffers up to this size are kept while idle; larger ones go back to the pool.</summary>
+    private const int Kept = 4096;
+
+    private readonly Lock _lock = new();
+    private byte[] _filling = [];
+    private int _filled;
+    private List<Attachment>? _fillingAttachments;
+    private byte[] _sending = [];
+    private int _sendOffset;
+    private int _sendLength;
+    private List<Attachment>? _sendingAttachments;
+    private bool _busy;
+    private bool _closed;
+
+    internal ChannelLimits Limits { get; set; } = limits;
+
+    internal WriteOutcome Write<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T>
+    {
+        WriteOutcome outcome;
+        lock (_lock)
+            outcome = Encode(correlationId, message, descriptors);
+        if (outcome != WriteOutcome.Queued)
+            DisposeAll(descriptors);
+        return outcome;
+    }
+
+    /// <summary>Becomes the sender and gives the first bytes to send; false when there are none or another sends.</summary>
+    internal bool TryBegin(out ReadOnlyMemory<byte> data, out SafeDescriptor[] descriptors)
+    {
+        lock (_lock)
+        {
+            if (_busy || _closed)
+            {
+                data = default;
+                descriptors = [];
+                return false;
+            }
+            _busy = true;
+            return NextLocked(out data, out descriptors);
+        }
+    }
+
+    /// <summary>So many bytes were sent: gives the next ones; false, and no longer the sender, when all are out.</summary>
+    internal bool Next(int sent, out ReadOnlyMemory<byte> data, out SafeDescriptor[] descriptors)
+    {
+        lock (_lock)
+        {
+            if (sent > 0 && _sendingAttachments is { Count: > 0 } attachments && attachments[0].Offset == _sendOffset)
+            {
+                DisposeAll(attachments[0].Descriptors);
+                attachments.RemoveAt(0);
+            }
+            _sendOffset += sent;
+            return NextLocked(out data, out descriptors);
+        }
+    }
+
+    /// <summary>The peer takes no more now: no longer the sender; what is left stays first.</summary>
+    internal void Pause()
+    {
+        lock (_lock)
+        {
+            _busy = false;
+            if (_closed)
+                ReleaseLocked();
+        }
+    }
+
+    /// <summary>Nothing more is accepted or sent; descriptors that were waiting are closed.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_closed)
+                return;
+            _closed = true;
+            if (!_busy)
+                ReleaseLocked();
+        }
+    }
+
+    void IBufferWriter<byte>.Advance(int count) => _filled += count;
+
+    Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint) => Room(sizeHint);
+
+    Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint) => Room(sizeHint).Span;
+
+    private WriteOutcome Encode<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T>
+    {
+        if (_closed)
+            return WriteOutcome.Closed;
+        if (descriptors.Length > Limits.MaxDescriptorsPerFrame)
+            return WriteOutcome.TooLarge;
+        var start = _filled;
+        if (start + (_sendLength - _sendOffset) >= Limits.MaxQueuedBytes)
+            return WriteOutcome.QueueFull;
+        try
+        {
+            Room(FrameHeader.Size);
+            _filled += FrameHeader.Size;
+            var writer = new MessagePackWriter(this);
+            message.Write(ref writer);
+            writer.Flush();
+        }
+        catch
+        {
+            // A message that cannot be encoded is its writer's defect; the frames before it are not.
+            _filled = start;
+            throw;
+        }
+        var body = _filled - start - FrameHeader.Size;
+        if (body > Limits.MaxBodyBytes)
+        {
+            _filled = start;
+            return WriteOutcome.TooLarge;
+        }
+        new FrameHeader((uint)body, T.Type, (ushort)descriptors.Length, correlationId).Write(_filling.AsSpan(start));
+        if (!descriptors.IsEmpty)
+            (_fillingAttachments ??= []).Add(new Attachment(start, descriptors.ToArray()));
+        return WriteOutcome.Queued;
+    }
+
+    private bool NextLocked(out ReadOnlyMemory<byte> data, out SafeDescriptor[] descriptors)
+    {
+        if (!_closed && _sendOffset == _sendLength && _filled > 0)
+        {
+            (_sending, _filling) = (_filling, _sending);
+            (_sendingAttachments, _fillingAttachments) = (_fillingAttachments, _sendingAttachments);
+            (_sendOffset, _sendLength, _filled) = (0, _filled, 0);
+        }
+        if (_closed || _sendOffset == _sendLength)
+        {
+            _busy = false;
+            data = default;
+            descriptors = [];
+            if (_closed)
+            {
+                ReleaseLocked();
+            }
+            else
+            {
+                _sendOffset = _sendLength = 0;
+                Trim(ref _sending);
+                Trim(ref _filling);
+            }
+            return false;
+        }
+        var end = _sendLength;
+        descriptors = [];
+        foreach (var attachment in _sendingAttachments ?? [])
+        {
+            if (attachment.Offset == _sendOffset)
+            {
+                descriptors = attachment.Descriptors;
+            }
+            else
+            {
+                // The next frame with descriptors starts a call of its own: they ride on its first byte.
+                end = attachment.Offset;
+                break;
+            }
+        }
+        data = new ReadOnlyMemory<byte>(_sending, _sendOffset, end - _sendOffset);
+        return true;
+    }
+
+    private Memory<byte> Room(int sizeHint)
+    {
+        var wanted = Math.Max(sizeHint, 64);
+        if (_filling.Length - _filled < wanted)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(Kept, _filling.Length * 2), _filled + wanted));
+            _filling.AsSpan(0, _filled).CopyTo(larger);
+            Return(_filling);
+            _filling = larger;
+        }
+        return _filling.AsMemory(_filled);
+    }
+
+    private void ReleaseLocked()
+    {
+        foreach (var attachment in (_sendingAttachments ?? []).Concat(_fillingAttachments ?? []))
+            DisposeAll(attachment.Descriptors);
+        _sendingAttachments = _fillingAttachments = null;
+        Return(_filling);
+        Return(_sending);
+        _filling = _sending = [];
+        _filled = _sendOffset = _sendLength = 0;
+    }
+
+    private static void Trim(ref byte[] buffer)
+    {
+        if (buffer.Length <= Kept)
+            return;
+        Return(buffer);
+        buffer = [];
+    }
+
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private static void DisposeAll(ReadOnlySpan<SafeDescriptor> descriptors)
+    {
+        foreach (var descriptor in descriptors)
+            descriptor.Dispose();
+    }
+
+    private sealed record Attachment(int Offset, SafeDescriptor[] Descriptors);
+}
