@@ -1,0 +1,31 @@
+namespace ActorBrowser.Bench;
+
+/// <summary>What every figure is given.</summary>
+/// <param name="Quick">Fewer and shorter runs.</param>
+/// <param name="Root">The repository.</param>
+/// <param name="Scratch">A folder that bench/run removes.</param>
+internal sealed record BenchContext(bool Quick, string Root, string Scratch)
+{
+    /// <summary>The command line program, built as users get it: the parent's children are re-executions of it.</summary>
+    internal string ChildExecutable => Path.Combine(Root, "artifacts", "cli", "actorbrowser");
+
+    /// <summary>The hello-world program.</summary>
+    internal string Hello => Path.Combine(Root, "artifacts", "bench", "hello", "hello");
+
+    /// <summary>The compiled C ping-pong.</summary>
+    internal string PingPong => Path.Combine(Root, "artifacts", "bench", "pingpong");
+
+    internal string Script(string name) => Path.Combine(Root, "bench", "yardsticks", name);
+
+    /// <summary>How often, or how much: the first when quick.</summary>
+    internal int Pick(int quick, int full) => Quick ? quick : full;
+}
+
+/// <summary>One figure of the table.</summary>
+internal interface IFigure
+{
+    /// <summary>As given on the command line.</summary>
+    string Name { get; }
+
+    Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context);
+}

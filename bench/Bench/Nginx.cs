@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ActorBrowser.Bench;
+
+/// <summary>An nginx of our own on a free loopback port: 1 KiB at /small, 1 GiB (a sparse file) at /large.</summary>
+internal sealed class Nginx : IDisposable
+{
+    internal const long LargeBytes = 1L << 30;
+    internal const int SmallBytes = 1024;
+
+    private readonly NativeProcess _process;
+
+    private Nginx(NativeProcess process, int port)
+    {
+        _process = process;
+        BaseAddress = $"http://127.0.0.1:{port}";
+    }
+
+    internal string BaseAddress { get; }
+
+    internal Uri Small => new(BaseAddress + "/small");
+
+    internal Uri Large => new(BaseAddress + "/large");
+
+    /// <summary>Starts it and waits until it answers.</summary>
+    /// <param name="folder">A temporary folder; bench/run kills what its nginx.pid names and removes it, whatever happens to us.</param>
+    internal static async Task<Nginx> StartAsync(string folder)
+    {
+        var root = Directory.CreateDirectory(Path.Combine(folder, "site")).FullName;
+        File.WriteAllBytes(Path.Combine(root, "small"), Enumerable.Range(0, SmallBytes).Select(i => (byte)i).ToArray());
+        using (var large = File.Create(Path.Combine(root, "large")))
+            large.SetLength(LargeBytes);
+        var port = FreePort();
+        var configuration = Path.Combine(folder, "nginx.conf");
+        File.WriteAllText(configuration, $$"""
+            daemon off;
+            master_process off;
+            pid {{folder}}/nginx.pid;
+            error_log stderr crit;
+            events { worker_connections 1024; }
+            http {
+              access_log off;
+              sendfile on;
+              tcp_nodelay on;
+              keepalive_requests 1000000000;
+              keepalive_timeout 1h;
+              client_body_temp_path {{folder}}/body;
+              proxy_temp_path {{folder}}/proxy;
+              fastcgi_temp_path {{folder}}/fastcgi;
+              uwsgi_temp_path {{folder}}/uwsgi;
+              scgi_temp_path {{folder}}/scgi;
+              open_file_cache max=16;
+              server { listen 127.0.0.1:{{port}} backlog=1024; root {{root}}; }
+            }
+            """);
+        var server = new Nginx(NativeProcess.Start(Tools.Find("nginx"), ["-e", "stderr", "-p", folder, "-c", configuration]), port);
+        try
+        {
+            await server.AnswersAsync();
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    private async Task AnswersAsync()
+    {
+        using var client = new HttpClient();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await client.GetByteArrayAsync(Small);
+                return;
+            }
+            catch (HttpRequestException) when (attempt < 100)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

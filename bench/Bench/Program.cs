@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using ActorBrowser.Bench;
+using ActorBrowser.Bench.Figures;
+
+IFigure[] figures = [new SpawnToReady(), new AskPing(), new PipelinedPings(), new FetchRate(), new LargeBody()];
+
+var quick = args.Contains("--quick");
+var record = args.Contains("--record");
+var wanted = args.Where(argument => !argument.StartsWith('-')).ToArray();
+var unknown = wanted.Except(figures.Select(figure => figure.Name)).ToArray();
+if (args.Contains("--help") || unknown.Length > 0 || args.Any(argument => argument.StartsWith('-') && argument is not ("--quick" or "--record" or "--help")))
+{
+    Console.Error.WriteLine($"""
+        usage: bench/run [--quick] [--record] [FIGURE...]
+        figures: {string.Join(", ", figures.Select(figure => figure.Name))}   (all by default)
+        --quick   fewer and shorter runs: about a minute in all
+        --record  also writes the table into docs/performance.md
+        """);
+    return args.Contains("--help") ? 0 : 64;
+}
+if (!OperatingSystem.IsLinux())
+{
+    Console.Error.WriteLine("bench: the measurements read /proc: run them on Linux.");
+    return 69;
+}
+
+var context = new BenchContext(quick, Required("ACTORBROWSER_BENCH_ROOT"), Required("ACTORBROWSER_BENCH_SCRATCH"));
+// Ctrl-C and SIGTERM unwind, so that every child and nginx are stopped by their owners.
+using var stop = new CancellationTokenSource();
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+var rows = new List<Row>();
+var started = DateTimeOffset.UtcNow;
+foreach (var figure in figures.Where(figure => wanted.Length == 0 || wanted.Contains(figure.Name)))
+{
+    Console.Error.WriteLine($"bench: {figure.Name} ...");
+    try
+    {
+        rows.AddRange(await figure.MeasureAsync(context).WaitAsync(stop.Token));
+    }
+    catch (OperationCanceledException) when (stop.IsCancellationRequested)
+    {
+        Console.Error.WriteLine("bench: interrupted.");
+        return 130;
+    }
+}
+
+var packageSet = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>()
+    .First(attribute => attribute.Key == "PackageSet").Value;
+var text = $"""
+    Packages: {packageSet}{(packageSet == "standin" ? " (the repository's stand-ins for Akka and MessagePack, not the real ones)" : " (Akka.NET and MessagePack-CSharp)")}.
+    {started.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} × {Machine.Processor()}, {RuntimeInformation.OSDescription}{(quick ? ", --quick" : "")}; load before: {Machine.LoadAverage()}.
+
+    {Table.Render(rows)}
+    """;
+Console.WriteLine(text);
+if (record)
+    Table.Record(Path.Combine(context.Root, "docs", "performance.md"), text);
+return rows.Any(row => row.IsMet == false) ? 1 : 0;
+
+static string Required(string variable) => Environment.GetEnvironmentVariable(variable)
+    ?? throw new InvalidOperationException($"{variable} is not set: start the benchmarks with bench/run.");
