@@ -29,6 +29,12 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
     internal static partial int EpollWait(int epoll, void* events, int capacity, int timeout);
 
+    /// <remarks>
+    /// Variadic. Apple's arm64 convention puts the first variadic argument on the stack, behind the eight registers; the
+    /// others take it from the third register. Giving it twice serves both without a C shim.
+    /// </remarks>
+    internal static int Fcntl(int descriptor, int command, nint argument) => Fcntl(descriptor, command, argument, 0, 0, 0, 0, 0, argument);
+
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
-    internal static partial int Fcntl(int descriptor, int command, nint argument);
+    private static partial int Fcntl(int descriptor, int command, nint third, nint pad4, nint pad5, nint pad6, nint pad7, nint pad8, nint ninth);
 }

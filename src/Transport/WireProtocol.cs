@@ -18,6 +18,9 @@ public static class WireProtocol
     /// <summary>The environment variable with the pipe's one-time secret, in hexadecimal.</summary>
     public const string PipeSecretVariable = "ACTORBROWSER_IPC_SECRET";
 
+    /// <summary>The environment variable with the parent's pid: a child whose parent is another by then exits at once.</summary>
+    public const string ParentVariable = "ACTORBROWSER_PARENT_PID";
+
     /// <summary>Where every Unix child finds its channel.</summary>
     public const int ChildDescriptor = 3;
 

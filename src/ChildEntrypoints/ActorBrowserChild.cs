@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+using Microsoft.Win32.SafeHandles;
+
+namespace ActorBrowser.ChildEntrypoints;
+
+/// <summary>The first line of an embedder's <c>Main</c>: <c>if (ActorBrowserChild.TryRun(args, out var code)) return code;</c></summary>
+public static class ActorBrowserChild
+{
+    internal const string BrowserRole = "browser";
+
+    /// <summary>Runs the child, if this process was started as one of the built-in roles.</summary>
+    /// <param name="args">Main's.</param>
+    /// <param name="exitCode">What Main returns.</param>
+    /// <returns>False in the parent, which goes on.</returns>
+    public static bool TryRun(string[] args, out int exitCode) => TryRun(args, null, out exitCode);
+
+    /// <summary>Runs the child, if this process was started as one.</summary>
+    /// <param name="args">Main's.</param>
+    /// <param name="roles">The roles this program can be; null for the built-in ones.</param>
+    /// <param name="exitCode">What Main returns.</param>
+    /// <returns>False in the parent, which goes on.</returns>
+    public static bool TryRun(string[] args, ChildRoles? roles, out int exitCode)
+    {
+        exitCode = 0;
+        if (RoleOf(args) is not { } role)
+            return false;
+        exitCode = Run(role, roles ?? ChildRoles.BuiltIn);
+        return true;
+    }
+
+    private static string? RoleOf(string[] args)
+    {
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i] == WireProtocol.RoleArgument)
+                return i + 1 < args.Length ? args[i + 1] : "";
+            if (args[i].StartsWith(WireProtocol.RoleArgument + "=", StringComparison.Ordinal))
+                return args[i][(WireProtocol.RoleArgument.Length + 1)..];
+        }
+        return null;
+    }
+
+    private static int Run(string role, ChildRoles roles)
+    {
+        if (role == BrowserRole)
+            return Fail(ChildExitCodes.Usage, "the browser is never a subprocess");
+        if (roles.Create(role) is not { } instance)
+            return Fail(ChildExitCodes.Usage, $"there is no role '{role}'");
+        if (!OperatingSystem.IsWindows())
+            Hardening.Apply();
+        if (Environment.GetEnvironmentVariable(WireProtocol.DescriptorVariable) is { } number)
+        {
+            return number == "3"
+                ? RunOnSocket(role, instance)
+                : Fail(ChildExitCodes.Usage, $"{WireProtocol.DescriptorVariable} is '{number}', not {WireProtocol.ChildDescriptor}");
+        }
+        if (Environment.GetEnvironmentVariable(WireProtocol.PipeVariable) is { } pipe)
+            return RunOnPipe(role, instance, pipe);
+        return Fail(ChildExitCodes.Usage,
+            $"no channel: neither {WireProtocol.DescriptorVariable} nor {WireProtocol.PipeVariable} is set; a child is started by its parent only");
+    }
+
+    private static int RunOnSocket(string role, IChildRole instance)
+    {
+        var channel = new BlockingSocketChannel(new SafeDescriptor(WireProtocol.ChildDescriptor), ChannelLimits.Default);
+        var loop = new ChildLoop(role, instance, channel, channel.SetLimits);
+        loop.SayHello();
+        channel.Run(loop);
+        return loop.ExitCode;
+    }
+
+    // Named pipes bring threads and tasks along: kept out of the method above, and so off the socket's way to Ready.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int RunOnPipe(string role, IChildRole instance, string pipe)
+    {
+        var secret = Environment.GetEnvironmentVariable(WireProtocol.PipeSecretVariable) ?? "";
+        StreamChannel channel;
+        try
+        {
+            channel = NamedPipeEndpoint.Connect(pipe, secret, ChannelLimits.Default);
+        }
+        catch (Exception e) when (e is IOException or TimeoutException or UnauthorizedAccessException or FormatException)
+        {
+            return Fail(ChildExitCodes.Usage, $"the pipe '{pipe}' cannot be used: {e.Message}");
+        }
+        using var ended = new ManualResetEventSlim();
+        var loop = new ChildLoop(role, instance, channel, channel.SetLimits) { Ended = ended.Set };
+        loop.SayHello();
+        channel.Start(loop);
+        ended.Wait(Timeout.Infinite);
+        return loop.ExitCode;
+    }
+
+    /// <summary>One line on stderr. Not through Console, whose encodings and terminal handling take longer than the rest of the start.</summary>
+    internal static int Fail(int exitCode, string reason)
+    {
+        using var stderr = new FileStream(new SafeFileHandle(OperatingSystem.IsWindows() ? -12 : 2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        stderr.Write(Encoding.UTF8.GetBytes($"actorbrowser child: {reason}\n"));
+        return exitCode;
+    }
+}

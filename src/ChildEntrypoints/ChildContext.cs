@@ -1,0 +1,54 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints;
+
+/// <summary>A role's way to its parent. Writing and flushing are thread-safe.</summary>
+public sealed class ChildContext : IThreadPoolWorkItem
+{
+    private readonly IChannel _channel;
+    private int _flushRequested;
+
+    /// <summary>A context over a channel; roles get theirs from the loop, tests make their own.</summary>
+    /// <param name="role">The role's name.</param>
+    /// <param name="channel">The channel to the parent.</param>
+    public ChildContext(string role, IChannel channel)
+    {
+        Role = role;
+        _channel = channel;
+    }
+
+    /// <summary>The role's name.</summary>
+    public string Role { get; }
+
+    /// <summary>Queues a message.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <param name="correlationId">What it answers.</param>
+    /// <param name="message">The message.</param>
+    public WriteOutcome Write<T>(ulong correlationId, in T message) where T : IWireMessage<T> => _channel.Write(correlationId, message);
+
+    /// <summary>Queues a message with descriptors, whose ownership passes whatever the outcome.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <param name="correlationId">What it answers.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="descriptors">What rides along.</param>
+    public WriteOutcome Write<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T> =>
+        _channel.Write(correlationId, message, descriptors);
+
+    /// <summary>Sends what is queued, on this thread. On the channel's own thread there is no need: each batch ends with a flush.</summary>
+    public void Flush() => _channel.Flush();
+
+    /// <summary>Sends what is queued, soon and on a pool thread: many requests become one flush.</summary>
+    public void RequestFlush()
+    {
+        if (Interlocked.Exchange(ref _flushRequested, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        // Cleared first: whoever writes from here on asks again.
+        Interlocked.Exchange(ref _flushRequested, 0);
+        _channel.Flush();
+    }
+}

@@ -1,0 +1,87 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints;
+
+/// <summary>
+/// The loop of every role: <c>Hello → ChildArgs → OnStart → Ready → frames</c>. It answers pings, obeys the shutdown, and
+/// takes the end of the channel as an order to exit at once, whatever the role's threads are doing.
+/// </summary>
+internal sealed class ChildLoop : IFrameHandler
+{
+    private readonly string _role;
+    private readonly IChildRole _instance;
+    private readonly IChannel _channel;
+    private readonly Action<ChannelLimits> _setLimits;
+    private bool _ready;
+    private bool _shutdown;
+
+    internal ChildLoop(string role, IChildRole instance, IChannel channel, Action<ChannelLimits> setLimits)
+    {
+        _role = role;
+        _instance = instance;
+        _channel = channel;
+        _setLimits = setLimits;
+    }
+
+    internal int ExitCode { get; private set; } = ChildExitCodes.ParentGone;
+
+    internal Action? Ended { get; init; }
+
+    internal void SayHello()
+    {
+        var layers = OperatingSystem.IsLinux() ? Hardening.Measure() : [];
+        _channel.Write(0, new Hello(WireProtocol.Version, WireProtocol.BuildId, _role, Environment.ProcessId, layers));
+        _channel.Flush();
+    }
+
+    public ProtocolViolation? OnFrame(in Frame frame)
+    {
+        if (!_ready)
+            return OnArgs(frame);
+        switch (frame.Type)
+        {
+            case MessageType.Ping:
+                if (frame.TryRead<Ping>(out var ping) is { } malformed)
+                    return malformed;
+                _channel.Write(frame.CorrelationId, new Pong(ping.Timestamp));
+                return null;
+            case MessageType.Shutdown:
+                _shutdown = true;
+                _instance.OnShutdown();
+                _channel.Flush();
+                Exit(ChildExitCodes.Success);
+                return null;
+            default:
+                return _instance.OnFrame(frame);
+        }
+    }
+
+    public void OnBatchEnd() => _channel.Flush();
+
+    public void OnClosed(ChannelClosed closed)
+    {
+        ExitCode = _shutdown ? ChildExitCodes.Success
+            : closed.End == ChannelEnd.EndOfStream ? ChildExitCodes.ParentGone
+            : closed.Violation is { } violation ? ActorBrowserChild.Fail(ChildExitCodes.Protocol, $"the parent broke the protocol: {violation.Message}")
+            : ActorBrowserChild.Fail(ChildExitCodes.Failed, $"the channel failed: {closed.Error?.Message}");
+        Ended?.Invoke();
+        Exit(ExitCode);
+    }
+
+    private ProtocolViolation? OnArgs(in Frame frame)
+    {
+        if (frame.Type != MessageType.ChildArgs)
+            return new ProtocolViolation(ViolationKind.OutOfState, $"{frame.Type} came before ChildArgs.");
+        if (frame.TryRead<ChildArgs>(out var args) is { } malformed)
+            return malformed;
+        _setLimits(ChannelLimits.Default with { MaxBodyBytes = args.MaxBodyBytes, MaxDescriptorsPerFrame = args.MaxDescriptorsPerFrame });
+        _instance.OnStart(new ChildContext(_role, _channel), args.RoleArgs);
+        _ready = true;
+        _channel.Write(0, default(Ready));
+        return null;
+    }
+
+    /// <summary>Role threads may be spinning or blocked, and finalizers may wait for them: the process ends without asking.</summary>
+    private static void Exit(int code) => CurrentProcess.ExitNow(code);
+}

@@ -1,0 +1,40 @@
+namespace ActorBrowser.ChildEntrypoints;
+
+/// <summary>
+/// The roles a program can be. Factories, so that a role's code, and all it needs, is loaded only in that role's process.
+/// </summary>
+public sealed class ChildRoles
+{
+    private readonly Dictionary<string, Func<IChildRole>> _factories;
+
+    private ChildRoles(Dictionary<string, Func<IChildRole>> factories) => _factories = factories;
+
+    /// <summary>The roles ActorBrowser brings: <c>network</c> and <c>renderer</c>.</summary>
+    public static ChildRoles BuiltIn { get; } = new(new Dictionary<string, Func<IChildRole>>(StringComparer.Ordinal)
+    {
+        ["network"] = static () => new Network.NetworkRole(),
+        ["renderer"] = static () => new RendererRole(),
+    });
+
+    /// <summary>The names, in no particular order.</summary>
+    public IEnumerable<string> Names => _factories.Keys;
+
+    /// <summary>These roles and one more.</summary>
+    /// <param name="name">Lower-case letters, digits and hyphens; not <c>browser</c>, which is the parent's own.</param>
+    /// <param name="factory">Called once, in the child.</param>
+    public ChildRoles With(string name, Func<IChildRole> factory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(factory);
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')
+                throw new ArgumentException($"'{name}' is not a role's name: use lower-case letters, digits and hyphens.", nameof(name));
+        }
+        if (name == ActorBrowserChild.BrowserRole)
+            throw new ArgumentException("The browser is never a subprocess.", nameof(name));
+        return new ChildRoles(new Dictionary<string, Func<IChildRole>>(_factories, StringComparer.Ordinal) { [name] = factory });
+    }
+
+    internal IChildRole? Create(string name) => _factories.TryGetValue(name, out var factory) ? factory() : null;
+}

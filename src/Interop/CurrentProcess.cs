@@ -1,0 +1,72 @@
+namespace ActorBrowser.Interop;
+
+/// <summary>What a child does to itself before it says Hello.</summary>
+public static unsafe class CurrentProcess
+{
+    private const int SetParentDeathSignal = 1;
+    private const int GetParentDeathSignal = 2;
+    private const int GetDumpable = 3;
+    private const int SetDumpable = 4;
+    private const int GetSeccomp = 21;
+    private const int GetNoNewPrivileges = 39;
+    private const int CloseRangeCall = 436;
+    private const int CoreLimit = 4;
+    private const int KillSignal = 9;
+
+    /// <summary>The parent's pid; 1 (or a subreaper's) once the parent has died.</summary>
+    public static int ParentId => LibC.GetParentProcessId();
+
+    /// <summary>Whether this process cannot be traced or read by others of its user, and leaves no core.</summary>
+    public static bool IsDumpable => OperatingSystem.IsLinux() && LibC.ProcessControl(GetDumpable, 0, 0, 0, 0) != 0;
+
+    /// <summary>Whether no execution can gain privileges.</summary>
+    public static bool HasNoNewPrivileges => OperatingSystem.IsLinux() && LibC.ProcessControl(GetNoNewPrivileges, 0, 0, 0, 0) == 1;
+
+    /// <summary>0 none, 1 strict, 2 filter.</summary>
+    public static int SeccompMode => OperatingSystem.IsLinux() ? LibC.ProcessControl(GetSeccomp, 0, 0, 0, 0) : 0;
+
+    /// <summary>The signal this process gets when its parent dies; 0 for none.</summary>
+    public static int ParentDeathSignal
+    {
+        get
+        {
+            int signal = 0;
+            if (OperatingSystem.IsLinux())
+                _ = LibC.ProcessControl(GetParentDeathSignal, (nuint)(&signal), 0, 0, 0);
+            return signal;
+        }
+    }
+
+    /// <summary>Closes every descriptor from this number on.</summary>
+    /// <param name="first">The first to close.</param>
+    public static void CloseDescriptorsFrom(int first)
+    {
+        if (OperatingSystem.IsLinux())
+            _ = LibC.SystemCall(CloseRangeCall, first, unchecked((nint)uint.MaxValue), 0, 0);
+    }
+
+    /// <summary>No core, no tracing by the same user.</summary>
+    public static void ForbidDumps()
+    {
+        var none = stackalloc ulong[2] { 0, 0 };
+        _ = LibC.SetResourceLimit(CoreLimit, none);
+        if (OperatingSystem.IsLinux())
+            _ = LibC.ProcessControl(SetDumpable, 0, 0, 0, 0);
+    }
+
+    /// <summary>Asks the kernel to kill this process when the thread that spawned it ends.</summary>
+    public static void DieWithParent()
+    {
+        if (OperatingSystem.IsLinux())
+            _ = LibC.ProcessControl(SetParentDeathSignal, KillSignal, 0, 0, 0);
+    }
+
+    /// <summary>Ends the process now: no finalizer, no handler, whatever its threads are doing.</summary>
+    /// <param name="code">The exit code.</param>
+    public static void ExitNow(int code)
+    {
+        if (OperatingSystem.IsWindows())
+            Environment.Exit(code);
+        LibC.ExitNow(code);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>How a process ended.</summary>
+/// <param name="ExitCode">Set when it exited by itself.</param>
+/// <param name="Signal">Set when a signal ended it.</param>
+/// <param name="CoreDumped">Whether the signal left a core.</param>
+public readonly record struct ProcessEnd(int? ExitCode, int? Signal, bool CoreDumped);
+
+/// <summary>
+/// A descriptor that stands for one of our own child processes and becomes readable when it exits: a pidfd, or on macOS
+/// a kqueue with one filter. Waiting takes exactly this process, never another of this parent's children.
+/// </summary>
+public sealed unsafe class ProcessDescriptor : IDisposable
+{
+    private const int PidFdOpen = 434;
+    private const int PidFdSendSignal = 424;
+    private const int WaitForPid = 1;
+    private const int WaitForPidFd = 3;
+    private const int NoHang = 0x1;
+    private const int Exited = 0x4;
+    private const int CodeExited = 1;
+    private const int CodeDumped = 3;
+    private const short ProcessFilter = -5;
+    private const ushort AddAndEnable = 0x5;
+    private const uint NoteExit = 0x80000000;
+
+    private static readonly bool Linux = OperatingSystem.IsLinux();
+
+    private readonly int _processId;
+
+    private ProcessDescriptor(int processId, SafeDescriptor descriptor)
+    {
+        _processId = processId;
+        Descriptor = descriptor;
+    }
+
+    /// <summary>Readable once the process has exited.</summary>
+    public SafeDescriptor Descriptor { get; }
+
+    private static int NoWait => Linux ? 0x1000000 : 0x20;
+
+    /// <summary>Opens the descriptor of a child that has not been reaped.</summary>
+    /// <param name="processId">The child's pid.</param>
+    public static ProcessDescriptor Open(int processId)
+    {
+        if (Linux)
+        {
+            var descriptor = LibC.SystemCall(PidFdOpen, processId, 0, 0, 0);
+            return descriptor >= 0
+                ? new ProcessDescriptor(processId, new SafeDescriptor((int)descriptor))
+                : throw SystemCallException.FromLastError("pidfd_open");
+        }
+        var queue = new SafeDescriptor(LibC.Kqueue());
+        if (queue.IsInvalid)
+            throw SystemCallException.FromLastError("kqueue");
+        DescriptorFlags.SetCloseOnExec(queue);
+        var change = new KernelEvent { Identifier = processId, Filter = ProcessFilter, Flags = AddAndEnable, FilterFlags = NoteExit };
+        if (LibC.Kevent(queue.Value, &change, 1, null, 0, null) != 0)
+            throw SystemCallException.FromLastError("kevent");
+        return new ProcessDescriptor(processId, queue);
+    }
+
+    /// <summary>Ends a child that no descriptor could be had for, and takes its exit; waits for it, which SIGKILL makes short.</summary>
+    /// <param name="processId">The child's pid; not reaped yet.</param>
+    public static void KillAndReap(int processId)
+    {
+        _ = LibC.Kill(processId, 9);
+        var information = stackalloc int[32];
+        while (LibC.WaitId(WaitForPid, (uint)processId, information, Exited) != 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted)
+        {
+            // A signal arrived; the wait goes on.
+        }
+    }
+
+    /// <summary>Sends a signal to the process, and to no other that may have its number by now.</summary>
+    /// <param name="signal">The signal's number.</param>
+    /// <returns>False when the process is gone.</returns>
+    public bool TrySignal(int signal)
+    {
+        var failed = Linux
+            ? LibC.SystemCall(PidFdSendSignal, Descriptor.Value, signal, 0, 0) != 0
+            : LibC.Kill(_processId, signal) != 0;
+        if (!failed)
+            return true;
+        return Marshal.GetLastPInvokeError() == Errno.NoProcess ? false : throw SystemCallException.FromLastError("pidfd_send_signal");
+    }
+
+    /// <summary>
+    /// Sends a signal to the whole group that the process leads. Only while the process has not been reaped: until then
+    /// the number cannot be another group's.
+    /// </summary>
+    /// <param name="signal">The signal's number.</param>
+    public void SignalGroup(int signal)
+    {
+        // ESRCH: everyone in it is gone. EPERM: on macOS, only zombies are left.
+        _ = LibC.Kill(-_processId, signal);
+    }
+
+    /// <summary>Whether the process has exited; it stays a zombie, so its number and its group's stay its own.</summary>
+    public bool HasExited()
+    {
+        Span<int> information = stackalloc int[32];
+        return Wait(information, NoHang | Exited | NoWait) && information[Linux ? 4 : 3] != 0;
+    }
+
+    /// <summary>Takes the exit of a process that has exited.</summary>
+    /// <param name="end">How it ended.</param>
+    /// <returns>False when somebody else has taken it (SIGCHLD ignored by the embedder, or a foreign wait for any child).</returns>
+    public bool TryReap(out ProcessEnd end)
+    {
+        Span<int> information = stackalloc int[32];
+        end = default;
+        if (!Wait(information, NoHang | Exited) || information[Linux ? 4 : 3] == 0)
+            return false;
+        var status = information[Linux ? 6 : 5];
+        end = information[2] == CodeExited
+            ? new ProcessEnd(status & 0xff, null, false)
+            : new ProcessEnd(null, status, information[2] == CodeDumped);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Descriptor.Dispose();
+
+    private bool Wait(Span<int> information, int options)
+    {
+        information.Clear();
+        fixed (int* room = information)
+        {
+            while (true)
+            {
+                var failed = Linux
+                    ? LibC.WaitId(WaitForPidFd, (uint)Descriptor.Value, room, options)
+                    : LibC.WaitId(WaitForPid, (uint)_processId, room, options);
+                if (failed == 0)
+                    return true;
+                var errno = Marshal.GetLastPInvokeError();
+                if (errno == Errno.NoChild)
+                    return false;
+                if (errno != Errno.Interrupted)
+                    throw new SystemCallException("waitid", errno);
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>What a new process is to be. Descriptors stay owned by the caller.</summary>
+public sealed class SpawnRequest
+{
+    /// <summary>The program's path; not searched for.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Its arguments, the program's own name first.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>Its whole environment, as NAME=VALUE.</summary>
+    public required IReadOnlyList<string> Environment { get; init; }
+
+    /// <summary>Becomes descriptor 1.</summary>
+    public required SafeDescriptor Output { get; init; }
+
+    /// <summary>Becomes descriptor 2.</summary>
+    public required SafeDescriptor Error { get; init; }
+
+    /// <summary>Becomes descriptor 3; null for none.</summary>
+    public SafeDescriptor? Channel { get; init; }
+}
+
+/// <summary>
+/// <c>posix_spawn</c>: no managed code runs between fork and exec, and no descriptor of this process is ever
+/// inheritable, so that two spawns at once cannot leak into each other. The child starts in a session of its own, with
+/// every signal at its default and none blocked, stdin from /dev/null, and nothing open beyond what is listed.
+/// </summary>
+public static unsafe class ProcessSpawner
+{
+    private const short SetSignalDefault = 0x04;
+    private const short SetSignalMask = 0x08;
+    private const short LinuxSetSession = 0x80;
+    private const short MacSetSession = 0x0400;
+    private const short MacCloseOnExecByDefault = 0x4000;
+
+    // glibc: 80 bytes of actions, 336 of attributes, 128 of signal set; musl and macOS need less.
+    private const int StructureRoom = 512;
+
+    /// <summary>Starts the process.</summary>
+    /// <param name="request">What to start.</param>
+    /// <param name="processId">The new pid.</param>
+    /// <returns>0, or the errno.</returns>
+    public static int TrySpawn(SpawnRequest request, out int processId)
+    {
+        var actions = stackalloc byte[StructureRoom];
+        var attributes = stackalloc byte[StructureRoom];
+        var signals = stackalloc byte[StructureRoom];
+        using var arguments = new NativeStrings(request.Arguments);
+        using var environment = new NativeStrings(request.Environment);
+        using var strings = new NativeStrings([request.Path, "/dev/null"]);
+        processId = 0;
+
+        Check(LibC.SpawnFileActionsInit(actions), "posix_spawn_file_actions_init");
+        Check(LibC.SpawnAttributesInit(attributes), "posix_spawnattr_init");
+        try
+        {
+            AddFileActions(actions, request, strings.Pointers[1]);
+            AddAttributes(attributes, signals);
+            int pid;
+            var error = LibC.PosixSpawn(&pid, strings.Pointers[0], actions, attributes, arguments.Pointers, environment.Pointers);
+            processId = error == 0 ? pid : 0;
+            return error;
+        }
+        finally
+        {
+            _ = LibC.SpawnAttributesDestroy(attributes);
+            _ = LibC.SpawnFileActionsDestroy(actions);
+        }
+    }
+
+    private static void AddFileActions(byte* actions, SpawnRequest request, byte* devNull)
+    {
+        // A parent that has closed its own standard descriptors gets pipes numbered 0 to 3, which these actions would
+        // overwrite before they are used; ChildLauncher raises such descriptors first.
+        Check(LibC.SpawnFileActionsAddDup2(actions, request.Output.Value, 1), "posix_spawn_file_actions_adddup2");
+        Check(LibC.SpawnFileActionsAddDup2(actions, request.Error.Value, 2), "posix_spawn_file_actions_adddup2");
+        if (request.Channel is { } channel)
+            Check(LibC.SpawnFileActionsAddDup2(actions, channel.Value, 3), "posix_spawn_file_actions_adddup2");
+        Check(LibC.SpawnFileActionsAddOpen(actions, 0, devNull, 0, 0), "posix_spawn_file_actions_addopen");
+        if (OperatingSystem.IsLinux())
+            Check(LibC.SpawnFileActionsAddCloseFrom(actions, request.Channel is null ? 3 : 4), "posix_spawn_file_actions_addclosefrom_np");
+    }
+
+    private static void AddAttributes(byte* attributes, byte* signals)
+    {
+        _ = LibC.SignalSetFill(signals);
+        Check(LibC.SpawnAttributesSetDefaultSignals(attributes, signals), "posix_spawnattr_setsigdefault");
+        _ = LibC.SignalSetEmpty(signals);
+        Check(LibC.SpawnAttributesSetSignalMask(attributes, signals), "posix_spawnattr_setsigmask");
+        var flags = OperatingSystem.IsLinux() ? LinuxSetSession : (short)(MacSetSession | MacCloseOnExecByDefault);
+        Check(LibC.SpawnAttributesSetFlags(attributes, (short)(SetSignalDefault | SetSignalMask | flags)), "posix_spawnattr_setflags");
+    }
+
+    private static void Check(int error, string call)
+    {
+        if (error != 0)
+            throw new SystemCallException(call, error);
+    }
+
+    /// <summary>A null-terminated array of null-terminated UTF-8 strings, in one block.</summary>
+    private sealed class NativeStrings : IDisposable
+    {
+        private byte* _block;
+
+        internal NativeStrings(IReadOnlyList<string> strings)
+        {
+            var table = (nuint)((strings.Count + 1) * sizeof(byte*));
+            nuint bytes = 0;
+            foreach (var s in strings)
+                bytes += (nuint)Encoding.UTF8.GetByteCount(s) + 1;
+            _block = (byte*)NativeMemory.Alloc(table + bytes);
+            Pointers = (byte**)_block;
+            var at = _block + table;
+            var end = at + bytes;
+            for (var i = 0; i < strings.Count; i++)
+            {
+                Pointers[i] = at;
+                at += Encoding.UTF8.GetBytes(strings[i], new Span<byte>(at, (int)(end - at)));
+                *at++ = 0;
+            }
+            Pointers[strings.Count] = null;
+        }
+
+        internal byte** Pointers { get; }
+
+        public void Dispose()
+        {
+            NativeMemory.Free(_block);
+            _block = null;
+        }
+    }
+}

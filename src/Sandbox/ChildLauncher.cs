@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>Starts child processes.</summary>
+public static class ChildLauncher
+{
+    /// <summary>The argument before the role's name on a child's command line.</summary>
+    public const string RoleArgument = "--subprocess-kind";
+
+    internal const string DescriptorVariable = "ACTORBROWSER_IPC_FD";
+    internal const string ParentVariable = "ACTORBROWSER_PARENT_PID";
+    internal const string PipeVariable = "ACTORBROWSER_IPC_PIPE";
+    internal const string PipeSecretVariable = "ACTORBROWSER_IPC_SECRET";
+
+    private static readonly ILauncher Platform = OperatingSystem.IsWindows() ? new WindowsLauncher() : new UnixLauncher();
+
+    /// <summary>Starts a child. It is running, not yet ready, when this completes.</summary>
+    /// <param name="launch">What to start; its channel end is taken over whatever happens.</param>
+    /// <param name="cancellation">Before the spawn it prevents it; after it the child is killed.</param>
+    /// <exception cref="LaunchException">Nothing was started.</exception>
+    public static async Task<ChildProcess> LaunchAsync(ChildLaunch launch, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(launch);
+        using var channel = launch.Channel;
+        cancellation.ThrowIfCancellationRequested();
+        var child = await SpawnerThread.RunAsync(() => Platform.Launch(launch)).ConfigureAwait(false);
+        if (cancellation.IsCancellationRequested)
+        {
+            child.Dispose();
+            throw new OperationCanceledException(cancellation);
+        }
+        return child;
+    }
+
+    internal static Dictionary<string, string> EnvironmentFor(ChildLaunch launch)
+    {
+        var added = new Dictionary<string, string>(launch.Environment, StringComparer.Ordinal)
+        {
+            [ParentVariable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+        };
+        if (launch.Channel is not null)
+            added[DescriptorVariable] = "3";
+        if (launch.PipeName is { } pipe)
+            added[PipeVariable] = pipe;
+        if (launch.PipeSecret is { } secret)
+            added[PipeSecretVariable] = secret;
+        return added;
+    }
+}
+
+/// <summary>One platform's way to start a process.</summary>
+internal interface ILauncher
+{
+    /// <summary>On the spawner's thread.</summary>
+    ChildProcess Launch(ChildLaunch launch);
+}

@@ -1,0 +1,76 @@
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>
+/// Linux and macOS: posix_spawn into a session of its own. Linux is run and tested; on macOS, which has neither
+/// addclosefrom nor pidfd and uses close-on-exec by default and a kqueue instead, this has only been compiled.
+/// </summary>
+internal sealed class UnixLauncher : ILauncher
+{
+    public ChildProcess Launch(ChildLaunch launch)
+    {
+        var pipes = new List<SafeDescriptor>(4);
+        try
+        {
+            var (outputRead, outputWrite) = CreatePipe(pipes);
+            var (errorRead, errorWrite) = CreatePipe(pipes);
+            var channel = launch.Channel is null ? null : DescriptorFlags.RaiseAboveChildNumbers(launch.Channel);
+            var request = new SpawnRequest
+            {
+                Path = launch.Executable.Path,
+                Arguments = [launch.Executable.Path, .. launch.Executable.Arguments, ChildLauncher.RoleArgument, launch.Role],
+                Environment = ChildEnvironment.Build(ChildLauncher.EnvironmentFor(launch)),
+                Output = outputWrite,
+                Error = errorWrite,
+                Channel = channel,
+            };
+            var started = DateTimeOffset.UtcNow;
+            var errno = ProcessSpawner.TrySpawn(request, out var pid);
+            if (channel != launch.Channel)
+                channel?.Dispose();
+            if (errno != 0)
+                throw LaunchException.FromErrno(launch.Executable.Path, errno);
+            outputWrite.Dispose();
+            errorWrite.Dispose();
+            var child = new UnixChild(pid, Watch(pid), started,
+                new LogPipe(outputRead, isError: false, 0, launch.MaxLogLineBytes, launch.Log),
+                new LogPipe(errorRead, isError: true, launch.RetainedStderrLines, launch.MaxLogLineBytes, launch.Log));
+            pipes.Clear();
+            child.Start();
+            return new ChildProcess(launch.Role, child);
+        }
+        catch (SystemCallException e)
+        {
+            throw LaunchException.FromErrno(launch.Executable.Path, e.Errno);
+        }
+        finally
+        {
+            foreach (var pipe in pipes)
+                pipe.Dispose();
+        }
+    }
+
+    private static ProcessDescriptor Watch(int pid)
+    {
+        try
+        {
+            return ProcessDescriptor.Open(pid);
+        }
+        catch
+        {
+            ProcessDescriptor.KillAndReap(pid);
+            throw;
+        }
+    }
+
+    private static (SafeDescriptor Read, SafeDescriptor Write) CreatePipe(List<SafeDescriptor> pipes)
+    {
+        var (read, write) = UnixPipe.Create();
+        pipes.Add(read);
+        pipes.Add(write);
+        write = DescriptorFlags.RaiseAboveChildNumbers(write);
+        pipes.Add(write);
+        return (read, write);
+    }
+}

@@ -1,0 +1,72 @@
+using System.IO.Pipes;
+using System.Security.Cryptography;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>
+/// The named pipe of one child: <c>\\.\pipe\actorbrowser-{uuid}</c> on Windows, a socket under the same name on Unix. It
+/// admits the current user only and one connection only, and that one must first present a one-time secret of 32 bytes.
+/// </summary>
+public sealed class NamedPipeEndpoint : IDisposable
+{
+    private const int SecretBytes = 32;
+
+    private readonly NamedPipeServerStream _server;
+    private readonly byte[] _secret = RandomNumberGenerator.GetBytes(SecretBytes);
+
+    /// <summary>Creates the pipe; nobody is connected yet.</summary>
+    public NamedPipeEndpoint()
+    {
+        Name = $"actorbrowser-{Guid.NewGuid():D}";
+        _server = new NamedPipeServerStream(Name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte,
+            PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+    }
+
+    /// <summary>The pipe's name, for the child's environment.</summary>
+    public string Name { get; }
+
+    /// <summary>The secret in hexadecimal, for the child's environment; good for one connection.</summary>
+    public string Secret => Convert.ToHexString(_secret);
+
+    /// <summary>Waits for the child. Whoever connects without the secret is cut off, and the wait fails: the pipe is used up.</summary>
+    /// <param name="limits">What the channel accepts.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="UnauthorizedAccessException">The peer did not know the secret.</exception>
+    public async Task<StreamChannel> AcceptAsync(ChannelLimits limits, CancellationToken cancellation)
+    {
+        await _server.WaitForConnectionAsync(cancellation).ConfigureAwait(false);
+        var presented = new byte[SecretBytes];
+        var read = await _server.ReadAtLeastAsync(presented, SecretBytes, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+        if (read == SecretBytes && CryptographicOperations.FixedTimeEquals(presented, _secret))
+            return new StreamChannel(_server, limits);
+        await _server.DisposeAsync().ConfigureAwait(false);
+        throw new UnauthorizedAccessException($"The peer of the pipe {Name} did not know its secret.");
+    }
+
+    /// <summary>The child's side.</summary>
+    /// <param name="name">The pipe's name.</param>
+    /// <param name="secret">The secret in hexadecimal.</param>
+    /// <param name="limits">What the channel accepts.</param>
+    /// <exception cref="TimeoutException">Nobody is there.</exception>
+    /// <exception cref="FormatException">The secret is not hexadecimal.</exception>
+    public static StreamChannel Connect(string name, string secret, ChannelLimits limits)
+    {
+        var client = new NamedPipeClientStream(".", name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+        try
+        {
+            var presented = Convert.FromHexString(secret);
+            client.Connect(TimeSpan.FromSeconds(5));
+            client.Write(presented);
+            client.Flush();
+            return new StreamChannel(client, limits);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _server.Dispose();
+}

@@ -1,0 +1,133 @@
+using ActorBrowser.ChildEntrypoints;
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.TestChild;
+
+/// <summary>
+/// Every way a child can misbehave, each as a role. Those that break the handshake act in their constructor, before the
+/// loop says Hello; the others misbehave once they are ready.
+/// </summary>
+internal static class HostileRoles
+{
+    internal static ChildRoles All { get; } = ChildRoles.BuiltIn
+        .With("echo", static () => new EchoRole())
+        .With("silent", static () => BeforeHello(static () => Thread.Sleep(Timeout.Infinite)))
+        .With("garbage", static () => BeforeHello(static () => WriteRaw([0xde, 0xad, 0xbe, 0xef, 0xff, 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])))
+        .With("half-frame", static () => BeforeHello(static () => { WriteRaw([8, 0, 0, 0, 4, 0, 0]); Environment.Exit(3); }))
+        .With("wrong-version", static () => BeforeHello(static () => SayHello(WireProtocol.Version + 1, WireProtocol.BuildId, "wrong-version", Environment.ProcessId)))
+        .With("wrong-build", static () => BeforeHello(static () => SayHello(WireProtocol.Version, Guid.NewGuid(), "wrong-build", Environment.ProcessId)))
+        .With("wrong-role", static () => BeforeHello(static () => SayHello(WireProtocol.Version, WireProtocol.BuildId, "somebody-else", Environment.ProcessId)))
+        .With("wrong-pid", static () => BeforeHello(static () => SayHello(WireProtocol.Version, WireProtocol.BuildId, "wrong-pid", 1)))
+        .With("exit-before-hello", static () => BeforeHello(static () => Environment.Exit(7)))
+        .With("exit-7", static () => new AfterReady(static _ => Environment.Exit(7)))
+        .With("abort", static () => new AfterReady(static _ => Environment.FailFast("aborted on purpose")))
+        .With("throw", static () => new AfterReady(static _ => throw new InvalidOperationException("thrown on purpose")))
+        .With("busy", static () => new AfterReady(static _ => Spin()))
+        .With("hang", static () => new AfterReady(static _ => { }, static () => Thread.Sleep(Timeout.Infinite)))
+        .With("flood-stderr", static () => new AfterReady(static _ => FloodStderr()))
+        .With("three-lines", static () => new AfterReady(static _ => { Console.Error.WriteLine("one"); Console.Error.WriteLine("two"); Console.Error.WriteLine("three"); Environment.Exit(9); }))
+        .With("flood-frames", static () => new AfterReady(static context => { while (context.Write(1, new Pong(1)) != WriteOutcome.Closed) context.Flush(); }))
+        .With("half-frame-when-ready", static () => new AfterReady(static _ => { WriteRaw([8, 0, 0, 0, 5, 0, 0]); Environment.Exit(3); }))
+        .With("undeclared-descriptors", static () => new AfterReady(static _ => SendDescriptor()));
+
+    private static IChildRole BeforeHello(Action act)
+    {
+        act();
+        // What it wrote stands; it must not go on to a proper Hello.
+        Thread.Sleep(Timeout.Infinite);
+        return new EchoRole();
+    }
+
+    private static void WriteRaw(byte[] bytes)
+    {
+        using var socket = DescriptorFlags.Duplicate(new SafeDescriptor(WireProtocol.ChildDescriptor));
+        UnixSocket.Send(socket, bytes, [], wait: true);
+    }
+
+    private static void SendDescriptor()
+    {
+        using var socket = DescriptorFlags.Duplicate(new SafeDescriptor(WireProtocol.ChildDescriptor));
+        var (read, write) = UnixPipe.Create();
+        var header = new byte[FrameHeader.Size + 2];
+        new FrameHeader(2, MessageType.Pong, 0, 1).Write(header);
+        header[^2] = 0x91;
+        UnixSocket.Send(socket, header, [read, write], wait: true);
+    }
+
+    private static void SayHello(int version, Guid build, string role, int pid)
+    {
+        using var channel = new BlockingSocketChannel(DescriptorFlags.Duplicate(new SafeDescriptor(WireProtocol.ChildDescriptor)), ChannelLimits.Default);
+        channel.Write(0, new Hello(version, build, role, pid, []));
+        channel.Flush();
+    }
+
+    private static void Spin()
+    {
+        for (var i = 0; i < 2; i++)
+            new Thread(static () => { while (true) { } }) { IsBackground = false }.Start();
+    }
+
+    private static void FloodStderr()
+    {
+        var line = new string('x', 200);
+        while (true)
+            Console.Error.WriteLine(line);
+    }
+
+    /// <summary>Proper until it is ready, then does something on a thread of its own; may block its channel's thread.</summary>
+    private sealed class AfterReady(Action<ChildContext> act, Action? onFrame = null) : IChildRole
+    {
+        public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
+        {
+            // Started by the first message, so that the parent has seen Ready by then.
+            _context = context;
+        }
+
+        private ChildContext _context = null!;
+
+        public ProtocolViolation? OnFrame(in Frame frame)
+        {
+            onFrame?.Invoke();
+            new Thread(() => act(_context)) { IsBackground = true }.Start();
+            return null;
+        }
+
+        public void OnShutdown()
+        {
+        }
+    }
+}
+
+/// <summary>
+/// Sends every role message back. Kind 1: the numbers of its open descriptors; 2: its environment; 3: its own command
+/// line; anything else, and descriptors: as they came.
+/// </summary>
+internal sealed class EchoRole : IChildRole
+{
+    private ChildContext _context = null!;
+
+    public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) => _context = context;
+
+    public ProtocolViolation? OnFrame(in Frame frame)
+    {
+        if (frame.Type != MessageType.RoleMessage)
+            return new ProtocolViolation(ViolationKind.UnknownMessage, $"The echo role knows no {frame.Type}.");
+        if (frame.TryRead<RoleMessage>(out var message) is { } malformed)
+            return malformed;
+        var payload = message.Kind switch
+        {
+            1 => System.Text.Encoding.UTF8.GetBytes(string.Join('\n', new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos()
+                .Select(f => $"{f.Name} {f.LinkTarget}"))),
+            2 => System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Environment.GetEnvironmentVariables().Keys.Cast<string>())),
+            3 => System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Environment.GetCommandLineArgs())),
+            _ => message.Payload,
+        };
+        _context.Write(frame.CorrelationId, new RoleMessage(message.Kind, payload), frame.TakeDescriptors());
+        return null;
+    }
+
+    public void OnShutdown()
+    {
+    }
+}
