@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ActorBrowser.Bench.Figures;
 
 /// <summary>One Ask(Ping) at a time, through the child's actor, to the child and back.</summary>
@@ -7,7 +9,17 @@ internal sealed class AskPing : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        var samples = await Contender.InterleaveAsync(context.Pick(5, 15), Yardsticks.SocketPair(context, 0.3, 26));
-        return [new Row("Ask(Ping) round trip, renderer role", new Samples("", "µs"), samples[0], Target.AtMost(1.5))];
+        using var bare = await BareChild.StartAsync(context, "renderer");
+        var trips = context.Pick(3000, 10000);
+        var samples = await Contender.InterleaveAsync(context.Pick(5, 15),
+            Yardsticks.SocketPair(context, 0.3, 26),
+            new Contender("bare", "µs", async () =>
+            {
+                var start = Stopwatch.GetTimestamp();
+                for (var i = 0; i < trips; i++)
+                    await bare.PingAsync(1);
+                return Stopwatch.GetElapsedTime(start).TotalMicroseconds / trips;
+            }));
+        return [new Row("Ping round trip, renderer role, channel alone", samples[1], samples[0], Target.AtMost(1.5))];
     }
 }

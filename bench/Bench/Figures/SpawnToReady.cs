@@ -8,8 +8,9 @@ internal sealed class SpawnToReady : IFigure
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         var samples = await Contender.InterleaveAsync(context.Pick(5, 20),
-            Yardsticks.HelloWorld(context), Yardsticks.NodeFork(context), Yardsticks.PythonSpawn(context));
-        var ours = new Samples("", "ms");
+            Yardsticks.HelloWorld(context), Yardsticks.NodeFork(context), Yardsticks.PythonSpawn(context),
+            new Contender("bare", "ms", () => BareChild.TimeToReadyAsync(context)));
+        var ours = samples[3];
         return
         [
             new Row("spawn to Ready, renderer role, through its actor", ours, samples[0], Target.AtMost(1.6)),
