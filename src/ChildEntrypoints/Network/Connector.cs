@@ -1,210 +1,172 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>Turns a host name into addresses; tests bring their own.</summary>
-/// <param name="host">The name.</param>
-/// <param name="cancellation">Ends the look-up.</param>
-public delegate Task<IPAddress[]> NameResolver(string host, CancellationToken cancellation);
-
-/// <summary>What a connection cost the request that opened it, in microseconds.</summary>
-internal sealed record ConnectionRecord(long NameLookup, long Connect, long Tls);
-
-/// <summary>
-/// The pools of connections, one for the embedder and one for public pages: a connection opened for the one must never
-/// serve the other, or a pooled connection to a private address would bypass the check that is made while connecting.
-/// </summary>
-internal sealed class Connector : IDisposable
+/// <summary>From host and port to a TCP connection: names, the address policy, and the race between addresses.</summary>
+internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
 {
-    internal static readonly HttpRequestOptionsKey<ConnectionRecord> RecordKey = new("actorbrowser.connection");
-    internal static readonly HttpRequestOptionsKey<TimeSpan> ConnectTimeoutKey = new("actorbrowser.connect-timeout");
+    /// <summary>How long an address may stay silent before the next is tried beside it (RFC 8305).</summary>
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);
 
-    private readonly NetworkArgs _args;
-    private readonly AddressPolicy _policy;
-    private readonly NameResolver _resolve;
-    private readonly X509Certificate2Collection _trusted = [];
-    private readonly ConcurrentDictionary<(string Host, int Port, bool PublicOnly), IPEndPoint> _remotes = new();
-    private readonly Lazy<HttpMessageInvoker> _anywhere;
-    private readonly Lazy<HttpMessageInvoker> _publicOnly;
+    private static readonly IPAddress[] Localhost = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
-    internal Connector(NetworkArgs args, NameResolver resolve)
+    /// <summary>Connects.</summary>
+    /// <param name="endPoint">Host as in the URL, and port.</param>
+    /// <param name="publicOnly">Whether only addresses the policy allows may be reached.</param>
+    /// <param name="attempt">Told of each step; its token stops them.</param>
+    /// <exception cref="FetchFailedException">There is no connection to be had.</exception>
+    internal async ValueTask<TransportConnection> ConnectAsync(DnsEndPoint endPoint, bool publicOnly, ConnectAttempt attempt)
     {
-        _args = args;
-        _policy = new AddressPolicy(args.AllowedPrivateNetworks);
-        _resolve = resolve;
-        if (args.TrustedCertificates.Length > 0)
-            _trusted.ImportFromPem(args.TrustedCertificates);
-        _anywhere = new Lazy<HttpMessageInvoker>(() => Create(publicOnly: false));
-        _publicOnly = new Lazy<HttpMessageInvoker>(() => Create(publicOnly: true));
-    }
-
-    internal HttpMessageInvoker For(bool publicAddressesOnly) => (publicAddressesOnly ? _publicOnly : _anywhere).Value;
-
-    /// <summary>Where the last connection to this origin went; a request on a pooled connection went there too.</summary>
-    internal IPEndPoint? RemoteOf(Uri url, bool publicAddressesOnly) =>
-        _remotes.TryGetValue((url.IdnHost, url.Port, publicAddressesOnly), out var remote) ? remote : null;
-
-    public void Dispose()
-    {
-        if (_anywhere.IsValueCreated)
-            _anywhere.Value.Dispose();
-        if (_publicOnly.IsValueCreated)
-            _publicOnly.Value.Dispose();
-    }
-
-    private HttpMessageInvoker Create(bool publicOnly)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            UseCookies = false,
-            UseProxy = false,
-            Credentials = null,
-            PreAuthenticate = false,
-            ActivityHeadersPropagator = null,
-            MaxConnectionsPerServer = _args.MaxConnectionsPerServer,
-            PooledConnectionIdleTimeout = TimeSpan.FromMilliseconds(_args.IdleConnectionTimeout),
-            MaxResponseHeadersLength = Math.Max(1, _args.MaxResponseHeaderBytes / 1024),
-            EnableMultipleHttp2Connections = true,
-            Expect100ContinueTimeout = TimeSpan.Zero,
-            ConnectTimeout = Timeout.InfiniteTimeSpan,
-            ConnectCallback = (context, cancellation) => ConnectAsync(context, publicOnly, cancellation),
-        };
-        return new HttpMessageInvoker(handler);
-    }
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, bool publicOnly, CancellationToken cancellation)
-    {
-        var host = context.DnsEndPoint.Host;
-        var started = TimeProvider.System.GetTimestamp();
-        var limit = context.InitialRequestMessage.Options.TryGetValue(ConnectTimeoutKey, out var timeout) && timeout > TimeSpan.Zero
-            ? timeout : Timeout.InfiniteTimeSpan;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(limit);
+        var started = Stopwatch.GetTimestamp();
+        var literal = IPAddress.TryParse(endPoint.Host, out var address);
+        var addresses = literal ? [address!] : await ResolveAsync(endPoint.Host, attempt.Token).ConfigureAwait(false);
+        if (publicOnly)
+            addresses = Permitted(endPoint.Host, addresses);
+        if (!literal)
+            attempt.OnResolved(started);
+        started = Stopwatch.GetTimestamp();
+        Socket socket;
         try
         {
-            var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await _resolve(host, deadline.Token).ConfigureAwait(false);
-            var lookup = Microseconds(started);
-            if (addresses.Length == 0)
-                throw new FetchFailure(FetchErrorKind.Dns, $"The name of {host} has no address.");
-            if (publicOnly)
+            socket = addresses.Length == 1
+                ? await ConnectAsync(addresses[0], endPoint.Port, attempt.Token).ConfigureAwait(false)
+                : await RaceAsync(Interleave(addresses), endPoint.Port, attempt.Token).ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            throw Unreachable(endPoint, e);
+        }
+        var remote = ((IPEndPoint)socket.RemoteEndPoint!).Address;
+        return new TransportConnection(socket, AddressPolicy.Classify(remote).Space, attempt.NameLookup, ConnectAttempt.Microseconds(started));
+    }
+
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        // RFC 6761: these names are the machine itself, whatever a name server says.
+        var name = host.AsSpan().TrimEnd('.');
+        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
+            return Localhost;
+        try
+        {
+            var addresses = await resolver.ResolveAsync(host, cancellationToken).ConfigureAwait(false);
+            if (addresses.Length > 0)
+                return addresses;
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            var why = e is SocketException { SocketErrorCode: SocketError.TryAgain } ? "no name server answered" : "there is no such name";
+            throw new FetchFailedException(FetchErrorKind.Dns, $"The host name '{FetchUrl.Show(host)}' could not be resolved: {why}.", e);
+        }
+        throw new FetchFailedException(FetchErrorKind.Dns, $"The host name '{FetchUrl.Show(host)}' has no addresses.");
+    }
+
+    private IPAddress[] Permitted(string host, IPAddress[] addresses)
+    {
+        var permitted = new List<IPAddress>(addresses.Length);
+        AddressBlock? reason = null;
+        IPAddress? refused = null;
+        foreach (var address in addresses)
+        {
+            if (policy.Allows(address, out var verdict))
             {
-                addresses = Array.FindAll(addresses, _policy.IsAllowedFromPublicPage);
-                if (addresses.Length == 0)
-                    throw new FetchFailure(FetchErrorKind.Blocked, $"{host} is on this machine or a private network, which a public page may not reach.");
+                permitted.Add(address);
+                continue;
             }
-            var connecting = TimeProvider.System.GetTimestamp();
-            var socket = await ConnectAnyAsync(addresses, context.DnsEndPoint.Port, deadline.Token).ConfigureAwait(false);
-            var connected = Microseconds(connecting);
-            var securing = TimeProvider.System.GetTimestamp();
-            var stream = await SecureAsync(socket, host, context.InitialRequestMessage, deadline.Token).ConfigureAwait(false);
-            if (socket.RemoteEndPoint is IPEndPoint remote)
-                _remotes[(host, context.DnsEndPoint.Port, publicOnly)] = remote;
-            context.InitialRequestMessage.Options.Set(RecordKey,
-                new ConnectionRecord(lookup, connected, stream is SslStream ? Microseconds(securing) : 0));
-            return stream;
+            refused = address;
+            reason = verdict.Block;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new FetchFailure(FetchErrorKind.Timeout, $"{host} could not be connected to within {limit.TotalMilliseconds:F0} ms.");
-        }
+        if (permitted.Count > 0)
+            return permitted.Count == addresses.Length ? addresses : [.. permitted];
+        var whose = refused!.ToString() == host.Trim('[', ']') ? $"The address {refused}" : $"The address {refused} of '{FetchUrl.Show(host)}'";
+        throw new FetchFailedException(FetchErrorKind.Blocked,
+            $"{whose} {AddressPolicy.Describe(reason!)}, which the content of a public page may not reach.");
     }
 
-    /// <summary>TLS here, not in the handler, so that the connect timeout covers it and its cost is known.</summary>
-    private async Task<Stream> SecureAsync(Socket socket, string host, HttpRequestMessage request, CancellationToken cancellation)
+    private static async Task<Socket> ConnectAsync(IPAddress address, int port, CancellationToken cancellationToken)
     {
-        var plain = new NetworkStream(socket, ownsSocket: true);
-        if (request.RequestUri!.Scheme != Uri.UriSchemeHttps)
-            return plain;
-        var secure = new SslStream(plain);
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = host,
-                RemoteCertificateValidationCallback = Validate,
-                ApplicationProtocols = request.Version.Major < 2 ? [SslApplicationProtocol.Http11]
-                    : request.VersionPolicy == HttpVersionPolicy.RequestVersionExact ? [SslApplicationProtocol.Http2]
-                    : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
-            }, cancellation).ConfigureAwait(false);
-            return secure;
-        }
-        catch (Exception e) when (e is IOException)
-        {
-            await secure.DisposeAsync().ConfigureAwait(false);
-            throw new FetchFailure(FetchErrorKind.Tls, $"TLS with {host} failed: the handshake was broken off ({e.Message}).", e);
+            await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken).ConfigureAwait(false);
+            return socket;
         }
         catch
         {
-            await secure.DisposeAsync().ConfigureAwait(false);
+            socket.Dispose();
             throw;
         }
     }
 
-    private static async Task<Socket> ConnectAnyAsync(IPAddress[] addresses, int port, CancellationToken cancellation)
+    /// <summary>Starts the addresses one after another, each when the one before fails or is slow; the first to connect wins.</summary>
+    private static async Task<Socket> RaceAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
     {
-        for (var i = 0; ; i++)
+        using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = new List<Task>();
+        SocketException? firstFailure = null;
+        var next = 0;
+        try
         {
-            var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
+            while (true)
             {
-                await socket.ConnectAsync(new IPEndPoint(addresses[i], port), cancellation).ConfigureAwait(false);
-                return socket;
+                if (next < addresses.Length)
+                    running.Add(ConnectAsync(addresses[next++], port, race.Token));
+                var headStart = next < addresses.Length ? Task.Delay(HeadStart, race.Token) : null;
+                if (headStart is not null)
+                    running.Add(headStart);
+                var finished = await Task.WhenAny(running).ConfigureAwait(false);
+                if (headStart is not null)
+                    running.Remove(headStart);
+                if (finished == headStart)
+                    continue;
+                running.Remove(finished);
+                try
+                {
+                    return await ((Task<Socket>)finished).ConfigureAwait(false);
+                }
+                catch (SocketException e)
+                {
+                    firstFailure ??= e;
+                    if (next == addresses.Length && running.Count == 0)
+                        throw firstFailure;
+                }
             }
-            catch (SocketException) when (i + 1 < addresses.Length)
-            {
-                // The next address may answer; the last one's failure is the one that is told.
-                socket.Dispose();
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
+        }
+        finally
+        {
+            await race.CancelAsync().ConfigureAwait(false);
+            foreach (var late in running)
+                _ = late.ContinueWith(static t => ((Task<Socket>)t).GetAwaiter().GetResult().Dispose(),
+                    CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         }
     }
 
-    private bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    // Alternating families, the resolver's preference first: a dead IPv6 costs one head start.
+    private static IPAddress[] Interleave(IPAddress[] addresses)
     {
-        if (errors == SslPolicyErrors.None)
-            return true;
-        if (errors == SslPolicyErrors.RemoteCertificateChainErrors && _trusted.Count > 0 && certificate is X509Certificate2 presented)
+        var ordered = new List<IPAddress>(addresses.Length);
+        var left = new List<IPAddress>(addresses);
+        while (left.Count > 0)
         {
-            using var own = new X509Chain();
-            own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            own.ChainPolicy.CustomTrustStore.AddRange(_trusted);
-            own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            if (chain is not null)
-                own.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
-            if (own.Build(presented))
-                return true;
+            var index = ordered.Count == 0 ? 0 : Math.Max(0, left.FindIndex(a => a.AddressFamily != ordered[^1].AddressFamily));
+            ordered.Add(left[index]);
+            left.RemoveAt(index);
         }
-        throw new AuthenticationException(Describe(certificate as X509Certificate2, chain, errors));
+        return [.. ordered];
     }
 
-    private static string Describe(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private static FetchFailedException Unreachable(DnsEndPoint endPoint, SocketException e)
     {
-        if (certificate is null || (errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
-            return "the server presented no certificate.";
-        if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0)
-            return $"the certificate is for another host ({certificate.GetNameInfo(X509NameType.DnsName, forIssuer: false)}).";
-        var now = DateTime.UtcNow;
-        if (now > certificate.NotAfter.ToUniversalTime())
-            return $"the certificate expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}.";
-        if (now < certificate.NotBefore.ToUniversalTime())
-            return $"the certificate is not valid before {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd}.";
-        if (certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData))
-            return "the certificate is self-signed and not trusted.";
-        var statuses = chain?.ChainStatus.Select(s => s.StatusInformation.Trim()).Where(s => s.Length > 0) ?? [];
-        return $"the certificate is not trusted ({string.Join("; ", statuses)}).";
+        var target = $"{FetchUrl.Show(endPoint.Host)}:{endPoint.Port}";
+        return e.SocketErrorCode switch
+        {
+            SocketError.ConnectionRefused => new(FetchErrorKind.Refused, $"{target} refused the connection: nothing listens there.", e),
+            SocketError.TimedOut => new(FetchErrorKind.Unreachable, $"{target} did not answer.", e),
+            SocketError.NetworkUnreachable or SocketError.NetworkDown => new(FetchErrorKind.Unreachable, $"There is no network route to {target}.", e),
+            SocketError.HostUnreachable or SocketError.HostDown => new(FetchErrorKind.Unreachable, $"The host of {target} cannot be reached.", e),
+            _ => new(FetchErrorKind.Unreachable, $"{target} cannot be reached: {e.Message}.", e),
+        };
     }
-
-    private static long Microseconds(long since) => (long)TimeProvider.System.GetElapsedTime(since).TotalMicroseconds;
 }

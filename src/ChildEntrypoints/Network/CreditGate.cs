@@ -1,43 +1,64 @@
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>How many body bytes the parent will take. One waiter; adding comes from the channel's thread.</summary>
+/// <summary>
+/// How many body bytes may still be sent. One taker waits for credit at a time; credit comes from the channel's thread.
+/// </summary>
 internal sealed class CreditGate(long initial)
 {
     private readonly Lock _lock = new();
-    private long _available = initial;
-    private TaskCompletionSource? _waiter;
+    private long _credit = initial;
+    private TaskCompletionSource? _waiting;
+    private bool _closed;
 
-    internal long Available => Interlocked.Read(ref _available);
-
-    internal void Take(long bytes) => Interlocked.Add(ref _available, -bytes);
-
+    /// <summary>More may be sent.</summary>
+    /// <param name="bytes">At least 1.</param>
     internal void Add(long bytes)
     {
-        TaskCompletionSource? waiter;
+        TaskCompletionSource? waiting;
         lock (_lock)
         {
-            var sum = Interlocked.Add(ref _available, bytes);
-            if (sum < 0)
-                Interlocked.Exchange(ref _available, long.MaxValue);
-            waiter = _waiter;
-            _waiter = null;
+            _credit = bytes > long.MaxValue - _credit ? long.MaxValue : _credit + bytes;
+            waiting = _waiting;
+            _waiting = null;
         }
-        waiter?.SetResult();
+        waiting?.SetResult();
     }
 
-    internal async Task<long> WaitAsync(CancellationToken cancellation)
+    /// <summary>Nothing more will be sent: a taker that waits gets nothing.</summary>
+    internal void Close()
     {
-        while (true)
+        TaskCompletionSource? waiting;
+        lock (_lock)
         {
-            Task waiting;
-            lock (_lock)
-            {
-                if (Available > 0)
-                    return Available;
-                _waiter ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                waiting = _waiter.Task;
-            }
-            await waiting.WaitAsync(cancellation).ConfigureAwait(false);
+            _closed = true;
+            waiting = _waiting;
+            _waiting = null;
+        }
+        waiting?.SetResult();
+    }
+
+    /// <summary>Takes up to <paramref name="wanted"/> bytes of credit, if there is any.</summary>
+    /// <param name="wanted">At least 1.</param>
+    /// <returns>What was taken, or 0.</returns>
+    internal int TryTake(int wanted)
+    {
+        lock (_lock)
+        {
+            var taken = _closed ? 0 : (int)Math.Min(wanted, _credit);
+            _credit -= taken;
+            return taken;
+        }
+    }
+
+    /// <summary>Completes when there may be credit, or none ever again.</summary>
+    internal Task WhenChanged()
+    {
+        lock (_lock)
+        {
+            if (_closed || _credit > 0)
+                return Task.CompletedTask;
+            _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _waiting.Task;
         }
     }
 }

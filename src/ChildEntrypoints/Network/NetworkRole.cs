@@ -1,93 +1,55 @@
-using System.Collections.Concurrent;
-using System.Net;
+using System.Runtime.CompilerServices;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>The network role: many fetches at once, answered in any order, each under its own id.</summary>
+/// <summary>The network role: HTTP for the parent, many fetches at once, answered in any order under their own ids.</summary>
 public sealed class NetworkRole : IChildRole
 {
-    private readonly ConcurrentDictionary<ulong, FetchJob> _jobs = new();
-    private readonly NameResolver _resolve;
-    private ChildContext _context = null!;
+    private ChildContext? _context;
     private NetworkArgs _args;
-    private Connector? _connector;
-
-    /// <summary>A role that asks the system's resolver.</summary>
-    public NetworkRole() : this(static (host, cancellation) => Dns.GetHostAddressesAsync(host, cancellation))
-    {
-    }
-
-    /// <summary>A role with a resolver of its own.</summary>
-    /// <param name="resolve">Turns names into addresses.</param>
-    public NetworkRole(NameResolver resolve) => _resolve = resolve;
+    private object? _engine;
 
     /// <inheritdoc/>
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
     {
         _context = context;
         _args = NetworkArgs.FromBytes(roleArgs);
+        // Blocks and certificates may be wrong: then the child says so now, not at its first fetch.
+        if (_args.AllowedPrivateNetworks.Count > 0 || _args.TrustedCertificates.Length > 0)
+            _engine = CreateEngine();
     }
 
     /// <inheritdoc/>
-    public ProtocolViolation? OnFrame(in Frame frame)
-    {
-        var id = frame.CorrelationId;
-        switch (frame.Type)
-        {
-            case MessageType.FetchRequest:
-                return frame.TryRead<FetchRequest>(out var request) ?? Start(id, request);
-            case MessageType.FetchCancel:
-                if (frame.TryRead<FetchCancel>(out _) is { } badCancel)
-                    return badCancel;
-                // A fetch that has just ended crosses its cancel or credit on the way: nothing is left to do then.
-                if (_jobs.TryGetValue(id, out var cancelled))
-                    ThreadPool.UnsafeQueueUserWorkItem(static job => job.Cancel(), cancelled, preferLocal: false);
-                return null;
-            case MessageType.Credit:
-                if (frame.TryRead<Credit>(out var credit) is { } badCredit)
-                    return badCredit;
-                if (_jobs.TryGetValue(id, out var credited))
-                    credited.AddCredit(credit.Bytes);
-                return null;
-            case MessageType.FetchBodyChunk:
-                if (frame.TryRead<FetchBodyChunk>(out var chunk) is { } badChunk)
-                    return badChunk;
-                return _jobs.TryGetValue(id, out var uploading) ? uploading.AddUpload(chunk) : null;
-            case MessageType.FetchEnd:
-                if (frame.TryRead<FetchEnd>(out _) is { } badEnd)
-                    return badEnd;
-                if (_jobs.TryGetValue(id, out var ended))
-                    ended.EndUpload();
-                return null;
-            default:
-                return new ProtocolViolation(ViolationKind.UnknownMessage, $"The network role knows no message of type {frame.Type}.");
-        }
-    }
+    public ProtocolViolation? OnFrame(in Frame frame) => Forward(frame);
 
     /// <inheritdoc/>
     public void OnShutdown()
     {
+        if (_engine is not null)
+            StopEngine();
     }
 
-    private ProtocolViolation? Start(ulong id, in FetchRequest request)
+    // The engine is named in methods of their own only, so that HTTP is loaded by the first fetch and not on the way
+    // to Ready.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ProtocolViolation? Forward(in Frame frame) => ((FetchEngine)(_engine ??= CreateEngine())).OnFrame(frame);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private FetchEngine CreateEngine()
     {
-        if (_jobs.Count >= _args.MaxConcurrentFetches)
-        {
-            _context.Write(id, new FetchError(FetchErrorKind.Unavailable, $"The network process has {_args.MaxConcurrentFetches} fetches under way already."));
-            return null;
-        }
-        _connector ??= new Connector(_args, _resolve);
-        var job = new FetchJob(id, request, _args, _connector, _context);
-        if (!_jobs.TryAdd(id, job))
-            return new ProtocolViolation(ViolationKind.OutOfState, $"The fetch {id} is under way already.");
-        ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Role.RunAsync(state.Id, state.Job), (Role: this, Id: id, Job: job), preferLocal: false);
-        return null;
+        // An HTTP/2 server may send this much ahead of a slow reader, each stream; the default lets it grow to 16 MiB.
+        AppContext.SetData("System.Net.SocketsHttpHandler.Http2FlowControl.MaxStreamWindowSize", 1 << 20);
+        return new FetchEngine(_args, new ChannelOutput(_context!), new SystemNameResolver());
     }
 
-    private async Task RunAsync(ulong id, FetchJob job)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void StopEngine() => ((FetchEngine)_engine!).Stop();
+
+    private sealed class ChannelOutput(ChildContext context) : IFetchOutput
     {
-        await job.RunAsync().ConfigureAwait(false);
-        _jobs.TryRemove(id, out _);
+        public WriteOutcome Write<T>(ulong fetch, in T message) where T : struct, IWireMessage<T> => context.Write(fetch, message);
+
+        public void Flush() => context.Flush();
     }
 }

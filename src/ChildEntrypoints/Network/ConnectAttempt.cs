@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Network;
+
+/// <summary>
+/// One connection while it is being opened (name lookup, TCP, TLS) and the deadline of those three together. The fetch
+/// that caused it may meanwhile be served by another connection; the attempt then goes on for the next one.
+/// </summary>
+internal sealed class ConnectAttempt : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stop;
+    private readonly Timer? _deadline;
+    private readonly int _timeout;
+    private readonly string _target;
+    private string _stage = "name lookup";
+    private TransportConnection? _connection;
+    private bool _over;
+
+    /// <summary>Starts the clock.</summary>
+    /// <param name="target">Host and port, for sentences.</param>
+    /// <param name="timeout">Milliseconds; 0 for none.</param>
+    /// <param name="cancellationToken">The handler's own.</param>
+    internal ConnectAttempt(string target, int timeout, CancellationToken cancellationToken)
+    {
+        _target = target;
+        _timeout = timeout;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (timeout > 0)
+            _deadline = new Timer(static attempt => ((ConnectAttempt)attempt!).OnDeadline(), this, timeout, Timeout.Infinite);
+    }
+
+    /// <summary>Stops lookup and TCP.</summary>
+    internal CancellationToken Token => _stop.Token;
+
+    /// <summary>Why this side gave the attempt up; null while it has not.</summary>
+    internal FetchFailure? Failure { get; private set; }
+
+    /// <summary>The lookup took so many microseconds; TCP is next.</summary>
+    internal long NameLookup { get; private set; }
+
+    internal void OnResolved(long started)
+    {
+        NameLookup = Microseconds(started);
+        _stage = "TCP connect";
+    }
+
+    /// <summary>TCP is connected; TLS is next, if at all.</summary>
+    internal void OnConnected(TransportConnection connection)
+    {
+        lock (_lock)
+        {
+            _stage = "TLS handshake";
+            _connection = connection;
+            if (!_over)
+                return;
+        }
+        connection.Dispose();
+    }
+
+    /// <summary>The connection is ready for requests.</summary>
+    internal TransportConnection? OnEstablished()
+    {
+        Dispose();
+        return _connection;
+    }
+
+    /// <summary>The fetch that wanted the connection is over: stop, unless it is established.</summary>
+    internal void Abandon() => Stop(new FetchFailure(FetchErrorKind.Cancelled, $"The connection to {_target} was given up."));
+
+    /// <summary>Stops the clock; the connection stays.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+            _over = true;
+        _deadline?.Dispose();
+        _stop.Dispose();
+    }
+
+    internal static long Microseconds(long since) => (long)Stopwatch.GetElapsedTime(since).TotalMicroseconds;
+
+    private void OnDeadline() => Stop(new FetchFailure(FetchErrorKind.Timeout,
+        $"The connection to {_target} was not made within the connect timeout of {_timeout} ms ({_stage} was not finished)."));
+
+    private void Stop(FetchFailure failure)
+    {
+        TransportConnection? connection;
+        lock (_lock)
+        {
+            if (_over)
+                return;
+            _over = true;
+            Failure = failure;
+            connection = _connection;
+        }
+        _deadline?.Dispose();
+        _stop.Cancel();
+        connection?.Dispose();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Network;
+
+/// <summary>From whatever HTTP threw to a kind and one sentence.</summary>
+internal static class FailureTranslation
+{
+    /// <summary>Translates.</summary>
+    /// <param name="exception">What ended the fetch.</param>
+    /// <param name="where">The URL that was being fetched, for the sentence.</param>
+    /// <param name="headersArrived">Whether the answer had begun.</param>
+    internal static FetchFailure From(Exception exception, string where, bool headersArrived)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+            if (e is FetchFailedException failed)
+                return failed.Failure;
+        where = FetchUrl.Show(where);
+        var http = exception as HttpRequestException;
+        switch (http?.HttpRequestError ?? (exception as HttpIOException)?.HttpRequestError)
+        {
+            case HttpRequestError.SecureConnectionError:
+                return new(FetchErrorKind.Tls, $"No TLS connection for {where}: {TlsDetail(exception)}.");
+            case HttpRequestError.NameResolutionError:
+                return new(FetchErrorKind.Dns, $"The host name of {where} could not be resolved.");
+            case HttpRequestError.ConfigurationLimitExceeded:
+                return new(FetchErrorKind.TooLarge, $"The headers of {where} exceed the limit.");
+            case HttpRequestError.VersionNegotiationError:
+                return new(FetchErrorKind.Protocol, $"The server of {where} does not speak the HTTP version that was asked for.");
+            case HttpRequestError.ResponseEnded:
+                return Ended(where, headersArrived);
+            case HttpRequestError.InvalidResponse:
+                return new(FetchErrorKind.Protocol, $"The server broke HTTP while answering {where}: {Sentence(exception)}.");
+            case HttpRequestError.HttpProtocolError:
+                return new(FetchErrorKind.Protocol, $"The server broke HTTP/2 while answering {where}: {Sentence(exception)}.");
+        }
+        if (Find<SocketException>(exception) is { } socket)
+        {
+            return socket.SocketErrorCode switch
+            {
+                SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.OperationAborted =>
+                    new(FetchErrorKind.Protocol, $"The server reset the connection {(headersArrived ? "in the middle of the body" : "before answering")} of {where}."),
+                SocketError.ConnectionRefused => new(FetchErrorKind.Refused, $"The connection for {where} was refused."),
+                SocketError.TimedOut => new(FetchErrorKind.Unreachable, $"The connection for {where} went dead."),
+                _ => new(FetchErrorKind.Unreachable, $"The connection for {where} failed: {socket.Message}."),
+            };
+        }
+        return exception switch
+        {
+            OperationCanceledException => new(FetchErrorKind.Cancelled, $"The fetch of {where} was cancelled."),
+            InvalidDataException => new(FetchErrorKind.Protocol, $"The body of {where} is not what its Content-Encoding says: {Sentence(exception)}."),
+            HttpRequestException or IOException or ObjectDisposedException =>
+                new(FetchErrorKind.Protocol, $"The connection failed while fetching {where}: {Sentence(exception)}."),
+            _ => new(FetchErrorKind.Protocol, $"Fetching {where} failed unexpectedly ({exception.GetType().Name}): {Sentence(exception)}."),
+        };
+    }
+
+    private static FetchFailure Ended(string where, bool headersArrived) => new(FetchErrorKind.Protocol, headersArrived
+        ? $"The server closed the connection in the middle of the body of {where}."
+        : $"The server closed the connection without answering {where}.");
+
+    private static string TlsDetail(Exception exception)
+    {
+        var inner = Find<AuthenticationException>(exception);
+        var innermost = exception.GetBaseException();
+        if (innermost.Message.Contains("frame", StringComparison.OrdinalIgnoreCase))
+            return "the server does not speak TLS on this port";
+        if (innermost is IOException or SocketException)
+            return "the server closed the connection during the handshake";
+        return "the handshake failed: " + Sentence(innermost is not null && inner is not null ? innermost : exception);
+    }
+
+    private static T? Find<T>(Exception? exception) where T : Exception
+    {
+        for (; exception is not null; exception = exception.InnerException)
+            if (exception is T found)
+                return found;
+        return null;
+    }
+
+    private static string Sentence(Exception exception) => FetchUrl.Show(exception.Message).TrimEnd('.');
+}

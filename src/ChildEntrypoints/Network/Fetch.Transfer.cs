@@ -1,0 +1,236 @@
+using System.Buffers;
+using System.Net;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Network;
+
+/// <summary>The transfer: hops, headers, body, and the one last frame.</summary>
+internal sealed partial class Fetch
+{
+    /// <summary>Body bytes after which frames are flushed although more can be read without waiting.</summary>
+    private const int FlushEvery = 256 << 10;
+
+    /// <summary>After a coded body's end, what is read of trailing bytes so that the connection can be used again.</summary>
+    private const int MaxTrailing = 64 << 10;
+
+    private long _nameLookup;
+    private long _connect;
+    private long _tls;
+    private long _delivered;
+    private string _where = "";
+    private bool _answered;
+
+    private async Task RunAsync()
+    {
+        // The context ends with this method; until then it marks the connections this fetch writes to.
+        CurrentFetch.Value = this;
+        FetchFailure? failure = null;
+        var end = default(FetchEnd);
+        try
+        {
+            var wireBytes = await TransferAsync().ConfigureAwait(false);
+            end = new FetchEnd(_delivered, wireBytes, ConnectAttempt.Microseconds(_started));
+        }
+        catch (Exception e)
+        {
+            failure = Volatile.Read(ref _stopReason) ?? FailureTranslation.From(e, _where, _answered);
+        }
+        _upload?.Close();
+        _engine.Remove(this);
+        if (_timer is not null)
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        while ((failure is null ? WriteLast(end) : WriteLast(new FetchError(failure.Kind, failure.Message))) == WriteOutcome.QueueFull)
+            await _outbox.WhenFlushed().ConfigureAwait(false);
+        _outbox.RequestFlush();
+    }
+
+    private async Task<long> TransferAsync()
+    {
+        var url = FetchUrl.Parse(_request.Url);
+        _where = FetchUrl.WithoutCredentials(url);
+        var plan = RequestPlan.Check(_request, _engine.UserAgent);
+        if (_upload is not null)
+        {
+            Write(new Credit(UploadBuffer.Window));
+            _outbox.RequestFlush();
+        }
+        var transport = _engine.TransportFor(_request.PublicAddressesOnly);
+        var redirects = new List<RedirectHop>();
+        while (true)
+        {
+            using var response = await SendAsync(transport, plan.Build(this, url)).ConfigureAwait(false);
+            ClaimTimes(transport, response, url);
+            if (RedirectTarget(response, redirects.Count, url) is not { } next)
+                return await DeliverAsync(response, redirects).ConfigureAwait(false);
+            plan.Redirect((int)response.StatusCode, url, next);
+            redirects.Add(new RedirectHop((int)response.StatusCode, _where));
+            await TryFinishAsync(response).ConfigureAwait(false);
+            url = next;
+            _where = FetchUrl.WithoutCredentials(url);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpTransport transport, FetchMessage message)
+    {
+        Volatile.Write(ref _connection, null);
+        try
+        {
+            var response = await transport.SendAsync(message, _stop.Token).ConfigureAwait(false);
+            OnAnswered();
+            return response;
+        }
+        catch (Exception e)
+        {
+            var reason = message.Opening?.Failure;
+            message.Opening?.Abandon();
+            if (reason is not null && Volatile.Read(ref _connection) is null)
+                throw new FetchFailedException(reason, e);
+            throw;
+        }
+    }
+
+    private void ClaimTimes(HttpTransport transport, HttpResponseMessage response, Uri url)
+    {
+        if (response.Version.Major == 2)
+            Volatile.Write(ref _connection, transport.Http2.Find(Http2Connections.OriginOf(url)));
+        if (_connection is not { } connection || !connection.ClaimTimes())
+            return;
+        _nameLookup += connection.NameLookup;
+        _connect += connection.Connect;
+        _tls += connection.Tls;
+    }
+
+    private Uri? RedirectTarget(HttpResponseMessage response, int followed, Uri url)
+    {
+        if (_request.MaxRedirects == 0 || (int)response.StatusCode is not (301 or 302 or 303 or 307 or 308)
+            || !response.Headers.NonValidated.TryGetValues("Location", out var locations))
+            return null;
+        if (followed == _request.MaxRedirects)
+            throw new FetchFailedException(FetchErrorKind.Redirect, $"More than {followed} redirects; the last was from {FetchUrl.Show(_where)}.");
+        foreach (var location in locations)
+            return FetchUrl.Resolve(url, location);
+        return null;
+    }
+
+    // What has arrived with the head is read so that the connection can carry the next hop; more is not waited for.
+    private async ValueTask TryFinishAsync(HttpResponseMessage response)
+    {
+        if (response.Content.Headers.ContentLength > MaxTrailing)
+            return;
+        var body = await response.Content.ReadAsStreamAsync(_stop.Token).ConfigureAwait(false);
+        await SkipAsync(body).ConfigureAwait(false);
+    }
+
+    private async ValueTask SkipAsync(Stream body)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(16 << 10);
+        var skipped = 0;
+        while (skipped <= MaxTrailing)
+        {
+            var reading = body.ReadAsync(buffer, _stop.Token);
+            var length = await reading.ConfigureAwait(false);
+            if (length == 0)
+                break;
+            skipped += length;
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private async Task<long> DeliverAsync(HttpResponseMessage response, List<RedirectHop> redirects)
+    {
+        var headers = ResponseHeaders.From(response, out var contentLength);
+        var codings = _request.Decompress ? BodyDecoding.CodingsOf(response) : [];
+        var bodiless = response.RequestMessage!.Method == HttpMethod.Head || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified;
+        if (!bodiless && codings.Count == 0 && contentLength > _request.MaxResponseBytes)
+            throw new FetchFailedException(FetchErrorKind.TooLarge,
+                $"The body of {FetchUrl.Show(_where)} has {contentLength} bytes; at most {_request.MaxResponseBytes} are allowed.");
+        await WriteHeadersAsync(new FetchHeaders(
+            (int)response.StatusCode, ResponseHeaders.VersionOf(response), _where, headers, redirects,
+            _connection?.RemoteText ?? "", _connection?.Space ?? AddressSpace.Public, contentLength,
+            new FetchTimings(_nameLookup, _connect, _tls, ConnectAttempt.Microseconds(_started)))).ConfigureAwait(false);
+        _answered = true;
+
+        var body = await response.Content.ReadAsStreamAsync(_stop.Token).ConfigureAwait(false);
+        if (codings.Count == 0 || bodiless)
+        {
+            var chunk = _engine.ChunkBytes;
+            await PumpAsync(body, contentLength >= 0 && contentLength < chunk ? Math.Max(1, (int)contentLength) : chunk).ConfigureAwait(false);
+            return _delivered;
+        }
+        var wire = new WireStream(body);
+        _outbox.RequestFlush();
+        var decoded = await BodyDecoding.DecodeAsync(wire, codings, _stop.Token).ConfigureAwait(false);
+        await PumpAsync(decoded, _engine.ChunkBytes).ConfigureAwait(false);
+        // Returns the decoder's buffers; leaves the wire open.
+        await decoded.DisposeAsync().ConfigureAwait(false);
+        await SkipAsync(wire).ConfigureAwait(false);
+        return wire.Received;
+    }
+
+    private async ValueTask WriteHeadersAsync(FetchHeaders headers)
+    {
+        WriteOutcome outcome;
+        while ((outcome = Write(headers)) == WriteOutcome.QueueFull)
+            await _outbox.WhenFlushed().WaitAsync(_stop.Token).ConfigureAwait(false);
+        if (outcome == WriteOutcome.TooLarge || headers.Headers.Count > ResponseHeaders.MaxFields)
+            throw new FetchFailedException(FetchErrorKind.TooLarge, $"The headers of {FetchUrl.Show(_where)} exceed the limit.");
+    }
+
+    private async Task PumpAsync(Stream body, int size)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(size);
+        var unflushed = 0;
+        while (true)
+        {
+            var reading = body.ReadAsync(buffer.AsMemory(0, size), _stop.Token);
+            if (!reading.IsCompleted || unflushed >= FlushEvery)
+            {
+                _outbox.RequestFlush();
+                unflushed = 0;
+            }
+            var length = await reading.ConfigureAwait(false);
+            if (length == 0)
+                break;
+            if (_delivered + length > _request.MaxResponseBytes)
+                throw new FetchFailedException(FetchErrorKind.TooLarge,
+                    $"The body of {FetchUrl.Show(_where)} is longer than the {_request.MaxResponseBytes} bytes allowed.");
+            await SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
+            unflushed += length;
+        }
+        // Not after a failure: a read that was cancelled may still hold the buffer.
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            var size = _credit.TryTake(Math.Min(data.Length, _engine.ChunkBytes));
+            if (size == 0)
+            {
+                _outbox.RequestFlush();
+                await _credit.WhenChanged().ConfigureAwait(false);
+                _stop.Token.ThrowIfCancellationRequested();
+                continue;
+            }
+            switch (WriteChunk(new FetchBodyChunk(_delivered, data[..size])))
+            {
+                case WriteOutcome.Queued:
+                    _delivered += size;
+                    data = data[size..];
+                    break;
+                case WriteOutcome.QueueFull:
+                    _credit.Add(size);
+                    await _outbox.WhenFlushed().WaitAsync(_stop.Token).ConfigureAwait(false);
+                    break;
+                case WriteOutcome.TooLarge when _engine.HalveChunk(size):
+                    _credit.Add(size);
+                    break;
+                default:
+                    throw new OperationCanceledException("The channel to the parent is closed.");
+            }
+            if (_outbox.WhenRoomy() is { IsCompleted: false } relief)
+                await relief.WaitAsync(_stop.Token).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Network;
+
+/// <summary>
+/// All fetches of one child: frames in, frames out, no process needed. Frames are given one at a time; answers are
+/// written from any thread, in any order.
+/// </summary>
+internal sealed class FetchEngine : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, Fetch> _fetches = [];
+    private readonly NetworkArgs _args;
+    private readonly FetchOutbox _outbox;
+    private readonly CertificateRules _certificates;
+    private readonly Connector _connector;
+    private HttpTransport? _open;
+    private HttpTransport? _publicOnly;
+    private int _chunkBytes;
+    private bool _stopped;
+
+    /// <summary>An engine without fetches; nothing is opened before the first.</summary>
+    /// <param name="args">The role's configuration.</param>
+    /// <param name="output">Where frames go.</param>
+    /// <param name="resolver">Turns names into addresses.</param>
+    /// <exception cref="FormatException">The configuration has a block that is none.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The configuration's certificates are not PEM.</exception>
+    internal FetchEngine(in NetworkArgs args, IFetchOutput output, INameResolver resolver)
+    {
+        _args = args;
+        _chunkBytes = args.ChunkBytes;
+        _outbox = new FetchOutbox(output);
+        _certificates = new CertificateRules(args.TrustedCertificates);
+        _connector = new Connector(resolver, new AddressPolicy(args.AllowedPrivateNetworks));
+    }
+
+    /// <summary>The most body bytes in one frame.</summary>
+    internal int ChunkBytes => Volatile.Read(ref _chunkBytes);
+
+    /// <summary>Sent where a request has none.</summary>
+    internal string UserAgent => _args.UserAgent;
+
+    /// <summary>Fetches that have not ended.</summary>
+    internal int Pending
+    {
+        get
+        {
+            lock (_lock)
+                return _fetches.Count;
+        }
+    }
+
+    /// <summary>Takes a frame about a fetch.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <returns>Null, or the rule it broke. A frame about a fetch that has ended is late, not wrong.</returns>
+    internal ProtocolViolation? OnFrame(in Frame frame)
+    {
+        var id = frame.CorrelationId;
+        switch (frame.Type)
+        {
+            case MessageType.FetchRequest:
+                return frame.TryRead<FetchRequest>(out var request) ?? Start(id, request);
+            case MessageType.FetchBodyChunk:
+                return frame.TryRead<FetchBodyChunk>(out var chunk) ?? Upload(id, chunk);
+            case MessageType.FetchEnd:
+                if (frame.TryRead<FetchEnd>(out _) is { } badEnd)
+                    return badEnd;
+                EndUpload(id);
+                return null;
+            case MessageType.FetchCancel:
+                if (frame.TryRead<FetchCancel>(out _) is { } badCancel)
+                    return badCancel;
+                Cancel(id);
+                return null;
+            case MessageType.Credit:
+                if (frame.TryRead<Credit>(out var credit) is { } badCredit)
+                    return badCredit;
+                AddCredit(id, credit.Bytes);
+                return null;
+            default:
+                return new ProtocolViolation(ViolationKind.OutOfState, $"The network child does not take {frame.Type} frames.");
+        }
+    }
+
+    /// <summary>Starts a fetch, or says at once why not.</summary>
+    /// <param name="id">Its correlation id.</param>
+    /// <param name="request">The request; its body may be a loan.</param>
+    /// <returns>Null, or the rule that was broken.</returns>
+    internal ProtocolViolation? Start(ulong id, in FetchRequest request)
+    {
+        FetchError refusal;
+        lock (_lock)
+        {
+            if (_fetches.ContainsKey(id))
+                return new ProtocolViolation(ViolationKind.OutOfState, $"A second FetchRequest has the id {id} of a fetch that has not ended.");
+            if (_stopped)
+            {
+                refusal = new(FetchErrorKind.Unavailable, "The network child is shutting down.");
+            }
+            else if (_fetches.Count >= _args.MaxConcurrentFetches)
+            {
+                refusal = new(FetchErrorKind.Unavailable, $"{_fetches.Count} fetches are under way in the network child; no more are allowed at once.");
+            }
+            else
+            {
+                var fetch = new Fetch(this, _outbox, id, request with { Body = request.Body.ToArray() });
+                _fetches.Add(id, fetch);
+                ThreadPool.UnsafeQueueUserWorkItem(fetch, preferLocal: false);
+                return null;
+            }
+        }
+        _outbox.Write(id, refusal);
+        _outbox.RequestFlush();
+        return null;
+    }
+
+    /// <summary>A piece of a request's body.</summary>
+    internal ProtocolViolation? Upload(ulong id, in FetchBodyChunk chunk) => Find(id)?.OnUpload(chunk);
+
+    /// <summary>A request's body is complete.</summary>
+    internal void EndUpload(ulong id) => Find(id)?.OnUploadEnd();
+
+    /// <summary>The requester no longer wants it.</summary>
+    internal void Cancel(ulong id) => Find(id)?.Cancel();
+
+    /// <summary>The parent takes more of a body.</summary>
+    internal void AddCredit(ulong id, long bytes) => Find(id)?.OnCredit(bytes);
+
+    /// <summary>The pool for a policy; opened at its first fetch.</summary>
+    internal HttpTransport TransportFor(bool publicOnly)
+    {
+        ref var transport = ref publicOnly ? ref _publicOnly : ref _open;
+        if (Volatile.Read(ref transport) is { } existing)
+            return existing;
+        lock (_lock)
+            return transport ??= new HttpTransport(_args, _connector, _certificates, publicOnly);
+    }
+
+    /// <summary>The fetch has ended: its id means nothing any more.</summary>
+    internal void Remove(Fetch fetch)
+    {
+        lock (_lock)
+            _fetches.Remove(fetch.Id);
+    }
+
+    /// <summary>A frame was too large with so many body bytes: smaller ones from now on.</summary>
+    /// <returns>False when they cannot be smaller.</returns>
+    internal bool HalveChunk(int failedSize)
+    {
+        if (failedSize < 2)
+            return false;
+        Volatile.Write(ref _chunkBytes, Math.Min(ChunkBytes, failedSize / 2));
+        return true;
+    }
+
+    /// <summary>Ends every fetch with an error, at once; the caller flushes.</summary>
+    internal void Stop()
+    {
+        Fetch[] pending;
+        lock (_lock)
+        {
+            _stopped = true;
+            pending = [.. _fetches.Values];
+        }
+        foreach (var fetch in pending)
+            fetch.Abandon();
+    }
+
+    /// <summary>Stops, and closes every connection.</summary>
+    public void Dispose()
+    {
+        Stop();
+        lock (_lock)
+        {
+            _open?.Dispose();
+            _publicOnly?.Dispose();
+        }
+    }
+
+    private Fetch? Find(ulong id)
+    {
+        lock (_lock)
+            return _fetches.GetValueOrDefault(id);
+    }
+}

@@ -1,0 +1,23 @@
+namespace ActorBrowser.ChildEntrypoints.Network;
+
+/// <summary>One hop's HTTP request, which knows the fetch it belongs to.</summary>
+internal sealed class FetchMessage(Fetch fetch, HttpMethod method, Uri url) : HttpRequestMessage(method, url)
+{
+    private bool _sending;
+
+    /// <summary>The fetch.</summary>
+    internal Fetch Fetch { get; } = fetch;
+
+    /// <summary>The connection that is being opened because of this message, if any.</summary>
+    internal ConnectAttempt? Opening { get; set; }
+
+    /// <summary>The head is being written to a connection; called more than once.</summary>
+    internal void OnSending()
+    {
+        if (_sending)
+            return;
+        _sending = true;
+        if (Content is null)
+            Fetch.OnRequestSent();
+    }
+}

@@ -1,0 +1,88 @@
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Network;
+
+/// <summary>
+/// Gathers the frames of all fetches and flushes them together: a flush runs as a pool work item behind the work that
+/// is queued already, so that answers which become ready at about the same time share one system call, and nothing waits
+/// for a timer when there is no other work.
+/// </summary>
+internal sealed class FetchOutbox(IFetchOutput output) : IThreadPoolWorkItem
+{
+    /// <summary>Body bytes waiting to be flushed beyond which no fetch reads more from its socket.</summary>
+    private const long Congested = 4 << 20;
+
+    private readonly Lock _lock = new();
+    private long _unflushed;
+    private bool _scheduled;
+    private bool _again;
+    private TaskCompletionSource? _relief;
+
+    /// <summary>Queues a frame.</summary>
+    internal WriteOutcome Write<T>(ulong fetch, in T message) where T : struct, IWireMessage<T> => output.Write(fetch, message);
+
+    /// <summary>Queues a piece of a body, and counts it until it is flushed.</summary>
+    internal WriteOutcome WriteChunk(ulong fetch, in FetchBodyChunk chunk)
+    {
+        var outcome = output.Write(fetch, chunk);
+        if (outcome == WriteOutcome.Queued)
+            Interlocked.Add(ref _unflushed, chunk.Data.Length);
+        return outcome;
+    }
+
+    /// <summary>What is queued now will be flushed soon.</summary>
+    internal void RequestFlush()
+    {
+        lock (_lock)
+        {
+            if (_scheduled)
+            {
+                _again = true;
+                return;
+            }
+            _scheduled = true;
+        }
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Completes when the parent has taken enough for more to be queued.</summary>
+    internal Task WhenRoomy()
+    {
+        return Interlocked.Read(ref _unflushed) < Congested ? Task.CompletedTask : WhenFlushed();
+    }
+
+    /// <summary>Completes after the next flush.</summary>
+    internal Task WhenFlushed()
+    {
+        Task relief;
+        lock (_lock)
+        {
+            _relief ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            relief = _relief.Task;
+        }
+        RequestFlush();
+        return relief;
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (_lock)
+            _again = false;
+        var flushed = Interlocked.Read(ref _unflushed);
+        output.Flush();
+        Interlocked.Add(ref _unflushed, -flushed);
+        TaskCompletionSource? relief;
+        bool again;
+        lock (_lock)
+        {
+            relief = _relief;
+            _relief = null;
+            again = _again;
+            _again = false;
+            _scheduled = again;
+        }
+        relief?.SetResult();
+        if (again)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+}

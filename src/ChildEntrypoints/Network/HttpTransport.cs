@@ -1,0 +1,92 @@
+using System.Text;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Network;
+
+/// <summary>
+/// One connection pool for a policy. Fetches for the embedder and fetches for the content of public pages have pools
+/// of their own, so that neither is ever served by a connection the other's policy would not have opened.
+/// </summary>
+internal sealed class HttpTransport : IDisposable
+{
+    private readonly HttpMessageInvoker _invoker;
+    private readonly Connector _connector;
+    private readonly bool _publicOnly;
+
+    internal HttpTransport(in NetworkArgs args, Connector connector, CertificateRules certificates, bool publicOnly)
+    {
+        _connector = connector;
+        _publicOnly = publicOnly;
+        _invoker = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            // Redirects, cookies, decoding, proxies and credentials are decided elsewhere, or not at all.
+            AllowAutoRedirect = false,
+            AutomaticDecompression = System.Net.DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = false,
+            Credentials = null,
+            PreAuthenticate = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = Timeout.InfiniteTimeSpan,
+            MaxConnectionsPerServer = args.MaxConnectionsPerServer,
+            PooledConnectionIdleTimeout = TimeSpan.FromMilliseconds(args.IdleConnectionTimeout),
+            MaxResponseHeadersLength = (args.MaxResponseHeaderBytes + 1023) / 1024,
+            // A response that is given up closes its connection at once instead of being read to its end.
+            MaxResponseDrainSize = 0,
+            EnableMultipleHttp2Connections = false,
+            RequestHeaderEncodingSelector = OnHeaderWritten,
+            SslOptions = certificates.Options(),
+            ConnectCallback = ConnectAsync,
+            PlaintextStreamFilter = (context, _) => ValueTask.FromResult(OnEstablished(context)),
+        });
+    }
+
+    /// <summary>The pool's open HTTP/2 connections.</summary>
+    internal Http2Connections Http2 { get; } = new();
+
+    internal Task<HttpResponseMessage> SendAsync(FetchMessage message, CancellationToken cancellationToken) =>
+        _invoker.SendAsync(message, cancellationToken);
+
+    /// <summary>Closes every pooled connection.</summary>
+    public void Dispose() => _invoker.Dispose();
+
+    // Called for every field while the request's head is being written, in HTTP/1.1 and HTTP/2 alike: the one hook
+    // that says when a request leaves the queue for a connection.
+    private static Encoding OnHeaderWritten(string name, HttpRequestMessage message)
+    {
+        ((FetchMessage)message).OnSending();
+        return Encoding.Latin1;
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var message = (FetchMessage)context.InitialRequestMessage;
+        var target = $"{FetchUrl.Show(context.DnsEndPoint.Host)}:{context.DnsEndPoint.Port}";
+        var attempt = new ConnectAttempt(target, message.Fetch.ConnectTimeout, cancellationToken);
+        message.Opening = attempt;
+        try
+        {
+            var connection = await _connector.ConnectAsync(context.DnsEndPoint, _publicOnly, attempt).ConfigureAwait(false);
+            attempt.OnConnected(connection);
+            return connection;
+        }
+        catch
+        {
+            attempt.Dispose();
+            throw;
+        }
+    }
+
+    private Stream OnEstablished(SocketsHttpPlaintextStreamFilterContext context)
+    {
+        var message = (FetchMessage)context.InitialRequestMessage;
+        if (message.Opening?.OnEstablished() is { } connection)
+        {
+            if (context.PlaintextStream is not TransportConnection)
+                connection.Tls = ConnectAttempt.Microseconds(connection.ConnectedAt);
+            if (context.NegotiatedHttpVersion.Major == 2)
+                connection.Register(Http2, Http2Connections.OriginOf(message.RequestUri!));
+        }
+        return context.PlaintextStream;
+    }
+}

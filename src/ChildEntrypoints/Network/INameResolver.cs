@@ -1,0 +1,45 @@
+using System.Net;
+
+namespace ActorBrowser.ChildEntrypoints.Network;
+
+/// <summary>Turns host names into addresses; a test's may lie.</summary>
+internal interface INameResolver
+{
+    /// <summary>Looks a name up.</summary>
+    /// <param name="host">A name, never an address literal.</param>
+    /// <param name="cancellationToken">Stops the wait, not necessarily the lookup.</param>
+    /// <exception cref="System.Net.Sockets.SocketException">There is no answer.</exception>
+    Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken);
+}
+
+/// <summary>The system's resolver.</summary>
+/// <remarks>
+/// getaddrinfo blocks, for many seconds when a name server is silent. It gets threads of its own, few of them, so that
+/// dead names do not take the pool's threads from the fetches that work.
+/// </remarks>
+internal sealed class SystemNameResolver : INameResolver
+{
+    private const int MaxLookups = 16;
+
+    private readonly SemaphoreSlim _slots = new(MaxLookups);
+
+    /// <inheritdoc/>
+    public async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var lookup = Task.Factory.StartNew(() => LookUp(host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return await lookup.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private IPAddress[] LookUp(string host)
+    {
+        try
+        {
+            return Dns.GetHostAddresses(host);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+}

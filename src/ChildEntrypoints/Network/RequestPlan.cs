@@ -1,0 +1,184 @@
+using System.Net;
+using System.Text;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Network;
+
+/// <summary>
+/// A checked request: what is sent on every hop. Redirects change it as the Fetch standard says (method, body, and the
+/// headers that may not follow to another origin).
+/// </summary>
+internal sealed class RequestPlan
+{
+    private const int MaxMethodLength = 64;
+
+    private readonly List<HeaderField> _headers = [];
+    private readonly FetchRequest _request;
+    private string? _host;
+    private bool _hasBody;
+
+    private RequestPlan(in FetchRequest request, string userAgent)
+    {
+        _request = request;
+        Method = CheckMethod(request.Method);
+        _hasBody = request.BodyLength >= 0;
+        var hasUserAgent = false;
+        var hasAccept = false;
+        var hasEncoding = false;
+        foreach (var field in request.Headers)
+        {
+            var value = CheckValue(field);
+            switch (RequestHeaders.RoleOf(field.Name))
+            {
+                case HeaderRole.Connection:
+                    throw Invalid($"The header '{field.Name}' belongs to the connection and cannot be set.");
+                case HeaderRole.ContentLength:
+                    if (!long.TryParse(value, System.Globalization.NumberStyles.None, null, out var length) || length != Math.Max(0, request.BodyLength))
+                        throw Invalid($"The header 'Content-Length: {FetchUrl.Show(value)}' contradicts the body of {Math.Max(0, request.BodyLength)} bytes.");
+                    continue;
+                case HeaderRole.Host:
+                    if (_host is not null)
+                        throw Invalid("The header 'Host' is given twice.");
+                    _host = CheckHost(value);
+                    continue;
+                case HeaderRole.UserAgent:
+                    hasUserAgent = true;
+                    break;
+                case HeaderRole.Accept:
+                    hasAccept = true;
+                    break;
+                case HeaderRole.AcceptEncoding:
+                    hasEncoding = true;
+                    break;
+            }
+            _headers.Add(new HeaderField(field.Name, value));
+        }
+        if (!hasUserAgent && userAgent.Length > 0)
+            _headers.Add(new HeaderField("User-Agent", userAgent));
+        if (!hasAccept)
+            _headers.Add(new HeaderField("Accept", "*/*"));
+        if (!hasEncoding && request.Decompress)
+            _headers.Add(new HeaderField("Accept-Encoding", "gzip, deflate, br"));
+    }
+
+    /// <summary>The method of the next hop.</summary>
+    internal HttpMethod Method { get; private set; }
+
+    /// <summary>Checks a request.</summary>
+    /// <param name="request">As the parent sent it; its body is not looked at.</param>
+    /// <param name="userAgent">Sent where the request has none; empty for none.</param>
+    /// <exception cref="FetchFailedException">It cannot be sent as given.</exception>
+    internal static RequestPlan Check(in FetchRequest request, string userAgent)
+    {
+        if (request.Body.Length > Math.Max(0, request.BodyLength))
+            throw Invalid($"The body has {request.Body.Length} bytes already, of {Math.Max(0, request.BodyLength)} declared.");
+        return new RequestPlan(request, userAgent);
+    }
+
+    /// <summary>Makes the next hop's message.</summary>
+    /// <param name="fetch">Whom the message belongs to.</param>
+    /// <param name="url">Where it goes.</param>
+    internal FetchMessage Build(Fetch fetch, Uri url)
+    {
+        var message = new FetchMessage(fetch, Method, url);
+        switch (_request.Version)
+        {
+            case HttpVersionChoice.Any:
+                message.Version = HttpVersion.Version20;
+                message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
+                break;
+            case HttpVersionChoice.Http11:
+                message.Version = HttpVersion.Version11;
+                message.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+                break;
+            case HttpVersionChoice.Http2:
+                message.Version = HttpVersion.Version20;
+                message.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+                break;
+        }
+        if (_hasBody)
+            message.Content = fetch.MakeContent();
+        var authorized = false;
+        foreach (var field in _headers)
+        {
+            authorized |= field.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase);
+            if (!message.Headers.TryAddWithoutValidation(field.Name, field.Value))
+            {
+                // What describes content lives on content, even where there is none.
+                message.Content ??= new ByteArrayContent([]);
+                message.Content.Headers.TryAddWithoutValidation(field.Name, field.Value);
+            }
+        }
+        if (_host is not null)
+            message.Headers.Host = _host;
+        if (!authorized && url.UserInfo.Length > 0)
+        {
+            var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)));
+            message.Headers.TryAddWithoutValidation("Authorization", "Basic " + credentials);
+        }
+        return message;
+    }
+
+    /// <summary>Changes the plan for the hop after a redirect.</summary>
+    /// <param name="status">The redirect's status.</param>
+    /// <param name="from">The URL that answered with it.</param>
+    /// <param name="to">The next URL.</param>
+    /// <exception cref="FetchFailedException">The body is needed again but was streamed.</exception>
+    internal void Redirect(int status, Uri from, Uri to)
+    {
+        var becomesGet = status is 301 or 302 && Method == HttpMethod.Post
+            || status == 303 && Method != HttpMethod.Get && Method != HttpMethod.Head;
+        if (becomesGet)
+        {
+            Method = HttpMethod.Get;
+            _hasBody = false;
+            _headers.RemoveAll(static f => RequestHeaders.DescribesBody(f.Name));
+        }
+        else if (_hasBody && _request.Body.Length < _request.BodyLength)
+        {
+            throw new FetchFailedException(FetchErrorKind.Redirect,
+                $"The redirect with status {status} asks for the request's body again, which was streamed and cannot be repeated.");
+        }
+        if (!FetchUrl.SameOrigin(from, to))
+        {
+            _host = null;
+            _headers.RemoveAll(static f => RequestHeaders.StaysWithOrigin(f.Name));
+        }
+        if (from.Scheme == Uri.UriSchemeHttps && to.Scheme == Uri.UriSchemeHttp)
+            _headers.RemoveAll(static f => f.Name.Equals("Referer", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static HttpMethod CheckMethod(string method)
+    {
+        if (method.Length is 0 or > MaxMethodLength || !RequestHeaders.IsToken(method))
+            throw Invalid($"'{FetchUrl.Show(method)}' is not an HTTP method.");
+        if (method.Equals("CONNECT", StringComparison.OrdinalIgnoreCase))
+            throw Invalid("The method CONNECT opens tunnels and cannot be fetched.");
+        return RequestHeaders.ToMethod(method);
+    }
+
+    private static string CheckValue(in HeaderField field)
+    {
+        if (!RequestHeaders.IsToken(field.Name))
+            throw Invalid($"The header name '{FetchUrl.Show(field.Name)}' has characters that HTTP does not allow.");
+        var value = field.Value.Trim(' ', '\t');
+        foreach (var c in value)
+        {
+            if (c is '\r' or '\n' or '\0')
+                throw Invalid($"The value of the header '{FetchUrl.Show(field.Name)}' has a line break or NUL.");
+            if (c > 0xFF)
+                throw Invalid($"The value of the header '{FetchUrl.Show(field.Name)}' has a character that is no byte (U+{(int)c:X4}).");
+        }
+        return value;
+    }
+
+    private static string CheckHost(string value)
+    {
+        foreach (var c in value)
+            if (c is <= ' ' or >= '\x7f' or '/' or '\\' or '?' or '#' or '@')
+                throw Invalid($"The header 'Host: {FetchUrl.Show(value)}' is not a host.");
+        return value.Length > 0 ? value : throw Invalid("The header 'Host' is empty.");
+    }
+
+    private static FetchFailedException Invalid(string sentence) => new(FetchErrorKind.InvalidRequest, sentence);
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Network;
+
+/// <summary>
+/// A TCP connection that knows whom it reaches and tells the fetch whose request it carries. HTTP itself does not say
+/// which connection answered; over HTTP/1.1 the request is written in the fetch's own execution context, which does.
+/// </summary>
+internal sealed class TransportConnection : NetworkStream
+{
+    private Http2Connections? _registered;
+    private string _origin = "";
+    private int _closed;
+    private int _claimed;
+
+    /// <summary>Takes a connected socket.</summary>
+    /// <param name="socket">Ownership passes.</param>
+    /// <param name="space">What kind of address it reaches.</param>
+    /// <param name="nameLookup">Microseconds.</param>
+    /// <param name="connect">Microseconds.</param>
+    internal TransportConnection(Socket socket, AddressSpace space, long nameLookup, long connect) : base(socket, ownsSocket: true)
+    {
+        Remote = (IPEndPoint)socket.RemoteEndPoint!;
+        Space = space;
+        NameLookup = nameLookup;
+        Connect = connect;
+        ConnectedAt = Stopwatch.GetTimestamp();
+    }
+
+    internal IPEndPoint Remote { get; }
+
+    /// <summary>Address and port as text, made once for the many answers of one connection.</summary>
+    internal string RemoteText => field ??= Remote.ToString();
+
+    internal AddressSpace Space { get; }
+
+    internal long NameLookup { get; }
+
+    internal long Connect { get; }
+
+    /// <summary>When TCP was connected, in <see cref="Stopwatch"/> ticks.</summary>
+    internal long ConnectedAt { get; }
+
+    /// <summary>Microseconds; 0 without TLS.</summary>
+    internal long Tls { get; set; }
+
+    /// <summary>Whether many requests share the connection.</summary>
+    internal bool IsHttp2 => _registered is not null;
+
+    /// <summary>True for the first caller: the connection was opened for its sake and its times are that fetch's.</summary>
+    internal bool ClaimTimes() => Interlocked.Exchange(ref _claimed, 1) == 0;
+
+    /// <summary>Lists the connection as one that may answer for an origin, until it is closed.</summary>
+    internal void Register(Http2Connections connections, string origin)
+    {
+        _origin = origin;
+        _registered = connections;
+        connections.Add(origin, this);
+        // Closed meanwhile: whoever comes second removes.
+        if (Volatile.Read(ref _closed) != 0)
+            connections.Remove(origin, this);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (!IsHttp2)
+            Fetch.Current?.OnSentOver(this);
+        return base.WriteAsync(buffer, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
+            _registered?.Remove(_origin, this);
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>
+/// The open HTTP/2 connections by origin. There is one an origin, save while a closing one is being replaced: then the
+/// least public of them is taken for the one that answered, so that an answer never looks more public than it is.
+/// </summary>
+internal sealed class Http2Connections
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, List<TransportConnection>> _open = new(StringComparer.Ordinal);
+
+    internal static string OriginOf(Uri url) => $"{url.Scheme}://{url.IdnHost}:{url.Port}";
+
+    internal void Add(string origin, TransportConnection connection)
+    {
+        lock (_lock)
+        {
+            if (!_open.TryGetValue(origin, out var connections))
+                _open.Add(origin, connections = []);
+            connections.Add(connection);
+        }
+    }
+
+    internal void Remove(string origin, TransportConnection connection)
+    {
+        lock (_lock)
+        {
+            if (_open.TryGetValue(origin, out var connections) && connections.Remove(connection) && connections.Count == 0)
+                _open.Remove(origin);
+        }
+    }
+
+    internal TransportConnection? Find(string origin)
+    {
+        lock (_lock)
+        {
+            if (!_open.TryGetValue(origin, out var connections))
+                return null;
+            var found = connections[^1];
+            for (var i = connections.Count - 2; i >= 0; i--)
+                if (connections[i].Space > found.Space)
+                    found = connections[i];
+            return found;
+        }
+    }
+}
