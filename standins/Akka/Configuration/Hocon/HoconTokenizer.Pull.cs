@@ -156,6 +156,12 @@ public partial class HoconTokenizer
     {
         Take("${".Length);
         var path = TakeWhile(IsUnquotedText);
+        if (path.Length == 0)
+        {
+            // The real parser takes this for a reference to the whole document, which then contains itself.
+            throw new FormatException($"A substitution needs a path, and there are no optional ones (position {Position}).");
+        }
+
         Take();
         return Token.Substitution(path);
     }
