@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Akka.TestKit")]
+[assembly: InternalsVisibleTo("Akka.Hosting")]
