@@ -1,21 +1,6 @@
 namespace MessagePack;
 
-/// <summary>The kinds of value a MessagePack stream holds.</summary>
-public enum MessagePackType : byte
-{
-    Unknown = 0,
-    Integer = 1,
-    Nil = 2,
-    Boolean = 3,
-    Float = 4,
-    String = 5,
-    Binary = 6,
-    Array = 7,
-    Map = 8,
-    Extension = 9,
-}
-
-/// <summary>The first byte of every encoding.</summary>
+/// <summary>The first byte of every MessagePack token. See the format's specification.</summary>
 public static class MessagePackCode
 {
     public const byte MinFixInt = 0x00;
@@ -61,6 +46,7 @@ public static class MessagePackCode
     public const byte MinNegativeFixInt = 0xe0;
     public const byte MaxNegativeFixInt = 0xff;
 
+    /// <summary>The family of values that a token starting with <paramref name="code"/> belongs to.</summary>
     public static MessagePackType ToMessagePackType(byte code) => code switch
     {
         <= MaxFixInt or >= MinNegativeFixInt => MessagePackType.Integer,
@@ -69,16 +55,18 @@ public static class MessagePackCode
         <= MaxFixStr => MessagePackType.String,
         Nil => MessagePackType.Nil,
         False or True => MessagePackType.Boolean,
-        Bin8 or Bin16 or Bin32 => MessagePackType.Binary,
-        Ext8 or Ext16 or Ext32 or (>= FixExt1 and <= FixExt16) => MessagePackType.Extension,
+        >= Bin8 and <= Bin32 => MessagePackType.Binary,
+        >= Ext8 and <= Ext32 => MessagePackType.Extension,
         Float32 or Float64 => MessagePackType.Float,
         >= UInt8 and <= Int64 => MessagePackType.Integer,
-        Str8 or Str16 or Str32 => MessagePackType.String,
+        >= FixExt1 and <= FixExt16 => MessagePackType.Extension,
+        >= Str8 and <= Str32 => MessagePackType.String,
         Array16 or Array32 => MessagePackType.Array,
         Map16 or Map32 => MessagePackType.Map,
         _ => MessagePackType.Unknown,
     };
 
+    /// <summary>The specification's name for the token that starts with <paramref name="code"/>.</summary>
     public static string ToFormatName(byte code) => code switch
     {
         <= MaxFixInt => "positive fixint",
@@ -86,6 +74,7 @@ public static class MessagePackCode
         <= MaxFixArray => "fixarray",
         <= MaxFixStr => "fixstr",
         Nil => "nil",
+        NeverUsed => "(never used)",
         False => "false",
         True => "true",
         Bin8 => "bin 8",
@@ -116,25 +105,6 @@ public static class MessagePackCode
         Array32 => "array 32",
         Map16 => "map 16",
         Map32 => "map 32",
-        >= MinNegativeFixInt => "negative fixint",
-        _ => "(never used)",
+        _ => "negative fixint",
     };
-}
-
-/// <summary>What fits into the one-byte encodings.</summary>
-public static class MessagePackRange
-{
-    public const int MinFixNegativeInt = -32;
-    public const int MaxFixNegativeInt = -1;
-    public const int MaxFixPositiveInt = 127;
-    public const int MinFixStringLength = 0;
-    public const int MaxFixStringLength = 31;
-    public const int MaxFixMapCount = 15;
-    public const int MaxFixArrayCount = 15;
-}
-
-/// <summary>Extension numbers the MessagePack specification reserves.</summary>
-public static class ReservedMessagePackExtensionTypeCode
-{
-    public const sbyte DateTime = -1;
 }

@@ -1,331 +1,255 @@
 using System;
 using System.Buffers;
-using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using System.Runtime.CompilerServices;
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Threading;
 
 namespace MessagePack;
 
-/// <summary>Reads MessagePack from one or many segments. Lengths are checked against what is there before use.</summary>
+/// <summary>Reads MessagePack tokens from contiguous memory or from a sequence of segments.</summary>
+/// <exception cref="MessagePackSerializationException">The next token is of another kind than the one asked for.</exception>
+/// <exception cref="EndOfStreamException">The data ends before the value does.</exception>
 public ref partial struct MessagePackReader
 {
-    private SequenceReader<byte> _reader;
+    // The current segment and how much of it is read. Moving to the next one is left to the next read,
+    // so that a read within the segment changes nothing but _index.
+    private ReadOnlySpan<byte> _span;
+    private int _index;
+    private bool _hasNext;
+    private long _consumedBefore;
 
-    public MessagePackReader(ReadOnlyMemory<byte> memory) : this() =>
-        _reader = new SequenceReader<byte>(new ReadOnlySequence<byte>(memory));
+    private ReadOnlyMemory<byte> _memory;
+    private ReadOnlySequence<byte> _sequence;
+    private SequencePosition _current;
+    private SequencePosition _next;
 
-    public MessagePackReader(scoped in ReadOnlySequence<byte> readOnlySequence) : this() =>
-        _reader = new SequenceReader<byte>(readOnlySequence);
+    public MessagePackReader(ReadOnlyMemory<byte> memory)
+        : this()
+    {
+        _memory = memory;
+        _span = memory.Span;
+    }
 
+    public MessagePackReader(scoped in ReadOnlySequence<byte> readOnlySequence)
+        : this()
+    {
+        _sequence = readOnlySequence;
+        _span = readOnlySequence.FirstSpan;
+        _current = readOnlySequence.Start;
+        if (!readOnlySequence.IsSingleSegment)
+        {
+            _next = _current;
+            _hasNext = _sequence.TryGet(ref _next, out _, advance: true) && _next.GetObject() is not null;
+        }
+    }
+
+    /// <summary>For those who read with this reader to look at; the reader itself does not.</summary>
     public CancellationToken CancellationToken { get; set; }
 
+    /// <summary>How deep the structure being read is nested. See <see cref="MessagePackSecurity.DepthStep"/>.</summary>
     public int Depth { get; set; }
 
-    public readonly ReadOnlySequence<byte> Sequence => _reader.Sequence;
-
-    public readonly SequencePosition Position => _reader.Position;
-
-    public readonly long Consumed => _reader.Consumed;
-
-    public readonly bool End => _reader.End;
-
-    public readonly bool IsNil => NextCode == MessagePackCode.Nil;
-
-    public readonly MessagePackType NextMessagePackType => MessagePackCode.ToMessagePackType(NextCode);
-
-    public readonly byte NextCode
+    /// <summary>All that this reader was given.</summary>
+    public ReadOnlySequence<byte> Sequence
     {
         get
         {
-            if (!_reader.TryPeek(out var code))
-                ThrowEnd();
-            return code;
+            if (!_memory.IsEmpty && _sequence.IsEmpty)
+            {
+                _sequence = new ReadOnlySequence<byte>(_memory);
+                _current = _sequence.Start;
+            }
+
+            return _sequence;
         }
     }
 
-    public readonly MessagePackReader Clone(scoped in ReadOnlySequence<byte> readOnlySequence) =>
-        new(readOnlySequence) { CancellationToken = CancellationToken, Depth = Depth };
-
-    public readonly MessagePackReader CreatePeekReader() => this;
-
-    public Nil ReadNil()
+    /// <summary>Where in <see cref="Sequence"/> the next token starts.</summary>
+    public SequencePosition Position
     {
-        var code = Code();
-        return code == MessagePackCode.Nil ? Nil.Default : throw Unexpected(code);
-    }
-
-    public bool TryReadNil()
-    {
-        if (NextCode != MessagePackCode.Nil)
-            return false;
-        _reader.Advance(1);
-        return true;
-    }
-
-    public bool ReadBoolean()
-    {
-        var code = Code();
-        return code switch
+        get
         {
-            MessagePackCode.True => true,
-            MessagePackCode.False => false,
-            _ => throw Unexpected(code),
-        };
-    }
-
-    public char ReadChar() => (char)ReadUInt16();
-
-    public int ReadArrayHeader()
-    {
-        if (!TryReadArrayHeader(out var count))
-            ThrowEnd();
-        // Each element takes at least a byte: a longer claim is a lie, and nothing may be allocated for it.
-        if (_reader.Remaining < count)
-            ThrowEnd();
-        return count;
-    }
-
-    public bool TryReadArrayHeader(out int count)
-    {
-        var start = _reader;
-        count = 0;
-        if (!_reader.TryRead(out var code))
-            return false;
-        bool complete;
-        if (code is >= MessagePackCode.MinFixArray and <= MessagePackCode.MaxFixArray)
-        {
-            count = code & 0xf;
-            return true;
+            _ = HasMore();
+            return Sequence.GetPosition(_index, _current);
         }
-        if (code == MessagePackCode.Array16)
-        {
-            complete = TryBig16(out var length);
-            count = length;
-        }
-        else if (code == MessagePackCode.Array32)
-        {
-            complete = TryBig32(out var length);
-            count = checked((int)length);
-        }
-        else
-        {
-            throw Unexpected(code);
-        }
-        if (!complete)
-            _reader = start;
-        return complete;
     }
 
-    public int ReadMapHeader()
+    /// <summary>Bytes read so far.</summary>
+    public long Consumed => _consumedBefore + _index;
+
+    /// <summary>Whether everything is read.</summary>
+    public bool End => !HasMore();
+
+    /// <summary>Whether the next token is nil.</summary>
+    public bool IsNil => NextCode == MessagePackCode.Nil;
+
+    public MessagePackType NextMessagePackType => MessagePackCode.ToMessagePackType(NextCode);
+
+    /// <summary>The next token's first byte, a <see cref="MessagePackCode"/>.</summary>
+    public byte NextCode
     {
-        if (!TryReadMapHeader(out var count) || _reader.Remaining < count * 2L)
-            ThrowEnd();
-        return count;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if (!HasMore())
+                ThrowEndOfData();
+
+            return Unsafe.Add(ref MemoryMarshal.GetReference(_span), _index);
+        }
     }
 
-    public bool TryReadMapHeader(out int count)
-    {
-        var start = _reader;
-        count = 0;
-        if (!_reader.TryRead(out var code))
-            return false;
-        bool complete;
-        if (code is >= MessagePackCode.MinFixMap and <= MessagePackCode.MaxFixMap)
-        {
-            count = code & 0xf;
-            return true;
-        }
-        if (code == MessagePackCode.Map16)
-        {
-            complete = TryBig16(out var length);
-            count = length;
-        }
-        else if (code == MessagePackCode.Map32)
-        {
-            complete = TryBig32(out var length);
-            count = checked((int)length);
-        }
-        else
-        {
-            throw Unexpected(code);
-        }
-        if (!complete)
-            _reader = start;
-        return complete;
-    }
+    private readonly long Remaining =>
+        (_hasNext ? _sequence.Length - _consumedBefore : _span.Length) - _index;
 
-    public ReadOnlySequence<byte> ReadRaw(long length)
+    /// <summary>A reader with the same settings over other data.</summary>
+    public MessagePackReader Clone(scoped in ReadOnlySequence<byte> readOnlySequence) => new(readOnlySequence)
     {
-        if (length > _reader.Remaining)
-            ThrowEnd();
-        var slice = _reader.Sequence.Slice(_reader.Position, length);
-        _reader.Advance(length);
-        return slice;
-    }
+        CancellationToken = CancellationToken,
+        Depth = Depth,
+    };
 
-    public ReadOnlySequence<byte> ReadRaw()
-    {
-        var start = _reader.Position;
-        Skip();
-        return _reader.Sequence.Slice(start, _reader.Position);
-    }
+    /// <summary>A second reader at this one's position; neither moves the other.</summary>
+    public MessagePackReader CreatePeekReader() => this;
 
-    public ReadOnlySequence<byte>? ReadBytes()
-    {
-        if (TryReadNil())
-            return null;
-        var length = BytesLength();
-        if (length > _reader.Remaining)
-            ThrowEnd();
-        var slice = _reader.Sequence.Slice(_reader.Position, length);
-        _reader.Advance(length);
-        return slice;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool HasMore() => (uint)_index < (uint)_span.Length || (_hasNext && MoveToNextSegment());
 
-    public ReadOnlySequence<byte>? ReadStringSequence()
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool MoveToNextSegment()
     {
-        if (TryReadNil())
-            return null;
-        var length = StringLength();
-        if (length > _reader.Remaining)
-            ThrowEnd();
-        var slice = _reader.Sequence.Slice(_reader.Position, length);
-        _reader.Advance(length);
-        return slice;
-    }
-
-    public bool TryReadStringSpan(out ReadOnlySpan<byte> span)
-    {
-        if (IsNil)
+        while (_hasNext)
         {
-            span = default;
-            return false;
+            _current = _next;
+            _hasNext = _sequence.TryGet(ref _next, out var memory, advance: true) && _next.GetObject() is not null;
+            _consumedBefore += _span.Length;
+            _span = memory.Span;
+            _index = 0;
+            if (!memory.IsEmpty)
+                return true;
         }
-        var start = _reader;
-        var length = StringLength();
-        if (length > _reader.Remaining)
-            ThrowEnd();
-        if (_reader.UnreadSpan.Length >= length)
-        {
-            span = _reader.UnreadSpan[..(int)length];
-            _reader.Advance(length);
-            return true;
-        }
-        _reader = start;
-        span = default;
+
         return false;
     }
 
-    public string? ReadString()
-    {
-        if (TryReadNil())
-            return null;
-        var length = StringLength();
-        if (length > _reader.Remaining)
-            ThrowEnd();
-        var unread = _reader.UnreadSpan;
-        if (unread.Length >= length)
-        {
-            var text = Encoding.UTF8.GetString(unread[..(int)length]);
-            _reader.Advance(length);
-            return text;
-        }
-        var sequence = _reader.Sequence.Slice(_reader.Position, length);
-        _reader.Advance(length);
-        return Encoding.UTF8.GetString(sequence);
-    }
-
-    private long BytesLength()
-    {
-        var code = Code();
-        return code switch
-        {
-            MessagePackCode.Bin8 => Big8(),
-            MessagePackCode.Bin16 => Big16(),
-            MessagePackCode.Bin32 => checked((int)Big32()),
-            // The old specification had no bin: its byte arrays are strings.
-            >= MessagePackCode.MinFixStr and <= MessagePackCode.MaxFixStr => code & 0x1f,
-            MessagePackCode.Str8 => Big8(),
-            MessagePackCode.Str16 => Big16(),
-            MessagePackCode.Str32 => checked((int)Big32()),
-            _ => throw Unexpected(code),
-        };
-    }
-
-    private long StringLength()
-    {
-        var code = Code();
-        return code switch
-        {
-            >= MessagePackCode.MinFixStr and <= MessagePackCode.MaxFixStr => code & 0x1f,
-            MessagePackCode.Str8 => Big8(),
-            MessagePackCode.Str16 => Big16(),
-            MessagePackCode.Str32 => checked((int)Big32()),
-            _ => throw Unexpected(code),
-        };
-    }
-
+    /// <summary>Skips bytes that are known to be there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte Code()
+    private void Advance(long count)
     {
-        if (!_reader.TryRead(out var code))
-            ThrowEnd();
-        return code;
+        if (count <= _span.Length - _index)
+            _index += (int)count;
+        else
+            AdvanceAcross(count);
     }
 
-    private byte Big8() => Code();
-
-    private ushort Big16()
+    private void AdvanceAcross(long count)
     {
-        if (!TryBig16(out var value))
-            ThrowEnd();
-        return value;
+        while (count > _span.Length - _index)
+        {
+            count -= _span.Length - _index;
+            _index = _span.Length;
+            if (!MoveToNextSegment())
+                ThrowEndOfData();
+        }
+
+        _index += (int)count;
     }
 
-    private uint Big32()
+    private bool TryAdvance(long count)
     {
-        if (!TryBig32(out var value))
-            ThrowEnd();
-        return value;
-    }
-
-    private ulong Big64()
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        if (!TryBig(bytes))
-            ThrowEnd();
-        return BinaryPrimitives.ReadUInt64BigEndian(bytes);
-    }
-
-    private bool TryBig16(out ushort value)
-    {
-        Span<byte> bytes = stackalloc byte[2];
-        var complete = TryBig(bytes);
-        value = BinaryPrimitives.ReadUInt16BigEndian(bytes);
-        return complete;
-    }
-
-    private bool TryBig32(out uint value)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        var complete = TryBig(bytes);
-        value = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        return complete;
-    }
-
-    private bool TryBig(scoped Span<byte> bytes)
-    {
-        if (!_reader.TryCopyTo(bytes))
+        if (Remaining < count)
             return false;
-        _reader.Advance(bytes.Length);
+
+        Advance(count);
         return true;
     }
 
-    private static MessagePackSerializationException Unexpected(byte code) =>
-        new($"Unexpected msgpack code {code} ({MessagePackCode.ToFormatName(code)}) encountered.");
+    /// <summary>The next <paramref name="length"/> bytes as a slice of what was given, and past them.</summary>
+    private ReadOnlySequence<byte> Take(long length)
+    {
+        if ((ulong)length > (ulong)Remaining)
+            ThrowEndOfData();
 
-    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-    private static void ThrowEnd() => throw new EndOfStreamException();
+        var start = Position;
+        Advance(length);
+        return _sequence.Slice(start, length);
+    }
+
+    /// <summary>
+    /// The big-endian number in the <paramref name="size"/> bytes that follow the next code, without moving;
+    /// false where the data ends before. There must be a code.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool TryPeekAfterCode(int size, out ulong value)
+    {
+        if (_span.Length - _index <= size)
+            return TryPeekAcross(size, out value);
+
+        ref var at = ref Unsafe.Add(ref MemoryMarshal.GetReference(_span), _index + 1);
+        value = size switch
+        {
+            1 => at,
+            2 => BigEndian.Load16(ref at),
+            4 => BigEndian.Load32(ref at),
+            8 => BigEndian.Load64(ref at),
+            _ => Fold(MemoryMarshal.CreateReadOnlySpan(ref at, size)),
+        };
+        return true;
+    }
+
+    private readonly bool TryPeekAcross(int size, out ulong value)
+    {
+        Span<byte> token = stackalloc byte[9];
+        token = token.Slice(0, size + 1);
+        if (!TryCopyTo(token))
+        {
+            value = 0;
+            return false;
+        }
+
+        value = Fold(token.Slice(1));
+        return true;
+    }
+
+    private static ulong Fold(scoped ReadOnlySpan<byte> bytes)
+    {
+        ulong value = 0;
+        foreach (var b in bytes)
+            value = (value << 8) | b;
+
+        return value;
+    }
+
+    private readonly bool TryCopyTo(scoped Span<byte> destination)
+    {
+        var here = _span.Slice(_index);
+        if (here.Length >= destination.Length)
+        {
+            here.Slice(0, destination.Length).CopyTo(destination);
+            return true;
+        }
+
+        if (Remaining < destination.Length)
+            return false;
+
+        here.CopyTo(destination);
+        destination = destination.Slice(here.Length);
+        var next = _next;
+        while (!destination.IsEmpty && _sequence.TryGet(ref next, out var memory, advance: true))
+        {
+            var part = memory.Span.Slice(0, Math.Min(memory.Length, destination.Length));
+            part.CopyTo(destination);
+            destination = destination.Slice(part.Length);
+        }
+
+        return destination.IsEmpty;
+    }
+
+    [DoesNotReturn]
+    private static void ThrowEndOfData() => throw new EndOfStreamException();
+
+    [DoesNotReturn]
+    private static void ThrowInvalidCode(byte code) =>
+        throw new MessagePackSerializationException($"Unexpected msgpack code {code} ({MessagePackCode.ToFormatName(code)}) encountered.");
 }
