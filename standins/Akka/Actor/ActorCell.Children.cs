@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
-using Akka.Actor.Internal;
 using Akka.Util.Internal;
 
 namespace Akka.Actor;

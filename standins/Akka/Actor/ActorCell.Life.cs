@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using Akka.Dispatch.SysMsg;
 using Akka.Event;
 

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Threading;
 using Akka.Actor.Internal;
 using Akka.Dispatch;
 using Akka.Dispatch.SysMsg;
@@ -285,7 +284,7 @@ public partial class ActorCell : IUntypedActorContext, ICell
     private void ExecuteTask(ActorTaskSchedulerMessage task)
     {
         var before = _current;
-        _current = new Envelope(task.Message, before.Sender);
+        _current = new Envelope(task.Message, task.Sender);
         task.ExecuteTask();
         _current = before;
     }

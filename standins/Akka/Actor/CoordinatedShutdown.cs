@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using Akka.Event;
 using Akka.Configuration;
+using Akka.Event;
 
 namespace Akka.Actor;
 

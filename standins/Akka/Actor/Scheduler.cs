@@ -4,7 +4,6 @@ using System.Threading;
 using Akka.Configuration;
 using Akka.Dispatch;
 using Akka.Event;
-using Akka.Util;
 
 namespace Akka.Actor;
 

@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Event;
@@ -9,7 +8,7 @@ namespace Akka.Actor;
 /// <summary>What a system has read from its configuration.</summary>
 public class Settings
 {
-    private Config _user;
+    private readonly Config _user;
     private Config _fallback;
 
     public Settings(ActorSystem system, Config config, ActorSystemSetup setup)

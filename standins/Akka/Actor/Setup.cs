@@ -34,8 +34,6 @@ namespace Akka.Actor.Setup
 
 namespace Akka.Actor
 {
-    using Akka.Actor.Setup;
-
     public abstract class ProviderSelection
     {
         private ProviderSelection(string identifier, string fqn)

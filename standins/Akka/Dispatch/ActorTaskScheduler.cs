@@ -16,6 +16,8 @@ public interface IAsyncResultInterceptor
 public class ActorTaskScheduler : TaskScheduler
 {
     private readonly ActorCell _cell;
+    private IActorRef _currentSender;
+    private bool _running;
 
     internal ActorTaskScheduler(ActorCell cell) => _cell = cell;
 
@@ -38,6 +40,7 @@ public class ActorTaskScheduler : TaskScheduler
         var message = cell.CurrentMessage;
         var sender = cell.Sender;
         scheduler.CurrentMessage = message;
+        scheduler._currentSender = sender;
         scheduler.OnBeforeTaskStarted();
         Task.Factory.StartNew(asyncAction, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap().ContinueWith(
             task =>
@@ -70,10 +73,8 @@ public class ActorTaskScheduler : TaskScheduler
             }
             return;
         }
-        _cell.SendSystemMessage(new ActorTaskSchedulerMessage(() => TryExecuteTask(task), CurrentMessage));
+        _cell.SendSystemMessage(new ActorTaskSchedulerMessage(() => TryExecuteTask(task), CurrentMessage, _currentSender));
     }
-
-    private bool _running;
 
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
         !taskWasPreviouslyQueued && ReferenceEquals(ActorCell.Current, _cell) && TryExecuteTask(task);

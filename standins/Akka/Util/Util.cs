@@ -1,11 +1,10 @@
 using System;
 using System.Diagnostics;
 using System.Threading;
+using Akka.Actor;
 
 namespace Akka.Util
 {
-    using Akka.Actor;
-
     public interface ISurrogate
     {
         ISurrogated FromSurrogate(ActorSystem system);

@@ -114,11 +114,14 @@ public sealed class ActorTaskSchedulerMessage : ISystemMessage
 {
     private readonly Action _run;
 
-    internal ActorTaskSchedulerMessage(Action run, object message)
+    internal ActorTaskSchedulerMessage(Action run, object message, IActorRef sender)
     {
         _run = run;
         Message = message;
+        Sender = sender;
     }
+
+    internal IActorRef Sender { get; }
 
     public object Message { get; }
 
