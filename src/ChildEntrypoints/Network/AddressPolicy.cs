@@ -30,17 +30,15 @@ internal sealed class AddressPolicy
     internal static AddressVerdict Classify(IPAddress address)
     {
         if (address.AddressFamily == AddressFamily.InterNetwork)
-            return InTable(AddressBlocks.V4, address) is { } block ? new(block.Space, block) : default;
+            return ClassifyV4(address);
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
             return new(AddressSpace.Private, AddressBlocks.UnallocatedV6);
 
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out _);
-        // Without its scope: IPNetwork compares what is on the wire.
-        var plain = address.ScopeId == 0 ? address : new IPAddress(bytes);
-        if (InTable(AddressBlocks.V6, plain) is { } listed)
+        if (InTable(AddressBlocks.V6, bytes) is { } listed)
             return listed.EmbeddedAt >= 0 ? Embedded(bytes, listed) : new(listed.Space, listed);
-        if (!AddressBlocks.GlobalUnicastV6.Contains(plain))
+        if (!Holds(AddressBlocks.GlobalUnicastV6, bytes))
             return new(AddressSpace.Private, AddressBlocks.UnallocatedV6);
         if (bytes[8..12] is [0 or 2, 0, 0x5e, 0xfe])
             return Embedded(bytes, AddressBlocks.Isatap);
@@ -65,11 +63,19 @@ internal sealed class AddressPolicy
     {
         if (_allowed.Length == 0)
             return false;
-        var unmapped = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        Span<byte> bytes = stackalloc byte[16];
+        (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).TryWriteBytes(bytes, out var length);
         foreach (var network in _allowed)
-            if (network.Contains(unmapped) || network.Contains(address))
+            if (Holds(network, bytes[..length]))
                 return true;
         return false;
+    }
+
+    private static AddressVerdict ClassifyV4(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        address.TryWriteBytes(bytes, out _);
+        return InTable(AddressBlocks.V4, bytes) is { } block ? new(block.Space, block) : default;
     }
 
     private static AddressVerdict Embedded(ReadOnlySpan<byte> bytes, AddressBlock carrier)
@@ -82,11 +88,24 @@ internal sealed class AddressPolicy
     private static string WithArticle(string name) =>
         "aeiouI".Contains(name[0]) && !name.StartsWith("uniq", StringComparison.Ordinal) ? $"an {name}" : $"a {name}";
 
-    private static AddressBlock? InTable(AddressBlock[] table, IPAddress address)
+    private static AddressBlock? InTable(AddressBlock[] table, ReadOnlySpan<byte> address)
     {
         foreach (var block in table)
-            if (block.Network.Contains(address))
+            if (Holds(block.Network, address))
                 return block;
         return null;
+    }
+
+    // Not IPNetwork.Contains: it takes a mapped address for the IPv4 one, in no IPv6 block at all.
+    private static bool Holds(in IPNetwork network, ReadOnlySpan<byte> address)
+    {
+        Span<byte> prefix = stackalloc byte[16];
+        network.BaseAddress.TryWriteBytes(prefix, out var length);
+        if (length != address.Length)
+            return false;
+        var whole = network.PrefixLength / 8;
+        var rest = network.PrefixLength % 8;
+        return address[..whole].SequenceEqual(prefix[..whole])
+            && (rest == 0 || (address[whole] ^ prefix[whole]) >> (8 - rest) == 0);
     }
 }

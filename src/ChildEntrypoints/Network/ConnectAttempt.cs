@@ -40,9 +40,9 @@ internal sealed class ConnectAttempt : IDisposable
     /// <summary>The lookup took so many microseconds; TCP is next.</summary>
     internal long NameLookup { get; private set; }
 
-    internal void OnResolved(long started)
+    internal void OnResolved(long microseconds)
     {
-        NameLookup = Microseconds(started);
+        NameLookup = microseconds;
         _stage = "TCP connect";
     }
 
@@ -63,6 +63,7 @@ internal sealed class ConnectAttempt : IDisposable
     internal TransportConnection? OnEstablished()
     {
         Dispose();
+        _connection?.OnEstablished();
         return _connection;
     }
 

@@ -25,8 +25,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
         var addresses = literal ? [address!] : await ResolveAsync(endPoint.Host, attempt.Token).ConfigureAwait(false);
         if (publicOnly)
             addresses = Permitted(endPoint.Host, addresses);
-        if (!literal)
-            attempt.OnResolved(started);
+        attempt.OnResolved(literal ? 0 : ConnectAttempt.Microseconds(started));
         started = Stopwatch.GetTimestamp();
         Socket socket;
         try

@@ -20,14 +20,15 @@ internal static class FailureTranslation
         var http = exception as HttpRequestException;
         switch (http?.HttpRequestError ?? (exception as HttpIOException)?.HttpRequestError)
         {
+            case HttpRequestError.SecureConnectionError when exception.GetBaseException().Message.Contains("application protocol", StringComparison.OrdinalIgnoreCase):
+            case HttpRequestError.VersionNegotiationError:
+                return new(FetchErrorKind.Protocol, $"The server of {where} does not speak the HTTP version that was asked for.");
             case HttpRequestError.SecureConnectionError:
                 return new(FetchErrorKind.Tls, $"No TLS connection for {where}: {TlsDetail(exception)}.");
             case HttpRequestError.NameResolutionError:
                 return new(FetchErrorKind.Dns, $"The host name of {where} could not be resolved.");
             case HttpRequestError.ConfigurationLimitExceeded:
                 return new(FetchErrorKind.TooLarge, $"The headers of {where} exceed the limit.");
-            case HttpRequestError.VersionNegotiationError:
-                return new(FetchErrorKind.Protocol, $"The server of {where} does not speak the HTTP version that was asked for.");
             case HttpRequestError.ResponseEnded:
                 return Ended(where, headersArrived);
             case HttpRequestError.InvalidResponse:

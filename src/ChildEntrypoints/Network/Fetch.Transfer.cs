@@ -13,6 +13,8 @@ internal sealed partial class Fetch
     /// <summary>After a coded body's end, what is read of trailing bytes so that the connection can be used again.</summary>
     private const int MaxTrailing = 64 << 10;
 
+    private static readonly TimeSpan RestPatience = TimeSpan.FromMilliseconds(100);
+
     private long _nameLookup;
     private long _connect;
     private long _tls;
@@ -77,7 +79,10 @@ internal sealed partial class Fetch
         {
             var response = await transport.SendAsync(message, _stop.Token).ConfigureAwait(false);
             OnAnswered();
-            return response;
+            if ((int)response.StatusCode is >= 200 and <= 999)
+                return response;
+            using (response)
+                throw new FetchFailedException(FetchErrorKind.Protocol, $"The server answered {FetchUrl.Show(_where)} with status {(int)response.StatusCode}, which is no final one.");
         }
         catch (Exception e)
         {
@@ -112,27 +117,34 @@ internal sealed partial class Fetch
         return null;
     }
 
-    // What has arrived with the head is read so that the connection can carry the next hop; more is not waited for.
+    // A short rest is read so that the connection can carry the next hop; a long or late one is not waited for.
     private async ValueTask TryFinishAsync(HttpResponseMessage response)
     {
         if (response.Content.Headers.ContentLength > MaxTrailing)
             return;
-        var body = await response.Content.ReadAsStreamAsync(_stop.Token).ConfigureAwait(false);
-        await SkipAsync(body).ConfigureAwait(false);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        patience.CancelAfter(RestPatience);
+        try
+        {
+            await SkipAsync(await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false), patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException && !_stop.IsCancellationRequested)
+        {
+            // The rest of a redirect's body is nobody's: only its connection is lost.
+        }
     }
 
-    private async ValueTask SkipAsync(Stream body)
+    private static async ValueTask SkipAsync(Stream body, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(16 << 10);
+        var buffer = ArrayPool<byte>.Shared.Rent(4096);
         var skipped = 0;
-        while (skipped <= MaxTrailing)
+        int length;
+        do
         {
-            var reading = body.ReadAsync(buffer, _stop.Token);
-            var length = await reading.ConfigureAwait(false);
-            if (length == 0)
-                break;
+            length = await body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             skipped += length;
         }
+        while (length > 0 && skipped <= MaxTrailing);
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
@@ -163,7 +175,7 @@ internal sealed partial class Fetch
         await PumpAsync(decoded, _engine.ChunkBytes).ConfigureAwait(false);
         // Returns the decoder's buffers; leaves the wire open.
         await decoded.DisposeAsync().ConfigureAwait(false);
-        await SkipAsync(wire).ConfigureAwait(false);
+        await SkipAsync(wire, _stop.Token).ConfigureAwait(false);
         return wire.Received;
     }
 

@@ -19,6 +19,9 @@ internal sealed class FetchEngine : IDisposable
     private int _chunkBytes;
     private bool _stopped;
 
+    // A body that ends inside its coding is an error, not a shorter body. Read once, before the first decoder.
+    static FetchEngine() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
+
     /// <summary>An engine without fetches; nothing is opened before the first.</summary>
     /// <param name="args">The role's configuration.</param>
     /// <param name="output">Where frames go.</param>

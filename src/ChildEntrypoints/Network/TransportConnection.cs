@@ -13,6 +13,7 @@ internal sealed class TransportConnection : NetworkStream
 {
     private Http2Connections? _registered;
     private string _origin = "";
+    private bool _established;
     private int _closed;
     private int _claimed;
 
@@ -53,6 +54,9 @@ internal sealed class TransportConnection : NetworkStream
     /// <summary>True for the first caller: the connection was opened for its sake and its times are that fetch's.</summary>
     internal bool ClaimTimes() => Interlocked.Exchange(ref _claimed, 1) == 0;
 
+    /// <summary>What is written from now on are requests; before, it was the handshake.</summary>
+    internal void OnEstablished() => _established = true;
+
     /// <summary>Lists the connection as one that may answer for an origin, until it is closed.</summary>
     internal void Register(Http2Connections connections, string origin)
     {
@@ -67,7 +71,7 @@ internal sealed class TransportConnection : NetworkStream
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!IsHttp2)
+        if (_established && !IsHttp2)
             Fetch.Current?.OnSentOver(this);
         return base.WriteAsync(buffer, cancellationToken);
     }
