@@ -56,6 +56,8 @@ public static unsafe class UnixSocket
 
     private const int Rights = 1;
 
+    private static int SendBuffer => Linux ? 7 : 0x1001;
+
     /// <summary>A connected pair, both ends close-on-exec and blocking.</summary>
     public static (SafeDescriptor First, SafeDescriptor Second) CreatePair()
     {
@@ -63,6 +65,8 @@ public static unsafe class UnixSocket
         if (LibC.SocketPair(UnixDomain, Stream | CloseOnExec, 0, pair) != 0)
             throw SystemCallException.FromLastError("socketpair");
         var ends = (new SafeDescriptor(pair[0]), new SafeDescriptor(pair[1]));
+        AskForSendBuffer(pair[0]);
+        AskForSendBuffer(pair[1]);
         if (!Linux)
         {
             // No SOCK_CLOEXEC there: the window between the two calls is closed by POSIX_SPAWN_CLOEXEC_DEFAULT.
@@ -70,6 +74,14 @@ public static unsafe class UnixSocket
             DescriptorFlags.SetCloseOnExec(ends.Item2);
         }
         return ends;
+    }
+
+    // A wish: the kernel grants up to its own limit (Linux: twice net.core.wmem_max), and memory is taken only while
+    // bytes wait. With the default a body's sender sleeps, and is woken, several times a megabyte.
+    private static void AskForSendBuffer(int socket)
+    {
+        var bytes = 256 << 10;
+        _ = LibC.SetSocketOption(socket, SocketLevel, SendBuffer, &bytes, sizeof(int));
     }
 
     /// <summary>Sends bytes and, with the first of them, descriptors.</summary>
