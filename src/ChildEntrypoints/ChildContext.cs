@@ -42,7 +42,7 @@ public sealed class ChildContext : IThreadPoolWorkItem
     public void RequestFlush()
     {
         if (Interlocked.Exchange(ref _flushRequested, 1) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     void IThreadPoolWorkItem.Execute()

@@ -19,6 +19,8 @@ internal static class ChildEnvironment
         ("DOTNET_TieredPGO", "0"),
         ("DOTNET_gcServer", "0"),
         ("DOTNET_gcConcurrent", "0"),
+        // A pool thread that spins for more work takes the processor from the very process that would send it.
+        ("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0"),
         ("DOTNET_NOLOGO", "1"),
     ];
 

@@ -8,7 +8,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 internal sealed partial class Fetch
 {
     /// <summary>Body bytes after which frames are flushed although more can be read without waiting.</summary>
-    private const int FlushEvery = 256 << 10;
+    private const int FlushEvery = 64 << 10;
 
     /// <summary>After a coded body's end, what is read of trailing bytes so that the connection can be used again.</summary>
     private const int MaxTrailing = 64 << 10;
@@ -195,7 +195,12 @@ internal sealed partial class Fetch
         while (true)
         {
             var reading = body.ReadAsync(buffer.AsMemory(0, size), _stop.Token);
-            if (!reading.IsCompleted || unflushed >= FlushEvery)
+            if (unflushed >= FlushEvery)
+            {
+                _outbox.FlushNow();
+                unflushed = 0;
+            }
+            else if (!reading.IsCompleted)
             {
                 _outbox.RequestFlush();
                 unflushed = 0;

@@ -33,16 +33,18 @@ internal sealed class FetchOutbox(IFetchOutput output) : IThreadPoolWorkItem
     /// <summary>What is queued now will be flushed soon.</summary>
     internal void RequestFlush()
     {
-        lock (_lock)
-        {
-            if (_scheduled)
-            {
-                _again = true;
-                return;
-            }
-            _scheduled = true;
-        }
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (TrySchedule())
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>
+    /// Flushes on this thread, unless another is about to: for an amount that is worth a system call of its own, which
+    /// leaves while it is still in this processor's cache and wakes no second thread.
+    /// </summary>
+    internal void FlushNow()
+    {
+        if (TrySchedule())
+            Execute();
     }
 
     /// <summary>Completes when the parent has taken enough for more to be queued.</summary>
@@ -64,7 +66,23 @@ internal sealed class FetchOutbox(IFetchOutput output) : IThreadPoolWorkItem
         return relief;
     }
 
-    void IThreadPoolWorkItem.Execute()
+    void IThreadPoolWorkItem.Execute() => Execute();
+
+    private bool TrySchedule()
+    {
+        lock (_lock)
+        {
+            if (_scheduled)
+            {
+                _again = true;
+                return false;
+            }
+            _scheduled = true;
+            return true;
+        }
+    }
+
+    private void Execute()
     {
         lock (_lock)
             _again = false;
