@@ -81,6 +81,7 @@ internal sealed class FetchRecord(ulong id)
     private readonly TaskCompletionSource<FetchRecord> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<FetchRecord> _headersArrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(long Length, TaskCompletionSource Reached)> _waiters = [];
+    private long _length;
     private long _credit;
     private TaskCompletionSource<long>? _creditWaiter;
 
@@ -93,6 +94,12 @@ internal sealed class FetchRecord(ulong id)
     internal FetchError? Error { get; private set; }
 
     internal int Chunks { get; private set; }
+
+    /// <summary>Body bytes so far.</summary>
+    internal long Length => Interlocked.Read(ref _length);
+
+    /// <summary>Set before the request: sees each piece, which is then not kept.</summary>
+    internal Action<FetchBodyChunk>? Sink { get; init; }
 
     internal bool SpokeAfterItsEnd { get; private set; }
 
@@ -119,7 +126,7 @@ internal sealed class FetchRecord(ulong id)
     {
         lock (_body)
         {
-            if (_body.Length >= length)
+            if (_length >= length)
                 return Task.CompletedTask;
             var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((length, reached));
@@ -157,11 +164,14 @@ internal sealed class FetchRecord(ulong id)
                     break;
                 case FetchBodyChunk chunk:
                     Assert.NotNull(Headers);
-                    Assert.Equal(_body.Length, chunk.Offset);
+                    Assert.Equal(_length, chunk.Offset);
                     Assert.False(chunk.Data.IsEmpty);
-                    _body.Write(chunk.Data.Span);
+                    if (Sink is null)
+                        _body.Write(chunk.Data.Span);
+                    _length += chunk.Data.Length;
+                    Sink?.Invoke(chunk);
                     Chunks++;
-                    foreach (var (_, reached) in _waiters.Where(w => w.Length <= _body.Length))
+                    foreach (var (_, reached) in _waiters.Where(w => w.Length <= _length))
                         reached.TrySetResult();
                     break;
                 case Credit credit:
@@ -177,7 +187,7 @@ internal sealed class FetchRecord(ulong id)
                     break;
                 case FetchEnd end:
                     Assert.NotNull(Headers);
-                    Assert.Equal(_body.Length, end.BodyBytes);
+                    Assert.Equal(_length, end.BodyBytes);
                     End = end;
                     _done.TrySetResult(this);
                     break;
