@@ -1,5 +1,6 @@
 using System;
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -107,10 +108,19 @@ public ref partial struct MessagePackWriter
         if (value is null)
             WriteNil();
         else
-            Write(value.AsSpan());
+            WriteText(value);
     }
 
+    /// <exception cref="ArgumentNullException">The span is empty: the real writer cannot write one either (3.1.7), so nobody may come to rely on it.</exception>
     public void Write(scoped ReadOnlySpan<char> value)
+    {
+        if (value.IsEmpty)
+            ThrowEmptySpan();
+
+        WriteText(value);
+    }
+
+    private void WriteText(scoped ReadOnlySpan<char> value)
     {
         // Room for the worst case costs less than counting the bytes first. The header's size is guessed
         // from the number of characters, which is right for ASCII; else the text is moved.
@@ -178,6 +188,9 @@ public ref partial struct MessagePackWriter
         WriteExtensionFormatHeader(extensionData.Header);
         WriteRaw(extensionData.Data);
     }
+
+    [DoesNotReturn]
+    private static void ThrowEmptySpan() => throw new ArgumentNullException("value");
 
     // The codes for 8, 16 and 32 bits of length follow each other for bin, str and ext.
     private int WriteLength(ref byte at, uint length, byte code8)

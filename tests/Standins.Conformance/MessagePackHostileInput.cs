@@ -72,9 +72,11 @@ public sealed class MessagePackHostileInput
         void Check(WriteAction write, ReadFunction read)
         {
             var bytes = Packed.Bytes(write);
-            for (var length = 0; length < bytes.Length; length++)
+            // Headers are short: past them one missing byte is like another.
+            foreach (var length in Enumerable.Range(0, bytes.Length).Where(length => length < 20 || length >= bytes.Length - 2))
             {
-                foreach (var (layout, sequence) in Packed.Layouts(bytes[..length]))
+                var layouts = Packed.Layouts(bytes[..length]);
+                foreach (var (layout, sequence) in length < 20 ? layouts : layouts.Take(10))
                 {
                     Assert.True(Record.Exception(() => Read(sequence, read)) is EndOfStreamException, $"{length} of {bytes.Length} bytes, {layout}");
                     Assert.True(Record.Exception(() => Read(sequence, Skip)) is EndOfStreamException, $"skip {length} of {bytes.Length} bytes, {layout}");

@@ -40,14 +40,13 @@ public sealed class MessagePackPython
         var bytes = await Run("produce", Encoding.UTF8.GetBytes(lines));
 
         ReadAndCompare(values, new ReadOnlySequence<byte>(bytes));
-        ReadAndCompare(values, Packed.Cut(bytes, Enumerable.Range(1, bytes.Length / 7).Select(i => i * 7)));
-        Assert.Equal(
-            Packed.Bytes((ref writer) =>
-            {
-                foreach (var value in values)
-                    MessagePackValue.Write(ref writer, value);
-            }),
-            bytes);
+        ReadAndCompare(values, Packed.Cut(bytes, Enumerable.Range(1, bytes.Length / 127).Select(i => i * 127)));
+        var ours = Packed.Bytes((ref writer) =>
+        {
+            foreach (var value in values)
+                MessagePackValue.Write(ref writer, value);
+        });
+        Assert.True(bytes.AsSpan().SequenceEqual(ours), $"The bytes differ after the first {bytes.AsSpan().CommonPrefixLength(ours)}.");
     }
 
     private static void ReadAndCompare(List<object?> values, ReadOnlySequence<byte> sequence)
