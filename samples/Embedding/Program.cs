@@ -1,1 +1,29 @@
+using ActorBrowser;
+using ActorBrowser.ChildEntrypoints;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+// The first line: this program is also its own child processes.
+if (ActorBrowserChild.TryRun(args, out var exitCode))
+    return exitCode;
+
+var builder = Host.CreateApplicationBuilder(args);
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Services.AddAkka("service", akka => akka.WithActorBrowser());
+using var host = builder.Build();
+await host.StartAsync();
+
+// Anyone may ask for the browser: IRequiredActor<BrowserActor>. It is an ordinary actor.
+var browser = await host.Services.GetRequiredService<IRequiredActor<BrowserActor>>().GetAsync();
+foreach (var url in args)
+{
+    var answer = await BrowserClient.For(browser).FetchAsync(new FetchProtocol.Fetch(url));
+    Console.WriteLine(answer.Match(
+        response => $"{response.Status} {response.Body.Length} bytes from {response.Headers.FinalUrl} by process {response.ChildProcessId}",
+        failure => $"failed ({failure.Kind}): {failure.Message}"));
+}
+
+await host.StopAsync();
 return 0;

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using Akka.Dispatch.SysMsg;
@@ -51,6 +52,7 @@ public sealed class FutureActorRef<T> : MinimalActorRef
     private readonly Timer _timeout;
     private readonly CancellationTokenRegistration _cancellation;
     private ActorPath _path;
+    private HashSet<IActorRef> _watchers;
 
     internal FutureActorRef(Futures.ActorSystemImplAccess access, TimeSpan timeout, CancellationToken cancellation)
     {
@@ -75,9 +77,30 @@ public sealed class FutureActorRef<T> : MinimalActorRef
 
     public override void SendSystemMessage(ISystemMessage message)
     {
-        if (message is Watch watch)
-            watch.Watcher.SendSystemMessage(new DeathWatchNotification(this, existenceConfirmed: true, addressTerminated: false));
+        switch (message)
+        {
+            case Watch watch:
+                lock (_completion)
+                {
+                    if (!_completion.Task.IsCompleted)
+                    {
+                        (_watchers ??= []).Add(watch.Watcher);
+                        return;
+                    }
+                }
+                NotifyWatcher(watch.Watcher);
+                break;
+            case Unwatch unwatch:
+                lock (_completion)
+                    _watchers?.Remove(unwatch.Watcher);
+                break;
+            default:
+                break;
+        }
     }
+
+    private void NotifyWatcher(IActorRef watcher) =>
+        ((IInternalActorRef)watcher).SendSystemMessage(new DeathWatchNotification(this, existenceConfirmed: true, addressTerminated: false));
 
     protected override void TellInternal(object message, IActorRef sender)
     {
@@ -107,6 +130,14 @@ public sealed class FutureActorRef<T> : MinimalActorRef
 
     private void Release()
     {
+        HashSet<IActorRef> watchers;
+        lock (_completion)
+        {
+            watchers = _watchers;
+            _watchers = null;
+        }
+        foreach (var watcher in watchers ?? [])
+            NotifyWatcher(watcher);
         _timeout?.Dispose();
         _cancellation.Unregister();
     }

@@ -5,6 +5,16 @@ using System.Reflection;
 
 namespace Akka.Actor;
 
+/// <summary>Makes actors some other way than by their constructor.</summary>
+public interface IIndirectActorProducer
+{
+    Type ActorType { get; }
+
+    ActorBase Produce();
+
+    void Release(ActorBase actor);
+}
+
 public class Deploy
 {
     public static readonly Deploy Local = new();
@@ -73,8 +83,8 @@ public class Props
     public static Props Create<TActor>(SupervisorStrategy supervisorStrategy) where TActor : ActorBase, new() =>
         new(typeof(TActor), static () => new TActor(), [], Deploy.Local, supervisorStrategy);
 
-    public static Props CreateBy<TActor>(Func<IActorContext, TActor> factory) where TActor : ActorBase =>
-        new(typeof(TActor), () => factory(ActorCell.Current), [], Deploy.Local, null);
+    public static Props CreateBy(IIndirectActorProducer producer, params object[] args) =>
+        new(producer.ActorType, producer.Produce, args, Deploy.Local, null);
 
     public Props WithDispatcher(string dispatcher) => With(new Deploy { Dispatcher = dispatcher, Mailbox = Deploy.Mailbox, StashCapacity = Deploy.StashCapacity });
 

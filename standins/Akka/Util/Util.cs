@@ -117,6 +117,30 @@ namespace Akka.Util.Internal
     {
         public static T AsInstanceOf<T>(this object self) => (T)self;
 
+        /// <summary><c>a."b.c".d</c> is three elements.</summary>
+        public static System.Collections.Generic.IEnumerable<string> SplitDottedPathHonouringQuotes(this string path)
+        {
+            var element = new System.Text.StringBuilder();
+            var quoted = false;
+            foreach (var c in path)
+            {
+                if (c == '"')
+                {
+                    quoted = !quoted;
+                }
+                else if (c == '.' && !quoted)
+                {
+                    yield return element.ToString();
+                    element.Clear();
+                }
+                else
+                {
+                    element.Append(c);
+                }
+            }
+            yield return element.ToString();
+        }
+
         public static TimeSpan Min(this TimeSpan a, TimeSpan b) => a < b ? a : b;
 
         public static TimeSpan Max(this TimeSpan a, TimeSpan b) => a > b ? a : b;

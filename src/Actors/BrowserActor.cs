@@ -1,0 +1,122 @@
+using Akka.Actor;
+using Akka.Event;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>What the browser understands beyond <see cref="FetchProtocol"/>, whose commands it passes on.</summary>
+public static class BrowserProtocol
+{
+    /// <summary>Start a child of a role. Answered by <see cref="ChildSpawned"/> once it is ready, or by <see cref="ChildSpawnFailed"/>.</summary>
+    /// <param name="Role">A built-in role, or an embedder's own.</param>
+    public sealed record SpawnChild(string Role) : INoSerializationVerificationNeeded
+    {
+        /// <summary>The role's own configuration.</summary>
+        public ReadOnlyMemory<byte> RoleArgs { get; init; }
+    }
+
+    /// <summary>A child is ready.</summary>
+    /// <param name="Child">Its actor: an ordinary one.</param>
+    /// <param name="Role">Its role.</param>
+    /// <param name="ProcessId">Its pid.</param>
+    /// <param name="SpawnTime">From the launch to Ready.</param>
+    public sealed record ChildSpawned(IActorRef Child, string Role, int ProcessId, TimeSpan SpawnTime) : INoSerializationVerificationNeeded;
+
+    /// <summary>A child never became ready.</summary>
+    /// <param name="Exited">How it ended.</param>
+    public sealed record ChildSpawnFailed(ChildExited Exited) : INoSerializationVerificationNeeded;
+
+    /// <summary>Answered by <see cref="Children"/>.</summary>
+    public sealed class GetChildren : INoSerializationVerificationNeeded
+    {
+        /// <summary>The one GetChildren.</summary>
+        public static readonly GetChildren Instance = new();
+
+        private GetChildren()
+        {
+        }
+    }
+
+    /// <summary>The actors that matter, by their names.</summary>
+    /// <param name="Network">The network child's supervisor.</param>
+    /// <param name="Fetch">The coordinator.</param>
+    /// <param name="Spawned">Children started by <see cref="SpawnChild"/> that are alive.</param>
+    public sealed record Children(IActorRef Network, IActorRef Fetch, IReadOnlyList<IActorRef> Spawned) : INoSerializationVerificationNeeded;
+}
+
+/// <summary>The privileged part: owns the fetch coordinator, the network child's supervisor and every other child.</summary>
+public sealed class BrowserActor : UntypedActor
+{
+    private readonly ActorBrowserSettings _settings;
+    private readonly IChildLauncher _launcher;
+    private readonly Dictionary<IActorRef, IActorRef> _spawning = [];
+    private readonly List<IActorRef> _spawned = [];
+    private readonly IActorRef _network;
+    private readonly IActorRef _fetch;
+    private int _number;
+
+    /// <summary>See <see cref="Props(ActorBrowserSettings)"/>.</summary>
+    public BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher)
+    {
+        _settings = settings;
+        _launcher = launcher;
+        Context.GetLogger().Info("ActorBrowser {0} (packages: {1})", BuildInfo.Version, BuildInfo.PackageSet);
+        _network = Context.ActorOf(
+            ChildSupervisor.Props("network", settings, settings.NetworkArgs, launcher), "network");
+        _fetch = Context.ActorOf(FetchCoordinator.Props(settings, _network), "fetch");
+    }
+
+    /// <summary>How to make one, with real processes.</summary>
+    /// <param name="settings">The configuration.</param>
+    public static Props Props(ActorBrowserSettings settings) => Props(settings, ProcessChildLauncher.Instance);
+
+    /// <summary>How to make one with a launcher of one's own.</summary>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="launcher">What starts children.</param>
+    public static Props Props(ActorBrowserSettings settings, IChildLauncher launcher) =>
+        Akka.Actor.Props.Create(() => new BrowserActor(settings, launcher));
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        exception => Sender.Equals(_network) || Sender.Equals(_fetch) ? Directive.Restart : Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case FetchProtocol.ICommand:
+                _fetch.Forward(message);
+                break;
+            case BrowserProtocol.SpawnChild spawn:
+                var child = Context.ActorOf(
+                    ChildProcessActor.Props(spawn.Role, _settings, spawn.RoleArgs.ToArray(), _launcher), $"{Safe(spawn.Role)}-{++_number}");
+                _spawning.Add(child, Sender);
+                _spawned.Add(child);
+                Context.Watch(child);
+                break;
+            case ChildReady ready:
+                if (_spawning.Remove(ready.Child, out var requester))
+                    requester.Tell(new BrowserProtocol.ChildSpawned(ready.Child, ready.Role, ready.ProcessId, ready.SpawnTime));
+                break;
+            case ChildExited exited:
+                _spawned.Remove(exited.Child);
+                if (_spawning.Remove(exited.Child, out var waiting))
+                    waiting.Tell(new BrowserProtocol.ChildSpawnFailed(exited));
+                break;
+            case Terminated terminated:
+                _spawned.Remove(terminated.ActorRef);
+                if (_spawning.Remove(terminated.ActorRef, out var bereft))
+                    bereft.Tell(new Akka.Actor.Status.Failure(new ChildLostException("The child's actor failed before it was ready.")));
+                break;
+            case BrowserProtocol.GetChildren:
+                Sender.Tell(new BrowserProtocol.Children(_network, _fetch, [.. _spawned]));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private static string Safe(string role) => string.Concat(role.Select(static c => char.IsAsciiLetterOrDigit(c) || c == '-' ? c : '_')) is { Length: > 0 } safe ? safe : "child";
+}

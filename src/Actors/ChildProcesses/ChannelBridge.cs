@@ -1,0 +1,133 @@
+using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// Where wire becomes actor message: runs on the channel's thread, validates each frame, copies what outlives it, and
+/// tells the child's actor. Nothing unvalidated ever waits in a mailbox.
+/// </summary>
+internal sealed class ChannelBridge(IActorRef child) : IFrameHandler
+{
+    private bool _helloSeen;
+    private bool _readySeen;
+
+    public ProtocolViolation? OnFrame(in Frame frame)
+    {
+        if (!_readySeen)
+            return OnHandshake(frame);
+        switch (frame.Type)
+        {
+            case MessageType.Pong:
+                return frame.TryRead<Pong>(out _) ?? Tell(new ChildFrames.PongArrived(frame.CorrelationId));
+            case MessageType.FetchHeaders:
+                return frame.TryRead<FetchHeaders>(out var headers) ?? Tell(new ChildFrames.Headers(frame.CorrelationId, headers));
+            case MessageType.FetchBodyChunk:
+                return frame.TryRead<FetchBodyChunk>(out var chunk)
+                    ?? Tell(new ChildFrames.Chunk(frame.CorrelationId, chunk.Offset, chunk.Data.ToArray()));
+            case MessageType.FetchEnd:
+                return frame.TryRead<FetchEnd>(out var end) ?? Tell(new ChildFrames.End(frame.CorrelationId, end));
+            case MessageType.FetchError:
+                return frame.TryRead<FetchError>(out var error) ?? Tell(new ChildFrames.Error(frame.CorrelationId, error));
+            case MessageType.Credit:
+                return frame.TryRead<Credit>(out var credit) ?? Tell(new ChildFrames.Credit(frame.CorrelationId, credit.Bytes));
+            case MessageType.RoleMessage:
+                return frame.TryRead<RoleMessage>(out var message)
+                    ?? Tell(new ChildFrames.Role(frame.CorrelationId, message.Kind, message.Payload.ToArray()));
+            default:
+                return NotAllowed(frame, "once it is ready");
+        }
+    }
+
+    public void OnBatchEnd()
+    {
+    }
+
+    public void OnClosed(ChannelClosed closed) => child.Tell(new ChildFrames.Closed(closed), ActorRefs.NoSender);
+
+    private ProtocolViolation? OnHandshake(in Frame frame)
+    {
+        if (frame.Type == MessageType.Hello && !_helloSeen)
+        {
+            if (frame.TryRead<Hello>(out var hello) is { } malformed)
+                return malformed;
+            _helloSeen = true;
+            return Tell(new ChildFrames.HelloArrived(hello));
+        }
+        if (frame.Type == MessageType.Ready && _helloSeen)
+        {
+            if (frame.TryRead<Ready>(out _) is { } malformed)
+                return malformed;
+            _readySeen = true;
+            return Tell(ChildFrames.ReadyArrived.Instance);
+        }
+        return NotAllowed(frame, _helloSeen ? "before Ready" : "before Hello");
+    }
+
+    private static ProtocolViolation NotAllowed(in Frame frame, string when) => Enum.IsDefined(frame.Type)
+        ? new ProtocolViolation(ViolationKind.OutOfState, $"A child may not send {frame.Type} {when}.")
+        : new ProtocolViolation(ViolationKind.UnknownMessage, $"There is no message of type {(ushort)frame.Type}.");
+
+    private ProtocolViolation? Tell(object message)
+    {
+        child.Tell(message, ActorRefs.NoSender);
+        return null;
+    }
+}
+
+/// <summary>What the bridge tells the child's actor. Late ones, after the actor has stopped, are nobody's loss.</summary>
+internal static class ChildFrames
+{
+    internal interface IFrame : INoSerializationVerificationNeeded, IDeadLetterSuppression, INotInfluenceReceiveTimeout;
+
+    /// <summary>A frame about a fetch: passed on to whoever uses the child for fetching.</summary>
+    internal abstract record FetchFrame(ulong Id) : IFrame;
+
+    internal sealed record HelloArrived(Hello Hello) : IFrame;
+
+    internal sealed class ReadyArrived : IFrame
+    {
+        internal static readonly ReadyArrived Instance = new();
+    }
+
+    internal sealed class PongArrived(ulong id) : IFrame
+    {
+        internal ulong Id { get; } = id;
+    }
+
+    internal sealed record Role(ulong Id, ushort Kind, byte[] Payload) : IFrame;
+
+    internal sealed record Closed(ChannelClosed How) : IFrame;
+
+    internal sealed record Headers(ulong Id, FetchHeaders Value) : FetchFrame(Id);
+
+    internal sealed record Chunk(ulong Id, long Offset, byte[] Data) : FetchFrame(Id);
+
+    internal sealed record End(ulong Id, FetchEnd Value) : FetchFrame(Id);
+
+    internal sealed record Error(ulong Id, FetchError Value) : FetchFrame(Id);
+
+    internal sealed record Credit(ulong Id, long Bytes) : FetchFrame(Id);
+
+    internal sealed record Launched(LaunchedChild Child) : IFrame;
+
+    internal sealed record LaunchFailed(Exception Cause) : IFrame;
+
+    internal sealed record ProcessExited(ChildExit Exit) : IFrame;
+}
+
+/// <summary>A child's lines, as log lines with its role and pid.</summary>
+internal sealed class ChildLog(ILoggingAdapter log, string role) : IChildLogSink
+{
+    public void OnLine(ChildLogLine line)
+    {
+        if (line.IsError)
+            log.Warning("{0}: {1}", role, line.Text);
+        else
+            log.Info("{0}: {1}", role, line.Text);
+    }
+
+    public void OnSuppressed(long lines) => log.Warning("{0}: {1} more lines were written and are not shown", role, lines);
+}

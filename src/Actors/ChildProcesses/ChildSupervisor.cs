@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Event;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// Keeps one child of a role alive by policy. A lost child is never restarted in place: its actor stops, and after a
+/// backoff a new one is made. With too many losses in the window it gives up, says why, and tries once more later.
+/// </summary>
+public sealed class ChildSupervisor : UntypedActor, IWithTimers
+{
+    private readonly string _role;
+    private readonly ActorBrowserSettings _settings;
+    private readonly Func<byte[]> _roleArgs;
+    private readonly IChildLauncher _launcher;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly HashSet<IActorRef> _users = [];
+    private readonly Queue<long> _losses = new();
+    private IActorRef _child = ActorRefs.Nobody;
+    private ChildReady? _ready;
+    private string? _givenUp;
+
+    /// <summary>See <see cref="Props"/>.</summary>
+    public ChildSupervisor(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher)
+    {
+        _role = role;
+        _settings = settings;
+        _roleArgs = roleArgs;
+        _launcher = launcher;
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>How to make one.</summary>
+    /// <param name="role">The child's role.</param>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="roleArgs">Makes the role's configuration, anew for each child.</param>
+    /// <param name="launcher">What starts the child.</param>
+    public static Props Props(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher) =>
+        Akka.Actor.Props.Create(() => new ChildSupervisor(role, settings, roleArgs, launcher));
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case EnsureStarted:
+                if (_child.IsNobody() && _givenUp is null && !Timers.IsTimerActive(StartAgain.Instance))
+                    StartChild();
+                break;
+            case Attach attach:
+                _users.Add(attach.User);
+                if (_ready is { } current)
+                    attach.User.Tell(new Up(_child, current.ProcessId));
+                break;
+            case StartAgain:
+                _givenUp = null;
+                StartChild();
+                break;
+            case ChildReady ready:
+                _ready = ready;
+                ready.Child.Tell(new FetchCommands.UseForFetching(_users.FirstOrDefault(ActorRefs.Nobody)));
+                foreach (var user in _users)
+                    user.Tell(new Up(ready.Child, ready.ProcessId));
+                break;
+            case ChildExited exited:
+                OnExited(exited);
+                break;
+            case Terminated terminated when terminated.ActorRef.Equals(_child):
+                // Its actor failed without a last word: its process has been killed with it.
+                OnLost(_child, "Its actor failed.");
+                break;
+            case Terminated:
+                break;
+            case GetStatus or Shutdown or ChildProcessProtocol.Kill or Ping when !_child.IsNobody():
+                _child.Forward(message);
+                break;
+            case GetStatus:
+                Sender.Tell(new ChildProcessProtocol.Status(ChildState.Exited, _role, 0, false, []));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void StartChild()
+    {
+        _child = Context.ActorOf(ChildProcessActor.Props(_role, _settings, _roleArgs(), _launcher));
+        Context.Watch(_child);
+    }
+
+    private void OnExited(ChildExited exited)
+    {
+        if (!exited.Child.Equals(_child))
+            return;
+        if (exited.Reason == ExitReason.Clean)
+            _log.Info("The {0} child {1} was shut down", _role, exited.ProcessId);
+        else
+            _log.Warning("The {0} child {1} was lost ({2}): {3}", _role, exited.ProcessId, exited.Reason, exited.Message);
+        OnLost(exited.Child, exited.Message);
+    }
+
+    private void OnLost(IActorRef child, string message)
+    {
+        Context.Unwatch(child);
+        _child = ActorRefs.Nobody;
+        _ready = null;
+        var now = Stopwatch.GetTimestamp();
+        _losses.Enqueue(now);
+        while (_losses.TryPeek(out var oldest) && Stopwatch.GetElapsedTime(oldest, now) > _settings.Restart.Window)
+            _losses.Dequeue();
+        var policy = _settings.Restart;
+        if (_losses.Count > policy.MaxRestarts)
+        {
+            _givenUp = $"The {_role} process was lost {_losses.Count} times within {policy.Window.TotalSeconds:0.###} s and is not started again for {policy.GiveUpFor.TotalSeconds:0.###} s; the last time: {message}";
+            _log.Error(_givenUp);
+            Timers.StartSingleTimer(StartAgain.Instance, StartAgain.Instance, policy.GiveUpFor);
+        }
+        else
+        {
+            Timers.StartSingleTimer(StartAgain.Instance, StartAgain.Instance, policy.Backoff(_losses.Count, Random.Shared.NextDouble()));
+        }
+        foreach (var user in _users)
+            user.Tell(new Down(child, message, _givenUp));
+    }
+
+    /// <summary>Starts the child if there is none and none is due.</summary>
+    internal sealed class EnsureStarted : INoSerializationVerificationNeeded
+    {
+        internal static readonly EnsureStarted Instance = new();
+    }
+
+    /// <summary>This actor uses the child: it hears of every child that comes and goes.</summary>
+    internal sealed record Attach(IActorRef User) : INoSerializationVerificationNeeded;
+
+    /// <summary>A child is ready.</summary>
+    internal sealed record Up(IActorRef Child, int ProcessId) : INoSerializationVerificationNeeded;
+
+    /// <summary>A child is gone; when starting is given up, why.</summary>
+    internal sealed record Down(IActorRef Child, string Message, string? GivenUp) : INoSerializationVerificationNeeded;
+
+    private sealed class StartAgain
+    {
+        internal static readonly StartAgain Instance = new();
+    }
+}

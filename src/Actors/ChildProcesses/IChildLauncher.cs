@@ -1,0 +1,121 @@
+using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser;
+
+/// <summary>A running process, as its actor sees it; tests bring their own.</summary>
+public interface IChildProcessHandle
+{
+    /// <summary>The pid.</summary>
+    int Id { get; }
+
+    /// <summary>Completes once, when the process is gone and its output read.</summary>
+    Task<ChildExit> Exited { get; }
+
+    /// <summary>SIGKILL to process and session; any state, any thread, any number of times.</summary>
+    void Kill();
+}
+
+/// <summary>A process and the channel to it.</summary>
+/// <param name="Process">The process.</param>
+/// <param name="Channel">The parent's end, not started.</param>
+public sealed record LaunchedChild(IChildProcessHandle Process, IChannel Channel)
+{
+    internal void Abandon()
+    {
+        Process.Kill();
+        Channel.Dispose();
+    }
+}
+
+/// <summary>Starts children: the real one processes, a test's whatever it likes.</summary>
+public interface IChildLauncher
+{
+    /// <summary>Starts a child of a role.</summary>
+    /// <param name="role">The role.</param>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="log">Receives its lines.</param>
+    /// <param name="cancellation">The actor has stopped: what was started by then is killed.</param>
+    /// <exception cref="LaunchException">Nothing was started.</exception>
+    Task<LaunchedChild> LaunchAsync(string role, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation);
+}
+
+/// <summary>Real processes: over an inherited socket on Unix, over a named pipe on Windows.</summary>
+public sealed class ProcessChildLauncher : IChildLauncher
+{
+    /// <summary>The one launcher.</summary>
+    public static ProcessChildLauncher Instance { get; } = new();
+
+    private ProcessChildLauncher()
+    {
+    }
+
+    /// <inheritdoc/>
+    public Task<LaunchedChild> LaunchAsync(string role, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var launch = new ChildLaunch
+        {
+            Role = role,
+            Executable = settings.Child.Resolve(),
+            RetainedStderrLines = settings.Child.RetainedStderrLines,
+            MaxLogLineBytes = settings.Child.MaxLogLine,
+            Log = log,
+        };
+        return OperatingSystem.IsWindows()
+            ? OverPipeAsync(launch, settings, cancellation)
+            : OverSocketAsync(launch, settings, cancellation);
+    }
+
+    private static async Task<LaunchedChild> OverSocketAsync(ChildLaunch launch, ActorBrowserSettings settings, CancellationToken cancellation)
+    {
+        SocketChannel channel;
+        Interop.SafeDescriptor childEnd;
+        try
+        {
+            channel = SocketChannel.CreatePair(settings.Channel, out childEnd);
+        }
+        catch (Interop.SystemCallException e)
+        {
+            throw new LaunchException(LaunchErrorKind.NoDescriptors, $"No channel for a {launch.Role} child could be made: {e.Message}", e.Errno, e);
+        }
+        try
+        {
+            var process = await ChildLauncher.LaunchAsync(launch with { Channel = childEnd }, cancellation).ConfigureAwait(false);
+            return new LaunchedChild(new Handle(process), channel);
+        }
+        catch
+        {
+            channel.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<LaunchedChild> OverPipeAsync(ChildLaunch launch, ActorBrowserSettings settings, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(settings.Child.HandshakeTimeout);
+        var endpoint = new NamedPipeEndpoint();
+        ChildProcess? process = null;
+        try
+        {
+            process = await ChildLauncher.LaunchAsync(launch with { PipeName = endpoint.Name, PipeSecret = endpoint.Secret }, cancellation).ConfigureAwait(false);
+            return new LaunchedChild(new Handle(process), await endpoint.AcceptAsync(settings.Channel, deadline.Token).ConfigureAwait(false));
+        }
+        catch
+        {
+            process?.Dispose();
+            endpoint.Dispose();
+            throw;
+        }
+    }
+
+    private sealed class Handle(ChildProcess process) : IChildProcessHandle
+    {
+        public int Id => process.Id;
+
+        public Task<ChildExit> Exited => process.Exited;
+
+        public void Kill() => process.Kill();
+    }
+}

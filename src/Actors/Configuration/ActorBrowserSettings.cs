@@ -1,0 +1,156 @@
+using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
+using Akka.Configuration;
+
+namespace ActorBrowser;
+
+/// <summary>The configuration <c>actorbrowser</c>, read and checked once. Defaults are in actorbrowser.conf only.</summary>
+/// <param name="Child">Launching and supervising.</param>
+/// <param name="Channel">What connections accept.</param>
+/// <param name="Restart">How the network child is started again.</param>
+/// <param name="Fetch">What fetches may ask for.</param>
+/// <param name="Network">The network child.</param>
+public sealed record ActorBrowserSettings(
+    ChildSettings Child, ChannelLimits Channel, RestartSettings Restart, FetchSettings Fetch, NetworkSettings Network)
+{
+    /// <summary>The reference configuration.</summary>
+    public static Config Reference { get; } = ConfigurationFactory.ParseString(ReadReference());
+
+    /// <summary>Reads the settings; keys that are not given come from <see cref="Reference"/>.</summary>
+    /// <param name="config">A system's whole configuration.</param>
+    /// <exception cref="ConfigurationException">A value is out of its range; the message names the key.</exception>
+    public static ActorBrowserSettings From(Config config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var reader = new SettingsReader(config.WithFallback(Reference));
+        return new ActorBrowserSettings(
+            ChildSettings.Read(reader), ReadChannel(reader), RestartSettings.Read(reader), FetchSettings.Read(reader), NetworkSettings.Read(reader));
+    }
+
+    /// <summary>The network role's own configuration, as a child gets it.</summary>
+    public byte[] NetworkArgs() => Network.ToArgs(Fetch.MaxPending);
+
+    private static ChannelLimits ReadChannel(SettingsReader reader) => new(
+        (int)reader.Bytes("channel.max-frame", 1024, 1 << 30),
+        reader.Number("channel.max-descriptors", 0, 253),
+        (int)reader.Bytes("channel.max-queued", 1 << 16, int.MaxValue));
+
+    private static string ReadReference()
+    {
+        using var stream = typeof(ActorBrowserSettings).Assembly.GetManifestResourceStream("actorbrowser.conf")!;
+        using var text = new StreamReader(stream);
+        return text.ReadToEnd();
+    }
+}
+
+/// <summary><c>actorbrowser.child</c>.</summary>
+/// <param name="Executable">The children's program; empty for the running one.</param>
+/// <param name="HandshakeTimeout">From launch to Ready.</param>
+/// <param name="ShutdownTimeout">From Shutdown to exit.</param>
+/// <param name="HeartbeatInterval">Between two heartbeats.</param>
+/// <param name="HeartbeatTimeout">Without an answer a child is hung.</param>
+/// <param name="RetainedStderrLines">Lines an exit carries.</param>
+/// <param name="MaxLogLine">In bytes.</param>
+/// <param name="MaxWaiting">Messages that wait for a child to be ready.</param>
+public sealed record ChildSettings(
+    string Executable, TimeSpan HandshakeTimeout, TimeSpan ShutdownTimeout, TimeSpan HeartbeatInterval, TimeSpan HeartbeatTimeout,
+    int RetainedStderrLines, int MaxLogLine, int MaxWaiting)
+{
+    internal static ChildSettings Read(SettingsReader reader) => new(
+        reader.Text("child.executable"),
+        reader.Time("child.handshake-timeout", positive: true),
+        reader.Time("child.shutdown-timeout", positive: true),
+        reader.Time("child.heartbeat-interval", positive: true),
+        reader.Time("child.heartbeat-timeout", positive: true),
+        reader.Number("child.retained-stderr-lines", 0, 10_000),
+        (int)reader.Bytes("child.max-log-line", 64, 1 << 20),
+        reader.Number("child.max-waiting", 0, 1_000_000));
+
+    internal ChildExecutable Resolve() => Executable.Length == 0 ? ChildExecutable.Current : ChildExecutable.FromPath(Executable);
+}
+
+/// <summary><c>actorbrowser.restart</c>.</summary>
+/// <param name="MinBackoff">The first wait.</param>
+/// <param name="MaxBackoff">The longest wait.</param>
+/// <param name="Jitter">A share, 0 to 1.</param>
+/// <param name="Window">Over which losses are counted.</param>
+/// <param name="MaxRestarts">More in a window means giving up.</param>
+/// <param name="GiveUpFor">Before one more try.</param>
+public sealed record RestartSettings(
+    TimeSpan MinBackoff, TimeSpan MaxBackoff, double Jitter, TimeSpan Window, int MaxRestarts, TimeSpan GiveUpFor)
+{
+    internal static RestartSettings Read(SettingsReader reader) => new(
+        reader.Time("restart.min-backoff"),
+        reader.Time("restart.max-backoff"),
+        reader.Share("restart.jitter"),
+        reader.Time("restart.window", positive: true),
+        reader.Number("restart.max-restarts", 0, 1_000_000),
+        reader.Time("restart.give-up-for"));
+
+    /// <summary>The wait before a new start.</summary>
+    /// <param name="losses">How many losses the window holds, this one included.</param>
+    /// <param name="random">0 to 1.</param>
+    internal TimeSpan Backoff(int losses, double random)
+    {
+        var doubled = MinBackoff * Math.Pow(2, Math.Min(losses - 1, 30));
+        return (doubled < MaxBackoff ? doubled : MaxBackoff) * (1 + (Jitter * random));
+    }
+}
+
+/// <summary><c>actorbrowser.fetch</c>.</summary>
+/// <param name="MaxPending">Fetches under way or waiting.</param>
+/// <param name="QueueTimeout">Waiting for a network child.</param>
+/// <param name="ConnectTimeout">DNS, TCP and TLS.</param>
+/// <param name="FirstByteTimeout">Until the headers.</param>
+/// <param name="TotalTimeout">Until the last byte.</param>
+/// <param name="MaxRedirects">Followed.</param>
+/// <param name="MaxBufferedBody">In bytes.</param>
+/// <param name="MaxStreamedBody">In bytes.</param>
+/// <param name="MaxRequestBody">In bytes.</param>
+/// <param name="MaxUrlLength">In characters.</param>
+/// <param name="InitialCredit">In bytes.</param>
+/// <param name="BlockPrivateFromPublicPages">Whether public pages are kept from private addresses.</param>
+public sealed record FetchSettings(
+    int MaxPending, TimeSpan QueueTimeout, TimeSpan ConnectTimeout, TimeSpan FirstByteTimeout, TimeSpan TotalTimeout, int MaxRedirects,
+    long MaxBufferedBody, long MaxStreamedBody, long MaxRequestBody, int MaxUrlLength, long InitialCredit, bool BlockPrivateFromPublicPages)
+{
+    internal static FetchSettings Read(SettingsReader reader) => new(
+        reader.Number("fetch.max-pending", 1, 10_000_000),
+        reader.Time("fetch.queue-timeout", positive: true),
+        reader.Time("fetch.connect-timeout"),
+        reader.Time("fetch.first-byte-timeout"),
+        reader.Time("fetch.total-timeout"),
+        reader.Number("fetch.max-redirects", 0, 1000),
+        reader.Bytes("fetch.max-buffered-body", 0, int.MaxValue),
+        reader.Bytes("fetch.max-streamed-body", 0, long.MaxValue),
+        reader.Bytes("fetch.max-request-body", 0, 256 << 20),
+        reader.Number("fetch.max-url-length", 16, 1 << 20),
+        reader.Bytes("fetch.initial-credit", 1024, 1 << 30),
+        reader.Switch("fetch.block-private-from-public-pages"));
+}
+
+/// <summary><c>actorbrowser.network</c>.</summary>
+/// <param name="UserAgent">Empty for none.</param>
+/// <param name="MaxConnectionsPerServer">At least 1.</param>
+/// <param name="IdleConnectionTimeout">Of pooled connections.</param>
+/// <param name="MaxResponseHeaders">In bytes.</param>
+/// <param name="Chunk">In bytes.</param>
+/// <param name="AllowedPrivateNetworks">CIDR blocks.</param>
+/// <param name="TrustedCertificates">A PEM file; empty for none.</param>
+public sealed record NetworkSettings(
+    string UserAgent, int MaxConnectionsPerServer, TimeSpan IdleConnectionTimeout, int MaxResponseHeaders, int Chunk,
+    IReadOnlyList<string> AllowedPrivateNetworks, string TrustedCertificates)
+{
+    internal static NetworkSettings Read(SettingsReader reader) => new(
+        reader.Text("network.user-agent"),
+        reader.Number("network.max-connections-per-server", 1, 1_000_000),
+        reader.Time("network.idle-connection-timeout"),
+        (int)reader.Bytes("network.max-response-headers", 1024, 1 << 20),
+        (int)reader.Bytes("network.chunk", 1024, 1 << 24),
+        reader.Networks("network.allowed-private-networks"),
+        reader.Text("network.trusted-certificates"));
+
+    internal byte[] ToArgs(int maxPending) => new NetworkArgs(
+        UserAgent, MaxConnectionsPerServer, (int)IdleConnectionTimeout.TotalMilliseconds, MaxResponseHeaders, maxPending, Chunk,
+        AllowedPrivateNetworks, TrustedCertificates.Length == 0 ? "" : File.ReadAllText(TrustedCertificates)).ToBytes();
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Net;
+using Akka.Configuration;
+
+namespace ActorBrowser;
+
+/// <summary>Reads one key at a time and says which one is wrong.</summary>
+internal sealed class SettingsReader(Config config)
+{
+    private const string Root = "actorbrowser.";
+
+    internal string Text(string key) => Present(key, () => config.GetString(Root + key, null));
+
+    internal bool Switch(string key) => Present(key, () => config.GetBoolean(Root + key, false));
+
+    internal int Number(string key, int minimum, int maximum) => (int)Range(key, Present(key, () => config.GetInt(Root + key, 0)), minimum, maximum);
+
+    internal long Bytes(string key, long minimum, long maximum) =>
+        Range(key, Present(key, () => config.GetByteSize(Root + key, null)) ?? throw Wrong(key, "is not a size"), minimum, maximum);
+
+    internal TimeSpan Time(string key, bool positive = false)
+    {
+        var time = Present(key, () => config.GetTimeSpan(Root + key, null, allowInfinite: false));
+        return time < TimeSpan.Zero || (positive && time == TimeSpan.Zero) || time.TotalMilliseconds > int.MaxValue
+            ? throw Wrong(key, $"is {time}, which is out of its range")
+            : time;
+    }
+
+    internal double Share(string key)
+    {
+        var share = Present(key, () => config.GetDouble(Root + key, 0));
+        return share is >= 0 and <= 1 ? share : throw Wrong(key, $"is {share.ToString(CultureInfo.InvariantCulture)}, not between 0 and 1");
+    }
+
+    internal IReadOnlyList<string> Networks(string key)
+    {
+        var blocks = Present(key, () => config.GetStringList(Root + key)).ToArray();
+        return Array.TrueForAll(blocks, b => IPNetwork.TryParse(b, out _)) ? blocks : throw Wrong(key, "holds something that is no CIDR block");
+    }
+
+    private T Present<T>(string key, Func<T> read)
+    {
+        if (!config.HasPath(Root + key))
+            throw Wrong(key, "is missing");
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException or ArgumentException)
+        {
+            throw new ConfigurationException($"{Root}{key} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static long Range(string key, long value, long minimum, long maximum) =>
+        value >= minimum && value <= maximum ? value : throw Wrong(key, $"is {value}, outside {minimum} to {maximum}");
+
+    private static ConfigurationException Wrong(string key, string what) => new($"{Root}{key} {what}.");
+}

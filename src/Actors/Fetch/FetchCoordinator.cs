@@ -1,0 +1,349 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.Event;
+using static ActorBrowser.FetchProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// Matches answers to requests by child and id. It checks every request before a child sees it, holds what waits for a
+/// child, and sees to it that each fetch ends exactly once, whoever dies.
+/// </summary>
+public sealed class FetchCoordinator : UntypedActor, IWithTimers
+{
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private readonly ActorBrowserSettings _settings;
+    private readonly IActorRef _supervisor;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<ulong, PendingFetch> _pending = [];
+    private readonly Dictionary<IActorRef, HashSet<ulong>> _byRequester = [];
+    private readonly Queue<ulong> _waiting = new();
+    private IActorRef _child = ActorRefs.Nobody;
+    private int _childProcessId;
+    private string? _unavailable;
+    private ulong _lastId;
+    private long _completed;
+    private long _failed;
+    private long _unknown;
+
+    /// <summary>See <see cref="Props"/>.</summary>
+    public FetchCoordinator(ActorBrowserSettings settings, IActorRef supervisor)
+    {
+        _settings = settings;
+        _supervisor = supervisor;
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>How to make one.</summary>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="supervisor">The network child's supervisor.</param>
+    public static Props Props(ActorBrowserSettings settings, IActorRef supervisor) =>
+        Akka.Actor.Props.Create(() => new FetchCoordinator(settings, supervisor));
+
+    /// <inheritdoc/>
+    protected override void PreStart() => _supervisor.Tell(new ChildSupervisor.Attach(Self));
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        foreach (var fetch in _pending.Values)
+            fetch.Requester.Tell(new FetchFailed(fetch.Id, FetchErrorKind.Unavailable, "The browser is shutting down.", _childProcessId));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case FetchCommands.FromChild from:
+                OnFrame(from);
+                break;
+            case Fetch fetch:
+                OnFetch(fetch);
+                break;
+            case GrantCredit grant:
+                OnGrant(grant);
+                break;
+            case CancelFetch cancel:
+                OnCancel(cancel.Id);
+                break;
+            case GetStats:
+                Sender.Tell(new FetchStats(_pending.Count, _completed, _failed, _unknown, _childProcessId));
+                break;
+            case ChildSupervisor.Up up:
+                OnUp(up);
+                break;
+            case ChildSupervisor.Down down:
+                OnDown(down);
+                break;
+            case Terminated terminated:
+                OnRequesterGone(terminated.ActorRef);
+                break;
+            case SweepTick:
+                OnSweep();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnFetch(Fetch fetch)
+    {
+        var id = ++_lastId;
+        var refusal = FetchValidation.Check(fetch, _settings.Fetch)
+            ?? (_pending.Count >= _settings.Fetch.MaxPending ? Unavailable($"{_pending.Count} fetches are under way already.") : null)
+            ?? (_unavailable is { } why ? Unavailable(why) : null);
+        if (refusal is { } refused)
+        {
+            _failed++;
+            Sender.Tell(new FetchFailed(id, refused.Kind, refused.Message, 0));
+            return;
+        }
+        var maxBody = fetch.MaxBody ?? (fetch.Streamed ? _settings.Fetch.MaxStreamedBody : _settings.Fetch.MaxBufferedBody);
+        var pending = new PendingFetch(id, fetch, Sender, maxBody, _settings.Fetch.InitialCredit)
+        {
+            Deadline = DateTimeOffset.UtcNow + _settings.Fetch.QueueTimeout,
+        };
+        _pending.Add(id, pending);
+        Remember(pending);
+        if (!Timers.IsTimerActive(SweepTick.Instance))
+            Timers.StartPeriodicTimer(SweepTick.Instance, SweepTick.Instance, Sweep);
+        if (fetch.Streamed)
+            Sender.Tell(new FetchStarted(id));
+        if (_child.IsNobody())
+        {
+            _waiting.Enqueue(id);
+            _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
+        }
+        else
+        {
+            Send(pending);
+        }
+    }
+
+    private void Send(PendingFetch pending)
+    {
+        var fetch = pending.Request;
+        var limits = _settings.Fetch;
+        var total = fetch.TotalTimeout ?? limits.TotalTimeout;
+        pending.Child = _child;
+        pending.Deadline = total > TimeSpan.Zero ? DateTimeOffset.UtcNow + total + Grace : null;
+        var body = fetch.Body ?? default;
+        var first = body[..Math.Min(body.Length, _settings.Network.Chunk)];
+        pending.Uploaded = first.Length;
+        _child.Tell(new FetchCommands.Start(pending.Id, new FetchRequest(
+            fetch.Method, fetch.Url, fetch.Headers, first, fetch.Body is null ? -1 : body.Length,
+            fetch.MaxRedirects ?? limits.MaxRedirects, fetch.Decompress, fetch.Version,
+            Milliseconds(fetch.ConnectTimeout ?? limits.ConnectTimeout),
+            Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
+            Milliseconds(total), pending.MaxBody,
+            fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages,
+            limits.InitialCredit)));
+    }
+
+    private void OnFrame(FetchCommands.FromChild from)
+    {
+        var frame = from.Frame;
+        if (!_pending.TryGetValue(frame.Id, out var fetch) || !fetch.Child.Equals(Sender))
+        {
+            // Late, duplicate or never asked for: it reaches nobody. Powers of two keep a flood of them out of the log.
+            if (long.IsPow2(++_unknown))
+                _log.Warning("A {0} for the unknown fetch {1} came from network child {2}; {3} such answers so far", frame.GetType().Name, frame.Id, from.ProcessId, _unknown);
+            return;
+        }
+        switch (frame)
+        {
+            case ChildFrames.Headers when fetch.Headers is not null:
+                Violated(new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} got headers twice."));
+                break;
+            case ChildFrames.Headers headers:
+                fetch.Headers = headers.Value;
+                if (fetch.Request.Streamed)
+                    fetch.Requester.Tell(new FetchHeadersArrived(fetch.Id, headers.Value, from.ProcessId));
+                break;
+            case ChildFrames.Chunk chunk:
+                OnChunk(fetch, chunk);
+                break;
+            case ChildFrames.End when fetch.Headers is null:
+                Violated(new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} ended before its headers."));
+                break;
+            case ChildFrames.End end when end.Value.BodyBytes != fetch.Received:
+                Violated(new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} ended at {end.Value.BodyBytes} bytes; {fetch.Received} had come."));
+                break;
+            case ChildFrames.End end:
+                _completed++;
+                Forget(fetch);
+                fetch.Requester.Tell(fetch.Request.Streamed
+                    ? new FetchCompleted(fetch.Id, end.Value)
+                    : new FetchResponse(fetch.Id, fetch.Headers!.Value, fetch.Body, end.Value, from.ProcessId));
+                break;
+            case ChildFrames.Error error:
+                Fail(fetch, error.Value.Kind, error.Value.Message);
+                break;
+            case ChildFrames.Credit credit:
+                Upload(fetch, credit.Bytes);
+                break;
+            default:
+                Unhandled(from);
+                break;
+        }
+    }
+
+    private void OnChunk(PendingFetch fetch, ChildFrames.Chunk chunk)
+    {
+        if (fetch.Accept(chunk.Offset, chunk.Data.Length) is { } violation)
+        {
+            Violated(violation);
+            return;
+        }
+        if (fetch.Request.Streamed)
+        {
+            fetch.Requester.Tell(new FetchChunk(fetch.Id, chunk.Offset, chunk.Data));
+            return;
+        }
+        fetch.Append(chunk.Data);
+        // Half of the credit is given again at a time: a message a piece would be one too many.
+        if (fetch.Granted - fetch.Received < _settings.Fetch.InitialCredit / 2)
+        {
+            fetch.Grant(_settings.Fetch.InitialCredit);
+            fetch.Child.Tell(new FetchCommands.Grant(fetch.Id, _settings.Fetch.InitialCredit));
+        }
+    }
+
+    private void Upload(PendingFetch fetch, long credit)
+    {
+        var body = fetch.Request.Body ?? default;
+        while (credit > 0 && fetch.Uploaded < body.Length)
+        {
+            var length = (int)Math.Min(Math.Min(credit, _settings.Network.Chunk), body.Length - fetch.Uploaded);
+            fetch.Child.Tell(new FetchCommands.Upload(fetch.Id, fetch.Uploaded, body.Slice((int)fetch.Uploaded, length)));
+            fetch.Uploaded += length;
+            credit -= length;
+        }
+    }
+
+    private void Violated(ProtocolViolation violation) => Sender.Tell(new ChildProcessActor.ReportViolation(violation));
+
+    private void OnGrant(GrantCredit grant)
+    {
+        if (grant.Bytes <= 0 || !_pending.TryGetValue(grant.Id, out var fetch) || !fetch.Request.Streamed)
+            return;
+        fetch.Grant(grant.Bytes);
+        if (!fetch.Child.IsNobody())
+            fetch.Child.Tell(new FetchCommands.Grant(fetch.Id, grant.Bytes));
+    }
+
+    private void OnCancel(ulong id)
+    {
+        if (!_pending.TryGetValue(id, out var fetch))
+            return;
+        if (!fetch.Child.IsNobody())
+            fetch.Child.Tell(new FetchCommands.Cancel(id));
+        Fail(fetch, FetchErrorKind.Cancelled, "The fetch was cancelled.");
+    }
+
+    private void OnUp(ChildSupervisor.Up up)
+    {
+        _child = up.Child;
+        _childProcessId = up.ProcessId;
+        _unavailable = null;
+        while (_waiting.TryDequeue(out var id))
+        {
+            if (_pending.TryGetValue(id, out var fetch) && fetch.Child.IsNobody())
+                Send(fetch);
+        }
+    }
+
+    private void OnDown(ChildSupervisor.Down down)
+    {
+        _unavailable = down.GivenUp;
+        var lost = _childProcessId;
+        foreach (var fetch in _pending.Values.ToArray())
+        {
+            if (fetch.Child.Equals(down.Child))
+                Fail(fetch, FetchErrorKind.ChildLost, $"The network process {lost} was lost: {down.Message}");
+            else if (down.GivenUp is { } why && fetch.Child.IsNobody())
+                Fail(fetch, FetchErrorKind.Unavailable, why);
+        }
+        if (_child.Equals(down.Child))
+            (_child, _childProcessId) = (ActorRefs.Nobody, 0);
+        if (_pending.Count > 0)
+            _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
+    }
+
+    private void OnRequesterGone(IActorRef requester)
+    {
+        if (!_byRequester.Remove(requester, out var ids))
+            return;
+        foreach (var id in ids)
+        {
+            if (!_pending.Remove(id, out var fetch))
+                continue;
+            _failed++;
+            if (!fetch.Child.IsNobody())
+                fetch.Child.Tell(new FetchCommands.Cancel(id));
+        }
+    }
+
+    private void OnSweep()
+    {
+        var now = DateTimeOffset.UtcNow;
+        foreach (var fetch in _pending.Values.ToArray())
+        {
+            if (fetch.Deadline is not { } deadline || now < deadline)
+                continue;
+            if (fetch.Child.IsNobody())
+            {
+                Fail(fetch, FetchErrorKind.Unavailable, $"No network process could be had within {_settings.Fetch.QueueTimeout.TotalSeconds:0.###} s.");
+                continue;
+            }
+            fetch.Child.Tell(new FetchCommands.Cancel(fetch.Id));
+            Fail(fetch, FetchErrorKind.Timeout, "The network process did not keep the fetch's time limit.");
+        }
+        if (_pending.Count == 0)
+            Timers.Cancel(SweepTick.Instance);
+    }
+
+    private void Fail(PendingFetch fetch, FetchErrorKind kind, string message)
+    {
+        _failed++;
+        Forget(fetch);
+        fetch.Requester.Tell(new FetchFailed(fetch.Id, kind, message, _childProcessId));
+    }
+
+    private void Remember(PendingFetch fetch)
+    {
+        if (fetch.Requester.IsNobody())
+            return;
+        if (!_byRequester.TryGetValue(fetch.Requester, out var ids))
+        {
+            _byRequester.Add(fetch.Requester, ids = []);
+            Context.Watch(fetch.Requester);
+        }
+        ids.Add(fetch.Id);
+    }
+
+    private void Forget(PendingFetch fetch)
+    {
+        _pending.Remove(fetch.Id);
+        if (_byRequester.TryGetValue(fetch.Requester, out var ids) && ids.Remove(fetch.Id) && ids.Count == 0)
+        {
+            _byRequester.Remove(fetch.Requester);
+            Context.Unwatch(fetch.Requester);
+        }
+    }
+
+    private static FetchError? Unavailable(string message) => new FetchError(FetchErrorKind.Unavailable, message);
+
+    private static int Milliseconds(TimeSpan time) => (int)Math.Clamp(time.TotalMilliseconds, 0, int.MaxValue);
+
+    private sealed class SweepTick
+    {
+        internal static readonly SweepTick Instance = new();
+    }
+}

@@ -1,0 +1,68 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.FetchProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>One fetch from its acceptance to its one ending.</summary>
+internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, long maxBody, long initialCredit)
+{
+    private byte[] _buffer = [];
+    private int _buffered;
+
+    internal ulong Id { get; } = id;
+
+    internal Fetch Request { get; } = fetch;
+
+    internal IActorRef Requester { get; } = requester;
+
+    internal long MaxBody { get; } = maxBody;
+
+    /// <summary>The child that has it; nobody while it waits for one.</summary>
+    internal IActorRef Child { get; set; } = ActorRefs.Nobody;
+
+    internal FetchHeaders? Headers { get; set; }
+
+    /// <summary>When it is given up here; the child's own timeouts come first.</summary>
+    internal DateTimeOffset? Deadline { get; set; }
+
+    internal long Received { get; private set; }
+
+    internal long Granted { get; private set; } = initialCredit;
+
+    internal long Uploaded { get; set; }
+
+    internal void Grant(long bytes) => Granted = bytes > long.MaxValue - Granted ? long.MaxValue : Granted + bytes;
+
+    /// <summary>Null, or the rule that the piece breaks.</summary>
+    internal ProtocolViolation? Accept(long offset, int length)
+    {
+        if (Headers is null)
+            return new ProtocolViolation(ViolationKind.OutOfState, $"The body of fetch {Id} came before its headers.");
+        if (offset != Received)
+            return new ProtocolViolation(ViolationKind.OutOfState, $"A piece of fetch {Id} came for offset {offset}; {Received} was next.");
+        if (Received + length > Granted)
+            return new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {Id} brought {Received + length} bytes against a credit of {Granted}.");
+        if (Received + length > MaxBody)
+            return new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {Id} brought {Received + length} bytes; its limit is {MaxBody}.");
+        Received += length;
+        return null;
+    }
+
+    internal void Append(byte[] data)
+    {
+        // Most bodies come in one piece, which then is the body.
+        if (_buffered == 0)
+        {
+            _buffer = data;
+            _buffered = data.Length;
+            return;
+        }
+        if (_buffer.Length < _buffered + data.Length)
+            Array.Resize(ref _buffer, (int)Math.Min(Array.MaxLength, Math.Max(_buffer.Length * 2L, _buffered + data.Length)));
+        data.CopyTo(_buffer, _buffered);
+        _buffered += data.Length;
+    }
+
+    internal ReadOnlyMemory<byte> Body => _buffer.AsMemory(0, _buffered);
+}

@@ -1,0 +1,49 @@
+using Akka.Actor;
+using Akka.Hosting;
+
+namespace ActorBrowser;
+
+/// <summary>What an embedder may change in code; everything else is configuration.</summary>
+public sealed class ActorBrowserOptions
+{
+    /// <summary>HOCON laid over the reference configuration, such as <c>actorbrowser.fetch.total-timeout = 10s</c>.</summary>
+    public string Configuration { get; set; } = "";
+
+    /// <summary>The program that children are; null for the running one, or the configuration's.</summary>
+    public string? ChildExecutable { get; set; }
+
+    /// <summary>What starts children.</summary>
+    public IChildLauncher Launcher { get; set; } = ProcessChildLauncher.Instance;
+}
+
+/// <summary>Embedding by Akka.Hosting.</summary>
+public static class ActorBrowserHosting
+{
+    /// <summary>Starts a browser with the actor system; <c>IRequiredActor&lt;BrowserActor&gt;</c> gives it to whoever needs it.</summary>
+    /// <param name="builder">The builder of <c>AddAkka</c>.</param>
+    /// <param name="configure">Options; may be left out.</param>
+    public static AkkaConfigurationBuilder WithActorBrowser(this AkkaConfigurationBuilder builder, Action<ActorBrowserOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = new ActorBrowserOptions();
+        configure?.Invoke(options);
+        return builder.WithActors((system, registry) => registry.Register<BrowserActor>(Start(system, options)));
+    }
+
+    /// <summary>Starts a browser in a system that knows no hosting.</summary>
+    /// <param name="system">The system; its configuration is laid over the reference.</param>
+    /// <param name="options">Options; null for none.</param>
+    /// <returns>The browser's actor, <c>/user/browser</c>.</returns>
+    public static IActorRef StartActorBrowser(this ActorSystem system, ActorBrowserOptions? options = null) => Start(system, options ?? new ActorBrowserOptions());
+
+    private static IActorRef Start(ActorSystem system, ActorBrowserOptions options)
+    {
+        var config = options.Configuration.Length == 0
+            ? system.Settings.Config
+            : Akka.Configuration.ConfigurationFactory.ParseString(options.Configuration).WithFallback(system.Settings.Config);
+        var settings = ActorBrowserSettings.From(config);
+        if (options.ChildExecutable is { } executable)
+            settings = settings with { Child = settings.Child with { Executable = executable } };
+        return system.ActorOf(BrowserActor.Props(settings, options.Launcher), "browser");
+    }
+}

@@ -1,0 +1,79 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>The actor system behind every verb: quiet on stdout, gone with everything it has started when disposed.</summary>
+internal sealed class CliBrowser : IAsyncDisposable
+{
+    private readonly IActorRef _browser;
+
+    private CliBrowser(ActorSystem system, IActorRef browser)
+    {
+        System = system;
+        _browser = browser;
+    }
+
+    internal ActorSystem System { get; }
+
+    internal IActorRef Browser => _browser;
+
+    internal static Task<CliBrowser> StartAsync(CancellationToken cancellation, string configuration = "")
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var level = Environment.GetEnvironmentVariable("ACTORBROWSER_LOG") is { Length: > 0 } wanted ? wanted : "OFF";
+        var logging = ConfigurationFactory.ParseString(
+            $$"""
+            akka.loglevel = {{level}}
+            akka.stdout-loglevel = OFF
+            akka.loggers = ["{{typeof(StderrLogger).AssemblyQualifiedName}}"]
+            akka.log-dead-letters = off
+            """);
+        var config = configuration.Length == 0 ? logging : ConfigurationFactory.ParseString(configuration).WithFallback(logging);
+        var system = ActorSystem.Create("actorbrowser", config);
+        return Task.FromResult(new CliBrowser(system, system.StartActorBrowser()));
+    }
+
+    internal async Task<FetchReport> FetchAsync(FetchOptions options, string url, BodySink sink, Action<long, long> progress, CancellationToken cancellation)
+    {
+        var fetch = new FetchProtocol.Fetch(url)
+        {
+            Method = options.Method,
+            Headers = options.Headers,
+            Body = options.Body,
+            MaxRedirects = options.MaxRedirects,
+            TotalTimeout = options.MaxTime,
+            Streamed = true,
+        };
+        var done = new TaskCompletionSource<FetchReport>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var receiver = System.ActorOf(Props.Create(() => new FetchReceiver(_browser, fetch, sink, progress, done)));
+        try
+        {
+            return await done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            System.Stop(receiver);
+        }
+    }
+
+    internal async Task<BrowserProtocol.ChildSpawned> SpawnAsync(string role, CancellationToken cancellation)
+    {
+        var args = role == "network" ? ActorBrowserSettings.From(System.Settings.Config).NetworkArgs() : [];
+        return await _browser.Ask<object>(new BrowserProtocol.SpawnChild(role) { RoleArgs = args }, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false) switch
+        {
+            BrowserProtocol.ChildSpawned spawned => spawned,
+            BrowserProtocol.ChildSpawnFailed failed => throw new ChildLostException($"The {role} child could not be started ({failed.Exited.Reason}): {failed.Exited.Message}"),
+            var other => throw new InvalidOperationException($"The browser answered with {other}."),
+        };
+    }
+
+    internal static async Task<TimeSpan> PingAsync(BrowserProtocol.ChildSpawned child, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        await child.Child.Ask<ChildProcessProtocol.Pong>(ChildProcessProtocol.Ping.Instance, TimeSpan.FromSeconds(30), cancellation).ConfigureAwait(false);
+        return TimeProvider.System.GetElapsedTime(started);
+    }
+
+    public async ValueTask DisposeAsync() => await System.Terminate().ConfigureAwait(false);
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>The command's verbs.</summary>
+internal static class CommandLine
+{
+    internal static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand(
+            """
+            A browser's process model at the command line: risky work runs in child processes of its own.
+
+            Examples:
+              actorbrowser fetch https://example.org/
+              actorbrowser fetch --json --parallel 8 http://127.0.0.1:8080/a http://127.0.0.1:8080/b
+              actorbrowser ping renderer -n 1000
+              actorbrowser demo
+            """)
+        {
+            FetchCommand.Create(),
+            PingCommand.Create(),
+            DemoCommand.Create(),
+        };
+        foreach (var option in root.Options.OfType<VersionOption>())
+            option.Action = new VersionAction();
+
+        using var interruption = new Interruption();
+        var result = root.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+                await Console.Error.WriteLineAsync($"actorbrowser: {error.Message}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("Try 'actorbrowser --help'.").ConfigureAwait(false);
+            return ExitCodes.Usage;
+        }
+        // Signals are ours: the library's own handler would end the process before the children have been stopped.
+        var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        try
+        {
+            return await result.InvokeAsync(configuration, interruption.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (interruption.ExitCode != 0)
+        {
+            return interruption.ExitCode;
+        }
+    }
+}

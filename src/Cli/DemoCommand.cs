@@ -1,0 +1,22 @@
+using System.CommandLine;
+using ActorBrowser.Cli.Demo;
+
+namespace ActorBrowser.Cli;
+
+/// <summary><c>demo</c>: the whole of it in a few seconds, on a site of its own.</summary>
+internal static class DemoCommand
+{
+    internal static Command Create()
+    {
+        var command = new Command("demo", "Shows it all: parallel fetches, a network process killed in the middle and recovered, an unresponsive child force-killed.");
+        command.SetAction((_, cancellation) => RunAsync(cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        await using var site = await DemoSite.StartAsync(cancellation).ConfigureAwait(false);
+        await using var browser = await CliBrowser.StartAsync(cancellation, "actorbrowser.child.shutdown-timeout = 500ms").ConfigureAwait(false);
+        return await new DemoScript(site, browser, Console.Out).RunAsync(cancellation).ConfigureAwait(false) ? ExitCodes.Success : ExitCodes.ChildLost;
+    }
+}

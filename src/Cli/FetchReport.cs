@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>What became of one URL, as <c>fetch --json</c> prints it: one JSON object on one line.</summary>
+/// <param name="Url">As given on the command line.</param>
+/// <param name="Headers">The response's status and headers; null when none came.</param>
+/// <param name="End">Sizes and time; null when the body did not end.</param>
+/// <param name="Error">Why it failed; null when it did not.</param>
+/// <param name="ChildProcessId">The network child that did it; 0 when none was reached.</param>
+internal sealed record FetchReport(string Url, FetchHeaders? Headers, FetchEnd? End, FetchError? Error, int ChildProcessId)
+{
+    /// <summary>The fetch was given up because its output could not be written.</summary>
+    internal bool OutputFailed { get; init; }
+
+    internal int ExitCode(bool failOnHttpError) =>
+        OutputFailed ? ExitCodes.WriteError
+        : Error is { } error ? ExitCodes.For(error.Kind)
+        : failOnHttpError && Headers is { Status: >= 400 } ? ExitCodes.HttpError
+        : ExitCodes.Success;
+
+    internal string ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("url", Url);
+            if (Headers is { } headers)
+                WriteHeaders(json, headers);
+            if (End is { } end)
+            {
+                json.WriteStartObject("sizes");
+                json.WriteNumber("body_bytes", end.BodyBytes);
+                json.WriteNumber("wire_bytes", end.WireBytes);
+                json.WriteEndObject();
+            }
+            WriteTimings(json);
+            if (Error is { } error)
+            {
+                json.WriteStartObject("error");
+                json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString()));
+                json.WriteString("message", error.Message);
+                json.WriteEndObject();
+            }
+            if (ChildProcessId > 0)
+                json.WriteNumber("child_pid", ChildProcessId);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void WriteHeaders(Utf8JsonWriter json, FetchHeaders headers)
+    {
+        json.WriteNumber("status", headers.Status);
+        json.WriteString("http_version", headers.HttpVersion);
+        json.WriteString("final_url", headers.FinalUrl);
+        json.WriteString("remote_address", headers.RemoteAddress);
+        json.WriteStartArray("headers");
+        foreach (var field in headers.Headers)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(field.Name);
+            json.WriteStringValue(field.Value);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("redirects");
+        foreach (var hop in headers.Redirects)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("status", hop.Status);
+            json.WriteString("url", hop.Url);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private void WriteTimings(Utf8JsonWriter json)
+    {
+        if (Headers is not { } headers)
+            return;
+        json.WriteStartObject("timings_us");
+        json.WriteNumber("name_lookup", headers.Timings.NameLookup);
+        json.WriteNumber("connect", headers.Timings.Connect);
+        json.WriteNumber("tls", headers.Timings.Tls);
+        json.WriteNumber("first_byte", headers.Timings.FirstByte);
+        if (End is { } end)
+            json.WriteNumber("total", end.TotalTime);
+        json.WriteEndObject();
+    }
+}
