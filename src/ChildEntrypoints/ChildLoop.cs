@@ -64,7 +64,7 @@ internal sealed class ChildLoop : IFrameHandler
         ExitCode = _shutdown ? ChildExitCodes.Success
             : closed.End == ChannelEnd.EndOfStream ? ChildExitCodes.ParentGone
             : closed.Violation is { } violation ? ActorBrowserChild.Fail(ChildExitCodes.Protocol, $"the parent broke the protocol: {violation.Message}")
-            : ActorBrowserChild.Fail(ChildExitCodes.Failed, $"the channel failed: {closed.Error?.Message}");
+            : ActorBrowserChild.Fail(ChildExitCodes.Failed, $"the role or its channel failed: {closed.Error}");
         Ended?.Invoke();
         Exit(ExitCode);
     }

@@ -125,11 +125,8 @@ public sealed class BlockingSocketChannel : IChannel
                 case SocketStatus.Ok:
                     for (var i = 0; i < result.Descriptors; i++)
                         _parser.Add(received[i]!);
-                    var violation = _parser.Feed(buffer.AsMemory(0, result.Bytes), handler, out var delivered);
-                    if (delivered > 0)
-                        handler.OnBatchEnd();
-                    if (violation is not null)
-                        return new ChannelClosed(ChannelEnd.Violation, violation);
+                    if (Deliver(buffer.AsMemory(0, result.Bytes), handler) is { } closed)
+                        return closed;
                     break;
                 case SocketStatus.Closed:
                     return _parser.InsideFrame
@@ -142,6 +139,22 @@ public sealed class BlockingSocketChannel : IChannel
                 default:
                     return new ChannelClosed(ChannelEnd.Error, Error: new SystemCallException("recvmsg", result.Errno));
             }
+        }
+    }
+
+    private ChannelClosed? Deliver(ReadOnlyMemory<byte> data, IFrameHandler handler)
+    {
+        try
+        {
+            var violation = _parser.Feed(data, handler, out var delivered);
+            if (delivered > 0)
+                handler.OnBatchEnd();
+            return violation is null ? null : new ChannelClosed(ChannelEnd.Violation, violation);
+        }
+        catch (Exception e)
+        {
+            // A handler that throws is a defect of the role's; its channel ends with it, and whoever reads that says so.
+            return new ChannelClosed(ChannelEnd.Error, Error: e);
         }
     }
 }

@@ -1,0 +1,11 @@
+namespace ActorBrowser.TestSupport;
+
+/// <summary>How long a test waits for what must happen soon. Long, because a loaded machine is no failure.</summary>
+public static class Deadline
+{
+    public static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Long);
+
+    public static Task Soon(this Task task) => task.WaitAsync(Long);
+}

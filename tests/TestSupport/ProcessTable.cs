@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace ActorBrowser.TestSupport;
+
+/// <summary>What the kernel says of this process's children, descriptors and threads.</summary>
+public static class ProcessTable
+{
+    /// <summary>Pids whose parent is this process, zombies included.</summary>
+    public static IReadOnlyList<int> Children()
+    {
+        var children = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && ParentOf(pid) == Environment.ProcessId)
+                children.Add(pid);
+        }
+        return children;
+    }
+
+    public static bool Exists(int pid) => Directory.Exists($"/proc/{pid}");
+
+    public static int ParentOf(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    public static int OpenDescriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+
+    public static int Threads() => Directory.GetDirectories("/proc/self/task").Length;
+
+    /// <summary>Waits until a condition that the kernel reports holds; it cannot be awaited, so it is looked at.</summary>
+    public static async Task Until(Func<bool> condition, TimeSpan limit)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        var started = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > limit)
+                throw new TimeoutException($"The condition did not hold within {limit}.");
+            await timer.WaitForNextTickAsync();
+        }
+    }
+}
