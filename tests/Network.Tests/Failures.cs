@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using ActorBrowser.Transport;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 using static ActorBrowser.Network.Tests.EngineHarness;
 

@@ -74,7 +74,12 @@ internal sealed class ConnectAttempt : IDisposable
     public void Dispose()
     {
         lock (_lock)
+        {
+            // Given up already: its cancellation may be running at this moment.
+            if (_over)
+                return;
             _over = true;
+        }
         _deadline?.Dispose();
         _stop.Dispose();
     }

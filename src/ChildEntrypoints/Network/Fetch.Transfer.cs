@@ -39,8 +39,7 @@ internal sealed partial class Fetch
         }
         _upload?.Close();
         _engine.Remove(this);
-        if (_timer is not null)
-            await _timer.DisposeAsync().ConfigureAwait(false);
+        _timer?.Dispose();
         while ((failure is null ? WriteLast(end) : WriteLast(new FetchError(failure.Kind, failure.Message))) == WriteOutcome.QueueFull)
             await _outbox.WhenFlushed().ConfigureAwait(false);
         _outbox.RequestFlush();
@@ -57,15 +56,15 @@ internal sealed partial class Fetch
             _outbox.RequestFlush();
         }
         var transport = _engine.TransportFor(_request.PublicAddressesOnly);
-        var redirects = new List<RedirectHop>();
+        List<RedirectHop>? redirects = null;
         while (true)
         {
             using var response = await SendAsync(transport, plan.Build(this, url)).ConfigureAwait(false);
             ClaimTimes(transport, response, url);
-            if (RedirectTarget(response, redirects.Count, url) is not { } next)
-                return await DeliverAsync(response, redirects).ConfigureAwait(false);
+            if (RedirectTarget(response, redirects?.Count ?? 0, url) is not { } next)
+                return await DeliverAsync(response, redirects ?? []).ConfigureAwait(false);
             plan.Redirect((int)response.StatusCode, url, next);
-            redirects.Add(new RedirectHop((int)response.StatusCode, _where));
+            (redirects ??= []).Add(new RedirectHop((int)response.StatusCode, _where));
             await TryFinishAsync(response).ConfigureAwait(false);
             url = next;
             _where = FetchUrl.WithoutCredentials(url);
@@ -148,7 +147,7 @@ internal sealed partial class Fetch
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    private async Task<long> DeliverAsync(HttpResponseMessage response, List<RedirectHop> redirects)
+    private async Task<long> DeliverAsync(HttpResponseMessage response, IReadOnlyList<RedirectHop> redirects)
     {
         var headers = ResponseHeaders.From(response, out var contentLength);
         var codings = _request.Decompress ? BodyDecoding.CodingsOf(response) : [];

@@ -119,7 +119,15 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
 
     private void CancelTransfer()
     {
-        _stop.Cancel();
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // Callbacks of the HTTP stack that failed while closing; the token is cancelled all the same, and the
+            // transfer ends by it.
+        }
         _credit.Close();
         _upload?.Close();
     }
