@@ -274,6 +274,7 @@ namespace Akka.Actor.Internal
                 // A logger that starts late loses nothing but time: its events wait in its mailbox.
                 if (!((IAsyncResult)answer).AsyncWaitHandle.WaitOne(Settings.LoggerStartTimeout))
                     Log.Warning("Logger {0} [{1}] did not respond within {2} to InitializeLogger", logger.Path.Name, type, Settings.LoggerStartTimeout);
+                EventStream.Publish(new Debug($"EventStream({Name})", typeof(EventStream), $"Logger {logger.Path.Name} [{type.FullName}] started"));
             }
         }
 

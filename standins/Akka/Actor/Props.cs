@@ -17,9 +17,11 @@ public interface IIndirectActorProducer
 
 public class Deploy
 {
-    public static readonly Deploy Local = new();
     public static readonly string NoDispatcherGiven = string.Empty;
     public static readonly string NoMailboxGiven = string.Empty;
+
+    // After the two above, whose values it takes.
+    public static readonly Deploy Local = new();
 
     public string Dispatcher { get; init; } = NoDispatcherGiven;
 
