@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -104,13 +103,17 @@ public ref partial struct MessagePackReader
 
     /// <summary>Reads what follows a header that was already read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is beyond what a DateTime holds.</exception>
+    /// <exception cref="IndexOutOfRangeException">The header is no timestamp's and nothing follows it: so it is in the real reader (3.1.7).</exception>
     public DateTime ReadDateTime(ExtensionHeader header) => ReadTimestamp(header, 0);
 
     private DateTime ReadTimestamp(ExtensionHeader header, int headerSize)
     {
         var length = checked((int)header.Length);
         if (header.TypeCode != ReservedMessagePackExtensionTypeCode.DateTime || length is not (4 or 8 or 12))
-            ThrowNotATimestamp(header);
+        {
+            _ = HasMore();
+            ThrowInvalidCode(_span[_index]);
+        }
 
         Span<byte> token = stackalloc byte[18];
         token = token.Slice(0, headerSize + length);
@@ -285,8 +288,4 @@ public ref partial struct MessagePackReader
         Advance(size + 1);
         return value;
     }
-
-    [DoesNotReturn]
-    private static void ThrowNotATimestamp(ExtensionHeader header) =>
-        throw new MessagePackSerializationException($"An extension of type {header.TypeCode} and {header.Length} bytes is not a timestamp.");
 }

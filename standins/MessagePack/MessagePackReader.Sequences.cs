@@ -105,24 +105,24 @@ public ref partial struct MessagePackReader
         if (IsNil)
             return false;
 
-        var before = this;
-        if (!TryReadStringLength(out var announced))
-            ThrowEndOfData();
-
-        var length = checked((int)announced);
-        if (Remaining < length)
-            ThrowEndOfData();
-
-        _ = HasMore();
-        if (_span.Length - _index < length)
+        // A header that may lie across segments, which would have to be gone back over, takes a copy of the reader.
+        const int LongestHeader = 5;
+        if (_hasNext && _span.Length - _index <= LongestHeader)
         {
-            this = before;
-            return false;
+            var after = this;
+            if (!after.TryReadContiguousString(out span))
+                return false;
+
+            this = after;
+            return true;
         }
 
-        span = _span.Slice(_index, length);
-        _index += length;
-        return true;
+        var before = _index;
+        if (TryReadContiguousString(out span))
+            return true;
+
+        _index = before;
+        return false;
     }
 
     /// <summary>Reads str; null for nil. Bytes that are not UTF-8 become U+FFFD.</summary>
@@ -169,6 +169,34 @@ public ref partial struct MessagePackReader
     {
         var header = ReadExtensionFormatHeader();
         return new ExtensionResult(header.TypeCode, Take(header.Length));
+    }
+
+    private bool TryReadContiguousString(out ReadOnlySpan<byte> span)
+    {
+        if (!TryReadStringLength(out var announced))
+            ThrowEndOfData();
+
+        var length = checked((int)announced);
+        if (_span.Length - _index >= length)
+        {
+            span = _span.Slice(_index, length);
+            _index += length;
+            return true;
+        }
+
+        if (Remaining < length)
+            ThrowEndOfData();
+
+        // The text may still lie whole in the next segment, if the header ended with this one.
+        if (_index == _span.Length && MoveToNextSegment() && _span.Length >= length)
+        {
+            span = _span.Slice(0, length);
+            _index = length;
+            return true;
+        }
+
+        span = default;
+        return false;
     }
 
     private string ReadStringAcross(uint length) => Encoding.UTF8.GetString(Take(length));

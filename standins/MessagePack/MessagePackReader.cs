@@ -171,6 +171,13 @@ public ref partial struct MessagePackReader
         if ((ulong)length > (ulong)Remaining)
             ThrowEndOfData();
 
+        if (!_memory.IsEmpty)
+        {
+            var taken = new ReadOnlySequence<byte>(_memory.Slice(_index, (int)length));
+            _index += (int)length;
+            return taken;
+        }
+
         var start = Position;
         Advance(length);
         return _sequence.Slice(start, length);
