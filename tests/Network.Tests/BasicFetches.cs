@@ -168,6 +168,28 @@ public sealed class BasicFetches
     }
 
     [Fact]
+    public async Task A_pooled_connection_that_the_server_has_closed_is_replaced_without_a_failure()
+    {
+        await using var server = new RawServer(async (stream, stop) =>
+        {
+            await RawServer.ReadHeadAsync(stream, stop);
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), stop);
+            // Takes the next request's first byte and goes away.
+            await stream.ReadExactlyAsync(new byte[1], stop);
+        });
+        using var engine = new EngineHarness();
+        for (var i = 1; i <= 3; i++)
+        {
+            Assert.Equal("ok", (await engine.FetchAsync(server.Root)).Text);
+            Assert.Equal(i, server.Accepted);
+        }
+    }
+
+    [Fact]
+    public void A_user_agent_that_is_no_header_value_is_refused_with_a_sentence() =>
+        Assert.Contains("user agent", Assert.Throws<FormatException>(() => new EngineHarness(Args(userAgent: "a\r\nb"))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public async Task A_small_answer_is_flushed_once()
     {
         await using var server = RawServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Runtime.CompilerServices;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
@@ -25,7 +26,8 @@ internal sealed partial class Fetch
     private async Task RunAsync()
     {
         // The context ends with this method; until then it marks the connections this fetch writes to.
-        CurrentFetch.Value = this;
+        var current = new StrongBox<Fetch?>(this);
+        CurrentFetch.Value = current;
         FetchFailure? failure = null;
         var end = default(FetchEnd);
         try
@@ -37,6 +39,7 @@ internal sealed partial class Fetch
         {
             failure = Volatile.Read(ref _stopReason) ?? FailureTranslation.From(e, _where, _answered);
         }
+        current.Value = null;
         _upload?.Close();
         _engine.Remove(this);
         _timer?.Dispose();

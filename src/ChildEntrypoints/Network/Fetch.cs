@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
@@ -9,7 +10,8 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// </summary>
 internal sealed partial class Fetch : IThreadPoolWorkItem
 {
-    private static readonly AsyncLocal<Fetch?> CurrentFetch = new();
+    // A box, emptied at the end: connections keep the execution context they were opened in, but not its fetch.
+    private static readonly AsyncLocal<StrongBox<Fetch?>?> CurrentFetch = new();
 
     private readonly Lock _lock = new();
     private readonly FetchEngine _engine;
@@ -50,7 +52,7 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
     }
 
     /// <summary>The fetch on whose behalf the current code runs, as far as its execution context flows.</summary>
-    internal static Fetch? Current => CurrentFetch.Value;
+    internal static Fetch? Current => CurrentFetch.Value?.Value;
 
     /// <summary>The correlation id.</summary>
     internal ulong Id { get; }

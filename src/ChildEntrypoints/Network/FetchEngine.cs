@@ -26,10 +26,12 @@ internal sealed class FetchEngine : IDisposable
     /// <param name="args">The role's configuration.</param>
     /// <param name="output">Where frames go.</param>
     /// <param name="resolver">Turns names into addresses.</param>
-    /// <exception cref="FormatException">The configuration has a block that is none.</exception>
+    /// <exception cref="FormatException">The configuration has a block that is none, or a user agent that is no header value.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The configuration's certificates are not PEM.</exception>
     internal FetchEngine(in NetworkArgs args, IFetchOutput output, INameResolver resolver)
     {
+        if (args.UserAgent.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0)
+            throw new FormatException("The configured user agent has characters that a header cannot carry.");
         _args = args;
         _chunkBytes = args.ChunkBytes;
         _outbox = new FetchOutbox(output);
