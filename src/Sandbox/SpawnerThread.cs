@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace ActorBrowser.Sandbox;
 
@@ -34,11 +35,15 @@ internal static class SpawnerThread
         var queue = new BlockingCollection<Action>();
         var thread = new Thread(() =>
         {
-            foreach (var work in queue.GetConsumingEnumerable())
-                work();
+            while (true)
+                RunNext(queue);
         })
         { IsBackground = true, Name = "ActorBrowser spawner" };
         thread.UnsafeStart();
         return queue;
     }
+
+    // A frame of its own: while it waits for the next one, nothing on this thread's stack may hold on to the last child.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunNext(BlockingCollection<Action> queue) => queue.Take()();
 }
