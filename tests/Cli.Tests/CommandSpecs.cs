@@ -1,0 +1,199 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using ActorBrowser.TestSupport;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace ActorBrowser.CliTests;
+
+/// <summary>The built command as a person runs it.</summary>
+public sealed class CommandSpecs : IAsyncLifetime
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "actorbrowser");
+    private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _holding = new(0);
+    private WebApplication _server = null!;
+    private string _root = "";
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
+        _server = builder.Build();
+        _server.Run(AnswerAsync);
+        await _server.StartAsync();
+        _root = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    }
+
+    public async Task DisposeAsync()
+    {
+        _held.TrySetResult();
+        await _server.DisposeAsync();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        switch (context.Request.Path.Value)
+        {
+            case "/hello":
+                await context.Response.WriteAsync("hello");
+                break;
+            case "/moved":
+                context.Response.Redirect("/hello");
+                break;
+            case "/echo":
+                context.Response.Headers["X-Seen"] = context.Request.Headers["X-Test"];
+                using (var reader = new StreamReader(context.Request.Body))
+                    await context.Response.WriteAsync($"{context.Request.Method} {await reader.ReadToEndAsync()}");
+                break;
+            case "/held":
+                await context.Response.StartAsync();
+                _holding.Release();
+                await _held.Task.WaitAsync(context.RequestAborted);
+                break;
+            default:
+                context.Response.StatusCode = 404;
+                break;
+        }
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().Soon();
+        return (process.ExitCode, await output, await error);
+    }
+
+    private static Process Start(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    [Fact]
+    public async Task Fetch_writes_the_body_and_nothing_else_to_stdout() =>
+        Assert.Equal((0, "hello", ""), await RunAsync("fetch", $"{_root}/hello"));
+
+    [Fact]
+    public async Task Several_bodies_come_out_in_the_order_of_the_command_line() =>
+        Assert.Equal((0, "GET hellohello", ""), await RunAsync("fetch", $"{_root}/echo", $"{_root}/moved", $"{_root}/hello"));
+
+    [Fact]
+    public async Task Json_is_one_object_a_line_with_status_redirects_sizes_timings_and_pid()
+    {
+        var (code, output, _) = await RunAsync("fetch", "--json", $"{_root}/moved");
+        Assert.Equal(0, code);
+        using var json = JsonDocument.Parse(Assert.Single(output.TrimEnd('\n').Split('\n')));
+        Assert.Equal(200, json.RootElement.GetProperty("status").GetInt32());
+        Assert.Equal(302, json.RootElement.GetProperty("redirects")[0].GetProperty("status").GetInt32());
+        Assert.Equal(5, json.RootElement.GetProperty("sizes").GetProperty("body_bytes").GetInt64());
+        Assert.True(json.RootElement.GetProperty("timings_us").GetProperty("total").GetInt64() > 0);
+        Assert.True(json.RootElement.GetProperty("child_pid").GetInt32() > 1);
+    }
+
+    [Fact]
+    public async Task Method_headers_and_body_are_sent_and_a_file_is_written()
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            var (code, output, _) = await RunAsync("fetch", "-X", "PUT", "-H", "X-Test: yes", "-d", "body", "-o", file, "--json", $"{_root}/echo");
+            Assert.Equal(0, code);
+            Assert.Contains("\"X-Seen\",\"yes\"", output, StringComparison.Ordinal);
+            Assert.Equal("PUT body", await File.ReadAllTextAsync(file));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, "file:///etc/passwd")]
+    [InlineData(1, "javascript:alert(1)")]
+    [InlineData(3, "")]
+    [InlineData(3, "no-url")]
+    [InlineData(6, "http://nowhere.invalid/")]
+    [InlineData(7, "http://127.0.0.1:1/")]
+    public async Task Failures_have_curl_s_exit_codes_and_a_sentence(int code, string url)
+    {
+        var (actual, output, error) = await RunAsync("fetch", url);
+        Assert.Equal((code, ""), (actual, output));
+        Assert.StartsWith("actorbrowser: ", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task Fail_turns_a_404_into_22() => Assert.Equal(22, (await RunAsync("fetch", "--fail", $"{_root}/absent")).Code);
+
+    [Fact]
+    public async Task A_404_alone_is_an_answer() => Assert.Equal(0, (await RunAsync("fetch", $"{_root}/absent")).Code);
+
+    [Fact]
+    public async Task Max_time_ends_with_28() => Assert.Equal(28, (await RunAsync("fetch", "--max-time", "0.3", $"{_root}/held")).Code);
+
+    [Fact]
+    public async Task An_output_that_cannot_be_written_ends_with_23() =>
+        Assert.Equal(23, (await RunAsync("fetch", "-o", "/nonexistent/folder/file", $"{_root}/hello")).Code);
+
+    [Theory]
+    [InlineData("fetch")]
+    [InlineData("fetch", "--parallel", "0", "http://127.0.0.1/")]
+    [InlineData("fetch", "-H", "no-colon", "http://127.0.0.1/")]
+    [InlineData("ping", "browser")]
+    [InlineData("unknown")]
+    public async Task A_wrong_command_line_ends_with_2(params string[] arguments) => Assert.Equal(2, (await RunAsync(arguments)).Code);
+
+    [Fact]
+    public async Task Help_and_version_are_on_stdout()
+    {
+        var help = await RunAsync("--help");
+        Assert.Equal((0, ""), (help.Code, help.Error));
+        Assert.Contains("actorbrowser fetch https://example.org/", help.Output, StringComparison.Ordinal);
+        Assert.Contains("28  a time limit passed", (await RunAsync("fetch", "--help")).Output, StringComparison.Ordinal);
+        Assert.Matches(@"^actorbrowser \d+\.\d+\.\d+ \(packages: (real|standin), ", (await RunAsync("--version")).Output);
+    }
+
+    [Theory]
+    [InlineData("renderer")]
+    [InlineData("network")]
+    public async Task Ping_sums_up_its_round_trips(string role)
+    {
+        var (code, output, _) = await RunAsync("ping", role, "-n", "25");
+        Assert.Equal(0, code);
+        Assert.Contains("25 round trips: min ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_does_what_it_claims_and_leaves_no_process()
+    {
+        var (code, output, error) = await RunAsync("demo");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("All as claimed.", output, StringComparison.Ordinal);
+        var pids = System.Text.RegularExpressions.Regex.Matches(output, @"process (\d+)").Select(m => int.Parse(m.Groups[1].Value, null)).Distinct();
+        foreach (var pid in pids)
+            await ProcessTable.Until(() => !ProcessTable.Exists(pid), Deadline.Long);
+    }
+
+    [Fact]
+    public async Task An_interrupt_ends_with_130_and_leaves_no_process()
+    {
+        using var process = Start("fetch", $"{_root}/held");
+        Assert.True(await _holding.WaitAsync(Deadline.Long));
+        var children = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out var pid) && ProcessTable.ParentOf(pid) == process.Id).Select(n => int.Parse(n!, null)).ToArray();
+        Assert.NotEmpty(children);
+        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(null, null)]))
+            await kill.WaitForExitAsync();
+        await process.WaitForExitAsync().Soon();
+        Assert.Equal(130, process.ExitCode);
+        foreach (var pid in children)
+            await ProcessTable.Until(() => !ProcessTable.Exists(pid), Deadline.Long);
+    }
+}
