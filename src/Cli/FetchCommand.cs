@@ -27,13 +27,20 @@ internal static class FetchCommand
         {
             urls, output, headers, method, data, maxTime, json, parallel, fail, redirects,
         };
-        command.Validators.Add(result =>
+        // A value that is not given is the default's business, not a validator's.
+        parallel.Validators.Add(result =>
         {
-            if (result.GetValue(parallel) is < 1 or > MostParallel)
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is (< 1 or > MostParallel))
                 result.AddError($"--parallel takes 1 to {MostParallel}.");
-            if (result.GetValue(maxTime) is <= 0 or > 86_400)
+        });
+        maxTime.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double>() is (<= 0 or > 86_400))
                 result.AddError("--max-time takes a number of seconds above 0, at most 86400.");
-            if (result.GetValue(redirects) is < 0 or > 1000)
+        });
+        redirects.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is (< 0 or > 1000))
                 result.AddError("--max-redirects takes 0 to 1000.");
         });
         command.SetAction(async (parsed, cancellation) =>

@@ -15,9 +15,9 @@ internal static class PingCommand
         {
             role, count,
         };
-        command.Validators.Add(result =>
+        count.Validators.Add(result =>
         {
-            if (result.GetValue(count) is < 1 or > 10_000_000)
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is (< 1 or > 10_000_000))
                 result.AddError("-n takes 1 to 10000000.");
         });
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(role)!, parsed.GetValue(count), cancellation));
