@@ -1,5 +1,4 @@
 using System.Text;
-using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 

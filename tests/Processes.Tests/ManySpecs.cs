@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ProcessesTests;

@@ -1,0 +1,164 @@
+using System.Net;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser.ActorsTests;
+
+/// <summary>The seed's tests by name, and the network child, on real processes.</summary>
+public sealed class RealProcessSpecs : TestKit
+{
+    private static readonly string Overrides = $"""
+        akka.loglevel = ERROR
+        akka.log-dead-letters = off
+        actorbrowser.child.executable = "{TestChildProgram.Path}"
+        actorbrowser.child.shutdown-timeout = 1s
+        """;
+
+    private readonly IActorRef _browser;
+
+    public RealProcessSpecs() : base(Overrides) => _browser = Sys.StartActorBrowser();
+
+    private async Task<BrowserProtocol.ChildSpawned> SpawnAsync(string role) => await BrowserClient.For(_browser).SpawnAsync(role).Soon();
+
+    private static Task<ChildProcessProtocol.Status> StatusAsync(IActorRef child) => child.Ask<ChildProcessProtocol.Status>(GetStatus.Instance, Deadline.Long);
+
+    [Fact]
+    public async Task Spawn_ping_pong_shutdown_with_exit_code_0()
+    {
+        var child = await SpawnAsync("renderer");
+        child.Child.Tell(new Subscribe(TestActor));
+        await child.Child.Ask<ChildProcessProtocol.Pong>(ChildProcessProtocol.Ping.Instance, Deadline.Long);
+        child.Child.Tell(ChildProcessProtocol.Shutdown.Instance);
+        var exited = await ExpectMsgAsync<ChildExited>(Deadline.Long);
+        Assert.Equal((ExitReason.Clean, (int?)0), (exited.Reason, exited.ExitCode));
+        Assert.False(ProcessTable.Exists(child.ProcessId));
+    }
+
+    [Fact]
+    public async Task Alive_true_then_false()
+    {
+        var child = await SpawnAsync("renderer");
+        Assert.True((await StatusAsync(child.Child)).IsAlive);
+        Watch(child.Child);
+        child.Child.Tell(ChildProcessProtocol.Shutdown.Instance);
+        await ExpectTerminatedAsync(child.Child, Deadline.Long);
+        Assert.False(ProcessTable.Exists(child.ProcessId));
+    }
+
+    [Fact]
+    public async Task Unresponsive_child_is_killed_at_the_shutdown_timeout()
+    {
+        var child = await SpawnAsync("hang");
+        child.Child.Tell(new Subscribe(TestActor));
+        child.Child.Tell(new SendToRole(0, default), ActorRefs.NoSender);
+        child.Child.Tell(ChildProcessProtocol.Shutdown.Instance);
+        var exited = await ExpectMsgAsync<ChildExited>(Deadline.Long);
+        Assert.Equal((ExitReason.Killed, KillCause.ShutdownTimeout, (int?)9), (exited.Reason, exited.Cause, exited.Signal));
+    }
+
+    [Fact]
+    public async Task Dropping_the_handle_leaves_no_process_and_no_zombie()
+    {
+        var child = await SpawnAsync("renderer");
+        Sys.Stop(child.Child);
+        await ProcessTable.Until(() => !ProcessTable.Exists(child.ProcessId), Deadline.Long);
+        var another = await SpawnAsync("busy");
+        await Sys.Terminate().Soon();
+        await ProcessTable.Until(() => !ProcessTable.Exists(another.ProcessId), Deadline.Long);
+    }
+
+    [Theory]
+    [InlineData("invalid", ExitReason.HandshakeFailed, 64, "no role")]
+    [InlineData("browser", ExitReason.HandshakeFailed, 64, "never a subprocess")]
+    [InlineData("exit-before-hello", ExitReason.HandshakeFailed, 7, "")]
+    [InlineData("half-frame", ExitReason.HandshakeFailed, null, "")]
+    [InlineData("garbage", ExitReason.HandshakeFailed, null, "")]
+    [InlineData("wrong-version", ExitReason.HandshakeFailed, null, "")]
+    [InlineData("wrong-pid", ExitReason.HandshakeFailed, null, "")]
+    public async Task Invalid_kinds_browser_as_a_kind_and_broken_handshakes_are_errors(string role, ExitReason reason, int? code, string words)
+    {
+        var failed = await _browser.Ask<BrowserProtocol.ChildSpawnFailed>(new BrowserProtocol.SpawnChild(role), Deadline.Long);
+        Assert.Equal(reason, failed.Exited.Reason);
+        if (code is not null)
+            Assert.Equal(code, failed.Exited.ExitCode);
+        if (words.Length > 0)
+            Assert.Contains(failed.Exited.LastStderrLines, l => l.Contains(words, StringComparison.Ordinal));
+        Assert.False(ProcessTable.Exists(failed.Exited.ProcessId));
+    }
+
+    [Fact]
+    public async Task Fd_inheritance_works_through_the_environment_variable()
+    {
+        var child = await SpawnAsync("echo");
+        var answer = await child.Child.Ask<RoleAnswer>(new SendToRole(2, default), Deadline.Long);
+        Assert.Contains("ACTORBROWSER_IPC_FD", System.Text.Encoding.UTF8.GetString(answer.Payload.Span), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("half-frame-when-ready", ExitReason.ProtocolViolation)]
+    [InlineData("undeclared-descriptors", ExitReason.ProtocolViolation)]
+    [InlineData("exit-7", ExitReason.Crashed)]
+    [InlineData("abort", ExitReason.Crashed)]
+    [InlineData("three-lines", ExitReason.Crashed)]
+    public async Task A_child_that_misbehaves_once_ready_has_the_right_exit(string role, ExitReason reason)
+    {
+        var child = await SpawnAsync(role);
+        child.Child.Tell(new Subscribe(TestActor));
+        child.Child.Tell(new SendToRole(0, default), ActorRefs.NoSender);
+        FishForMessage(m => m is ChildExited, Deadline.Long);
+        var exited = Assert.IsType<ChildExited>(LastMessage);
+        Assert.Equal(reason, exited.Reason);
+        if (role == "three-lines")
+            Assert.Equal(["one", "two", "three"], exited.LastStderrLines);
+        if (role == "abort")
+            Assert.Equal(6, exited.Signal);
+    }
+
+    [Fact]
+    public async Task Killing_the_network_child_fails_each_fetch_once_and_the_next_one_works()
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var holding = new SemaphoreSlim(0);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
+        await using var server = builder.Build();
+        server.Run(async context =>
+        {
+            if (context.Request.Path == "/held")
+            {
+                holding.Release();
+                await held.Task.WaitAsync(context.RequestAborted);
+            }
+            await context.Response.WriteAsync("hello");
+        });
+        await server.StartAsync();
+        var root = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var client = BrowserClient.For(_browser);
+
+        var first = (await client.FetchAsync(new FetchProtocol.Fetch(root + "/")).Soon()).Response!;
+        Assert.Equal((200, "hello"), (first.Status, System.Text.Encoding.UTF8.GetString(first.Body.Span)));
+
+        var pending = Enumerable.Range(0, 5).Select(_ => client.FetchAsync(new FetchProtocol.Fetch(root + "/held"))).ToArray();
+        for (var i = 0; i < pending.Length; i++)
+            Assert.True(await holding.WaitAsync(Deadline.Long));
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-9", first.ChildProcessId.ToString(null, null)]))
+            await kill.WaitForExitAsync();
+        Assert.All(await Task.WhenAll(pending).Soon(), r => Assert.Equal(FetchErrorKind.ChildLost, r.Failure?.Kind));
+
+        held.SetResult();
+        var next = (await client.FetchAsync(new FetchProtocol.Fetch(root + "/held")).Soon()).Response!;
+        Assert.NotEqual(first.ChildProcessId, next.ChildProcessId);
+        var stats = await _browser.Ask<FetchProtocol.FetchStats>(FetchProtocol.GetStats.Instance, Deadline.Long);
+        Assert.Equal((0, 2L, 5L), (stats.Pending, stats.Completed, stats.Failed));
+    }
+}
