@@ -47,10 +47,11 @@ public static class ActorBrowserChild
     {
         if (role == BrowserRole)
             return Fail(ChildExitCodes.Usage, "the browser is never a subprocess");
-        if (roles.Create(role) is not { } instance)
-            return Fail(ChildExitCodes.Usage, $"there is no role '{role}'");
+        // Before any code of the role's: even its constructor may be what blocks while the parent dies.
         if (!OperatingSystem.IsWindows())
             Hardening.Apply();
+        if (roles.Create(role) is not { } instance)
+            return Fail(ChildExitCodes.Usage, $"there is no role '{role}'");
         if (Environment.GetEnvironmentVariable(WireProtocol.DescriptorVariable) is { } number)
         {
             return number == "3"
