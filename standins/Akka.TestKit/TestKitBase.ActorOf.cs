@@ -1,6 +1,7 @@
 using System;
 using System.Linq.Expressions;
 using Akka.Actor;
+using Akka.Actor.Dsl;
 
 namespace Akka.TestKit;
 
@@ -21,6 +22,10 @@ public abstract partial class TestKitBase
 
     public IActorRef ActorOf<TActor>(Expression<Func<TActor>> factory, string name)
         where TActor : ActorBase => ActorOf(Props.Create(factory), name);
+
+    public IActorRef ActorOf(Action<IActorDsl, IActorContext> configure, string name = null) => ActorOf(Props.Create(() => new Act(configure)), name);
+
+    public IActorRef ActorOf(Action<IActorDsl> configure, string name = null) => ActorOf(Props.Create(() => new Act(configure)), name);
 
     public ActorSelection ActorSelection(ActorPath actorPath) => Sys.ActorSelection(actorPath);
 

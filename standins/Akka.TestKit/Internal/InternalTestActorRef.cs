@@ -2,6 +2,7 @@ using System.Threading.Tasks;
 using Akka.Actor;
 using Akka.Actor.Internal;
 using Akka.Dispatch;
+using Akka.Util;
 using Akka.Util.Internal;
 
 namespace Akka.TestKit.Internal;

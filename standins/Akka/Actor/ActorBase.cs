@@ -1,120 +1,156 @@
 using System;
-using System.Threading.Tasks;
-using Akka.Dispatch;
+using Akka.Actor.Internal;
 using Akka.Event;
 
 namespace Akka.Actor;
 
-public delegate bool Receive(object message);
-
-public delegate void UntypedReceive(object message);
-
-public interface IInternalActor
-{
-    IActorContext ActorContext { get; }
-}
-
-/// <summary>What every actor is.</summary>
+/// <summary>The base of all actors.</summary>
 public abstract class ActorBase : IInternalActor
 {
-    private readonly ActorCell _context;
-    private bool _cleared;
+    private IActorRef _clearedSelf;
+    private SupervisorStrategy _supervisorStrategy;
 
     protected ActorBase()
     {
-        _context = ActorCell.Current
-            ?? throw new ActorInitializationException("Do not use 'new' to create an actor: use ActorOf of a context or a system.");
-        _context.BecomeFirst(Receive);
+        if (ActorCell.Current is null)
+        {
+            throw new ActorInitializationException("Do not create actors using 'new', always create them using an ActorContext/System");
+        }
+
+        if (this is IWithTimers withTimers)
+        {
+            withTimers.Timers = new Scheduler.TimerScheduler(Context);
+        }
+
+        Context.Become(Receive);
     }
 
-    IActorContext IInternalActor.ActorContext => _context;
+    IActorContext IInternalActor.ActorContext => Context;
 
-    protected static IActorContext Context =>
-        ActorCell.Current ?? throw new NotSupportedException("There is no active ActorContext, this is most likely due to use of async operations from within this actor.");
+    protected static IActorContext Context
+    {
+        get
+        {
+            var cell = InternalCurrentActorCellKeeper.Current
+                ?? throw new NotSupportedException("There is no active ActorContext, this is most likely due to use of async operations from within this actor.");
+            return cell.ActorHasBeenCleared ? null : cell;
+        }
+    }
 
-    protected IActorRef Sender => _context.Sender;
+    protected static Receive EmptyReceive => static _ => false;
 
-    protected IActorRef Self => _context.Self;
+    protected IActorRef Sender => Context.Sender;
 
-    internal void Clear() => _cleared = true;
+    protected IActorRef Self => _clearedSelf ?? Context.Self;
 
-    internal bool IsCleared => _cleared;
+    internal SupervisorStrategy SupervisorStrategyInternal
+    {
+        get => _supervisorStrategy ??= SupervisorStrategy();
+        set => _supervisorStrategy = value;
+    }
 
-    protected static void SetReceiveTimeout(TimeSpan? timeout) => Context.SetReceiveTimeout(timeout);
+    public virtual void AroundPreStart() => PreStart();
 
-    protected abstract bool Receive(object message);
+    public virtual void AroundPreRestart(Exception cause, object message)
+    {
+        CancelTimers();
+        PreRestart(cause, message);
+    }
 
+    public virtual void AroundPostRestart(Exception cause, object message) => PostRestart(cause);
+
+    public virtual void AroundPostStop()
+    {
+        CancelTimers();
+        PostStop();
+    }
+
+    internal void Clear(IActorRef self) => _clearedSelf = self;
+
+    internal void Unclear() => _clearedSelf = null;
+
+    /// <summary>Hands a message to the behaviour; a timer's message is taken out of its wrapping, or dropped if stale.</summary>
     protected internal virtual bool AroundReceive(Receive receive, object message)
     {
+        if (message is Scheduler.TimerScheduler.ITimerMsg timerMessage)
+        {
+            if (this is not IWithTimers { Timers: Scheduler.TimerScheduler timers })
+            {
+                return true;
+            }
+
+            var cell = (ActorCell)Context;
+            switch (timers.InterceptTimerMsg(cell.System.Log, timerMessage))
+            {
+                case null:
+                    return true;
+                case IAutoReceivedMessage autoReceived:
+                    cell.AutoReceiveMessage(new Envelope(autoReceived, Self));
+                    return true;
+                case var unwrapped:
+                    if (this is IActorStash)
+                    {
+                        // What would be stashed.
+                        cell.CurrentMessage = unwrapped;
+                    }
+
+                    message = unwrapped;
+                    break;
+            }
+        }
+
         var handled = receive(message);
         if (!handled)
+        {
             Unhandled(message);
+        }
+
         return handled;
     }
 
-    protected virtual void Unhandled(object message)
-    {
-        if (message is Terminated terminated)
-            throw new DeathPactException(terminated.ActorRef);
-        Context.System.EventStream.Publish(new UnhandledMessage(message, Sender, Self));
-    }
-
-    protected void Become(Receive receive) => _context.Become(receive);
-
-    protected void BecomeStacked(Receive receive) => _context.BecomeStacked(receive);
-
-    protected void UnbecomeStacked() => _context.UnbecomeStacked();
-
-    protected virtual SupervisorStrategy SupervisorStrategy() => null;
-
-    internal SupervisorStrategy OwnStrategy() => SupervisorStrategy();
+    protected abstract bool Receive(object message);
 
     protected virtual void PreStart()
     {
     }
 
-    protected virtual void PostStop()
-    {
-    }
-
+    /// <summary>Stops the children and calls <see cref="PostStop"/>.</summary>
     protected virtual void PreRestart(Exception reason, object message)
     {
-        foreach (var child in _context.GetChildren())
+        foreach (var child in Context.GetChildren())
         {
-            _context.Unwatch(child);
-            _context.Stop(child);
+            Context.Unwatch(child);
+            Context.Stop(child);
         }
+
         PostStop();
     }
 
     protected virtual void PostRestart(Exception reason) => PreStart();
 
-    public virtual void AroundPreStart() => PreStart();
-
-    public virtual void AroundPostStop() => PostStop();
-
-    public virtual void AroundPreRestart(Exception cause, object message) => PreRestart(cause, message);
-
-    public virtual void AroundPostRestart(Exception cause, object message) => PostRestart(cause);
-}
-
-public abstract class UntypedActor : ActorBase
-{
-    protected static new IUntypedActorContext Context => (IUntypedActorContext)ActorBase.Context;
-
-    protected sealed override bool Receive(object message)
+    protected virtual void PostStop()
     {
-        OnReceive(message);
-        return true;
     }
 
-    protected abstract void OnReceive(object message);
+    protected virtual SupervisorStrategy SupervisorStrategy() => Actor.SupervisorStrategy.DefaultStrategy;
 
-    protected void Become(UntypedReceive receive) => Context.Become(receive);
+    protected virtual void Unhandled(object message)
+    {
+        if (message is Terminated terminated)
+        {
+            throw new DeathPactException(terminated.ActorRef);
+        }
 
-    protected void BecomeStacked(UntypedReceive receive) => Context.BecomeStacked(receive);
+        Context.System.EventStream.Publish(new UnhandledMessage(message, Sender, Self));
+    }
 
-    protected void RunTask(Action action) => ActorTaskScheduler.RunTask(action);
+    protected void Become(Receive receive) => Context.Become(receive);
 
-    protected void RunTask(Func<Task> action) => ActorTaskScheduler.RunTask(action);
+    protected void BecomeStacked(Receive receive) => Context.BecomeStacked(receive);
+
+    protected void UnbecomeStacked() => Context.UnbecomeStacked();
+
+    protected void SetReceiveTimeout(TimeSpan? timeout) => Context.SetReceiveTimeout(timeout);
+
+    private void CancelTimers() => (this as IWithTimers)?.Timers?.CancelAll();
 }

@@ -1,156 +1,193 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
-using Akka.Util.Internal;
+using Akka.Actor.Internal;
+using Akka.Dispatch;
+using Akka.Util;
 
 namespace Akka.Actor;
 
 public partial class ActorCell
 {
-    private static long s_uid;
+    private volatile IChildrenContainer _children = EmptyChildrenContainer.Instance;
+    private long _randomNames = -1;
 
-    private readonly Lock _childrenLock = new();
-    private readonly Dictionary<string, ChildEntry> _children = new(StringComparer.Ordinal);
-    private long _nextName = -1;
+    public IChildrenContainer ChildrenContainer => _children;
 
-    public IActorRef ActorOf(Props props, string name = null)
+    protected bool IsNormal => _children.IsNormal;
+
+    protected bool IsTerminating => _children.IsTerminating;
+
+    private bool IsWaitingForChildren => _children is TerminatingChildrenContainer { Reason: SuspendReason.IWaitingForChildren };
+
+    IEnumerable<IActorRef> IActorContext.GetChildren() => GetChildren();
+
+    public IEnumerable<IInternalActorRef> GetChildren() => _children.Children;
+
+    IActorRef IActorContext.Child(string name) =>
+        _children.TryGetByName(name, out var found) && found is ChildRestartStats stats ? stats.Child : ActorRefs.Nobody;
+
+    [Obsolete("Use TryGetChildStatsByName [0.7.1]", true)]
+    public IInternalActorRef GetChildByName(string name) => GetSingleChild(name);
+
+    public bool TryGetChildStatsByName(string name, out IChildStats child) => _children.TryGetByName(name, out child);
+
+    /// <summary>A child by name, or by <c>name#uid</c>.</summary>
+    public IInternalActorRef GetSingleChild(string name)
     {
-        ArgumentNullException.ThrowIfNull(props);
-        return MakeChild(props, name is null ? null : CheckName(name), isSystemService: false);
+        var (plain, uid) = GetNameAndUid(name);
+        return _children.TryGetByName(plain, out var found) && found is ChildRestartStats stats && (uid == UndefinedUid || uid == stats.Uid)
+            ? stats.Child
+            : ActorRefs.Nobody;
     }
 
-    public ActorSelection ActorSelection(string path) => ActorRefFactoryShared.ActorSelection(path, SystemImpl, Self);
+    public virtual IActorRef AttachChild(Props props, bool isSystemService, string name = null) =>
+        MakeChild(props, name is null ? RandomName() : Checked(name), async: true, isSystemService);
 
-    public ActorSelection ActorSelection(ActorPath path) => ActorRefFactoryShared.ActorSelection(path, SystemImpl);
-
-    public IActorRef Child(string name)
-    {
-        lock (_childrenLock)
-            return _children.TryGetValue(name, out var entry) && entry.Stats is { } stats ? stats.Child : Nobody.Instance;
-    }
-
-    public IEnumerable<IActorRef> GetChildren() => ChildRefs();
+    public virtual IActorRef ActorOf(Props props, string name = null) =>
+        MakeChild(props, name is null ? RandomName() : Checked(name), async: false, systemService: false);
 
     public void Stop(IActorRef child)
     {
-        lock (_childrenLock)
+        if (_children.Contains(child) && child is not RepointableActorRef { IsStarted: false })
         {
-            if (_children.TryGetValue(child.Path.Name, out var entry) && entry.Stats is { } stats && stats.Child.Equals(child))
-                entry.Terminating = true;
+            Change(static (children, child) => children.ShallDie(child), child);
         }
+
         ((IInternalActorRef)child).Stop();
     }
 
-    public void ReserveChild(string name)
+    public void ReserveChild(string name) => Change(static (children, name) => children.Reserve(name), name);
+
+    /// <summary>Puts a child under its reserved name; null when the name was not reserved.</summary>
+    public ChildRestartStats InitChild(IInternalActorRef actor)
     {
-        lock (_childrenLock)
+        while (true)
         {
-            if (!_children.TryAdd(name, new ChildEntry()))
-                throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
+            var children = _children;
+            if (!children.TryGetByName(actor.Path.Name, out var found))
+            {
+                return null;
+            }
+
+            if (found is ChildRestartStats known)
+            {
+                return known;
+            }
+
+            var stats = new ChildRestartStats(actor);
+            if (ReferenceEquals(Interlocked.CompareExchange(ref _children, children.Add(actor.Path.Name, stats), children), children))
+            {
+                return stats;
+            }
         }
     }
 
-    /// <summary>A ref that was made outside (a test's) takes the name it has reserved.</summary>
-    internal void InitializeChild(IInternalActorRef child)
+    protected void UnreserveChild(string name) => Change(static (children, name) => children.Unreserve(name), name);
+
+    protected bool TryGetChildStatsByRef(IActorRef actor, out ChildRestartStats child) => _children.TryGetByRef(actor, out child);
+
+    /// <summary>Says what the wait for stopping children is for; false when there is nobody to wait for.</summary>
+    protected bool SetChildrenTerminationReason(SuspendReason reason)
     {
-        lock (_childrenLock)
-            _children[child.Path.Name] = new ChildEntry { Stats = new ChildRestartStats(child) };
+        while (_children is TerminatingChildrenContainer children)
+        {
+            if (ReferenceEquals(Interlocked.CompareExchange(ref _children, children.CreateCopyWithReason(reason), children), children))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
-    internal IActorRef MakeChild(Props props, string name, bool isSystemService)
+    protected void SetTerminated() => Interlocked.Exchange(ref _children, TerminatedChildrenContainer.Instance);
+
+    /// <summary>Removes a stopped child; when it was the last to wait for, says what the wait was for.</summary>
+    protected SuspendReason RemoveChildAndGetStateChange(IActorRef child)
     {
-        name ??= "$" + Interlocked.Increment(ref _nextName).Base64Encode();
-        if (_terminating || _terminated)
+        var reason = (_children as TerminatingChildrenContainer)?.Reason;
+        var children = Change(static (children, child) => children.Remove(child), child);
+        return children is TerminatingChildrenContainer ? null : reason;
+    }
+
+    private static string Checked(string name) =>
+        name.Length == 0 ? throw new InvalidActorNameException("Actor name must not be empty.")
+        : !ActorPath.IsValidPathElement(name) ? throw new InvalidActorNameException($"Illegal actor name [{name}]. {ActorPath.ValidActorNameDescription}")
+        : name;
+
+    private string RandomName() => Interlocked.Increment(ref _randomNames).Base64Encode("$");
+
+    private IChildrenContainer Change<TState>(Func<IChildrenContainer, TState, IChildrenContainer> change, TState state)
+    {
+        while (true)
+        {
+            var children = _children;
+            var changed = change(children, state);
+            if (ReferenceEquals(Interlocked.CompareExchange(ref _children, changed, children), children))
+            {
+                return changed;
+            }
+        }
+    }
+
+    private IInternalActorRef MakeChild(Props props, string name, bool async, bool systemService)
+    {
+        if (IsTerminating)
+        {
             throw new InvalidOperationException("Cannot create child while terminating or terminated");
+        }
+
         ReserveChild(name);
         IInternalActorRef child;
         try
         {
             var path = new ChildActorPath(Self.Path, name, NewUid());
-            child = SystemImpl.Provider.ActorOf(SystemImpl, props, (IInternalActorRef)Self, path);
+            child = SystemImpl.Provider.ActorOf(SystemImpl, props, _self, path, systemService, deploy: null, lookupDeploy: true, async: async);
         }
         catch
         {
-            lock (_childrenLock)
-                _children.Remove(name);
+            UnreserveChild(name);
             throw;
         }
-        InitializeChild(child);
-        // A child born while its parent is suspended waits with it.
-        if (Mailbox.IsSuspended && _failed)
+
+        // A child of a failed actor waits as long as its parent does.
+        for (var suspensions = Mailbox is not null && IsFailed ? Mailbox.SuspendCount() : 0; suspensions > 0; suspensions--)
+        {
             child.Suspend();
+        }
+
+        InitChild(child);
         child.Start();
         return child;
     }
 
-    internal static long NewUid() => Interlocked.Increment(ref s_uid);
-
-    internal IInternalActorRef GetSingleChild(string name)
+    private void SuspendChildren(IReadOnlyCollection<IActorRef> exceptFor = null)
     {
-        var hash = name.IndexOf('#');
-        var found = (IInternalActorRef)Child(hash < 0 ? name : name[..hash]);
-        return hash < 0 || found.Path.Uid.ToString(global::System.Globalization.CultureInfo.InvariantCulture) == name[(hash + 1)..] ? found : Nobody.Instance;
-    }
-
-    private static string CheckName(string name)
-    {
-        if (name.Length == 0)
-            throw new InvalidActorNameException("Actor name must not be empty.");
-        if (!ActorPath.IsValidPathElement(name))
+        foreach (var child in _children.Children)
         {
-            throw new InvalidActorNameException(
-                $"Illegal actor name [{name}]. Actor paths MUST: not start with `$`, include only ASCII letters and can only contain these special characters: ${new string([.. ActorPath.ValidSymbols])}.");
-        }
-        return name;
-    }
-
-    private IInternalActorRef[] ChildRefs()
-    {
-        lock (_childrenLock)
-            return [.. _children.Values.Where(static e => e.Stats is not null).Select(static e => e.Stats.Child)];
-    }
-
-    private ChildRestartStats[] AllStats()
-    {
-        lock (_childrenLock)
-            return [.. _children.Values.Where(static e => e.Stats is not null).Select(static e => e.Stats)];
-    }
-
-    private bool HasChildren()
-    {
-        lock (_childrenLock)
-            return _children.Values.Any(static e => e.Stats is not null);
-    }
-
-    private bool HasTerminatingChildren()
-    {
-        lock (_childrenLock)
-            return _children.Values.Any(static e => e.Terminating);
-    }
-
-    private bool TryGetStats(IActorRef child, out ChildRestartStats stats)
-    {
-        lock (_childrenLock)
-        {
-            stats = _children.TryGetValue(child.Path.Name, out var entry) ? entry.Stats : null;
-            return stats is not null && stats.Child.Equals(child);
+            if (exceptFor is null || !exceptFor.Contains(child))
+            {
+                child.Suspend();
+            }
         }
     }
 
-    private bool RemoveChild(IActorRef child)
+    private void ResumeChildren(Exception causedByFailure, IActorRef perpetrator)
     {
-        lock (_childrenLock)
+        foreach (var child in _children.Children)
         {
-            return _children.TryGetValue(child.Path.Name, out var entry) && entry.Stats is { } stats && stats.Child.Equals(child)
-                && _children.Remove(child.Path.Name);
+            child.Resume(perpetrator is not null && child.Equals(perpetrator) ? causedByFailure : null);
         }
     }
 
-    private sealed class ChildEntry
+    private void StopChildren()
     {
-        internal ChildRestartStats Stats { get; init; }
-
-        internal bool Terminating { get; set; }
+        foreach (var child in _children.Children)
+        {
+            Stop(child);
+        }
     }
 }

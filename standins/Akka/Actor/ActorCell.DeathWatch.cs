@@ -2,110 +2,160 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Akka.Dispatch.SysMsg;
+using Akka.Event;
+using Akka.Util;
 
+#nullable enable
 namespace Akka.Actor;
 
 public partial class ActorCell
 {
-    private readonly Dictionary<IActorRef, object> _watching = [];
-    private readonly Dictionary<IActorRef, object> _terminatedQueue = [];
-    private readonly HashSet<IActorRef> _watchedBy = [];
+    // Whom we watch and with what message instead of Terminated; whose Terminated is in our mailbox; who watches us.
+    private Dictionary<IActorRef, object?>? _watching;
+    private Dictionary<IActorRef, object?>? _terminatedQueue;
+    private HashSet<IActorRef>? _watchedBy;
 
     public IActorRef Watch(IActorRef subject)
     {
-        StartWatching(subject, null);
-        return subject;
+        if (subject is null)
+        {
+            throw new ArgumentNullException(nameof(subject), "subject must not be null");
+        }
+
+        return StartWatching(subject, null);
     }
 
     public IActorRef WatchWith(IActorRef subject, object message)
     {
+        if (subject is null)
+        {
+            throw new ArgumentNullException(nameof(subject), "subject must not be null");
+        }
+
         if (message is null)
+        {
             throw new ArgumentNullException(nameof(message), "message must not be null");
-        StartWatching(subject, message);
-        return subject;
+        }
+
+        return StartWatching(subject, message);
     }
 
     public IActorRef Unwatch(IActorRef subject)
     {
-        var target = (IInternalActorRef)subject;
-        if (!target.Equals(Self) && _watching.Remove(target))
-            target.SendSystemMessage(new Unwatch(target, (IInternalActorRef)Self));
-        _terminatedQueue.Remove(subject);
+        if (subject is null)
+        {
+            throw new ArgumentNullException(nameof(subject), "subject must not be null");
+        }
+
+        var watchee = (IInternalActorRef)subject;
+        if (_watching is not null && !watchee.Equals(_self) && _watching.Remove(watchee))
+        {
+            watchee.SendSystemMessage(new Unwatch(watchee, _self));
+        }
+
+        _terminatedQueue?.Remove(watchee);
         return subject;
     }
 
-    private void StartWatching(IActorRef subject, object message)
-    {
-        var target = (IInternalActorRef)subject;
-        if (target.Equals(Self))
-            return;
-        if (_watching.TryGetValue(target, out var before))
-        {
-            if (!Equals(before, message))
-            {
-                throw new InvalidOperationException(
-                    $"Watch({Self}, {subject}) termination message was not overwritten from [{before ?? "Terminated"}] to [{message ?? "Terminated"}]. If this was intended, unwatch first before using Watch/WatchWith with another message.");
-            }
-            return;
-        }
-        _watching.Add(target, message);
-        target.SendSystemMessage(new Watch(target, (IInternalActorRef)Self));
-    }
+    /// <summary>Notes that the actor's Terminated is in the mailbox: only such a one is passed on.</summary>
+    public void TerminatedQueuedFor(IActorRef subject, Option<object> customMessage) =>
+        (_terminatedQueue ??= []).TryAdd(subject, customMessage.HasValue ? customMessage.Value : null);
 
-    private void ReceivedTerminated(Terminated terminated)
+    protected void ReceivedTerminated(Terminated t)
     {
-        if (!_terminatedQueue.Remove(terminated.ActorRef, out var message))
-            return;
-        if (message is null)
-            ReceiveMessage(terminated);
-        else
-            ReceiveMessage(message);
-    }
-
-    private void WatchedActorTerminated(DeathWatchNotification notification)
-    {
-        var actor = notification.Actor;
-        if (_watching.Remove(actor, out var message) && !_terminating)
+        if (_terminatedQueue is not null && _terminatedQueue.Remove(t.ActorRef, out var message))
         {
-            _terminatedQueue[actor] = message;
-            SendMessage(new Terminated(actor, notification.ExistenceConfirmed, notification.AddressTerminated), actor);
-        }
-        HandleChildTerminated(actor);
-    }
-
-    private void AddWatcher(IInternalActorRef watchee, IInternalActorRef watcher)
-    {
-        if (watchee.Equals(Self) && !watcher.Equals(Self))
-        {
-            if (_terminated)
-                watcher.SendSystemMessage(new DeathWatchNotification(Self, true, false));
-            else
-                _watchedBy.Add(watcher);
+            ReceiveMessage(message ?? t);
         }
     }
 
-    private void RemoveWatcher(IInternalActorRef watchee, IInternalActorRef watcher)
+    protected void WatchedActorTerminated(IActorRef actor, bool existenceConfirmed, bool addressTerminated)
     {
-        if (watchee.Equals(Self))
-            _watchedBy.Remove(watcher);
+        if (_watching is not null && _watching.Remove(actor, out var message) && !IsTerminating)
+        {
+            Self.Tell(new Terminated(actor, existenceConfirmed, addressTerminated), actor);
+            TerminatedQueuedFor(actor, message!);
+        }
+
+        if (_children.Contains(actor))
+        {
+            HandleChildTerminated(actor);
+        }
     }
 
-    private void TellWatchersWeDied()
+    protected void TellWatchersWeDied()
     {
-        foreach (var watcher in _watchedBy)
+        foreach (var watcher in _watchedBy ?? [])
         {
-            // The parent has been told already, as the supervisor it is.
+            // The parent is told anyway.
             if (!watcher.Equals(Parent))
-                ((IInternalActorRef)watcher).SendSystemMessage(new DeathWatchNotification(Self, existenceConfirmed: true, addressTerminated: false));
+            {
+                ((IInternalActorRef)watcher).SendSystemMessage(new DeathWatchNotification(Self, true, false));
+            }
         }
-        _watchedBy.Clear();
+
+        _watchedBy = null;
     }
 
-    private void UnwatchWatchedActors()
+    protected void UnwatchWatchedActors(ActorBase? actor)
     {
-        foreach (var watchee in _watching.Keys.ToArray())
-            ((IInternalActorRef)watchee).SendSystemMessage(new Unwatch((IInternalActorRef)watchee, (IInternalActorRef)Self));
-        _watching.Clear();
-        _terminatedQueue.Clear();
+        foreach (var watchee in _watching?.Keys.Cast<IInternalActorRef>() ?? [])
+        {
+            watchee.SendSystemMessage(new Unwatch(watchee, _self));
+        }
+
+        _watching = null;
+        _terminatedQueue = null;
+    }
+
+    protected void AddWatcher(IActorRef watchee, IActorRef watcher)
+    {
+        switch (watchee.Equals(Self), watcher.Equals(Self))
+        {
+            case (true, false):
+                if ((_watchedBy ??= []).Add(watcher))
+                {
+                    PublishLifecycle(ActorType, $"now watched by {watcher}");
+                }
+
+                break;
+            case (false, true):
+                Watch(watchee);
+                break;
+            default:
+                Publish(new Warning(Self.Path.ToString(), ActorType, $"BUG: illegal Watch({watchee},{watcher} for {Self}"));
+                break;
+        }
+    }
+
+    protected void RemWatcher(IActorRef watchee, IActorRef watcher)
+    {
+        switch (watchee.Equals(Self), watcher.Equals(Self))
+        {
+            case (true, false):
+                if (_watchedBy is not null && _watchedBy.Remove(watcher))
+                {
+                    PublishLifecycle(ActorType, $"no longer watched by {watcher}");
+                }
+
+                break;
+            case (false, true):
+                Unwatch(watchee);
+                break;
+            default:
+                Publish(new Warning(Self.Path.ToString(), ActorType, $"BUG: illegal Unwatch({watchee},{watcher} for {Self}"));
+                break;
+        }
+    }
+
+    private IActorRef StartWatching(IActorRef subject, object? message)
+    {
+        var watchee = (IInternalActorRef)subject;
+        if (!watchee.Equals(_self) && (_watching ??= []).TryAdd(watchee, message))
+        {
+            watchee.SendSystemMessage(new Watch(watchee, _self));
+        }
+
+        return subject;
     }
 }

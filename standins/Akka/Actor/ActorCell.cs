@@ -1,127 +1,161 @@
 using System;
-using System.Collections.Generic;
+using System.Globalization;
+using System.Threading;
 using Akka.Actor.Internal;
 using Akka.Dispatch;
 using Akka.Dispatch.SysMsg;
 using Akka.Event;
+using Akka.Util;
 
 namespace Akka.Actor;
 
-/// <summary>An actor's life: its behaviour, its children, whom it watches. Touched by one thread at a time.</summary>
+/// <summary>Where an actor lives: its mailbox, its children, its behaviour, whom it watches, and how it fails.</summary>
+[System.Diagnostics.DebuggerDisplay("{Self,nq}")]
 public partial class ActorCell : IUntypedActorContext, ICell
 {
-    private readonly Stack<Receive> _behaviors = new();
-    private readonly Props _props;
-    private Envelope _current;
-    private bool _failed;
-    private bool _terminating;
-    private bool _terminated;
+    public const int UndefinedUid = 0;
+
+    private readonly IInternalActorRef _self;
+    private volatile Mailbox _mailbox;
+    private ActorBase _actor;
+    private ActorTaskScheduler _taskScheduler;
 
     public ActorCell(ActorSystemImpl system, IInternalActorRef self, Props props, MessageDispatcher dispatcher, IInternalActorRef parent)
     {
         SystemImpl = system;
-        Self = self;
-        _props = props;
+        _self = self;
+        Props = props;
         Dispatcher = dispatcher;
         Parent = parent;
-        Mailbox = new Mailbox { Dispatcher = dispatcher };
-        Mailbox.SetActor(this);
     }
 
-    internal static ActorCell Current => InternalCurrentActorCellKeeper.Current;
+    public object CurrentMessage { get; internal set; }
 
-    public ActorSystemImpl SystemImpl { get; }
+    public Mailbox Mailbox => _mailbox;
 
-    public ActorSystem System => SystemImpl;
-
-    public IActorRef Self { get; }
-
-    public Props Props => _props;
-
-    public IInternalActorRef Parent { get; }
-
-    IActorRef IActorContext.Parent => Parent;
-
-    public MessageDispatcher Dispatcher { get; }
-
-    public Mailbox Mailbox { get; }
+    public MessageDispatcher Dispatcher { get; private set; }
 
     public bool IsLocal => true;
 
-    public bool IsTerminated => _terminated;
+    public bool IsTerminated => Mailbox.IsClosed();
+
+    public ActorSystem System => SystemImpl;
+
+    public ActorSystemImpl SystemImpl { get; }
+
+    public Props Props { get; private set; }
+
+    public IActorRef Self => _self;
+
+    IActorRef IActorContext.Parent => Parent;
+
+    public IInternalActorRef Parent { get; private set; }
+
+    public IActorRef Sender { get; private set; }
 
     public bool HasMessages => Mailbox.HasMessages;
 
     public int NumberOfMessages => Mailbox.NumberOfMessages;
 
-    public object CurrentMessage => _current.Message;
+    public virtual ActorTaskScheduler TaskScheduler
+    {
+        get
+        {
+            if (Volatile.Read(ref _taskScheduler) is { } scheduler)
+            {
+                return scheduler;
+            }
 
-    public IActorRef Sender => _current.Sender ?? SystemImpl.DeadLetters;
+            scheduler = new ActorTaskScheduler(this);
+            return Interlocked.CompareExchange(ref _taskScheduler, scheduler, null) ?? scheduler;
+        }
+    }
 
-    public virtual ActorTaskScheduler TaskScheduler => _taskScheduler ??= new ActorTaskScheduler(this);
+    internal static ActorCell Current => InternalCurrentActorCellKeeper.Current;
 
-    protected ActorBase Actor { get; private set; }
+    internal static Props TerminatedProps { get; } = new TerminatedProps();
 
-    internal ActorBase CurrentActor => Actor;
+    internal ActorBase Actor => _actor;
 
-    private ActorTaskScheduler _taskScheduler;
+    internal bool ActorHasBeenCleared { get; private set; }
 
-    public static IActorRef GetCurrentSelfOrNoSender() => Current is { } cell ? cell.Self : ActorRefs.NoSender;
+    private Type ActorType => _actor?.GetType() ?? GetType();
 
-    public static IActorRef GetCurrentSenderOrNoSender() => Current is { } cell ? cell.Sender : ActorRefs.NoSender;
+    public static IActorRef GetCurrentSelfOrNoSender() => Current?.Self;
 
-    public virtual void Start() => SendSystemMessage(new Create());
+    public static IActorRef GetCurrentSenderOrNoSender() => Current?.Sender;
 
-    public void SendMessage(object message, IActorRef sender) => Dispatcher.Dispatch(this, new Envelope(message, sender));
+    /// <summary>Gives the cell its mailbox, with the message that makes the actor already in it.</summary>
+    public void Init(bool sendSupervise, MailboxType mailboxType)
+    {
+        var mailbox = MessageDispatcher.CreateMailbox(this, mailboxType);
+        ActorInitializationException failure = null;
+        if (System.Mailboxes.GetRequiredType(Props.Type) is { } required
+            && System.Mailboxes.ProducesMessageQueue(mailboxType.GetType())
+            && !required.IsInstanceOfType(mailbox.MessageQueue))
+        {
+            var got = mailbox.MessageQueue?.GetType().FullName ?? "null";
+            failure = new ActorInitializationException(Self, $"Actor [{Self}] requires mailbox type [{required}] got [{got}]");
+        }
 
-    public void SendSystemMessage(ISystemMessage message) => Dispatcher.SystemDispatch(this, message);
+        SwapMailbox(mailbox);
+        mailbox.SetActor(this);
+        mailbox.SystemEnqueue(Self, new Create(failure));
+        if (sendSupervise)
+        {
+            Parent.SendSystemMessage(new Supervise(Self, async: false));
+        }
+    }
 
-    public void Suspend() => SendSystemMessage(new Suspend());
+    public virtual void Start() => Dispatcher.Attach(this);
 
     public void Resume(Exception causedByFailure) => SendSystemMessage(new Resume(causedByFailure));
 
     public void Restart(Exception cause) => SendSystemMessage(new Recreate(cause));
 
+    public void Suspend() => SendSystemMessage(new Suspend());
+
     public void Stop() => SendSystemMessage(new Terminate());
 
-    public void Become(Receive receive)
+    public virtual void SendSystemMessage(ISystemMessage systemMessage)
     {
-        if (_behaviors.Count > 0)
-            _behaviors.Pop();
-        _behaviors.Push(receive);
-    }
-
-    public void BecomeStacked(Receive receive) => _behaviors.Push(receive);
-
-    public void UnbecomeStacked()
-    {
-        if (_behaviors.Count > 1)
-            _behaviors.Pop();
-    }
-
-    void IUntypedActorContext.Become(UntypedReceive receive) => Become(Wrap(receive));
-
-    void IUntypedActorContext.BecomeStacked(UntypedReceive receive) => BecomeStacked(Wrap(receive));
-
-    internal void BecomeFirst(Receive receive, bool replaceBottom = false)
-    {
-        if (!replaceBottom)
+        try
         {
-            _behaviors.Clear();
-            _behaviors.Push(receive);
+            Dispatcher.SystemDispatch(this, (SystemMessage)systemMessage);
+        }
+        catch (Exception exception)
+        {
+            PublishSendFailure(exception);
+        }
+    }
+
+    public virtual void SendMessage(IActorRef sender, object message) => SendMessage(new Envelope(message, sender, SystemImpl));
+
+    public virtual void SendMessage(Envelope message)
+    {
+        if (_mailbox is null)
+        {
             return;
         }
-        // What the constructor itself became stays on top of what it declared.
-        var above = _behaviors.ToArray();
-        _behaviors.Clear();
-        _behaviors.Push(receive);
-        for (var i = above.Length - 2; i >= 0; i--)
-            _behaviors.Push(above[i]);
+
+        try
+        {
+            Dispatcher.Dispatch(this, message);
+        }
+        catch (Exception exception)
+        {
+            PublishSendFailure(exception);
+        }
     }
 
+    public ActorSelection ActorSelection(string path) => ActorRefFactoryShared.ActorSelection(path, SystemImpl, Self);
+
+    public ActorSelection ActorSelection(ActorPath path) => ActorRefFactoryShared.ActorSelection(path, SystemImpl);
+
+    /// <summary>Runs something as if in this actor's turn.</summary>
     public void UseThreadContext(Action action)
     {
-        var before = InternalCurrentActorCellKeeper.Current;
+        var outer = InternalCurrentActorCellKeeper.Current;
         InternalCurrentActorCellKeeper.Current = this;
         try
         {
@@ -129,171 +163,30 @@ public partial class ActorCell : IUntypedActorContext, ICell
         }
         finally
         {
-            InternalCurrentActorCellKeeper.Current = before;
+            InternalCurrentActorCellKeeper.Current = outer;
         }
     }
 
-    internal void Invoke(in Envelope envelope)
+    internal static (string Name, int Uid) GetNameAndUid(string name)
     {
-        _current = envelope;
-        var before = InternalCurrentActorCellKeeper.Current;
-        InternalCurrentActorCellKeeper.Current = this;
-        try
-        {
-            CancelReceiveTimeoutFor(envelope.Message);
-            if (envelope.Message is TimerMessage or NotInfluencing)
-            {
-                if (!TryUnwrapTimer(envelope.Message is NotInfluencing wrapped ? wrapped.Inner : envelope.Message, out var content))
-                    return;
-                _current = new Envelope(content, envelope.Sender);
-            }
-            if (_current.Message is IAutoReceivedMessage)
-                AutoReceiveMessage(_current);
-            else
-                ReceiveMessage(_current.Message);
-            _current = default;
-        }
-        catch (Exception e)
-        {
-            HandleInvokeFailure(e);
-        }
-        finally
-        {
-            InternalCurrentActorCellKeeper.Current = before;
-            RestartReceiveTimeoutAfter(envelope.Message);
-        }
+        var hash = name.IndexOf('#');
+        return hash < 0 ? (name, UndefinedUid) : (name[..hash], int.Parse(name.AsSpan(hash + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
     }
 
-    public void ReceiveMessageForTest(Envelope envelope)
+    internal Mailbox SwapMailbox(Mailbox mailbox) => Interlocked.Exchange(ref _mailbox, mailbox);
+
+    private static long NewUid() => ThreadLocalRandom.Current.Next(1, int.MaxValue);
+
+    private void Publish(LogEvent logEvent) => System.EventStream.Publish(logEvent);
+
+    private void PublishSendFailure(Exception exception) =>
+        Publish(new Error(exception, Parent.ToString(), ActorType, "Swallowing exception during message send"));
+
+    private void PublishLifecycle(Type type, string what)
     {
-        _current = envelope;
-        try
+        if (SystemImpl.Settings.DebugLifecycle)
         {
-            ReceiveMessage(envelope.Message);
-        }
-        finally
-        {
-            _current = default;
+            Publish(new Debug(_self.Path.ToString(), type, what));
         }
     }
-
-    protected internal virtual void AutoReceiveMessage(Envelope envelope)
-    {
-        if (System.Settings.DebugAutoReceive)
-            Publish(new Debug(Self.Path.ToString(), Actor.GetType(), "received AutoReceiveMessage " + envelope));
-        switch (envelope.Message)
-        {
-            case Terminated terminated:
-                ReceivedTerminated(terminated);
-                break;
-            case Kill:
-                throw new ActorKilledException("Kill");
-            case PoisonPill:
-                ((IInternalActorRef)Self).Stop();
-                break;
-            case Identify identify:
-                Sender.Tell(new ActorIdentity(identify.MessageId, Self), Self);
-                break;
-            case ActorSelectionMessage selection:
-                selection.Deliver(this, Sender);
-                break;
-            default:
-                ReceiveMessage(envelope.Message);
-                break;
-        }
-    }
-
-    protected void ReceiveMessage(object message)
-    {
-        if (Actor is null)
-        {
-            SystemImpl.DeadLetters.Tell(new DeadLetter(message, Sender, Self), Sender);
-            return;
-        }
-        if (System.Settings.DebugUnhandledMessage && message is null)
-            throw new InvalidMessageException();
-        Actor.AroundReceive(_behaviors.Peek(), message);
-    }
-
-    internal void SystemInvoke(ISystemMessage message)
-    {
-        var before = InternalCurrentActorCellKeeper.Current;
-        InternalCurrentActorCellKeeper.Current = this;
-        try
-        {
-            switch (message)
-            {
-                case ActorTaskSchedulerMessage task:
-                    ExecuteTask(task);
-                    break;
-                case Create create:
-                    OnCreate(create);
-                    break;
-                case Dispatch.SysMsg.Suspend:
-                    SuspendSelf();
-                    break;
-                case Resume resume:
-                    OnResume(resume.CausedByFailure);
-                    break;
-                case Recreate recreate:
-                    OnRecreate(recreate.Cause);
-                    break;
-                case Terminate:
-                    OnTerminate();
-                    break;
-                case Dispatch.SysMsg.Watch watch:
-                    AddWatcher(watch.Watchee, watch.Watcher);
-                    break;
-                case Dispatch.SysMsg.Unwatch unwatch:
-                    RemoveWatcher(unwatch.Watchee, unwatch.Watcher);
-                    break;
-                case Failed failed:
-                    OnFailed(failed);
-                    break;
-                case DeathWatchNotification notification:
-                    WatchedActorTerminated(notification);
-                    break;
-                case Supervise:
-                    break;
-                default:
-                    throw new NotSupportedException($"Unknown message {message.GetType().Name}");
-            }
-        }
-        catch (Exception e)
-        {
-            HandleInvokeFailure(e);
-        }
-        finally
-        {
-            InternalCurrentActorCellKeeper.Current = before;
-        }
-    }
-
-    internal void ResumeAfterTask(Exception failure, object message, IActorRef sender)
-    {
-        _current = default;
-        Mailbox.EndAwait();
-        if (failure is not null && !_terminated)
-        {
-            _current = new Envelope(message, sender);
-            HandleInvokeFailure(failure);
-        }
-        RestartReceiveTimeoutAfter(message);
-    }
-
-    private void ExecuteTask(ActorTaskSchedulerMessage task)
-    {
-        var before = _current;
-        _current = new Envelope(task.Message, task.Sender);
-        task.ExecuteTask();
-        _current = before;
-    }
-
-    private static Receive Wrap(UntypedReceive receive) => message =>
-    {
-        receive(message);
-        return true;
-    };
-
-    private void Publish(LogEvent logged) => SystemImpl.EventStream.Publish(logged);
 }

@@ -1,24 +1,29 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
+using System.Linq;
+using Akka.Util;
 
 namespace Akka.Actor;
 
-/// <summary>An actor's place in the tree of its system.</summary>
-public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
+/// <summary>
+/// The name of an actor in its tree. Paths of two lives under one name are equal; <see cref="Uid"/> tells them apart.
+/// </summary>
+public abstract partial class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>, ISurrogated
 {
-    public const string ValidSymbols = "\"-_.*$+:@&=,!~';()";
-
-    private protected ActorPath(Address address, string name, long uid)
+    protected ActorPath(Address address, string name)
     {
         Address = address;
         Name = name;
-        Uid = uid;
     }
 
-    public static readonly IReadOnlyList<string> EmptyElements = [];
-
-    public static long UndefinedUid => 0;
+    protected ActorPath(ActorPath parentPath, string name, long uid)
+    {
+        Parent = parentPath;
+        Address = parentPath.Address;
+        Depth = parentPath.Depth + 1;
+        Name = name;
+        Uid = uid;
+    }
 
     public string Name { get; }
 
@@ -26,160 +31,159 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public long Uid { get; }
 
-    public abstract ActorPath Root { get; }
+    public ActorPath Parent { get; }
 
-    public abstract ActorPath Parent { get; }
+    public int Depth { get; }
 
-    public abstract int Depth { get; }
+    public ActorPath Root => ParentOf(0);
 
-    public IReadOnlyList<string> Elements
+    public IReadOnlyList<string> Elements => NamesFromRoot(withUid: false);
+
+    internal IReadOnlyList<string> ElementsWithUid => NamesFromRoot(withUid: true);
+
+    public static bool operator ==(ActorPath left, ActorPath right) => left?.Equals(right) ?? right is null;
+
+    public static bool operator !=(ActorPath left, ActorPath right) => !(left == right);
+
+    public static ActorPath operator /(ActorPath path, string name)
     {
-        get
-        {
-            var elements = new string[Depth];
-            var path = this;
-            for (var i = Depth - 1; i >= 0; i--)
-            {
-                elements[i] = path.Name;
-                path = path.Parent;
-            }
-            return elements;
-        }
+        var (plain, uid) = ActorCell.GetNameAndUid(name);
+        return new ChildActorPath(path, plain, uid);
     }
 
-    public static ActorPath operator /(ActorPath path, string name) => new ChildActorPath(path, name, UndefinedUid);
-
-    public static ActorPath operator /(ActorPath path, IEnumerable<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (!string.IsNullOrEmpty(name))
-                path /= name;
-        }
-        return path;
-    }
-
-    public static bool operator ==(ActorPath left, ActorPath right) => Equals(left, right);
-
-    public static bool operator !=(ActorPath left, ActorPath right) => !Equals(left, right);
-
-    public static bool IsValidPathElement(string s)
-    {
-        if (string.IsNullOrEmpty(s) || s[0] == '$')
-            return false;
-        for (var i = 0; i < s.Length; i++)
-        {
-            if (s[i] == '%' && i + 2 < s.Length && Uri.IsHexDigit(s[i + 1]) && Uri.IsHexDigit(s[i + 2]))
-                i += 2;
-            else if (!char.IsAsciiLetterOrDigit(s[i]) && !ValidSymbols.Contains(s[i]))
-                return false;
-        }
-        return true;
-    }
-
-    public static bool TryParse(string path, out ActorPath actorPath)
-    {
-        actorPath = null;
-        var scheme = path?.IndexOf("://", StringComparison.Ordinal) ?? -1;
-        if (scheme <= 0)
-            return false;
-        var rest = path[(scheme + 3)..].Split('/');
-        var authority = rest[0].Split('@');
-        var address = new Address(path[..scheme], authority[0]);
-        if (authority.Length == 2)
-        {
-            var colon = authority[1].LastIndexOf(':');
-            if (colon < 0 || !int.TryParse(authority[1][(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port))
-                return false;
-            address = new Address(path[..scheme], authority[0], authority[1][..colon], port);
-        }
-        actorPath = new RootActorPath(address);
-        for (var i = 1; i < rest.Length; i++)
-        {
-            if (rest[i].Length == 0)
-                continue;
-            var hash = rest[i].IndexOf('#');
-            actorPath = hash < 0 ? actorPath / rest[i]
-                : new ChildActorPath(actorPath, rest[i][..hash], long.Parse(rest[i][(hash + 1)..], CultureInfo.InvariantCulture));
-        }
-        return true;
-    }
-
-    public static ActorPath Parse(string path) => TryParse(path, out var parsed) ? parsed : throw new UriFormatException($"Can not parse an ActorPath: {path}");
-
-    public abstract ActorPath WithUid(long uid);
+    public static ActorPath operator /(ActorPath path, IEnumerable<string> name) =>
+        name.Where(static element => !string.IsNullOrEmpty(element)).Aggregate(path, static (parent, element) => parent / element);
 
     public ActorPath Child(string childName) => this / childName;
 
-    public string ToStringWithoutAddress()
+    public ActorPath WithUid(long uid) =>
+        Depth > 0 ? (uid == Uid ? this : new ChildActorPath(Parent, Name, uid))
+        : uid == 0 ? this
+        : throw new NotSupportedException("RootActorPath must have undefined Uid");
+
+    /// <summary>The path at a depth from the root, or, if negative, that many steps up.</summary>
+    public ActorPath ParentOf(int depth)
     {
-        var elements = Elements;
-        return "/" + string.Join('/', elements);
+        var target = depth >= 0 ? depth : Math.Max(0, Depth + depth);
+        var path = this;
+        while (path.Depth > target)
+        {
+            path = path.Parent;
+        }
+
+        return path;
     }
-
-    public string ToStringWithAddress() => ToStringWithAddress(Address);
-
-    public string ToStringWithAddress(Address address) => address + ToStringWithoutAddress();
-
-    public string ToStringWithUid() => Uid == UndefinedUid ? ToStringWithAddress() : $"{ToStringWithAddress()}#{Uid}";
-
-    public string ToSerializationFormat() => ToStringWithUid();
-
-    public int CompareTo(ActorPath other) => string.CompareOrdinal(ToString(), other?.ToString());
 
     public bool Equals(ActorPath other)
     {
-        ActorPath a = this, b = other;
-        if (b is null || a.Depth != b.Depth)
-            return false;
-        while (!ReferenceEquals(a, b))
+        if (ReferenceEquals(this, other))
         {
-            if (a.Depth == 0)
-                return a.Address.Equals(b.Address);
-            if (a.Name != b.Name)
-                return false;
-            (a, b) = (a.Parent, b.Parent);
+            return true;
         }
+
+        if (other is null || Depth != other.Depth || !Address.Equals(other.Address))
+        {
+            return false;
+        }
+
+        for (var (a, b) = (this, other); !ReferenceEquals(a, b); (a, b) = (a.Parent, b.Parent))
+        {
+            if (a.Name != b.Name)
+            {
+                return false;
+            }
+
+            if (a.Parent is null)
+            {
+                return true;
+            }
+        }
+
         return true;
     }
 
-    public override bool Equals(object obj) => obj is ActorPath other && Equals(other);
+    public override bool Equals(object obj) => Equals(obj as ActorPath);
 
-    public override int GetHashCode() => HashCode.Combine(Name, Depth, Address);
-
-    public override string ToString() => ToStringWithAddress();
-}
-
-/// <summary>The root of a system.</summary>
-public sealed class RootActorPath : ActorPath
-{
-    public RootActorPath(Address address, string name = "") : base(address, name, UndefinedUid)
+    public override int GetHashCode()
     {
+        var hash = Address.GetHashCode();
+        for (var path = this; path is not null; path = path.Parent)
+        {
+            hash = (hash * 31) ^ path.Name.GetHashCode();
+        }
+
+        return hash;
     }
 
-    public override ActorPath Root => this;
-
-    public override ActorPath Parent => this;
-
-    public override int Depth => 0;
-
-    public override ActorPath WithUid(long uid) => this;
-}
-
-/// <summary>Everything below the root.</summary>
-public sealed class ChildActorPath : ActorPath
-{
-    public ChildActorPath(ActorPath parentPath, string name, long uid) : base(parentPath.Address, name, uid)
+    /// <summary>By name from the leaf up; roots last.</summary>
+    public int CompareTo(ActorPath other)
     {
-        Parent = parentPath;
-        Depth = parentPath.Depth + 1;
+        for (var (a, b) = (this, other); ; (a, b) = (a.Parent, b.Parent))
+        {
+            if (ReferenceEquals(a, b))
+            {
+                return 0;
+            }
+
+            if (b is null)
+            {
+                return 1;
+            }
+
+            if (a.Depth == 0)
+            {
+                return b.Depth > 0 ? 1 : string.CompareOrdinal(a.ToString(), b.ToString());
+            }
+
+            if (b.Depth == 0)
+            {
+                return -1;
+            }
+
+            var byName = string.CompareOrdinal(a.Name, b.Name);
+            if (byName != 0)
+            {
+                return byName;
+            }
+        }
     }
 
-    public override ActorPath Root => Parent.Root;
+    public ISurrogate ToSurrogate(ActorSystem system) => new Surrogate(ToSerializationFormat());
 
-    public override ActorPath Parent { get; }
+    private string[] NamesFromRoot(bool withUid)
+    {
+        var names = new string[Depth];
+        for (var path = this; path.Depth > 0; path = path.Parent)
+        {
+            names[path.Depth - 1] = path.Name;
+        }
 
-    public override int Depth { get; }
+        if (withUid && Uid != ActorCell.UndefinedUid)
+        {
+            names[^1] += "#" + Uid;
+        }
 
-    public override ActorPath WithUid(long uid) => uid == Uid ? this : new ChildActorPath(Parent, Name, uid);
+        return names;
+    }
+
+    public sealed class Surrogate(string path) : ISurrogate, IEquatable<Surrogate>, IEquatable<ActorPath>
+    {
+        public string Path { get; } = path;
+
+        public ISurrogated FromSurrogate(ActorSystem system) => TryParse(Path, out var parsed) ? parsed : null;
+
+        public bool Equals(Surrogate other) => Path == other?.Path;
+
+        public bool Equals(ActorPath other) => Path == other?.ToSerializationFormat();
+
+        public override bool Equals(object obj) => obj is ActorPath path ? Equals(path) : Equals(obj as Surrogate);
+
+        public override int GetHashCode() => Path.GetHashCode();
+    }
 }
+
+/// <summary>The root of a system's tree.</summary>
+public sealed class RootActorPath(Address address, string name = "") : ActorPath(address, name);
+
+/// <summary>A path below another.</summary>
+public sealed class ChildActorPath(ActorPath parentPath, string name, long uid) : ActorPath(parentPath, name, uid);

@@ -3,98 +3,77 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using Akka.Actor.Internal;
 
 namespace Akka.Actor;
 
-/// <summary>A place to send to, looked up at each send.</summary>
-public class ActorSelection : ICanTell
+/// <summary>The actors that a path with wildcards leads to, looked up for each message.</summary>
+public partial class ActorSelection : ICanTell
 {
-    private readonly string[] _elements;
+    public ActorSelection()
+    {
+    }
+
+    public ActorSelection(IActorRef anchor, SelectionPathElement[] path)
+    {
+        Anchor = anchor;
+        Path = path;
+    }
+
+    public ActorSelection(IActorRef anchor, string path)
+        : this(anchor, path.Split('/'))
+    {
+    }
 
     public ActorSelection(IActorRef anchor, IEnumerable<string> elements)
     {
         Anchor = anchor;
-        _elements = [.. elements.Where(static e => e.Length > 0)];
+        Path =
+        [
+            .. elements.Where(static element => !string.IsNullOrEmpty(element)).Select<string, SelectionPathElement>(static element => element switch
+            {
+                "**" => SelectChildRecursive.Instance,
+                ".." => SelectParent.Instance,
+                _ when element.AsSpan().ContainsAny('?', '*') => new SelectChildPattern(element),
+                _ => new SelectChildName(element),
+            }),
+        ];
+        if (Path.SkipLast(1).Any(static element => element is SelectChildRecursive))
+        {
+            throw new IllegalActorNameException("Double wildcard can only appear at the last path entry");
+        }
     }
 
-    public IActorRef Anchor { get; }
+    public IActorRef Anchor { get; private set; }
 
-    public string PathString => "/" + string.Join('/', _elements);
+    public SelectionPathElement[] Path { get; private set; }
 
-    public void Tell(object message, IActorRef sender = null) =>
-        new ActorSelectionMessage(message, _elements).Deliver((IInternalActorRef)Anchor, sender ?? ActorCell.GetCurrentSelfOrNoSender());
+    public string PathString => "/" + string.Join<SelectionPathElement>('/', Path);
 
+    public void Tell(object message, IActorRef sender = null) => DeliverSelection(
+        Anchor as IInternalActorRef, sender ?? ActorCell.GetCurrentSelfOrNoSender(), new ActorSelectionMessage(message, Path, wildCardFanOut: false));
+
+    /// <summary>The first actor that answers; <see cref="ActorNotFoundException"/> when none does.</summary>
     public Task<IActorRef> ResolveOne(TimeSpan timeout) => ResolveOne(timeout, CancellationToken.None);
 
-    public async Task<IActorRef> ResolveOne(TimeSpan timeout, CancellationToken cancellation)
+    public async Task<IActorRef> ResolveOne(TimeSpan timeout, CancellationToken ct)
     {
         try
         {
-            var identity = await this.Ask<ActorIdentity>(new Identify(null), timeout, cancellation).ConfigureAwait(false);
+            var identity = await this.Ask<ActorIdentity>(new Identify(null), timeout, ct).ConfigureAwait(false);
             return identity.Subject ?? throw new ActorNotFoundException("subject was null");
         }
-        catch (AskTimeoutException e)
+        catch (Exception exception)
         {
-            throw new ActorNotFoundException("Exception occurred while resolving ActorSelection", e);
+            throw new ActorNotFoundException("Exception occurred while resolving ActorSelection", exception);
         }
     }
 
-    public override bool Equals(object obj) => obj is ActorSelection other && Anchor.Equals(other.Anchor) && _elements.SequenceEqual(other._elements);
+    public override bool Equals(object obj) => obj is ActorSelection other && other.GetType() == GetType() && Equals(other);
 
     public override int GetHashCode() => HashCode.Combine(Anchor, PathString);
 
-    public override string ToString() => $"ActorSelection[Anchor({Anchor.Path}), Path({PathString})]";
-}
+    public override string ToString() =>
+        $"ActorSelection[Anchor({Anchor.Path}{(Anchor.Path.Uid == ActorCell.UndefinedUid ? "" : "#" + Anchor.Path.Uid)}), Path({PathString})]";
 
-public sealed class ActorSelectionMessage : IAutoReceivedMessage, IPossiblyHarmful
-{
-    private readonly string[] _elements;
-
-    internal ActorSelectionMessage(object message, string[] elements)
-    {
-        Message = message;
-        _elements = elements;
-    }
-
-    public object Message { get; }
-
-    internal void Deliver(ActorCell cell, IActorRef sender) => Deliver((IInternalActorRef)cell.Self, sender);
-
-    internal void Deliver(IInternalActorRef from, IActorRef sender)
-    {
-        IEnumerable<IInternalActorRef> places = [from];
-        foreach (var element in _elements)
-        {
-            places = element.Contains('*') || element.Contains('?')
-                ? places.OfType<ActorRefWithCell>().SelectMany(p => p.Children).Cast<IInternalActorRef>().Where(c => Matches(element, c.Path.Name)).ToArray()
-                : places.Select(p => (IInternalActorRef)p.GetChild([element])).ToArray();
-        }
-        foreach (var place in places)
-        {
-            if (!place.IsNobody())
-                place.Tell(Message, sender);
-            else if (Message is Identify identify)
-                sender?.Tell(new ActorIdentity(identify.MessageId, null), ActorRefs.NoSender);
-            else
-                ((LocalActorRefProvider)from.Provider).SystemImpl.DeadLetters.Tell(new Event.DeadLetter(Message, sender, from), sender);
-        }
-    }
-
-    private static bool Matches(string pattern, string name) =>
-        System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
-}
-
-internal static class ActorRefFactoryShared
-{
-    internal static ActorSelection ActorSelection(ActorPath path, ActorSystemImpl system) => new(system.Provider.RootGuardian, path.Elements);
-
-    internal static ActorSelection ActorSelection(string path, ActorSystemImpl system, IActorRef lookupRoot)
-    {
-        if (path.Contains("://", StringComparison.Ordinal))
-            return ActorPath.TryParse(path, out var absolute) ? ActorSelection(absolute, system) : new ActorSelection(system.DeadLetters, []);
-        return path.StartsWith('/')
-            ? new ActorSelection(system.Provider.RootGuardian, path.Split('/'))
-            : new ActorSelection(lookupRoot, path.Split('/'));
-    }
+    protected bool Equals(ActorSelection other) => Equals(Anchor, other.Anchor) && PathString == other.PathString;
 }

@@ -1,119 +1,131 @@
 using System;
+using System.Runtime.Serialization;
 
 namespace Akka.Actor;
 
+#pragma warning disable SYSLIB0051 // The real types are serializable in the old way too.
+
 public class InvalidActorNameException : AkkaException
 {
-    public InvalidActorNameException(string message) : base(message)
+    public InvalidActorNameException(string message)
+        : base(message)
     {
     }
 
-    public InvalidActorNameException(string message, Exception innerException) : base(message, innerException)
+    public InvalidActorNameException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    protected InvalidActorNameException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
     {
     }
 }
 
 public class AskTimeoutException : AkkaException
 {
-    public AskTimeoutException(string message) : base(message)
+    public AskTimeoutException(string message)
+        : base(message)
+    {
+    }
+
+    protected AskTimeoutException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
     {
     }
 }
 
-public class ActorInitializationException : AkkaException
+public class ActorInterruptedException : AkkaException
 {
-    public ActorInitializationException()
+    public ActorInterruptedException(string message = null, Exception cause = null)
+        : base(message, cause)
     {
     }
 
-    public ActorInitializationException(string message) : base(message)
+    protected ActorInterruptedException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
     {
     }
-
-    public ActorInitializationException(string message, Exception cause) : base(message, cause)
-    {
-    }
-
-    public ActorInitializationException(IActorRef actor, string message, Exception cause = null) : base(message, cause) => Actor = actor;
-
-    public IActorRef Actor { get; set; }
 }
 
 public class LoggerInitializationException : AkkaException
 {
-    public LoggerInitializationException(string message, Exception cause = null) : base(message, cause)
+    public LoggerInitializationException()
+    {
+    }
+
+    public LoggerInitializationException(string message)
+        : base(message)
+    {
+    }
+
+    public LoggerInitializationException(string message, Exception cause = null)
+        : base(message, cause)
+    {
+    }
+
+    protected LoggerInitializationException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
     {
     }
 }
 
 public class ActorKilledException : AkkaException
 {
-    public ActorKilledException(string message) : base(message)
+    public ActorKilledException()
+    {
+    }
+
+    public ActorKilledException(string message)
+        : base(message)
+    {
+    }
+
+    protected ActorKilledException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
     {
     }
 }
 
 public class IllegalActorStateException : AkkaException
 {
-    public IllegalActorStateException(string message) : base(message)
+    public IllegalActorStateException(string message)
+        : base(message)
+    {
+    }
+
+    protected IllegalActorStateException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
     {
     }
 }
 
 public class IllegalActorNameException : AkkaException
 {
-    public IllegalActorNameException(string message) : base(message)
+    public IllegalActorNameException(string message)
+        : base(message)
+    {
+    }
+
+    protected IllegalActorNameException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
     {
     }
 }
 
+/// <summary>A watched actor stopped and the watcher did not handle that.</summary>
 public class DeathPactException : AkkaException
 {
-    public DeathPactException(IActorRef deadActor) : base("Monitored actor [" + deadActor + "] terminated") => DeadActor = deadActor;
+    public DeathPactException(IActorRef deadActor)
+        : base($"Monitored actor [{deadActor}] terminated") => DeadActor = deadActor;
 
-    public IActorRef DeadActor { get; private set; }
-}
-
-public class PreRestartException : AkkaException
-{
-    public PreRestartException(IActorRef actor, Exception restartException, Exception cause, object optionalMessage)
-        : base($"exception in PreRestart({cause?.GetType().Name}, {optionalMessage}) of {actor}", restartException)
-    {
-    }
-}
-
-public class PostRestartException : ActorInitializationException
-{
-    public PostRestartException(IActorRef actor, Exception cause, Exception originalCause)
-        : base(actor, "Exception post restart (" + (originalCause == null ? "null" : originalCause.GetType().ToString()) + ")", cause) =>
-        OriginalCause = originalCause;
-
-    public Exception OriginalCause { get; }
-}
-
-public class InvalidMessageException : AkkaException
-{
-    public InvalidMessageException() : this("Message is null")
+    protected DeathPactException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
     {
     }
 
-    public InvalidMessageException(string message) : base(message)
-    {
-    }
-}
-
-public class StashOverflowException : AkkaException
-{
-    public StashOverflowException(string message, Exception cause = null) : base(message, cause)
-    {
-    }
-}
-
-public class SchedulerException : Exception
-{
-    public SchedulerException(string message) : base(message)
-    {
-    }
+    public IActorRef DeadActor { get; }
 }
 
 public class ActorNotFoundException : AkkaException
@@ -122,7 +134,57 @@ public class ActorNotFoundException : AkkaException
     {
     }
 
-    public ActorNotFoundException(string message, Exception innerException = null) : base(message, innerException)
+    public ActorNotFoundException(string message, Exception innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    protected ActorNotFoundException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
+    {
+    }
+}
+
+public class InvalidMessageException : AkkaException
+{
+    public InvalidMessageException()
+        : this("Message is null")
+    {
+    }
+
+    public InvalidMessageException(string message)
+        : base(message)
+    {
+    }
+
+    protected InvalidMessageException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
+    {
+    }
+}
+
+public class StashOverflowException : AkkaException
+{
+    public StashOverflowException(string message, Exception cause = null)
+        : base(message, cause)
+    {
+    }
+
+    protected StashOverflowException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
+    {
+    }
+}
+
+public sealed class SchedulerException : AkkaException
+{
+    public SchedulerException(string message)
+        : base(message)
+    {
+    }
+
+    public SchedulerException(SerializationInfo info, StreamingContext context)
+        : base(info, context)
     {
     }
 }

@@ -2,10 +2,12 @@ using System;
 
 namespace Akka.Actor;
 
+/// <summary>Something that a system has once.</summary>
 public interface IExtension
 {
 }
 
+/// <summary>Makes and finds an extension.</summary>
 public interface IExtensionId
 {
     Type ExtensionType { get; }
@@ -17,7 +19,9 @@ public interface IExtensionId
     object CreateExtension(ExtendedActorSystem system);
 }
 
-public interface IExtensionId<out T> : IExtensionId where T : IExtension
+/// <summary>The same with the type.</summary>
+public interface IExtensionId<out T> : IExtensionId
+    where T : IExtension
 {
     new T Apply(ActorSystem system);
 
@@ -26,15 +30,11 @@ public interface IExtensionId<out T> : IExtensionId where T : IExtension
     new T CreateExtension(ExtendedActorSystem system);
 }
 
-public abstract class ExtensionIdProvider<T> : IExtensionId<T> where T : IExtension
+/// <summary>The base of extension identifiers.</summary>
+public abstract class ExtensionIdProvider<T> : IExtensionId<T>
+    where T : IExtension
 {
     public Type ExtensionType => typeof(T);
-
-    public T Apply(ActorSystem system) => (T)system.RegisterExtension(this);
-
-    public T Get(ActorSystem system) => (T)system.GetExtension(this);
-
-    public abstract T CreateExtension(ExtendedActorSystem system);
 
     object IExtensionId.Apply(ActorSystem system) => Apply(system);
 
@@ -42,19 +42,29 @@ public abstract class ExtensionIdProvider<T> : IExtensionId<T> where T : IExtens
 
     object IExtensionId.CreateExtension(ExtendedActorSystem system) => CreateExtension(system);
 
-    public override bool Equals(object obj) => obj is ExtensionIdProvider<T>;
+    public T Apply(ActorSystem system) => (T)system.RegisterExtension(this);
+
+    public T Get(ActorSystem system) => (T)system.GetExtension(this);
+
+    public abstract T CreateExtension(ExtendedActorSystem system);
+
+    public override bool Equals(object obj) => obj is T;
 
     public override int GetHashCode() => typeof(T).GetHashCode();
 }
 
+/// <summary>Extensions by type; made when they are not there.</summary>
 public static class ActorSystemWithExtensions
 {
-    public static T WithExtension<T>(this ActorSystem system) where T : class, IExtension => system.GetExtension<T>();
+    public static T WithExtension<T>(this ActorSystem system)
+        where T : class, IExtension => system.GetExtension<T>();
 
-    public static T WithExtension<T, TI>(this ActorSystem system) where T : class, IExtension where TI : IExtensionId
-    {
-        if (!system.HasExtension<T>())
-            system.RegisterExtension((IExtensionId)Activator.CreateInstance(typeof(TI)));
-        return system.GetExtension<T>();
-    }
+    public static T WithExtension<T>(this ActorSystem system, Type extensionId)
+        where T : class, IExtension => system.HasExtension<T>()
+            ? system.GetExtension<T>()
+            : (T)system.RegisterExtension((IExtensionId)Activator.CreateInstance(extensionId));
+
+    public static T WithExtension<T, TI>(this ActorSystem system)
+        where T : class, IExtension
+        where TI : IExtensionId => system.WithExtension<T>(typeof(TI));
 }

@@ -4,8 +4,10 @@ using Akka.Dispatch;
 
 namespace Akka.Actor;
 
+/// <summary>Makes and finds actors.</summary>
 public interface IActorRefFactory
 {
+    /// <summary>Makes a child; without a name it gets one that begins with <c>$</c>.</summary>
     IActorRef ActorOf(Props props, string name = null);
 
     ActorSelection ActorSelection(ActorPath actorPath);
@@ -13,28 +15,32 @@ public interface IActorRefFactory
     ActorSelection ActorSelection(string actorPath);
 }
 
+/// <summary>Learns when others stop.</summary>
 public interface ICanWatch
 {
+    /// <summary>Asks for one <see cref="Terminated"/>; an actor that has stopped already is reported at once.</summary>
     IActorRef Watch(IActorRef subject);
 
+    /// <summary>The same with a message instead of <see cref="Terminated"/>.</summary>
     IActorRef WatchWith(IActorRef subject, object message);
 
     IActorRef Unwatch(IActorRef subject);
 }
 
+/// <summary>What an actor may do, in its own turn only.</summary>
 public interface IActorContext : IActorRefFactory, ICanWatch
 {
     IActorRef Self { get; }
 
     Props Props { get; }
 
+    MessageDispatcher Dispatcher { get; }
+
     IActorRef Sender { get; }
 
     ActorSystem System { get; }
 
     IActorRef Parent { get; }
-
-    MessageDispatcher Dispatcher { get; }
 
     TimeSpan? ReceiveTimeout { get; }
 
@@ -53,6 +59,7 @@ public interface IActorContext : IActorRefFactory, ICanWatch
     void Stop(IActorRef child);
 }
 
+/// <summary>The same for actors whose handlers return nothing.</summary>
 public interface IUntypedActorContext : IActorContext
 {
     void Become(UntypedReceive receive);
@@ -60,31 +67,12 @@ public interface IUntypedActorContext : IActorContext
     void BecomeStacked(UntypedReceive receive);
 }
 
-public interface ICell
+/// <summary>Shortcuts.</summary>
+public static class ActorRefFactoryExtensions
 {
-    IActorRef Self { get; }
+    public static IActorRef ActorOf<TActor>(this IActorRefFactory factory, string name = null)
+        where TActor : ActorBase, new() => factory.ActorOf(Props.Create<TActor>(), name);
 
-    ActorSystem System { get; }
-
-    Props Props { get; }
-
-    IInternalActorRef Parent { get; }
-
-    bool IsLocal { get; }
-
-    bool IsTerminated { get; }
-
-    bool HasMessages { get; }
-
-    int NumberOfMessages { get; }
-
-    void Start();
-
-    void Suspend();
-
-    void Resume(Exception causedByFailure);
-
-    void Restart(Exception cause);
-
-    void Stop();
+    public static ActorSelection ActorSelection(this IActorRefFactory factory, IActorRef anchorRef, string actorPath) =>
+        ActorRefFactoryShared.ActorSelection(anchorRef, actorPath);
 }

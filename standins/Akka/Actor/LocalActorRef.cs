@@ -7,61 +7,63 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Actor;
 
-public abstract class ActorRefWithCell : InternalActorRefBase
-{
-    public abstract ICell Underlying { get; }
-
-    public abstract IEnumerable<IActorRef> Children { get; }
-
-    public abstract IInternalActorRef GetSingleChild(string name);
-}
-
-/// <summary>The handle of an actor in this process.</summary>
+/// <summary>The reference of an actor whose cell is there from the start.</summary>
 public class LocalActorRef : ActorRefWithCell, ILocalRef
 {
-    private readonly ActorSystemImpl _system;
+    private readonly ActorCell _cell;
 
     public LocalActorRef(ActorSystemImpl system, Props props, MessageDispatcher dispatcher, MailboxType mailboxType, IInternalActorRef supervisor, ActorPath path)
     {
-        _system = system;
-        Path = path.Uid == ActorPath.UndefinedUid && path.Depth > 0 ? path.WithUid(ActorCell.NewUid()) : path;
+        System = system;
+        Dispatcher = dispatcher;
+        MailboxType = mailboxType;
         Supervisor = supervisor;
-        Cell = NewActorCell(system, this, props, dispatcher, supervisor);
-        if (supervisor is LocalActorRef { Cell: { } parent } && path.Uid == ActorPath.UndefinedUid && path.Depth > 1)
-            parent.InitializeChild(this);
+        Path = path;
+#pragma warning disable CA2214 // The real one calls it from its constructor, and subclasses rely on that.
+        _cell = NewActorCell(system, this, props, dispatcher, supervisor);
+#pragma warning restore CA2214
+        _cell.Init(true, mailboxType);
     }
 
     public override ActorPath Path { get; }
 
-    public ActorCell Cell { get; }
+    public override ICell Underlying => _cell;
 
-    public override ICell Underlying => Cell;
+    public ActorCell Cell => _cell;
 
-    protected IInternalActorRef Supervisor { get; }
+    public override IActorRefProvider Provider => _cell.SystemImpl.Provider;
 
-    public override IInternalActorRef Parent => Cell.Parent;
+    public override IInternalActorRef Parent => _cell.Parent;
 
-    public override IActorRefProvider Provider => _system.Provider;
-
-    public override bool IsTerminated => Cell.IsTerminated;
+    public override IEnumerable<IActorRef> Children => _cell.GetChildren();
 
     public override bool IsLocal => true;
 
-    public override IEnumerable<IActorRef> Children => Cell.GetChildren();
+    public override bool IsTerminated => _cell.IsTerminated;
 
-    public override void Start() => Cell.Start();
+    protected ActorSystem System { get; }
 
-    public override void Stop() => Cell.Stop();
+    protected Props Props => _cell.Props;
 
-    public override void Suspend() => Cell.Suspend();
+    protected MessageDispatcher Dispatcher { get; }
 
-    public override void Resume(Exception causedByFailure = null) => Cell.Resume(causedByFailure);
+    protected IInternalActorRef Supervisor { get; }
 
-    public override void Restart(Exception cause) => Cell.Restart(cause);
+    protected MailboxType MailboxType { get; }
 
-    public override void SendSystemMessage(ISystemMessage message) => Cell.SendSystemMessage(message);
+    public override void Start() => _cell.Start();
 
-    public override IInternalActorRef GetSingleChild(string name) => Cell.GetSingleChild(name);
+    public override void Stop() => _cell.Stop();
+
+    public override void Suspend() => _cell.Suspend();
+
+    public override void Resume(Exception causedByFailure = null) => _cell.Resume(causedByFailure);
+
+    public override void Restart(Exception cause) => _cell.Restart(cause);
+
+    public override void SendSystemMessage(ISystemMessage message) => _cell.SendSystemMessage(message);
+
+    public override IInternalActorRef GetSingleChild(string name) => _cell.GetSingleChild(name);
 
     public override IActorRef GetChild(IReadOnlyList<string> name)
     {
@@ -69,7 +71,10 @@ public class LocalActorRef : ActorRefWithCell, ILocalRef
         for (var i = 0; i < name.Count; i++)
         {
             if (current is not LocalActorRef local)
+            {
                 return current.GetChild([.. name.Skip(i)]);
+            }
+
             current = name[i] switch
             {
                 ".." => local.Parent,
@@ -77,11 +82,12 @@ public class LocalActorRef : ActorRefWithCell, ILocalRef
                 var child => local.GetSingleChild(child),
             };
         }
+
         return current;
     }
 
     protected virtual ActorCell NewActorCell(ActorSystemImpl system, IInternalActorRef self, Props props, MessageDispatcher dispatcher, IInternalActorRef supervisor) =>
         new(system, self, props, dispatcher, supervisor);
 
-    protected override void TellInternal(object message, IActorRef sender) => Cell.SendMessage(message, sender);
+    protected override void TellInternal(object message, IActorRef sender) => _cell.SendMessage(sender, message);
 }

@@ -1,126 +1,187 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Linq.Expressions;
-using System.Reflection;
+using Akka.Dispatch;
+using Akka.Routing;
+using Akka.Util;
 
 namespace Akka.Actor;
 
-/// <summary>Makes actors some other way than by their constructor.</summary>
-public interface IIndirectActorProducer
+/// <summary>How to make an actor, and where it shall run.</summary>
+public partial class Props : IEquatable<Props>, ISurrogated
 {
-    Type ActorType { get; }
+    public static readonly Props None = null;
 
-    ActorBase Produce();
+    private const string NullTypeText = "Props must be instantiated with an actor type.";
+    private static readonly Deploy DefaultDeploy = new();
+    private static readonly object[] NoArgs = [];
 
-    void Release(ActorBase actor);
-}
+    private readonly IIndirectActorProducer _producer;
+    private Type _inputType;
 
-public class Deploy
-{
-    public static readonly string NoDispatcherGiven = string.Empty;
-    public static readonly string NoMailboxGiven = string.Empty;
-
-    // After the two above, whose values it takes.
-    public static readonly Deploy Local = new();
-
-    public string Dispatcher { get; init; } = NoDispatcherGiven;
-
-    public string Mailbox { get; init; } = NoMailboxGiven;
-
-    public int StashCapacity { get; init; } = -1;
-}
-
-/// <summary>How to make an actor, again and again.</summary>
-public class Props
-{
-    private readonly Func<ActorBase> _factory;
-    private readonly object[] _arguments;
-
-    private Props(Type type, Func<ActorBase> factory, object[] arguments, Deploy deploy, SupervisorStrategy strategy)
+    public Props(Type type)
+        : this(Given(type), NoArgs)
     {
-        Type = type;
-        _factory = factory;
-        _arguments = arguments;
-        Deploy = deploy;
-        SupervisorStrategy = strategy;
     }
+
+    public Props(Type type, object[] args)
+        : this(DefaultDeploy, Given(type), args)
+    {
+    }
+
+    public Props(Type type, SupervisorStrategy supervisorStrategy, IEnumerable<object> args)
+        : this(type, supervisorStrategy, args.ToArray())
+    {
+    }
+
+    public Props(Type type, SupervisorStrategy supervisorStrategy, params object[] args)
+        : this(DefaultDeploy, Given(type), args) => SupervisorStrategy = supervisorStrategy;
+
+    public Props(Deploy deploy, Type type, IEnumerable<object> args)
+        : this(deploy, Given(type), args.ToArray())
+    {
+    }
+
+    public Props(Deploy deploy, Type type, params object[] args)
+        : this(ProducerOf(type, args), deploy, args)
+    {
+    }
+
+    internal Props(IIndirectActorProducer producer, Deploy deploy, params object[] args)
+    {
+        _producer = producer;
+        _inputType = producer.ActorType;
+        Deploy = deploy;
+        Arguments = args ?? NoArgs;
+    }
+
+    protected Props()
+        : this(DefaultDeploy, null, NoArgs)
+    {
+    }
+
+    protected Props(Props copy)
+        : this(copy._producer, copy.Deploy, copy.Arguments) => SupervisorStrategy = copy.SupervisorStrategy;
 
     public static Props Empty { get; } = Create<EmptyActor>();
 
-    public static Props None => null;
+    public Type Type => _producer.ActorType;
 
-    public Type Type { get; }
-
-    public Deploy Deploy { get; }
-
-    public SupervisorStrategy SupervisorStrategy { get; }
-
-    public object[] Arguments => _arguments;
-
-    public string Dispatcher => Deploy.Dispatcher == Deploy.NoDispatcherGiven ? Akka.Dispatch.Dispatchers.DefaultDispatcherId : Deploy.Dispatcher;
-
-    public string TypeName => Type.AssemblyQualifiedName;
-
-    public static Props Create<TActor>(params object[] args) where TActor : ActorBase => Create(typeof(TActor), args);
-
-    public static Props Create(Type type, params object[] args)
+    public string TypeName
     {
-        ArgumentNullException.ThrowIfNull(type);
-        if (!typeof(ActorBase).IsAssignableFrom(type))
-            throw new ArgumentException($"Type {type} is not an actor.", nameof(type));
-        return new Props(type, null, args ?? [], Deploy.Local, null);
+        get => _inputType.AssemblyQualifiedName;
+        private set => _inputType = Type.GetType(value);
     }
 
-    public static Props Create<TActor>(Expression<Func<TActor>> factory, SupervisorStrategy supervisorStrategy = null) where TActor : ActorBase
-    {
-        if (factory.Body is NewExpression create)
+    public string Dispatcher => Deploy.Dispatcher == Deploy.NoDispatcherGiven ? Dispatchers.DefaultDispatcherId : Deploy.Dispatcher;
+
+    public string Mailbox => Deploy.Mailbox;
+
+    public RouterConfig RouterConfig => Deploy.RouterConfig;
+
+    public Deploy Deploy { get; protected set; }
+
+    public SupervisorStrategy SupervisorStrategy { get; protected set; }
+
+    public object[] Arguments { get; }
+
+    /// <summary>
+    /// Takes the arguments of <c>new TActor(...)</c> once, now; an expression that casts is kept whole and run for
+    /// each actor.
+    /// </summary>
+    public static Props Create<TActor>(Expression<Func<TActor>> factory, SupervisorStrategy supervisorStrategy = null)
+        where TActor : ActorBase => factory.Body switch
         {
-            // As the real one: a constructor call is taken apart once, and its arguments are evaluated now.
-            var arguments = create.Arguments.Select(a => Expression.Lambda(a).Compile(preferInterpretation: true).DynamicInvoke()).ToArray();
-            return new Props(typeof(TActor), null, arguments, Deploy.Local, supervisorStrategy);
-        }
-        throw new ArgumentException("The create function must be a 'new T (args)' expression");
+            UnaryExpression => new DynamicProps<TActor>(factory.Compile()),
+            NewExpression created => Made(typeof(TActor), ExpressionArguments.Of(created), supervisorStrategy),
+            _ => throw new ArgumentException("The create function must be a 'new T (args)' expression"),
+        };
+
+    public static Props Create<TActor>(params object[] args)
+        where TActor : ActorBase => Made(typeof(TActor), args, null);
+
+    public static Props Create<TActor>(SupervisorStrategy supervisorStrategy)
+        where TActor : ActorBase, new() => Made(typeof(TActor), NoArgs, supervisorStrategy);
+
+    public static Props Create(Type type, params object[] args) => new(type, args);
+
+    [Obsolete("Do not use this method. Call CreateBy(IIndirectActorProducer, params object[] args) instead")]
+    public static Props CreateBy<TProducer>(params object[] args)
+        where TProducer : class, IIndirectActorProducer => new(typeof(TProducer), args);
+
+    public static Props CreateBy(IIndirectActorProducer producer, params object[] args) => new(producer, DefaultDeploy, args);
+
+    public Props WithMailbox(string mailbox) => With(Deploy.WithMailbox(mailbox));
+
+    public Props WithDispatcher(string dispatcher) => With(Deploy.WithDispatcher(dispatcher));
+
+    public Props WithRouter(RouterConfig routerConfig) => With(Deploy.WithRouterConfig(routerConfig));
+
+    public Props WithStashCapacity(int stashCapacity) => With(Deploy.WithStashCapacity(stashCapacity));
+
+    public Props WithDeploy(Deploy deploy) => With(deploy.WithFallback(Deploy));
+
+    public Props WithSupervisorStrategy(SupervisorStrategy supervisorStrategy)
+    {
+        var copy = Copy();
+        copy.SupervisorStrategy = supervisorStrategy;
+        return copy;
     }
 
-    public static Props Create<TActor>(SupervisorStrategy supervisorStrategy) where TActor : ActorBase, new() =>
-        new(typeof(TActor), static () => new TActor(), [], Deploy.Local, supervisorStrategy);
-
-    public static Props CreateBy(IIndirectActorProducer producer, params object[] args) =>
-        new(producer.ActorType, producer.Produce, args, Deploy.Local, null);
-
-    public Props WithDispatcher(string dispatcher) => With(new Deploy { Dispatcher = dispatcher, Mailbox = Deploy.Mailbox, StashCapacity = Deploy.StashCapacity });
-
-    public Props WithMailbox(string mailbox) => With(new Deploy { Dispatcher = Deploy.Dispatcher, Mailbox = mailbox, StashCapacity = Deploy.StashCapacity });
-
-    public Props WithStashCapacity(int stashCapacity) => With(new Deploy { Dispatcher = Deploy.Dispatcher, Mailbox = Deploy.Mailbox, StashCapacity = stashCapacity });
-
-    public Props WithDeploy(Deploy deploy) => With(deploy);
-
-    public Props WithSupervisorStrategy(SupervisorStrategy supervisorStrategy) => new(Type, _factory, _arguments, Deploy, supervisorStrategy);
-
-    internal ActorBase NewActor()
+    public virtual ActorBase NewActor()
     {
-        if (_factory is not null)
-            return _factory();
         try
         {
-            return (ActorBase)Activator.CreateInstance(
-                Type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.CreateInstance, null, _arguments, null);
+            return _producer.Produce();
         }
-        catch (TargetInvocationException e) when (e.InnerException is not null)
+        catch (Exception exception)
         {
-            throw new TypeLoadException($"Error while creating actor instance of type {Type} with {_arguments.Length} args: ({string.Join(",", _arguments)})", e.InnerException);
-        }
-        catch (MissingMethodException e)
-        {
-            throw new TypeLoadException($"Error while creating actor instance of type {Type} with {_arguments.Length} args: ({string.Join(",", _arguments)})", e);
+            throw new TypeLoadException($"Error while creating actor instance of type {Type} with {Arguments.Length} args: ({StringFormat.SafeJoin(",", Arguments)})", exception);
         }
     }
 
-    private Props With(Deploy deploy) => new(Type, _factory, _arguments, deploy, SupervisorStrategy);
+    // The arguments themselves do not count, only how many they are.
+    public bool Equals(Props other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && Deploy.Equals(other.Deploy) && Arguments.Length == other.Arguments.Length && _inputType == other._inputType);
 
-    private sealed class EmptyActor : UntypedActor
+    public override bool Equals(object obj) => obj is Props other && other.GetType() == GetType() && Equals(other);
+
+    public override int GetHashCode() => HashCode.Combine(_inputType, Arguments.Length);
+
+    public ISurrogate ToSurrogate(ActorSystem system) => new PropsSurrogate { Arguments = Arguments, Type = Type, Deploy = Deploy };
+
+    internal void Release(ActorBase actor) => _producer?.Release(actor);
+
+    protected virtual Props Copy() => new(_producer, Deploy, Arguments) { SupervisorStrategy = SupervisorStrategy };
+
+    private static Type Given(Type type) => type ?? throw new ArgumentNullException(nameof(type), NullTypeText);
+
+    private static Props Made(Type type, object[] args, SupervisorStrategy supervisorStrategy) =>
+        new(new ActivatorProducer(type, args), DefaultDeploy, args) { SupervisorStrategy = supervisorStrategy };
+
+    private static IIndirectActorProducer ProducerOf(Type type, object[] args) =>
+        type is null ? DefaultProducer.Instance
+        : type.Implements<IIndirectActorProducer>() ? (IIndirectActorProducer)Activator.CreateInstance(type, args)
+        : type.Implements<ActorBase>() ? new ActivatorProducer(type, args)
+        : throw new ArgumentException($"Unknown actor producer [{type.FullName}]", nameof(type));
+
+    private Props With(Deploy deploy)
     {
-        protected override void OnReceive(object message) => Unhandled(message);
+        var copy = Copy();
+        copy.Deploy = deploy;
+        return copy;
+    }
+
+    public class PropsSurrogate : ISurrogate
+    {
+        public Type Type { get; set; }
+
+        public Deploy Deploy { get; set; }
+
+        public object[] Arguments { get; set; }
+
+        public ISurrogated FromSurrogate(ActorSystem system) => new Props(Deploy, Type, Arguments);
     }
 }

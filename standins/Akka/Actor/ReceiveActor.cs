@@ -1,108 +1,81 @@
 using System;
 using System.Collections.Generic;
 using System.Threading.Tasks;
+using Akka.Actor.Internal;
 using Akka.Dispatch;
 
 namespace Akka.Actor;
 
-public interface IInitializableActor
-{
-    void Init();
-}
-
-/// <summary>Handlers by message type; the first that matches, in the order they were given, handles.</summary>
+/// <summary>An actor that declares a handler for each type of message; the first that fits gets it.</summary>
 public abstract class ReceiveActor : UntypedActor, IInitializableActor
 {
-    private readonly Stack<List<Func<object, bool>>> _building = new();
-    private bool _initialized;
+    // The handlers being declared: by the constructor, or by a configure action inside Become.
+    private readonly Stack<ReceiveHandlers> _declaring = new();
+    private ReceiveHandlers _handlers;
 
-    protected ReceiveActor() => _building.Push([]);
+    protected ReceiveActor() => _declaring.Push(new());
 
-    void IInitializableActor.Init()
+    void IInitializableActor.Init() => _handlers ??= _declaring.Pop();
+
+    protected sealed override void OnReceive(object message) => Handle(_handlers, message);
+
+    protected void Become(Action configure)
     {
-        if (_initialized)
-            return;
-        _initialized = true;
-        Install(_building.Pop(), (ActorCell)((IInternalActor)this).ActorContext, first: true);
+        var handlers = Declare(configure);
+        base.Become(message => Handle(handlers, message));
     }
 
-    protected sealed override void OnReceive(object message) => Unhandled(message);
-
-    protected void Become(Action configure) => ((IInternalActor)this).ActorContext.Become(Build(configure));
-
-    protected void BecomeStacked(Action configure) => ((IInternalActor)this).ActorContext.BecomeStacked(Build(configure));
-
-    protected void Receive<T>(Action<T> handler, Predicate<T> shouldHandle = null) => Add(message =>
+    protected void BecomeStacked(Action configure)
     {
-        if (message is not T typed || (shouldHandle is not null && !shouldHandle(typed)))
-            return false;
-        handler(typed);
-        return true;
-    });
+        var handlers = Declare(configure);
+        base.BecomeStacked(message => Handle(handlers, message));
+    }
+
+    protected void Receive<T>(Action<T> handler, Predicate<T> shouldHandle = null) => Declaring().Add(handler, shouldHandle);
 
     protected void Receive<T>(Predicate<T> shouldHandle, Action<T> handler) => Receive(handler, shouldHandle);
 
-    protected void Receive<T>(Func<T, bool> handler) => Add(message => message is T typed && handler(typed));
-
-    protected void Receive(Type messageType, Action<object> handler, Predicate<object> shouldHandle = null) => Add(message =>
-    {
-        if (!messageType.IsInstanceOfType(message) || (shouldHandle is not null && !shouldHandle(message)))
-            return false;
-        handler(message);
-        return true;
-    });
+    protected void Receive(Type messageType, Action<object> handler, Predicate<object> shouldHandle = null) =>
+        Declaring().Add(messageType, handler, shouldHandle);
 
     protected void Receive(Type messageType, Predicate<object> shouldHandle, Action<object> handler) => Receive(messageType, handler, shouldHandle);
 
-    protected void Receive(Type messageType, Func<object, bool> handler) => Add(message => messageType.IsInstanceOfType(message) && handler(message));
+    protected void Receive<T>(Func<T, bool> handler) => Declaring().Add(handler);
 
-    protected void ReceiveAsync<T>(Func<T, Task> handler, Predicate<T> shouldHandle = null) =>
-        Receive(typed => ActorTaskScheduler.RunTask(() => handler(typed)), shouldHandle);
+    protected void Receive(Type messageType, Func<object, bool> handler) => Declaring().Add(messageType, handler);
 
-    protected void ReceiveAsync<T>(Predicate<T> shouldHandle, Func<T, Task> handler) => ReceiveAsync(handler, shouldHandle);
+    protected void ReceiveAny(Action<object> handler) => Receive(handler);
+
+    protected void ReceiveAsync<T>(Func<T, Task> handler, Predicate<T> shouldHandle = null) => Receive(Synchronous(handler), shouldHandle);
+
+    protected void ReceiveAsync<T>(Predicate<T> shouldHandle, Func<T, Task> handler) => Receive(Synchronous(handler), shouldHandle);
 
     protected void ReceiveAsync(Type messageType, Func<object, Task> handler, Predicate<object> shouldHandle = null) =>
-        Receive(messageType, message => ActorTaskScheduler.RunTask(() => handler(message)), shouldHandle);
+        Receive(messageType, Synchronous(handler), shouldHandle);
 
-    protected void ReceiveAny(Action<object> handler) => Add(message =>
+    protected void ReceiveAsync(Type messageType, Predicate<object> shouldHandle, Func<object, Task> handler) =>
+        Receive(messageType, Synchronous(handler), shouldHandle);
+
+    protected void ReceiveAnyAsync(Func<object, Task> handler) => ReceiveAny(Synchronous(handler));
+
+    private static Action<T> Synchronous<T>(Func<T, Task> handler) => message => ActorTaskScheduler.RunTask(() => handler(message));
+
+    private void Handle(ReceiveHandlers handlers, object message)
     {
-        handler(message);
-        return true;
-    });
-
-    protected void ReceiveAnyAsync(Func<object, Task> handler) => ReceiveAny(message => ActorTaskScheduler.RunTask(() => handler(message)));
-
-    private void Add(Func<object, bool> handler)
-    {
-        if (_building.Count == 0)
-            throw new InvalidOperationException("You may only call Receive-methods when constructing the actor and inside Become().");
-        _building.Peek().Add(handler);
-    }
-
-    private Receive Build(Action configure)
-    {
-        _building.Push([]);
-        configure();
-        return Compile(_building.Pop());
-    }
-
-    private void Install(List<Func<object, bool>> handlers, ActorCell cell, bool first)
-    {
-        if (first)
-            cell.BecomeFirst(Compile(handlers), replaceBottom: true);
-    }
-
-    private Receive Compile(List<Func<object, bool>> handlers)
-    {
-        var all = handlers.ToArray();
-        return message =>
+        if (!handlers.Handle(message))
         {
-            foreach (var handler in all)
-            {
-                if (handler(message))
-                    return true;
-            }
-            return false;
-        };
+            Unhandled(message);
+        }
+    }
+
+    private ReceiveHandlers Declaring() => _declaring.TryPeek(out var handlers)
+        ? handlers
+        : throw new InvalidOperationException("You may only call Receive-methods when constructing the actor and inside Become().");
+
+    private ReceiveHandlers Declare(Action configure)
+    {
+        _declaring.Push(new());
+        configure();
+        return _declaring.Pop();
     }
 }

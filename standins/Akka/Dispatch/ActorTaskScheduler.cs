@@ -7,20 +7,23 @@ using Akka.Dispatch.SysMsg;
 
 namespace Akka.Dispatch;
 
-public interface IAsyncResultInterceptor
+/// <summary>Told when an asynchronous handler has ended.</summary>
+internal interface IAsyncResultInterceptor
 {
     void OnTaskCompleted(object message, Exception exception);
 }
 
-/// <summary>Brings the continuations of an actor's asynchronous handlers back to its turn.</summary>
+/// <summary>
+/// Runs the continuations of an asynchronous handler in its actor's turns. The mailbox is suspended until the
+/// handler has ended, so no other message comes between.
+/// </summary>
 public class ActorTaskScheduler : TaskScheduler
 {
     private readonly ActorCell _cell;
-    private IActorRef _currentSender;
-    private bool _running;
 
-    internal ActorTaskScheduler(ActorCell cell) => _cell = cell;
+    internal ActorTaskScheduler(ActorCell actorCell) => _cell = actorCell;
 
+    /// <summary>The message whose handler is running.</summary>
     public object CurrentMessage { get; private set; }
 
     public override int MaximumConcurrencyLevel => 1;
@@ -34,50 +37,10 @@ public class ActorTaskScheduler : TaskScheduler
     public static void RunTask(Func<Task> asyncAction)
     {
         var cell = ActorCell.Current ?? throw new InvalidOperationException("RunTask must be called from an actor context.");
-        var mailbox = cell.Mailbox;
-        mailbox.BeginAwait();
-        var scheduler = cell.TaskScheduler;
-        var message = cell.CurrentMessage;
-        var sender = cell.Sender;
-        scheduler.CurrentMessage = message;
-        scheduler._currentSender = sender;
-        scheduler.OnBeforeTaskStarted();
-        Task.Factory.StartNew(asyncAction, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap().ContinueWith(
-            task =>
-            {
-                var failure = task.IsFaulted ? task.Exception.InnerExceptions.Count == 1 ? task.Exception.InnerException : task.Exception
-                    : task.IsCanceled ? new TaskCanceledException(task) : null;
-                cell.ResumeAfterTask(failure, message, sender);
-                scheduler.OnAfterTaskCompleted();
-                if (scheduler is IAsyncResultInterceptor interceptor)
-                    interceptor.OnTaskCompleted(message, failure);
-            },
-            CancellationToken.None, TaskContinuationOptions.None, scheduler);
+        cell.TaskScheduler.Start(asyncAction);
     }
 
-    protected override IEnumerable<Task> GetScheduledTasks() => null;
-
-    protected override void QueueTask(Task task)
-    {
-        if (ReferenceEquals(ActorCell.Current, _cell) && (task.CreationOptions & TaskCreationOptions.LongRunning) == 0 && !_running)
-        {
-            // The first part of a handler runs at once, inside the turn that received its message.
-            _running = true;
-            try
-            {
-                TryExecuteTask(task);
-            }
-            finally
-            {
-                _running = false;
-            }
-            return;
-        }
-        _cell.SendSystemMessage(new ActorTaskSchedulerMessage(() => TryExecuteTask(task), CurrentMessage, _currentSender));
-    }
-
-    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
-        !taskWasPreviouslyQueued && ReferenceEquals(ActorCell.Current, _cell) && TryExecuteTask(task);
+    internal void ExecuteTask(Task task) => TryExecuteTask(task);
 
     protected virtual void OnBeforeTaskStarted()
     {
@@ -85,5 +48,57 @@ public class ActorTaskScheduler : TaskScheduler
 
     protected virtual void OnAfterTaskCompleted()
     {
+    }
+
+    protected override IEnumerable<Task> GetScheduledTasks() => null;
+
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+    protected override void QueueTask(Task task)
+    {
+        if (!task.CreationOptions.HasFlag(TaskCreationOptions.LongRunning) && ActorCell.Current == _cell)
+        {
+            TryExecuteTask(task);
+        }
+        else
+        {
+            _cell.SendSystemMessage(new ActorTaskSchedulerMessage(this, task, CurrentMessage));
+        }
+    }
+
+    private static Exception FailureOf(Task task) => task.Status switch
+    {
+        TaskStatus.Canceled => new TaskCanceledException(),
+        TaskStatus.Faulted when task.Exception.InnerExceptions.Count == 1 => task.Exception.InnerExceptions[0],
+        TaskStatus.Faulted => task.Exception,
+        _ => null,
+    };
+
+    private void Start(Func<Task> asyncAction)
+    {
+        var dispatcher = _cell.Dispatcher;
+        dispatcher.Suspend(_cell);
+        CurrentMessage = _cell.CurrentMessage;
+        OnBeforeTaskStarted();
+        Task.Factory.StartNew(asyncAction, CancellationToken.None, TaskCreationOptions.None, this)
+            .Unwrap()
+            .ContinueWith(ended => Ended(FailureOf(ended)), CancellationToken.None, TaskContinuationOptions.None, this);
+    }
+
+    private void Ended(Exception failure)
+    {
+        if (failure is null)
+        {
+            _cell.Dispatcher.Resume(_cell);
+            _cell.CheckReceiveTimeout(_cell.CurrentMessage is not INotInfluenceReceiveTimeout);
+        }
+        else
+        {
+            _cell.SendSystemMessage(new ActorTaskSchedulerMessage(failure, CurrentMessage));
+        }
+
+        (this as IAsyncResultInterceptor)?.OnTaskCompleted(CurrentMessage, failure);
+        CurrentMessage = null;
+        OnAfterTaskCompleted();
     }
 }

@@ -1,167 +1,95 @@
 using System;
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading;
 using Akka.Actor;
+using Akka.Actor.Internal;
+using Akka.Dispatch.MessageQueues;
 using Akka.Dispatch.SysMsg;
-using Akka.Event;
+using Akka.Util;
 
 namespace Akka.Dispatch;
 
-public interface IRunnable
-{
-    void Run();
-
-    void Execute() => Run();
-}
-
 /// <summary>
-/// An actor's two queues. User messages wait while the actor is suspended; system messages do not. It is its own work
-/// item: an actor with messages costs one entry in the dispatcher's queue and no allocation a message.
+/// An actor's queues and its turn. A mailbox with something to do is itself queued on its dispatcher, once; running
+/// it handles the system messages and then up to <c>throughput</c> user messages.
 /// </summary>
-public class Mailbox : IRunnable, IThreadPoolWorkItem
+public partial class Mailbox(IMessageQueue messageQueue) : IRunnable
 {
-    private const int Idle = 0;
-    private const int Scheduled = 1;
+    private ActorCell _actor;
 
-    private readonly ConcurrentQueue<Envelope> _messages = new();
-    private readonly ConcurrentQueue<ISystemMessage> _system = new();
-    private int _status;
-    private int _suspended;
-    private int _awaiting;
-    private volatile bool _closed;
+    public IMessageQueue MessageQueue { get; } = messageQueue;
 
-    internal ActorCell Actor { get; private set; }
+    public MessageDispatcher Dispatcher => _actor.Dispatcher;
 
-    internal MessageDispatcher Dispatcher { get; set; }
+    internal ActorCell Actor => _actor;
 
-    public bool HasMessages => !_messages.IsEmpty || Actor.HasUnstashed;
+    internal bool HasMessages => MessageQueue.HasMessages;
 
-    public int NumberOfMessages => _messages.Count;
+    internal int NumberOfMessages => MessageQueue.Count;
 
-    internal bool HasSystemMessages => !_system.IsEmpty;
+    [Conditional("MAILBOXDEBUG")]
+    public static void DebugPrint(string message, params object[] args) =>
+        Console.WriteLine("[MAILBOX] " + (args.Length == 0 ? message : string.Format(message, args)));
 
-    internal bool IsClosed => _closed;
+    public virtual void SetActor(ActorCell actorCell) => Volatile.Write(ref _actor, actorCell);
 
-    internal bool IsSuspended => _suspended > 0 || _awaiting > 0;
-
-    internal void SetActor(ActorCell cell) => Actor = cell;
-
-    internal void Enqueue(in Envelope envelope) => _messages.Enqueue(envelope);
-
-    internal void EnqueueSystem(ISystemMessage message) => _system.Enqueue(message);
-
-    internal void Suspend() => _suspended++;
-
-    internal void Resume() => _suspended = Math.Max(0, _suspended - 1);
-
-    internal void BeginAwait() => _awaiting++;
-
-    internal void EndAwait() => _awaiting = Math.Max(0, _awaiting - 1);
-
-    /// <summary>Whether somebody has to run it now.</summary>
-    internal bool TrySchedule() =>
-        (HasSystemMessages || (HasMessages && !IsSuspended)) && Interlocked.CompareExchange(ref _status, Scheduled, Idle) == Idle;
+    public void Execute() => Run();
 
     public void Run()
     {
         try
         {
-            if (!_closed)
-                Process();
+            if (!IsClosed())
+            {
+                var outer = InternalCurrentActorCellKeeper.Current;
+                InternalCurrentActorCellKeeper.Current = _actor;
+                try
+                {
+                    ProcessAllSystemMessages();
+                    ProcessMailbox();
+                }
+                finally
+                {
+                    InternalCurrentActorCellKeeper.Current = outer;
+                }
+            }
         }
         finally
         {
-            Volatile.Write(ref _status, Idle);
-            // The status must be seen as idle before the queues are looked at again, or a message between the two is stranded.
-            Interlocked.MemoryBarrier();
-            if (!_closed)
-                Dispatcher.RegisterForExecution(this, hasMessageHint: false, hasSystemMessageHint: false);
+            SetAsIdle();
+            Dispatcher.RegisterForExecution(this, false, false);
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => Run();
-
-    /// <summary>Everything that arrives from here on is a dead letter.</summary>
-    internal void Close()
+    /// <summary>Moves everything that is left to the dead letters; nothing is taken any more.</summary>
+    public virtual void CleanUp()
     {
-        _closed = true;
-        CleanUp();
-    }
-
-    /// <summary>What had arrived becomes dead letters; called again by senders that raced with the closing.</summary>
-    internal void CleanUp()
-    {
-        var deadLetters = Actor.SystemImpl.DeadLetters;
-        while (_system.TryDequeue(out var message))
-            ((IInternalActorRef)deadLetters).SendSystemMessage(message);
-        while (_messages.TryDequeue(out var envelope))
-            deadLetters.Tell(new DeadLetter(envelope.Message, envelope.Sender, Actor.Self), envelope.Sender);
-    }
-
-    private void Process()
-    {
-        ProcessSystem();
-        var left = Dispatcher.Throughput;
-        while (left-- > 0 && !_closed && !IsSuspended && (Actor.TakeUnstashed(out var envelope) || _messages.TryDequeue(out envelope)))
+        if (_actor is null)
         {
-            Actor.Invoke(envelope);
-            if (HasSystemMessages)
-                ProcessSystem();
+            return;
+        }
+
+        ToDeadLetters(SystemDrain(new LatestFirstSystemMessageList(new NoMessage())));
+        MessageQueue?.CleanUp(_actor.Self, _actor.Dispatcher.Mailboxes.DeadLetterMailbox.MessageQueue);
+    }
+
+    internal void Enqueue(IActorRef receiver, Envelope envelope) => MessageQueue.Enqueue(receiver, envelope);
+
+    internal bool TryDequeue(out Envelope msg) => MessageQueue.TryDequeue(out msg);
+
+    private void ProcessMailbox()
+    {
+        var dispatcher = Dispatcher;
+        var left = Math.Max(1, dispatcher.Throughput);
+        var until = dispatcher.ThroughputDeadlineTime is { } deadline ? MonotonicClock.GetTicksHighRes() + deadline : long.MaxValue;
+        while (left-- > 0 && ShouldProcessMessage() && TryDequeue(out var next))
+        {
+            _actor.Invoke(next);
+            ProcessAllSystemMessages();
+            if (until != long.MaxValue && MonotonicClock.GetTicksHighRes() >= until)
+            {
+                return;
+            }
         }
     }
-
-    private void ProcessSystem()
-    {
-        while (!_closed && _system.TryDequeue(out var message))
-            Actor.SystemInvoke(message);
-    }
-}
-
-/// <summary>How many messages wait, for those who made their mailbox a type of its own.</summary>
-public abstract class MailboxType
-{
-    protected MailboxType(Settings settings, Configuration.Config config)
-    {
-    }
-}
-
-public sealed class UnboundedMailbox : MailboxType
-{
-    public UnboundedMailbox() : base(null, null)
-    {
-    }
-
-    public UnboundedMailbox(Settings settings, Configuration.Config config) : base(settings, config)
-    {
-    }
-}
-
-public interface IRequiresMessageQueue<T>
-{
-}
-
-public interface IMessageQueue
-{
-}
-
-public interface ISemantics
-{
-}
-
-public interface IUnboundedMessageQueueSemantics : ISemantics
-{
-}
-
-public interface IUnboundedDequeBasedMessageQueueSemantics : ISemantics
-{
-}
-
-/// <summary>Mailboxes by configuration; this build has one kind.</summary>
-public class Mailboxes
-{
-    public static readonly string DefaultMailboxId = "akka.actor.default-mailbox";
-
-    private readonly MailboxType _unbounded = new UnboundedMailbox();
-
-    public MailboxType GetMailboxType(Props props, Configuration.Config dispatcherConfig) => _unbounded;
 }

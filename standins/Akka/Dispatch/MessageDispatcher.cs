@@ -1,161 +1,116 @@
 using System;
-using System.Threading;
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.Dispatch.SysMsg;
 using Akka.Event;
 
 namespace Akka.Dispatch;
 
-public interface IDispatcherPrerequisites
+/// <summary>Gives actors their turns.</summary>
+public abstract partial class MessageDispatcher(MessageDispatcherConfigurator configurator)
 {
-    EventStream EventStream { get; }
+    public const int DefaultThroughput = 100;
 
-    IScheduler Scheduler { get; }
-
-    Settings Settings { get; }
-
-    Mailboxes Mailboxes { get; }
-}
-
-public sealed class DefaultDispatcherPrerequisites : IDispatcherPrerequisites
-{
-    public DefaultDispatcherPrerequisites(EventStream eventStream, IScheduler scheduler, Settings settings, Mailboxes mailboxes)
-    {
-        EventStream = eventStream;
-        Scheduler = scheduler;
-        Settings = settings;
-        Mailboxes = mailboxes;
-    }
-
-    public EventStream EventStream { get; }
-
-    public IScheduler Scheduler { get; }
-
-    public Settings Settings { get; }
-
-    public Mailboxes Mailboxes { get; }
-}
-
-public abstract class MessageDispatcherConfigurator
-{
-    protected MessageDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites)
-    {
-        Config = config;
-        Prerequisites = prerequisites;
-    }
-
-    public Config Config { get; }
-
-    public IDispatcherPrerequisites Prerequisites { get; }
-
-    public abstract MessageDispatcher Dispatcher();
-}
-
-/// <summary>Runs mailboxes that have something to do.</summary>
-public abstract class MessageDispatcher
-{
-    protected MessageDispatcher(MessageDispatcherConfigurator configurator)
-    {
-        Configurator = configurator;
-        Throughput = Math.Max(1, configurator.Config.GetInt("throughput", 100));
-    }
-
-    public MessageDispatcherConfigurator Configurator { get; }
-
-    public string Id { get; protected set; }
-
-    public int Throughput { get; }
+    public MessageDispatcherConfigurator Configurator { get; } = configurator;
 
     public EventStream EventStream => Configurator.Prerequisites.EventStream;
 
     public Mailboxes Mailboxes => Configurator.Prerequisites.Mailboxes;
 
-    public void Schedule(Action run) => ExecuteTask(new ActionRunnable(run));
+    public string Id { get; protected set; }
 
-    public void Schedule(IRunnable run) => ExecuteTask(run);
+    /// <summary>The longest a turn may take, in ticks; no limit if absent.</summary>
+    public long? ThroughputDeadlineTime { get; protected set; }
+
+    /// <summary>The most messages of one turn.</summary>
+    public int Throughput { get; set; } = DefaultThroughput;
+
+    /// <summary>How long the executor is kept with nobody to run.</summary>
+    public TimeSpan ShutdownTimeout { get; protected set; }
+
+    public void Schedule(Action run) => Schedule(new ActionRunnable(run));
+
+    public void Schedule(IRunnable run)
+    {
+        AddInhabitants(1);
+        ExecuteTask(new CountedRun(this, run));
+    }
+
+    public virtual void Dispatch(ActorCell cell, Envelope envelope)
+    {
+        var mailbox = cell.Mailbox;
+        mailbox.Enqueue(cell.Self, envelope);
+        RegisterForExecution(mailbox, true, false);
+    }
+
+    public virtual void SystemDispatch(ActorCell cell, SystemMessage message)
+    {
+        var mailbox = cell.Mailbox;
+        mailbox.SystemEnqueue(cell.Self, message);
+        RegisterForExecution(mailbox, false, true);
+    }
+
+    public virtual void Attach(ActorCell cell)
+    {
+        Register(cell);
+        RegisterForExecution(cell.Mailbox, false, true);
+    }
+
+    public virtual void Detach(ActorCell cell)
+    {
+        try
+        {
+            Unregister(cell);
+        }
+        finally
+        {
+            ShutDownIfUnused();
+        }
+    }
+
+    internal static Mailbox CreateMailbox(ActorCell cell, MailboxType mailboxType) => new(mailboxType.Create(cell.Self, cell.System));
+
+    internal virtual void Register(ActorCell actor) => AddInhabitants(1);
+
+    internal virtual void Unregister(ActorCell actor)
+    {
+        AddInhabitants(-1);
+        var mailbox = actor.SwapMailbox(Mailboxes.DeadLetterMailbox);
+        mailbox.BecomeClosed();
+        mailbox.CleanUp();
+    }
+
+    internal virtual void Suspend(ActorCell actorCell)
+    {
+        var mailbox = actorCell.Mailbox;
+        if (mailbox.Actor == actorCell && mailbox.Dispatcher == this)
+        {
+            mailbox.Suspend();
+        }
+    }
+
+    internal virtual void Resume(ActorCell actorCell)
+    {
+        var mailbox = actorCell.Mailbox;
+        if (mailbox.Actor == actorCell && mailbox.Dispatcher == this && mailbox.Resume())
+        {
+            RegisterForExecution(mailbox, false, false);
+        }
+    }
+
+    internal bool RegisterForExecution(Mailbox mbox, bool hasMessageHint, bool hasSystemMessageHint)
+    {
+        if (mbox.CanBeScheduledForExecution(hasMessageHint, hasSystemMessageHint) && mbox.SetAsScheduled())
+        {
+            ExecuteTask(mbox);
+            return true;
+        }
+
+        return false;
+    }
 
     protected abstract void ExecuteTask(IRunnable run);
 
     protected abstract void Shutdown();
 
-    internal void Dispatch(ActorCell cell, in Envelope envelope)
-    {
-        var mailbox = cell.Mailbox;
-        mailbox.Enqueue(envelope);
-        if (mailbox.IsClosed)
-            mailbox.CleanUp();
-        else
-            RegisterForExecution(mailbox, true, false);
-    }
-
-    internal void SystemDispatch(ActorCell cell, ISystemMessage message)
-    {
-        var mailbox = cell.Mailbox;
-        mailbox.EnqueueSystem(message);
-        if (mailbox.IsClosed)
-            mailbox.CleanUp();
-        else
-            RegisterForExecution(mailbox, false, true);
-    }
-
-    internal void RegisterForExecution(Mailbox mailbox, bool hasMessageHint, bool hasSystemMessageHint)
-    {
-        if (mailbox.TrySchedule())
-            ExecuteTask(mailbox);
-    }
-
-    internal void ShutdownNow() => Shutdown();
-}
-
-internal sealed class ActionRunnable(Action action) : IRunnable
-{
-    public void Run() => action();
-}
-
-/// <summary>The shared .NET thread pool.</summary>
-public class ThreadPoolDispatcherConfigurator : MessageDispatcherConfigurator
-{
-    private readonly MessageDispatcher _instance;
-
-    public ThreadPoolDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites) : base(config, prerequisites) =>
-        _instance = new ThreadPoolDispatcher(this);
-
-    public override MessageDispatcher Dispatcher() => _instance;
-}
-
-internal sealed class ThreadPoolDispatcher(MessageDispatcherConfigurator configurator) : MessageDispatcher(configurator)
-{
-    protected override void ExecuteTask(IRunnable run)
-    {
-        // From a pool thread the local queue is the cheapest hand-over, and the one whose caches are warm.
-        if (run is IThreadPoolWorkItem item)
-            ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: true);
-        else
-            ThreadPool.UnsafeQueueUserWorkItem(static r => r.Run(), run, preferLocal: true);
-    }
-
-    protected override void Shutdown()
-    {
-    }
-}
-
-/// <summary>Runs on the synchronization context of whoever made the system.</summary>
-public class CurrentSynchronizationContextDispatcherConfigurator : MessageDispatcherConfigurator
-{
-    private readonly MessageDispatcher _instance;
-
-    public CurrentSynchronizationContextDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites) : base(config, prerequisites) =>
-        _instance = new ContextDispatcher(this, SynchronizationContext.Current ?? new SynchronizationContext());
-
-    public override MessageDispatcher Dispatcher() => _instance;
-
-    private sealed class ContextDispatcher(MessageDispatcherConfigurator configurator, SynchronizationContext context) : MessageDispatcher(configurator)
-    {
-        protected override void ExecuteTask(IRunnable run) => context.Post(static r => ((IRunnable)r).Run(), run);
-
-        protected override void Shutdown()
-        {
-        }
-    }
+    protected void ReportFailure(Exception ex) => EventStream.Publish(new Error(ex, GetType().FullName, GetType(), ex.Message));
 }

@@ -1,165 +1,110 @@
 using System;
 using System.Collections.Generic;
-using System.Linq;
 using System.Threading;
 using Akka.Actor;
+using Akka.Actor.Internal;
+using Akka.Dispatch;
 
 namespace Akka.Event;
 
-public interface IDeadLetterSuppression
+/// <summary>A system's event bus; who has stopped is unsubscribed by itself.</summary>
+public class EventStream(bool debug) : LoggingBus
 {
-}
+    private static int _unsubscribers;
 
-public abstract class AllDeadLetters
-{
-    protected AllDeadLetters(object message, IActorRef sender, IActorRef recipient)
+    private readonly Lock _gate = new();
+    private readonly HashSet<IActorRef> _pending = [];
+    private volatile IActorRef _unsubscriber;
+
+    public override bool Subscribe(IActorRef subscriber, Type channel)
     {
-        Message = message;
-        Sender = sender;
-        Recipient = recipient;
-    }
-
-    public object Message { get; }
-
-    public IActorRef Recipient { get; }
-
-    public IActorRef Sender { get; }
-
-    public override string ToString() => $"DeadLetter from {Sender} to {Recipient}: <{Message}>";
-}
-
-public sealed class DeadLetter : AllDeadLetters
-{
-    public DeadLetter(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient)
-    {
-    }
-}
-
-public sealed class SuppressedDeadLetter : AllDeadLetters
-{
-    public SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient)
-    {
-    }
-}
-
-public class UnhandledMessage
-{
-    public UnhandledMessage(object message, IActorRef sender, IActorRef recipient)
-    {
-        Message = message;
-        Sender = sender;
-        Recipient = recipient;
-    }
-
-    public object Message { get; }
-
-    public IActorRef Sender { get; }
-
-    public IActorRef Recipient { get; }
-
-    public override string ToString() => $"<UnhandledMessage>: {Message}. Sender={Sender}. Recipient={Recipient}";
-}
-
-/// <summary>Subscribers by event class; a subscriber to a class gets its subclasses too.</summary>
-public class LoggingBus
-{
-    private readonly Lock _lock = new();
-    private readonly List<(IActorRef Subscriber, Type Channel)> _subscriptions = [];
-    private readonly List<IActorRef> _loggers = [];
-    private volatile Dictionary<Type, IActorRef[]> _cache = [];
-
-    public LogLevel LogLevel { get; private set; }
-
-    public virtual bool Subscribe(IActorRef subscriber, Type classifier)
-    {
-        ArgumentNullException.ThrowIfNull(subscriber);
-        lock (_lock)
+        if (subscriber is null)
         {
-            if (_subscriptions.Contains((subscriber, classifier)))
-                return false;
-            _subscriptions.Add((subscriber, classifier));
-            _cache = [];
-            return true;
+            throw new ArgumentNullException(nameof(subscriber), "The subscriber cannot be a null actor.");
         }
+
+        Register(subscriber);
+        var subscribed = base.Subscribe(subscriber, channel);
+        PublishIfDebug($"subscribing {subscriber} to channel {channel}");
+        return subscribed;
     }
 
-    public virtual bool Unsubscribe(IActorRef subscriber, Type classifier)
+    public override bool Unsubscribe(IActorRef subscriber, Type channel)
     {
-        lock (_lock)
+        if (subscriber is null)
         {
-            _cache = [];
-            return _subscriptions.Remove((subscriber, classifier));
+            throw new ArgumentNullException(nameof(subscriber), "The subscriber cannot be a null actor.");
         }
+
+        PublishIfDebug($"unsubscribing {subscriber} from channel {channel}");
+        _unsubscriber?.Tell(new EventStreamUnsubscriber.UnregisterIfNoMoreSubscribedChannels(subscriber));
+        return base.Unsubscribe(subscriber, channel);
     }
 
-    public virtual bool Unsubscribe(IActorRef subscriber)
+    public override bool Unsubscribe(IActorRef subscriber)
     {
-        lock (_lock)
+        if (subscriber is null)
         {
-            _cache = [];
-            return _subscriptions.RemoveAll(s => s.Subscriber.Equals(subscriber)) > 0;
+            throw new ArgumentNullException(nameof(subscriber), "The subscriber cannot be a null actor.");
         }
+
+        PublishIfDebug($"unsubscribing {subscriber} from all channels");
+        _unsubscriber?.Tell(new EventStreamUnsubscriber.UnregisterIfNoMoreSubscribedChannels(subscriber));
+        return base.Unsubscribe(subscriber);
     }
 
-    public virtual void Publish(object @event)
+    public void StartUnsubscriber(ActorSystemImpl system)
     {
-        var type = @event.GetType();
-        if (!_cache.TryGetValue(type, out var subscribers))
+        lock (_gate)
         {
-            lock (_lock)
+            if (_unsubscriber is not null)
             {
-                subscribers = [.. _subscriptions.Where(s => s.Channel.IsAssignableFrom(type)).Select(s => s.Subscriber).Distinct()];
-                _cache = new Dictionary<Type, IActorRef[]>(_cache) { [type] = subscribers };
+                return;
+            }
+
+            var props = Props.Create(() => new EventStreamUnsubscriber(this, system, debug)).WithDispatcher(Dispatchers.InternalDispatcherId);
+            _unsubscriber = system.SystemActorOf(props, $"EventStreamUnsubscriber-{Interlocked.Increment(ref _unsubscribers)}");
+            foreach (var subscriber in _pending)
+            {
+                _unsubscriber.Tell(new EventStreamUnsubscriber.Register(subscriber));
+            }
+
+            _pending.Clear();
+        }
+    }
+
+    private void Register(IActorRef subscriber)
+    {
+        if (_unsubscriber is null)
+        {
+            lock (_gate)
+            {
+                if (_unsubscriber is null)
+                {
+                    _pending.Add(subscriber);
+                    return;
+                }
             }
         }
-        foreach (var subscriber in subscribers)
-            subscriber.Tell(@event, (@event as LogEvent)?.Sender ?? ActorRefs.NoSender);
+
+        _unsubscriber.Tell(new EventStreamUnsubscriber.Register(subscriber));
     }
 
-    public void SetLogLevel(LogLevel logLevel)
+    private void PublishIfDebug(string text)
     {
-        LogLevel = logLevel;
-        foreach (LogLevel level in Enum.GetValues(typeof(LogLevel)))
+        if (debug)
         {
-            foreach (var logger in _loggers)
-            {
-                if (level < logLevel)
-                    Unsubscribe(logger, level.ClassFor());
-                else
-                    Subscribe(logger, level.ClassFor());
-            }
+            Publish(new Debug(SimpleName(this), GetType(), text));
         }
-    }
-
-    internal void AddLogger(IActorRef logger)
-    {
-        _loggers.Add(logger);
-        foreach (LogLevel level in Enum.GetValues(typeof(LogLevel)))
-        {
-            if (level >= LogLevel)
-                Subscribe(logger, level.ClassFor());
-        }
-    }
-
-    internal void RemoveLoggers()
-    {
-        foreach (var logger in _loggers)
-            Unsubscribe(logger);
-        _loggers.Clear();
     }
 }
 
-public class EventStream : LoggingBus
+/// <summary>Subscriptions by type argument.</summary>
+public static class EventStreamExtensions
 {
-    public EventStream(bool debug)
-    {
-    }
+    public static bool Subscribe<TChannel>(this EventStream eventStream, IActorRef subscriber) =>
+        eventStream.Subscribe(subscriber, typeof(TChannel));
 
-    public void StartStdoutLogger(Settings config)
-    {
-        SetLogLevel(Logging.LogLevelFor(config.StdoutLogLevel));
-        AddLogger(config.StdoutLogger);
-    }
-
-    internal void StopDefaultLoggers(ActorSystem system) => RemoveLoggers();
+    public static bool Unsubscribe<TChannel>(this EventStream eventStream, IActorRef subscriber) =>
+        eventStream.Unsubscribe(subscriber, typeof(TChannel));
 }

@@ -1,4 +1,0 @@
-using System.Runtime.CompilerServices;
-
-[assembly: InternalsVisibleTo("Akka.TestKit")]
-[assembly: InternalsVisibleTo("Akka.Hosting")]
