@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using ActorBrowser.Bench;
 using ActorBrowser.Bench.Figures;
 
-IFigure[] figures = [new SpawnToReady(), new AskPing(), new PipelinedPings(), new FetchRate(), new LargeBody()];
+IFigure[] figures = [new SpawnToReady(), new AskPing(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new ManyChildren()];
 
 var quick = args.Contains("--quick");
 var record = args.Contains("--record");

@@ -24,12 +24,17 @@ internal static class Yardsticks
     }
 
     /// <summary>One round trip of so many bytes over a socket pair between two C processes.</summary>
-    internal static Contender SocketPair(BenchContext context, double seconds, int bytes) =>
-        new("C read/write loop on a socketpair", "µs", () =>
+    internal static Contender SocketPair(BenchContext context, double seconds, int bytes, bool pinned)
+    {
+        string[] command = [context.PingPong, $"{seconds}", $"{bytes}"];
+        if (pinned)
+            command = [Tools.Find("taskset"), "--cpu-list", "0", .. command];
+        return new($"C read/write loop on a socketpair{(pinned ? ", both on one processor" : "")}", "µs", () =>
         {
-            var numbers = NativeProcess.RunForNumbers(context.PingPong, $"{seconds}", $"{bytes}");
+            var numbers = NativeProcess.RunForNumbers(command[0], command[1..]);
             return Task.FromResult(numbers[1] / numbers[0] / 1000);
         });
+    }
 
     /// <summary>Messages a second to a node child and back, with so many in flight.</summary>
     internal static Contender NodeEcho(BenchContext context, int count, int window) => NodeMessages(context, "echo", count, window);

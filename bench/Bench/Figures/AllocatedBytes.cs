@@ -1,0 +1,43 @@
+using Akka.Actor;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser.Bench.Figures;
+
+/// <summary>What a round trip allocates in the parent, on all of its threads.</summary>
+internal sealed class AllocatedBytes : IFigure
+{
+    private static readonly Target Limit = Target.Below(400, "B");
+
+    public string Name => "allocated";
+
+    public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
+    {
+        await using var browser = Browser.Start(context);
+        var child = (await browser.SpawnAsync("renderer")).Child;
+        var pinger = browser.System.ActorOf(Props.Create(() => new Pinger(child, 100)));
+        var trips = context.Pick(5000, 20000);
+        async Task<double> Ask()
+        {
+            for (var i = 0; i < trips; i++)
+                await child.Ask<Pong>(Ping.Instance);
+            return 0;
+        }
+        await Ask();
+        await Pinger.RunAsync(pinger, trips);
+        var samples = await Contender.InterleaveAsync(context.Pick(3, 5),
+            new Contender("Ask", "B", () => PerTripAsync(trips, Ask)),
+            new Contender("Tell", "B", () => PerTripAsync(trips, () => Pinger.RunAsync(pinger, trips))));
+        return
+        [
+            new Row("bytes allocated in the parent per Ask(Ping)", samples[0], null, Limit),
+            new Row("bytes allocated in the parent per Tell(Ping) and Pong", samples[1], null, Limit),
+        ];
+    }
+
+    private static async Task<double> PerTripAsync(int trips, Func<Task> run)
+    {
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await run();
+        return (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)trips;
+    }
+}
