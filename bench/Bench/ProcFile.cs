@@ -5,14 +5,12 @@ namespace ActorBrowser.Bench;
 /// <summary>What Linux says about a process.</summary>
 internal static class ProcFile
 {
-    /// <summary>Processor time used so far, in milliseconds; ticks of 10 ms.</summary>
-    internal static double ProcessorMilliseconds(int process)
-    {
-        var text = File.ReadAllText($"/proc/{process}/stat");
-        // The name is in parentheses and may hold anything; utime and stime are fields 14 and 15.
-        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return 10.0 * (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture));
-    }
+    /// <summary>
+    /// Processor time used so far by the threads that are alive, in milliseconds. Nanoseconds of the scheduler, not the
+    /// 10 ms ticks of <c>stat</c>, in which an idle child's work would not show.
+    /// </summary>
+    internal static double ProcessorMilliseconds(int process) => Directory.GetDirectories($"/proc/{process}/task")
+        .Sum(task => double.Parse(File.ReadAllText(task + "/schedstat").Split(' ')[0], CultureInfo.InvariantCulture)) / 1e6;
 
     internal static int Threads(int process) => Directory.GetDirectories($"/proc/{process}/task").Length;
 

@@ -14,29 +14,29 @@ internal sealed class LargeBody : IFigure
         using var server = await Nginx.StartAsync(context.Scratch);
         await using var browser = Browser.Start(context);
         using var client = new HttpClient();
+        var before = ProcFile.ResidentMebibytes(Environment.ProcessId);
         var growth = new Samples("resident memory", "MiB");
         var ours = new Contender("through the child", "MiB/s", async () =>
         {
-            var (rate, grown) = await MeasureAsync(browser, server);
-            growth.Add(grown);
+            var (rate, peak) = await MeasureAsync(browser, server);
+            growth.Add(peak - before);
             return rate;
         });
         var theirs = Yardsticks.HttpClientBody(server, client);
-        // Compiles both sides, and lets the page cache take the file in.
-        await MeasureAsync(browser, server);
+        // Compiles both sides, and lets the page cache take the file in; the memory of the first body counts.
+        await ours.Sample();
         await theirs.Sample();
         var samples = await Contender.InterleaveAsync(context.Pick(3, 9), ours, theirs);
         return
         [
             new Row("1 GiB body through the child", samples[0], samples[1], Target.AtLeast(0.5)),
-            new Row("growth of the parent's resident memory meanwhile, at its peak", growth, null, Target.AtMost(64, "MiB")),
+            new Row("peak of the parent's resident memory over that before the first body", growth, null, Target.AtMost(64, "MiB")),
         ];
     }
 
-    private static async Task<(double Rate, double Grown)> MeasureAsync(Browser browser, Nginx server)
+    private static async Task<(double Rate, double Peak)> MeasureAsync(Browser browser, Nginx server)
     {
-        var before = ProcFile.ResidentMebibytes(Environment.ProcessId);
-        var peak = before;
+        var peak = 0.0;
         var start = Stopwatch.GetTimestamp();
         TimeSpan elapsed;
         await using (new Timer(_ => peak = Math.Max(peak, ProcFile.ResidentMebibytes(Environment.ProcessId)), null, SampleEvery, SampleEvery))
@@ -46,6 +46,6 @@ internal sealed class LargeBody : IFigure
             if (received != Nginx.LargeBytes)
                 throw new InvalidOperationException($"{received} bytes came through the child.");
         }
-        return (Nginx.LargeBytes / (double)(1 << 20) / elapsed.TotalSeconds, peak - before);
+        return (Nginx.LargeBytes / (double)(1 << 20) / elapsed.TotalSeconds, peak);
     }
 }

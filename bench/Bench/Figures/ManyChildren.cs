@@ -20,34 +20,36 @@ internal sealed class ManyChildren : IFigure
 
         var alive = new List<BrowserProtocol.ChildSpawned>();
         await SpawnAsync(browser, alive, null);
-        var (idleOfOne, threadsOfOne) = await IdleAsync(alive, window, "1 child");
+        var one = await IdleAsync(alive, window);
 
         var last = new Samples("the last of 200", "ms");
         while (alive.Count < Many)
             await SpawnAsync(browser, alive, alive.Count >= Many - Last ? last : null);
-        var (idleOfMany, threadsOfMany) = await IdleAsync(alive, window, $"{Many} children");
+        var many = await IdleAsync(alive, window);
         var memory = new Samples("PSS", "MiB");
         foreach (var child in alive)
             memory.Add(ProcFile.ProportionalMebibytes(child.ProcessId));
         await Task.WhenAll(alive.Select(child => Browser.StopAsync(child.Child)));
         await FirstsAsync(browser, first);
 
-        var added = new Samples("threads", "threads");
-        added.Add(threadsOfMany - threadsOfOne);
         return
         [
             new Row($"spawn of the last {Last} of {Many} live children", last, first, Target.AtMost(1.3)),
-            new Row($"threads that {Many - 1} more children add to the parent's {threadsOfOne}", added, null, Target.AtMost(2, "threads")),
-            new Row($"processor time of parent and {Many} idle children, a second", idleOfMany, idleOfOne, null),
-            new Row($"the same, a child", PerChild(idleOfMany), null, Target.AtMost(0.1, "ms")),
+            new Row($"threads that {Many - 1} more children add to the parent's {one.Threads}",
+                Single("threads", many.Threads - one.Threads), null, Target.AtMost(2, "threads")),
+            new Row($"processor time of the parent a second, {Many} idle children", Single("ms", many.Parent), Single("ms", one.Parent, "1 child"), null),
+            new Row($"processor time of a child a second, one of {Many} idle ones",
+                Single("ms", many.Children / Many), Single("ms", one.Children, "1 child"), null),
+            new Row($"parent and {Many} idle children together, share of one processor",
+                Single("%", (many.Parent + many.Children) / 10), null, Target.AtMost(1, "%")),
             new Row($"memory of a child among {Many} (PSS)", memory, null, null),
         ];
     }
 
-    private static Samples PerChild(Samples idle)
+    private static Samples Single(string unit, double value, string name = "")
     {
-        var samples = new Samples(idle.Name, "ms");
-        samples.Add(idle.Median / Many);
+        var samples = new Samples(name, unit);
+        samples.Add(value);
         return samples;
     }
 
@@ -68,16 +70,18 @@ internal sealed class ManyChildren : IFigure
         samples?.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
 
-    /// <summary>Milliseconds of processor time a second, of this process and the children, while nothing is asked of them.</summary>
-    private static async Task<(Samples Idle, int Threads)> IdleAsync(List<BrowserProtocol.ChildSpawned> alive, TimeSpan window, string name)
+    /// <summary>What parent and children use, in milliseconds a second, while nothing is asked of them.</summary>
+    private static async Task<(double Parent, double Children, int Threads)> IdleAsync(List<BrowserProtocol.ChildSpawned> alive, TimeSpan window)
     {
         // The runtime's own background work after a start (tiering, trimming) is over after a few seconds.
         await Task.Delay(window);
-        double Used() => alive.Sum(child => ProcFile.ProcessorMilliseconds(child.ProcessId)) + ProcFile.ProcessorMilliseconds(Environment.ProcessId);
-        var samples = new Samples(name, "ms");
-        var before = Used();
+        double OfChildren() => alive.Sum(child => ProcFile.ProcessorMilliseconds(child.ProcessId));
+        var children = OfChildren();
+        // Reading 200 processes' files is not idling: the parent's own window lies inside the children's.
+        var parent = Environment.CpuUsage.TotalTime;
         await Task.Delay(window);
-        samples.Add((Used() - before) / window.TotalSeconds);
-        return (samples, ProcFile.Threads(Environment.ProcessId));
+        parent = Environment.CpuUsage.TotalTime - parent;
+        children = OfChildren() - children;
+        return (parent.TotalMilliseconds / window.TotalSeconds, children / window.TotalSeconds, ProcFile.Threads(Environment.ProcessId));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ChannelBridge(IActorRef child) : IFrameHandler
                 return frame.TryRead<FetchHeaders>(out var headers) ?? Tell(new ChildFrames.Headers(frame.CorrelationId, headers));
             case MessageType.FetchBodyChunk:
                 return frame.TryRead<FetchBodyChunk>(out var chunk)
-                    ?? Tell(new ChildFrames.Chunk(frame.CorrelationId, chunk.Offset, chunk.Data.ToArray()));
+                    ?? Tell(new ChildFrames.Chunk(frame.CorrelationId, chunk.Offset, Copy(chunk.Data.Span)));
             case MessageType.FetchEnd:
                 return frame.TryRead<FetchEnd>(out var end) ?? Tell(new ChildFrames.End(frame.CorrelationId, end));
             case MessageType.FetchError:
@@ -39,6 +39,14 @@ internal sealed class ChannelBridge(IActorRef child) : IFrameHandler
             default:
                 return NotAllowed(frame, "once it is ready");
         }
+    }
+
+    // Not ToArray, which first fills with zeros what is overwritten at once.
+    private static byte[] Copy(ReadOnlySpan<byte> data)
+    {
+        var copy = GC.AllocateUninitializedArray<byte>(data.Length);
+        data.CopyTo(copy);
+        return copy;
     }
 
     public void OnBatchEnd()
