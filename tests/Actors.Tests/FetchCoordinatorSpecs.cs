@@ -129,8 +129,20 @@ public sealed class FetchCoordinatorSpecs : TestKit
     [Fact]
     public async Task A_requester_that_stops_cancels_its_fetch()
     {
+        var requester = CreateTestProbe();
+        _browser.Tell(new Fetch("http://x/"), requester);
+        var child = await ReadyChildAsync();
+        var id = await RequestAsync(child);
+        Sys.Stop(requester);
+        var cancel = await child.NextAsync();
+        Assert.Equal((MessageType.FetchCancel, id), (cancel.Type, cancel.Id));
+    }
+
+    [Fact]
+    public async Task A_client_that_gives_up_cancels_its_fetch()
+    {
         using var patience = new CancellationTokenSource();
-        var asking = _browser.Ask<IEvent>(new Fetch("http://x/"), Timeout.InfiniteTimeSpan, patience.Token);
+        var asking = BrowserClient.For(_browser).FetchAsync(new Fetch("http://x/"), patience.Token);
         var child = await ReadyChildAsync();
         var id = await RequestAsync(child);
         await patience.CancelAsync();

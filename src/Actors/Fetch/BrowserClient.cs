@@ -47,8 +47,8 @@ public readonly struct BrowserClient
         ArgumentNullException.ThrowIfNull(fetch);
         if (fetch.Streamed)
             throw new ArgumentException("A streamed fetch is answered by many messages: send it from an actor.", nameof(fetch));
-        // The coordinator watches the asker: an Ask that is cancelled ends there, and the fetch with it.
-        return new FetchResult(await _browser.Ask<FetchProtocol.IEvent>(fetch, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false));
+        var cancellable = cancellation.CanBeCanceled ? fetch with { Cancellation = cancellation } : fetch;
+        return new FetchResult(await _browser.Ask<FetchProtocol.IEvent>(cancellable, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Starts a child of a role and waits until it is ready.</summary>

@@ -20,6 +20,7 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
     private readonly Dictionary<ulong, PendingFetch> _pending = [];
     private readonly Dictionary<IActorRef, HashSet<ulong>> _byRequester = [];
     private readonly Queue<ulong> _waiting = new();
+    private readonly Action<object?> _cancelSelf;
     private IActorRef _child = ActorRefs.Nobody;
     private int _childProcessId;
     private string? _unavailable;
@@ -33,6 +34,8 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
     {
         _settings = settings;
         _supervisor = supervisor;
+        var self = Self;
+        _cancelSelf = id => self.Tell(new CancelFetch((ulong)id!), ActorRefs.NoSender);
     }
 
     /// <inheritdoc/>
@@ -111,6 +114,8 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
         };
         _pending.Add(id, pending);
         Remember(pending);
+        if (fetch.Cancellation.CanBeCanceled)
+            pending.Cancellation = fetch.Cancellation.UnsafeRegister(_cancelSelf, id);
         if (!Timers.IsTimerActive(SweepTick.Instance))
             Timers.StartPeriodicTimer(SweepTick.Instance, SweepTick.Instance, Sweep);
         if (fetch.Streamed)
@@ -331,6 +336,7 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
     private void Forget(PendingFetch fetch)
     {
         _pending.Remove(fetch.Id);
+        fetch.Cancellation.Dispose();
         if (_byRequester.TryGetValue(fetch.Requester, out var ids) && ids.Remove(fetch.Id) && ids.Count == 0)
         {
             _byRequester.Remove(fetch.Requester);

@@ -72,6 +72,12 @@ public static class FetchProtocol
 
         /// <summary>Which HTTP versions may be used.</summary>
         public HttpVersionChoice Version { get; init; }
+
+        /// <summary>
+        /// Cancels the fetch. For an Ask: the actor that asks is watched, and its end is the fetch's, but whoever waits for
+        /// an Ask's task is no actor whose end could be seen.
+        /// </summary>
+        public CancellationToken Cancellation { get; init; }
     }
 
     /// <summary>Stop a fetch; it ends with <see cref="FetchFailed"/> unless it had ended.</summary>

@@ -26,6 +26,9 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, l
     /// <summary>When it is given up here; the child's own timeouts come first.</summary>
     internal DateTimeOffset? Deadline { get; set; }
 
+    /// <summary>Of the request's own token; let go of with the fetch.</summary>
+    internal CancellationTokenRegistration Cancellation { get; set; }
+
     internal long Received { get; private set; }
 
     internal long Granted { get; private set; } = initialCredit;
