@@ -23,6 +23,8 @@ public sealed class LoggerConfigBuilder
 
     public DebugOptions? DebugOptions { get; set; }
 
+    public LogFilterBuilder? LogFilterBuilder { get; set; }
+
     /// <exception cref="ConfigurationException">The type is no formatter, or cannot be made without arguments.</exception>
     [Obsolete("Use the WithDefaultLogMessageFormatter<T> method instead")]
     public Type LogMessageFormatter
@@ -60,10 +62,16 @@ public sealed class LoggerConfigBuilder
         return this;
     }
 
+    public LoggerConfigBuilder WithLogFilter(Action<LogFilterBuilder> filterBuilder)
+    {
+        filterBuilder(LogFilterBuilder ??= new LogFilterBuilder());
+        return this;
+    }
+
     internal AkkaConfigurationBuilder Build()
     {
         Builder.AddHoconConfiguration(ConfigurationFactory.ParseString(ToHocon()), HoconAddMode.Prepend);
-        return Builder;
+        return LogFilterBuilder is null ? Builder : Builder.AddSetup(LogFilterBuilder.Build());
     }
 
     private string ToHocon() =>

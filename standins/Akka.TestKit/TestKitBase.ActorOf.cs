@@ -23,16 +23,17 @@ public abstract partial class TestKitBase
     public IActorRef ActorOf<TActor>(Expression<Func<TActor>> factory, string name)
         where TActor : ActorBase => ActorOf(Props.Create(factory), name);
 
-    public IActorRef ActorOf(Action<IActorDsl, IActorContext> configure, string name = null) => ActorOf(Props.Create(() => new Act(configure)), name);
+    public IActorRef ActorOf(Action<IActorDsl, IActorContext> configure, string name = null) =>
+        ActExtensions.ActorOf(this, configure, name);
 
-    public IActorRef ActorOf(Action<IActorDsl> configure, string name = null) => ActorOf(Props.Create(() => new Act(configure)), name);
+    public IActorRef ActorOf(Action<IActorDsl> configure, string name = null) =>
+        ActExtensions.ActorOf(this, configure, name);
 
     public ActorSelection ActorSelection(ActorPath actorPath) => Sys.ActorSelection(actorPath);
 
     public ActorSelection ActorSelection(string actorPath) => Sys.ActorSelection(actorPath);
 
-    public ActorSelection ActorSelection(IActorRef anchorRef, string actorPath) =>
-        Sys.ActorSelection(anchorRef, actorPath);
+    public ActorSelection ActorSelection(IActorRef anchorRef, string actorPath) => Sys.ActorSelection(anchorRef, actorPath);
 
     /// <summary>An actor that runs on the thread that sends to it, with its instance at hand.</summary>
     public TestActorRef<TActor> ActorOfAsTestActorRef<TActor>(Props props, IActorRef supervisor, string name = null)
@@ -52,4 +53,29 @@ public abstract partial class TestKitBase
 
     public TestActorRef<TActor> ActorOfAsTestActorRef<TActor>(string name = null)
         where TActor : ActorBase, new() => new(Sys, Props.Create<TActor>(), null, name);
+
+    /// <summary>A state machine whose state, data and timers the test may read and set.</summary>
+    public TestFSMRef<TFsmActor, TState, TData> ActorOfAsTestFSMRef<TFsmActor, TState, TData>(
+        Props props, IActorRef supervisor, string name = null, bool withLogging = false)
+        where TFsmActor : FSM<TState, TData> => new(Sys, props, supervisor, name, withLogging);
+
+    public TestFSMRef<TFsmActor, TState, TData> ActorOfAsTestFSMRef<TFsmActor, TState, TData>(
+        Props props, string name = null, bool withLogging = false)
+        where TFsmActor : FSM<TState, TData> => new(Sys, props, null, name, withLogging);
+
+    public TestFSMRef<TFsmActor, TState, TData> ActorOfAsTestFSMRef<TFsmActor, TState, TData>(
+        IActorRef supervisor, string name = null, bool withLogging = false)
+        where TFsmActor : FSM<TState, TData>, new() => new(Sys, Props.Create<TFsmActor>(), supervisor, name, withLogging);
+
+    public TestFSMRef<TFsmActor, TState, TData> ActorOfAsTestFSMRef<TFsmActor, TState, TData>(
+        string name = null, bool withLogging = false)
+        where TFsmActor : FSM<TState, TData>, new() => new(Sys, Props.Create<TFsmActor>(), null, name, withLogging);
+
+    public TestFSMRef<TFsmActor, TState, TData> ActorOfAsTestFSMRef<TFsmActor, TState, TData>(
+        Expression<Func<TFsmActor>> factory, IActorRef supervisor, string name = null, bool withLogging = false)
+        where TFsmActor : FSM<TState, TData> => new(Sys, Props.Create(factory), supervisor, name, withLogging);
+
+    public TestFSMRef<TFsmActor, TState, TData> ActorOfAsTestFSMRef<TFsmActor, TState, TData>(
+        Expression<Func<TFsmActor>> factory, string name = null, bool withLogging = false)
+        where TFsmActor : FSM<TState, TData> => new(Sys, Props.Create(factory), null, name, withLogging);
 }

@@ -126,6 +126,19 @@ public sealed class TestKitProbes : TestKit
         Assert.Throws<InvalidOperationException>(() => actor.Receive(new InvalidOperationException()));
     }
 
+    [Fact]
+    public void A_test_fsm_ref_sets_the_state_of_a_machine()
+    {
+        var machine = ActorOfAsTestFSMRef<Lamp, string, int>();
+        Assert.Equal("off", machine.StateName);
+
+        machine.Tell("press");
+        Assert.Equal(("on", 1), (machine.StateName, machine.StateData));
+
+        machine.SetState("off", 5);
+        Assert.Equal(("off", 5), (machine.StateName, machine.StateData));
+    }
+
     private sealed class Recorder : ReceiveActor
     {
         public Recorder()
@@ -141,5 +154,16 @@ public sealed class TestKitProbes : TestKit
         public List<object> Received { get; } = [];
 
         public int Thread { get; private set; }
+    }
+
+    private sealed class Lamp : FSM<string, int>
+    {
+        public Lamp()
+        {
+            StartWith("off", 0);
+            When("off", _ => GoTo("on").Using(StateData + 1));
+            When("on", _ => GoTo("off"));
+            Initialize();
+        }
     }
 }

@@ -2,6 +2,8 @@ using System.Threading.Tasks;
 using Akka.Actor;
 using Akka.Actor.Internal;
 using Akka.Dispatch;
+using Akka.Event;
+using Akka.Pattern;
 using Akka.Util;
 using Akka.Util.Internal;
 
@@ -42,6 +44,7 @@ public partial class InternalTestActorRef : LocalActorRef
     public static string CreateUniqueName() => "$$" + NameNumber.GetAndIncrement().Base64Encode();
 
     /// <summary>Makes and starts the actor, by default under the user guardian and on its senders' threads.</summary>
+    /// <exception cref="IllegalStateException">The supervisor has not been started.</exception>
     public static InternalTestActorRef Create(ActorSystem system, Props props, IActorRef supervisor = null, string name = null)
     {
         var implementation = (ActorSystemImpl)system;
@@ -52,12 +55,7 @@ public partial class InternalTestActorRef : LocalActorRef
             props = props.WithDispatcher(CallingThreadDispatcher.Id);
         }
 
-        // The stand-in's every actor is local and started: a supervisor of another kind cannot have children.
-        if (supervisor is LocalActorRef parent)
-        {
-            parent.Cell.ReserveChild(name);
-        }
-
+        ReserveName(system, supervisor, name);
         var dispatcher = system.Dispatchers.Lookup(props.Deploy.Dispatcher);
         var created = new InternalTestActorRef(
             implementation,
@@ -95,6 +93,30 @@ public partial class InternalTestActorRef : LocalActorRef
     protected override ActorCell NewActorCell(
         ActorSystemImpl system, IInternalActorRef self, Props props, MessageDispatcher dispatcher, IInternalActorRef supervisor) =>
         new TestActorCell(system, self, props, dispatcher, supervisor);
+
+    private static void ReserveName(ActorSystem system, IActorRef supervisor, string name)
+    {
+        switch (supervisor)
+        {
+            case LocalActorRef local:
+                local.Cell.ReserveChild(name);
+                break;
+            case RepointableActorRef { Underlying: ActorCell cell }:
+                cell.ReserveChild(name);
+                break;
+            case RepointableActorRef { Underlying: UnstartedCell }:
+                throw new IllegalStateException(
+                    "Cannot attach a TestActor to an unstarted top-level actor, ensure that it is started by sending a message and observing the reply");
+            case RepointableActorRef other:
+                system.Log.Error(
+                    "Trying to attach child {0} to unknown type of supervisor cell {1}, this is not going to end well",
+                    name,
+                    other.Underlying.GetType());
+                break;
+            default:
+                break;
+        }
+    }
 
     private Envelope EnvelopeOf(object message, IActorRef sender) =>
         new(message, sender.IsNobody() ? GetTestActorCell().System.DeadLetters : sender);
