@@ -90,8 +90,23 @@ internal static class ChildFrames
 {
     internal interface IFrame : INoSerializationVerificationNeeded, IDeadLetterSuppression, INotInfluenceReceiveTimeout;
 
-    /// <summary>A frame about a fetch: passed on to whoever uses the child for fetching.</summary>
-    internal abstract record FetchFrame(ulong Id) : IFrame;
+    /// <summary>A frame about the child's work: passed on to whoever uses the child.</summary>
+    internal abstract record UserFrame(ulong Id) : IFrame
+    {
+        /// <summary>Whether nothing more comes under this id.</summary>
+        internal virtual bool Ends => false;
+    }
+
+    /// <summary>Not from the child: what was to be sent to it is longer than a frame may be.</summary>
+    internal sealed record TooLarge(ulong Id, int Limit) : UserFrame(Id)
+    {
+        internal override bool Ends => true;
+    }
+
+    internal sealed class FlushTick : IFrame
+    {
+        internal static readonly FlushTick Instance = new();
+    }
 
     internal sealed record HelloArrived(Hello Hello) : IFrame;
 
@@ -109,15 +124,21 @@ internal static class ChildFrames
 
     internal sealed record Closed(ChannelClosed How) : IFrame;
 
-    internal sealed record Headers(ulong Id, FetchHeaders Value) : FetchFrame(Id);
+    internal sealed record Headers(ulong Id, FetchHeaders Value) : UserFrame(Id);
 
-    internal sealed record Chunk(ulong Id, long Offset, byte[] Data) : FetchFrame(Id);
+    internal sealed record Chunk(ulong Id, long Offset, byte[] Data) : UserFrame(Id);
 
-    internal sealed record End(ulong Id, FetchEnd Value) : FetchFrame(Id);
+    internal sealed record End(ulong Id, FetchEnd Value) : UserFrame(Id)
+    {
+        internal override bool Ends => true;
+    }
 
-    internal sealed record Error(ulong Id, FetchError Value) : FetchFrame(Id);
+    internal sealed record Error(ulong Id, FetchError Value) : UserFrame(Id)
+    {
+        internal override bool Ends => true;
+    }
 
-    internal sealed record Credit(ulong Id, long Bytes) : FetchFrame(Id);
+    internal sealed record Credit(ulong Id, long Bytes) : UserFrame(Id);
 
     internal sealed record Launched(LaunchedChild Child) : IFrame;
 

@@ -19,10 +19,8 @@ namespace ActorBrowser;
 /// </code>
 /// Kill is legal in every state. Stopping the actor, however that comes about, kills the process.
 /// </summary>
-public sealed class ChildProcessActor : UntypedActor, IWithTimers
+public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
 {
-    private const ulong HeartbeatId = 0;
-
     private readonly string _role;
     private readonly ActorBrowserSettings _settings;
     private readonly byte[] _roleArgs;
@@ -32,20 +30,16 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
     private readonly IActorRef _self;
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly Queue<(object Message, IActorRef Sender)> _waiting = new();
-    private readonly PendingTable _pending = new();
+    private readonly ChildLink _link;
     private readonly LaunchTicket _ticket = new();
     private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
     private readonly long _startedTicks = Stopwatch.GetTimestamp();
-    private readonly HashSet<ulong> _fetches = [];
 
     private ChildState _state = ChildState.Spawning;
     private LaunchedChild? _child;
     private IReadOnlyList<LayerReport> _layers = [];
-    private IActorRef _fetchSink = ActorRefs.Nobody;
     private DateTimeOffset? _readyAt;
-    private long _lastHeartbeat;
-    private bool _flushRequested;
-    private (ExitReason Reason, KillCause Cause, string Message)? _verdict;
+    private ExitVerdict? _verdict;
     private ChildExit? _exit;
     private ChannelClosed? _closed;
     private bool _killWhenLaunched;
@@ -59,6 +53,7 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
         _roleArgs = roleArgs;
         _launcher = launcher;
         _self = Self;
+        _link = new ChildLink(_self, role, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
     }
 
     /// <inheritdoc/>
@@ -80,15 +75,8 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
     }
 
     /// <inheritdoc/>
+    // Also before a restart: in place, the process would be another one's; supervisors stop a failed child and make a new one.
     protected override void PostStop() => _ticket.Abandon();
-
-    /// <inheritdoc/>
-    protected override void PreRestart(Exception reason, object message)
-    {
-        // In place, the process would be another one's: supervisors stop a failed child and make a new one.
-        _ticket.Abandon();
-        base.PreRestart(reason, message);
-    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -96,29 +84,26 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
         switch (message)
         {
             case ChildProcessProtocol.Ping when _state == ChildState.Ready:
-                SendPing(Sender);
+                _link.Ping(Sender);
                 break;
             case ChildFrames.PongArrived pong:
-                OnPong(pong.Id);
+                _link.OnPong(pong.Id);
                 break;
-            case FlushTick:
-                _flushRequested = false;
-                _child!.Channel.Flush();
+            case ChildFrames.FlushTick:
+                _link.Flush();
                 break;
-            case ChildFrames.FetchFrame frame:
-                OnFetchFrame(frame);
+            case ChildFrames.UserFrame frame:
+                _link.OnUserFrame(frame);
                 break;
-            case FetchCommands.ICommand fetch:
-                OnFetchCommand(fetch);
+            case RoleTraffic.Outgoing outgoing:
+                if (_state == ChildState.Ready)
+                    _link.Send(outgoing);
                 break;
             case SendToRole send when _state == ChildState.Ready:
-                Write(_pending.Add(Sender), new RoleMessage(send.Kind, send.Payload));
+                _link.Ask(send, Sender);
                 break;
             case ChildFrames.Role answer:
-                if (_pending.TryTake(answer.Id, out var asker, out _))
-                    asker.Tell(new RoleAnswer(answer.Kind, answer.Payload));
-                else
-                    _log.Warning("{0} {1} answered the unknown message {2}", _role, ProcessId, answer.Id);
+                _link.OnRoleAnswer(answer);
                 break;
             case ChildProcessProtocol.Ping or SendToRole:
                 Wait(message);
@@ -141,8 +126,8 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
             case Subscribe subscribe:
                 _subscribers.Add(subscribe.Subscriber);
                 break;
-            case FetchCommands.UseForFetching use:
-                _fetchSink = use.Sink;
+            case RoleTraffic.Use use:
+                _link.User = use.User;
                 break;
             case ChildProcessProtocol.Shutdown:
                 BeginShutdown();
@@ -167,7 +152,7 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
                 break;
             case ChildFrames.ProcessExited exited:
                 _exit = exited.Exit;
-                _child!.Channel.CloseAfterDrain();
+                _link.CloseAfterDrain();
                 FinishIfOver();
                 break;
             case ChildFrames.Closed closed:
@@ -214,7 +199,7 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
     {
         _child = child;
         child.Process.Exited.PipeTo(_self, ActorRefs.NoSender, static exit => new ChildFrames.ProcessExited(exit));
-        child.Channel.Start(new ChannelBridge(_self));
+        _link.Open(child.Channel, child.Process.Id);
         if (_state == ChildState.Spawning)
             _state = ChildState.Handshaking;
         if (_killWhenLaunched)
@@ -223,7 +208,7 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
 
     private void OnLaunchFailed(Exception cause)
     {
-        _verdict ??= (ExitReason.SpawnFailed, KillCause.None, cause.Message);
+        _verdict ??= new ExitVerdict(ExitReason.SpawnFailed, KillCause.None, cause.Message);
         Finish(null);
     }
 
@@ -231,18 +216,14 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
     {
         if (_state != ChildState.Handshaking)
             return;
-        var wrong = hello.ProtocolVersion != WireProtocol.Version ? $"it speaks protocol version {hello.ProtocolVersion}, not {WireProtocol.Version}"
-            : hello.BuildId != WireProtocol.BuildId ? $"it is of build {hello.BuildId}, not {WireProtocol.BuildId}"
-            : hello.Role != _role ? $"it says to be '{hello.Role}'"
-            : hello.ProcessId != ProcessId ? $"it says to be process {hello.ProcessId}, not {ProcessId}"
-            : null;
+        var wrong = Handshake.Refusal(hello, _role, ProcessId);
         if (wrong is not null)
         {
             KillProcess(ExitReason.HandshakeFailed, KillCause.None, $"Its Hello was refused: {wrong}.");
             return;
         }
         _layers = hello.Layers;
-        Write(0, new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs));
+        _link.Send(0, new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs));
     }
 
     private void OnReady()
@@ -251,7 +232,7 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
             return;
         _state = ChildState.Ready;
         _readyAt = DateTimeOffset.UtcNow;
-        _lastHeartbeat = Stopwatch.GetTimestamp();
+        _link.StartHeartbeat();
         Timers.Cancel(TimerKey.Handshake);
         Timers.StartPeriodicTimer(TimerKey.Heartbeat, Heartbeat.Instance, UntilNextBeat(_settings.Child.HeartbeatInterval), _settings.Child.HeartbeatInterval);
         Publish(new ChildReady(_self, _role, ProcessId, Stopwatch.GetElapsedTime(_startedTicks)));
@@ -269,18 +250,6 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
             _waiting.Enqueue((message, Sender));
     }
 
-    private void SendPing(IActorRef asker) => Write(_pending.Add(asker), new Transport.Ping(0));
-
-    private void OnPong(ulong id)
-    {
-        if (id == HeartbeatId)
-            _lastHeartbeat = Stopwatch.GetTimestamp();
-        else if (_pending.TryTake(id, out var asker, out var waited))
-            asker.Tell(new ChildProcessProtocol.Pong(waited));
-        else
-            _log.Warning("{0} {1} answered the unknown ping {2}", _role, ProcessId, id);
-    }
-
     // All children of one interval beat together: hundreds of idle ones then wake the dispatcher's threads once an
     // interval, not hundreds of times, and each wake-up costs far more than the heartbeat itself.
     private static TimeSpan UntilNextBeat(TimeSpan interval) =>
@@ -290,71 +259,8 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
     {
         if (_state != ChildState.Ready)
             return;
-        var silent = Stopwatch.GetElapsedTime(_lastHeartbeat);
-        if (silent > _settings.Child.HeartbeatTimeout)
+        if (_link.Beat() is { } silent)
             KillProcess(ExitReason.Killed, KillCause.Hang, $"It answered no heartbeat for {silent.TotalSeconds:0.#} s.");
-        else
-            Write(HeartbeatId, new Transport.Ping(0));
-    }
-
-    private void OnFetchFrame(ChildFrames.FetchFrame frame)
-    {
-        if (frame is ChildFrames.End or ChildFrames.Error)
-            _fetches.Remove(frame.Id);
-        _fetchSink.Tell(new FetchCommands.FromChild(ProcessId, frame), _self);
-    }
-
-    private void OnFetchCommand(FetchCommands.ICommand command)
-    {
-        if (_state != ChildState.Ready)
-            return;
-        switch (command)
-        {
-            case FetchCommands.Start start:
-                _fetches.Add(start.Id);
-                Write(start.Id, start.Request);
-                break;
-            case FetchCommands.Upload upload:
-                Write(upload.Id, new FetchBodyChunk(upload.Offset, upload.Data));
-                break;
-            case FetchCommands.Grant grant:
-                Write(grant.Id, new Credit(grant.Bytes));
-                break;
-            case FetchCommands.Cancel cancel:
-                Write(cancel.Id, default(FetchCancel));
-                break;
-            default:
-                Unhandled(command);
-                break;
-        }
-    }
-
-    private void Write<T>(ulong id, in T message) where T : IWireMessage<T>
-    {
-        switch (_child!.Channel.Write(id, message))
-        {
-            case WriteOutcome.Queued when !_flushRequested:
-                // Behind what is in the mailbox already: those messages share one system call, and an empty mailbox waits for nothing.
-                _flushRequested = true;
-                _self.Tell(FlushTick.Instance, ActorRefs.NoSender);
-                break;
-            case WriteOutcome.Queued or WriteOutcome.Closed:
-                // Closed: the channel's end is on its way here and answers for everything that is pending.
-                break;
-            case WriteOutcome.QueueFull:
-                KillProcess(ExitReason.Killed, KillCause.Limit, $"It does not read: {_settings.Channel.MaxQueuedBytes} bytes wait for it.");
-                break;
-            case WriteOutcome.TooLarge when _pending.TryTake(id, out var asker, out _):
-                asker.Tell(new Akka.Actor.Status.Failure(new ArgumentException($"The message exceeds the frame limit of {_settings.Channel.MaxBodyBytes} bytes.")));
-                break;
-            case WriteOutcome.TooLarge:
-                _fetches.Remove(id);
-                var error = new FetchError(FetchErrorKind.TooLarge, $"The request exceeds the frame limit of {_settings.Channel.MaxBodyBytes} bytes.");
-                _fetchSink.Tell(new FetchCommands.FromChild(ProcessId, new ChildFrames.Error(id, error)), _self);
-                break;
-            default:
-                throw new UnreachableException();
-        }
     }
 
     private void BeginShutdown()
@@ -364,7 +270,7 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
             case ChildState.Ready:
                 _state = ChildState.ShuttingDown;
                 _shutdownRequested = true;
-                Write(0, default(Transport.Shutdown));
+                _link.Send(0, default(Transport.Shutdown));
                 Timers.StartSingleTimer(TimerKey.Shutdown, new ShutdownOverdue(KillCause.ShutdownTimeout), _settings.Child.ShutdownTimeout);
                 break;
             case ChildState.Spawning or ChildState.Handshaking:
@@ -380,7 +286,7 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
     {
         if (_state == ChildState.Exited)
             return;
-        _verdict ??= (reason, cause, message);
+        _verdict ??= new ExitVerdict(reason, cause, message);
         _state = ChildState.Killing;
         _killWhenLaunched = true;
         _child?.Process.Kill();
@@ -398,7 +304,7 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
         {
             // Most likely it is exiting, and how it does is worth knowing: it gets the time of a shutdown.
             _state = ChildState.ShuttingDown;
-            _verdict ??= how.Error is { } error ? (ExitReason.Crashed, KillCause.None, $"Its channel failed: {error.Message}") : null;
+            _verdict ??= how.Error is { } error ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Its channel failed: {error.Message}") : null;
             Timers.StartSingleTimer(TimerKey.Shutdown, new ShutdownOverdue(KillCause.Hang), _settings.Child.ShutdownTimeout);
         }
         FinishIfOver();
@@ -414,26 +320,16 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
     {
         _state = ChildState.Exited;
         Timers.CancelAll();
-        var (reason, cause, message) = _verdict ?? Judge(exit!);
+        var (reason, cause, message) = _verdict ?? ExitVerdict.Of(exit!, _shutdownRequested, wasReady: _readyAt is not null);
         var exited = new ChildExited(
             _self, _role, ProcessId, reason, cause, exit?.ExitCode, exit?.Signal, message,
-            [.. _pending.Ids, .. _fetches], exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow);
+            _link.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow);
         var lost = new ChildLostException($"The {_role} child {ProcessId} is gone: {message}");
-        _pending.FailAll(lost);
+        _link.FailAll(lost);
         while (_waiting.TryDequeue(out var next))
             next.Sender.Tell(new Akka.Actor.Status.Failure(lost));
         Publish(exited);
         Context.Stop(_self);
-    }
-
-    private (ExitReason Reason, KillCause Cause, string Message) Judge(ChildExit exit)
-    {
-        var how = exit.Signal is { } signal ? $"signal {SignalNames.Of(signal)} ended it"
-            : exit.ExitCode is { } code ? $"it exited with code {code}"
-            : "it is gone, and somebody else has taken its exit code";
-        return exit.ExitCode == 0 && _shutdownRequested ? (ExitReason.Clean, KillCause.None, "Shut down as asked.")
-            : _readyAt is null ? (ExitReason.HandshakeFailed, KillCause.None, $"Before it was ready, {how}.")
-            : (ExitReason.Crashed, KillCause.None, $"Unasked, {how}.");
     }
 
     private void Publish(IEvent happened)
@@ -445,32 +341,4 @@ public sealed class ChildProcessActor : UntypedActor, IWithTimers
                 subscriber.Tell(happened, _self);
         }
     }
-
-    private enum TimerKey
-    {
-        Handshake,
-        Heartbeat,
-        Shutdown,
-    }
-
-    /// <summary>The user of a child found that it broke the protocol of what it was used for.</summary>
-    /// <param name="Violation">The rule.</param>
-    internal sealed record ReportViolation(ProtocolViolation Violation) : ICommand;
-
-    private sealed class FlushTick : INotInfluenceReceiveTimeout, IDeadLetterSuppression, INoSerializationVerificationNeeded
-    {
-        internal static readonly FlushTick Instance = new();
-    }
-
-    private sealed class Heartbeat
-    {
-        internal static readonly Heartbeat Instance = new();
-    }
-
-    private sealed class HandshakeOverdue
-    {
-        internal static readonly HandshakeOverdue Instance = new();
-    }
-
-    private sealed record ShutdownOverdue(KillCause Cause);
 }

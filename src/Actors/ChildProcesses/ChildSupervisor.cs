@@ -65,7 +65,7 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
                 break;
             case ChildReady ready:
                 _ready = ready;
-                ready.Child.Tell(new FetchCommands.UseForFetching(_users.FirstOrDefault(ActorRefs.Nobody)));
+                ready.Child.Tell(new RoleTraffic.Use(_users.FirstOrDefault(ActorRefs.Nobody)));
                 foreach (var user in _users)
                     user.Tell(new Up(ready.Child, ready.ProcessId));
                 break;

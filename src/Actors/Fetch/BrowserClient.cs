@@ -41,6 +41,7 @@ public readonly struct BrowserClient
     /// <summary>Fetches into memory.</summary>
     /// <param name="fetch">What; not streamed.</param>
     /// <param name="cancellation">Cancels the fetch.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ArgumentException">The fetch is streamed: that takes an actor.</exception>
     public async Task<FetchResult> FetchAsync(FetchProtocol.Fetch fetch, CancellationToken cancellation = default)
     {
@@ -48,7 +49,11 @@ public readonly struct BrowserClient
         if (fetch.Streamed)
             throw new ArgumentException("A streamed fetch is answered by many messages: send it from an actor.", nameof(fetch));
         var cancellable = cancellation.CanBeCanceled ? fetch with { Cancellation = cancellation } : fetch;
-        return new FetchResult(await _browser.Ask<FetchProtocol.IEvent>(cancellable, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false));
+        var outcome = await _browser.Ask<FetchProtocol.IEvent>(cancellable, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
+        // The token cancels both the wait and the fetch: whichever is told first, the caller sees the same.
+        if (outcome is FetchProtocol.FetchFailed { Kind: Transport.FetchErrorKind.Cancelled })
+            cancellation.ThrowIfCancellationRequested();
+        return new FetchResult(outcome);
     }
 
     /// <summary>Starts a child of a role and waits until it is ready.</summary>

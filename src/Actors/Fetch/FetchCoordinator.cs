@@ -62,7 +62,7 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case FetchCommands.FromChild from:
+            case RoleTraffic.FromChild from:
                 OnFrame(from);
                 break;
             case Fetch fetch:
@@ -141,17 +141,17 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
         var body = fetch.Body ?? default;
         var first = body[..Math.Min(body.Length, _settings.Network.Chunk)];
         pending.Uploaded = first.Length;
-        _child.Tell(new FetchCommands.Start(pending.Id, new FetchRequest(
+        _child.Tell(new RoleTraffic.Outgoing<FetchRequest>(pending.Id, new FetchRequest(
             fetch.Method, fetch.Url, fetch.Headers, first, fetch.Body is null ? -1 : body.Length,
             fetch.MaxRedirects ?? limits.MaxRedirects, fetch.Decompress, fetch.Version,
             Milliseconds(fetch.ConnectTimeout ?? limits.ConnectTimeout),
             Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
             Milliseconds(total), pending.MaxBody,
             fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages,
-            limits.InitialCredit)));
+            limits.InitialCredit), opens: true));
     }
 
-    private void OnFrame(FetchCommands.FromChild from)
+    private void OnFrame(RoleTraffic.FromChild from)
     {
         var frame = from.Frame;
         if (!_pending.TryGetValue(frame.Id, out var fetch) || !fetch.Child.Equals(Sender))
@@ -190,6 +190,9 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
             case ChildFrames.Error error:
                 Fail(fetch, error.Value.Kind, error.Value.Message);
                 break;
+            case ChildFrames.TooLarge tooLarge:
+                Fail(fetch, FetchErrorKind.TooLarge, $"The request exceeds the frame limit of {tooLarge.Limit} bytes.");
+                break;
             case ChildFrames.Credit credit:
                 Upload(fetch, credit.Bytes);
                 break;
@@ -216,7 +219,7 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
         if (fetch.Granted - fetch.Received < _settings.Fetch.InitialCredit / 2)
         {
             fetch.Grant(_settings.Fetch.InitialCredit);
-            fetch.Child.Tell(new FetchCommands.Grant(fetch.Id, _settings.Fetch.InitialCredit));
+            fetch.Child.Tell(new RoleTraffic.Outgoing<Credit>(fetch.Id, new Credit(_settings.Fetch.InitialCredit)));
         }
     }
 
@@ -226,7 +229,7 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
         while (credit > 0 && fetch.Uploaded < body.Length)
         {
             var length = (int)Math.Min(Math.Min(credit, _settings.Network.Chunk), body.Length - fetch.Uploaded);
-            fetch.Child.Tell(new FetchCommands.Upload(fetch.Id, fetch.Uploaded, body.Slice((int)fetch.Uploaded, length)));
+            fetch.Child.Tell(new RoleTraffic.Outgoing<FetchBodyChunk>(fetch.Id, new FetchBodyChunk(fetch.Uploaded, body.Slice((int)fetch.Uploaded, length))));
             fetch.Uploaded += length;
             credit -= length;
         }
@@ -240,7 +243,7 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
             return;
         fetch.Grant(grant.Bytes);
         if (!fetch.Child.IsNobody())
-            fetch.Child.Tell(new FetchCommands.Grant(fetch.Id, grant.Bytes));
+            fetch.Child.Tell(new RoleTraffic.Outgoing<Credit>(fetch.Id, new Credit(grant.Bytes)));
     }
 
     private void OnCancel(ulong id)
@@ -248,7 +251,7 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
         if (!_pending.TryGetValue(id, out var fetch))
             return;
         if (!fetch.Child.IsNobody())
-            fetch.Child.Tell(new FetchCommands.Cancel(id));
+            fetch.Child.Tell(new RoleTraffic.Outgoing<FetchCancel>(id, default));
         Fail(fetch, FetchErrorKind.Cancelled, "The fetch was cancelled.");
     }
 
@@ -291,7 +294,7 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
                 continue;
             _failed++;
             if (!fetch.Child.IsNobody())
-                fetch.Child.Tell(new FetchCommands.Cancel(id));
+                fetch.Child.Tell(new RoleTraffic.Outgoing<FetchCancel>(id, default));
         }
     }
 
@@ -307,7 +310,7 @@ public sealed class FetchCoordinator : UntypedActor, IWithTimers
                 Fail(fetch, FetchErrorKind.Unavailable, $"No network process could be had within {_settings.Fetch.QueueTimeout.TotalSeconds:0.###} s.");
                 continue;
             }
-            fetch.Child.Tell(new FetchCommands.Cancel(fetch.Id));
+            fetch.Child.Tell(new RoleTraffic.Outgoing<FetchCancel>(fetch.Id, default));
             Fail(fetch, FetchErrorKind.Timeout, "The network process did not keep the fetch's time limit.");
         }
         if (_pending.Count == 0)

@@ -148,23 +148,3 @@ public static class FetchProtocol
     /// <param name="ChildProcessId">The child that tried; 0 when none did.</param>
     public sealed record FetchFailed(ulong Id, FetchErrorKind Kind, string Message, int ChildProcessId) : IEvent;
 }
-
-/// <summary>Between the coordinator, the supervisor and the network child.</summary>
-internal static class FetchCommands
-{
-    internal interface ICommand : INoSerializationVerificationNeeded;
-
-    internal sealed record Start(ulong Id, FetchRequest Request) : ICommand;
-
-    internal sealed record Upload(ulong Id, long Offset, ReadOnlyMemory<byte> Data) : ICommand;
-
-    internal sealed record Grant(ulong Id, long Bytes) : ICommand;
-
-    internal sealed record Cancel(ulong Id) : ICommand;
-
-    /// <summary>Frames about fetches go to this actor from now on.</summary>
-    internal sealed record UseForFetching(IActorRef Sink) : INoSerializationVerificationNeeded;
-
-    /// <summary>A frame, stamped by the actor whose channel it came over.</summary>
-    internal sealed record FromChild(int ProcessId, ChildFrames.FetchFrame Frame) : INoSerializationVerificationNeeded, Akka.Event.IDeadLetterSuppression;
-}

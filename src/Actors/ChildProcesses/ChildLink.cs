@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.Event;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// A child's actor's line to a child that works: writes that share system calls, questions that wait for their answers,
+/// and the frames of whoever uses the child. It knows no states; a limit that is broken is its actor's business.
+/// </summary>
+internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSettings settings, ILoggingAdapter log, Action<string> onLimit)
+{
+    private const ulong HeartbeatId = 0;
+
+    private readonly PendingTable _pending = new();
+    private readonly HashSet<ulong> _inFlight = [];
+    private IChannel? _channel;
+    private IActorRef _user = ActorRefs.Nobody;
+    private int _processId;
+    private long _lastHeartbeat;
+    private bool _flushRequested;
+
+    /// <summary>Everything that waits for the child.</summary>
+    internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. _inFlight];
+
+    internal IActorRef User { set => _user = value; }
+
+    internal void Open(IChannel channel, int processId)
+    {
+        _channel = channel;
+        _processId = processId;
+        channel.Start(new ChannelBridge(self));
+    }
+
+    internal void CloseAfterDrain() => _channel!.CloseAfterDrain();
+
+    internal void Flush()
+    {
+        _flushRequested = false;
+        _channel!.Flush();
+    }
+
+    internal void Ping(IActorRef asker) => Send(_pending.Add(asker), new Transport.Ping(0));
+
+    internal void Ask(SendToRole send, IActorRef asker) => Send(_pending.Add(asker), new RoleMessage(send.Kind, send.Payload));
+
+    internal void Send<T>(ulong id, in T message) where T : IWireMessage<T> => After(id, _channel!.Write(id, message));
+
+    internal void Send(RoleTraffic.Outgoing frame)
+    {
+        if (frame.Opens)
+            _inFlight.Add(frame.Id);
+        After(frame.Id, frame.WriteTo(_channel!));
+    }
+
+    internal void OnUserFrame(ChildFrames.UserFrame frame)
+    {
+        if (frame.Ends)
+            _inFlight.Remove(frame.Id);
+        _user.Tell(new RoleTraffic.FromChild(_processId, frame), self);
+    }
+
+    internal void OnPong(ulong id)
+    {
+        if (id == HeartbeatId)
+            _lastHeartbeat = Stopwatch.GetTimestamp();
+        else if (_pending.TryTake(id, out var asker, out var waited))
+            asker.Tell(new ChildProcessProtocol.Pong(waited));
+        else
+            log.Warning("{0} {1} answered the unknown ping {2}", role, _processId, id);
+    }
+
+    internal void OnRoleAnswer(ChildFrames.Role answer)
+    {
+        if (_pending.TryTake(answer.Id, out var asker, out _))
+            asker.Tell(new RoleAnswer(answer.Kind, answer.Payload));
+        else
+            log.Warning("{0} {1} answered the unknown message {2}", role, _processId, answer.Id);
+    }
+
+    internal void StartHeartbeat() => _lastHeartbeat = Stopwatch.GetTimestamp();
+
+    /// <summary>Asks for one more sign of life.</summary>
+    /// <returns>Null, or for how long there has been none although that is too long.</returns>
+    internal TimeSpan? Beat()
+    {
+        var silent = Stopwatch.GetElapsedTime(_lastHeartbeat);
+        if (silent > settings.Child.HeartbeatTimeout)
+            return silent;
+        Send(HeartbeatId, new Transport.Ping(0));
+        return null;
+    }
+
+    internal void FailAll(Exception cause) => _pending.FailAll(cause);
+
+    private void After(ulong id, WriteOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case WriteOutcome.Queued when !_flushRequested:
+                // Behind what is in the mailbox already: those messages share one system call, and an empty mailbox waits for nothing.
+                _flushRequested = true;
+                self.Tell(ChildFrames.FlushTick.Instance, ActorRefs.NoSender);
+                break;
+            case WriteOutcome.Queued or WriteOutcome.Closed:
+                // Closed: the channel's end is on its way here and answers for everything that is pending.
+                break;
+            case WriteOutcome.QueueFull:
+                onLimit($"It does not read: {settings.Channel.MaxQueuedBytes} bytes wait for it.");
+                break;
+            case WriteOutcome.TooLarge when _pending.TryTake(id, out var asker, out _):
+                asker.Tell(new Akka.Actor.Status.Failure(new ArgumentException($"The message exceeds the frame limit of {settings.Channel.MaxBodyBytes} bytes.")));
+                break;
+            case WriteOutcome.TooLarge:
+                OnUserFrame(new ChildFrames.TooLarge(id, settings.Channel.MaxBodyBytes));
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+}

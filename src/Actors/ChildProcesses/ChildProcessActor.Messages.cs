@@ -1,0 +1,31 @@
+using ActorBrowser.Transport;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser;
+
+/// <content>What the actor tells itself, and what only a child's user tells it.</content>
+public sealed partial class ChildProcessActor
+{
+    private enum TimerKey
+    {
+        Handshake,
+        Heartbeat,
+        Shutdown,
+    }
+
+    /// <summary>The user of a child found that it broke the protocol of what it was used for.</summary>
+    /// <param name="Violation">The rule.</param>
+    internal sealed record ReportViolation(ProtocolViolation Violation) : ICommand;
+
+    private sealed class Heartbeat
+    {
+        internal static readonly Heartbeat Instance = new();
+    }
+
+    private sealed class HandshakeOverdue
+    {
+        internal static readonly HandshakeOverdue Instance = new();
+    }
+
+    private sealed record ShutdownOverdue(KillCause Cause);
+}

@@ -1,0 +1,18 @@
+using ActorBrowser.Sandbox;
+
+namespace ActorBrowser;
+
+/// <summary>Why a child's life ended. The first reason found is the reason: what follows from it is not.</summary>
+internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, string Message)
+{
+    /// <summary>Of a process that ended without this side having had a reason to end it.</summary>
+    internal static ExitVerdict Of(ChildExit exit, bool shutdownRequested, bool wasReady)
+    {
+        var how = exit.Signal is { } signal ? $"signal {SignalNames.Of(signal)} ended it"
+            : exit.ExitCode is { } code ? $"it exited with code {code}"
+            : "it is gone, and somebody else has taken its exit code";
+        return exit.ExitCode == 0 && shutdownRequested ? new ExitVerdict(ExitReason.Clean, KillCause.None, "Shut down as asked.")
+            : wasReady ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Unasked, {how}.")
+            : new ExitVerdict(ExitReason.HandshakeFailed, KillCause.None, $"Before it was ready, {how}.");
+    }
+}

@@ -1,0 +1,38 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBrowser;
+
+/// <summary>Between a child's actor and the one actor that uses the child: frames by correlation id, both ways.</summary>
+internal static class RoleTraffic
+{
+    internal interface ICommand : INoSerializationVerificationNeeded;
+
+    /// <summary>From now on the child's frames about its work go to this actor.</summary>
+    internal sealed record Use(IActorRef User) : ICommand;
+
+    /// <summary>A frame for the child.</summary>
+    internal abstract class Outgoing(ulong id, bool opens) : ICommand
+    {
+        internal ulong Id { get; } = id;
+
+        /// <summary>Whether something begins with it that is in flight until a frame from the child ends it.</summary>
+        internal bool Opens { get; } = opens;
+
+        internal abstract WriteOutcome WriteTo(IChannel channel);
+    }
+
+    /// <summary>A frame for the child.</summary>
+    internal sealed class Outgoing<T>(ulong id, in T message, bool opens = false) : Outgoing(id, opens) where T : struct, IWireMessage<T>
+    {
+        private readonly T _message = message;
+
+        internal T Message => _message;
+
+        internal override WriteOutcome WriteTo(IChannel channel) => channel.Write(Id, _message);
+    }
+
+    /// <summary>A frame from the child, stamped with the process it came from.</summary>
+    internal sealed record FromChild(int ProcessId, ChildFrames.UserFrame Frame) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+}
