@@ -1,0 +1,96 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.Event;
+using static ActorBrowser.FetchProtocol;
+
+namespace ActorBrowser;
+
+/// <content>What the network child says of the fetches it has: matched, checked, passed on.</content>
+public sealed partial class FetchCoordinator
+{
+    private void OnFrame(RoleTraffic.FromChild from)
+    {
+        var frame = from.Frame;
+        if (!_pending.TryGetValue(frame.Id, out var fetch) || !fetch.Child.Equals(Sender))
+        {
+            // Late, duplicate or never asked for: it reaches nobody. Powers of two keep a flood of them out of the log.
+            if (long.IsPow2(++_unknown))
+                _log.Warning("A {0} for the unknown fetch {1} came from network child {2}; {3} such answers so far", frame.GetType().Name, frame.Id, from.ProcessId, _unknown);
+            return;
+        }
+        switch (frame)
+        {
+            case ChildFrames.Headers when fetch.Headers is not null:
+                Violated(new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} got headers twice."));
+                break;
+            case ChildFrames.Headers headers:
+                fetch.Headers = headers.Value;
+                if (fetch.Request.Streamed)
+                    fetch.Requester.Tell(new FetchHeadersArrived(fetch.Id, headers.Value, from.ProcessId));
+                break;
+            case ChildFrames.Chunk chunk:
+                OnChunk(fetch, chunk);
+                break;
+            case ChildFrames.End when fetch.Headers is null:
+                Violated(new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} ended before its headers."));
+                break;
+            case ChildFrames.End end when end.Value.BodyBytes != fetch.Received:
+                Violated(new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} ended at {end.Value.BodyBytes} bytes; {fetch.Received} had come."));
+                break;
+            case ChildFrames.End end:
+                _completed++;
+                Forget(fetch);
+                fetch.Requester.Tell(fetch.Request.Streamed
+                    ? new FetchCompleted(fetch.Id, end.Value)
+                    : new FetchResponse(fetch.Id, fetch.Headers!.Value, fetch.Body, end.Value, from.ProcessId));
+                break;
+            case ChildFrames.Error error:
+                Fail(fetch, error.Value.Kind, error.Value.Message);
+                break;
+            case ChildFrames.TooLarge tooLarge:
+                Fail(fetch, FetchErrorKind.TooLarge, $"The request exceeds the frame limit of {tooLarge.Limit} bytes.");
+                break;
+            case ChildFrames.Credit credit:
+                Upload(fetch, credit.Bytes);
+                break;
+            default:
+                Unhandled(from);
+                break;
+        }
+    }
+
+    private void OnChunk(PendingFetch fetch, ChildFrames.Chunk chunk)
+    {
+        if (fetch.Accept(chunk.Offset, chunk.Data.Length) is { } violation)
+        {
+            Violated(violation);
+            return;
+        }
+        if (fetch.Request.Streamed)
+        {
+            fetch.Requester.Tell(new FetchChunk(fetch.Id, chunk.Offset, chunk.Data));
+            return;
+        }
+        fetch.Append(chunk.Data);
+        // Half of the credit is given again at a time: a message a piece would be one too many.
+        if (fetch.Granted - fetch.Received < _settings.Fetch.InitialCredit / 2)
+        {
+            fetch.Grant(_settings.Fetch.InitialCredit);
+            fetch.Child.Tell(new RoleTraffic.Outgoing<Credit>(fetch.Id, new Credit(_settings.Fetch.InitialCredit)));
+        }
+    }
+
+    private void Upload(PendingFetch fetch, long credit)
+    {
+        var body = fetch.Request.Body ?? default;
+        while (credit > 0 && fetch.Uploaded < body.Length)
+        {
+            var length = (int)Math.Min(Math.Min(credit, _settings.Network.Chunk), body.Length - fetch.Uploaded);
+            fetch.Child.Tell(new RoleTraffic.Outgoing<FetchBodyChunk>(fetch.Id, new FetchBodyChunk(fetch.Uploaded, body.Slice((int)fetch.Uploaded, length))));
+            fetch.Uploaded += length;
+            credit -= length;
+        }
+    }
+
+    private void Violated(ProtocolViolation violation) => Sender.Tell(new ChildProcessActor.ReportViolation(violation));
+}
