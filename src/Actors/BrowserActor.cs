@@ -4,7 +4,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>What the browser understands beyond <see cref="FetchProtocol"/>, whose commands it passes on.</summary>
+/// <summary>What the browser understands beyond <see cref="FetchProtocol"/> and <see cref="CommandProtocol"/>, whose commands it passes on.</summary>
 public static class BrowserProtocol
 {
     /// <summary>Start a child of a role. Answered by <see cref="ChildSpawned"/> once it is ready, or by <see cref="ChildSpawnFailed"/>.</summary>
@@ -40,8 +40,9 @@ public static class BrowserProtocol
     /// <summary>The actors that matter, by their names.</summary>
     /// <param name="Network">The network child's supervisor.</param>
     /// <param name="Fetch">The coordinator.</param>
+    /// <param name="Commands">The registry of commands.</param>
     /// <param name="Spawned">Children started by <see cref="SpawnChild"/> that are alive.</param>
-    public sealed record Children(IActorRef Network, IActorRef Fetch, IReadOnlyList<IActorRef> Spawned) : INoSerializationVerificationNeeded;
+    public sealed record Children(IActorRef Network, IActorRef Fetch, IActorRef Commands, IReadOnlyList<IActorRef> Spawned) : INoSerializationVerificationNeeded;
 }
 
 /// <summary>The privileged part: owns the fetch coordinator, the network child's supervisor and every other child.</summary>
@@ -53,6 +54,7 @@ public sealed class BrowserActor : UntypedActor
     private readonly List<IActorRef> _spawned = [];
     private readonly IActorRef _network;
     private readonly IActorRef _fetch;
+    private readonly IActorRef _commands;
     private int _number;
 
     /// <summary>See <see cref="Props(ActorBrowserSettings)"/>.</summary>
@@ -64,6 +66,7 @@ public sealed class BrowserActor : UntypedActor
         _network = Context.ActorOf(
             ChildSupervisor.Props("network", settings, settings.NetworkArgs, launcher), "network");
         _fetch = Context.ActorOf(FetchCoordinator.Props(settings, _network), "fetch");
+        _commands = Context.ActorOf(CommandRegistry.Props(settings, launcher), "commands");
     }
 
     /// <summary>How to make one, with real processes.</summary>
@@ -78,7 +81,7 @@ public sealed class BrowserActor : UntypedActor
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
-        exception => Sender.Equals(_network) || Sender.Equals(_fetch) ? Directive.Restart : Directive.Stop);
+        exception => Sender.Equals(_network) || Sender.Equals(_fetch) || Sender.Equals(_commands) ? Directive.Restart : Directive.Stop);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -87,6 +90,9 @@ public sealed class BrowserActor : UntypedActor
         {
             case FetchProtocol.ICommand:
                 _fetch.Forward(message);
+                break;
+            case CommandProtocol.IRegistryCommand:
+                _commands.Forward(message);
                 break;
             case BrowserProtocol.SpawnChild spawn:
                 var child = Context.ActorOf(
@@ -110,7 +116,7 @@ public sealed class BrowserActor : UntypedActor
                     bereft.Tell(new Akka.Actor.Status.Failure(new ChildLostException("The child's actor failed before it was ready.")));
                 break;
             case BrowserProtocol.GetChildren:
-                Sender.Tell(new BrowserProtocol.Children(_network, _fetch, [.. _spawned]));
+                Sender.Tell(new BrowserProtocol.Children(_network, _fetch, _commands, [.. _spawned]));
                 break;
             default:
                 Unhandled(message);

@@ -65,6 +65,8 @@ internal sealed class ChildLoop : IFrameHandler
             : closed.End == ChannelEnd.EndOfStream ? ChildExitCodes.ParentGone
             : closed.Violation is { } violation ? ActorBrowserChild.Fail(ChildExitCodes.Protocol, $"the parent broke the protocol: {violation.Message}")
             : ActorBrowserChild.Fail(ChildExitCodes.Failed, $"the role or its channel failed: {closed.Error}");
+        if (!_shutdown)
+            _instance.OnParentGone();
         Ended?.Invoke();
         Exit(ExitCode);
     }

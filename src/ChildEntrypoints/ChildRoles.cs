@@ -5,14 +5,18 @@ namespace ActorBrowser.ChildEntrypoints;
 /// </summary>
 public sealed class ChildRoles
 {
+    /// <summary>The one role whose process has processes of its own.</summary>
+    internal const string CommandRunner = "command-runner";
+
     private readonly Dictionary<string, Func<IChildRole>> _factories;
 
     private ChildRoles(Dictionary<string, Func<IChildRole>> factories) => _factories = factories;
 
-    /// <summary>The roles ActorBrowser brings: <c>network</c> and <c>renderer</c>.</summary>
+    /// <summary>The roles ActorBrowser brings: <c>command-runner</c>, <c>network</c> and <c>renderer</c>.</summary>
     public static ChildRoles BuiltIn { get; } = new(new Dictionary<string, Func<IChildRole>>(StringComparer.Ordinal)
     {
         ["network"] = static () => new Network.NetworkRole(),
+        [CommandRunner] = static () => new Commands.CommandRunnerRole(),
         ["renderer"] = static () => new RendererRole(),
     });
 

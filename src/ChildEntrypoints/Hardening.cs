@@ -6,23 +6,31 @@ namespace ActorBrowser.ChildEntrypoints;
 /// <summary>What every child does to itself before its first message, and the measurement of it.</summary>
 internal static class Hardening
 {
-    internal static void Apply()
+    /// <param name="ownsProcesses">Whether there is something to end before it ends itself.</param>
+    internal static void Apply(bool ownsProcesses)
     {
-        CurrentProcess.DieWithParent();
+        if (ownsProcesses)
+            CurrentProcess.ContinueWhenParentDies();
+        else
+            CurrentProcess.DieWithParent();
         // The parent may have died before the line above: then nobody is left to be told of.
         if (Environment.GetEnvironmentVariable(WireProtocol.ParentVariable) is { } expected
             && int.TryParse(expected, out var parent) && CurrentProcess.ParentId != parent)
         {
             CurrentProcess.ExitNow(ChildExitCodes.ParentGone);
         }
-        CurrentProcess.ForbidDumps();
+        // The core limit is passed on to what a process starts.
+        if (ownsProcesses)
+            CurrentProcess.ForbidTracing();
+        else
+            CurrentProcess.ForbidDumps();
     }
 
     /// <summary>Measured, not assumed: each line is what the kernel answered.</summary>
     internal static LayerReport[] Measure() =>
     [
         new("not-dumpable", !CurrentProcess.IsDumpable, "prctl(PR_GET_DUMPABLE)"),
-        new("parent-death-signal", CurrentProcess.ParentDeathSignal == 9, $"prctl(PR_GET_PDEATHSIG) = {CurrentProcess.ParentDeathSignal}"),
+        new("parent-death-signal", CurrentProcess.ParentDeathSignal != 0, $"prctl(PR_GET_PDEATHSIG) = {CurrentProcess.ParentDeathSignal}"),
         new("no-new-privs", CurrentProcess.HasNoNewPrivileges, "prctl(PR_GET_NO_NEW_PRIVS)"),
         new("seccomp", CurrentProcess.SeccompMode == 2, $"prctl(PR_GET_SECCOMP) = {CurrentProcess.SeccompMode}"),
     ];

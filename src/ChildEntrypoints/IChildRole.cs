@@ -20,4 +20,9 @@ public interface IChildRole
 
     /// <summary>The process exits with code 0 when this returns; what has been written is sent first.</summary>
     void OnShutdown();
+
+    /// <summary>The channel is at its end; the process exits when this returns, which it must within a second. For roles that leave more than a process behind.</summary>
+    void OnParentGone()
+    {
+    }
 }

@@ -8,6 +8,7 @@ public static unsafe class CurrentProcess
     private const int GetDumpable = 3;
     private const int SetDumpable = 4;
     private const int GetSeccomp = 21;
+    private const int SetChildSubreaper = 36;
     private const int GetNoNewPrivileges = 39;
     private const int CloseRangeCall = 436;
     private const int CoreLimit = 4;
@@ -52,6 +53,22 @@ public static unsafe class CurrentProcess
         _ = LibC.SetResourceLimit(CoreLimit, none);
         if (OperatingSystem.IsLinux())
             _ = LibC.ProcessControl(SetDumpable, 0, 0, 0, 0);
+    }
+
+    /// <summary>No tracing by the same user; cores of descendants stay what the user's limit says. Linux.</summary>
+    public static void ForbidTracing() => _ = LibC.ProcessControl(SetDumpable, 0, 0, 0, 0);
+
+    /// <summary>
+    /// Asks the kernel for SIGCONT when the parent dies: a process that has to clean up after its parent is then running,
+    /// even if somebody had stopped it. Linux.
+    /// </summary>
+    public static void ContinueWhenParentDies() => _ = LibC.ProcessControl(SetParentDeathSignal, 18, 0, 0, 0);
+
+    /// <summary>Makes this process the parent of every descendant that has lost its own. Linux.</summary>
+    public static void AdoptOrphans()
+    {
+        if (LibC.ProcessControl(SetChildSubreaper, 1, 0, 0, 0) != 0)
+            throw SystemCallException.FromLastError("prctl(PR_SET_CHILD_SUBREAPER)");
     }
 
     /// <summary>Asks the kernel to kill this process when the thread that spawned it ends.</summary>

@@ -46,6 +46,15 @@ public static class DescriptorFlags
             throw SystemCallException.FromLastError("fcntl");
     }
 
+    /// <summary>Makes reads and writes wait; shared by every holder of the same open file.</summary>
+    /// <param name="descriptor">An open descriptor.</param>
+    public static void SetBlocking(SafeDescriptor descriptor)
+    {
+        var flags = LibC.Fcntl(descriptor.Value, GetStatusFlags, 0);
+        if (flags < 0 || LibC.Fcntl(descriptor.Value, SetStatusFlags, flags & ~NonBlocking) < 0)
+            throw SystemCallException.FromLastError("fcntl");
+    }
+
     /// <summary>Closes the descriptor when this process, or a child, executes another program.</summary>
     /// <param name="descriptor">An open descriptor.</param>
     public static void SetCloseOnExec(SafeDescriptor descriptor)

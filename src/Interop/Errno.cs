@@ -6,6 +6,7 @@ internal static class Errno
     internal const int NoEntry = 2;
     internal const int NoProcess = 3;
     internal const int Interrupted = 4;
+    internal const int InputOutput = 5;
     internal const int BadDescriptor = 9;
     internal const int NoChild = 10;
     internal const int BrokenPipe = 32;

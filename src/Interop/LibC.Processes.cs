@@ -23,6 +23,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
     internal static partial int SpawnFileActionsAddCloseFrom(void* actions, int from);
 
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addfchdir_np")]
+    internal static partial int SpawnFileActionsAddChangeFolder(void* actions, int folder);
+
     [LibraryImport(Library, EntryPoint = "posix_spawnattr_init")]
     internal static partial int SpawnAttributesInit(void* attributes);
 
@@ -50,6 +53,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int process, int signal);
 
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    internal static partial int Poll(void* descriptors, nuint count, int milliseconds);
+
     [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
     internal static partial int Pipe2(int* pair, int flags);
 
@@ -70,6 +76,18 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "getppid")]
     internal static partial int GetParentProcessId();
+
+    [LibraryImport(Library, EntryPoint = "prlimit", SetLastError = true)]
+    internal static partial int ProcessLimit(int process, int resource, ulong* next, ulong* previous);
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true)]
+    internal static partial int Open(byte* path, int flags, int mode);
+
+    [LibraryImport(Library, EntryPoint = "access", SetLastError = true)]
+    internal static partial int Access(byte* path, int mode);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint WaitIdWithUsage(nint number, nint kind, nint id, void* information, nint options, void* usage);
 
     [LibraryImport(Library, EntryPoint = "setrlimit", SetLastError = true)]
     internal static partial int SetResourceLimit(int resource, ulong* limits);

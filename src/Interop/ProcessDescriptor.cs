@@ -41,6 +41,28 @@ public sealed unsafe class ProcessDescriptor : IDisposable
 
     private static int NoWait => Linux ? 0x1000000 : 0x20;
 
+    /// <summary>Opens the descriptor of any process. Linux.</summary>
+    /// <param name="processId">Its pid.</param>
+    /// <returns>Null when there is no such process.</returns>
+    public static ProcessDescriptor? TryOpen(int processId)
+    {
+        var descriptor = LibC.SystemCall(PidFdOpen, processId, 0, 0, 0);
+        return descriptor >= 0 ? new ProcessDescriptor(processId, new SafeDescriptor((int)descriptor)) : null;
+    }
+
+    /// <summary>Waits until one of the processes has exited. Linux.</summary>
+    /// <param name="processes">At least one.</param>
+    /// <param name="timeout">How long at most.</param>
+    public static void WaitForAny(IReadOnlyList<ProcessDescriptor> processes, TimeSpan timeout)
+    {
+        var polled = new long[processes.Count];
+        // struct pollfd: the descriptor, then events and returned events in the upper half.
+        for (var i = 0; i < polled.Length; i++)
+            polled[i] = (1L << 32) | (uint)processes[i].Descriptor.Value;
+        fixed (long* list = polled)
+            _ = LibC.Poll(list, (nuint)polled.Length, (int)timeout.TotalMilliseconds);
+    }
+
     /// <summary>Opens the descriptor of a child that has not been reaped.</summary>
     /// <param name="processId">The child's pid.</param>
     public static ProcessDescriptor Open(int processId)

@@ -3,26 +3,43 @@ using System.Text;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>What a new process is to be. Descriptors stay owned by the caller.</summary>
+/// <summary>What a new process is to be. Descriptors stay owned by the caller; texts are bytes, as the kernel has them.</summary>
 public sealed class SpawnRequest
 {
     /// <summary>The program's path; not searched for.</summary>
-    public required string Path { get; init; }
+    public required ReadOnlyMemory<byte> Path { get; init; }
 
     /// <summary>Its arguments, the program's own name first.</summary>
-    public required IReadOnlyList<string> Arguments { get; init; }
+    public required IReadOnlyList<ReadOnlyMemory<byte>> Arguments { get; init; }
 
     /// <summary>Its whole environment, as NAME=VALUE.</summary>
-    public required IReadOnlyList<string> Environment { get; init; }
+    public required IReadOnlyList<ReadOnlyMemory<byte>> Environment { get; init; }
 
-    /// <summary>Becomes descriptor 1.</summary>
-    public required SafeDescriptor Output { get; init; }
+    /// <summary>Becomes descriptor 0; null for /dev/null.</summary>
+    public SafeDescriptor? Input { get; init; }
 
-    /// <summary>Becomes descriptor 2.</summary>
-    public required SafeDescriptor Error { get; init; }
+    /// <summary>Becomes descriptor 1; null for /dev/null.</summary>
+    public SafeDescriptor? Output { get; init; }
+
+    /// <summary>Becomes descriptor 2; null for the output's.</summary>
+    public SafeDescriptor? Error { get; init; }
 
     /// <summary>Becomes descriptor 3; null for none.</summary>
     public SafeDescriptor? Channel { get; init; }
+
+    /// <summary>A folder to start in; null for this process's. Linux and macOS.</summary>
+    public SafeDescriptor? WorkingFolder { get; init; }
+
+    /// <summary>The path of a terminal that becomes the session's controlling one and descriptors 0 to 2; null for none. Linux.</summary>
+    public string? Terminal { get; init; }
+
+    /// <summary>Texts as UTF-8.</summary>
+    /// <param name="texts">No text may hold a NUL character.</param>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Utf8(IEnumerable<string> texts) => [.. texts.Select(static text => Utf8(text))];
+
+    /// <summary>A text as UTF-8.</summary>
+    /// <param name="text">Holds no NUL character.</param>
+    public static ReadOnlyMemory<byte> Utf8(string text) => Encoding.UTF8.GetBytes(text);
 }
 
 /// <summary>
@@ -37,6 +54,8 @@ public static unsafe class ProcessSpawner
     private const short LinuxSetSession = 0x80;
     private const short MacSetSession = 0x0400;
     private const short MacCloseOnExecByDefault = 0x4000;
+    private const int WriteOnly = 1;
+    private const int ReadWrite = 2;
 
     // glibc: 80 bytes of actions, 336 of attributes, 128 of signal set; musl and macOS need less.
     private const int StructureRoom = 512;
@@ -52,14 +71,14 @@ public static unsafe class ProcessSpawner
         var signals = stackalloc byte[StructureRoom];
         using var arguments = new NativeStrings(request.Arguments);
         using var environment = new NativeStrings(request.Environment);
-        using var strings = new NativeStrings([request.Path, "/dev/null"]);
+        using var strings = new NativeStrings([request.Path, SpawnRequest.Utf8("/dev/null"), SpawnRequest.Utf8(request.Terminal ?? "")]);
         processId = 0;
 
         Check(LibC.SpawnFileActionsInit(actions), "posix_spawn_file_actions_init");
         Check(LibC.SpawnAttributesInit(attributes), "posix_spawnattr_init");
         try
         {
-            AddFileActions(actions, request, strings.Pointers[1]);
+            AddFileActions(actions, request, strings.Pointers[1], strings.Pointers[2]);
             AddAttributes(attributes, signals);
             int pid;
             var error = LibC.PosixSpawn(&pid, strings.Pointers[0], actions, attributes, arguments.Pointers, environment.Pointers);
@@ -73,18 +92,39 @@ public static unsafe class ProcessSpawner
         }
     }
 
-    private static void AddFileActions(byte* actions, SpawnRequest request, byte* devNull)
+    private static void AddFileActions(byte* actions, SpawnRequest request, byte* devNull, byte* terminal)
     {
         // A parent that has closed its own standard descriptors gets pipes numbered 0 to 3, which these actions would
-        // overwrite before they are used; ChildLauncher raises such descriptors first.
-        Check(LibC.SpawnFileActionsAddDup2(actions, request.Output.Value, 1), "posix_spawn_file_actions_adddup2");
-        Check(LibC.SpawnFileActionsAddDup2(actions, request.Error.Value, 2), "posix_spawn_file_actions_adddup2");
-        if (request.Channel is { } channel)
-            Check(LibC.SpawnFileActionsAddDup2(actions, channel.Value, 3), "posix_spawn_file_actions_adddup2");
-        Check(LibC.SpawnFileActionsAddOpen(actions, 0, devNull, 0, 0), "posix_spawn_file_actions_addopen");
+        // overwrite before they are used; the callers raise such descriptors first.
+        if (request.WorkingFolder is { } folder)
+            Check(LibC.SpawnFileActionsAddChangeFolder(actions, folder.Value), "posix_spawn_file_actions_addfchdir_np");
+        if (request.Terminal is not null)
+        {
+            // The session is new by now and has no terminal: the first one it opens becomes its own.
+            Check(LibC.SpawnFileActionsAddOpen(actions, 0, terminal, ReadWrite, 0), "posix_spawn_file_actions_addopen");
+            Duplicate(actions, 0, 1);
+            Duplicate(actions, 0, 2);
+        }
+        else
+        {
+            if (request.Output is { } output)
+                Duplicate(actions, output.Value, 1);
+            else
+                Check(LibC.SpawnFileActionsAddOpen(actions, 1, devNull, WriteOnly, 0), "posix_spawn_file_actions_addopen");
+            Duplicate(actions, request.Error?.Value ?? 1, 2);
+            if (request.Channel is { } channel)
+                Duplicate(actions, channel.Value, 3);
+            if (request.Input is { } input)
+                Duplicate(actions, input.Value, 0);
+            else
+                Check(LibC.SpawnFileActionsAddOpen(actions, 0, devNull, 0, 0), "posix_spawn_file_actions_addopen");
+        }
         if (OperatingSystem.IsLinux())
             Check(LibC.SpawnFileActionsAddCloseFrom(actions, request.Channel is null ? 3 : 4), "posix_spawn_file_actions_addclosefrom_np");
     }
+
+    private static void Duplicate(byte* actions, int from, int to) =>
+        Check(LibC.SpawnFileActionsAddDup2(actions, from, to), "posix_spawn_file_actions_adddup2");
 
     private static void AddAttributes(byte* attributes, byte* signals)
     {
@@ -102,17 +142,17 @@ public static unsafe class ProcessSpawner
             throw new SystemCallException(call, error);
     }
 
-    /// <summary>A null-terminated array of null-terminated UTF-8 strings, in one block.</summary>
+    /// <summary>A null-terminated array of null-terminated strings, in one block.</summary>
     private sealed class NativeStrings : IDisposable
     {
         private byte* _block;
 
-        internal NativeStrings(IReadOnlyList<string> strings)
+        internal NativeStrings(IReadOnlyList<ReadOnlyMemory<byte>> strings)
         {
             var table = (nuint)((strings.Count + 1) * sizeof(byte*));
             nuint bytes = 0;
             foreach (var s in strings)
-                bytes += (nuint)Encoding.UTF8.GetByteCount(s) + 1;
+                bytes += (nuint)s.Length + 1;
             _block = (byte*)NativeMemory.Alloc(table + bytes);
             Pointers = (byte**)_block;
             var at = _block + table;
@@ -120,7 +160,8 @@ public static unsafe class ProcessSpawner
             for (var i = 0; i < strings.Count; i++)
             {
                 Pointers[i] = at;
-                at += Encoding.UTF8.GetBytes(strings[i], new Span<byte>(at, (int)(end - at)));
+                strings[i].Span.CopyTo(new Span<byte>(at, (int)(end - at)));
+                at += strings[i].Length;
                 *at++ = 0;
             }
             Pointers[strings.Count] = null;

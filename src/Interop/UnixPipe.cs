@@ -6,6 +6,7 @@ namespace ActorBrowser.Interop;
 public static unsafe class UnixPipe
 {
     private const int CloseOnExec = 0x80000;
+    private const int SetPipeSize = 1031;
 
     /// <summary>A pipe; both ends close-on-exec, reads non-blocking.</summary>
     public static (SafeDescriptor Read, SafeDescriptor Write) Create()
@@ -37,10 +38,62 @@ public static unsafe class UnixPipe
                 var errno = Marshal.GetLastPInvokeError();
                 if (errno == Errno.WouldBlock)
                     return new SocketResult(SocketStatus.WouldBlock, 0);
+                // A terminal whose programs are all gone ends so.
+                if (errno == Errno.InputOutput)
+                    return new SocketResult(SocketStatus.Closed, 0);
                 if (errno != Errno.Interrupted)
                     return new SocketResult(SocketStatus.Failed, 0, 0, errno);
             }
             return new SocketResult(read == 0 ? SocketStatus.Closed : SocketStatus.Ok, (int)read);
+        }
+    }
+
+    /// <summary>A pipe from this process to a child; both ends close-on-exec, writes non-blocking.</summary>
+    public static (SafeDescriptor Read, SafeDescriptor Write) CreateForWriting()
+    {
+        var (read, write) = Create();
+        // The flag belongs to the end, not to the pipe: the child's end blocks, as programs expect.
+        DescriptorFlags.SetBlocking(read);
+        DescriptorFlags.SetNonBlocking(write);
+        return (read, write);
+    }
+
+    /// <summary>Asks for room for more bytes than a pipe has by itself; a wish. Linux.</summary>
+    /// <param name="pipe">Either end.</param>
+    /// <param name="bytes">How many.</param>
+    public static void AskForRoom(SafeDescriptor pipe, int bytes)
+    {
+        if (OperatingSystem.IsLinux())
+            _ = LibC.Fcntl(pipe.Value, SetPipeSize, bytes);
+    }
+
+    /// <summary>How many bytes wait to be read.</summary>
+    /// <param name="descriptor">A pipe's reading end, or a terminal.</param>
+    public static int Waiting(SafeDescriptor descriptor)
+    {
+        int bytes;
+        return LibC.DeviceControl(descriptor.Value, OperatingSystem.IsLinux() ? (nuint)0x541B : 0x4004667F, &bytes) == 0 ? bytes : 0;
+    }
+
+    /// <summary>Writes as much as is taken now. A reader that is gone is <see cref="SocketStatus.Closed"/>; no signal is raised, as the runtime ignores SIGPIPE.</summary>
+    /// <param name="descriptor">A non-blocking writing end, or a terminal.</param>
+    /// <param name="data">At least one byte.</param>
+    public static SocketResult Write(SafeDescriptor descriptor, ReadOnlySpan<byte> data)
+    {
+        fixed (byte* bytes = data)
+        {
+            nint written;
+            while ((written = LibC.Write(descriptor.Value, bytes, (nuint)data.Length)) < 0)
+            {
+                var errno = Marshal.GetLastPInvokeError();
+                if (errno == Errno.WouldBlock)
+                    return new SocketResult(SocketStatus.WouldBlock, 0);
+                if (errno is Errno.BrokenPipe or Errno.InputOutput)
+                    return new SocketResult(SocketStatus.Closed, 0);
+                if (errno != Errno.Interrupted)
+                    return new SocketResult(SocketStatus.Failed, 0, 0, errno);
+            }
+            return new SocketResult(SocketStatus.Ok, (int)written);
         }
     }
 }

@@ -18,9 +18,9 @@ internal sealed class UnixLauncher : ILauncher
             var channel = launch.Channel is null ? null : DescriptorFlags.RaiseAboveChildNumbers(launch.Channel);
             var request = new SpawnRequest
             {
-                Path = launch.Executable.Path,
-                Arguments = [launch.Executable.Path, .. launch.Executable.Arguments, ChildLauncher.RoleArgument, launch.Role],
-                Environment = ChildEnvironment.Build(ChildLauncher.EnvironmentFor(launch)),
+                Path = SpawnRequest.Utf8(launch.Executable.Path),
+                Arguments = SpawnRequest.Utf8([launch.Executable.Path, .. launch.Executable.Arguments, ChildLauncher.RoleArgument, launch.Role]),
+                Environment = SpawnRequest.Utf8(ChildEnvironment.Build(ChildLauncher.EnvironmentFor(launch))),
                 Output = outputWrite,
                 Error = errorWrite,
                 Channel = channel,

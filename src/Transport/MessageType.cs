@@ -42,6 +42,42 @@ public enum MessageType : ushort
     /// <summary>Either way: the receiver of a body may be sent this many more bytes.</summary>
     Credit = 22,
 
+    /// <summary>Parent → runner: start this command. The correlation id names the session in every later frame about it.</summary>
+    SpawnRequest = 32,
+
+    /// <summary>Runner → parent: the command runs.</summary>
+    SpawnReady = 33,
+
+    /// <summary>Runner → parent: the command was not started; nothing more about it follows.</summary>
+    SpawnFailed = 34,
+
+    /// <summary>Runner → parent: a piece of a command's output.</summary>
+    Output = 35,
+
+    /// <summary>Runner → parent: the command itself has ended.</summary>
+    Exit = 36,
+
+    /// <summary>Runner → parent: all output has been sent; nothing more about it follows.</summary>
+    Closed = 37,
+
+    /// <summary>Parent → runner: a piece of a command's standard input.</summary>
+    Stdin = 38,
+
+    /// <summary>Runner → parent: so much of the input has been taken.</summary>
+    StdinTaken = 39,
+
+    /// <summary>Parent → runner: close the command's input.</summary>
+    CloseStdin = 40,
+
+    /// <summary>Parent → runner: send a signal to the command.</summary>
+    Signal = 41,
+
+    /// <summary>Parent → runner: the terminal has another size.</summary>
+    Resize = 42,
+
+    /// <summary>Parent → runner: end the command and every process it has started.</summary>
+    Terminate = 43,
+
     /// <summary>Either way: an embedder's own role's message, opaque to ActorBrowser.</summary>
     RoleMessage = 64,
 }

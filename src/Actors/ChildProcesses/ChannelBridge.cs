@@ -33,12 +33,35 @@ internal sealed class ChannelBridge(IActorRef child) : IFrameHandler
                 return frame.TryRead<FetchError>(out var error) ?? Tell(new ChildFrames.Error(frame.CorrelationId, error));
             case MessageType.Credit:
                 return frame.TryRead<Credit>(out var credit) ?? Tell(new ChildFrames.Credit(frame.CorrelationId, credit.Bytes));
+            case MessageType.SpawnReady:
+                return OnSpawnReady(frame);
+            case MessageType.SpawnFailed:
+                return frame.TryRead<SpawnFailed>(out var failed) ?? Tell(new ChildFrames.CommandFailed(frame.CorrelationId, failed));
+            case MessageType.Output:
+                return frame.TryRead<Output>(out var output)
+                    ?? Tell(new ChildFrames.CommandOutput(frame.CorrelationId, output.Stream, output.Offset, Copy(output.Data.Span)));
+            case MessageType.StdinTaken:
+                return frame.TryRead<StdinTaken>(out var taken) ?? Tell(new ChildFrames.CommandInputTaken(frame.CorrelationId, taken));
+            case MessageType.Exit:
+                return frame.TryRead<Exit>(out var exit) ?? Tell(new ChildFrames.CommandExit(frame.CorrelationId, exit));
+            case MessageType.Closed:
+                return frame.TryRead<Closed>(out var closed) ?? Tell(new ChildFrames.CommandClosed(frame.CorrelationId, closed));
             case MessageType.RoleMessage:
                 return frame.TryRead<RoleMessage>(out var message)
                     ?? Tell(new ChildFrames.Role(frame.CorrelationId, message.Kind, message.Payload.ToArray()));
             default:
                 return NotAllowed(frame, "once it is ready");
         }
+    }
+
+    private ProtocolViolation? OnSpawnReady(in Frame frame)
+    {
+        var descriptors = frame.TakeDescriptors();
+        if (frame.TryRead<SpawnReady>(out var ready) is null && descriptors.Length < 2)
+            return Tell(new ChildFrames.CommandReady(frame.CorrelationId, ready, descriptors.Length > 0 ? descriptors[0] : null));
+        foreach (var descriptor in descriptors)
+            descriptor.Dispose();
+        return frame.TryRead<SpawnReady>(out _) ?? new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with a SpawnReady.");
     }
 
     // Not ToArray, which first fills with zeros what is overwritten at once.
@@ -139,6 +162,24 @@ internal static class ChildFrames
     }
 
     internal sealed record Credit(ulong Id, long Bytes) : UserFrame(Id);
+
+    internal sealed record CommandReady(ulong Id, SpawnReady Value, Interop.SafeDescriptor? Terminal) : UserFrame(Id);
+
+    internal sealed record CommandFailed(ulong Id, SpawnFailed Value) : UserFrame(Id)
+    {
+        internal override bool Ends => true;
+    }
+
+    internal sealed record CommandOutput(ulong Id, OutputStream Stream, long Offset, byte[] Data) : UserFrame(Id);
+
+    internal sealed record CommandInputTaken(ulong Id, StdinTaken Value) : UserFrame(Id);
+
+    internal sealed record CommandExit(ulong Id, Exit Value) : UserFrame(Id);
+
+    internal sealed record CommandClosed(ulong Id, Transport.Closed Value) : UserFrame(Id)
+    {
+        internal override bool Ends => true;
+    }
 
     internal sealed record Launched(LaunchedChild Child) : IFrame;
 

@@ -1,3 +1,4 @@
+using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Event;
@@ -24,13 +25,14 @@ internal static class RoleTraffic
     }
 
     /// <summary>A frame for the child.</summary>
-    internal sealed class Outgoing<T>(ulong id, in T message, bool opens = false) : Outgoing(id, opens) where T : struct, IWireMessage<T>
+    internal sealed class Outgoing<T>(ulong id, in T message, bool opens = false, SafeDescriptor? descriptor = null) : Outgoing(id, opens) where T : struct, IWireMessage<T>
     {
         private readonly T _message = message;
 
         internal T Message => _message;
 
-        internal override WriteOutcome WriteTo(IChannel channel) => channel.Write(Id, _message);
+        internal override WriteOutcome WriteTo(IChannel channel) =>
+            descriptor is null ? channel.Write(Id, _message) : channel.Write(Id, _message, [descriptor]);
     }
 
     /// <summary>A frame from the child, stamped with the process it came from.</summary>

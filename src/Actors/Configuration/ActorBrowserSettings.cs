@@ -10,8 +10,9 @@ namespace ActorBrowser;
 /// <param name="Restart">How the network child is started again.</param>
 /// <param name="Fetch">What fetches may ask for.</param>
 /// <param name="Network">The network child.</param>
+/// <param name="Commands">Commands.</param>
 public sealed record ActorBrowserSettings(
-    ChildSettings Child, ChannelLimits Channel, RestartSettings Restart, FetchSettings Fetch, NetworkSettings Network)
+    ChildSettings Child, ChannelLimits Channel, RestartSettings Restart, FetchSettings Fetch, NetworkSettings Network, CommandSettings Commands)
 {
     /// <summary>The reference configuration.</summary>
     public static Config Reference { get; } = ConfigurationFactory.ParseString(ReadReference());
@@ -24,7 +25,7 @@ public sealed record ActorBrowserSettings(
         ArgumentNullException.ThrowIfNull(config);
         var reader = new SettingsReader(config.WithFallback(Reference));
         return new ActorBrowserSettings(
-            ChildSettings.Read(reader), ReadChannel(reader), RestartSettings.Read(reader), FetchSettings.Read(reader), NetworkSettings.Read(reader));
+            ChildSettings.Read(reader), ReadChannel(reader), RestartSettings.Read(reader), FetchSettings.Read(reader), NetworkSettings.Read(reader), CommandSettings.Read(reader));
     }
 
     /// <summary>The network role's own configuration, as a child gets it.</summary>

@@ -32,6 +32,8 @@ internal sealed class SettingsReader(Config config)
         return share is >= 0 and <= 1 ? share : throw Wrong(key, $"is {share.ToString(CultureInfo.InvariantCulture)}, not between 0 and 1");
     }
 
+    internal IReadOnlyList<string> Texts(string key) => [.. Present(key, () => config.GetStringList(Root + key))];
+
     internal IReadOnlyList<string> Networks(string key)
     {
         var blocks = Present(key, () => config.GetStringList(Root + key)).ToArray();

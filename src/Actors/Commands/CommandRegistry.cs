@@ -1,0 +1,226 @@
+using Akka.Actor;
+using Akka.Event;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// Every command by its handle. Holds so many entries: one more drops the oldest command that has ended, or kills the
+/// oldest that runs and waits until it is gone. Each sandbox profile has a runner of its own.
+/// </summary>
+internal sealed class CommandRegistry : UntypedActor
+{
+    private readonly ActorBrowserSettings _settings;
+    private readonly IChildLauncher _launcher;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<ulong, Entry> _byId = [];
+    private readonly Dictionary<string, IActorRef> _runners = new(StringComparer.Ordinal);
+    private readonly Queue<(Spawn Spawn, IActorRef Requester)> _forRoom = new();
+    private readonly string _instance = Random.Shared.Next().ToString("x8", null);
+    private ulong _lastId;
+
+    public CommandRegistry(ActorBrowserSettings settings, IChildLauncher launcher)
+    {
+        _settings = settings;
+        _launcher = launcher;
+    }
+
+    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher) =>
+        Akka.Actor.Props.Create(() => new CommandRegistry(settings, launcher));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case RoleTraffic.FromChild from:
+                OnFrame(from);
+                break;
+            case Spawn spawn:
+                OnSpawn(spawn, Sender);
+                break;
+            case Poll poll:
+                Pass(poll.Handle, poll);
+                break;
+            case Wait wait:
+                Pass(wait.Handle, wait);
+                break;
+            case KillCommand kill:
+                Pass(kill.Handle, kill);
+                break;
+            case Release release:
+                OnRelease(release.Handle);
+                break;
+            case ListHandles:
+                Sender.Tell(new Handles([.. _entries.Values.OrderBy(static entry => entry.Id).Select(static entry => (entry.Handle, entry.Session))]));
+                break;
+            case CommandSession.NotStarted failed:
+                Drop(failed.Handle, stop: false);
+                break;
+            case CommandSession.Over over:
+                OnOver(over.Handle);
+                break;
+            case CommandRunner.Lost lost:
+                foreach (var entry in _entries.Values)
+                {
+                    if (entry.Runner.Equals(Sender) && entry.Id <= lost.LastId)
+                        entry.Session.Tell(new CommandSession.RunnerLost(lost.Message));
+                }
+                break;
+            case Terminated terminated:
+                OnSessionGone(terminated.ActorRef);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnSpawn(Spawn spawn, IActorRef requester)
+    {
+        if (CommandRequest.Refusal(spawn) is { } refusal)
+        {
+            spawn.InputDescriptor?.Dispose();
+            requester.Tell(new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, refusal));
+            return;
+        }
+        if (_entries.Count < _settings.Commands.Capacity || DropOldestEnded())
+            Start(spawn, requester);
+        else
+            MakeRoom(spawn, requester);
+    }
+
+    private void Start(Spawn spawn, IActorRef requester)
+    {
+        var id = ++_lastId;
+        var handle = $"cmd-{_instance}-{id}";
+        var runner = RunnerOf(spawn.Profile ?? _settings.Commands.Profile);
+        var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, _settings.Commands, runner, requester), handle);
+        Context.Watch(session);
+        var entry = new Entry(id, handle, session, runner, spawn.Display);
+        _entries.Add(handle, entry);
+        _byId.Add(id, entry);
+    }
+
+    private void MakeRoom(Spawn spawn, IActorRef requester)
+    {
+        _forRoom.Enqueue((spawn, requester));
+        var victims = _entries.Values.Count(static entry => entry.Victim);
+        if (victims >= _forRoom.Count)
+            return;
+        if (_entries.Values.Where(static entry => !entry.Victim && !entry.Releasing).MinBy(static entry => entry.Id) is not { } oldest)
+            return;
+        oldest.Victim = true;
+        _log.Warning("All {0} commands of the registry are running: the oldest, {1} ({2}), is killed to make room", _entries.Count, oldest.Handle, oldest.Display);
+        oldest.Session.Tell(new Terminate());
+    }
+
+    private bool DropOldestEnded()
+    {
+        if (_entries.Values.Where(static entry => entry.Over).MinBy(static entry => entry.Id) is not { } oldest)
+            return false;
+        Drop(oldest.Handle, stop: true);
+        return true;
+    }
+
+    private void Drop(string handle, bool stop)
+    {
+        if (!_entries.Remove(handle, out var entry))
+            return;
+        _byId.Remove(entry.Id);
+        Context.Unwatch(entry.Session);
+        if (stop)
+            Context.Stop(entry.Session);
+        foreach (var releaser in entry.Releasers)
+            releaser.Tell(new Released(handle, Found: true));
+        StartWaiting();
+    }
+
+    private void StartWaiting()
+    {
+        while (_forRoom.Count > 0 && _entries.Count < _settings.Commands.Capacity)
+        {
+            var (spawn, requester) = _forRoom.Dequeue();
+            Start(spawn, requester);
+        }
+    }
+
+    private void OnOver(string handle)
+    {
+        if (!_entries.TryGetValue(handle, out var entry))
+            return;
+        entry.Over = true;
+        // With somebody waiting for room, whoever is the first to end makes it.
+        if (entry.Victim || entry.Releasing || _forRoom.Count > 0)
+            Drop(handle, stop: true);
+    }
+
+    private void OnRelease(string handle)
+    {
+        if (!_entries.TryGetValue(handle, out var entry))
+        {
+            Sender.Tell(new Released(handle, Found: false));
+            return;
+        }
+        entry.Releasers.Add(Sender);
+        if (entry.Over)
+            Drop(handle, stop: true);
+        else
+            entry.Session.Tell(new Terminate());
+    }
+
+    private void OnSessionGone(IActorRef session)
+    {
+        // It failed: its processes were ended with it.
+        if (_entries.Values.FirstOrDefault(entry => entry.Session.Equals(session)) is { } entry)
+            Drop(entry.Handle, stop: false);
+    }
+
+    private void OnFrame(RoleTraffic.FromChild from)
+    {
+        if (_byId.TryGetValue(from.Frame.Id, out var entry))
+            entry.Session.Tell(from.Frame);
+        else
+            (from.Frame as ChildFrames.CommandReady)?.Terminal?.Dispose();
+    }
+
+    private void Pass(string handle, ICommand command)
+    {
+        if (_entries.TryGetValue(handle, out var entry))
+            entry.Session.Forward(command);
+        else
+            Sender.Tell(new UnknownHandle(handle));
+    }
+
+    private IActorRef RunnerOf(string profile)
+    {
+        if (_runners.TryGetValue(profile, out var runner))
+            return runner;
+        runner = Context.ActorOf(CommandRunner.Props(profile, _settings, _launcher), $"runner-{_runners.Count + 1}");
+        _runners.Add(profile, runner);
+        return runner;
+    }
+
+    private sealed class Entry(ulong id, string handle, IActorRef session, IActorRef runner, string display)
+    {
+        internal ulong Id { get; } = id;
+
+        internal string Handle { get; } = handle;
+
+        internal IActorRef Session { get; } = session;
+
+        internal IActorRef Runner { get; } = runner;
+
+        internal string Display { get; } = display;
+
+        internal bool Over { get; set; }
+
+        internal bool Victim { get; set; }
+
+        internal List<IActorRef> Releasers { get; } = [];
+
+        internal bool Releasing => Releasers.Count > 0;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser;
+
+/// <summary>Checks what was asked for, and makes the runner's message of it.</summary>
+internal static class CommandRequest
+{
+    /// <summary>Null, or what is wrong with it.</summary>
+    internal static string? Refusal(CommandProtocol.Spawn spawn)
+    {
+        if (spawn.Arguments.Count == 0 || spawn.Arguments[0].Bytes.IsEmpty)
+            return "The command names no program.";
+        if (spawn.Arguments.Any(HasNul) || (spawn.Folder is { } folder && (folder.Bytes.IsEmpty || HasNul(folder))))
+            return "An argument or the folder is empty or holds a NUL.";
+        if (spawn.Environment is { } environment && environment.Variables.Any(static one => one.Key.Length == 0 || one.Key.Contains('=') || one.Key.Contains('\0') || HasNul(one.Value)))
+            return "A variable's name is empty or holds '=', or a variable holds a NUL.";
+        if ((spawn.Input == CommandInput.Descriptor) != (spawn.InputDescriptor is not null))
+            return "A descriptor for the input comes with CommandInput.Descriptor, and only with it.";
+        if (spawn.Output == CommandOutput.Terminal && spawn.Input != CommandInput.None)
+            return "A terminal is the command's input as well: Input must be None.";
+        if (spawn.Columns is < 1 or > ushort.MaxValue || spawn.Rows is < 1 or > ushort.MaxValue)
+            return "A terminal has between 1 and 65535 columns and rows.";
+        if (IsWrong(spawn.TotalTimeout, positive: true) || IsWrong(spawn.IdleTimeout, positive: true) || IsWrong(spawn.Grace, positive: false) || IsWrong(spawn.DrainTimeout, positive: false))
+            return "A timeout must be above 0 and at most 24 days.";
+        var limits = spawn.Limits;
+        return limits.Memory < 0 || limits.ProcessorTime < 0 || limits.Processes < 0 || limits.Descriptors < 0 || limits.FileSize < 0 || limits.Output < 0
+            ? "A limit is negative." : null;
+    }
+
+    internal static SpawnRequest Of(CommandProtocol.Spawn spawn, CommandSettings settings) => new(
+        [.. spawn.Arguments.Select(static argument => argument.Bytes)],
+        spawn.Folder?.Bytes ?? default,
+        EnvironmentOf(spawn.Environment ?? CommandEnvironment.Default, settings, spawn),
+        spawn.Input, spawn.Output, spawn.Columns, spawn.Rows,
+        Milliseconds(spawn.TotalTimeout ?? TimeSpan.Zero),
+        // What a terminal's programs write, only the session sees.
+        spawn.Output == CommandOutput.Terminal ? 0 : Milliseconds(spawn.IdleTimeout ?? TimeSpan.Zero),
+        Milliseconds(spawn.Grace ?? settings.Grace), Milliseconds(spawn.DrainTimeout ?? settings.DrainTimeout),
+        spawn.Limits, settings.Window);
+
+    internal static int Milliseconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalMilliseconds), 0, int.MaxValue);
+
+    private static List<ReadOnlyMemory<byte>> EnvironmentOf(CommandEnvironment environment, CommandSettings settings, CommandProtocol.Spawn spawn)
+    {
+        var variables = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        foreach (var name in environment.Inherited ?? settings.Environment)
+        {
+            if (Environment.GetEnvironmentVariable(name) is { } value)
+                variables[name] = Encoding.UTF8.GetBytes(value);
+        }
+        if (spawn.Output == CommandOutput.Terminal && environment.Inherited is null)
+            variables.TryAdd("TERM", "xterm-256color"u8.ToArray());
+        foreach (var (name, value) in environment.Variables)
+            variables[name] = value.Bytes;
+        var lines = new List<ReadOnlyMemory<byte>>(variables.Count);
+        foreach (var (name, value) in variables)
+            lines.Add((byte[])[.. Encoding.UTF8.GetBytes(name), (byte)'=', .. value.Span]);
+        return lines;
+    }
+
+    private static bool HasNul(CommandText text) => text.Bytes.Span.Contains((byte)0);
+
+    private static bool IsWrong(TimeSpan? time, bool positive) =>
+        time is { } given && (given < TimeSpan.Zero || (positive && given == TimeSpan.Zero) || given.TotalMilliseconds > int.MaxValue);
+}

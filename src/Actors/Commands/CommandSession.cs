@@ -1,0 +1,305 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// One command as an actor.
+/// <code>
+///   Starting ── SpawnReady ──► Running ── Exit ──► Exited ── Closed, and a terminal's rest ──► Closed
+///      │ SpawnFailed, the runner's loss               ▲ the runner's loss: all at once            │
+///      ▼                                              │                                           ▼
+///   refused, stopped                                                        kept until released or evicted
+/// </code>
+/// Output is granted to the runner as the slowest subscriber consumes it; with none it is kept, head and tail, and
+/// flows. Stopping the actor ends the command.
+/// </summary>
+internal sealed partial class CommandSession : UntypedActor, IWithTimers
+{
+    // What a dead command has left in its pipes comes without credit; a pipe's room is 1 MiB at most for an ordinary user.
+    private const long WhatPipesHold = 2 << 20;
+
+    private readonly ulong _id;
+    private readonly string _handle;
+    private readonly Spawn _spawn;
+    private readonly CommandSettings _settings;
+    private readonly IActorRef _requester;
+    private readonly IActorRef _registry = Context.Parent;
+    private readonly IActorRef _self;
+    private readonly IActorRef _runner;
+    private readonly OutputLog _log;
+    private readonly List<OutputSubscription> _subscriptions = [];
+    private readonly Dictionary<object, IActorRef> _waiting = [];
+    private readonly List<IActorRef> _untilClosed = [];
+    private SpillFile? _spill;
+    private TerminalLink? _terminal;
+    private DateTimeOffset _startedAt;
+    private CommandExit? _exit;
+    private Closed? _closed;
+    private long _granted;
+    private bool _running;
+    private bool _over;
+
+    public CommandSession(ulong id, string handle, Spawn spawn, CommandSettings settings, IActorRef runner, IActorRef requester)
+    {
+        _id = id;
+        _handle = handle;
+        _spawn = spawn;
+        _settings = settings;
+        _runner = runner;
+        _requester = requester;
+        _self = Self;
+        _log = new OutputLog(settings.RetainedHead, settings.RetainedTail);
+        _granted = settings.Window;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    internal static Props Props(ulong id, string handle, Spawn spawn, CommandSettings settings, IActorRef runner, IActorRef requester) =>
+        Akka.Actor.Props.Create(() => new CommandSession(id, handle, spawn, settings, runner, requester));
+
+    private int ProcessId { get; set; }
+
+    protected override void PreStart()
+    {
+        if (_spawn.Subscription is { } subscription)
+            Add(subscription);
+        _runner.Tell(new RoleTraffic.Outgoing<Transport.SpawnRequest>(_id, CommandRequest.Of(_spawn, _settings), opens: true, _spawn.InputDescriptor));
+    }
+
+    protected override void PostStop()
+    {
+        _terminal?.Dispose();
+        _spill?.Dispose();
+        if (!_over)
+            Send(new Transport.Terminate(0));
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ChildFrames.UserFrame frame:
+                OnFrame(frame);
+                break;
+            case TerminalLink.Read read:
+                Append(OutputStream.Output, read.Data);
+                break;
+            case GrantOutput grant:
+                Find(Sender)?.Grant(Math.Max(0, grant.Bytes));
+                Advance();
+                break;
+            case WriteInput or CloseInput or TerminalLink.Taken:
+                OnInput(message);
+                break;
+            case Subscribe subscribe:
+                Add(subscribe);
+                Advance();
+                break;
+            case Unsubscribe unsubscribe:
+                Remove(unsubscribe.Subscriber);
+                break;
+            case Terminated terminated:
+                Remove(terminated.ActorRef);
+                break;
+            case CommandProtocol.SendSignal signal when signal.Number is >= 1 and <= 64:
+                Send(new Transport.SendSignal(signal.Number));
+                break;
+            case ResizeTerminal size when size.Columns is >= 1 and <= ushort.MaxValue && size.Rows is >= 1 and <= ushort.MaxValue:
+                Send(new Resize(size.Columns, size.Rows));
+                break;
+            case CommandProtocol.Terminate terminate:
+                Send(new Transport.Terminate(CommandRequest.Milliseconds(terminate.Grace ?? _spawn.Grace ?? _settings.Grace)));
+                break;
+            case GetSnapshot or Poll:
+                Sender.Tell(Snapshot());
+                break;
+            case Wait wait:
+                OnWait(wait.Timeout);
+                break;
+            case WaitOver over:
+                if (_waiting.Remove(over, out var impatient))
+                    impatient.Tell(new Waited(Snapshot(), TimedOut: true));
+                break;
+            case KillCommand kill:
+                OnKill(kill.Grace);
+                break;
+            case TerminalLink.Ended:
+                _terminal = null;
+                Close();
+                break;
+            case IdleOver:
+                OnIdleOver();
+                break;
+            case RunnerLost lost:
+                OnRunnerLost(lost.Message);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnFrame(ChildFrames.UserFrame frame)
+    {
+        switch (frame)
+        {
+            case ChildFrames.CommandOutput output when _running && _closed is null && output.Offset == _log.TotalOf(output.Stream) && _log.Position + output.Data.Length <= _granted + (_exit is null ? 0 : WhatPipesHold):
+                Append(output.Stream, output.Data);
+                break;
+            case ChildFrames.CommandReady ready when !_running:
+                OnReady(ready);
+                break;
+            case ChildFrames.CommandInputTaken taken when _running:
+                OnInputTaken(taken.Value.Taken, taken.Value.Ended);
+                break;
+            case ChildFrames.CommandExit exit when _running && _exit is null:
+                OnExit(CommandExit.From(exit.Value));
+                break;
+            case ChildFrames.CommandClosed closed when _exit is not null && _closed is null:
+                _closed = closed.Value;
+                if (_terminal is null)
+                    Close();
+                else
+                    _terminal.ReadToTheEnd();
+                break;
+            case ChildFrames.CommandFailed failed when !_running:
+                Refuse(failed.Value);
+                break;
+            case ChildFrames.TooLarge tooLarge when !_running:
+                Refuse(new SpawnFailed(SpawnFailure.InvalidRequest, 7, $"Arguments and environment exceed the frame limit of {tooLarge.Limit} bytes."));
+                break;
+            default:
+                if (frame is ChildFrames.CommandReady { Terminal: { } stray })
+                    stray.Dispose();
+                _runner.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(
+                    ViolationKind.OutOfState, $"A {frame.GetType().Name} of session {_id} came out of turn.")));
+                break;
+        }
+    }
+
+    private void OnReady(ChildFrames.CommandReady ready)
+    {
+        if ((ready.Terminal is not null) != (_spawn.Output == CommandOutput.Terminal) || (ready.Terminal is { } master && !PseudoTerminal.IsMaster(master)))
+        {
+            ready.Terminal?.Dispose();
+            _runner.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(ViolationKind.Descriptors, $"Session {_id} is ready without its terminal, or with one that is none.")));
+            return;
+        }
+        _running = true;
+        ProcessId = ready.Value.ProcessId;
+        _startedAt = DateTimeOffset.UnixEpoch.AddMicroseconds(ready.Value.StartedAt);
+        if (ready.Terminal is { } terminal)
+            OpenTerminal(terminal);
+        OpenSpill();
+        _requester.Tell(new Spawned(_handle, _self, ProcessId, _startedAt));
+    }
+
+    private void Refuse(in SpawnFailed failed)
+    {
+        _over = true;
+        var refused = new SpawnRefused(failed.Kind, failed.Errno, failed.Message);
+        _requester.Tell(refused);
+        _registry.Tell(new NotStarted(_handle));
+        Context.Stop(_self);
+    }
+
+    private void OnExit(CommandExit exit)
+    {
+        _exit = exit;
+        Broadcast(new CommandExited(_handle, exit));
+    }
+
+    private void Close()
+    {
+        if (_over || _exit is null)
+            return;
+        _over = true;
+        _spill?.Dispose();
+        _spill = null;
+        _registry.Tell(new Over(_handle));
+        Advance();
+        foreach (var (key, waiter) in _waiting)
+        {
+            Timers.Cancel(key);
+            waiter.Tell(new Waited(Snapshot(), TimedOut: false));
+        }
+        _waiting.Clear();
+        foreach (var asker in _untilClosed)
+            asker.Tell(Snapshot());
+        _untilClosed.Clear();
+    }
+
+    private void OnRunnerLost(string message)
+    {
+        if (_over)
+            return;
+        if (!_running)
+        {
+            Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, message));
+            return;
+        }
+        if (_exit is null)
+            OnExit(new CommandExit(null, 9, false, ExitCause.RunnerLost, default, default, 0, DateTimeOffset.UtcNow - _startedAt, DateTimeOffset.UtcNow));
+        _closed = new Closed(_log.TotalOf(OutputStream.Output), _log.TotalOf(OutputStream.Error), 0, false);
+        if (_terminal is null)
+            Close();
+        else
+            _terminal.ReadToTheEnd();
+    }
+
+    private void OnWait(TimeSpan? timeout)
+    {
+        if (_over)
+        {
+            Sender.Tell(new Waited(Snapshot(), TimedOut: false));
+            return;
+        }
+        var key = new WaitOver();
+        _waiting.Add(key, Sender);
+        if (timeout is { } patience)
+            Timers.StartSingleTimer(key, key, patience);
+    }
+
+    private void OnKill(TimeSpan? grace)
+    {
+        if (_over)
+        {
+            Sender.Tell(Snapshot());
+            return;
+        }
+        _untilClosed.Add(Sender);
+        Send(new Transport.Terminate(CommandRequest.Milliseconds(grace ?? _spawn.Grace ?? _settings.Grace)));
+    }
+
+    private void Send<T>(in T message) where T : struct, IWireMessage<T> => _runner.Tell(new RoleTraffic.Outgoing<T>(_id, message), _self);
+
+    private CommandSnapshot Snapshot() => new(
+        _handle, _spawn.Display, Status(), ProcessId, _startedAt, _over ? _exit?.EndedAt : null, _exit,
+        _log.Retained(OutputStream.Output), _log.Retained(OutputStream.Error), _log.Position);
+
+    private CommandStatus Status() => !_over ? CommandStatus.Running : _exit!.Cause switch
+    {
+        ExitCause.Itself => CommandStatus.Exited,
+        ExitCause.TotalTimeout or ExitCause.IdleTimeout => CommandStatus.TimedOut,
+        _ => CommandStatus.Killed,
+    };
+
+    /// <summary>The runner, and with it the command, is gone.</summary>
+    internal sealed record RunnerLost(string Message) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the registry: it never ran.</summary>
+    internal sealed record NotStarted(string Handle) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the registry: its processes are gone.</summary>
+    internal sealed record Over(string Handle) : INoSerializationVerificationNeeded;
+
+    private sealed class IdleOver : INoSerializationVerificationNeeded
+    {
+        internal static readonly IdleOver Instance = new();
+    }
+
+    private sealed class WaitOver : INoSerializationVerificationNeeded;
+}

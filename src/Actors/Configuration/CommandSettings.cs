@@ -1,0 +1,29 @@
+namespace ActorBrowser;
+
+/// <summary><c>actorbrowser.commands</c>.</summary>
+/// <param name="Capacity">Entries of the registry.</param>
+/// <param name="Profile">Of commands that name none.</param>
+/// <param name="Environment">Names of variables that are inherited by default.</param>
+/// <param name="Grace">Between TERM and KILL.</param>
+/// <param name="DrainTimeout">How long survivors may go on writing.</param>
+/// <param name="RetainedHead">In bytes.</param>
+/// <param name="RetainedTail">In bytes.</param>
+/// <param name="Window">Output, or input, that may be under way, in bytes.</param>
+/// <param name="MaxQueuedInput">In bytes.</param>
+/// <param name="Chunk">The most bytes of input in one message.</param>
+public sealed record CommandSettings(
+    int Capacity, string Profile, IReadOnlyList<string> Environment, TimeSpan Grace, TimeSpan DrainTimeout,
+    int RetainedHead, int RetainedTail, int Window, long MaxQueuedInput, int Chunk)
+{
+    internal static CommandSettings Read(SettingsReader reader) => new(
+        reader.Number("commands.capacity", 1, 1_000_000),
+        reader.Text("commands.profile"),
+        reader.Texts("commands.environment"),
+        reader.Time("commands.grace"),
+        reader.Time("commands.drain-timeout"),
+        (int)reader.Bytes("commands.retained-head", 0, 1 << 30),
+        (int)reader.Bytes("commands.retained-tail", 1024, 1 << 30),
+        (int)reader.Bytes("commands.window", 1024, 1 << 30),
+        reader.Bytes("commands.max-queued-input", 1024, 1L << 40),
+        (int)reader.Bytes("commands.chunk", 1024, 1 << 24));
+}

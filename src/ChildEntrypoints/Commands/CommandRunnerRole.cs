@@ -1,0 +1,172 @@
+using System.Globalization;
+using ActorBrowser.Interop;
+using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
+using MessagePack;
+
+namespace ActorBrowser.ChildEntrypoints.Commands;
+
+/// <summary>
+/// The command runner: starts programs for the parent, many at once, each in a session and process group of its own. It
+/// is the parent of all they leave behind, and when it is told to stop, or its own parent is gone, ends all of it.
+/// </summary>
+public sealed class CommandRunnerRole : IChildRole
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, RunningCommand> _byId = [];
+    private readonly Dictionary<int, RunningCommand> _byProcess = [];
+    private readonly ManualResetEventSlim _hasChildren = new();
+    private ChildContext? _context;
+    private CommandSpawner? _spawner;
+    private SessionMark _mark;
+
+    /// <inheritdoc/>
+    public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
+    {
+        _context = context;
+        var reader = new MessagePackReader(roleArgs);
+        _mark = SessionMark.FromValue(reader.ReadInt64());
+        _spawner = new CommandSpawner(this, _mark);
+        CurrentProcess.AdoptOrphans();
+        new Thread(Reap) { IsBackground = true, Name = "ActorBrowser reaper" }.UnsafeStart();
+    }
+
+    /// <inheritdoc/>
+    public ProtocolViolation? OnFrame(in Frame frame) => frame.Type switch
+    {
+        MessageType.SpawnRequest => OnSpawn(frame),
+        MessageType.Stdin => frame.TryRead<Stdin>(out var stdin) ?? Find(frame)?.AddInput(stdin),
+        MessageType.CloseStdin => frame.TryRead<CloseStdin>(out _) ?? Do(frame, static command => command.CloseInput()),
+        MessageType.Credit => frame.TryRead<Credit>(out var credit) ?? Do(frame, command => command.AddCredit(credit.Bytes)),
+        MessageType.Signal => frame.TryRead<SendSignal>(out var signal) ?? Do(frame, command => command.Signal(signal.Number)),
+        MessageType.Resize => frame.TryRead<Resize>(out var size) ?? Do(frame, command => command.Resize(size.Columns, size.Rows)),
+        MessageType.Terminate => frame.TryRead<Terminate>(out var end)
+            ?? Do(frame, command => ThreadPool.QueueUserWorkItem(static state => state.command.Terminate(state.end.Grace, state.end.Cause), (command, end), preferLocal: false)),
+        _ => new ProtocolViolation(ViolationKind.UnknownMessage, $"The command runner knows no message of type {frame.Type}."),
+    };
+
+    /// <inheritdoc/>
+    public void OnShutdown() => EndEverything();
+
+    /// <inheritdoc/>
+    public void OnParentGone() => EndEverything();
+
+    internal void Send<T>(ulong id, in T message) where T : struct, IWireMessage<T> => _context!.Write(id, message);
+
+    internal void Send<T>(ulong id, in T message, SafeDescriptor descriptor) where T : struct, IWireMessage<T> => _context!.Write(id, message, [descriptor]);
+
+    internal void Flush() => _context!.Flush();
+
+    /// <summary>Starts a process, tells the parent, and makes it known, all before its exit can be seen.</summary>
+    internal RunningCommand? Register(Func<RunningCommand?> start)
+    {
+        lock (_lock)
+        {
+            if (start() is not { } command)
+                return null;
+            _byId.Add(command.Id, command);
+            _byProcess.Add(command.ProcessId, command);
+            _hasChildren.Set();
+            return command;
+        }
+    }
+
+    internal void Forget(RunningCommand command)
+    {
+        lock (_lock)
+            _byId.Remove(command.Id);
+    }
+
+    /// <summary>
+    /// Whether this process has children that are no running command's own: what ended commands have left behind. Cheap,
+    /// so that the usual command, which leaves nothing, costs no search of all processes.
+    /// </summary>
+    internal bool HasAdopted()
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        foreach (var thread in Directory.EnumerateDirectories("/proc/self/task"))
+        {
+            var length = SmallFile.TryRead(thread + "/children", buffer);
+            if (length == buffer.Length)
+                return true;
+            for (var rest = buffer[..Math.Max(length, 0)]; !rest.IsEmpty;)
+            {
+                var end = rest.IndexOf((byte)' ');
+                var number = end < 0 ? rest : rest[..end];
+                rest = end < 0 ? [] : rest[(end + 1)..];
+                if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+                    continue;
+                lock (_lock)
+                {
+                    if (!_byProcess.ContainsKey(pid))
+                        return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private ProtocolViolation? OnSpawn(in Frame frame)
+    {
+        var descriptors = frame.TakeDescriptors();
+        try
+        {
+            if (frame.TryRead<Transport.SpawnRequest>(out var request) is { } malformed)
+                return malformed;
+            lock (_lock)
+            {
+                if (_byId.ContainsKey(frame.CorrelationId))
+                    return new ProtocolViolation(ViolationKind.OutOfState, $"Session {frame.CorrelationId} exists already.");
+            }
+            if (descriptors.Length != (request.Input == CommandInput.Descriptor ? 1 : 0))
+                return new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with a SpawnRequest whose input is {request.Input}.");
+            if (_spawner!.Spawn(frame.CorrelationId, request, descriptors.Length > 0 ? descriptors[0] : null) is { } failure)
+                Send(frame.CorrelationId, failure);
+            return null;
+        }
+        finally
+        {
+            foreach (var descriptor in descriptors)
+                descriptor.Dispose();
+        }
+    }
+
+    private RunningCommand? Find(in Frame frame)
+    {
+        // One that has ended meanwhile is no error: the frame had been on its way.
+        lock (_lock)
+            return _byId.GetValueOrDefault(frame.CorrelationId);
+    }
+
+    private ProtocolViolation? Do(in Frame frame, Action<RunningCommand> action)
+    {
+        if (Find(frame) is { } command)
+            action(command);
+        return null;
+    }
+
+    private void Reap()
+    {
+        while (true)
+        {
+            _hasChildren.Reset();
+            var processId = ChildWait.ForAny();
+            if (processId == 0)
+            {
+                _hasChildren.Wait(Timeout.Infinite);
+                continue;
+            }
+            RunningCommand? command;
+            lock (_lock)
+                _byProcess.Remove(processId, out command);
+            if (command is null)
+                ChildWait.TryReap(processId, out _, out _);
+            else
+                command.OnExited();
+        }
+    }
+
+    private void EndEverything() => MarkedProcesses.KillAll(mark => mark.IsOf(_mark), Patience, out _);
+}

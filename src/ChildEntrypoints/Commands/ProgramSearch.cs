@@ -1,0 +1,94 @@
+using System.Text;
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
+
+namespace ActorBrowser.ChildEntrypoints.Commands;
+
+/// <summary>Finds a program as execvp does, in the PATH of the environment that it will have; paths are bytes.</summary>
+internal static class ProgramSearch
+{
+    private const int NoEntry = 2;
+    private const int Denied = 13;
+    private const int NotAFolder = 20;
+
+    internal static SpawnFailed? Find(in SpawnRequest request, out ReadOnlyMemory<byte> path)
+    {
+        var name = request.Arguments[0];
+        path = name;
+        if (name.Span.Contains((byte)'/'))
+            return null;
+        var denied = false;
+        foreach (var folder in PathOf(request.Environment).Split(':'))
+        {
+            var candidate = Join(folder, name.Span);
+            // A relative entry means the folder that the command starts in, which is not this process's.
+            if (candidate[0] != (byte)'/' && !request.Folder.IsEmpty)
+                candidate = [.. request.Folder.Span, (byte)'/', .. candidate];
+            var errno = PathProbe.TryExecute(candidate);
+            if (errno == 0 && !IsFolder(candidate))
+            {
+                path = candidate;
+                return null;
+            }
+            denied |= errno == Denied;
+        }
+        return denied
+            ? new SpawnFailed(SpawnFailure.Denied, Denied, $"'{Text(name)}' was found in PATH and may not be executed.")
+            : new SpawnFailed(SpawnFailure.NotFound, NoEntry, $"'{Text(name)}' was not found in PATH.");
+    }
+
+    /// <summary>An errno of posix_spawn, once the folder is known to be good.</summary>
+    internal static SpawnFailed Explain(int errno, ReadOnlySpan<byte> path)
+    {
+        var program = Text(path.ToArray());
+        return errno switch
+        {
+            NoEntry when PathProbe.TryExecute(path) == 0 => new SpawnFailed(SpawnFailure.NotExecutable, errno, $"'{program}' names an interpreter that does not exist."),
+            NoEntry or NotAFolder => new SpawnFailed(SpawnFailure.NotFound, errno, $"There is no program '{program}'."),
+            1 or Denied when IsFolder(path) => new SpawnFailed(SpawnFailure.NotExecutable, errno, $"'{program}' is a folder."),
+            1 or Denied => new SpawnFailed(SpawnFailure.Denied, errno, $"'{program}' may not be executed: {Message(errno)}."),
+            8 => new SpawnFailed(SpawnFailure.NotExecutable, errno, $"'{program}' is neither a program nor a script that names its interpreter."),
+            7 => new SpawnFailed(SpawnFailure.InvalidRequest, errno, "The arguments and the environment are longer than the system allows."),
+            11 or 12 or 23 or 24 => new SpawnFailed(SpawnFailure.NoResources, errno, $"'{program}' could not be started: {Message(errno)}."),
+            _ => new SpawnFailed(SpawnFailure.Other, errno, $"'{program}' could not be started: {Message(errno)}."),
+        };
+    }
+
+    internal static SpawnFailed ExplainFolder(int errno, ReadOnlyMemory<byte> folder) => errno switch
+    {
+        Denied => new SpawnFailed(SpawnFailure.Denied, errno, $"The folder '{Text(folder)}' may not be entered."),
+        23 or 24 => new SpawnFailed(SpawnFailure.NoResources, errno, $"The folder '{Text(folder)}' could not be opened: {Message(errno)}."),
+        _ => new SpawnFailed(SpawnFailure.BadFolder, errno, $"The folder '{Text(folder)}' cannot be started in: {Message(errno)}."),
+    };
+
+    internal static string Message(int errno) => new System.ComponentModel.Win32Exception(errno).Message;
+
+    private static string Text(ReadOnlyMemory<byte> bytes)
+    {
+        var text = Encoding.UTF8.GetString(bytes.Span);
+        return text.Length <= 200 ? text : text[..200] + "…";
+    }
+
+    private static bool IsFolder(ReadOnlySpan<byte> path)
+    {
+        using var folder = PathProbe.OpenFolder(path, out var errno);
+        return errno == 0;
+    }
+
+    private static string PathOf(IReadOnlyList<ReadOnlyMemory<byte>> environment)
+    {
+        foreach (var entry in environment)
+        {
+            if (entry.Span.StartsWith("PATH="u8))
+                return Encoding.Latin1.GetString(entry.Span[5..]);
+        }
+        return "/usr/local/bin:/usr/bin:/bin";
+    }
+
+    private static byte[] Join(string folder, ReadOnlySpan<byte> name)
+    {
+        var start = Encoding.Latin1.GetBytes(folder.Length == 0 ? "." : folder);
+        return [.. start, (byte)'/', .. name];
+    }
+}

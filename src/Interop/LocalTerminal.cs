@@ -1,0 +1,58 @@
+namespace ActorBrowser.Interop;
+
+/// <summary>The terminal this process was started from. Linux.</summary>
+public static unsafe class LocalTerminal
+{
+    private const nuint GetWindowSize = 0x5413;
+    private const int AfterDraining = 1;
+
+    // glibc's struct termios has 60 bytes.
+    private const int AttributesRoom = 128;
+
+    /// <summary>The size of the terminal behind a descriptor.</summary>
+    /// <param name="descriptor">Such as 0.</param>
+    /// <param name="columns">Its width.</param>
+    /// <param name="rows">Its height.</param>
+    /// <returns>False when it is no terminal.</returns>
+    public static bool TryGetSize(int descriptor, out int columns, out int rows)
+    {
+        var size = stackalloc ushort[4];
+        var found = LibC.DeviceControl(descriptor, GetWindowSize, size) == 0;
+        (rows, columns) = found ? (size[0], size[1]) : (0, 0);
+        return found;
+    }
+
+    /// <summary>Passes every key on as it is pressed, until the result is disposed.</summary>
+    /// <param name="descriptor">A terminal.</param>
+    /// <returns>Restores the terminal; null when it is none.</returns>
+    public static IDisposable? EnterRawMode(int descriptor)
+    {
+        var attributes = new byte[AttributesRoom];
+        fixed (byte* saved = attributes)
+        {
+            if (LibC.GetTerminalAttributes(descriptor, saved) != 0)
+                return null;
+        }
+        var raw = (byte[])attributes.Clone();
+        fixed (byte* changed = raw)
+        {
+            LibC.MakeRaw(changed);
+            if (LibC.SetTerminalAttributes(descriptor, AfterDraining, changed) != 0)
+                throw SystemCallException.FromLastError("tcsetattr");
+        }
+        return new Restorer(descriptor, attributes);
+    }
+
+    private sealed class Restorer(int descriptor, byte[] attributes) : IDisposable
+    {
+        private int _done;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _done, 1) != 0)
+                return;
+            fixed (byte* saved = attributes)
+                _ = LibC.SetTerminalAttributes(descriptor, AfterDraining, saved);
+        }
+    }
+}

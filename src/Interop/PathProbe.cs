@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>What the kernel says of a path that is bytes, not text.</summary>
+public static unsafe class PathProbe
+{
+    private const int Executable = 1;
+    private const int LinuxFolderOnly = 0x210000;
+    private const int LinuxCloseOnExec = 0x80000;
+
+    /// <summary>Whether this process may execute it.</summary>
+    /// <param name="path">A path without NUL.</param>
+    /// <returns>0, or the errno.</returns>
+    public static int TryExecute(ReadOnlySpan<byte> path)
+    {
+        fixed (byte* text = Terminated(path))
+            return LibC.Access(text, Executable) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+
+    /// <summary>Opens a folder to start a process in. Linux.</summary>
+    /// <param name="path">A path without NUL.</param>
+    /// <param name="errno">0, or why not.</param>
+    /// <returns>The folder; invalid when there is an errno.</returns>
+    public static SafeDescriptor OpenFolder(ReadOnlySpan<byte> path, out int errno)
+    {
+        var folderOnly = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x204000 : LinuxFolderOnly;
+        fixed (byte* text = Terminated(path))
+        {
+            var descriptor = new SafeDescriptor(LibC.Open(text, folderOnly | LinuxCloseOnExec, 0));
+            errno = descriptor.IsInvalid ? Marshal.GetLastPInvokeError() : 0;
+            return descriptor;
+        }
+    }
+
+    private static byte[] Terminated(ReadOnlySpan<byte> path)
+    {
+        var terminated = new byte[path.Length + 1];
+        path.CopyTo(terminated);
+        return terminated;
+    }
+}

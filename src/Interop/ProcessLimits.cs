@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>A limit of the kernel's, by its Linux number.</summary>
+public enum ProcessLimit
+{
+    /// <summary>Processor time, in seconds; SIGXCPU at the limit.</summary>
+    ProcessorTime = 0,
+
+    /// <summary>The longest file, in bytes; SIGXFSZ at the limit.</summary>
+    FileSize = 1,
+
+    /// <summary>Processes of the user.</summary>
+    Processes = 6,
+
+    /// <summary>One above the highest descriptor.</summary>
+    Descriptors = 7,
+
+    /// <summary>Address space, in bytes.</summary>
+    AddressSpace = 9,
+
+    /// <summary>Processor time of a real-time thread without a pause, in microseconds.</summary>
+    RealTimeTime = 15,
+}
+
+/// <summary>Resource limits of this process and its descendants. Linux.</summary>
+public static unsafe class ProcessLimits
+{
+    /// <summary>No limit.</summary>
+    public const ulong Unlimited = ulong.MaxValue;
+
+    /// <summary>Sets one limit of a process.</summary>
+    /// <param name="process">A pid; 0 for this process.</param>
+    /// <param name="limit">Which.</param>
+    /// <param name="soft">What counts now.</param>
+    /// <param name="hard">How far the process may raise it.</param>
+    /// <returns>0, or the errno.</returns>
+    public static int Set(int process, ProcessLimit limit, ulong soft, ulong hard)
+    {
+        var next = stackalloc ulong[2] { soft, hard };
+        return LibC.ProcessLimit(process, (int)limit, next, null) == 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+
+    /// <summary>Reads one limit of this process.</summary>
+    /// <param name="limit">Which.</param>
+    public static (ulong Soft, ulong Hard) Get(ProcessLimit limit)
+    {
+        var current = stackalloc ulong[2];
+        return LibC.ProcessLimit(0, (int)limit, null, current) == 0 ? (current[0], current[1]) : throw SystemCallException.FromLastError("prlimit");
+    }
+}

@@ -1,0 +1,128 @@
+using System.Buffers.Text;
+using System.Globalization;
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>Finds, signals and ends the processes that carry a mark. Linux.</summary>
+public static class MarkedProcesses
+{
+    private const int SigKill = 9;
+
+    /// <summary>The pids of all live processes with a matching mark; zombies are none.</summary>
+    /// <param name="matches">Given each mark that is met.</param>
+    public static List<int> Find(Func<SessionMark, bool> matches)
+    {
+        ArgumentNullException.ThrowIfNull(matches);
+        var found = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                // A runner wears the mark of what it has started last.
+                && pid != Environment.ProcessId && MarkOf(pid) is { } mark && matches(mark) && !IsZombie(pid))
+            {
+                found.Add(pid);
+            }
+        }
+        return found;
+    }
+
+    /// <summary>Sends a signal to each of them, and to no process that has taken a pid of theirs since.</summary>
+    /// <param name="matches">Given each mark that is met.</param>
+    /// <param name="signal">The signal's number.</param>
+    public static int Signal(Func<SessionMark, bool> matches, int signal)
+    {
+        var open = Open(matches);
+        foreach (var process in open)
+        {
+            process.TrySignal(signal);
+            process.Dispose();
+        }
+        return open.Count;
+    }
+
+    /// <summary>
+    /// Kills them until none is left: what was forked while others were being killed is found in the next round. Between
+    /// rounds it waits for exits, not for time.
+    /// </summary>
+    /// <param name="matches">Given each mark that is met.</param>
+    /// <param name="patience">How long at most; a process in an uninterruptible system call dies later.</param>
+    /// <param name="killed">How many were killed.</param>
+    /// <returns>Whether none is left.</returns>
+    public static bool KillAll(Func<SessionMark, bool> matches, TimeSpan patience, out int killed)
+    {
+        killed = 0;
+        var seen = new HashSet<int>();
+        var until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        while (true)
+        {
+            // Stopped ones cannot fork any more: a bomb that is only killed one by one refills itself.
+            Signal(matches, 19);
+            var open = Open(matches, seen);
+            try
+            {
+                killed = seen.Count;
+                if (open.Count == 0)
+                    return true;
+                foreach (var process in open)
+                    process.TrySignal(SigKill);
+                var left = until - Environment.TickCount64;
+                if (left <= 0)
+                    return false;
+                ProcessDescriptor.WaitForAny(open, TimeSpan.FromMilliseconds(left));
+            }
+            finally
+            {
+                foreach (var process in open)
+                    process.Dispose();
+            }
+        }
+    }
+
+    private static List<ProcessDescriptor> Open(Func<SessionMark, bool> matches, HashSet<int>? seen = null)
+    {
+        var open = new List<ProcessDescriptor>();
+        foreach (var pid in Find(matches))
+        {
+            if (ProcessDescriptor.TryOpen(pid) is not { } process)
+                continue;
+            // The pid may have changed hands before the descriptor was there; since then it cannot have.
+            if (MarkOf(pid) is { } mark && matches(mark) && !IsZombie(pid))
+            {
+                seen?.Add(pid);
+                open.Add(process);
+            }
+            else
+            {
+                process.Dispose();
+            }
+        }
+        return open;
+    }
+
+    private static SessionMark? MarkOf(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[2048];
+        var length = SmallFile.TryRead($"/proc/{pid}/limits", buffer);
+        if (length < 0)
+            return null;
+        var text = buffer[..length];
+        var at = text.IndexOf("Max realtime timeout"u8);
+        if (at < 0)
+            return null;
+        var field = text[(at + 20)..].TrimStart((byte)' ');
+        return Utf8Parser.TryParse(field, out ulong soft, out _) ? SessionMark.FromLimit(soft) : null;
+    }
+
+    private static bool IsZombie(int pid)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        var length = SmallFile.TryRead($"/proc/{pid}/stat", buffer);
+        if (length < 0)
+            return true;
+        var text = buffer[..length];
+        // The name is in parentheses and may hold anything; the state follows it.
+        var end = text.LastIndexOf((byte)')');
+        return end < 0 || end + 2 >= length || text[end + 2] is (byte)'Z' or (byte)'X';
+    }
+}

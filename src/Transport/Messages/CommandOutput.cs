@@ -1,0 +1,150 @@
+using MessagePack;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>Which of a command's outputs.</summary>
+public enum OutputStream
+{
+    /// <summary>Standard output; everything, when outputs are merged or a terminal.</summary>
+    Output = 1,
+
+    /// <summary>Standard error.</summary>
+    Error = 2,
+}
+
+/// <summary>Runner → parent: a piece of a command's output. Pieces of both streams come in the order in which they were read.</summary>
+/// <param name="Stream">Which.</param>
+/// <param name="Offset">Where in the stream it starts, in bytes; without gaps.</param>
+/// <param name="Data">Never empty.</param>
+public readonly record struct Output(OutputStream Stream, long Offset, ReadOnlyMemory<byte> Data) : IWireMessage<Output>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.Output;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(3);
+        writer.Write((int)Stream);
+        writer.Write(Offset);
+        writer.Write(Data.Span);
+    }
+
+    /// <inheritdoc/>
+    public static Output Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 3, nameof(Output));
+        var stream = (OutputStream)Wire.ReadRange(ref reader, "Output.Stream", 1, 2);
+        var offset = Wire.ReadRange(ref reader, "Output.Offset", 0, long.MaxValue);
+        var data = Wire.ReadPayload(ref reader, "Output.Data");
+        return data.IsEmpty ? throw new WireFormatException("Output.Data is empty.") : new Output(stream, offset, data);
+    }
+}
+
+/// <summary>What ended a command.</summary>
+public enum ExitCause
+{
+    /// <summary>It ended by itself, or by a signal that nobody here has sent.</summary>
+    Itself = 0,
+
+    /// <summary>It was killed on request.</summary>
+    Kill = 1,
+
+    /// <summary>It ran for too long.</summary>
+    TotalTimeout = 2,
+
+    /// <summary>It was silent for too long.</summary>
+    IdleTimeout = 3,
+
+    /// <summary>Its processor time was used up.</summary>
+    ProcessorTimeLimit = 4,
+
+    /// <summary>It wrote too long a file.</summary>
+    FileSizeLimit = 5,
+
+    /// <summary>It wrote too much output.</summary>
+    OutputLimit = 6,
+
+    /// <summary>Its memory was used up.</summary>
+    MemoryLimit = 7,
+
+    /// <summary>The process that ran it is gone, and it with it.</summary>
+    RunnerLost = 8,
+}
+
+/// <summary>Runner → parent: the command itself has ended. Output may follow; <see cref="Closed"/> does.</summary>
+/// <param name="ExitCode">0 to 255; −1 when a signal ended it.</param>
+/// <param name="Signal">The signal; 0 when it exited.</param>
+/// <param name="CoreDumped">Whether it left a core.</param>
+/// <param name="Cause">Why.</param>
+/// <param name="UserTime">In microseconds, of the command and the descendants it has waited for.</param>
+/// <param name="SystemTime">In microseconds, of the same.</param>
+/// <param name="PeakMemory">The largest resident set, in bytes.</param>
+/// <param name="WallTime">From the start to the end, in microseconds.</param>
+public readonly record struct Exit(
+    int ExitCode, int Signal, bool CoreDumped, ExitCause Cause, long UserTime, long SystemTime, long PeakMemory, long WallTime) : IWireMessage<Exit>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.Exit;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(8);
+        writer.Write(ExitCode);
+        writer.Write(Signal);
+        writer.Write(CoreDumped);
+        writer.Write((int)Cause);
+        writer.Write(UserTime);
+        writer.Write(SystemTime);
+        writer.Write(PeakMemory);
+        writer.Write(WallTime);
+    }
+
+    /// <inheritdoc/>
+    public static Exit Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 8, nameof(Exit));
+        return new Exit(
+            (int)Wire.ReadRange(ref reader, "Exit.ExitCode", -1, 255),
+            (int)Wire.ReadRange(ref reader, "Exit.Signal", 0, 127),
+            reader.ReadBoolean(),
+            (ExitCause)Wire.ReadRange(ref reader, "Exit.Cause", 0, (int)ExitCause.MemoryLimit),
+            Wire.ReadRange(ref reader, "Exit.UserTime", 0, long.MaxValue),
+            Wire.ReadRange(ref reader, "Exit.SystemTime", 0, long.MaxValue),
+            Wire.ReadRange(ref reader, "Exit.PeakMemory", 0, long.MaxValue),
+            Wire.ReadRange(ref reader, "Exit.WallTime", 0, long.MaxValue));
+    }
+}
+
+/// <summary>Runner → parent: every byte of output has been sent and no process of the session is left; nothing more about it follows.</summary>
+/// <param name="OutputBytes">Of standard output, all in all.</param>
+/// <param name="ErrorBytes">Of standard error, all in all.</param>
+/// <param name="Survivors">How many processes outlived the command and were killed.</param>
+/// <param name="DrainTimedOut">Whether survivors still held the output open when their time was over.</param>
+public readonly record struct Closed(long OutputBytes, long ErrorBytes, int Survivors, bool DrainTimedOut) : IWireMessage<Closed>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.Closed;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(4);
+        writer.Write(OutputBytes);
+        writer.Write(ErrorBytes);
+        writer.Write(Survivors);
+        writer.Write(DrainTimedOut);
+    }
+
+    /// <inheritdoc/>
+    public static Closed Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 4, nameof(Closed));
+        return new Closed(
+            Wire.ReadRange(ref reader, "Closed.OutputBytes", 0, long.MaxValue),
+            Wire.ReadRange(ref reader, "Closed.ErrorBytes", 0, long.MaxValue),
+            (int)Wire.ReadRange(ref reader, "Closed.Survivors", 0, int.MaxValue),
+            reader.ReadBoolean());
+    }
+}

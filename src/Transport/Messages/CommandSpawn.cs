@@ -1,0 +1,231 @@
+using MessagePack;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>Where a command's standard input comes from.</summary>
+public enum CommandInput
+{
+    /// <summary>/dev/null.</summary>
+    None = 0,
+
+    /// <summary><see cref="Stdin"/> messages.</summary>
+    Pipe = 1,
+
+    /// <summary>The descriptor that rides on the request.</summary>
+    Descriptor = 2,
+}
+
+/// <summary>Where a command's output goes.</summary>
+public enum CommandOutput
+{
+    /// <summary>A pipe each for standard output and standard error.</summary>
+    Piped = 0,
+
+    /// <summary>One pipe for both: their order is the program's own.</summary>
+    Merged = 1,
+
+    /// <summary>A terminal of the command's own.</summary>
+    Terminal = 2,
+}
+
+/// <summary>What a command may use; 0 for no limit.</summary>
+/// <param name="Memory">Address space of each process, in bytes.</param>
+/// <param name="ProcessorTime">Of each process, in seconds.</param>
+/// <param name="Processes">Processes of the session.</param>
+/// <param name="Descriptors">Of each process.</param>
+/// <param name="FileSize">Of each file it writes, in bytes.</param>
+/// <param name="Output">Written to standard output and error together, in bytes.</param>
+public readonly record struct CommandLimits(long Memory, long ProcessorTime, long Processes, long Descriptors, long FileSize, long Output);
+
+/// <summary>Parent → runner: start this. The correlation id names the session in every later frame about it. Texts are bytes, as the kernel has them.</summary>
+/// <param name="Arguments">The program first; searched for in the environment's PATH when it holds no slash.</param>
+/// <param name="Folder">The folder to start in; empty for the runner's.</param>
+/// <param name="Environment">The whole environment, as NAME=VALUE.</param>
+/// <param name="Input">Standard input.</param>
+/// <param name="Output">Standard output and error.</param>
+/// <param name="Columns">Of the terminal; at least 1.</param>
+/// <param name="Rows">Of the terminal; at least 1.</param>
+/// <param name="TotalTimeout">In milliseconds; 0 for none.</param>
+/// <param name="IdleTimeout">Without output or input, in milliseconds; 0 for none.</param>
+/// <param name="Grace">Between TERM and KILL at a timeout, in milliseconds.</param>
+/// <param name="DrainTimeout">How long survivors may go on writing once the command itself has ended, in milliseconds.</param>
+/// <param name="Limits">What it may use.</param>
+/// <param name="Credit">How many bytes of output may be sent at first.</param>
+public readonly record struct SpawnRequest(
+    IReadOnlyList<ReadOnlyMemory<byte>> Arguments,
+    ReadOnlyMemory<byte> Folder,
+    IReadOnlyList<ReadOnlyMemory<byte>> Environment,
+    CommandInput Input,
+    CommandOutput Output,
+    int Columns,
+    int Rows,
+    int TotalTimeout,
+    int IdleTimeout,
+    int Grace,
+    int DrainTimeout,
+    CommandLimits Limits,
+    long Credit) : IWireMessage<SpawnRequest>
+{
+    private const int MostTexts = 100_000;
+
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.SpawnRequest;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(18);
+        WriteAll(ref writer, Arguments);
+        writer.Write(Folder.Span);
+        WriteAll(ref writer, Environment);
+        writer.Write((int)Input);
+        writer.Write((int)Output);
+        writer.Write(Columns);
+        writer.Write(Rows);
+        writer.Write(TotalTimeout);
+        writer.Write(IdleTimeout);
+        writer.Write(Grace);
+        writer.Write(DrainTimeout);
+        writer.Write(Limits.Memory);
+        writer.Write(Limits.ProcessorTime);
+        writer.Write(Limits.Processes);
+        writer.Write(Limits.Descriptors);
+        writer.Write(Limits.FileSize);
+        writer.Write(Limits.Output);
+        writer.Write(Credit);
+    }
+
+    /// <inheritdoc/>
+    public static SpawnRequest Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 18, nameof(SpawnRequest));
+        var arguments = ReadAll(ref reader, "SpawnRequest.Arguments");
+        if (arguments.Length == 0 || arguments[0].IsEmpty)
+            throw new WireFormatException("SpawnRequest.Arguments names no program.");
+        return new SpawnRequest(
+            arguments,
+            ReadText(ref reader, "SpawnRequest.Folder"),
+            ReadAll(ref reader, "SpawnRequest.Environment"),
+            (CommandInput)Wire.ReadRange(ref reader, "SpawnRequest.Input", 0, (int)CommandInput.Descriptor),
+            (CommandOutput)Wire.ReadRange(ref reader, "SpawnRequest.Output", 0, (int)CommandOutput.Terminal),
+            (int)Wire.ReadRange(ref reader, "SpawnRequest.Columns", 1, ushort.MaxValue),
+            (int)Wire.ReadRange(ref reader, "SpawnRequest.Rows", 1, ushort.MaxValue),
+            (int)Wire.ReadRange(ref reader, "SpawnRequest.TotalTimeout", 0, int.MaxValue),
+            (int)Wire.ReadRange(ref reader, "SpawnRequest.IdleTimeout", 0, int.MaxValue),
+            (int)Wire.ReadRange(ref reader, "SpawnRequest.Grace", 0, int.MaxValue),
+            (int)Wire.ReadRange(ref reader, "SpawnRequest.DrainTimeout", 0, int.MaxValue),
+            new CommandLimits(
+                Wire.ReadRange(ref reader, "CommandLimits.Memory", 0, long.MaxValue),
+                Wire.ReadRange(ref reader, "CommandLimits.ProcessorTime", 0, long.MaxValue),
+                Wire.ReadRange(ref reader, "CommandLimits.Processes", 0, long.MaxValue),
+                Wire.ReadRange(ref reader, "CommandLimits.Descriptors", 0, long.MaxValue),
+                Wire.ReadRange(ref reader, "CommandLimits.FileSize", 0, long.MaxValue),
+                Wire.ReadRange(ref reader, "CommandLimits.Output", 0, long.MaxValue)),
+            Wire.ReadRange(ref reader, "SpawnRequest.Credit", 1, long.MaxValue));
+    }
+
+    private static void WriteAll(ref MessagePackWriter writer, IReadOnlyList<ReadOnlyMemory<byte>> texts)
+    {
+        writer.WriteArrayHeader(texts.Count);
+        for (var i = 0; i < texts.Count; i++)
+            writer.Write(texts[i].Span);
+    }
+
+    private static ReadOnlyMemory<byte>[] ReadAll(ref MessagePackReader reader, string field)
+    {
+        var count = Wire.ReadCount(ref reader, field, MostTexts);
+        var texts = new List<ReadOnlyMemory<byte>>();
+        for (var i = 0; i < count; i++)
+            texts.Add(ReadText(ref reader, field));
+        return [.. texts];
+    }
+
+    private static ReadOnlyMemory<byte> ReadText(ref MessagePackReader reader, string field)
+    {
+        var text = Wire.ReadPayload(ref reader, field);
+        return text.Span.Contains((byte)0) ? throw new WireFormatException($"{field} holds a NUL byte.") : text;
+    }
+}
+
+/// <summary>Runner → parent: the command runs. For a terminal, its master's side rides along.</summary>
+/// <param name="ProcessId">The command's pid.</param>
+/// <param name="StartedAt">Unix time, in microseconds.</param>
+public readonly record struct SpawnReady(int ProcessId, long StartedAt) : IWireMessage<SpawnReady>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.SpawnReady;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(2);
+        writer.Write(ProcessId);
+        writer.Write(StartedAt);
+    }
+
+    /// <inheritdoc/>
+    public static SpawnReady Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 2, nameof(SpawnReady));
+        return new SpawnReady(
+            (int)Wire.ReadRange(ref reader, "SpawnReady.ProcessId", 1, int.MaxValue),
+            Wire.ReadRange(ref reader, "SpawnReady.StartedAt", 0, 253402300800000000));
+    }
+}
+
+/// <summary>Why a command was not started.</summary>
+public enum SpawnFailure
+{
+    /// <summary>No such program.</summary>
+    NotFound = 0,
+
+    /// <summary>It is there and is no program.</summary>
+    NotExecutable = 1,
+
+    /// <summary>The folder to start in is not there, or is none.</summary>
+    BadFolder = 2,
+
+    /// <summary>Permission denied, by the system or by the profile.</summary>
+    Denied = 3,
+
+    /// <summary>Descriptors, processes or memory are used up.</summary>
+    NoResources = 4,
+
+    /// <summary>The request cannot be carried out as given.</summary>
+    InvalidRequest = 5,
+
+    /// <summary>Another error: see the errno.</summary>
+    Other = 6,
+
+    /// <summary>No runner can be had.</summary>
+    Unavailable = 7,
+}
+
+/// <summary>Runner → parent: the command was not started; nothing more about it follows.</summary>
+/// <param name="Kind">Why.</param>
+/// <param name="Errno">The system's number; 0 for none.</param>
+/// <param name="Message">One sentence.</param>
+public readonly record struct SpawnFailed(SpawnFailure Kind, int Errno, string Message) : IWireMessage<SpawnFailed>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.SpawnFailed;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(3);
+        writer.Write((int)Kind);
+        writer.Write(Errno);
+        writer.Write(Message);
+    }
+
+    /// <inheritdoc/>
+    public static SpawnFailed Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 3, nameof(SpawnFailed));
+        return new SpawnFailed(
+            (SpawnFailure)Wire.ReadRange(ref reader, "SpawnFailed.Kind", 0, (int)SpawnFailure.Unavailable),
+            (int)Wire.ReadRange(ref reader, "SpawnFailed.Errno", 0, 4095),
+            Wire.ReadText(ref reader, "SpawnFailed.Message"));
+    }
+}

@@ -1,0 +1,2 @@
+global using ActorBrowser.TestSupport;
+global using Xunit;
