@@ -15,11 +15,14 @@ internal static class CommandLine
               actorbrowser fetch https://example.org/
               actorbrowser fetch --json --parallel 8 http://127.0.0.1:8080/a http://127.0.0.1:8080/b
               actorbrowser ping renderer -n 1000
+              actorbrowser exec --timeout 10 -- make test
+              actorbrowser exec --pty -- bash
               actorbrowser demo
             """)
         {
             FetchCommand.Create(),
             PingCommand.Create(),
+            ExecCommand.Create(),
             DemoCommand.Create(),
         };
         foreach (var option in root.Options.OfType<VersionOption>())

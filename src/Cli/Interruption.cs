@@ -19,6 +19,9 @@ internal sealed class Interruption : IDisposable
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
     }
 
+    /// <summary>The signal that has come; 0 for none.</summary>
+    internal static int Received { get; private set; }
+
     internal CancellationToken Token => _source.Token;
 
     /// <summary>128 + the signal's number, as a shell reports it; 0 when there was none.</summary>
@@ -34,6 +37,7 @@ internal sealed class Interruption : IDisposable
         };
         if (Interlocked.CompareExchange(ref _signal, number, 0) != 0)
             return;
+        Received = number;
         context.Cancel = true;
         // Continuations of the token must not run on the signal-handling thread.
         ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _source, preferLocal: false);

@@ -22,6 +22,21 @@ public static unsafe class LocalTerminal
         return found;
     }
 
+    /// <summary>Another handle of this process's standard input, close-on-exec.</summary>
+    public static SafeDescriptor DuplicateInput()
+    {
+        var input = new SafeDescriptor(0);
+        try
+        {
+            return DescriptorFlags.Duplicate(input);
+        }
+        finally
+        {
+            // Not ours to close.
+            input.SetHandleAsInvalid();
+        }
+    }
+
     /// <summary>Passes every key on as it is pressed, until the result is disposed.</summary>
     /// <param name="descriptor">A terminal.</param>
     /// <returns>Restores the terminal; null when it is none.</returns>

@@ -45,8 +45,12 @@ public abstract class CommandSpecs : TestKit
         var seen = "";
         while (!seen.Contains(text, StringComparison.Ordinal))
         {
-            if (await probe.ReceiveOneAsync(Deadline.Long) is OutputText piece)
-                seen += piece.Text;
+            seen += await probe.ReceiveOneAsync(Deadline.Long) switch
+            {
+                OutputText piece => piece.Text,
+                null => throw new TimeoutException($"'{text}' did not come; this did: {seen}"),
+                _ => "",
+            };
         }
         command.Session.Tell(new Unsubscribe(probe));
         return await command.Session.Ask<CommandSnapshot>(GetSnapshot.Instance, Deadline.Long);

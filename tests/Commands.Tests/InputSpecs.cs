@@ -32,7 +32,15 @@ public sealed class InputSpecs() : CommandSpecs("actorbrowser.commands.max-queue
         cat.Session.Tell(new WriteInput(Bytes("hello")) { Offset = 0 });
         cat.Session.Tell(CloseInput.Instance);
         Assert.Equal("hello world", (await EndOfAsync(cat)).Output.ToString());
-        Assert.StartsWith("The command's input is closed", (await cat.Session.Ask<InputRefused>(new WriteInput(Bytes("x")), Deadline.Long)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Input_after_the_close_is_refused()
+    {
+        var sleep = await SpawnAsync(new Spawn(["sleep", "1000"]) { Input = CommandInput.Pipe });
+        sleep.Session.Tell(CloseInput.Instance);
+        Assert.StartsWith("The command's input is closed", (await sleep.Session.Ask<InputRefused>(new WriteInput(Bytes("x")), Deadline.Long)).Message, StringComparison.Ordinal);
+        await KillAsync(sleep, TimeSpan.Zero);
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public sealed class OutputSpecs() : CommandSpecs("""
         Assert.Equal(1_000_000, snapshot.Output.Head.Length + snapshot.Output.Gap + snapshot.Output.Tail.Length);
         Assert.InRange(snapshot.Output.Tail.Length, 64 << 10, 192 << 10);
         var late = CreateTestProbe();
-        (await SessionOfAsync(snapshot.Handle)).Tell(new Subscribe(late));
+        Browser.Tell(new SubscribeTo(snapshot.Handle, new Subscribe(late) { Credit = 3000 }));
         var (output, _, gaps, _) = await ReadAsync(late);
         Assert.Equal((snapshot.Output.Gap, 1_000_000 - snapshot.Output.Gap), (gaps, output.LongLength));
     }
@@ -93,7 +93,7 @@ public sealed class OutputSpecs() : CommandSpecs("""
     {
         var snapshot = await RunShellAsync("echo 0123456789");
         var probe = CreateTestProbe();
-        (await SessionOfAsync(snapshot.Handle)).Tell(new Subscribe(probe) { From = 4 });
+        Browser.Tell(new SubscribeTo(snapshot.Handle, new Subscribe(probe) { From = 4 }));
         var (output, _, _, _) = await ReadAsync(probe);
         Assert.Equal("456789\n", Encoding.UTF8.GetString(output));
     }
@@ -166,9 +166,6 @@ public sealed class OutputSpecs() : CommandSpecs("""
         var command = await ShellAsync("exec >&- 2>&-; sleep 0.5; exit 4");
         Assert.Equal(4, (await EndOfAsync(command)).Exit!.ExitCode);
     }
-
-    private async Task<IActorRef> SessionOfAsync(string handle) =>
-        (await Browser.Ask<Handles>(ListHandles.Instance, Deadline.Long)).Entries.Single(entry => entry.Handle == handle).Session;
 
     private static byte[] RandomBytes(int count)
     {

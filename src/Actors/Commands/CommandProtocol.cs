@@ -91,6 +91,11 @@ public static class CommandProtocol
     /// <param name="Handle">From <see cref="Spawned"/>.</param>
     public sealed record Release(string Handle) : IRegistryCommand;
 
+    /// <summary>As <see cref="Subscribe"/>, by handle: also for a command that has ended, whose output is told again as far as it is kept. <see cref="UnknownHandle"/> goes to the sender.</summary>
+    /// <param name="Handle">From <see cref="Spawned"/>.</param>
+    /// <param name="Subscription">To whom, and what.</param>
+    public sealed record SubscribeTo(string Handle, Subscribe Subscription) : IRegistryCommand;
+
     /// <summary>Answered by <see cref="Handles"/>.</summary>
     public sealed class ListHandles : IRegistryCommand
     {
@@ -104,7 +109,7 @@ public static class CommandProtocol
 
     /// <summary>The command runs.</summary>
     /// <param name="Handle">For the registry; never used again for another command.</param>
-    /// <param name="Session">The command as an actor.</param>
+    /// <param name="Session">The command as an actor; it stops when the command is over and every subscriber has been told of its end.</param>
     /// <param name="ProcessId">Its pid.</param>
     /// <param name="StartedAt">In UTC.</param>
     public sealed record Spawned(string Handle, IActorRef Session, int ProcessId, DateTimeOffset StartedAt) : IEvent;
@@ -130,8 +135,8 @@ public static class CommandProtocol
     public sealed record Released(string Handle, bool Found) : IEvent;
 
     /// <summary>The registry's entries, oldest first.</summary>
-    /// <param name="Entries">Handle and session.</param>
-    public sealed record Handles(IReadOnlyList<(string Handle, IActorRef Session)> Entries) : IEvent;
+    /// <param name="Entries">Handle, session, and whether it is over.</param>
+    public sealed record Handles(IReadOnlyList<(string Handle, IActorRef Session, bool IsOver)> Entries) : IEvent;
 
     /// <summary>Sends all output, from an offset on, to an actor. To a session, or with <see cref="Spawn"/>.</summary>
     /// <param name="Subscriber">Whom.</param>

@@ -54,13 +54,16 @@ internal sealed class CommandRegistry : UntypedActor
                 OnRelease(release.Handle);
                 break;
             case ListHandles:
-                Sender.Tell(new Handles([.. _entries.Values.OrderBy(static entry => entry.Id).Select(static entry => (entry.Handle, entry.Session))]));
+                Sender.Tell(new Handles([.. _entries.Values.OrderBy(static entry => entry.Id).Select(static entry => (entry.Handle, entry.Session, entry.Record is not null))]));
                 break;
             case CommandSession.NotStarted failed:
                 Drop(failed.Handle, stop: false);
                 break;
+            case SubscribeTo subscribe:
+                OnSubscribe(subscribe);
+                break;
             case CommandSession.Over over:
-                OnOver(over.Handle);
+                OnOver(over.Record);
                 break;
             case CommandRunner.Lost lost:
                 foreach (var entry in _entries.Values)
@@ -119,7 +122,7 @@ internal sealed class CommandRegistry : UntypedActor
 
     private bool DropOldestEnded()
     {
-        if (_entries.Values.Where(static entry => entry.Over).MinBy(static entry => entry.Id) is not { } oldest)
+        if (_entries.Values.Where(static entry => entry.Record is not null).MinBy(static entry => entry.Id) is not { } oldest)
             return false;
         Drop(oldest.Handle, stop: true);
         return true;
@@ -147,14 +150,27 @@ internal sealed class CommandRegistry : UntypedActor
         }
     }
 
-    private void OnOver(string handle)
+    private void OnOver(CommandRecord record)
     {
+        var handle = record.Snapshot.Handle;
         if (!_entries.TryGetValue(handle, out var entry))
             return;
-        entry.Over = true;
+        entry.Record = record;
+        Context.Unwatch(entry.Session);
+        entry.Session.Tell(CommandSession.Retire.Instance);
         // With somebody waiting for room, whoever is the first to end makes it.
         if (entry.Victim || entry.Releasing || _forRoom.Count > 0)
-            Drop(handle, stop: true);
+            Drop(handle, stop: false);
+    }
+
+    private void OnSubscribe(SubscribeTo subscribe)
+    {
+        if (!_entries.TryGetValue(subscribe.Handle, out var entry))
+            Sender.Tell(new UnknownHandle(subscribe.Handle));
+        else if (entry.Record is { } record)
+            Context.ActorOf(CommandReplay.Props(record, subscribe.Subscription));
+        else
+            entry.Session.Forward(subscribe.Subscription);
     }
 
     private void OnRelease(string handle)
@@ -165,7 +181,7 @@ internal sealed class CommandRegistry : UntypedActor
             return;
         }
         entry.Releasers.Add(Sender);
-        if (entry.Over)
+        if (entry.Record is not null)
             Drop(handle, stop: true);
         else
             entry.Session.Tell(new Terminate());
@@ -188,10 +204,12 @@ internal sealed class CommandRegistry : UntypedActor
 
     private void Pass(string handle, ICommand command)
     {
-        if (_entries.TryGetValue(handle, out var entry))
+        if (!_entries.TryGetValue(handle, out var entry))
+            Sender.Tell(new UnknownHandle(handle));
+        else if (entry.Record is not { } record)
             entry.Session.Forward(command);
         else
-            Sender.Tell(new UnknownHandle(handle));
+            Sender.Tell(command is Wait ? new Waited(record.Snapshot, TimedOut: false) : record.Snapshot);
     }
 
     private IActorRef RunnerOf(string profile)
@@ -215,7 +233,8 @@ internal sealed class CommandRegistry : UntypedActor
 
         internal string Display { get; } = display;
 
-        internal bool Over { get; set; }
+        /// <summary>Set once it has ended.</summary>
+        internal CommandRecord? Record { get; set; }
 
         internal bool Victim { get; set; }
 

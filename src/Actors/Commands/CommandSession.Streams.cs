@@ -57,7 +57,10 @@ internal sealed partial class CommandSession
             slowest = Math.Min(slowest, Math.Max(subscription.Position, 0));
         }
         if (_over || !_running)
+        {
+            StopIfDone();
             return;
+        }
         var room = slowest + _settings.Window - _granted;
         if (room < _settings.Window / 2)
             return;
@@ -70,13 +73,17 @@ internal sealed partial class CommandSession
 
     private void TellOfTheEnd(OutputSubscription subscription)
     {
-        if (!_over || subscription.HasBeenToldOfTheEnd)
+        if (_end is null || subscription.HasBeenToldOfTheEnd)
             return;
         subscription.HasBeenToldOfTheEnd = true;
         subscription.Flush(_self);
-        var closed = _closed!.Value;
-        subscription.Subscriber.Tell(new CommandClosed(
-            _handle, _exit!, _log.TotalOf(OutputStream.Output), _log.TotalOf(OutputStream.Error), closed.Survivors, closed.DrainTimedOut), _self);
+        subscription.Subscriber.Tell(_end, _self);
+    }
+
+    private void StopIfDone()
+    {
+        if (_retired && _subscriptions.TrueForAll(static subscription => subscription.HasBeenToldOfTheEnd))
+            Context.Stop(_self);
     }
 
     private void Add(Subscribe subscribe)

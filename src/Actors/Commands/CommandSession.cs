@@ -11,7 +11,7 @@ namespace ActorBrowser;
 ///   Starting ── SpawnReady ──► Running ── Exit ──► Exited ── Closed, and a terminal's rest ──► Closed
 ///      │ SpawnFailed, the runner's loss               ▲ the runner's loss: all at once            │
 ///      ▼                                              │                                           ▼
-///   refused, stopped                                                        kept until released or evicted
+///   refused, stopped                             told to every subscriber, handed to the registry, stopped
 /// </code>
 /// Output is granted to the runner as the slowest subscriber consumes it; with none it is kept, head and tail, and
 /// flows. Stopping the actor ends the command.
@@ -41,6 +41,8 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     private long _granted;
     private bool _running;
     private bool _over;
+    private bool _retired;
+    private CommandClosed? _end;
 
     public CommandSession(ulong id, string handle, Spawn spawn, CommandSettings settings, IActorRef runner, IActorRef requester)
     {
@@ -133,6 +135,10 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
             case IdleOver:
                 OnIdleOver();
                 break;
+            case Retire:
+                _retired = true;
+                StopIfDone();
+                break;
             case RunnerLost lost:
                 OnRunnerLost(lost.Message);
                 break;
@@ -219,8 +225,6 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         _over = true;
         _spill?.Dispose();
         _spill = null;
-        _registry.Tell(new Over(_handle));
-        Advance();
         foreach (var (key, waiter) in _waiting)
         {
             Timers.Cancel(key);
@@ -230,6 +234,11 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         foreach (var asker in _untilClosed)
             asker.Tell(Snapshot());
         _untilClosed.Clear();
+        var closed = _closed!.Value;
+        _end = new CommandClosed(
+            _handle, _exit, _log.TotalOf(OutputStream.Output), _log.TotalOf(OutputStream.Error), closed.Survivors, closed.DrainTimedOut);
+        Advance();
+        _registry.Tell(new Over(new CommandRecord(Snapshot(), _log, _end)));
     }
 
     private void OnRunnerLost(string message)
@@ -293,8 +302,14 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     /// <summary>To the registry: it never ran.</summary>
     internal sealed record NotStarted(string Handle) : INoSerializationVerificationNeeded;
 
-    /// <summary>To the registry: its processes are gone.</summary>
-    internal sealed record Over(string Handle) : INoSerializationVerificationNeeded;
+    /// <summary>To the registry: its processes are gone, and this is what is left of it.</summary>
+    internal sealed record Over(CommandRecord Record) : INoSerializationVerificationNeeded;
+
+    /// <summary>From the registry, which speaks for the command from now on: stop when every subscriber has been told.</summary>
+    internal sealed class Retire : INoSerializationVerificationNeeded
+    {
+        internal static readonly Retire Instance = new();
+    }
 
     private sealed class IdleOver : INoSerializationVerificationNeeded
     {

@@ -29,6 +29,8 @@ internal sealed class OutputPump : IReadinessHandler
 
     internal bool Ended { get; private set; }
 
+    internal int Waiting => Ended ? 0 : UnixPipe.Waiting(_pipe);
+
     // All of these with the command's lock held.
     internal void Resume()
     {

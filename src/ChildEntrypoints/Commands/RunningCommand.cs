@@ -162,6 +162,8 @@ internal sealed class RunningCommand
                 {
                     SigProcessorTime when _request.Limits.ProcessorTime > 0 => ExitCause.ProcessorTimeLimit,
                     SigFileSize when _request.Limits.FileSize > 0 => ExitCause.FileSizeLimit,
+                    // Written is written, read or not.
+                    _ when _request.Limits.Output > 0 && _outputBytes + _pumps.Sum(static pump => (long)pump.Waiting) > _request.Limits.Output => ExitCause.OutputLimit,
                     _ => ExitCause.Itself,
                 };
             }

@@ -1,0 +1,55 @@
+using Akka.Actor;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>Tells one late subscriber what is kept of an ended command's output, as fast as it takes it, and stops.</summary>
+internal sealed class CommandReplay : UntypedActor
+{
+    private readonly CommandRecord _record;
+    private readonly OutputSubscription _subscription;
+
+    public CommandReplay(CommandRecord record, Subscribe subscribe)
+    {
+        _record = record;
+        _subscription = new OutputSubscription(subscribe);
+    }
+
+    internal static Props Props(CommandRecord record, Subscribe subscribe) => Akka.Actor.Props.Create(() => new CommandReplay(record, subscribe));
+
+    protected override void PreStart()
+    {
+        Context.Watch(_subscription.Subscriber);
+        _subscription.Subscriber.Tell(new CommandExited(_record.Snapshot.Handle, _record.Closed.Exit));
+        Advance();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case GrantOutput grant:
+                _subscription.Grant(Math.Max(0, grant.Bytes));
+                Advance();
+                break;
+            case Terminated or Unsubscribe:
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Advance()
+    {
+        if (!_subscription.Advance(_record.Log, Self))
+            return;
+        _subscription.Flush(Self);
+        _subscription.Subscriber.Tell(_record.Closed);
+        Context.Stop(Self);
+    }
+}
+
+/// <summary>What is left of an ended command; nothing of it changes any more.</summary>
+internal sealed record CommandRecord(CommandSnapshot Snapshot, OutputLog Log, CommandClosed Closed);

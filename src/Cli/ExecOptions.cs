@@ -1,0 +1,22 @@
+namespace ActorBrowser.Cli;
+
+/// <summary>What <c>exec</c> was asked for.</summary>
+internal sealed record ExecOptions(
+    IReadOnlyList<string> Arguments, string? Profile, string? Folder, IReadOnlyList<KeyValuePair<string, string>> Environment,
+    TimeSpan? Timeout, TimeSpan? IdleTimeout, long Memory, bool Terminal, bool Json)
+{
+    internal static KeyValuePair<string, string> ParseVariable(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0 ? new(text[..equals], text[(equals + 1)..]) : throw new FormatException($"--env takes NAME=VALUE, not '{text}'.");
+    }
+
+    internal static long ParseSize(string text)
+    {
+        var shift = text.Length == 0 ? 0 : char.ToUpperInvariant(text[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
+        var digits = shift == 0 ? text : text[..^1];
+        return long.TryParse(digits, System.Globalization.NumberStyles.None, null, out var size) && size is > 0 and < 1L << 32
+            ? size << shift
+            : throw new FormatException($"--memory takes a number of bytes, or one with K, M or G, not '{text}'.");
+    }
+}

@@ -1,0 +1,88 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>Passes a command's output on to this process's own, a piece at a time: a reader that stops reading stops the command.</summary>
+internal sealed class ExecReceiver : UntypedActor
+{
+    private const long Ahead = 256 << 10;
+
+    private readonly IActorRef _browser;
+    private readonly Spawn _spawn;
+    private readonly bool _discard;
+    private readonly TaskCompletionSource<IEvent> _done;
+    private readonly Stream _output = Console.OpenStandardOutput();
+    private readonly Stream _error = Console.OpenStandardError();
+    private readonly Queue<object> _early = new();
+    private IActorRef _session = ActorRefs.Nobody;
+
+    public ExecReceiver(IActorRef browser, Spawn spawn, bool discard, TaskCompletionSource<IEvent> done)
+    {
+        _browser = browser;
+        _spawn = spawn;
+        _discard = discard;
+        _done = done;
+    }
+
+    protected override void PreStart() => _browser.Tell(_spawn with { Subscription = new Subscribe(Self) { Credit = Ahead } });
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Spawned spawned:
+                _session = spawned.Session;
+                while (_early.TryDequeue(out var early))
+                    _session.Tell(early);
+                break;
+            case OutputChunk chunk:
+                Write(chunk);
+                break;
+            case SpawnRefused or CommandClosed:
+                _done.TrySetResult((IEvent)message);
+                break;
+            case Interrupt:
+                // Ctrl-C is the command's to answer; a second one ends this process, and everything with it.
+                Pass(Interruption.Received == 2 ? new CommandProtocol.SendSignal(2) : new CommandProtocol.Terminate());
+                break;
+            case WriteInput or ResizeTerminal:
+                Pass(message);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Pass(object command)
+    {
+        if (_session.IsNobody())
+            _early.Enqueue(command);
+        else
+            _session.Tell(command);
+    }
+
+    private void Write(OutputChunk chunk)
+    {
+        try
+        {
+            // Blocking, on this actor's own turn: what is written is granted again, and nothing piles up.
+            if (!_discard)
+                (chunk.Stream == OutputStream.Error ? _error : _output).Write(chunk.Data.Span);
+            _session.Tell(new GrantOutput(chunk.Data.Length));
+            if (_session.IsNobody())
+                Sender.Tell(new GrantOutput(chunk.Data.Length));
+        }
+        catch (IOException)
+        {
+            // Nobody reads what we write: as a pipeline does, the command gets no further either.
+            Sender.Tell(new CommandProtocol.Terminate(TimeSpan.Zero));
+        }
+    }
+
+    internal sealed class Interrupt
+    {
+        internal static readonly Interrupt Instance = new();
+    }
+}
