@@ -1,5 +1,6 @@
 using ActorBrowser.Transport;
 using Akka.Actor;
+using Microsoft.Win32.SafeHandles;
 using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Cli;
@@ -11,10 +12,11 @@ internal sealed class ExecReceiver : UntypedActor
 
     private readonly IActorRef _browser;
     private readonly Spawn _spawn;
-    private readonly bool _discard;
+    private bool _discard;
     private readonly TaskCompletionSource<IEvent> _done;
-    private readonly Stream _output = Console.OpenStandardOutput();
-    private readonly Stream _error = Console.OpenStandardError();
+    // Not the console's streams: those keep quiet about a reader that has gone away.
+    private readonly FileStream _output = new(new SafeFileHandle(OperatingSystem.IsWindows() ? -11 : 1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    private readonly FileStream _error = new(new SafeFileHandle(OperatingSystem.IsWindows() ? -12 : 2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
     private readonly Queue<object> _early = new();
     private IActorRef _session = ActorRefs.Nobody;
 
@@ -76,8 +78,10 @@ internal sealed class ExecReceiver : UntypedActor
         }
         catch (IOException)
         {
-            // Nobody reads what we write: as a pipeline does, the command gets no further either.
+            // Nobody reads what we write: as in a pipeline, the command gets no further either, and there is nothing to say.
             Sender.Tell(new CommandProtocol.Terminate(TimeSpan.Zero));
+            _discard = true;
+            _session.Tell(new GrantOutput(chunk.Data.Length));
         }
     }
 

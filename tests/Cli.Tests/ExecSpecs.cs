@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ActorBrowser.TestSupport;
+using Xunit;
+
+namespace ActorBrowser.CliTests;
+
+/// <summary><c>exec</c> as a person runs it.</summary>
+public sealed class ExecSpecs
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "actorbrowser");
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string input, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Program, ["exec", .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().Soon();
+        return (process.ExitCode, await output, await error);
+    }
+
+    [Fact]
+    public async Task Input_output_and_exit_code_pass_through()
+    {
+        var (code, output, error) = await RunAsync("in", "--", "sh", "-c", "cat; echo err >&2; exit 9");
+        Assert.Equal((9, "in", "err\n"), (code, output, error));
+    }
+
+    [Theory]
+    [InlineData(137, "sh", "-c", "kill -9 $$")]
+    [InlineData(127, "no-such-program")]
+    [InlineData(126, "/etc/passwd")]
+    public async Task Exit_codes_are_a_shell_s(int expected, params string[] arguments) =>
+        Assert.Equal(expected, (await RunAsync("", ["--", .. arguments])).Code);
+
+    [Fact]
+    public async Task A_timeout_is_124_and_leaves_nothing()
+    {
+        var (code, output, error) = await RunAsync("", "--timeout", "0.3", "--", "sh", "-c", "echo $$; setsid sleep 1000 & wait");
+        Assert.Equal((124, "actorbrowser: ended after 0.3 s: it ran for too long.\n"), (code, error));
+        Assert.False(ProcessTable.IsRunning(int.Parse(output, CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public async Task Options_reach_the_command()
+    {
+        var (_, output, _) = await RunAsync("", "--cwd", "/tmp", "-e", "A=1", "--env", "B=two words", "--", "sh", "-c", "pwd; echo $A $B");
+        Assert.Equal("/tmp\n1 two words\n", output);
+        Assert.Equal(2, (await RunAsync("", "--env", "nothing", "--", "true")).Code);
+        Assert.Equal(2, (await RunAsync("", "--timeout", "-1", "--", "true")).Code);
+    }
+
+    [Fact]
+    public async Task Json_is_one_object_about_the_end()
+    {
+        var (code, output, _) = await RunAsync("", "--json", "--", "sh", "-c", "echo four; exit 1");
+        using var end = JsonDocument.Parse(output);
+        Assert.Equal((1, 1, 5, "Itself"), (code, end.RootElement.GetProperty("exit_code").GetInt32(), end.RootElement.GetProperty("stdout_bytes").GetInt32(), end.RootElement.GetProperty("cause").GetString()));
+    }
+
+    [Fact]
+    public async Task A_reader_that_goes_away_ends_the_command()
+    {
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"{Program} exec -- yes | head -c 10"]) { RedirectStandardOutput = true })!;
+        Assert.Equal("y\ny\ny\ny\ny\n", await process.StandardOutput.ReadToEndAsync().Soon());
+        await process.WaitForExitAsync().Soon();
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using ActorBrowser.TestSupport;
+using Xunit;
+
+namespace ActorBrowser.CliTests;
+
+/// <summary>Programs for people, through <c>exec --pty</c> in a real terminal: tmux's.</summary>
+public sealed class TerminalSpecs : IDisposable
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "actorbrowser");
+    private readonly string _server = $"actorbrowser-{Guid.NewGuid():N}";
+
+    public void Dispose() => Tmux("kill-server");
+
+    private string Tmux(params string[] arguments)
+    {
+        using var tmux = Process.Start(new ProcessStartInfo("tmux", ["-L", _server, "-f", "/dev/null", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = tmux.StandardOutput.ReadToEnd();
+        tmux.WaitForExit();
+        return output;
+    }
+
+    private void Start() => Tmux("new-session", "-d", "-x", "90", "-y", "25", "-s", "main", "env PS1='outer$ ' sh");
+
+    private void Type(string keys, params string[] special) => Tmux(["send-keys", "-t", "main", keys, .. special]);
+
+    private async Task SeeAsync(string text)
+    {
+        var screen = "";
+        try
+        {
+            await ProcessTable.Until(() => (screen = Tmux("capture-pane", "-p", "-t", "main")).Contains(text, StringComparison.Ordinal), Deadline.Long);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"'{text}' did not appear:\n{screen}");
+        }
+    }
+
+    [Fact]
+    public async Task A_shell_with_job_control_and_control_c_and_the_terminal_is_as_before_afterwards()
+    {
+        Start();
+        Type($"{Program} exec --pty -- bash --norc; echo exit-$? modes-$(stty -a | grep -c 'isig icanon iexten echo ')", "Enter");
+        await SeeAsync("bash-");
+        Type("sh -c 'echo run-$((1+1)); exec sleep 1000'", "Enter");
+        await SeeAsync("run-2");
+        Type("C-z");
+        await SeeAsync("Stopped");
+        Type("jobs | grep -c sleep; fg", "Enter");
+        await SeeAsync("exec sleep 1000");
+        Type("C-c");
+        Type("echo code-$?; stty size", "Enter");
+        await SeeAsync("code-130");
+        await SeeAsync("25 90");
+        Tmux("resize-window", "-t", "main", "-x", "70", "-y", "20");
+        Type("echo; stty size", "Enter");
+        await SeeAsync("20 70");
+        Type("exit 3", "Enter");
+        // Cooked again, echo on: what is typed now is echoed and answered by the outer shell.
+        await SeeAsync("exit-3 modes-1");
+    }
+
+    [Fact]
+    public async Task Python_works()
+    {
+        Start();
+        Type($"{Program} exec --pty -- python3 -q; echo exit-$?", "Enter");
+        await SeeAsync(">>>");
+        Type("print(6*7, __import__('os').isatty(0))", "Enter");
+        await SeeAsync("42 True");
+        Type("exit(5)", "Enter");
+        await SeeAsync("exit-5");
+    }
+
+    [Fact]
+    public async Task A_full_screen_program_works()
+    {
+        Start();
+        Type($"{Program} exec --pty -- top; echo exit-$?", "Enter");
+        await SeeAsync("Tasks:");
+        Type("q");
+        await SeeAsync("exit-0");
+    }
+
+    [Fact]
+    public async Task An_editor_works()
+    {
+        var file = Path.GetTempFileName();
+        Start();
+        Type($"{Program} exec --pty -- vi -u NONE {file}", "Enter");
+        await SeeAsync("~");
+        Type("ihello from vi", "Escape");
+        Type(":wq", "Enter");
+        await SeeAsync("outer$");
+        await ProcessTable.Until(() => File.ReadAllText(file) == "hello from vi\n", Deadline.Long);
+        File.Delete(file);
+    }
+}
