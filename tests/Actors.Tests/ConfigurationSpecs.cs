@@ -10,6 +10,7 @@ public sealed class ConfigurationSpecs
         var keys = Keys(ActorBrowserSettings.Reference.GetConfig("actorbrowser"), "").Order().ToArray();
         Type[] sections = [typeof(ChildSettings), typeof(RestartSettings), typeof(FetchSettings), typeof(NetworkSettings)];
         var names = sections.ToDictionary(t => t.Name.Replace("Settings", "", StringComparison.Ordinal).ToLowerInvariant());
+        names["commands"] = typeof(CommandSettings);
         foreach (var key in keys.Where(k => !k.StartsWith("channel.", StringComparison.Ordinal)))
         {
             var section = names[key.Split('.')[0]];

@@ -43,6 +43,29 @@ public sealed class RealProcessSpecs : TestKit
         Assert.False(ProcessTable.Exists(child.ProcessId));
     }
 
+    [Theory]
+    [InlineData("renderer")]
+    [InlineData("network")]
+    [InlineData("command-runner")]
+    public async Task A_live_child_has_no_Akka_loaded(string role)
+    {
+        var args = role == "command-runner" ? new byte[] { 1 } : role == "network" ? ActorBrowserSettings.From(Sys.Settings.Config).NetworkArgs() : [];
+        var answer = await _browser.Ask<BrowserProtocol.ChildSpawned>(new BrowserProtocol.SpawnChild(role) { RoleArgs = args }, Deadline.Long);
+        string maps;
+        try
+        {
+            maps = await File.ReadAllTextAsync($"/proc/{answer.ProcessId}/maps");
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            // An ordinary user may not look into a child that is not dumpable; root's run does.
+            Assert.NotEqual("root", Environment.UserName);
+            return;
+        }
+        Assert.Contains("ActorBrowser.ChildEntrypoints.dll", maps, StringComparison.Ordinal);
+        Assert.DoesNotContain("Akka", maps, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Alive_true_then_false()
     {

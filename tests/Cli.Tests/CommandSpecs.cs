@@ -183,6 +183,25 @@ public sealed class CommandSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_embedding_sample_fetches_as_the_README_says()
+    {
+        var sample = Path.Combine(Repository(), "samples", "Embedding", "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!), "net10.0", "Embedding");
+        using var process = Process.Start(new ProcessStartInfo(sample, [$"{_root}/moved", "file:///etc/passwd"]) { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync().Soon();
+        await process.WaitForExitAsync().Soon();
+        Assert.Equal(0, process.ExitCode);
+        Assert.Matches(@"(^|\n)200 5 bytes from http://127\.0\.0\.1:\d+/hello by process \d+\nfailed \(UnsupportedScheme\): .+\n$", output);
+    }
+
+    private static string Repository()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "ActorBrowser.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run in the repository.");
+        return folder;
+    }
+
+    [Fact]
     public async Task An_interrupt_ends_with_130_and_leaves_no_process()
     {
         using var process = Start("fetch", $"{_root}/held");
