@@ -15,6 +15,9 @@ internal sealed record BenchContext(bool Quick, string Root, string Scratch)
     /// <summary>The compiled C ping-pong.</summary>
     internal string PingPong => Path.Combine(Root, "artifacts", "bench", "pingpong");
 
+    /// <summary>The compiled C runner of commands.</summary>
+    internal string Commands => Path.Combine(Root, "artifacts", "bench", "commands");
+
     internal string Script(string name) => Path.Combine(Root, "bench", "yardsticks", name);
 
     /// <summary>How often, or how much: the first when quick.</summary>

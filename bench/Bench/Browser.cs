@@ -18,10 +18,10 @@ internal sealed class Browser : IAsyncDisposable
 
     internal IActorRef Actor { get; }
 
-    internal static Browser Start(BenchContext context)
+    internal static Browser Start(BenchContext context, string configuration = "")
     {
         var system = ActorSystem.Create("bench", ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF, log-dead-letters = off }"));
-        return new Browser(system, system.StartActorBrowser(new ActorBrowserOptions { ChildExecutable = context.ChildExecutable }));
+        return new Browser(system, system.StartActorBrowser(new ActorBrowserOptions { ChildExecutable = context.ChildExecutable, Configuration = configuration }));
     }
 
     internal async Task<BrowserProtocol.ChildSpawned> SpawnAsync(string role) =>

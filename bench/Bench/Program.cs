@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 using ActorBrowser.Bench;
 using ActorBrowser.Bench.Figures;
 
-IFigure[] figures = [new SpawnToReady(), new AskPing(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new ManyChildren()];
+IFigure[] figures = [new SpawnToReady(), new AskPing(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new ManyChildren(),
+    new CommandSpawns(), new CommandOutputRate(), new KeyEcho(), new IdleCommands()];
 
 var quick = args.Contains("--quick");
 var record = args.Contains("--record");
