@@ -23,6 +23,7 @@ internal static class CommandLine
             FetchCommand.Create(),
             PingCommand.Create(),
             ExecCommand.Create(),
+            SessionsCommand.Create(),
             DemoCommand.Create(),
         };
         foreach (var option in root.Options.OfType<VersionOption>())

@@ -68,7 +68,7 @@ internal sealed class CommandRegistry : UntypedActor
             case CommandRunner.Lost lost:
                 foreach (var entry in _entries.Values)
                 {
-                    if (entry.Runner.Equals(Sender) && entry.Id <= lost.LastId)
+                    if (entry.Runner.Equals(Sender) && entry.Id <= lost.LastId && entry.Record is null)
                         entry.Session.Tell(new CommandSession.RunnerLost(lost.Message));
                 }
                 break;

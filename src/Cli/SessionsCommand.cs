@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Threading.Channels;
+using Akka.Actor;
+using Spectre.Console;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser.Cli;
+
+/// <summary><c>sessions</c>: several commands at once, in a live table.</summary>
+internal static class SessionsCommand
+{
+    private static readonly string[] Examples =
+    [
+        "for i in 1 2 3 4 5 6 7 8; do echo step $i of 8; sleep 0.25; done",
+        "head -c 50000000 /dev/zero | wc -c",
+        "trap '' TERM; while :; do echo I ignore TERM; sleep 0.5; done",
+        "echo leaving a process behind; sleep 60 & exit 3",
+        "sleep 60",
+    ];
+
+    internal static Command Create()
+    {
+        var lines = new Argument<string[]>("LINE") { Description = "shell lines to run; without any, some examples", Arity = ArgumentArity.ZeroOrMore };
+        var timeout = new Option<double>("--timeout") { Description = "end each after this long", HelpName = "S", DefaultValueFactory = _ => 3 };
+        var command = new Command("sessions", "Runs several shell lines at once, each as a session, and shows them in a live table.") { lines, timeout };
+        timeout.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double>() is (<= 0 or > 86_400))
+                result.AddError("--timeout takes a number of seconds above 0, at most 86400.");
+        });
+        command.SetAction((parsed, cancellation) =>
+            RunAsync(parsed.GetValue(lines) is { Length: > 0 } given ? given : Examples, TimeSpan.FromSeconds(parsed.GetValue(timeout)), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string[] lines, TimeSpan timeout, CancellationToken cancellation)
+    {
+        await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
+        var rows = Array.ConvertAll(lines, static line => new SessionRow(line));
+        // One entry is enough to say that something changed: what is shown is the rows as they are then.
+        var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        foreach (var row in rows)
+            browser.System.ActorOf(Props.Create(() => new SessionWatcher(browser.Browser, row, timeout, changes.Writer)));
+        if (Console.IsOutputRedirected)
+            await FollowAsync(rows, changes.Reader, static () => { }, cancellation).ConfigureAwait(false);
+        else
+            await AnsiConsole.Live(Render(rows)).StartAsync(live => FollowAsync(rows, changes.Reader, () => live.UpdateTarget(Render(rows)), cancellation)).ConfigureAwait(false);
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Write(Render(rows));
+        return ExitCodes.Success;
+    }
+
+    private static async Task FollowAsync(SessionRow[] rows, ChannelReader<bool> changes, Action show, CancellationToken cancellation)
+    {
+        while (!Array.TrueForAll(rows, static row => row.IsOver))
+        {
+            await changes.ReadAsync(cancellation).ConfigureAwait(false);
+            show();
+        }
+        show();
+    }
+
+    private static Table Render(SessionRow[] rows)
+    {
+        var table = new Table().RoundedBorder().AddColumns("session", "command", "state", "pid", "output", "last line");
+        foreach (var row in rows)
+            table.AddRow(Array.ConvertAll<string, string>([row.Handle, Shorten(row.Line), row.State, row.ProcessId, ProgressBar.Size(row.Bytes), Shorten(row.LastLine)], Markup.Escape));
+        return table;
+    }
+
+    private static string Shorten(string text) => text.Length <= 40 ? text : text[..39] + "…";
+
+    /// <summary>One line of the table; written by its watcher, read by the screen.</summary>
+    private sealed class SessionRow(string line)
+    {
+        internal string Line { get; } = line;
+
+        internal string Handle { get; set; } = "";
+
+        internal string State { get; set; } = "starting";
+
+        internal string ProcessId { get; set; } = "";
+
+        internal long Bytes { get; set; }
+
+        internal string LastLine { get; set; } = "";
+
+        internal bool IsOver { get; set; }
+    }
+
+    private sealed class SessionWatcher(IActorRef browser, SessionRow row, TimeSpan timeout, ChannelWriter<bool> changes) : UntypedActor
+    {
+        protected override void PreStart() => browser.Tell(Spawn.Shell(row.Line) with { TotalTimeout = timeout, Subscription = new Subscribe(Self) { Text = true, Credit = 1 << 20 } });
+
+        protected override void OnReceive(object message)
+        {
+            switch (message)
+            {
+                case Spawned spawned:
+                    (row.Handle, row.ProcessId, row.State) = (spawned.Handle, $"{spawned.ProcessId}", "running");
+                    break;
+                case SpawnRefused refused:
+                    (row.State, row.LastLine, row.IsOver) = ($"refused: {refused.Kind}", refused.Message, true);
+                    break;
+                case OutputText text:
+                    row.Bytes += text.Bytes;
+                    row.LastLine = text.Text.TrimEnd('\n', '\r').Split('\n')[^1];
+                    Sender.Tell(new GrantOutput(Math.Max(1, text.Bytes)));
+                    break;
+                case CommandExited exited:
+                    row.State = Describe(exited.Exit);
+                    break;
+                case CommandClosed closed:
+                    row.State = Describe(closed.Exit) + (closed.Survivors > 0 ? $", {closed.Survivors} left behind and killed" : "");
+                    row.IsOver = true;
+                    break;
+                default:
+                    break;
+            }
+            changes.TryWrite(true);
+        }
+
+        private static string Describe(CommandExit exit)
+        {
+            var how = exit.Signal is { } signal ? $"signal {signal}" : $"exit {exit.ExitCode}";
+            return exit.Cause == Transport.ExitCause.Itself ? how : $"{exit.Cause} ({how})";
+        }
+    }
+}
