@@ -14,6 +14,10 @@ public sealed class CommandRunnerRole : IChildRole
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
 
+    [ThreadStatic]
+    private static byte[]? t_children;
+
+    private readonly string _childrenFile = $"/proc/self/task/{Environment.ProcessId}/children";
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, RunningCommand> _byId = [];
     private readonly Dictionary<int, RunningCommand> _byProcess = [];
@@ -85,24 +89,20 @@ public sealed class CommandRunnerRole : IChildRole
     /// </summary>
     internal bool HasAdopted()
     {
-        Span<byte> buffer = stackalloc byte[4096];
-        foreach (var thread in Directory.EnumerateDirectories("/proc/self/task"))
+        // Programs are started, and orphans adopted, by the thread that leads this process: the one that serves the channel.
+        var buffer = t_children ??= new byte[64 << 10];
+        var length = SmallFile.TryRead(_childrenFile, buffer);
+        if (length == buffer.Length)
+            return true;
+        lock (_lock)
         {
-            var length = SmallFile.TryRead(thread + "/children", buffer);
-            if (length == buffer.Length)
-                return true;
-            for (var rest = buffer[..Math.Max(length, 0)]; !rest.IsEmpty;)
+            for (ReadOnlySpan<byte> rest = buffer.AsSpan(0, Math.Max(length, 0)); !rest.IsEmpty;)
             {
                 var end = rest.IndexOf((byte)' ');
                 var number = end < 0 ? rest : rest[..end];
                 rest = end < 0 ? [] : rest[(end + 1)..];
-                if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
-                    continue;
-                lock (_lock)
-                {
-                    if (!_byProcess.ContainsKey(pid))
-                        return true;
-                }
+                if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !_byProcess.ContainsKey(pid))
+                    return true;
             }
         }
         return false;

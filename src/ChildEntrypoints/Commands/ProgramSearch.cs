@@ -70,11 +70,8 @@ internal static class ProgramSearch
         return text.Length <= 200 ? text : text[..200] + "…";
     }
 
-    private static bool IsFolder(ReadOnlySpan<byte> path)
-    {
-        using var folder = PathProbe.OpenFolder(path, out var errno);
-        return errno == 0;
-    }
+    // "file/." is no path; that costs one call where opening and closing would cost two.
+    private static bool IsFolder(ReadOnlySpan<byte> path) => PathProbe.TryExecute([.. path, (byte)'/', (byte)'.']) == 0;
 
     private static string PathOf(IReadOnlyList<ReadOnlyMemory<byte>> environment)
     {

@@ -172,6 +172,8 @@ internal sealed class RunningCommand
             _input?.End();
             Send(new Exit(end.ExitCode ?? -1, end.Signal ?? 0, end.CoreDumped, _cause,
                 Microseconds(usage.UserTime), Microseconds(usage.SystemTime), usage.PeakMemory, Microseconds(wall)));
+            // At once: what follows may search processes.
+            Flush();
             if (_pumps.TrueForAll(static pump => pump.Ended) && (_terminal is null || !_runner.HasAdopted()))
                 Finish();
             else
