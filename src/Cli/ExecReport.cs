@@ -38,7 +38,6 @@ internal static class ExecReport
             ["stdout_bytes"] = closed.OutputBytes,
             ["stderr_bytes"] = closed.ErrorBytes,
             ["survivors_killed"] = closed.Survivors,
-            ["drain_timed_out"] = closed.DrainTimedOut,
         }.ToJsonString(OneLine);
     }
 }

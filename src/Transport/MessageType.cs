@@ -51,23 +51,11 @@ public enum MessageType : ushort
     /// <summary>Runner → parent: the command was not started; nothing more about it follows.</summary>
     SpawnFailed = 34,
 
-    /// <summary>Runner → parent: a piece of a command's output.</summary>
-    Output = 35,
-
     /// <summary>Runner → parent: the command itself has ended.</summary>
     Exit = 36,
 
-    /// <summary>Runner → parent: all output has been sent; nothing more about it follows.</summary>
+    /// <summary>Runner → parent: no process of the session is left; nothing more about it follows.</summary>
     Closed = 37,
-
-    /// <summary>Parent → runner: a piece of a command's standard input.</summary>
-    Stdin = 38,
-
-    /// <summary>Runner → parent: so much of the input has been taken.</summary>
-    StdinTaken = 39,
-
-    /// <summary>Parent → runner: close the command's input.</summary>
-    CloseStdin = 40,
 
     /// <summary>Parent → runner: send a signal to the command.</summary>
     Signal = 41,

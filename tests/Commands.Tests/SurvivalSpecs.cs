@@ -41,13 +41,13 @@ public sealed class SurvivalSpecs() : CommandSpecs("actorbrowser.commands.capaci
     {
         var first = await SpawnAsync(new Spawn(["cat"]) { Input = CommandInput.Pipe });
         var runner = ProcessTable.ParentOf(first.ProcessId);
-        using (var limit = Process.Start("prlimit", [$"--pid={runner}", "--nofile=70:"]))
+        using (var limit = Process.Start("prlimit", [$"--pid={runner}", "--nofile=90:"]))
             await limit.WaitForExitAsync();
         var open = new List<Spawned>();
         SpawnRefused? refused = null;
         while (refused is null && open.Count < 400)
         {
-            var answer = await Browser.Ask<IEvent>(new Spawn(["cat"]) { Input = CommandInput.Pipe }, Deadline.Long);
+            var answer = await Browser.Ask<IEvent>(new Spawn(["cat"]) { Output = CommandOutput.Terminal }, Deadline.Long);
             refused = answer as SpawnRefused;
             if (answer is Spawned spawned)
                 open.Add(spawned);

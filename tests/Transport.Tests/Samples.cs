@@ -9,7 +9,7 @@ internal static class Samples
     {
         var random = new Random(seed);
         var id = (ulong)random.NextInt64();
-        return random.Next(25) switch
+        return random.Next(21) switch
         {
             0 => queue.Write(id, new Hello(random.Next(), Guid.NewGuid(), Text(random), random.Next(1, int.MaxValue), [new(Text(random), true, Text(random))]), []),
             1 => queue.Write(id, new ChildArgs(random.Next(1024, 1 << 30), random.Next(254), Bytes(random)), []),
@@ -24,17 +24,13 @@ internal static class Samples
             10 => queue.Write(id, new FetchError(FetchErrorKind.Tls, Text(random)), []),
             11 => queue.Write(id, default(FetchCancel), []),
             12 => queue.Write(id, new Credit(random.NextInt64(1, long.MaxValue)), []),
-            13 => queue.Write(id, new SpawnRequest([Bytes(random), Bytes(random)], Bytes(random), [Bytes(random)], CommandInput.Pipe, CommandOutput.Terminal, 80, 24, 1, 2, 3, 4, new(1, 2, 3, 4, 5, 6), 7), []),
+            13 => queue.Write(id, new SpawnRequest([Bytes(random), Bytes(random)], Bytes(random), [Bytes(random)], CommandInput.Pipe, CommandOutput.Terminal, 80, 24, 1, 3, 4, new(1, 2, 3, 4, 5, 6)), []),
             14 => queue.Write(id, new SpawnReady(random.Next(1, int.MaxValue), random.Next()), []),
             15 => queue.Write(id, new SpawnFailed(SpawnFailure.Denied, 13, Text(random)), []),
-            16 => queue.Write(id, new Output(OutputStream.Error, random.NextInt64(), Bytes(random)), []),
-            17 => queue.Write(id, new Exit(-1, 9, true, ExitCause.Kill, 1, 2, 3, random.NextInt64()), []),
-            18 => queue.Write(id, new Closed(random.NextInt64(), 2, 3, true), []),
-            19 => queue.Write(id, new Stdin(random.NextInt64(), Bytes(random)), []),
-            20 => queue.Write(id, new StdinTaken(random.NextInt64(), false), []),
-            21 => queue.Write(id, default(CloseStdin), []),
-            22 => queue.Write(id, new SendSignal(random.Next(1, 65)), []),
-            23 => random.Next(2) == 0 ? queue.Write(id, new Resize(80, 24), []) : queue.Write(id, new Terminate(random.Next()), []),
+            16 => queue.Write(id, new Exit(-1, 9, true, ExitCause.Kill, 1, 2, 3, random.NextInt64()), []),
+            17 => queue.Write(id, new Closed(random.Next()), []),
+            18 => queue.Write(id, new SendSignal(random.Next(1, 65)), []),
+            19 => random.Next(2) == 0 ? queue.Write(id, new Resize(80, 24), []) : queue.Write(id, new Terminate(random.Next()), []),
             _ => queue.Write(id, new RoleMessage((ushort)random.Next(65536), Bytes(random)), []),
         };
     }
@@ -57,12 +53,8 @@ internal static class Samples
         MessageType.SpawnRequest => frame.TryRead<SpawnRequest>(out _),
         MessageType.SpawnReady => frame.TryRead<SpawnReady>(out _),
         MessageType.SpawnFailed => frame.TryRead<SpawnFailed>(out _),
-        MessageType.Output => frame.TryRead<Output>(out _),
         MessageType.Exit => frame.TryRead<Exit>(out _),
         MessageType.Closed => frame.TryRead<Closed>(out _),
-        MessageType.Stdin => frame.TryRead<Stdin>(out _),
-        MessageType.StdinTaken => frame.TryRead<StdinTaken>(out _),
-        MessageType.CloseStdin => frame.TryRead<CloseStdin>(out _),
         MessageType.Signal => frame.TryRead<SendSignal>(out _),
         MessageType.Resize => frame.TryRead<Resize>(out _),
         MessageType.Terminate => frame.TryRead<Terminate>(out _),

@@ -37,11 +37,6 @@ internal sealed class ChannelBridge(IActorRef child) : IFrameHandler
                 return OnSpawnReady(frame);
             case MessageType.SpawnFailed:
                 return frame.TryRead<SpawnFailed>(out var failed) ?? Tell(new ChildFrames.CommandFailed(frame.CorrelationId, failed));
-            case MessageType.Output:
-                return frame.TryRead<Output>(out var output)
-                    ?? Tell(new ChildFrames.CommandOutput(frame.CorrelationId, output.Stream, output.Offset, Copy(output.Data.Span)));
-            case MessageType.StdinTaken:
-                return frame.TryRead<StdinTaken>(out var taken) ?? Tell(new ChildFrames.CommandInputTaken(frame.CorrelationId, taken));
             case MessageType.Exit:
                 return frame.TryRead<Exit>(out var exit) ?? Tell(new ChildFrames.CommandExit(frame.CorrelationId, exit));
             case MessageType.Closed:
@@ -169,10 +164,6 @@ internal static class ChildFrames
     {
         internal override bool Ends => true;
     }
-
-    internal sealed record CommandOutput(ulong Id, OutputStream Stream, long Offset, byte[] Data) : UserFrame(Id);
-
-    internal sealed record CommandInputTaken(ulong Id, StdinTaken Value) : UserFrame(Id);
 
     internal sealed record CommandExit(ulong Id, Exit Value) : UserFrame(Id);
 

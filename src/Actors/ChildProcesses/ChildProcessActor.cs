@@ -98,6 +98,8 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
             case RoleTraffic.Outgoing outgoing:
                 if (_state == ChildState.Ready)
                     _link.Send(outgoing);
+                else
+                    outgoing.Discard();
                 break;
             case SendToRole send when _state == ChildState.Ready:
                 _link.Ask(send, Sender);

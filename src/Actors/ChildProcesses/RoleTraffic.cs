@@ -22,17 +22,26 @@ internal static class RoleTraffic
         internal bool Opens { get; } = opens;
 
         internal abstract WriteOutcome WriteTo(IChannel channel);
+
+        /// <summary>It will not be written: what rides on it is closed.</summary>
+        internal abstract void Discard();
     }
 
     /// <summary>A frame for the child.</summary>
-    internal sealed class Outgoing<T>(ulong id, in T message, bool opens = false, SafeDescriptor? descriptor = null) : Outgoing(id, opens) where T : struct, IWireMessage<T>
+    internal sealed class Outgoing<T>(ulong id, in T message, bool opens = false, SafeDescriptor[]? descriptors = null) : Outgoing(id, opens) where T : struct, IWireMessage<T>
     {
         private readonly T _message = message;
 
         internal T Message => _message;
 
         internal override WriteOutcome WriteTo(IChannel channel) =>
-            descriptor is null ? channel.Write(Id, _message) : channel.Write(Id, _message, [descriptor]);
+            descriptors is null ? channel.Write(Id, _message) : channel.Write(Id, _message, descriptors);
+
+        internal override void Discard()
+        {
+            foreach (var descriptor in descriptors ?? [])
+                descriptor.Dispose();
+        }
     }
 
     /// <summary>A frame from the child, stamped with the process it came from.</summary>

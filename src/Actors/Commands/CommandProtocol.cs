@@ -232,9 +232,8 @@ public static class CommandProtocol
     /// <param name="Exit">How.</param>
     /// <param name="OutputBytes">Of standard output.</param>
     /// <param name="ErrorBytes">Of standard error.</param>
-    /// <param name="Survivors">How many processes outlived the command and were killed.</param>
-    /// <param name="DrainTimedOut">Whether survivors held the output open until their time was over.</param>
-    public sealed record CommandClosed(string Handle, CommandExit Exit, long OutputBytes, long ErrorBytes, int Survivors, bool DrainTimedOut) : IEvent;
+    /// <param name="Survivors">How many processes outlived the command and their time for it (<see cref="Spawn.DrainTimeout"/>), and were killed.</param>
+    public sealed record CommandClosed(string Handle, CommandExit Exit, long OutputBytes, long ErrorBytes, int Survivors) : IEvent;
 
     /// <summary>The command has taken input.</summary>
     /// <param name="Taken">How many bytes, all in all.</param>

@@ -34,10 +34,8 @@ internal static class CommandRequest
         EnvironmentOf(spawn.Environment ?? CommandEnvironment.Default, settings, spawn),
         spawn.Input, spawn.Output, spawn.Columns, spawn.Rows,
         Milliseconds(spawn.TotalTimeout ?? TimeSpan.Zero),
-        // What a terminal's programs write, only the session sees.
-        spawn.Output == CommandOutput.Terminal ? 0 : Milliseconds(spawn.IdleTimeout ?? TimeSpan.Zero),
         Milliseconds(spawn.Grace ?? settings.Grace), Milliseconds(spawn.DrainTimeout ?? settings.DrainTimeout),
-        spawn.Limits, settings.Window);
+        spawn.Limits);
 
     internal static int Milliseconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalMilliseconds), 0, int.MaxValue);
 

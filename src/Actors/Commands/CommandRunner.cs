@@ -50,6 +50,8 @@ internal sealed class CommandRunner : UntypedActor
 
     protected override void PostStop()
     {
+        foreach (var waiting in _waiting)
+            waiting.Discard();
         // The runner ends its commands itself when its channel closes; this is for one that cannot.
         if (OperatingSystem.IsLinux() && _lastId > 0)
             _ = EndLeftoversAsync(_mark);
@@ -112,7 +114,10 @@ internal sealed class CommandRunner : UntypedActor
         if (down.GivenUp is not null)
         {
             foreach (var waiting in _waiting)
+            {
+                waiting.Discard();
                 Context.Parent.Tell(new RoleTraffic.FromChild(0, new ChildFrames.CommandFailed(waiting.Id, new SpawnFailed(SpawnFailure.Unavailable, 0, message))));
+            }
             _waiting.Clear();
         }
         if (_lastId == 0 || !OperatingSystem.IsLinux())

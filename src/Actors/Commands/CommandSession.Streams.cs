@@ -16,12 +16,26 @@ internal sealed partial class CommandSession
     private long _inputSent;
     private long _inputTaken;
     private bool _inputClosing;
-    private bool _inputClosed;
     private bool _inputEnded;
+    private readonly long[] _unreturned = new long[2];
+    private bool _overOutput;
+
+    private void AddOutput(OutputStream stream, SafeDescriptor? descriptor)
+    {
+        if (descriptor is null)
+            return;
+        _outputs.Add(new OutputLink(_self, stream, descriptor, _settings.Window));
+        _open.Add(stream);
+    }
 
     private void OpenTerminal(SafeDescriptor master)
     {
-        _terminal = new TerminalLink(_self, master, _granted);
+        _inputLink = new InputLink(_self, DescriptorFlags.Duplicate(master));
+        AddOutput(OutputStream.Output, master);
+    }
+
+    private void StartIdleTimer()
+    {
         if (_spawn.IdleTimeout is { } patience)
             Timers.StartSingleTimer(IdleOver.Instance, IdleOver.Instance, patience);
     }
@@ -35,13 +49,17 @@ internal sealed partial class CommandSession
             Send(new Transport.Terminate(CommandRequest.Milliseconds(_spawn.Grace ?? _settings.Grace), ExitCause.IdleTimeout));
     }
 
-    private void Append(OutputStream stream, byte[] data)
+    private void Append(OutputStream stream, ReadOnlyMemory<byte> data)
     {
         _lastActivity = Stopwatch.GetTimestamp();
-        if (_terminal is not null && _spawn.Limits.Output > 0 && _log.Position + data.Length > _spawn.Limits.Output && _log.Position <= _spawn.Limits.Output)
+        _unreturned[stream == OutputStream.Error ? 1 : 0] += data.Length;
+        _log.Append(stream, data, _subscriptions.Count == 0 ? long.MaxValue : _subscriptions.Min(static subscription => subscription.Position));
+        _spill?.Write(data.Span);
+        if (!_overOutput && _spawn.Limits.Output > 0 && _log.Position > _spawn.Limits.Output)
+        {
+            _overOutput = true;
             Send(new Transport.Terminate(0, ExitCause.OutputLimit));
-        _log.Append(stream, data);
-        _spill?.Write(data);
+        }
         Advance();
     }
 
@@ -61,14 +79,16 @@ internal sealed partial class CommandSession
             StopIfDone();
             return;
         }
-        var room = slowest + _settings.Window - _granted;
-        if (room < _settings.Window / 2)
+        // Read ahead of the slowest by half a window at most, and what was read by then: one and a half in all.
+        if (_log.Position - slowest > _settings.Window / 2)
             return;
-        _granted += room;
-        if (_terminal is { } terminal)
-            terminal.Grant(room);
-        else if (_exit is null || _closed is null)
-            Send(new Credit(room));
+        for (var i = 0; i < _outputs.Count; i++)
+        {
+            if (_unreturned[i] < _settings.Window / 4)
+                continue;
+            _outputs[i].Grant(_unreturned[i]);
+            _unreturned[i] = 0;
+        }
     }
 
     private void TellOfTheEnd(OutputSubscription subscription)
@@ -123,8 +143,8 @@ internal sealed partial class CommandSession
                 _inputClosing = true;
                 PassInputOn();
                 break;
-            case TerminalLink.Taken taken:
-                OnInputTaken(taken.Bytes, ended: false);
+            case InputLink.Taken taken:
+                OnInputTaken(taken.Bytes, taken.Ended);
                 break;
             default:
                 Unhandled(message);
@@ -162,35 +182,18 @@ internal sealed partial class CommandSession
 
     private void PassInputOn()
     {
-        // What the command has not taken yet waits here and not in the runner, beyond one window.
-        while (_inputSent - _inputTaken < _settings.Window && _input.TryDequeue(out var data))
+        // What the command has not taken yet waits here, where it is counted, beyond one window.
+        while (_inputLink is not null && _inputSent - _inputTaken < _settings.Window && _input.TryDequeue(out var data))
         {
-            while (!data.IsEmpty)
-            {
-                var piece = data[..Math.Min(data.Length, _settings.Chunk)];
-                data = data[piece.Length..];
-                if (_terminal is { } terminal)
-                    terminal.Write(piece);
-                else
-                    Send(new Stdin(_inputSent, piece));
-                _inputSent += piece.Length;
-            }
+            _inputLink.Write(data);
+            _inputSent += data.Length;
         }
-        if (_inputClosing && !_inputClosed && _input.Count == 0 && _spawn.Input == CommandInput.Pipe)
-        {
-            _inputClosed = true;
-            Send(default(CloseStdin));
-        }
+        if (_inputClosing && _input.Count == 0 && _spawn.Input == CommandInput.Pipe)
+            _inputLink?.CloseWhenTaken();
     }
 
     private void OnInputTaken(long taken, bool ended)
     {
-        if (taken < _inputTaken || taken > _inputSent)
-        {
-            _runner.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(
-                ViolationKind.OutOfState, $"Session {_id} has taken {taken} bytes of input; {_inputSent} were sent and {_inputTaken} were taken before.")));
-            return;
-        }
         _inputTaken = taken;
         _lastActivity = Stopwatch.GetTimestamp();
         _inputEnded |= ended;

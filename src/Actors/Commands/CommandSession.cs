@@ -18,9 +18,6 @@ namespace ActorBrowser;
 /// </summary>
 internal sealed partial class CommandSession : UntypedActor, IWithTimers
 {
-    // What a dead command has left in its pipes comes without credit; a pipe's room is 1 MiB at most for an ordinary user.
-    private const long WhatPipesHold = 2 << 20;
-
     private readonly ulong _id;
     private readonly string _handle;
     private readonly Spawn _spawn;
@@ -34,11 +31,12 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     private readonly Dictionary<object, IActorRef> _waiting = [];
     private readonly List<IActorRef> _untilClosed = [];
     private SpillFile? _spill;
-    private TerminalLink? _terminal;
+    private readonly List<OutputLink> _outputs = [];
+    private readonly HashSet<OutputStream> _open = [];
+    private InputLink? _inputLink;
     private DateTimeOffset _startedAt;
     private CommandExit? _exit;
     private Closed? _closed;
-    private long _granted;
     private bool _running;
     private bool _over;
     private bool _retired;
@@ -54,7 +52,6 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         _requester = requester;
         _self = Self;
         _log = new OutputLog(settings.RetainedHead, settings.RetainedTail);
-        _granted = settings.Window;
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -68,12 +65,29 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     {
         if (_spawn.Subscription is { } subscription)
             Add(subscription);
-        _runner.Tell(new RoleTraffic.Outgoing<Transport.SpawnRequest>(_id, CommandRequest.Of(_spawn, _settings), opens: true, _spawn.InputDescriptor));
+        CommandPipes pipes;
+        try
+        {
+            pipes = CommandPipes.Open(_spawn);
+        }
+        catch (SystemCallException e)
+        {
+            _spawn.InputDescriptor?.Dispose();
+            Refuse(new SpawnFailed(SpawnFailure.NoResources, e.Errno, $"No pipes could be had: {e.Message}"));
+            return;
+        }
+        AddOutput(OutputStream.Output, pipes.Output);
+        AddOutput(OutputStream.Error, pipes.Error);
+        _inputLink = pipes.Input is { } input ? new InputLink(_self, input) : null;
+        _runner.Tell(new RoleTraffic.Outgoing<Transport.SpawnRequest>(
+            _id, CommandRequest.Of(_spawn, _settings), opens: true, pipes.TakeTheirs(_spawn.InputDescriptor)));
     }
 
     protected override void PostStop()
     {
-        _terminal?.Dispose();
+        foreach (var output in _outputs)
+            output.Dispose();
+        _inputLink?.Dispose();
         _spill?.Dispose();
         if (!_over)
             Send(new Transport.Terminate(0));
@@ -86,14 +100,18 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
             case ChildFrames.UserFrame frame:
                 OnFrame(frame);
                 break;
-            case TerminalLink.Read read:
-                Append(OutputStream.Output, read.Data);
+            case OutputLink.Read read:
+                Append(read.Stream, read.Data);
+                break;
+            case OutputLink.Ended ended:
+                _open.Remove(ended.Stream);
+                Close();
                 break;
             case GrantOutput grant:
                 Find(Sender)?.Grant(Math.Max(0, grant.Bytes));
                 Advance();
                 break;
-            case WriteInput or CloseInput or TerminalLink.Taken:
+            case WriteInput or CloseInput or InputLink.Taken:
                 OnInput(message);
                 break;
             case Subscribe subscribe:
@@ -128,10 +146,6 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
             case KillCommand kill:
                 OnKill(kill.Grace);
                 break;
-            case TerminalLink.Ended:
-                _terminal = null;
-                Close();
-                break;
             case IdleOver:
                 OnIdleOver();
                 break;
@@ -152,24 +166,14 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     {
         switch (frame)
         {
-            case ChildFrames.CommandOutput output when _running && _closed is null && output.Offset == _log.TotalOf(output.Stream) && _log.Position + output.Data.Length <= _granted + (_exit is null ? 0 : WhatPipesHold):
-                Append(output.Stream, output.Data);
-                break;
             case ChildFrames.CommandReady ready when !_running:
                 OnReady(ready);
-                break;
-            case ChildFrames.CommandInputTaken taken when _running:
-                OnInputTaken(taken.Value.Taken, taken.Value.Ended);
                 break;
             case ChildFrames.CommandExit exit when _running && _exit is null:
                 OnExit(CommandExit.From(exit.Value));
                 break;
             case ChildFrames.CommandClosed closed when _exit is not null && _closed is null:
-                _closed = closed.Value;
-                if (_terminal is null)
-                    Close();
-                else
-                    _terminal.ReadToTheEnd();
+                ReadToTheEnd(closed.Value);
                 break;
             case ChildFrames.CommandFailed failed when !_running:
                 Refuse(failed.Value);
@@ -200,6 +204,9 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         if (ready.Terminal is { } terminal)
             OpenTerminal(terminal);
         OpenSpill();
+        foreach (var output in _outputs)
+            output.Start();
+        StartIdleTimer();
         _requester.Tell(new Spawned(_handle, _self, ProcessId, _startedAt));
     }
 
@@ -215,13 +222,17 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     private void OnExit(CommandExit exit)
     {
         _exit = exit;
+        _inputLink?.Dispose();
         Broadcast(new CommandExited(_handle, exit));
     }
 
     private void Close()
     {
-        if (_over || _exit is null)
+        if (_over || _closed is null || _open.Count > 0)
             return;
+        // What it wrote before it ended was more than it might: then that is why it ended, whoever was faster.
+        if (_overOutput && _exit!.Cause == ExitCause.Itself)
+            _exit = _exit with { Cause = ExitCause.OutputLimit };
         _over = true;
         _spill?.Dispose();
         _spill = null;
@@ -234,9 +245,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         foreach (var asker in _untilClosed)
             asker.Tell(Snapshot());
         _untilClosed.Clear();
-        var closed = _closed!.Value;
-        _end = new CommandClosed(
-            _handle, _exit, _log.TotalOf(OutputStream.Output), _log.TotalOf(OutputStream.Error), closed.Survivors, closed.DrainTimedOut);
+        _end = new CommandClosed(_handle, _exit!, _log.TotalOf(OutputStream.Output), _log.TotalOf(OutputStream.Error), _closed.Value.Survivors);
         Advance();
         _registry.Tell(new Over(new CommandRecord(Snapshot(), _log, _end)));
     }
@@ -252,11 +261,15 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         }
         if (_exit is null)
             OnExit(new CommandExit(null, 9, false, ExitCause.RunnerLost, default, default, 0, DateTimeOffset.UtcNow - _startedAt, DateTimeOffset.UtcNow));
-        _closed = new Closed(_log.TotalOf(OutputStream.Output), _log.TotalOf(OutputStream.Error), 0, false);
-        if (_terminal is null)
-            Close();
-        else
-            _terminal.ReadToTheEnd();
+        ReadToTheEnd(new Closed(0));
+    }
+
+    private void ReadToTheEnd(Closed closed)
+    {
+        _closed = closed;
+        foreach (var output in _outputs)
+            output.ReadToTheEnd();
+        Close();
     }
 
     private void OnWait(TimeSpan? timeout)

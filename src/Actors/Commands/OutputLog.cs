@@ -32,7 +32,11 @@ internal sealed class OutputLog(int headCapacity, int tailCapacity)
 
     internal long TotalOf(OutputStream stream) => _totals[(int)stream];
 
-    internal void Append(OutputStream stream, ReadOnlyMemory<byte> data)
+    /// <summary>Adds a piece.</summary>
+    /// <param name="stream">Which stream's.</param>
+    /// <param name="data">Not changed any more.</param>
+    /// <param name="keepFrom">Where the slowest reader is: what it has not read stays, whatever the capacity.</param>
+    internal void Append(OutputStream stream, ReadOnlyMemory<byte> data, long keepFrom)
     {
         var chunk = new LoggedChunk(stream, _totals[(int)stream], Position, data);
         _totals[(int)stream] += data.Length;
@@ -48,7 +52,7 @@ internal sealed class OutputLog(int headCapacity, int tailCapacity)
         }
         _tail.Add(chunk);
         _tailBytes += chunk.Data.Length;
-        while (_tailBytes - _tail[_firstOfTail].Data.Length >= tailCapacity)
+        while (_tailBytes - _tail[_firstOfTail].Data.Length >= tailCapacity && _tail[_firstOfTail].End <= keepFrom)
         {
             _tailBytes -= _tail[_firstOfTail].Data.Length;
             _tail[_firstOfTail++] = default;

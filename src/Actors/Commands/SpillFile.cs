@@ -14,28 +14,34 @@ internal sealed class SpillFile : IDisposable
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        Try(() => _file = new FileStream(path, options));
+        try
+        {
+            _file = new FileStream(path, options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            Fail(e);
+        }
     }
 
-    internal void Write(byte[] data)
+    internal void Write(ReadOnlySpan<byte> data)
     {
-        if (_file is { } file)
-            Try(() => file.Write(data));
+        try
+        {
+            _file?.Write(data);
+        }
+        catch (IOException e)
+        {
+            Fail(e);
+        }
     }
 
     public void Dispose() => _file?.Dispose();
 
-    private void Try(Action action)
+    private void Fail(Exception e)
     {
-        try
-        {
-            action();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            _file?.Dispose();
-            _file = null;
-            _onFailure($"The output's file cannot be written: {e.Message}");
-        }
+        _file?.Dispose();
+        _file = null;
+        _onFailure($"The output's file cannot be written: {e.Message}");
     }
 }

@@ -10,10 +10,9 @@ namespace ActorBrowser;
 /// <param name="RetainedTail">In bytes.</param>
 /// <param name="Window">Output, or input, that may be under way, in bytes.</param>
 /// <param name="MaxQueuedInput">In bytes.</param>
-/// <param name="Chunk">The most bytes of input in one message.</param>
 public sealed record CommandSettings(
     int Capacity, string Profile, IReadOnlyList<string> Environment, TimeSpan Grace, TimeSpan DrainTimeout,
-    int RetainedHead, int RetainedTail, int Window, long MaxQueuedInput, int Chunk)
+    int RetainedHead, int RetainedTail, int Window, long MaxQueuedInput)
 {
     internal static CommandSettings Read(SettingsReader reader) => new(
         reader.Number("commands.capacity", 1, 1_000_000),
@@ -24,6 +23,5 @@ public sealed record CommandSettings(
         (int)reader.Bytes("commands.retained-head", 0, 1 << 30),
         (int)reader.Bytes("commands.retained-tail", 1024, 1 << 30),
         (int)reader.Bytes("commands.window", 1024, 1 << 30),
-        reader.Bytes("commands.max-queued-input", 1024, 1L << 40),
-        (int)reader.Bytes("commands.chunk", 1024, 1 << 24));
+        reader.Bytes("commands.max-queued-input", 1024, 1L << 40));
 }

@@ -21,6 +21,7 @@ public sealed class CommandRunnerRole : IChildRole
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, RunningCommand> _byId = [];
     private readonly Dictionary<int, RunningCommand> _byProcess = [];
+    private readonly HashSet<RunningCommand> _draining = [];
     private readonly ManualResetEventSlim _hasChildren = new();
     private ChildContext? _context;
     private CommandSpawner? _spawner;
@@ -41,9 +42,6 @@ public sealed class CommandRunnerRole : IChildRole
     public ProtocolViolation? OnFrame(in Frame frame) => frame.Type switch
     {
         MessageType.SpawnRequest => OnSpawn(frame),
-        MessageType.Stdin => frame.TryRead<Stdin>(out var stdin) ?? Find(frame)?.AddInput(stdin),
-        MessageType.CloseStdin => frame.TryRead<CloseStdin>(out _) ?? Do(frame, static command => command.CloseInput()),
-        MessageType.Credit => frame.TryRead<Credit>(out var credit) ?? Do(frame, command => command.AddCredit(credit.Bytes)),
         MessageType.Signal => frame.TryRead<SendSignal>(out var signal) ?? Do(frame, command => command.Signal(signal.Number)),
         MessageType.Resize => frame.TryRead<Resize>(out var size) ?? Do(frame, command => command.Resize(size.Columns, size.Rows)),
         MessageType.Terminate => frame.TryRead<Terminate>(out var end)
@@ -80,7 +78,29 @@ public sealed class CommandRunnerRole : IChildRole
     internal void Forget(RunningCommand command)
     {
         lock (_lock)
+        {
             _byId.Remove(command.Id);
+            _draining.Remove(command);
+        }
+    }
+
+    /// <summary>Takes an exit; as long as it has not been taken, the pid is known as a running command's.</summary>
+    internal bool TryReap(int processId, out ProcessEnd end, out ProcessUsage usage)
+    {
+        lock (_lock)
+        {
+            if (!ChildWait.TryReap(processId, out end, out usage))
+                return false;
+            _byProcess.Remove(processId);
+            return true;
+        }
+    }
+
+    /// <summary>This command waits for what may be its survivors.</summary>
+    internal void AddDraining(RunningCommand command)
+    {
+        lock (_lock)
+            _draining.Add(command);
     }
 
     /// <summary>
@@ -120,9 +140,11 @@ public sealed class CommandRunnerRole : IChildRole
                 if (_byId.ContainsKey(frame.CorrelationId))
                     return new ProtocolViolation(ViolationKind.OutOfState, $"Session {frame.CorrelationId} exists already.");
             }
-            if (descriptors.Length != (request.Input == CommandInput.Descriptor ? 1 : 0))
-                return new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with a SpawnRequest whose input is {request.Input}.");
-            if (_spawner!.Spawn(frame.CorrelationId, request, descriptors.Length > 0 ? descriptors[0] : null) is { } failure)
+            if (descriptors.Length != CommandSpawner.DescriptorsOf(request))
+                return new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with a SpawnRequest of input {request.Input} and output {request.Output}.");
+            for (var i = 0; i < descriptors.Length; i++)
+                descriptors[i] = DescriptorFlags.RaiseAboveChildNumbers(descriptors[i]);
+            if (_spawner!.Spawn(frame.CorrelationId, request, descriptors) is { } failure)
                 Send(frame.CorrelationId, failure);
             return null;
         }
@@ -160,12 +182,24 @@ public sealed class CommandRunnerRole : IChildRole
             }
             RunningCommand? command;
             lock (_lock)
-                _byProcess.Remove(processId, out command);
-            if (command is null)
-                ChildWait.TryReap(processId, out _, out _);
-            else
+                _byProcess.TryGetValue(processId, out command);
+            if (command is not null)
                 command.OnExited();
+            else if (TryReap(processId, out _, out _) && !HasAdopted())
+                TellDraining();
         }
+    }
+
+    private void TellDraining()
+    {
+        RunningCommand[] draining;
+        lock (_lock)
+        {
+            draining = [.. _draining];
+            _draining.Clear();
+        }
+        foreach (var command in draining)
+            command.OnNothingLeft();
     }
 
     private void EndEverything() => MarkedProcesses.KillAll(mark => mark.IsOf(_mark), Patience, out _);

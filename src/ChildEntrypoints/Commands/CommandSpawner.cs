@@ -5,13 +5,18 @@ using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
 
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
-/// <summary>Starts one command: finds it, makes its pipes or its terminal, marks it, limits it.</summary>
+/// <summary>Starts one command: finds it, connects it to the parent's pipes or to a new terminal, marks it, limits it.</summary>
 internal sealed class CommandSpawner(CommandRunnerRole runner, SessionMark mark)
 {
-    private const int PipeRoom = 256 << 10;
+    private const ulong Reserve = 16;
+    private const int TooManyOpen = 24;
+
+    /// <summary>How many descriptors a request brings: output, error, input, as far as there are any.</summary>
+    internal static int DescriptorsOf(in SpawnRequest request) =>
+        (request.Output switch { CommandOutput.Piped => 2, CommandOutput.Merged => 1, _ => 0 }) + (request.Input == CommandInput.None ? 0 : 1);
 
     /// <summary>Null, or why it was not started.</summary>
-    internal SpawnFailed? Spawn(ulong id, in SpawnRequest request, SafeDescriptor? inherited)
+    internal SpawnFailed? Spawn(ulong id, in SpawnRequest request, SafeDescriptor[] descriptors)
     {
         if (ProgramSearch.Find(request, out var path) is { } notFound)
             return notFound;
@@ -19,40 +24,46 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionMark mark)
         using var folder = request.Folder.IsEmpty ? null : PathProbe.OpenFolder(request.Folder.Span, out folderErrno);
         if (folderErrno != 0)
             return ProgramSearch.ExplainFolder(folderErrno, request.Folder);
-        var ends = new CommandEnds();
+        SafeDescriptor? terminal = null;
         try
         {
-            ends.Open(request, PipeRoom);
-            return Start(id, request, path, folder, ends, inherited);
+            string? name = null;
+            if (request.Output == CommandOutput.Terminal)
+                terminal = PseudoTerminal.Open(request.Columns, request.Rows, out name);
+            // Without room for what rides on the next request, that would end the channel and every command with it.
+            if (terminal is not null && (ulong)terminal.Value + Reserve > ProcessLimits.Get(ProcessLimit.Descriptors).Soft)
+                return new SpawnFailed(SpawnFailure.NoResources, TooManyOpen, "No terminal could be had: the runner has as many as its limit of descriptors allows.");
+            return Start(id, request, path, folder, descriptors, ref terminal, name);
         }
         catch (SystemCallException e)
         {
-            return new SpawnFailed(SpawnFailure.NoResources, e.Errno, $"No pipes or terminal could be had: {e.Message}");
+            return new SpawnFailed(SpawnFailure.NoResources, e.Errno, $"No terminal could be had: {e.Message}");
         }
         finally
         {
-            ends.DisposeChilds();
-            ends.DisposeOurs();
+            terminal?.Dispose();
         }
     }
 
-    private SpawnFailed? Start(ulong id, in SpawnRequest request, ReadOnlyMemory<byte> path, SafeDescriptor? folder, CommandEnds ends, SafeDescriptor? inherited)
+    private SpawnFailed? Start(
+        ulong id, in SpawnRequest request, ReadOnlyMemory<byte> path, SafeDescriptor? folder, SafeDescriptor[] descriptors, ref SafeDescriptor? terminal, string? name)
     {
         var start = new Interop.SpawnRequest
         {
             Path = path,
             Arguments = request.Arguments,
             Environment = request.Environment,
-            Input = inherited ?? ends.InputRead,
-            Output = ends.OutputWrite,
-            Error = ends.ErrorWrite,
+            Input = request.Input == CommandInput.None ? null : descriptors[^1],
+            Output = request.Output == CommandOutput.Terminal ? null : descriptors[0],
+            Error = request.Output == CommandOutput.Piped ? descriptors[1] : null,
             WorkingFolder = folder,
-            Terminal = ends.TerminalName,
+            Terminal = name,
         };
         // The request's texts are slices of the receive buffer: what outlives this call is only numbers.
         var kept = request with { Arguments = [], Environment = [], Folder = default };
         var errno = 0;
         var startedAt = DateTimeOffset.UtcNow;
+        var master = terminal;
         var command = runner.Register(() =>
         {
             var own = mark.Of(id);
@@ -60,12 +71,14 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionMark mark)
             errno = ProcessSpawner.TrySpawn(start, out var processId);
             if (errno != 0)
                 return null;
-            ends.DisposeChilds();
             CommandLimiter.Apply(processId, own, kept.Limits);
             var started = new RunningCommand(runner, id, kept, own, processId);
-            started.Start(startedAt, ends.TakeOutput(), ends.TakeError(), ends.TakeInput(), ends.TakeTerminal());
+            started.Start(startedAt, master);
             return started;
         });
-        return command is null ? ProgramSearch.Explain(errno, path.Span) : null;
+        if (command is null)
+            return ProgramSearch.Explain(errno, path.Span);
+        terminal = null;
+        return null;
     }
 }

@@ -8,11 +8,21 @@ public enum CommandInput
     /// <summary>/dev/null.</summary>
     None = 0,
 
-    /// <summary><see cref="Stdin"/> messages.</summary>
+    /// <summary>A pipe, written by the parent; its reading end rides on the request.</summary>
     Pipe = 1,
 
-    /// <summary>The descriptor that rides on the request.</summary>
+    /// <summary>Somebody else's descriptor, which rides on the request.</summary>
     Descriptor = 2,
+}
+
+/// <summary>Which of a command's outputs.</summary>
+public enum OutputStream
+{
+    /// <summary>Standard output; everything, when outputs are merged or a terminal.</summary>
+    Output = 1,
+
+    /// <summary>Standard error.</summary>
+    Error = 2,
 }
 
 /// <summary>Where a command's output goes.</summary>
@@ -37,7 +47,7 @@ public enum CommandOutput
 /// <param name="Output">Written to standard output and error together, in bytes.</param>
 public readonly record struct CommandLimits(long Memory, long ProcessorTime, long Processes, long Descriptors, long FileSize, long Output);
 
-/// <summary>Parent → runner: start this. The correlation id names the session in every later frame about it. Texts are bytes, as the kernel has them.</summary>
+/// <summary>Parent → runner: start this. The correlation id names the session in every later frame about it. Texts are bytes, as the kernel has them. The writing ends for output and error, and what is to be the input, ride along in this order: data never passes through the runner.</summary>
 /// <param name="Arguments">The program first; searched for in the environment's PATH when it holds no slash.</param>
 /// <param name="Folder">The folder to start in; empty for the runner's.</param>
 /// <param name="Environment">The whole environment, as NAME=VALUE.</param>
@@ -46,11 +56,9 @@ public readonly record struct CommandLimits(long Memory, long ProcessorTime, lon
 /// <param name="Columns">Of the terminal; at least 1.</param>
 /// <param name="Rows">Of the terminal; at least 1.</param>
 /// <param name="TotalTimeout">In milliseconds; 0 for none.</param>
-/// <param name="IdleTimeout">Without output or input, in milliseconds; 0 for none.</param>
 /// <param name="Grace">Between TERM and KILL at a timeout, in milliseconds.</param>
 /// <param name="DrainTimeout">How long survivors may go on writing once the command itself has ended, in milliseconds.</param>
 /// <param name="Limits">What it may use.</param>
-/// <param name="Credit">How many bytes of output may be sent at first.</param>
 public readonly record struct SpawnRequest(
     IReadOnlyList<ReadOnlyMemory<byte>> Arguments,
     ReadOnlyMemory<byte> Folder,
@@ -60,11 +68,9 @@ public readonly record struct SpawnRequest(
     int Columns,
     int Rows,
     int TotalTimeout,
-    int IdleTimeout,
     int Grace,
     int DrainTimeout,
-    CommandLimits Limits,
-    long Credit) : IWireMessage<SpawnRequest>
+    CommandLimits Limits) : IWireMessage<SpawnRequest>
 {
     private const int MostTexts = 100_000;
 
@@ -74,7 +80,7 @@ public readonly record struct SpawnRequest(
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(18);
+        writer.WriteArrayHeader(16);
         WriteAll(ref writer, Arguments);
         writer.Write(Folder.Span);
         WriteAll(ref writer, Environment);
@@ -83,7 +89,6 @@ public readonly record struct SpawnRequest(
         writer.Write(Columns);
         writer.Write(Rows);
         writer.Write(TotalTimeout);
-        writer.Write(IdleTimeout);
         writer.Write(Grace);
         writer.Write(DrainTimeout);
         writer.Write(Limits.Memory);
@@ -92,13 +97,12 @@ public readonly record struct SpawnRequest(
         writer.Write(Limits.Descriptors);
         writer.Write(Limits.FileSize);
         writer.Write(Limits.Output);
-        writer.Write(Credit);
     }
 
     /// <inheritdoc/>
     public static SpawnRequest Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 18, nameof(SpawnRequest));
+        Wire.ReadArrayOf(ref reader, 16, nameof(SpawnRequest));
         var arguments = ReadAll(ref reader, "SpawnRequest.Arguments");
         if (arguments.Length == 0 || arguments[0].IsEmpty)
             throw new WireFormatException("SpawnRequest.Arguments names no program.");
@@ -111,7 +115,6 @@ public readonly record struct SpawnRequest(
             (int)Wire.ReadRange(ref reader, "SpawnRequest.Columns", 1, ushort.MaxValue),
             (int)Wire.ReadRange(ref reader, "SpawnRequest.Rows", 1, ushort.MaxValue),
             (int)Wire.ReadRange(ref reader, "SpawnRequest.TotalTimeout", 0, int.MaxValue),
-            (int)Wire.ReadRange(ref reader, "SpawnRequest.IdleTimeout", 0, int.MaxValue),
             (int)Wire.ReadRange(ref reader, "SpawnRequest.Grace", 0, int.MaxValue),
             (int)Wire.ReadRange(ref reader, "SpawnRequest.DrainTimeout", 0, int.MaxValue),
             new CommandLimits(
@@ -120,8 +123,7 @@ public readonly record struct SpawnRequest(
                 Wire.ReadRange(ref reader, "CommandLimits.Processes", 0, long.MaxValue),
                 Wire.ReadRange(ref reader, "CommandLimits.Descriptors", 0, long.MaxValue),
                 Wire.ReadRange(ref reader, "CommandLimits.FileSize", 0, long.MaxValue),
-                Wire.ReadRange(ref reader, "CommandLimits.Output", 0, long.MaxValue)),
-            Wire.ReadRange(ref reader, "SpawnRequest.Credit", 1, long.MaxValue));
+                Wire.ReadRange(ref reader, "CommandLimits.Output", 0, long.MaxValue)));
     }
 
     private static void WriteAll(ref MessagePackWriter writer, IReadOnlyList<ReadOnlyMemory<byte>> texts)

@@ -2,45 +2,6 @@ using MessagePack;
 
 namespace ActorBrowser.Transport;
 
-/// <summary>Which of a command's outputs.</summary>
-public enum OutputStream
-{
-    /// <summary>Standard output; everything, when outputs are merged or a terminal.</summary>
-    Output = 1,
-
-    /// <summary>Standard error.</summary>
-    Error = 2,
-}
-
-/// <summary>Runner → parent: a piece of a command's output. Pieces of both streams come in the order in which they were read.</summary>
-/// <param name="Stream">Which.</param>
-/// <param name="Offset">Where in the stream it starts, in bytes; without gaps.</param>
-/// <param name="Data">Never empty.</param>
-public readonly record struct Output(OutputStream Stream, long Offset, ReadOnlyMemory<byte> Data) : IWireMessage<Output>
-{
-    /// <inheritdoc/>
-    public static MessageType Type => MessageType.Output;
-
-    /// <inheritdoc/>
-    public void Write(ref MessagePackWriter writer)
-    {
-        writer.WriteArrayHeader(3);
-        writer.Write((int)Stream);
-        writer.Write(Offset);
-        writer.Write(Data.Span);
-    }
-
-    /// <inheritdoc/>
-    public static Output Read(ref MessagePackReader reader)
-    {
-        Wire.ReadArrayOf(ref reader, 3, nameof(Output));
-        var stream = (OutputStream)Wire.ReadRange(ref reader, "Output.Stream", 1, 2);
-        var offset = Wire.ReadRange(ref reader, "Output.Offset", 0, long.MaxValue);
-        var data = Wire.ReadPayload(ref reader, "Output.Data");
-        return data.IsEmpty ? throw new WireFormatException("Output.Data is empty.") : new Output(stream, offset, data);
-    }
-}
-
 /// <summary>What ended a command.</summary>
 public enum ExitCause
 {
@@ -72,7 +33,7 @@ public enum ExitCause
     RunnerLost = 8,
 }
 
-/// <summary>Runner → parent: the command itself has ended. Output may follow; <see cref="Closed"/> does.</summary>
+/// <summary>Runner → parent: the command itself has ended. <see cref="Closed"/> follows.</summary>
 /// <param name="ExitCode">0 to 255; −1 when a signal ended it.</param>
 /// <param name="Signal">The signal; 0 when it exited.</param>
 /// <param name="CoreDumped">Whether it left a core.</param>
@@ -117,12 +78,9 @@ public readonly record struct Exit(
     }
 }
 
-/// <summary>Runner → parent: every byte of output has been sent and no process of the session is left; nothing more about it follows.</summary>
-/// <param name="OutputBytes">Of standard output, all in all.</param>
-/// <param name="ErrorBytes">Of standard error, all in all.</param>
-/// <param name="Survivors">How many processes outlived the command and were killed.</param>
-/// <param name="DrainTimedOut">Whether survivors still held the output open when their time was over.</param>
-public readonly record struct Closed(long OutputBytes, long ErrorBytes, int Survivors, bool DrainTimedOut) : IWireMessage<Closed>
+/// <summary>Runner → parent: no process of the session is left; nothing more about it follows.</summary>
+/// <param name="Survivors">How many processes were still there when their time was over, and were killed.</param>
+public readonly record struct Closed(int Survivors) : IWireMessage<Closed>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Closed;
@@ -130,21 +88,14 @@ public readonly record struct Closed(long OutputBytes, long ErrorBytes, int Surv
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(4);
-        writer.Write(OutputBytes);
-        writer.Write(ErrorBytes);
+        writer.WriteArrayHeader(1);
         writer.Write(Survivors);
-        writer.Write(DrainTimedOut);
     }
 
     /// <inheritdoc/>
     public static Closed Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 4, nameof(Closed));
-        return new Closed(
-            Wire.ReadRange(ref reader, "Closed.OutputBytes", 0, long.MaxValue),
-            Wire.ReadRange(ref reader, "Closed.ErrorBytes", 0, long.MaxValue),
-            (int)Wire.ReadRange(ref reader, "Closed.Survivors", 0, int.MaxValue),
-            reader.ReadBoolean());
+        Wire.ReadArrayOf(ref reader, 1, nameof(Closed));
+        return new Closed((int)Wire.ReadRange(ref reader, "Closed.Survivors", 0, int.MaxValue));
     }
 }

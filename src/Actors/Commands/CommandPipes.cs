@@ -1,0 +1,67 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// A command's pipes, made by the privileged process: its own ends never leave it, so no child can change how they read;
+/// the others ride to the runner on the request.
+/// </summary>
+internal sealed class CommandPipes : IDisposable
+{
+    private const int Room = 256 << 10;
+
+    private readonly List<SafeDescriptor> _theirs = [];
+
+    internal SafeDescriptor? Output { get; private set; }
+
+    internal SafeDescriptor? Error { get; private set; }
+
+    internal SafeDescriptor? Input { get; private set; }
+
+    /// <summary>Opens what the command needs.</summary>
+    /// <exception cref="SystemCallException">There are no descriptors left; nothing is open then.</exception>
+    internal static CommandPipes Open(CommandProtocol.Spawn spawn)
+    {
+        var pipes = new CommandPipes();
+        try
+        {
+            if (spawn.Output != CommandOutput.Terminal)
+                pipes.Output = pipes.Add(UnixPipe.Create());
+            if (spawn.Output == CommandOutput.Piped)
+                pipes.Error = pipes.Add(UnixPipe.Create());
+            if (spawn.Input == CommandInput.Pipe)
+            {
+                var (read, write) = UnixPipe.CreateForWriting();
+                pipes.Input = write;
+                pipes._theirs.Add(read);
+            }
+            return pipes;
+        }
+        catch
+        {
+            pipes.Dispose();
+            foreach (var end in pipes._theirs)
+                end.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The runner's ends, in the order of the protocol; whoever takes them owns them.</summary>
+    internal SafeDescriptor[] TakeTheirs(SafeDescriptor? input) => input is null ? [.. _theirs] : [.. _theirs, input];
+
+    /// <summary>Closes our ends, as far as nobody has taken them over.</summary>
+    public void Dispose()
+    {
+        Output?.Dispose();
+        Error?.Dispose();
+        Input?.Dispose();
+    }
+
+    private SafeDescriptor Add((SafeDescriptor Read, SafeDescriptor Write) pipe)
+    {
+        UnixPipe.AskForRoom(pipe.Read, Room);
+        _theirs.Add(pipe.Write);
+        return pipe.Read;
+    }
+}

@@ -1,0 +1,112 @@
+using ActorBrowser.Interop;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBrowser;
+
+/// <summary>The writing end of a command's input: what it does not take yet waits here, and nobody waits for it.</summary>
+internal sealed class InputLink : IReadinessHandler, IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly IActorRef _session;
+    private readonly SafeDescriptor _descriptor;
+    private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();
+    private IReactorRegistration? _registration;
+    private int _takenOfFirst;
+    private long _taken;
+    private bool _closing;
+    private bool _ended;
+
+    internal InputLink(IActorRef session, SafeDescriptor descriptor)
+    {
+        _session = session;
+        _descriptor = descriptor;
+        DescriptorFlags.SetNonBlocking(descriptor);
+    }
+
+    internal void Write(ReadOnlyMemory<byte> data)
+    {
+        lock (_lock)
+        {
+            if (_ended || _closing)
+                return;
+            _waiting.Enqueue(data);
+            if (_registration is null)
+                WriteWaiting();
+        }
+    }
+
+    internal void CloseWhenTaken()
+    {
+        lock (_lock)
+        {
+            _closing = true;
+            if (_waiting.Count == 0)
+                End();
+        }
+    }
+
+    public void OnReady(Readiness readiness)
+    {
+        lock (_lock)
+        {
+            if (!_ended)
+                WriteWaiting();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+            End();
+    }
+
+    private void WriteWaiting()
+    {
+        var before = _taken;
+        while (_waiting.TryPeek(out var next))
+        {
+            var result = UnixPipe.Write(_descriptor, next.Span[_takenOfFirst..]);
+            if (result.Status == SocketStatus.WouldBlock)
+            {
+                _registration ??= Reactor.Shared.Register(_descriptor, Readiness.Writable, this);
+                break;
+            }
+            if (result.Status != SocketStatus.Ok)
+            {
+                // The command reads no more; that is its right, and no error of its output's.
+                End();
+                return;
+            }
+            _taken += result.Bytes;
+            _takenOfFirst += result.Bytes;
+            if (_takenOfFirst < next.Length)
+                continue;
+            _waiting.Dequeue();
+            _takenOfFirst = 0;
+        }
+        if (_taken != before)
+            _session.Tell(new Taken(_taken, Ended: false), ActorRefs.NoSender);
+        if (_waiting.Count > 0)
+            return;
+        _registration?.Dispose();
+        _registration = null;
+        if (_closing)
+            End();
+    }
+
+    private void End()
+    {
+        if (_ended)
+            return;
+        _ended = true;
+        _waiting.Clear();
+        _registration?.Dispose();
+        _registration = null;
+        _descriptor.Dispose();
+        _session.Tell(new Taken(_taken, Ended: true), ActorRefs.NoSender);
+    }
+
+    /// <summary>So much has been taken, all in all.</summary>
+    internal sealed record Taken(long Bytes, bool Ended) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+}

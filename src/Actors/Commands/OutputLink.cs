@@ -1,0 +1,150 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// The reading end of one of a command's outputs, a pipe or a terminal: read on the reactor while there is credit, and
+/// left alone while there is none, so that the command waits. A pipe's end is this process's own from the start. A
+/// terminal's comes from the runner: nothing but a master is accepted, and it is made non-blocking again.
+/// </summary>
+internal sealed class OutputLink : IReadinessHandler, IDisposable
+{
+    // Below the size at which arrays are collected with the whole heap.
+    private const int MostAtOnce = 64 << 10;
+    private const int ReadsATurn = 4;
+
+    [ThreadStatic]
+    private static byte[]? t_buffer;
+
+    private readonly Lock _lock = new();
+    private readonly IActorRef _session;
+    private readonly OutputStream _stream;
+    private readonly SafeDescriptor _descriptor;
+    private IReactorRegistration? _registration;
+    private long _credit;
+    private bool _large;
+    private bool _ended;
+
+    internal OutputLink(IActorRef session, OutputStream stream, SafeDescriptor descriptor, long credit)
+    {
+        _session = session;
+        _stream = stream;
+        _descriptor = descriptor;
+        _credit = credit;
+        DescriptorFlags.SetNonBlocking(descriptor);
+    }
+
+    internal void Start()
+    {
+        lock (_lock)
+            Resume();
+    }
+
+    internal void Grant(long bytes)
+    {
+        lock (_lock)
+        {
+            _credit += bytes;
+            Resume();
+        }
+    }
+
+    /// <summary>Every process of the command is gone: what is there now is read, credit or not, and then told to be all.</summary>
+    internal void ReadToTheEnd()
+    {
+        lock (_lock)
+        {
+            // So much and no more: should a writer be left after all, it is not waited for.
+            for (var left = UnixPipe.Waiting(_descriptor); left > 0 && !_ended;)
+            {
+                var read = ReadOnce(left);
+                if (read <= 0)
+                    break;
+                left -= read;
+            }
+            End();
+        }
+    }
+
+    public void OnReady(Readiness readiness)
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < ReadsATurn && !_ended; i++)
+            {
+                if (_credit <= 0)
+                {
+                    Pause();
+                    return;
+                }
+                var read = ReadOnce(_credit);
+                if (read < 0)
+                    End();
+                if (read <= 0)
+                    return;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _ended = true;
+            Pause();
+            _descriptor.Dispose();
+        }
+    }
+
+    /// <summary>How much was read; 0 when there is nothing now, −1 at the end.</summary>
+    private int ReadOnce(long most)
+    {
+        if (_ended)
+            return -1;
+        // A stream that fills its pieces is read into what is passed on; one that does not would waste most of it.
+        var direct = _large && most >= MostAtOnce ? GC.AllocateUninitializedArray<byte>(MostAtOnce) : null;
+        var buffer = direct ?? (t_buffer ??= GC.AllocateUninitializedArray<byte>(MostAtOnce));
+        var result = UnixPipe.Read(_descriptor, buffer.AsSpan(0, (int)Math.Min(most, MostAtOnce)));
+        if (result.Status == SocketStatus.WouldBlock)
+            return 0;
+        if (result.Status != SocketStatus.Ok)
+            return -1;
+        _credit -= result.Bytes;
+        _large = result.Bytes > MostAtOnce / 2;
+        var data = direct is null ? buffer.AsMemory(0, result.Bytes).ToArray() : direct.AsMemory(0, result.Bytes);
+        _session.Tell(new Read(_stream, data), ActorRefs.NoSender);
+        return result.Bytes;
+    }
+
+    private void Resume()
+    {
+        if (!_ended && _credit > 0)
+            _registration ??= Reactor.Shared.Register(_descriptor, Readiness.Readable, this);
+    }
+
+    // Not an empty interest: a pipe without writers would be reported for ever.
+    private void Pause()
+    {
+        _registration?.Dispose();
+        _registration = null;
+    }
+
+    private void End()
+    {
+        if (_ended)
+            return;
+        _ended = true;
+        Pause();
+        _descriptor.Dispose();
+        _session.Tell(new Ended(_stream), ActorRefs.NoSender);
+    }
+
+    /// <summary>A piece of output.</summary>
+    internal sealed record Read(OutputStream Stream, ReadOnlyMemory<byte> Data) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>There is no more of it.</summary>
+    internal sealed record Ended(OutputStream Stream) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+}
