@@ -62,7 +62,7 @@ internal sealed class CommandProbe : UntypedActor
     {
         var done = new TaskCompletionSource<(long Bytes, string Handle)>(TaskCreationOptions.RunContinuationsAsynchronously);
         var start = Stopwatch.GetTimestamp();
-        browser.System.ActorOf(Props.Create(() => new CommandProbe(browser.Actor, spawn, untilExit, done)));
+        browser.System.ActorOf(Props.Create(typeof(CommandProbe), browser.Actor, spawn, untilExit, done));
         var (bytes, _) = await done.Task;
         return (bytes, Stopwatch.GetElapsedTime(start));
     }

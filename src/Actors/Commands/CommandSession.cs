@@ -57,7 +57,8 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props Props(ulong id, string handle, Spawn spawn, CommandSettings settings, IActorRef runner, IActorRef requester) =>
-        Akka.Actor.Props.Create(() => new CommandSession(id, handle, spawn, settings, runner, requester));
+        // By type: an expression would be taken apart anew for each command, which takes longer than the spawn.
+        Akka.Actor.Props.Create(typeof(CommandSession), id, handle, spawn, settings, runner, requester);
 
     private int ProcessId { get; set; }
 
