@@ -14,7 +14,7 @@ public sealed class TerminalSpecs : IDisposable
 
     private string Tmux(params string[] arguments)
     {
-        using var tmux = Process.Start(new ProcessStartInfo("tmux", ["-L", _server, "-f", "/dev/null", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var tmux = Process.Start(new ProcessStartInfo("tmux", ["-L", _server, "-f", "/dev/null", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["SHELL"] = "/bin/sh", ["TERM"] = "xterm" } })!;
         var output = tmux.StandardOutput.ReadToEnd();
         tmux.WaitForExit();
         return output;

@@ -56,7 +56,7 @@ public sealed class InputSpecs() : CommandSpecs("actorbrowser.commands.max-queue
     {
         var sleep = await SpawnAsync(new Spawn(["sleep", "1000"]) { Input = CommandInput.Pipe });
         sleep.Session.Tell(new WriteInput(new byte[2 << 20]), TestActor);
-        var refused = await sleep.Session.Ask<InputRefused>(new WriteInput(new byte[1]), Deadline.Long);
+        var refused = await sleep.Session.Ask<InputRefused>(new WriteInput(new byte[1 << 20]), Deadline.Long);
         Assert.Contains("wait", refused.Message, StringComparison.Ordinal);
         Assert.Equal("fine\n", (await RunShellAsync("echo fine")).Output.ToString());
         Assert.Equal(CommandStatus.Killed, (await KillAsync(sleep)).Status);
