@@ -68,7 +68,8 @@ public static class ActorBrowserChild
     {
         var channel = new BlockingSocketChannel(new SafeDescriptor(WireProtocol.ChildDescriptor), ChannelLimits.Default);
         var loop = new ChildLoop(role, instance, channel, channel.SetLimits);
-        loop.SayHello();
+        if (loop.SayHello() is { } unconfined)
+            return Fail(ChildExitCodes.Unconfined, unconfined);
         channel.Run(loop);
         return loop.ExitCode;
     }
@@ -89,7 +90,8 @@ public static class ActorBrowserChild
         }
         using var ended = new ManualResetEventSlim();
         var loop = new ChildLoop(role, instance, channel, channel.SetLimits) { Ended = ended.Set };
-        loop.SayHello();
+        if (loop.SayHello() is { } unconfined)
+            return Fail(ChildExitCodes.Unconfined, unconfined);
         channel.Start(loop);
         ended.Wait(Timeout.Infinite);
         return loop.ExitCode;

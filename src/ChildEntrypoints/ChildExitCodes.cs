@@ -17,4 +17,7 @@ public static class ChildExitCodes
 
     /// <summary>The role failed to start, or the channel failed.</summary>
     public const int Failed = 70;
+
+    /// <summary>It could not put its system call filter on itself.</summary>
+    public const int Unconfined = 71;
 }

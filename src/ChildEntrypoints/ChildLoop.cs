@@ -28,11 +28,25 @@ internal sealed class ChildLoop : IFrameHandler
 
     internal Action? Ended { get; init; }
 
-    internal void SayHello()
+    /// <summary>The first message; no thread of this process is unconfined any more.</summary>
+    /// <returns>Null, or why this child cannot be confined as it should be.</returns>
+    internal string? SayHello()
     {
-        var layers = OperatingSystem.IsLinux() ? Hardening.Measure() : [];
-        _channel.Write(0, new Hello(WireProtocol.Version, WireProtocol.BuildId, _role, Environment.ProcessId, layers));
+        IReadOnlyList<LayerReport>? layers = [];
+        SafeDescriptor? listener = null;
+        if (OperatingSystem.IsLinux())
+        {
+            layers = SelfConfinement.Apply(out listener, out var reason);
+            if (layers is null)
+                return reason;
+        }
+        var hello = new Hello(WireProtocol.Version, WireProtocol.BuildId, _role, Environment.ProcessId, layers);
+        if (listener is null)
+            _channel.Write(0, hello);
+        else
+            _channel.Write(0, hello, [listener]);
         _channel.Flush();
+        return null;
     }
 
     public ProtocolViolation? OnFrame(in Frame frame)

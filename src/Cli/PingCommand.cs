@@ -28,7 +28,16 @@ internal static class PingCommand
     {
         const int MostPrinted = 20;
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
-        var child = await browser.SpawnAsync(role, cancellation).ConfigureAwait(false);
+        BrowserProtocol.ChildSpawned child;
+        try
+        {
+            child = await browser.SpawnAsync(role, cancellation).ConfigureAwait(false);
+        }
+        catch (ChildLostException e)
+        {
+            await Console.Error.WriteLineAsync($"actorbrowser: {e.Message}").ConfigureAwait(false);
+            return ExitCodes.ChildLost;
+        }
         await Console.Out.WriteLineAsync($"{role} child, pid {child.ProcessId}, ready in {child.SpawnTime.TotalMilliseconds:F1} ms").ConfigureAwait(false);
 
         var summary = new LatencySummary();

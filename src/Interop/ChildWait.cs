@@ -43,7 +43,9 @@ public static unsafe class ChildWait
     /// <param name="end">How it ended.</param>
     /// <param name="usage">What it used.</param>
     /// <returns>False when there was none to take.</returns>
-    public static bool TryReap(int processId, out ProcessEnd end, out ProcessUsage usage)
+    public static bool TryReap(int processId, out ProcessEnd end, out ProcessUsage usage) => TryReap(ForPid, processId, out end, out usage);
+
+    internal static bool TryReap(int kind, int id, out ProcessEnd end, out ProcessUsage usage)
     {
         // struct rusage: two timevals and fourteen longs. The C library's waitid does not pass it on, the kernel's does.
         var used = stackalloc long[18];
@@ -53,7 +55,7 @@ public static unsafe class ChildWait
         end = default;
         usage = default;
         var call = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 95 : 247;
-        while (LibC.WaitIdWithUsage(call, ForPid, processId, information, NoHang | Exited, used) != 0)
+        while (LibC.WaitIdWithUsage(call, kind, id, information, NoHang | Exited, used) != 0)
         {
             var errno = Marshal.GetLastPInvokeError();
             if (errno == Errno.NoChild)

@@ -12,6 +12,7 @@ public static unsafe class CurrentProcess
     private const int GetNoNewPrivileges = 39;
     private const int CloseRangeCall = 436;
     private const int CoreLimit = 4;
+    private static readonly int GetCapabilities = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? 125 : 90;
     private const int KillSignal = 9;
 
     /// <summary>The parent's pid; 1 (or a subreaper's) once the parent has died.</summary>
@@ -19,6 +20,21 @@ public static unsafe class CurrentProcess
 
     /// <summary>Whether this process cannot be traced or read by others of its user, and leaves no core.</summary>
     public static bool IsDumpable => OperatingSystem.IsLinux() && LibC.ProcessControl(GetDumpable, 0, 0, 0, 0) != 0;
+
+    /// <summary>Whether this process can make namespaces without a user namespace: whether it has CAP_SYS_ADMIN.</summary>
+    public static bool IsPrivileged => (Capabilities.Effective & (1UL << 21)) != 0;
+
+    /// <summary>This thread's capabilities. Linux.</summary>
+    public static (ulong Effective, ulong Permitted) Capabilities
+    {
+        get
+        {
+            var header = stackalloc uint[2] { 0x20080522, 0 };
+            var data = stackalloc uint[6];
+            return LibC.SystemCall(GetCapabilities, (nint)header, (nint)data, 0, 0) == 0
+                ? (data[0] | ((ulong)data[3] << 32), data[1] | ((ulong)data[4] << 32)) : (0, 0);
+        }
+    }
 
     /// <summary>Whether no execution can gain privileges.</summary>
     public static bool HasNoNewPrivileges => OperatingSystem.IsLinux() && LibC.ProcessControl(GetNoNewPrivileges, 0, 0, 0, 0) == 1;

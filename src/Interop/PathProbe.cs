@@ -33,6 +33,18 @@ public static unsafe class PathProbe
         }
     }
 
+    /// <summary>Opens /dev/null for reading and writing, with a number above a child's own.</summary>
+    public static SafeDescriptor OpenNull()
+    {
+        fixed (byte* text = "/dev/null\0"u8)
+        {
+            var descriptor = LibC.Open(text, 2 | LinuxCloseOnExec, 0);
+            return descriptor >= 0
+                ? DescriptorFlags.RaiseAboveChildNumbers(new SafeDescriptor(descriptor))
+                : throw SystemCallException.FromLastError("open(/dev/null)");
+        }
+    }
+
     private static byte[] Terminated(ReadOnlySpan<byte> path)
     {
         var terminated = new byte[path.Length + 1];

@@ -143,6 +143,12 @@ public sealed unsafe class ProcessDescriptor : IDisposable
         return true;
     }
 
+    /// <summary>Takes the exit, and what the process used. Linux.</summary>
+    /// <param name="end">How it ended.</param>
+    /// <param name="usage">What it used.</param>
+    /// <returns>False when there was none to take.</returns>
+    public bool TryReap(out ProcessEnd end, out ProcessUsage usage) => ChildWait.TryReap(WaitForPidFd, Descriptor.Value, out end, out usage);
+
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();
 

@@ -11,6 +11,12 @@ public enum ProcessLimit
     /// <summary>The longest file, in bytes; SIGXFSZ at the limit.</summary>
     FileSize = 1,
 
+    /// <summary>Private writable memory, in bytes.</summary>
+    Data = 2,
+
+    /// <summary>The largest core file, in bytes.</summary>
+    CoreSize = 4,
+
     /// <summary>Processes of the user.</summary>
     Processes = 6,
 

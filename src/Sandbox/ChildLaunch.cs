@@ -11,6 +11,9 @@ public sealed record ChildLaunch
     /// <summary>The program.</summary>
     public required ChildExecutable Executable { get; init; }
 
+    /// <summary>How it is confined; null for not at all.</summary>
+    public LaunchPlan? Plan { get; init; }
+
     /// <summary>The child's end of the channel, which becomes its descriptor 3. Ownership passes, also when the launch fails.</summary>
     public SafeDescriptor? Channel { get; init; }
 
@@ -57,8 +60,10 @@ public interface IChildLogSink
 /// <param name="LastStderrLines">Oldest first.</param>
 /// <param name="StartedAt">When it was spawned.</param>
 /// <param name="EndedAt">When its exit was seen.</param>
+/// <param name="LimitHit">Which of its limits the kernel has stopped it at: memory, processes, processor-time, file-size, output; null for none.</param>
 public sealed record ChildExit(
-    int? ExitCode, int? Signal, bool CoreDumped, IReadOnlyList<string> LastStderrLines, DateTimeOffset StartedAt, DateTimeOffset EndedAt);
+    int? ExitCode, int? Signal, bool CoreDumped, IReadOnlyList<string> LastStderrLines, DateTimeOffset StartedAt, DateTimeOffset EndedAt,
+    string? LimitHit = null);
 
 /// <summary>Why a launch failed.</summary>
 public enum LaunchErrorKind
@@ -77,6 +82,9 @@ public enum LaunchErrorKind
 
     /// <summary>No memory.</summary>
     NoMemory,
+
+    /// <summary>A layer of confinement that the child's profile requires is missing here, or refused to work.</summary>
+    ConfinementUnavailable,
 
     /// <summary>Anything else; see the errno.</summary>
     Other,
@@ -101,6 +109,12 @@ public sealed class LaunchException : Exception
 
     /// <summary>The errno, or 0.</summary>
     public int Errno { get; }
+
+    internal static LaunchException FromStep(string path, StepFailure failure) => failure.Step switch
+    {
+        "execve" or "clone" => FromErrno(path, failure.Errno),
+        _ => new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"'{path}' could not be confined and was not started: {failure}.", failure.Errno),
+    };
 
     internal static LaunchException FromErrno(string path, int errno)
     {

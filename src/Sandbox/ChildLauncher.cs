@@ -37,8 +37,16 @@ public static class ChildLauncher
     {
         var added = new Dictionary<string, string>(launch.Environment, StringComparer.Ordinal)
         {
-            [ParentVariable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
+            // The first process of a namespace sees its parent as 0.
+            [ParentVariable] = (launch.Plan is { IsFirstProcess: true } ? 0 : Environment.ProcessId).ToString(CultureInfo.InvariantCulture),
         };
+        if (launch.Plan is { Variable: { } confinement } plan)
+        {
+            added[LaunchPlan.ConfinementVariable] = confinement;
+            // The collector then makes room before the kernel has to refuse.
+            if (plan.Policy.Limits.Memory > 0 && !plan.Policy.MayExecute)
+                added["DOTNET_GCHeapHardLimit"] = (plan.Policy.Limits.Memory / 4 * 3).ToString("x", CultureInfo.InvariantCulture);
+        }
         if (launch.Channel is not null)
             added[DescriptorVariable] = "3";
         if (launch.PipeName is { } pipe)

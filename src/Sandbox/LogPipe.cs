@@ -40,6 +40,9 @@ internal sealed class LogPipe : IReadinessHandler, IDisposable
         _sink = sink;
     }
 
+    /// <summary>Told how many bytes were read, on the reactor's thread.</summary>
+    internal Action<int>? Counted { get; set; }
+
     internal string[] LastLines => [.. _last];
 
     internal void Start() => _registration = Reactor.Shared.Register(_pipe, Readiness.Readable, this);
@@ -81,6 +84,7 @@ internal sealed class LogPipe : IReadinessHandler, IDisposable
         {
             case SocketStatus.Ok:
                 Split(buffer.AsSpan(0, result.Bytes));
+                Counted?.Invoke(result.Bytes);
                 return result.Bytes;
             case SocketStatus.WouldBlock:
                 return 0;

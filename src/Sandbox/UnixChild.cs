@@ -9,22 +9,31 @@ namespace ActorBrowser.Sandbox;
 internal sealed class UnixChild : IRunningChild, IReadinessHandler
 {
     private const int SigKill = 9;
+    private const int ProcessorTimeSignal = 24;
+    private const int FileSizeSignal = 25;
 
     private readonly ProcessDescriptor _process;
     private readonly LogPipe _output;
     private readonly LogPipe _error;
+    private readonly ControlGroup? _group;
+    private readonly SandboxLimits _limits;
+    private long _outputBytes;
     private readonly TaskCompletionSource<ChildExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private IReactorRegistration? _registration;
     private bool _reaped;
 
-    internal UnixChild(int id, ProcessDescriptor process, DateTimeOffset startedAt, LogPipe output, LogPipe error)
+    internal UnixChild(int id, ProcessDescriptor process, DateTimeOffset startedAt, LogPipe output, LogPipe error, ControlGroup? group, SandboxLimits limits)
     {
         Id = id;
         _process = process;
         StartedAt = startedAt;
         _output = output;
         _error = error;
+        _group = group;
+        _limits = limits;
+        if (limits.Output > 0)
+            _output.Counted = _error.Counted = Count;
     }
 
     public int Id { get; }
@@ -56,6 +65,7 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
     public void OnReady(Readiness readiness)
     {
         ProcessEnd end;
+        ProcessUsage usage = default;
         var endedAt = DateTimeOffset.UtcNow;
         lock (_lock)
         {
@@ -64,13 +74,33 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
             if (_process.HasExited())
                 _process.SignalGroup(SigKill);
             // Where somebody else has taken the exit, all that is known is that the process is gone.
-            _ = _process.TryReap(out end);
+            if (OperatingSystem.IsLinux())
+                _ = _process.TryReap(out end, out usage);
+            else
+                _ = _process.TryReap(out end);
             _reaped = true;
             _registration?.Dispose();
         }
         _process.Dispose();
         _output.Drain();
         _error.Drain();
-        _exited.SetResult(new ChildExit(end.ExitCode, end.Signal, end.CoreDumped, _error.LastLines, StartedAt, endedAt));
+        var limit = end is { ExitCode: 0 } ? null : LimitHit(end.Signal, usage);
+        _group?.Dispose();
+        _exited.SetResult(new ChildExit(end.ExitCode, end.Signal, end.CoreDumped, _error.LastLines, StartedAt, endedAt, limit));
     }
+
+    private void Count(int bytes)
+    {
+        _outputBytes += bytes;
+        if (_outputBytes > _limits.Output)
+            Kill();
+    }
+
+    // The first process of a namespace never gets the signals of the soft limits, only the one that cannot be ignored.
+    private string? LimitHit(int? signal, in ProcessUsage usage) =>
+        _limits.Output > 0 && _outputBytes > _limits.Output ? "output"
+        : signal == ProcessorTimeSignal && OperatingSystem.IsLinux() ? "processor-time"
+        : signal == FileSizeSignal && OperatingSystem.IsLinux() ? "file-size"
+        : signal == SigKill && _limits.ProcessorTime > 0 && (usage.UserTime + usage.SystemTime).TotalSeconds >= _limits.ProcessorTime ? "processor-time"
+        : _group?.LimitHit();
 }

@@ -8,9 +8,12 @@ namespace ActorBrowser.Sandbox;
 /// </summary>
 internal sealed class UnixLauncher : ILauncher
 {
+    private const int KillSignal = 9;
+
     public ChildProcess Launch(ChildLaunch launch)
     {
         var pipes = new List<SafeDescriptor>(4);
+        var group = CreateGroup(launch);
         try
         {
             var (outputRead, outputWrite) = CreatePipe(pipes);
@@ -26,17 +29,18 @@ internal sealed class UnixLauncher : ILauncher
                 Channel = channel,
             };
             var started = DateTimeOffset.UtcNow;
-            var errno = ProcessSpawner.TrySpawn(request, out var pid);
+            var failure = Spawn(launch, request, group, out var pid);
             if (channel != launch.Channel)
                 channel?.Dispose();
-            if (errno != 0)
-                throw LaunchException.FromErrno(launch.Executable.Path, errno);
+            if (failure is not null)
+                throw failure;
             outputWrite.Dispose();
             errorWrite.Dispose();
             var child = new UnixChild(pid, Watch(pid), started,
                 new LogPipe(outputRead, isError: false, 0, launch.MaxLogLineBytes, launch.Log),
-                new LogPipe(errorRead, isError: true, launch.RetainedStderrLines, launch.MaxLogLineBytes, launch.Log));
+                new LogPipe(errorRead, isError: true, launch.RetainedStderrLines, launch.MaxLogLineBytes, launch.Log), group, launch.Plan?.Policy.Limits ?? new SandboxLimits());
             pipes.Clear();
+            group = null;
             child.Start();
             return new ChildProcess(launch.Role, child);
         }
@@ -48,7 +52,32 @@ internal sealed class UnixLauncher : ILauncher
         {
             foreach (var pipe in pipes)
                 pipe.Dispose();
+            group?.Dispose();
         }
+    }
+
+    private static ControlGroup? CreateGroup(ChildLaunch launch)
+    {
+        try
+        {
+            return launch.Plan?.CreateGroup();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"No control group for a {launch.Role} child could be made: {e.Message}", 0, e);
+        }
+    }
+
+    private static LaunchException? Spawn(ChildLaunch launch, SpawnRequest request, ControlGroup? group, out int pid)
+    {
+        if (launch.Plan is not { Policy.IsUnconfined: false } plan)
+        {
+            var errno = ProcessSpawner.TrySpawn(request, out pid);
+            return errno == 0 ? null : LaunchException.FromErrno(launch.Executable.Path, errno);
+        }
+        using var landlock = plan.CreateLandlock();
+        var confinement = plan.Confine(landlock, group, deathSignal: KillSignal);
+        return ConfinedSpawner.TrySpawn(request, confinement, out pid) is { } failure ? LaunchException.FromStep(launch.Executable.Path, failure) : null;
     }
 
     private static ProcessDescriptor Watch(int pid)

@@ -21,6 +21,9 @@ public static class WireProtocol
     /// <summary>The environment variable with the parent's pid: a child whose parent is another by then exits at once.</summary>
     public const string ParentVariable = "ACTORBROWSER_PARENT_PID";
 
+    /// <summary>The environment variable with what a child does to itself: its system call filter, and what it is to measure.</summary>
+    public const string ConfinementVariable = "ACTORBROWSER_SANDBOX";
+
     /// <summary>Where every Unix child finds its channel.</summary>
     public const int ChildDescriptor = 3;
 

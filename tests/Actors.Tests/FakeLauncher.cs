@@ -14,7 +14,7 @@ internal sealed class FakeLauncher : IChildLauncher
 
     internal int Launches { get; private set; }
 
-    public async Task<LaunchedChild> LaunchAsync(string role, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
+    public async Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
     {
         Launches++;
         if (Failure() is { } failure)

@@ -80,7 +80,12 @@ internal sealed class ChannelBridge(IActorRef child) : IFrameHandler
             if (frame.TryRead<Hello>(out var hello) is { } malformed)
                 return malformed;
             _helloSeen = true;
-            return Tell(new ChildFrames.HelloArrived(hello));
+            var descriptors = frame.TakeDescriptors();
+            if (descriptors.Length < 2)
+                return Tell(new ChildFrames.HelloArrived(hello, descriptors.Length == 0 ? null : descriptors[0]));
+            foreach (var descriptor in descriptors)
+                descriptor.Dispose();
+            return new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with Hello.");
         }
         if (frame.Type == MessageType.Ready && _helloSeen)
         {
@@ -126,7 +131,10 @@ internal static class ChildFrames
         internal static readonly FlushTick Instance = new();
     }
 
-    internal sealed record HelloArrived(Hello Hello) : IFrame;
+    internal sealed record HelloArrived(Hello Hello, Interop.SafeDescriptor? Listener) : IFrame;
+
+    /// <summary>Not from the child: its monitor has refused a call.</summary>
+    internal sealed record Violated(SandboxViolation Violation) : IFrame;
 
     internal sealed class ReadyArrived : IFrame
     {

@@ -1,3 +1,4 @@
+using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using static ActorBrowser.ChildProcessProtocol;
 
@@ -11,6 +12,7 @@ public sealed partial class ChildProcessActor
         Handshake,
         Heartbeat,
         Shutdown,
+        WallTime,
     }
 
     /// <summary>The user of a child found that it broke the protocol of what it was used for.</summary>
@@ -27,5 +29,32 @@ public sealed partial class ChildProcessActor
         internal static readonly HandshakeOverdue Instance = new();
     }
 
+    private sealed class WallTimeOver
+    {
+        internal static readonly WallTimeOver Instance = new();
+    }
+
     private sealed record ShutdownOverdue(KillCause Cause);
+
+    // All children of one interval beat together: hundreds of idle ones then wake the dispatcher's threads once an
+    // interval, not hundreds of times, and each wake-up costs far more than the heartbeat itself.
+    private static TimeSpan UntilNextBeat(TimeSpan interval) =>
+        interval - TimeSpan.FromMilliseconds(Environment.TickCount64 % interval.TotalMilliseconds);
+
+    private void OnHeartbeat()
+    {
+        if (_state != ChildState.Ready)
+            return;
+        if (_link.Beat() is { } silent)
+            KillProcess(ExitReason.Killed, KillCause.Hang, $"It answered no heartbeat for {silent.TotalSeconds:0.#} s.");
+    }
+
+    private void OnViolated(SandboxViolation violation)
+    {
+        if (_state is ChildState.Exited)
+            return;
+        Publish(new SandboxViolated(_self, _role, ProcessId, violation));
+        if (_confinement.Count(violation) is { } sentence)
+            KillProcess(ExitReason.SandboxViolation, KillCause.None, sentence);
+    }
 }

@@ -21,10 +21,14 @@ namespace ActorBrowser;
 /// </summary>
 public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
 {
+    private const int AbortSignal = 6;
+
     private readonly string _role;
     private readonly ActorBrowserSettings _settings;
     private readonly byte[] _roleArgs;
     private readonly IChildLauncher _launcher;
+    private readonly SandboxPolicy _policy;
+    private readonly ChildConfinement _confinement;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _parent = Context.Parent;
     private readonly IActorRef _self;
@@ -46,13 +50,15 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
     private bool _shutdownRequested;
 
     /// <summary>See <see cref="Props"/>.</summary>
-    public ChildProcessActor(string role, ActorBrowserSettings settings, byte[] roleArgs, IChildLauncher launcher)
+    public ChildProcessActor(string role, ActorBrowserSettings settings, byte[] roleArgs, IChildLauncher launcher, SandboxPolicy policy)
     {
         _role = role;
         _settings = settings;
         _roleArgs = roleArgs;
         _launcher = launcher;
+        _policy = policy;
         _self = Self;
+        _confinement = new ChildConfinement(_self, role, policy, settings.Sandbox, _log);
         _link = new ChildLink(_self, role, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
     }
 
@@ -64,8 +70,13 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
     /// <param name="settings">The configuration.</param>
     /// <param name="roleArgs">The role's own configuration, sent after Hello was accepted.</param>
     /// <param name="launcher">What starts the child.</param>
-    public static Props Props(string role, ActorBrowserSettings settings, byte[] roleArgs, IChildLauncher launcher) =>
-        Akka.Actor.Props.Create(() => new ChildProcessActor(role, settings, roleArgs, launcher));
+    /// <param name="policy">How it is confined; null for its role's profile.</param>
+    public static Props Props(string role, ActorBrowserSettings settings, byte[] roleArgs, IChildLauncher launcher, SandboxPolicy? policy = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var confined = policy ?? settings.Sandbox.ProfileOf(role);
+        return Akka.Actor.Props.Create(() => new ChildProcessActor(role, settings, roleArgs, launcher, confined));
+    }
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -76,7 +87,11 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
 
     /// <inheritdoc/>
     // Also before a restart: in place, the process would be another one's; supervisors stop a failed child and make a new one.
-    protected override void PostStop() => _ticket.Abandon();
+    protected override void PostStop()
+    {
+        _ticket.Abandon();
+        _confinement.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -147,13 +162,13 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
                 OnLaunchFailed(failed.Cause);
                 break;
             case ChildFrames.HelloArrived hello:
-                OnHello(hello.Hello);
+                OnHello(hello);
                 break;
             case ChildFrames.ReadyArrived:
                 OnReady();
                 break;
             case ChildFrames.ProcessExited exited:
-                _exit = exited.Exit;
+                _exit = _confinement.HasAborted && exited.Exit.Signal is not null ? exited.Exit with { Signal = AbortSignal } : exited.Exit;
                 _link.CloseAfterDrain();
                 FinishIfOver();
                 break;
@@ -162,6 +177,12 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
                 break;
             case Heartbeat:
                 OnHeartbeat();
+                break;
+            case ChildFrames.Violated violated:
+                OnViolated(violated.Violation);
+                break;
+            case WallTimeOver:
+                KillProcess(ExitReason.Killed, KillCause.Limit, $"It ran for its limit of wall-time, {_policy.Limits.WallTime.TotalSeconds:0.###} s.");
                 break;
             case HandshakeOverdue:
                 KillProcess(ExitReason.HandshakeFailed, KillCause.None,
@@ -182,7 +203,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
     {
         try
         {
-            var child = await _launcher.LaunchAsync(_role, _settings, log, _ticket.Token).ConfigureAwait(false);
+            var child = await _launcher.LaunchAsync(_role, _policy, _settings, log, _ticket.Token).ConfigureAwait(false);
             if (_ticket.TryDeliver(child))
                 self.Tell(new ChildFrames.Launched(child), ActorRefs.NoSender);
         }
@@ -204,6 +225,8 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         _link.Open(child.Channel, child.Process.Id);
         if (_state == ChildState.Spawning)
             _state = ChildState.Handshaking;
+        if (_policy.Limits.WallTime > TimeSpan.Zero)
+            Timers.StartSingleTimer(TimerKey.WallTime, WallTimeOver.Instance, _policy.Limits.WallTime);
         if (_killWhenLaunched)
             child.Process.Kill();
     }
@@ -214,11 +237,16 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         Finish(null);
     }
 
-    private void OnHello(in Hello hello)
+    private void OnHello(ChildFrames.HelloArrived arrived)
     {
+        var hello = arrived.Hello;
         if (_state != ChildState.Handshaking)
+        {
+            arrived.Listener?.Dispose();
             return;
-        var wrong = Handshake.Refusal(hello, _role, ProcessId);
+        }
+        var wrong = Handshake.Refusal(hello, _role, _child!.Plan is { IsFirstProcess: true } ? 1 : ProcessId)
+            ?? _confinement.Accept(hello, arrived.Listener, _child);
         if (wrong is not null)
         {
             KillProcess(ExitReason.HandshakeFailed, KillCause.None, $"Its Hello was refused: {wrong}.");
@@ -250,97 +278,5 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
             Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child is not ready, and {_waiting.Count} messages wait for it already.")));
         else
             _waiting.Enqueue((message, Sender));
-    }
-
-    // All children of one interval beat together: hundreds of idle ones then wake the dispatcher's threads once an
-    // interval, not hundreds of times, and each wake-up costs far more than the heartbeat itself.
-    private static TimeSpan UntilNextBeat(TimeSpan interval) =>
-        interval - TimeSpan.FromMilliseconds(Environment.TickCount64 % interval.TotalMilliseconds);
-
-    private void OnHeartbeat()
-    {
-        if (_state != ChildState.Ready)
-            return;
-        if (_link.Beat() is { } silent)
-            KillProcess(ExitReason.Killed, KillCause.Hang, $"It answered no heartbeat for {silent.TotalSeconds:0.#} s.");
-    }
-
-    private void BeginShutdown()
-    {
-        switch (_state)
-        {
-            case ChildState.Ready:
-                _state = ChildState.ShuttingDown;
-                _shutdownRequested = true;
-                _link.Send(0, default(Transport.Shutdown));
-                Timers.StartSingleTimer(TimerKey.Shutdown, new ShutdownOverdue(KillCause.ShutdownTimeout), _settings.Child.ShutdownTimeout);
-                break;
-            case ChildState.Spawning or ChildState.Handshaking:
-                // Nothing has been asked of it yet: there is nothing to finish.
-                KillProcess(ExitReason.Killed, KillCause.Request, "Shut down before it was ready.");
-                break;
-            default:
-                break;
-        }
-    }
-
-    private void KillProcess(ExitReason reason, KillCause cause, string message)
-    {
-        if (_state == ChildState.Exited)
-            return;
-        _verdict ??= new ExitVerdict(reason, cause, message);
-        _state = ChildState.Killing;
-        _killWhenLaunched = true;
-        _child?.Process.Kill();
-    }
-
-    private void OnClosed(ChannelClosed how)
-    {
-        _closed = how;
-        if (how.Violation is { } violation)
-        {
-            var handshake = _readyAt is null;
-            KillProcess(handshake ? ExitReason.HandshakeFailed : ExitReason.ProtocolViolation, KillCause.None, violation.Message);
-        }
-        else if (_exit is null && _state is ChildState.Ready or ChildState.Handshaking)
-        {
-            // Most likely it is exiting, and how it does is worth knowing: it gets the time of a shutdown.
-            _state = ChildState.ShuttingDown;
-            _verdict ??= how.Error is { } error ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Its channel failed: {error.Message}") : null;
-            Timers.StartSingleTimer(TimerKey.Shutdown, new ShutdownOverdue(KillCause.Hang), _settings.Child.ShutdownTimeout);
-        }
-        FinishIfOver();
-    }
-
-    private void FinishIfOver()
-    {
-        if (_exit is not null && _closed is not null)
-            Finish(_exit);
-    }
-
-    private void Finish(ChildExit? exit)
-    {
-        _state = ChildState.Exited;
-        Timers.CancelAll();
-        var (reason, cause, message) = _verdict ?? ExitVerdict.Of(exit!, _shutdownRequested, wasReady: _readyAt is not null);
-        var exited = new ChildExited(
-            _self, _role, ProcessId, reason, cause, exit?.ExitCode, exit?.Signal, message,
-            _link.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow);
-        var lost = new ChildLostException($"The {_role} child {ProcessId} is gone: {message}");
-        _link.FailAll(lost);
-        while (_waiting.TryDequeue(out var next))
-            next.Sender.Tell(new Akka.Actor.Status.Failure(lost));
-        Publish(exited);
-        Context.Stop(_self);
-    }
-
-    private void Publish(IEvent happened)
-    {
-        _parent.Tell(happened, _self);
-        foreach (var subscriber in _subscribers)
-        {
-            if (!subscriber.Equals(_parent))
-                subscriber.Tell(happened, _self);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
 
@@ -45,6 +46,9 @@ public enum ExitReason
 
     /// <summary>It broke the protocol and was killed.</summary>
     ProtocolViolation,
+
+    /// <summary>It made a system call that its profile does not allow, and was killed for it.</summary>
+    SandboxViolation,
 }
 
 /// <summary>Why we killed a child.</summary>
@@ -154,6 +158,13 @@ public static class ChildProcessProtocol
     /// <param name="ProcessId">Its pid.</param>
     /// <param name="SpawnTime">From the launch to Ready.</param>
     public sealed record ChildReady(IActorRef Child, string Role, int ProcessId, TimeSpan SpawnTime) : IEvent;
+
+    /// <summary>A child made a system call that its profile does not allow; the call was refused.</summary>
+    /// <param name="Child">Its actor.</param>
+    /// <param name="Role">Its role.</param>
+    /// <param name="ProcessId">Its pid.</param>
+    /// <param name="Violation">The call and the rule.</param>
+    public sealed record SandboxViolated(IActorRef Child, string Role, int ProcessId, SandboxViolation Violation) : IEvent;
 
     /// <summary>The child is gone: said exactly once, after everything it had sent, before the actor stops.</summary>
     /// <param name="Child">Its actor.</param>

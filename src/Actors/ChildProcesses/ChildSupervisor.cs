@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActorBrowser.Sandbox;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.ChildProcessProtocol;
@@ -15,6 +16,7 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
     private readonly ActorBrowserSettings _settings;
     private readonly Func<byte[]> _roleArgs;
     private readonly IChildLauncher _launcher;
+    private readonly SandboxPolicy? _policy;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<IActorRef> _users = [];
     private readonly Queue<long> _losses = new();
@@ -23,12 +25,13 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
     private string? _givenUp;
 
     /// <summary>See <see cref="Props"/>.</summary>
-    public ChildSupervisor(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher)
+    public ChildSupervisor(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher, SandboxPolicy? policy)
     {
         _role = role;
         _settings = settings;
         _roleArgs = roleArgs;
         _launcher = launcher;
+        _policy = policy;
     }
 
     /// <inheritdoc/>
@@ -39,8 +42,9 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
     /// <param name="settings">The configuration.</param>
     /// <param name="roleArgs">Makes the role's configuration, anew for each child.</param>
     /// <param name="launcher">What starts the child.</param>
-    public static Props Props(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher) =>
-        Akka.Actor.Props.Create(() => new ChildSupervisor(role, settings, roleArgs, launcher));
+    /// <param name="policy">How it is confined; null for its role's profile.</param>
+    public static Props Props(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher, SandboxPolicy? policy = null) =>
+        Akka.Actor.Props.Create(() => new ChildSupervisor(role, settings, roleArgs, launcher, policy));
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
@@ -69,6 +73,10 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
                 foreach (var user in _users)
                     user.Tell(new Up(ready.Child, ready.ProcessId));
                 break;
+            case SandboxViolated violated:
+                foreach (var user in _users)
+                    user.Tell(violated);
+                break;
             case ChildExited exited:
                 OnExited(exited);
                 break;
@@ -92,7 +100,7 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
 
     private void StartChild()
     {
-        _child = Context.ActorOf(ChildProcessActor.Props(_role, _settings, _roleArgs(), _launcher));
+        _child = Context.ActorOf(ChildProcessActor.Props(_role, _settings, _roleArgs(), _launcher, _policy));
         Context.Watch(_child);
     }
 

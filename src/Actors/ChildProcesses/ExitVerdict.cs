@@ -5,9 +5,16 @@ namespace ActorBrowser;
 /// <summary>Why a child's life ended. The first reason found is the reason: what follows from it is not.</summary>
 internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, string Message)
 {
+    // SIGSYS: the filter's one deadly verdict.
+    private const int WrongArchitecture = 31;
+
     /// <summary>Of a process that ended without this side having had a reason to end it.</summary>
     internal static ExitVerdict Of(ChildExit exit, bool shutdownRequested, bool wasReady)
     {
+        if (exit.Signal == WrongArchitecture && OperatingSystem.IsLinux())
+            return new ExitVerdict(ExitReason.SandboxViolation, KillCause.None, "It made a system call in the manner of another architecture, and the kernel ended it.");
+        if (exit.LimitHit is { } limit)
+            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, $"It hit its limit of {limit}.");
         var how = exit.Signal is { } signal ? $"signal {SignalNames.Of(signal)} ended it"
             : exit.ExitCode is { } code ? $"it exited with code {code}"
             : "it is gone, and somebody else has taken its exit code";

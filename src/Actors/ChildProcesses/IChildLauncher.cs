@@ -21,6 +21,9 @@ public interface IChildProcessHandle
 /// <param name="Channel">The parent's end, not started.</param>
 public sealed record LaunchedChild(IChildProcessHandle Process, IChannel Channel)
 {
+    /// <summary>How it is confined; null where nothing is known of that, as with a test's own children.</summary>
+    public LaunchPlan? Plan { get; init; }
+
     internal void Abandon()
     {
         Process.Kill();
@@ -33,11 +36,12 @@ public interface IChildLauncher
 {
     /// <summary>Starts a child of a role.</summary>
     /// <param name="role">The role.</param>
+    /// <param name="policy">How it is to be confined.</param>
     /// <param name="settings">The configuration.</param>
     /// <param name="log">Receives its lines.</param>
     /// <param name="cancellation">The actor has stopped: what was started by then is killed.</param>
     /// <exception cref="LaunchException">Nothing was started.</exception>
-    Task<LaunchedChild> LaunchAsync(string role, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation);
+    Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation);
 }
 
 /// <summary>Real processes: over an inherited socket on Unix, over a named pipe on Windows.</summary>
@@ -51,13 +55,16 @@ public sealed class ProcessChildLauncher : IChildLauncher
     }
 
     /// <inheritdoc/>
-    public Task<LaunchedChild> LaunchAsync(string role, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
+    public Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        var executable = settings.Child.Resolve();
         var launch = new ChildLaunch
         {
             Role = role,
-            Executable = settings.Child.Resolve(),
+            Executable = executable,
+            // Elsewhere a child is a process of its own and nothing more yet; see docs/sandbox.md.
+            Plan = OperatingSystem.IsLinux() ? settings.Sandbox.PlanFor(policy, executable) : null,
             RetainedStderrLines = settings.Child.RetainedStderrLines,
             MaxLogLineBytes = settings.Child.MaxLogLine,
             Log = log,
@@ -82,7 +89,7 @@ public sealed class ProcessChildLauncher : IChildLauncher
         try
         {
             var process = await ChildLauncher.LaunchAsync(launch with { Channel = childEnd }, cancellation).ConfigureAwait(false);
-            return new LaunchedChild(new Handle(process), channel);
+            return new LaunchedChild(new Handle(process), channel) { Plan = launch.Plan };
         }
         catch
         {

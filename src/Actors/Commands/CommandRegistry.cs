@@ -11,11 +11,10 @@ namespace ActorBrowser;
 internal sealed class CommandRegistry : UntypedActor
 {
     private readonly ActorBrowserSettings _settings;
-    private readonly IChildLauncher _launcher;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, Entry> _byId = [];
-    private readonly Dictionary<string, IActorRef> _runners = new(StringComparer.Ordinal);
+    private readonly CommandRunners _runners;
     private readonly Queue<(Spawn Spawn, IActorRef Requester)> _forRoom = new();
     private readonly string _instance = Random.Shared.Next().ToString("x8", null);
     private ulong _lastId;
@@ -23,7 +22,7 @@ internal sealed class CommandRegistry : UntypedActor
     public CommandRegistry(ActorBrowserSettings settings, IChildLauncher launcher)
     {
         _settings = settings;
-        _launcher = launcher;
+        _runners = new CommandRunners(settings, launcher, _log);
     }
 
     internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher) =>
@@ -83,7 +82,7 @@ internal sealed class CommandRegistry : UntypedActor
 
     private void OnSpawn(Spawn spawn, IActorRef requester)
     {
-        if (CommandRequest.Refusal(spawn) is { } refusal)
+        if ((CommandRequest.Refusal(spawn) ?? _runners.Refusal(spawn)) is { } refusal)
         {
             spawn.InputDescriptor?.Dispose();
             requester.Tell(new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, refusal));
@@ -99,7 +98,7 @@ internal sealed class CommandRegistry : UntypedActor
     {
         var id = ++_lastId;
         var handle = $"cmd-{_instance}-{id}";
-        var runner = RunnerOf(spawn.Profile ?? _settings.Commands.Profile);
+        var runner = _runners.For(spawn, Context, runner => _entries.Values.Any(entry => entry.Runner.Equals(runner)));
         var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, _settings.Commands, runner, requester), handle);
         Context.Watch(session);
         var entry = new Entry(id, handle, session, runner, spawn.Display);
@@ -210,15 +209,6 @@ internal sealed class CommandRegistry : UntypedActor
             entry.Session.Forward(command);
         else
             Sender.Tell(command is Wait ? new Waited(record.Snapshot, TimedOut: false) : record.Snapshot);
-    }
-
-    private IActorRef RunnerOf(string profile)
-    {
-        if (_runners.TryGetValue(profile, out var runner))
-            return runner;
-        runner = Context.ActorOf(CommandRunner.Props(profile, _settings, _launcher), $"runner-{_runners.Count + 1}");
-        _runners.Add(profile, runner);
-        return runner;
     }
 
     private sealed class Entry(ulong id, string handle, IActorRef session, IActorRef runner, string display)

@@ -18,7 +18,7 @@ internal sealed class CommandRunner : UntypedActor
 
     private readonly ActorBrowserSettings _settings;
     private readonly IChildLauncher _launcher;
-    private readonly string _profile;
+    private readonly SandboxPolicy _policy;
     private readonly SessionMark _mark = SessionMark.NewRunner();
     private readonly List<RoleTraffic.Outgoing> _waiting = [];
     private IActorRef _supervisor = ActorRefs.Nobody;
@@ -27,15 +27,15 @@ internal sealed class CommandRunner : UntypedActor
     private ulong _lastId;
     private bool _cleaning;
 
-    public CommandRunner(string profile, ActorBrowserSettings settings, IChildLauncher launcher)
+    public CommandRunner(SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher)
     {
-        _profile = profile;
+        _policy = policy;
         _settings = settings;
         _launcher = launcher;
     }
 
-    internal static Props Props(string profile, ActorBrowserSettings settings, IChildLauncher launcher) =>
-        Akka.Actor.Props.Create(() => new CommandRunner(profile, settings, launcher));
+    internal static Props Props(SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher) =>
+        Akka.Actor.Props.Create(() => new CommandRunner(policy, settings, launcher));
 
     protected override void PreStart()
     {
@@ -44,7 +44,7 @@ internal sealed class CommandRunner : UntypedActor
         writer.Write(_mark.ToValue());
         writer.Flush();
         var bytes = args.WrittenSpan.ToArray();
-        _supervisor = Context.ActorOf(ChildSupervisor.Props(Role, _settings, () => bytes, _launcher), "process");
+        _supervisor = Context.ActorOf(ChildSupervisor.Props(Role, _settings, () => bytes, _launcher, _policy), "process");
         _supervisor.Tell(new ChildSupervisor.Attach(Self));
     }
 
@@ -84,6 +84,9 @@ internal sealed class CommandRunner : UntypedActor
                 if (!_cleaning)
                     Begin();
                 break;
+            case ChildProcessProtocol.SandboxViolated violated:
+                Context.Parent.Tell(violated);
+                break;
             case ChildSupervisor.Down down:
                 OnDown(down);
                 break;
@@ -110,7 +113,7 @@ internal sealed class CommandRunner : UntypedActor
     private void OnDown(ChildSupervisor.Down down)
     {
         _child = _next = ActorRefs.Nobody;
-        var message = $"The command runner ({_profile}) is gone: {down.GivenUp ?? down.Message}";
+        var message = $"The command runner ({_policy.Name}) is gone: {down.GivenUp ?? down.Message}";
         if (down.GivenUp is not null)
         {
             foreach (var waiting in _waiting)

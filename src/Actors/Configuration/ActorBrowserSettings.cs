@@ -11,11 +11,14 @@ namespace ActorBrowser;
 /// <param name="Fetch">What fetches may ask for.</param>
 /// <param name="Network">The network child.</param>
 /// <param name="Commands">Commands.</param>
+/// <param name="Sandbox">How children are confined.</param>
 public sealed record ActorBrowserSettings(
-    ChildSettings Child, ChannelLimits Channel, RestartSettings Restart, FetchSettings Fetch, NetworkSettings Network, CommandSettings Commands)
+    ChildSettings Child, ChannelLimits Channel, RestartSettings Restart, FetchSettings Fetch, NetworkSettings Network, CommandSettings Commands,
+    SandboxSettings Sandbox)
 {
     /// <summary>The reference configuration.</summary>
-    public static Config Reference { get; } = ConfigurationFactory.ParseString(ReadReference());
+    public static Config Reference { get; } = ConfigurationFactory.ParseString(ReadReference("actorbrowser.conf"))
+        .WithFallback(ConfigurationFactory.ParseString(ReadReference("sandbox.conf")));
 
     /// <summary>Reads the settings; keys that are not given come from <see cref="Reference"/>.</summary>
     /// <param name="config">A system's whole configuration.</param>
@@ -23,9 +26,12 @@ public sealed record ActorBrowserSettings(
     public static ActorBrowserSettings From(Config config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        var reader = new SettingsReader(config.WithFallback(Reference));
+        var whole = config.WithFallback(Reference);
+        var reader = new SettingsReader(whole);
+        var sandbox = SandboxSettings.From(whole);
         return new ActorBrowserSettings(
-            ChildSettings.Read(reader), ReadChannel(reader), RestartSettings.Read(reader), FetchSettings.Read(reader), NetworkSettings.Read(reader), CommandSettings.Read(reader));
+            ChildSettings.Read(reader), ReadChannel(reader), RestartSettings.Read(reader), FetchSettings.Read(reader), NetworkSettings.Read(reader),
+            CommandSettings.Read(reader), sandbox);
     }
 
     /// <summary>The network role's own configuration, as a child gets it.</summary>
@@ -36,9 +42,9 @@ public sealed record ActorBrowserSettings(
         reader.Number("channel.max-descriptors", 0, 253),
         (int)reader.Bytes("channel.max-queued", 1 << 16, int.MaxValue));
 
-    private static string ReadReference()
+    private static string ReadReference(string name)
     {
-        using var stream = typeof(ActorBrowserSettings).Assembly.GetManifestResourceStream("actorbrowser.conf")!;
+        using var stream = typeof(ActorBrowserSettings).Assembly.GetManifestResourceStream(name)!;
         using var text = new StreamReader(stream);
         return text.ReadToEnd();
     }

@@ -1,0 +1,75 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// One child's confinement, as its parent sees to it: what the child has measured is compared with what was asked for,
+/// the kernel is asked from outside, and what its filter refuses is heard.
+/// </summary>
+internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolicy policy, SandboxSettings settings, ILoggingAdapter log) : IViolationSink, IDisposable
+{
+    private ViolationMonitor? _monitor;
+    private int _violations;
+
+    /// <summary>Null, or why this child gets no work.</summary>
+    internal string? Accept(in Hello hello, SafeDescriptor? listener, LaunchedChild child)
+    {
+        if (child.Plan is not { } plan)
+        {
+            listener?.Dispose();
+            return null;
+        }
+        var wrong = MissingIn(hello, plan) ?? ConfinementCheck.Refusal(child.Process.Id, plan);
+        if (wrong is null && plan.Reports != listener is not null)
+            wrong = plan.Reports ? "it sent no listener for its refused calls" : "it sent a listener that was not asked for";
+        if (wrong is not null)
+        {
+            listener?.Dispose();
+            return $"it is not confined as the profile {policy.Name} says: {wrong}";
+        }
+        if (listener is not null)
+            _monitor = new ViolationMonitor(listener, policy.Name, plan.Learns, this);
+        if (policy.IsUnconfined || plan.Policy.IsUnconfined)
+            log.Warning("The {0} child {1} is not confined at all ({2})", role, child.Process.Id, plan.Policy.Reasons.GetValueOrDefault("unconfined", ""));
+        foreach (var missing in plan.Missing)
+            log.Warning("The {0} child {1} does without a preferred layer of its confinement: {2}", role, child.Process.Id, missing);
+        return null;
+    }
+
+    /// <summary>Counts one refused call.</summary>
+    /// <returns>Null, or why it is the last.</returns>
+    internal string? Count(SandboxViolation violation)
+    {
+        _violations++;
+        if (_violations == 1 || !policy.KillsOnViolation)
+            log.Warning("The {0} child: {1}{2}", role, violation.Rule, violation.Allowed ? " It was let through." : "");
+        return violation.Allowed ? null
+            : policy.KillsOnViolation ? $"It made a system call that is not allowed. {violation.Rule}"
+            : _violations > settings.MaxViolations ? $"It made more than {settings.MaxViolations} system calls that are not allowed. The last: {violation.Rule}"
+            : null;
+    }
+
+    /// <summary>Whether it has aborted, where its exit cannot say so.</summary>
+    internal bool HasAborted { get; private set; }
+
+    public void OnAbort() => HasAborted = true;
+
+    public void OnViolation(SandboxViolation violation) => self.Tell(new ChildFrames.Violated(violation), ActorRefs.NoSender);
+
+    public void Dispose() => _monitor?.Dispose();
+
+    private static string? MissingIn(in Hello hello, LaunchPlan plan)
+    {
+        foreach (var layer in plan.Measured)
+        {
+            var report = hello.Layers.FirstOrDefault(report => report.Layer == LayerNames.Of(layer));
+            if (!report.Enforced)
+                return $"the layer {LayerNames.Of(layer)} is not in force ({(string.IsNullOrEmpty(report.Detail) ? "it was not measured" : report.Detail)})";
+        }
+        return null;
+    }
+}

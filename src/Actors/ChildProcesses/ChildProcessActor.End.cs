@@ -1,0 +1,90 @@
+using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser;
+
+/// <content>How a child ends, whoever wants it to, and who is told.</content>
+public sealed partial class ChildProcessActor
+{
+    private void BeginShutdown()
+    {
+        switch (_state)
+        {
+            case ChildState.Ready:
+                _state = ChildState.ShuttingDown;
+                _shutdownRequested = true;
+                _link.Send(0, default(Transport.Shutdown));
+                Timers.StartSingleTimer(TimerKey.Shutdown, new ShutdownOverdue(KillCause.ShutdownTimeout), _settings.Child.ShutdownTimeout);
+                break;
+            case ChildState.Spawning or ChildState.Handshaking:
+                // Nothing has been asked of it yet: there is nothing to finish.
+                KillProcess(ExitReason.Killed, KillCause.Request, "Shut down before it was ready.");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void KillProcess(ExitReason reason, KillCause cause, string message)
+    {
+        if (_state == ChildState.Exited)
+            return;
+        _verdict ??= new ExitVerdict(reason, cause, message);
+        _state = ChildState.Killing;
+        _killWhenLaunched = true;
+        _child?.Process.Kill();
+    }
+
+    private void OnClosed(ChannelClosed how)
+    {
+        _closed = how;
+        if (how.Violation is { } violation)
+        {
+            var handshake = _readyAt is null;
+            KillProcess(handshake ? ExitReason.HandshakeFailed : ExitReason.ProtocolViolation, KillCause.None, violation.Message);
+        }
+        else if (_exit is null && _state is ChildState.Ready or ChildState.Handshaking)
+        {
+            // Most likely it is exiting, and how it does is worth knowing: it gets the time of a shutdown.
+            _state = ChildState.ShuttingDown;
+            _verdict ??= how.Error is { } error ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Its channel failed: {error.Message}") : null;
+            Timers.StartSingleTimer(TimerKey.Shutdown, new ShutdownOverdue(KillCause.Hang), _settings.Child.ShutdownTimeout);
+        }
+        FinishIfOver();
+    }
+
+    private void FinishIfOver()
+    {
+        if (_exit is not null && _closed is not null)
+            Finish(_exit);
+    }
+
+    private void Finish(ChildExit? exit)
+    {
+        _state = ChildState.Exited;
+        Timers.CancelAll();
+        _confinement.Dispose();
+        var (reason, cause, message) = _verdict ?? ExitVerdict.Of(exit!, _shutdownRequested, wasReady: _readyAt is not null);
+        var exited = new ChildExited(
+            _self, _role, ProcessId, reason, cause, exit?.ExitCode, exit?.Signal, message,
+            _link.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow);
+        var lost = new ChildLostException($"The {_role} child {ProcessId} is gone: {message}");
+        _link.FailAll(lost);
+        while (_waiting.TryDequeue(out var next))
+            next.Sender.Tell(new Akka.Actor.Status.Failure(lost));
+        Publish(exited);
+        Context.Stop(_self);
+    }
+
+    private void Publish(IEvent happened)
+    {
+        _parent.Tell(happened, _self);
+        foreach (var subscriber in _subscribers)
+        {
+            if (!subscriber.Equals(_parent))
+                subscriber.Tell(happened, _self);
+        }
+    }
+}

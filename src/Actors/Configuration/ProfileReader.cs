@@ -1,0 +1,147 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Sandbox;
+using Akka.Configuration;
+
+namespace ActorBrowser;
+
+/// <summary>Reads profiles: a profile's own words, then its base's, then the defaults.</summary>
+internal static class ProfileReader
+{
+    private static readonly Dictionary<string, Namespaces> NamespaceNames = new(StringComparer.Ordinal)
+    {
+        ["mounts"] = Namespaces.Mounts,
+        ["processes"] = Namespaces.Processes,
+        ["network"] = Namespaces.Network,
+        ["messages"] = Namespaces.Messages,
+        ["host-name"] = Namespaces.HostName,
+        ["control-groups"] = Namespaces.ControlGroups,
+    };
+
+    private static readonly Dictionary<string, Func<SandboxPolicy, string, SandboxPolicy>> PathLists = new(StringComparer.Ordinal)
+    {
+        ["read"] = static (policy, path) => policy.AllowRead(path),
+        ["write"] = static (policy, path) => policy.AllowWrite(path),
+        ["execute"] = static (policy, path) => policy.AllowExecute(path),
+        ["devices"] = static (policy, path) => policy.AllowDevice(path),
+    };
+
+    internal static List<SandboxPolicy> ReadAll(Config sandbox)
+    {
+        var problems = new List<string>();
+        var defaults = sandbox.GetConfig("defaults");
+        var bases = Children(sandbox.GetConfig("bases"));
+        var calls = sandbox.GetConfig("system-calls");
+        var policies = new List<SandboxPolicy>();
+        foreach (var (name, own) in Children(sandbox.GetConfig("profiles")))
+        {
+            var known = new[] { own }.Concat(bases.Values);
+            problems.AddRange(known.SelectMany(part => UnknownKeys(name, part, defaults)));
+            try
+            {
+                var policy = Read(name, own, bases, defaults, calls);
+                problems.AddRange(PolicyLinter.Check(policy));
+                policies.Add(policy);
+            }
+            catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException or ArgumentException)
+            {
+                problems.Add($"The profile {name} cannot be read: {e.Message}");
+            }
+        }
+        return problems.Count == 0 ? policies : throw new ConfigurationException(string.Join(" ", problems.Distinct()));
+    }
+
+    private static SandboxPolicy Read(string name, Config own, Dictionary<string, Config> bases, Config defaults, Config calls)
+    {
+        var basedOn = own.GetString("based-on", "");
+        var config = basedOn.Length == 0 ? own.WithFallback(defaults)
+            : bases.TryGetValue(basedOn, out var under) ? own.WithFallback(under).WithFallback(defaults)
+            : throw new ArgumentException($"there is no base '{basedOn}'.");
+        var reasons = Reasons(config);
+        var policy = SandboxPolicy.Named(name) with
+        {
+            Description = config.GetString("description", ""),
+            KillsOnViolation = config.GetString("violation", "") switch { "deny" => false, "kill" => true, var other => throw new ArgumentException($"violation is '{other}', not deny or kill.") },
+            Limits = ReadLimits(config.GetConfig("limits")),
+        };
+        foreach (var (key, allow) in PathLists)
+            policy = config.GetStringList(key).Aggregate(policy, allow);
+        foreach (var (allowance, reason) in reasons)
+            policy = policy.Because(allowance, reason);
+        policy = ReadNetwork(policy, config, reasons);
+        if (config.GetBoolean("fork", false))
+            policy = policy.AllowFork(reasons.GetValueOrDefault("fork", ""));
+        if (config.GetBoolean("exec", false))
+            policy = policy.AllowExec(reasons.GetValueOrDefault("exec", ""));
+        if (config.GetBoolean("terminals", false))
+            policy = policy.AllowTerminals();
+        foreach (var kind in config.GetStringList("namespaces"))
+            policy = policy.In(NamespaceNames.TryGetValue(kind, out var value) ? value : throw new ArgumentException($"there is no kind of namespace '{kind}'."));
+        return policy
+            .AllowSystemCalls(Expand(config.GetStringList("system-calls"), calls, 0))
+            .DenyQuietly(Expand(config.GetStringList("tries"), calls, 0))
+            .Require(Layers(config, "require"))
+            .Prefer(Layers(config, "prefer"));
+    }
+
+    private static SandboxPolicy ReadNetwork(SandboxPolicy policy, Config config, Dictionary<string, string> reasons)
+    {
+        var ports = config.GetStringList("tcp-connect");
+        policy = ports is ["any"]
+            ? policy.AllowTcpConnectAnywhere(reasons.GetValueOrDefault("tcp-anywhere", ""))
+            : policy.AllowTcpConnect([.. ports.Select(static port => int.TryParse(port, out var number) && number is > 0 and < 65536 ? number
+                : throw new ArgumentException($"'{port}' is no TCP port."))]);
+        return config.GetBoolean("datagrams", false) ? policy.AllowDatagrams(reasons.GetValueOrDefault("datagrams", "")) : policy;
+    }
+
+    private static SandboxLimits ReadLimits(Config limits) => new()
+    {
+        Memory = Size(limits, "memory"),
+        ProcessorTime = (long)limits.GetTimeSpan("processor-time", TimeSpan.Zero, allowInfinite: false).TotalSeconds,
+        WallTime = limits.GetTimeSpan("wall-time", TimeSpan.Zero, allowInfinite: false),
+        Processes = limits.GetInt("processes", 0),
+        Descriptors = limits.GetInt("descriptors", 0),
+        FileSize = Size(limits, "file-size"),
+        Output = Size(limits, "output"),
+    };
+
+    private static long Size(Config limits, string key) => limits.GetByteSize(key, null) ?? throw new ArgumentException($"limits.{key} is not a size.");
+
+    private static IEnumerable<SandboxLayer> Layers(Config config, string key) => config.GetStringList(key).Select(static name => LayerNames.Find(name)
+        ?? throw new ArgumentException($"there is no layer '{name}'."));
+
+    private static Dictionary<string, string> Reasons(Config config) =>
+        config.GetConfig("reasons")?.AsEnumerable().ToDictionary(static pair => pair.Key, static pair => pair.Value.GetString(), StringComparer.Ordinal) ?? [];
+
+    private static IEnumerable<string> Expand(IEnumerable<string> names, Config lists, int depth)
+    {
+        foreach (var name in names)
+        {
+            if (name[0] != '@')
+            {
+                yield return name;
+                continue;
+            }
+            if (depth > 8 || !lists.HasPath(name[1..]))
+                throw new ArgumentException(depth > 8 ? $"the list '{name}' holds itself." : $"there is no list of system calls '{name}'.");
+            foreach (var inner in Expand(lists.GetStringList(name[1..]), lists, depth + 1))
+                yield return inner;
+        }
+    }
+
+    private static IEnumerable<string> UnknownKeys(string profile, Config part, Config defaults)
+    {
+        foreach (var (key, value) in part.AsEnumerable())
+        {
+            if (!defaults.HasPath(key))
+                yield return $"The profile {profile} has an unknown key '{key}'.";
+            if (key == "limits" && value.IsObject())
+            {
+                foreach (var limit in value.GetObject().Items.Keys.Where(limit => !defaults.HasPath("limits." + limit)))
+                    yield return $"The profile {profile} has an unknown limit '{limit}'.";
+            }
+        }
+    }
+
+    private static Dictionary<string, Config> Children(Config config) =>
+        config.AsEnumerable().ToDictionary(static pair => pair.Key, pair => config.GetConfig(pair.Key), StringComparer.Ordinal);
+}

@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
+using ActorBrowser.Sandbox;
+using Akka.Configuration;
+
+namespace ActorBrowser;
+
+/// <summary><c>actorbrowser.sandbox</c>: the profiles, and which role gets which.</summary>
+public sealed class SandboxSettings
+{
+    private readonly FrozenDictionary<string, SandboxPolicy> _profiles;
+    private readonly FrozenDictionary<string, string> _roles;
+    private readonly string _default;
+    // By identity: a policy for one folder is made for one runner, and its plan goes with it.
+    private readonly ConditionalWeakTable<SandboxPolicy, LaunchPlan> _plans = [];
+    private readonly Lazy<Machine> _machine;
+
+    private SandboxSettings(bool enabled, int maxViolations, IReadOnlyList<SandboxLayer> hidden, IEnumerable<SandboxPolicy> profiles, IEnumerable<KeyValuePair<string, string>> roles, string byDefault)
+    {
+        IsEnabled = enabled;
+        MaxViolations = maxViolations;
+        _profiles = profiles.ToFrozenDictionary(static policy => policy.Name, StringComparer.Ordinal);
+        _roles = roles.ToFrozenDictionary(StringComparer.Ordinal);
+        _default = byDefault;
+        _machine = new Lazy<Machine>(() => hidden.Count == 0 ? Machine.Current : Machine.Without(hidden));
+    }
+
+    /// <summary>Whether children are confined.</summary>
+    public bool IsEnabled { get; }
+
+    /// <summary>With more refused calls a child is killed.</summary>
+    public int MaxViolations { get; }
+
+    /// <summary>Every profile.</summary>
+    public IEnumerable<SandboxPolicy> Profiles => _profiles.Values.OrderBy(static policy => policy.Name, StringComparer.Ordinal);
+
+    /// <summary>This machine, less what the configuration hides.</summary>
+    public Machine Machine => _machine.Value;
+
+    /// <summary>Reads them; every profile is checked.</summary>
+    /// <param name="config">With the reference configuration as its fallback.</param>
+    /// <exception cref="ConfigurationException">Something is wrong with a profile; all that is found is told at once.</exception>
+    public static SandboxSettings From(Config config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var reader = new SettingsReader(config);
+        var sandbox = config.GetConfig("actorbrowser.sandbox");
+        var profiles = ProfileReader.ReadAll(sandbox);
+        var hidden = reader.Texts("sandbox.hide-layers").Select(static name => LayerNames.Find(name)
+            ?? throw new ConfigurationException($"actorbrowser.sandbox.hide-layers: there is no layer '{name}'.")).ToList();
+        var roles = sandbox.GetConfig("roles").AsEnumerable().Select(static pair => KeyValuePair.Create(pair.Key, pair.Value.GetString())).ToList();
+        var byDefault = reader.Text("sandbox.default-profile");
+        foreach (var (role, profile) in roles.Append(KeyValuePair.Create("(default)", byDefault)))
+        {
+            if (!profiles.Exists(policy => policy.Name == profile))
+                throw new ConfigurationException($"actorbrowser.sandbox.roles.{role}: there is no profile '{profile}'.");
+        }
+        return new SandboxSettings(reader.Switch("sandbox.enabled"), reader.Number("sandbox.max-violations", 1, int.MaxValue), hidden, profiles, roles, byDefault);
+    }
+
+    /// <summary>The profile of a name, or null.</summary>
+    /// <param name="name">Its name.</param>
+    public SandboxPolicy? Find(string name) => _profiles.GetValueOrDefault(name);
+
+    /// <summary>The profile that a role gets.</summary>
+    /// <param name="role">The role.</param>
+    public SandboxPolicy ProfileOf(string role)
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        return _profiles[_roles.GetValueOrDefault(role, _default)];
+    }
+
+    /// <summary>What a child is started with: made once for each policy.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="executable">The program.</param>
+    /// <exception cref="LaunchException">A required layer is missing here.</exception>
+    public LaunchPlan PlanFor(SandboxPolicy policy, ChildExecutable executable)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(executable);
+        var effective = IsEnabled ? policy : SandboxPolicy.Unconfined(policy.Name, "actorbrowser.sandbox.enabled = off");
+        return _plans.GetValue(policy, _ => LaunchPlan.Create(effective, executable, Machine));
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints;
+
+/// <summary>
+/// What a child does to itself once it is warm and before its first message: it measures what already confines it,
+/// limits its files, and puts its system call filter on every thread. The parent has made the filter; it comes in the
+/// environment, as a channel's first words would come too late.
+/// </summary>
+internal static class SelfConfinement
+{
+    private const int Denied = 13;
+
+    /// <summary>Confines this process and says what confines it.</summary>
+    /// <param name="listener">Where refused calls are told; it goes to the parent.</param>
+    /// <param name="reason">Why it could not be confined.</param>
+    /// <returns>What was measured; null when it could not be confined.</returns>
+    internal static List<LayerReport>? Apply(out SafeDescriptor? listener, out string reason)
+    {
+        listener = null;
+        reason = "";
+        var layers = Hardening.Measure();
+        if (Environment.GetEnvironmentVariable(WireProtocol.ConfinementVariable) is not { } variable)
+            return layers;
+        var fields = variable.Split('|');
+        if (fields.Length != 5 || fields[0] != "1")
+        {
+            reason = $"{WireProtocol.ConfinementVariable} is not understood";
+            return null;
+        }
+        Measure(layers, fields[3]);
+        if (long.TryParse(fields[4], NumberStyles.None, CultureInfo.InvariantCulture, out var fileSize) && fileSize > 0)
+            _ = ProcessLimits.Set(0, ProcessLimit.FileSize, (ulong)fileSize, (ulong)fileSize);
+        if (fields[1].Length > 0 && Install(fields, layers, out listener) is { } failure)
+        {
+            reason = failure;
+            return null;
+        }
+        return layers;
+    }
+
+    private static string? Install(string[] fields, List<LayerReport> layers, out SafeDescriptor? listener)
+    {
+        var bytes = Convert.FromBase64String(fields[1]);
+        var program = MemoryMarshal.Cast<byte, FilterInstruction>(bytes.AsSpan());
+        foreach (var line in fields[2].Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var at = int.Parse(line, CultureInfo.InvariantCulture);
+            program[at] = program[at] with { Value = (uint)Environment.ProcessId };
+        }
+        var reports = fields[3].Contains('n', StringComparison.Ordinal);
+        var errno = Seccomp.TryInstall(program, reports, out listener);
+        if (errno != 0)
+            return $"the system call filter was refused: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";
+        layers.Add(new LayerReport("system-calls", CurrentProcess.SeccompMode == 2, $"prctl(PR_GET_SECCOMP) = {CurrentProcess.SeccompMode}"));
+        if (reports)
+            layers.Add(new LayerReport("violation-reports", listener is not null, "seccomp user notification"));
+        return null;
+    }
+
+    // Before the filter, which would refuse the attempts themselves.
+    private static void Measure(List<LayerReport> layers, string what)
+    {
+        layers.Add(new LayerReport("no-new-privileges", CurrentProcess.HasNoNewPrivileges, "prctl(PR_GET_NO_NEW_PRIVS)"));
+        var (effective, permitted) = CurrentProcess.Capabilities;
+        layers.Add(new LayerReport("capabilities", effective == 0 && permitted == 0, $"capget: effective {effective:x}, permitted {permitted:x}"));
+        foreach (var measure in what)
+        {
+            var (layer, attempt, errno) = measure switch
+            {
+                'r' => ("files", "listing /", ConfinementProbe.ListRoot()),
+                'w' => ("files", "making a file in /dev/shm", ConfinementProbe.MakeFile()),
+                't' => ("tcp-ports", "listening on a TCP port", ConfinementProbe.BindTcp()),
+                's' => ("scopes", "a signal to the parent", ConfinementProbe.SignalParent()),
+                _ => ("", "", 0),
+            };
+            if (layer.Length > 0)
+                layers.Add(new LayerReport(layer, errno is Denied or 1, errno == 0 ? $"{attempt} succeeded" : $"{attempt}: {Marshal.GetPInvokeErrorMessage(errno)}"));
+        }
+    }
+}

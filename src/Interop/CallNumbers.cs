@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>The numbers, on this processor, of the system calls that scripts make.</summary>
+internal static class CallNumbers
+{
+    private static readonly bool X64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+
+    internal static int Write => X64 ? 1 : 64;
+
+    internal static int SignalAction => X64 ? 13 : 134;
+
+    internal static int SignalMask => X64 ? 14 : 135;
+
+    internal static int Execute => X64 ? 59 : 221;
+
+    internal static int SetSession => X64 ? 112 : 157;
+
+    internal static int SetCapabilities => X64 ? 126 : 91;
+
+    internal static int ProcessControl => X64 ? 157 : 167;
+
+    internal static int Mount => X64 ? 165 : 40;
+
+    internal static int ExitGroup => X64 ? 231 : 94;
+
+    internal static int OpenAt => X64 ? 257 : 56;
+
+    internal static int Duplicate => X64 ? 292 : 24;
+
+    internal static int SetLimit => X64 ? 302 : 261;
+
+    internal static int Seccomp => X64 ? 317 : 277;
+
+    internal static int CloseRange => 436;
+
+    internal static int AddRule => 445;
+
+    internal static int RestrictSelf => 446;
+}

@@ -1,0 +1,178 @@
+using System.Globalization;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>
+/// Starts a process that is confined before its program's first instruction. In this order: signals, session, death with
+/// the parent, control groups, identity in a new user namespace, mounts, limits, descriptors, no_new_privs, Landlock,
+/// capabilities, the program. Linux on x64 and arm64.
+/// </summary>
+public static unsafe class ConfinedSpawner
+{
+    private const int SetDeathSignal = 1;
+    private const int SetSecureBits = 28;
+    private const int DropBound = 24;
+    private const int SetNoNewPrivileges = 38;
+    private const int AmbientCapability = 47;
+    private const int AmbientClearAll = 4;
+    private const int SetMask = 2;
+    private const int WriteOnly = 1;
+    private const int PathOnly = 0x200000;
+    private const int CurrentFolder = -100;
+    private const int Recursive = 0x4000;
+    private const int Slave = 0x80000;
+    private const int NoSetIdDevicesOrPrograms = 2 | 4 | 8;
+
+    // Root's pid 0 is nobody special: NOROOT, NO_SETUID_FIXUP, KEEP_CAPS off, no ambient; each locked.
+    private const int NoRootLocked = 0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
+    private const uint CapabilityVersion3 = 0x20080522;
+
+    /// <summary>Whether this machine can.</summary>
+    public static bool IsSupported => SystemCallScript.IsSupported;
+
+    /// <summary>Starts the process.</summary>
+    /// <param name="request">What to start; a terminal and a working folder are not taken into account.</param>
+    /// <param name="confinement">What it enters first.</param>
+    /// <param name="processId">The new pid; 0 when none was started.</param>
+    /// <returns>Null, or the step that failed: nothing is left of the attempt then.</returns>
+    public static StepFailure? TrySpawn(SpawnRequest request, Confinement confinement, out int processId)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(confinement);
+        using var devNull = PathProbe.OpenNull();
+        using var arguments = new NativeStrings(request.Arguments);
+        using var environment = new NativeStrings(request.Environment);
+        using var path = new NativeStrings([request.Path]);
+        using var script = new SystemCallScript();
+        AddBeginning(script, confinement);
+        AddDescriptor(script, request.Input ?? devNull, 0);
+        AddDescriptor(script, request.Output ?? devNull, 1);
+        AddDescriptor(script, request.Error ?? request.Output ?? devNull, 2);
+        if (request.Channel is { } channel)
+            AddDescriptor(script, channel, 3);
+        AddEnd(script, confinement, request.Channel is null ? 3 : 4);
+        script.Add("execve", CallNumbers.Execute, false, (nint)path.Pointers[0], (nint)arguments.Pointers, (nint)environment.Pointers);
+        return Run(script, confinement.Namespaces, out processId);
+    }
+
+    /// <summary>Tries a confinement on a process that does nothing else and ends: whether this machine can do it, by doing it.</summary>
+    /// <param name="confinement">What it enters.</param>
+    /// <returns>Null, or the step that failed.</returns>
+    public static StepFailure? Try(Confinement confinement)
+    {
+        ArgumentNullException.ThrowIfNull(confinement);
+        using var script = new SystemCallScript();
+        AddBeginning(script, confinement);
+        AddEnd(script, confinement, 3);
+        script.Add("exit_group", CallNumbers.ExitGroup, false, 0);
+        var failure = Run(script, confinement.Namespaces, out var processId);
+        if (processId > 0)
+            ProcessDescriptor.KillAndReap(processId);
+        return failure;
+    }
+
+    private static StepFailure? Run(SystemCallScript script, Namespaces namespaces, out int processId)
+    {
+        var failure = script.Run((int)namespaces, out processId);
+        if (failure is null || processId == 0)
+            return failure;
+        ProcessDescriptor.KillAndReap(processId);
+        processId = 0;
+        return failure;
+    }
+
+    private static void AddBeginning(SystemCallScript script, Confinement confinement)
+    {
+        var defaults = script.Zeroes(64);
+        for (var signal = 1; signal <= 64; signal++)
+        {
+            if (signal is not (9 or 19))
+                script.Add("rt_sigaction", CallNumbers.SignalAction, false, signal, (nint)defaults, 0, 8);
+        }
+        script.Add("setsid", CallNumbers.SetSession, false);
+        if (confinement.ParentDeathSignal != 0)
+            script.Add("prctl(PR_SET_PDEATHSIG)", CallNumbers.ProcessControl, false, SetDeathSignal, confinement.ParentDeathSignal);
+        foreach (var group in confinement.ControlGroups)
+            script.Add("joining a control group", CallNumbers.Write, false, group.Value, (nint)script.Text("0"), 1);
+        if (confinement.Namespaces.HasFlag(Namespaces.Users))
+            AddIdentity(script);
+        if (confinement.Namespaces.HasFlag(Namespaces.Mounts))
+        {
+            script.Add("making mounts its own", CallNumbers.Mount, false, 0, (nint)script.Text("/"), 0, Recursive | Slave, 0);
+            if (confinement.Namespaces.HasFlag(Namespaces.Processes))
+                AddProc(script, confinement.Landlock);
+        }
+        foreach (var (limit, soft, hard) in confinement.Limits)
+        {
+            var values = (ulong*)script.Zeroes(16);
+            values[0] = soft;
+            values[1] = hard;
+            script.Add($"limiting {limit}", CallNumbers.SetLimit, false, 0, (nint)(int)limit, (nint)values, 0);
+        }
+    }
+
+    // A Landlock rule is about a file system's own folder: the one for the old /proc says nothing of the new.
+    private static void AddProc(SystemCallScript script, Landlock? landlock)
+    {
+        script.Add("mounting its own /proc", CallNumbers.Mount, false, (nint)script.Text("proc"), (nint)script.Text("/proc"), (nint)script.Text("proc"), NoSetIdDevicesOrPrograms, 0);
+        if (landlock is null)
+            return;
+        var rule = script.Zeroes(16);
+        *(ulong*)rule = Landlock.ReadFilesAndFolders;
+        var open = script.Add("opening its own /proc", CallNumbers.OpenAt, false, CurrentFolder, (nint)script.Text("/proc"), PathOnly, 0);
+        script.Store(open, rule + sizeof(ulong));
+        script.Add("landlock_add_rule", CallNumbers.AddRule, false, landlock.Descriptor.Value, Landlock.PathRule, (nint)rule, 0);
+    }
+
+    private static void AddEnd(SystemCallScript script, Confinement confinement, int firstToClose)
+    {
+        script.Add("prctl(PR_SET_NO_NEW_PRIVS)", CallNumbers.ProcessControl, false, SetNoNewPrivileges, 1, 0, 0, 0);
+        if (confinement.Landlock is { } landlock)
+            script.Add("landlock_restrict_self", CallNumbers.RestrictSelf, false, landlock.Descriptor.Value, 0);
+        if (confinement.DropCapabilities)
+            AddCapabilities(script);
+        script.Add("close_range", CallNumbers.CloseRange, false, firstToClose, unchecked((nint)uint.MaxValue), 0);
+        script.Add("rt_sigprocmask", CallNumbers.SignalMask, false, SetMask, (nint)script.Zeroes(8), 0, 8);
+    }
+
+    private static void AddDescriptor(SystemCallScript script, SafeDescriptor from, int to) =>
+        script.Add("dup3", CallNumbers.Duplicate, false, from.Value, to, 0);
+
+    // The same user and group inside as outside: files keep their owners, and nobody is mapped who is not the caller.
+    private static void AddIdentity(SystemCallScript script)
+    {
+        WriteFile(script, "/proc/self/setgroups", "deny");
+        var group = LibC.GetEffectiveGroupId().ToString(CultureInfo.InvariantCulture);
+        WriteFile(script, "/proc/self/gid_map", $"{group} {group} 1");
+        var user = LibC.GetEffectiveUserId().ToString(CultureInfo.InvariantCulture);
+        WriteFile(script, "/proc/self/uid_map", $"{user} {user} 1");
+    }
+
+    private static void WriteFile(SystemCallScript script, string path, string text)
+    {
+        var open = script.Add($"opening {path}", CallNumbers.OpenAt, false, CurrentFolder, (nint)script.Text(path), WriteOnly, 0);
+        var write = script.Add($"writing {path}", CallNumbers.Write, false, 0, (nint)script.Text(text), text.Length);
+        script.Pass(open, write);
+    }
+
+    private static void AddCapabilities(SystemCallScript script)
+    {
+        // Those without privileges may not take what they have not got: capset alone says whether it worked.
+        script.Add("prctl(PR_CAP_AMBIENT)", CallNumbers.ProcessControl, true, AmbientCapability, AmbientClearAll, 0, 0, 0);
+        for (var capability = 0; capability <= LastCapability; capability++)
+            script.Add("prctl(PR_CAPBSET_DROP)", CallNumbers.ProcessControl, true, DropBound, capability, 0, 0, 0);
+        script.Add("prctl(PR_SET_SECUREBITS)", CallNumbers.ProcessControl, true, SetSecureBits, NoRootLocked, 0, 0, 0);
+        var header = (uint*)script.Zeroes(8);
+        header[0] = CapabilityVersion3;
+        script.Add("capset", CallNumbers.SetCapabilities, false, (nint)header, (nint)script.Zeroes(24));
+    }
+
+    private static int LastCapability { get; } = ReadLastCapability();
+
+    private static int ReadLastCapability()
+    {
+        Span<byte> text = stackalloc byte[16];
+        var length = SmallFile.TryRead("/proc/sys/kernel/cap_last_cap", text);
+        return length > 0 && int.TryParse(text[..length].TrimEnd((byte)'\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var last) && last < 64 ? last : 63;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Buffers.Text;
+using System.Globalization;
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>What the kernel says of a child that calls itself confined: seen from outside, before it is given anything.</summary>
+public static class ConfinementCheck
+{
+    /// <summary>Looks at every thread of a process.</summary>
+    /// <param name="processId">The pid.</param>
+    /// <param name="plan">What it was started with.</param>
+    /// <returns>Null, or what is wrong, in a phrase.</returns>
+    public static string? Refusal(int processId, LaunchPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Policy.IsUnconfined)
+            return null;
+        var threads = 0;
+        try
+        {
+            foreach (var folder in Directory.EnumerateDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task")))
+            {
+                if (WrongWith(folder + "/status", plan) is { } wrong)
+                    return $"thread {Path.GetFileName(folder)} {wrong}";
+                threads++;
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return "it is gone";
+        }
+        return threads == 0 ? "it has no thread" : null;
+    }
+
+    private static string? WrongWith(string status, LaunchPlan plan)
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        var length = SmallFile.TryRead(status, buffer);
+        if (length < 0)
+            return null;
+        var text = buffer[..length];
+        return Number(text, "NoNewPrivs:"u8, 'd') != 1 ? "can gain privileges"
+            : plan.Filter is not null && Number(text, "Seccomp:"u8, 'd') != 2 ? "has no system call filter"
+            : Number(text, "CapEff:"u8, 'x') != 0 || Number(text, "CapPrm:"u8, 'x') != 0 ? "has capabilities"
+            : null;
+    }
+
+    private static long Number(ReadOnlySpan<byte> text, ReadOnlySpan<byte> field, char format)
+    {
+        var at = text.IndexOf(field);
+        return at >= 0 && Utf8Parser.TryParse(text[(at + field.Length)..].TrimStart("\t "u8), out long value, out _, format) ? value : -1;
+    }
+}

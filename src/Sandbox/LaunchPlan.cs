@@ -1,0 +1,184 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>
+/// A policy made ready for one program on one machine: built once, used for every child. What is required and missing
+/// is found here, before anything is started.
+/// </summary>
+public sealed class LaunchPlan
+{
+    internal const string ConfinementVariable = "ACTORBROWSER_SANDBOX";
+
+    private readonly (string Path, ulong Accesses)[]? _files;
+    private readonly Namespaces _namespaces;
+    private readonly Machine _machine;
+
+    private LaunchPlan(SandboxPolicy policy, Machine machine, (string, ulong)[]? files, Namespaces namespaces, CallFilter? filter, IReadOnlyList<string> missing)
+    {
+        Policy = policy;
+        _machine = machine;
+        _files = files;
+        _namespaces = namespaces;
+        Filter = filter;
+        Missing = missing;
+        Variable = Encode();
+    }
+
+    /// <summary>The policy.</summary>
+    public SandboxPolicy Policy { get; }
+
+    /// <summary>The system call filter that the child puts on itself; null for none.</summary>
+    public CallFilter? Filter { get; }
+
+    /// <summary>One sentence for each preferred layer that this machine has not got.</summary>
+    public IReadOnlyList<string> Missing { get; }
+
+    /// <summary>Whether the child is process 1 of a namespace of its own, and calls itself so.</summary>
+    public bool IsFirstProcess => _namespaces.HasFlag(Namespaces.Processes);
+
+    /// <summary>Whether refused calls are reported.</summary>
+    public bool Reports => Filter is not null && _machine.CanNotify;
+
+    /// <summary>Whether refused calls are let through.</summary>
+    public bool Learns { get; private init; }
+
+    /// <summary>The layers that the child measures on itself and that must be in force.</summary>
+    public IReadOnlyList<SandboxLayer> Measured => Policy.IsUnconfined ? [] :
+    [
+        SandboxLayer.NoNewPrivileges, SandboxLayer.Capabilities,
+        .. Filter is null ? Array.Empty<SandboxLayer>() : [SandboxLayer.SystemCalls],
+        .. Reports ? [SandboxLayer.ViolationReports] : Array.Empty<SandboxLayer>(),
+        .. _files is null ? Array.Empty<SandboxLayer>() : [SandboxLayer.Files],
+        .. HasLandlock(LandlockRules.TcpVersion) ? [SandboxLayer.TcpPorts] : Array.Empty<SandboxLayer>(),
+        .. HasLandlock(LandlockRules.ScopeVersion) ? [SandboxLayer.Scopes] : Array.Empty<SandboxLayer>(),
+    ];
+
+    internal string? Variable { get; }
+
+    /// <summary>Makes a plan.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="executable">The program.</param>
+    /// <param name="machine">What there is.</param>
+    /// <param name="learn">Whether the child is only watched: refused calls are let through and reported.</param>
+    /// <exception cref="LaunchException">A required layer is missing; the message says which, and why.</exception>
+    public static LaunchPlan Create(SandboxPolicy policy, ChildExecutable executable, Machine machine, bool learn = false)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(executable);
+        ArgumentNullException.ThrowIfNull(machine);
+        if (policy.IsUnconfined)
+            return new LaunchPlan(policy, machine, null, Namespaces.None, null, []);
+        var missing = new List<string>();
+        Check(policy, machine, missing);
+        var namespaces = Namespaces.None;
+        if (policy.Namespaces != Namespaces.None && machine.TryNamespaces(policy.Namespaces, out var granted) is null)
+            namespaces = granted;
+        if (learn && !machine.CanNotify)
+            throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, "Refused calls cannot be watched on this machine: the kernel has no seccomp user notification.");
+        var files = machine.HasLandlock && !learn ? LandlockRules.Compile(PathExpansion.Expand(policy, executable)) : null;
+        var filter = machine.HasSystemCallFilters ? PolicyFilter.Build(policy, SystemCallTable.Current, machine.CanNotify) : null;
+        return new LaunchPlan(policy, machine, files, namespaces, filter, missing) { Learns = learn };
+    }
+
+    /// <summary>What a child enters, with a control group of its own where its limits need one.</summary>
+    internal Confinement Confine(Landlock? landlock, ControlGroup? group, int deathSignal) => new()
+    {
+        Namespaces = _namespaces,
+        Landlock = landlock,
+        DropCapabilities = true,
+        Limits = Limits(),
+        ControlGroups = group?.Members ?? [],
+        ParentDeathSignal = deathSignal,
+    };
+
+    /// <summary>A ruleset for one child: it gets a rule for the child's own /proc.</summary>
+    internal Landlock? CreateLandlock() => _files is null ? null : LandlockRules.Build(Policy, _files, _machine.LandlockVersion);
+
+    internal ControlGroup? CreateGroup() => Policy.IsUnconfined ? null : _machine.ControlGroups?.Create(Policy.Limits);
+
+    private bool HasLandlock(int version) => _files is not null && _machine.LandlockVersion >= version;
+
+    private static void Check(SandboxPolicy policy, Machine machine, List<string> missing)
+    {
+        var namespaces = policy.Namespaces == Namespaces.None ? null : machine.TryNamespaces(policy.Namespaces, out _);
+        foreach (var offer in machine.Offers())
+        {
+            var wanted = policy.Required.Contains(offer.Layer) || policy.Preferred.Contains(offer.Layer);
+            var available = offer.Layer == SandboxLayer.Namespaces ? namespaces is null : offer.Available;
+            if (!wanted || available)
+                continue;
+            var sentence = $"{LayerNames.Of(offer.Layer)} is missing on this machine: {(offer.Layer == SandboxLayer.Namespaces ? namespaces.ToString() : offer.Detail)}";
+            if (policy.Required.Contains(offer.Layer))
+                throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"The profile {policy.Name} requires a layer of confinement that is not to be had: {sentence}. {offer.Fix}".TrimEnd());
+            missing.Add(sentence);
+        }
+    }
+
+    private List<(ProcessLimit Limit, ulong Soft, ulong Hard)> Limits()
+    {
+        var limits = new List<(ProcessLimit, ulong, ulong)> { (ProcessLimit.CoreSize, 0, 0) };
+        if (Policy.MayExecute)
+            limits.Clear();
+        // The signal says why; whoever ignores it is killed two seconds later.
+        if (Policy.Limits.ProcessorTime > 0)
+            limits.Add((ProcessLimit.ProcessorTime, (ulong)Policy.Limits.ProcessorTime, (ulong)Policy.Limits.ProcessorTime + 2));
+        if (Policy.Limits.Descriptors > 0)
+            limits.Add((ProcessLimit.Descriptors, (ulong)Policy.Limits.Descriptors, (ulong)Policy.Limits.Descriptors));
+        if (Policy.Limits.Memory > 0 && _machine.ControlGroups is not { CanLimitMemory: true })
+            limits.Add((ProcessLimit.Data, (ulong)Policy.Limits.Memory, (ulong)Policy.Limits.Memory));
+        return limits;
+    }
+
+    // The child's part: its filter, and what it is to measure on itself. FSIZE comes last, as .NET makes a huge sparse
+    // file at its start.
+    private string? Encode()
+    {
+        if (Policy.IsUnconfined)
+            return null;
+        var bytes = Filter is null ? [] : MemoryMarshal.AsBytes<FilterInstruction>(Filter.Program.ToArray());
+        var program = new byte[Base64.GetMaxEncodedToUtf8Length(bytes.Length)];
+        Base64.EncodeToUtf8(bytes, program, out _, out var length);
+        var self = string.Join(',', Filter?.SelfLines ?? []);
+        var measures = (_files is null ? "" : Policy.Files.Any(static rule => rule.Path == "/") ? "w" : "r")
+            + (HasLandlock(LandlockRules.TcpVersion) ? "t" : "")
+            + (HasLandlock(LandlockRules.ScopeVersion) ? "s" : "")
+            + (Reports ? "n" : "");
+        return string.Create(CultureInfo.InvariantCulture, $"1|{System.Text.Encoding.ASCII.GetString(program, 0, length)}|{self}|{measures}|{Policy.Limits.FileSize}");
+    }
+}
+
+/// <summary>Layers by their names in configuration and reports.</summary>
+public static class LayerNames
+{
+    /// <summary>A layer's name.</summary>
+    /// <param name="layer">The layer.</param>
+    public static string Of(SandboxLayer layer) => layer switch
+    {
+        SandboxLayer.NoNewPrivileges => "no-new-privileges",
+        SandboxLayer.SystemCalls => "system-calls",
+        SandboxLayer.ViolationReports => "violation-reports",
+        SandboxLayer.Files => "files",
+        SandboxLayer.TcpPorts => "tcp-ports",
+        SandboxLayer.Scopes => "scopes",
+        SandboxLayer.Namespaces => "namespaces",
+        SandboxLayer.Capabilities => "capabilities",
+        SandboxLayer.ControlGroup => "control-group",
+        _ => throw new ArgumentOutOfRangeException(nameof(layer)),
+    };
+
+    /// <summary>The layer of a name, or null.</summary>
+    /// <param name="name">A layer's name.</param>
+    public static SandboxLayer? Find(string name)
+    {
+        foreach (var layer in Enum.GetValues<SandboxLayer>())
+        {
+            if (Of(layer) == name)
+                return layer;
+        }
+        return null;
+    }
+}

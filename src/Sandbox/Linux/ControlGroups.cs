@@ -1,0 +1,188 @@
+using System.Globalization;
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>Where this process can make control groups: version 2, or the memory and pids hierarchies of version 1.</summary>
+internal sealed class ControlGroups
+{
+    private readonly string? _unified;
+    private readonly string? _memory;
+    private readonly string? _processes;
+    private static int s_last;
+
+    private ControlGroups(string? unified, string? memory, string? processes)
+    {
+        _unified = unified;
+        _memory = memory;
+        _processes = processes;
+    }
+
+    internal bool CanLimitMemory => _unified is not null || _memory is not null;
+
+    internal bool CanLimitProcesses => _unified is not null || _processes is not null;
+
+    internal string Description => _unified is not null ? "version 2"
+        : (_memory, _processes) switch
+        {
+            (not null, not null) => "version 1, memory and pids",
+            (not null, null) => "version 1, memory",
+            (null, not null) => "version 1, pids",
+            _ => "none writable",
+        };
+
+    /// <summary>Finds out by making a group in each and removing it.</summary>
+    internal static ControlGroups Probe()
+    {
+        string? unified = null, memory = null, processes = null;
+        try
+        {
+            foreach (var line in File.ReadLines("/proc/self/cgroup"))
+            {
+                var fields = line.Split(':', 3);
+                if (fields[1].Length == 0)
+                    unified = Usable("/sys/fs/cgroup" + fields[2], "memory.max", "pids.max");
+                else if (fields[1].Split(',').Contains("memory"))
+                    memory = Usable("/sys/fs/cgroup/memory" + fields[2], "memory.limit_in_bytes");
+                else if (fields[1].Split(',').Contains("pids"))
+                    processes = Usable("/sys/fs/cgroup/pids" + fields[2], "pids.max");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new ControlGroups(null, null, null);
+        }
+        return new ControlGroups(unified, memory, processes);
+    }
+
+    /// <summary>Makes the groups that a child's limits need; null when none is needed or possible.</summary>
+    internal ControlGroup? Create(SandboxLimits limits)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"actorbrowser-{Environment.ProcessId}-{Interlocked.Increment(ref s_last)}");
+        var settings = new List<(string Folder, string File, long Value)>();
+        if (limits.Memory > 0 && CanLimitMemory)
+            settings.Add((Path.Combine(_unified ?? _memory!, name), _unified is null ? "memory.limit_in_bytes" : "memory.max", limits.Memory));
+        if (limits.Processes > 0 && CanLimitProcesses)
+            settings.Add((Path.Combine(_unified ?? _processes!, name), "pids.max", limits.Processes));
+        return settings.Count == 0 ? null : ControlGroup.Create(settings);
+    }
+
+    private static string? Usable(string parent, params string[] files)
+    {
+        var trial = Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"actorbrowser-{Environment.ProcessId}-probe"));
+        try
+        {
+            RemoveLeftovers(parent);
+            Directory.CreateDirectory(trial);
+            try
+            {
+                return Array.TrueForAll(files, file => File.Exists(Path.Combine(trial, file))) ? parent : null;
+            }
+            finally
+            {
+                Directory.Delete(trial);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // Of browsers that were killed. A group that somebody lives in cannot be removed.
+    private static void RemoveLeftovers(string parent)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(parent, "actorbrowser-*"))
+        {
+            var owner = Path.GetFileName(folder).Split('-')[1];
+            if (Directory.Exists("/proc/" + owner))
+                continue;
+            try
+            {
+                Directory.Delete(folder);
+            }
+            catch (IOException)
+            {
+                // Somebody does.
+            }
+        }
+    }
+}
+
+/// <summary>One child's control groups.</summary>
+internal sealed class ControlGroup : IDisposable
+{
+    private readonly List<string> _folders = [];
+
+    internal List<SafeDescriptor> Members { get; } = [];
+
+    internal static ControlGroup Create(List<(string Folder, string File, long Value)> settings)
+    {
+        var group = new ControlGroup();
+        try
+        {
+            foreach (var (folder, file, value) in settings)
+            {
+                if (!group._folders.Contains(folder))
+                {
+                    Directory.CreateDirectory(folder);
+                    group._folders.Add(folder);
+                    group.Members.Add(DescriptorFlags.RaiseAboveChildNumbers(SmallFile.OpenForWriting(Path.Combine(folder, "cgroup.procs"))));
+                }
+                File.WriteAllText(Path.Combine(folder, file), value.ToString(CultureInfo.InvariantCulture));
+            }
+            return group;
+        }
+        catch
+        {
+            group.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Which limit was hit, as the kernel has counted; null for none.</summary>
+    internal string? LimitHit()
+    {
+        foreach (var folder in _folders)
+        {
+            if (Counted(folder, "memory.oom_control", "oom_kill ") || Counted(folder, "memory.events", "oom_kill "))
+                return "memory";
+            if (Counted(folder, "pids.events", "max "))
+                return "processes";
+        }
+        return null;
+    }
+
+    /// <summary>The group lives as long as its last process; call it when the child is gone.</summary>
+    public void Dispose()
+    {
+        foreach (var member in Members)
+            member.Dispose();
+        Members.Clear();
+        foreach (var folder in _folders)
+        {
+            try
+            {
+                Directory.Delete(folder);
+            }
+            catch (IOException)
+            {
+                // A process is still dying in it: the next browser to start on this machine removes the group.
+            }
+        }
+        _folders.Clear();
+    }
+
+    private static bool Counted(string folder, string file, string counter)
+    {
+        try
+        {
+            return File.ReadLines(Path.Combine(folder, file)).Any(line =>
+                line.StartsWith(counter, StringComparison.Ordinal) && long.TryParse(line.AsSpan(counter.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>Builds the Landlock ruleset of a policy, with as much as this kernel's version knows.</summary>
+internal static class LandlockRules
+{
+    private const ulong Execute = 1 << 0;
+    private const ulong WriteFile = 1 << 1;
+    private const ulong ReadFile = 1 << 2;
+    private const ulong ReadFolder = 1 << 3;
+    private const ulong Remove = (1 << 4) | (1 << 5);
+    private const ulong MakeDevices = (1 << 6) | (1 << 11);
+    private const ulong Make = (1 << 7) | (1 << 8) | (1 << 9) | (1 << 10) | (1 << 12);
+    private const ulong Refer = 1 << 13;
+    private const ulong Truncate = 1 << 14;
+    private const ulong ControlDevice = 1 << 15;
+    private const ulong OfFiles = Execute | WriteFile | ReadFile | Truncate | ControlDevice;
+    private const ulong Bind = 1;
+    private const ulong Connect = 2;
+    private const ulong AbstractSockets = 1;
+    private const ulong Signals = 2;
+
+    internal const int TcpVersion = 4;
+    internal const int ScopeVersion = 6;
+
+    /// <summary>What of a policy's rules concerns files that are there, in Landlock's terms.</summary>
+    internal static (string Path, ulong Accesses)[] Compile(IEnumerable<FileRule> files)
+    {
+        var accesses = new Dictionary<string, ulong>(StringComparer.Ordinal);
+        foreach (var (path, rights) in files)
+        {
+            var isFolder = Directory.Exists(path);
+            if (isFolder || File.Exists(path))
+                accesses[path] = accesses.GetValueOrDefault(path) | (isFolder ? Accesses(rights) : Accesses(rights) & OfFiles);
+        }
+        return [.. accesses.Select(static pair => (pair.Key, pair.Value))];
+    }
+
+    internal static Landlock Build(SandboxPolicy policy, (string Path, ulong Accesses)[] files, int version)
+    {
+        var handled = Execute | WriteFile | ReadFile | ReadFolder | Remove | MakeDevices | Make
+            | (version >= 2 ? Refer : 0) | (version >= 3 ? Truncate : 0) | (version >= 5 ? ControlDevice : 0);
+        var network = version < TcpVersion ? 0 : Bind | (policy.TcpPorts is null ? 0 : Connect);
+        var ruleset = Landlock.Create(handled, network, version < ScopeVersion ? 0 : AbstractSockets | Signals);
+        // What has gone meanwhile, or may not be looked at, cannot be allowed, and stays denied.
+        foreach (var (path, accesses) in files)
+            _ = ruleset.TryAllowPath(path, accesses & handled);
+        if (network != 0)
+        {
+            foreach (var port in policy.TcpPorts ?? [])
+                ruleset.AllowPort(port, Connect);
+        }
+        return ruleset;
+    }
+
+    private static ulong Accesses(FileRights rights) =>
+        (rights.HasFlag(FileRights.Read) ? ReadFile | ReadFolder : 0)
+        | (rights.HasFlag(FileRights.Execute) ? Execute : 0)
+        | (rights.HasFlag(FileRights.Write) ? WriteFile | Truncate | Remove | Make | Refer : 0)
+        | (rights.HasFlag(FileRights.Device) ? WriteFile | Truncate | ControlDevice : 0);
+}

@@ -1,0 +1,117 @@
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>What one layer needs of the machine, and whether it is there.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Available">Whether it was seen to work.</param>
+/// <param name="Detail">What was seen.</param>
+/// <param name="Fix">What to do where it is missing; empty where nothing can be done, or need be.</param>
+public sealed record LayerOffer(SandboxLayer Layer, bool Available, string Detail, string Fix);
+
+/// <summary>
+/// What this machine offers, each layer found out by using it on a process that does nothing else; never by a version
+/// number or a setting.
+/// </summary>
+public sealed class Machine
+{
+    private static readonly Lazy<Machine> Probed = new(() => new Machine([]));
+
+    private readonly Dictionary<Namespaces, StepFailure?> _namespaces = [];
+    private readonly Lock _lock = new();
+    private readonly IReadOnlySet<SandboxLayer> _hidden;
+
+    private Machine(IEnumerable<SandboxLayer> hidden)
+    {
+        _hidden = hidden.ToHashSet();
+        CanConfine = ConfinedSpawner.IsSupported;
+        LandlockVersion = CanConfine && !_hidden.Contains(SandboxLayer.Files) ? Landlock.Version : 0;
+        LandlockFailure = LandlockVersion == 0 ? null : TryLandlock(LandlockVersion);
+        CanNotify = CanConfine && !_hidden.Contains(SandboxLayer.ViolationReports) && Seccomp.CanNotify;
+        ControlGroups = _hidden.Contains(SandboxLayer.ControlGroup) ? null : ControlGroups.Probe();
+    }
+
+    /// <summary>This machine, probed once.</summary>
+    public static Machine Current => Probed.Value;
+
+    internal bool CanConfine { get; }
+
+    internal int LandlockVersion { get; }
+
+    internal StepFailure? LandlockFailure { get; }
+
+    internal bool CanNotify { get; }
+
+    internal ControlGroups? ControlGroups { get; }
+
+    internal bool HasSystemCallFilters => CanConfine && !_hidden.Contains(SandboxLayer.SystemCalls) && Seccomp.IsAvailable;
+
+    internal bool HasLandlock => LandlockVersion > 0 && LandlockFailure is null;
+
+    /// <summary>This machine, as if some layers were missing: for trying out what a policy does then.</summary>
+    /// <param name="layers">What to hide.</param>
+    public static Machine Without(params IEnumerable<SandboxLayer> layers) => new(layers);
+
+    /// <summary>Whether a process can be started in these namespaces; tried once for each combination.</summary>
+    /// <param name="wanted">Without <see cref="Namespaces.Users"/>; that is added where it is needed.</param>
+    /// <param name="granted">What to ask for.</param>
+    /// <returns>Null, or what failed.</returns>
+    internal StepFailure? TryNamespaces(Namespaces wanted, out Namespaces granted)
+    {
+        granted = CurrentProcess.IsPrivileged ? wanted : wanted | Namespaces.Users;
+        if (_hidden.Contains(SandboxLayer.Namespaces) || !CanConfine)
+            return new StepFailure("clone", 1);
+        lock (_lock)
+        {
+            if (!_namespaces.TryGetValue(granted, out var failure))
+            {
+                failure = ConfinedSpawner.Try(new Confinement { Namespaces = granted });
+                _namespaces.Add(granted, failure);
+            }
+            return failure;
+        }
+    }
+
+    /// <summary>Every layer.</summary>
+    public IReadOnlyList<LayerOffer> Offers()
+    {
+        const Namespaces all = Namespaces.Mounts | Namespaces.Processes | Namespaces.Network | Namespaces.Messages | Namespaces.HostName | Namespaces.ControlGroups;
+        var namespaces = TryNamespaces(all, out var granted);
+        var capabilities = CanConfine ? ConfinedSpawner.Try(new Confinement { DropCapabilities = true }) : new StepFailure("clone", 38);
+        return
+        [
+            Offer(SandboxLayer.NoNewPrivileges, CanConfine, CanConfine ? "prctl" : "only on Linux, on x64 and arm64", "use Linux on x64 or arm64"),
+            Offer(SandboxLayer.SystemCalls, HasSystemCallFilters, HasSystemCallFilters ? "seccomp filters" : "no seccomp filters", "a kernel with CONFIG_SECCOMP_FILTER, and a container that does not take it away"),
+            Offer(SandboxLayer.ViolationReports, CanNotify, CanNotify ? "seccomp user notification" : "the kernel cannot ask another process about a call", "Linux 5.0 or newer"),
+            Offer(SandboxLayer.Files, HasLandlock, LandlockDetail(), "a kernel with Landlock in its list of security modules (lsm=landlock,… on the kernel's command line)"),
+            Offer(SandboxLayer.TcpPorts, HasLandlock && LandlockVersion >= LandlockRules.TcpVersion, LandlockDetail(), "Linux 6.7 or newer, with Landlock"),
+            Offer(SandboxLayer.Scopes, HasLandlock && LandlockVersion >= LandlockRules.ScopeVersion, LandlockDetail(), "Linux 6.12 or newer, with Landlock"),
+            Offer(SandboxLayer.Namespaces, namespaces is null, namespaces is null ? (granted.HasFlag(Namespaces.Users) ? "through a user namespace" : "as root") : namespaces.ToString()!,
+                "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)"),
+            Offer(SandboxLayer.Capabilities, capabilities is null, capabilities is null ? "capset and the bounding set" : capabilities.ToString()!, ""),
+            Offer(SandboxLayer.ControlGroup, ControlGroups is { CanLimitMemory: true, CanLimitProcesses: true }, ControlGroups?.Description ?? "none writable",
+                "delegate a control group to this user (systemd: Delegate=memory pids); without one, memory is limited by the process's own limits"),
+        ];
+    }
+
+    private string LandlockDetail() => LandlockFailure?.ToString() ?? (LandlockVersion > 0 ? $"Landlock version {LandlockVersion}" : "no Landlock");
+
+    private LayerOffer Offer(SandboxLayer layer, bool available, string detail, string fix)
+    {
+        var hidden = _hidden.Contains(layer);
+        return new LayerOffer(layer, available && !hidden, hidden ? "switched off by configuration" : detail, available && !hidden ? "" : fix);
+    }
+
+    private static StepFailure? TryLandlock(int version)
+    {
+        try
+        {
+            using var ruleset = LandlockRules.Build(SandboxPolicy.Named("probe"), [], version);
+            return ConfinedSpawner.Try(new Confinement { Landlock = ruleset });
+        }
+        catch (SystemCallException e)
+        {
+            return new StepFailure(e.Call, e.Errno);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>
+/// A seccomp program: what no rule names is a violation, a call of another architecture kills. Allowed calls come
+/// without conditions wherever possible: the kernel then remembers that they need no program at all.
+/// </summary>
+public sealed class CallFilter
+{
+    internal const uint Allow = 0x7fff0000;
+    internal const uint Notify = 0x7fc00000;
+    internal const uint KillProcess = 0x80000000;
+    internal const uint Fail = 0x00050000;
+
+    private const int NumberOffset = 0;
+    private const int ArchitectureOffset = 4;
+    private const int ArgumentsOffset = 16;
+    private const uint X32Bit = 0x40000000;
+
+    private CallFilter(SystemCallTable table, FilterInstruction[] program, IReadOnlyList<int> selfLines)
+    {
+        Table = table;
+        Program = program;
+        SelfLines = selfLines;
+    }
+
+    /// <summary>Whose numbers it is made of.</summary>
+    public SystemCallTable Table { get; }
+
+    /// <summary>The program, with 0 where the filtered process's own pid belongs.</summary>
+    public IReadOnlyList<FilterInstruction> Program { get; }
+
+    /// <summary>Which instructions compare with the filtered process's own pid.</summary>
+    public IReadOnlyList<int> SelfLines { get; }
+
+    /// <summary>Makes the program.</summary>
+    /// <param name="table">The processor's calls; rules for others are left out.</param>
+    /// <param name="rules">One for a name.</param>
+    /// <param name="violation">What a violation is: <see cref="Notify"/>, or an errno where nobody can be told.</param>
+    internal static CallFilter Build(SystemCallTable table, IEnumerable<CallRule> rules, uint violation)
+    {
+        var assembler = new FilterAssembler();
+        var conditions = new List<(FilterLabel Label, CallRule Rule)>();
+
+        var architectureIsRight = new FilterLabel();
+        assembler.Load(ArchitectureOffset);
+        assembler.IfEqual(table.AuditArchitecture, architectureIsRight, null);
+        assembler.Verdict(KillProcess);
+        assembler.Place(architectureIsRight);
+        assembler.Load(NumberOffset);
+        if (table == SystemCallTable.X64)
+        {
+            var below = new FilterLabel();
+            assembler.IfGreaterOrEqual(X32Bit, null, below);
+            assembler.Verdict(KillProcess);
+            assembler.Place(below);
+        }
+        foreach (var (number, rule) in Numbered(table, rules))
+        {
+            var next = new FilterLabel();
+            assembler.IfEqual((uint)number, null, next);
+            if (rule.Errno != 0)
+                assembler.Verdict(Fail | (uint)rule.Errno);
+            else if (rule.Cases.Count == 0)
+                assembler.Verdict(Allow);
+            else
+                assembler.Jump(AddCondition(conditions, rule));
+            assembler.Place(next);
+        }
+        assembler.Verdict(violation);
+        foreach (var (label, rule) in conditions)
+        {
+            assembler.Place(label);
+            Test(assembler, rule, violation);
+        }
+        return new CallFilter(table, assembler.Assemble(), assembler.SelfLines);
+    }
+
+    private static IEnumerable<(int Number, CallRule Rule)> Numbered(SystemCallTable table, IEnumerable<CallRule> rules)
+    {
+        var numbered = new SortedDictionary<int, CallRule>();
+        foreach (var rule in rules)
+        {
+            if (table.TryGetNumber(rule.Name, out var number))
+                numbered.Add(number, rule);
+        }
+        return numbered.Select(static pair => (pair.Key, pair.Value));
+    }
+
+    private static FilterLabel AddCondition(List<(FilterLabel Label, CallRule Rule)> conditions, CallRule rule)
+    {
+        var label = new FilterLabel();
+        conditions.Add((label, rule));
+        return label;
+    }
+
+    private static void Test(FilterAssembler assembler, CallRule rule, uint violation)
+    {
+        foreach (var one in rule.Cases)
+        {
+            var nextCase = new FilterLabel();
+            foreach (var condition in one.Conditions)
+                Test(assembler, condition, nextCase);
+            assembler.Verdict(one.Errno == 0 ? Allow : Fail | (uint)one.Errno);
+            assembler.Place(nextCase);
+        }
+        assembler.Verdict(violation);
+    }
+
+    private static void Test(FilterAssembler assembler, ArgumentIs condition, FilterLabel otherwise)
+    {
+        // Little-endian on both processors: the low half first.
+        var low = ArgumentsOffset + (8 * condition.Argument);
+        Half(low, (uint)condition.Mask, (uint)condition.Value);
+        Half(low + 4, (uint)(condition.Mask >> 32), (uint)(condition.Value >> 32));
+
+        void Half(int offset, uint mask, uint value)
+        {
+            if (mask == 0)
+                return;
+            assembler.Load(offset);
+            if (mask != uint.MaxValue)
+                assembler.Mask(mask);
+            if (condition.IsSelf)
+                assembler.IfSelf(null, otherwise);
+            else if (condition.Negated)
+                assembler.IfEqual(value, otherwise, null);
+            else
+                assembler.IfEqual(value, null, otherwise);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+namespace ActorBrowser.Sandbox;
+
+/// <summary>
+/// The calls whose arguments decide: naming one in a profile allows the harmless uses of it only, and what more is
+/// allowed follows from the rest of the policy. The lower 32 bits of an int are compared, as the kernel does: what an
+/// attacker puts into the upper ones changes nothing.
+/// </summary>
+internal static class GuardedCalls
+{
+    private const int NotPermitted = 1;
+    private const int AccessDenied = 13;
+    private const int NoSuchCall = 38;
+
+    private const ulong NewNamespaces = 0x7e020000;
+    private const ulong ThreadFlags = 0x100 | 0x800 | 0x10000;
+    private const ulong TraceFlags = 0x2000;
+    private const ulong OpenForChange = 0x3 | 0x40 | 0x200 | 0x400000;
+    private const ulong MakesFiles = 0x40 | 0x200 | 0x400000;
+    private const ulong SocketFlags = 0x80800;
+    private const int Unix = 1;
+    private const int Internet = 2;
+    private const int Internet6 = 10;
+    private const int Netlink = 16;
+
+    /// <summary>Options that read, and those that only take something away.</summary>
+    private static readonly long[] ProcessControls = [1, 2, 3, 15, 16, 21, 23, 27, 30, 38, 39, 0x53564d41];
+
+    private static readonly long[] TerminalRequests = [0x5401, 0x5413, 0x541b, 0x5421, 0x5450, 0x5451];
+
+    // TIOCSTI, TIOCLINUX, TIOCCONS, TIOCSETD and TIOCSSERIAL: they type into, or take over, somebody's terminal.
+    private static readonly long[] TerminalAttacks = [0x5412, 0x541c, 0x541d, 0x5423, 0x541f];
+
+    private static readonly long[] DescriptorCommands = [0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032, 1033, 1034];
+
+    /// <summary>The rule for a call that a profile names.</summary>
+    internal static CallRule RuleFor(string name, SandboxPolicy policy) => name switch
+    {
+        // Its flags are in memory, where no filter sees them; the C library falls back to clone.
+        "clone3" => CallRule.Refuse(name, NoSuchCall),
+        "clone" => CallRule.Allow(name, policy.MayFork
+            ? new CallCase(0, ArgumentIs.Without(0, NewNamespaces | TraceFlags))
+            : new CallCase(0, ArgumentIs.With(0, ThreadFlags), ArgumentIs.Without(0, NewNamespaces | TraceFlags))),
+        "open" => Opening(name, 1, policy),
+        "openat" => Opening(name, 2, policy),
+        "openat2" when !policy.MayWrite => CallRule.Refuse(name, NoSuchCall),
+        "socket" => CallRule.Allow(name, [.. Sockets(policy)]),
+        "socketpair" => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, Unix))),
+        "ioctl" when policy.MayUseTerminals => CallRule.Allow(name, new CallCase(0, [.. TerminalAttacks.Select(static request => ArgumentIs.Not(1, request))])),
+        "ioctl" => CallRule.Allow(name, [.. AnyOf(1, TerminalRequests)]),
+        // What it starts may ask for anything but to rewrite its own memory map.
+        "prctl" when policy.MayExecute => CallRule.Allow(name, new CallCase(0, ArgumentIs.Not(0, 35))),
+        "prctl" => CallRule.Allow(name, [.. AnyOf(0, ProcessControls), new CallCase(0, ArgumentIs.Int(0, 4), ArgumentIs.Int(1, 0))]),
+        "fcntl" when !policy.MayExecute => CallRule.Allow(name, [.. AnyOf(1, DescriptorCommands)]),
+        "prlimit64" when !policy.MayFork => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, 0)), new CallCase(0, ArgumentIs.Self(0))),
+        // How the C library aborts. The first process of a namespace does not get the signal, and dies otherwise: the
+        // parent is asked, so that the exit can say what it was.
+        "tgkill" when !policy.MayFork => CallRule.Allow(name, new CallCase(0, ArgumentIs.Self(0), ArgumentIs.Not(2, Violations.AbortSignal))),
+        "kill" or "rt_sigqueueinfo" or "rt_tgsigqueueinfo" when !policy.MayFork => CallRule.Allow(name, new CallCase(0, ArgumentIs.Self(0))),
+        "personality" => CallRule.Allow(name, [.. AnyOf(0, [0, 8, 0x20000, 0x20008, 0xffffffff])]),
+        _ => CallRule.Allow(name),
+    };
+
+    /// <summary>The rule for a call that a profile refuses without a word.</summary>
+    internal static CallRule Refusal(string name) => CallRule.Refuse(name, name is "clone3" or "openat2" or "io_uring_setup" ? NoSuchCall : NotPermitted);
+
+    private static CallRule Opening(string name, int flags, SandboxPolicy policy) => policy.MayWrite
+        ? CallRule.Allow(name)
+        // The C library opens a file of /proc for writing to name a thread, and does without; making files is another matter.
+        : CallRule.Allow(name, new CallCase(0, ArgumentIs.Without(flags, OpenForChange)), new CallCase(AccessDenied, ArgumentIs.Without(flags, MakesFiles)));
+
+    private static IEnumerable<CallCase> Sockets(SandboxPolicy policy)
+    {
+        foreach (var domain in new[] { Internet, Internet6 })
+        {
+            if (policy.MayConnect)
+            {
+                yield return Socket(domain, type: 1, protocol: 0);
+                yield return Socket(domain, type: 1, protocol: 6);
+            }
+            if (policy.MaySendDatagrams)
+            {
+                yield return Socket(domain, type: 2, protocol: 0);
+                yield return Socket(domain, type: 2, protocol: 17);
+            }
+        }
+        // The C library asks the name cache and the list of addresses before anything else, and does without.
+        yield return new CallCase(AccessDenied, ArgumentIs.Int(0, Unix));
+        yield return new CallCase(AccessDenied, ArgumentIs.Int(0, Netlink), ArgumentIs.Int(2, 0));
+    }
+
+    private static CallCase Socket(int domain, int type, int protocol) => new(
+        0, ArgumentIs.Int(0, domain), new ArgumentIs(1, 0xffffffff & ~SocketFlags, (ulong)type), ArgumentIs.Int(2, protocol));
+
+    private static IEnumerable<CallCase> AnyOf(int argument, long[] values) => values.Select(value => new CallCase(0, ArgumentIs.Int(argument, value)));
+}

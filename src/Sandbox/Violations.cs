@@ -1,0 +1,137 @@
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>A confined process has made a system call that its profile does not allow.</summary>
+/// <param name="ProcessId">The calling thread, as this process sees it; 0 where it cannot.</param>
+/// <param name="Call">The call's name, or its number where nothing here knows it.</param>
+/// <param name="Arguments">The call with those of its arguments that decided, for people.</param>
+/// <param name="Rule">The rule that was broken, in a sentence.</param>
+/// <param name="Allowed">Whether it was let through: in learn mode only.</param>
+public sealed record SandboxViolation(int ProcessId, string Call, string Arguments, string Rule, bool Allowed);
+
+internal static class Violations
+{
+    internal const int AbortSignal = 6;
+}
+
+/// <summary>Hears of violations.</summary>
+public interface IViolationSink
+{
+    /// <summary>The process is about to abort: it will not survive this, whatever signal its exit then names. On the reactor's thread.</summary>
+    void OnAbort();
+
+    /// <summary>One; on the reactor's thread, so it must not block.</summary>
+    /// <param name="violation">What was called.</param>
+    void OnViolation(SandboxViolation violation);
+}
+
+/// <summary>Answers the calls that a child's filter asks about: they fail, and the sink hears of them.</summary>
+public sealed class ViolationMonitor : IReadinessHandler, IDisposable
+{
+    private const int NotPermitted = 1;
+    private const int NoSuchCall = 38;
+
+    private readonly SafeDescriptor _listener;
+    private readonly SystemCallTable _table;
+    private readonly string _profile;
+    private readonly bool _learn;
+    private readonly IViolationSink _sink;
+    private readonly Lock _lock = new();
+    private readonly IReactorRegistration _registration;
+    private bool _over;
+
+    /// <summary>Starts answering.</summary>
+    /// <param name="listener">From the child; ownership passes.</param>
+    /// <param name="profile">The profile's name.</param>
+    /// <param name="learn">Whether calls are let through.</param>
+    /// <param name="sink">Who hears of them.</param>
+    public ViolationMonitor(SafeDescriptor listener, string profile, bool learn, IViolationSink sink)
+    {
+        _listener = listener;
+        _profile = profile;
+        _learn = learn;
+        _sink = sink;
+        _table = SystemCallTable.Current;
+        lock (_lock)
+            _registration = Reactor.Shared.Register(listener, Readiness.Readable, this);
+    }
+
+    /// <inheritdoc/>
+    public void OnReady(Readiness readiness)
+    {
+        if (readiness.HasFlag(Readiness.HangUp))
+        {
+            Dispose();
+            return;
+        }
+        // One at a time: a caller that is gone by now has nothing for the next call to find, and asking would block.
+        if (!SeccompListener.TryReceive(_listener, out var request))
+            return;
+        var name = _table.NameOf(request.Number);
+        if (name == "tgkill" && (int)request.Third == Violations.AbortSignal)
+        {
+            SeccompListener.Deny(_listener, request.Id, NotPermitted);
+            _sink.OnAbort();
+            return;
+        }
+        if (_learn)
+            SeccompListener.Allow(_listener, request.Id);
+        else
+            SeccompListener.Deny(_listener, request.Id, name is null ? NoSuchCall : NotPermitted);
+        _sink.OnViolation(new SandboxViolation(
+            request.ProcessId, name ?? $"system call {request.Number}", CallText.Describe(name, request),
+            name is null ? "Unknown system calls are allowed to nobody." : $"The profile {_profile} does not allow {CallText.Describe(name, request)}.", _learn));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_over)
+                return;
+            _over = true;
+            _registration.Dispose();
+        }
+        _listener.Dispose();
+    }
+}
+
+/// <summary>System calls for people.</summary>
+internal static class CallText
+{
+    private static readonly string[] SocketTypes = ["0", "SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_RDM", "SOCK_SEQPACKET"];
+
+    internal static string Describe(string? name, in SeccompRequest call) => name switch
+    {
+        null => $"system call {call.Number}",
+        "socket" or "socketpair" => $"{name}({Domain((int)call.First)}, {Type(call.Second)}, protocol {call.Third & 0xffffffff})",
+        "ioctl" => $"ioctl(request 0x{call.Second & 0xffffffff:x})",
+        "prctl" => $"prctl(option {call.First & 0xffffffff})",
+        "fcntl" => $"fcntl(command {call.Second & 0xffffffff})",
+        "clone" => $"clone(flags 0x{call.First:x})",
+        "unshare" or "setns" => $"{name}(0x{(name == "unshare" ? call.First : call.Second) & 0xffffffff:x})",
+        "openat" => $"openat(flags 0{Convert.ToString((long)(call.Third & 0xffffffff), 8)})",
+        "open" => $"open(flags 0{Convert.ToString((long)(call.Second & 0xffffffff), 8)})",
+        "kill" or "tkill" => $"{name}(pid {(int)call.First}, signal {(int)call.Second})",
+        "tgkill" => $"tgkill(pid {(int)call.First}, signal {(int)call.Third})",
+        "ptrace" => $"ptrace(request {call.First & 0xffffffff}, pid {(int)call.Second})",
+        _ => name,
+    };
+
+    private static string Type(ulong type) => (type & 0xf) < (ulong)SocketTypes.Length ? SocketTypes[type & 0xf] : $"type {type & 0xf}";
+
+    private static string Domain(int domain) => domain switch
+    {
+        1 => "AF_UNIX",
+        2 => "AF_INET",
+        10 => "AF_INET6",
+        16 => "AF_NETLINK",
+        17 => "AF_PACKET",
+        38 => "AF_ALG",
+        40 => "AF_VSOCK",
+        44 => "AF_XDP",
+        _ => $"domain {domain}",
+    };
+}
