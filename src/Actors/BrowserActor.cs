@@ -1,3 +1,4 @@
+using ActorBrowser.Sandbox;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.ChildProcessProtocol;
@@ -13,6 +14,9 @@ public static class BrowserProtocol
     {
         /// <summary>The role's own configuration.</summary>
         public ReadOnlyMemory<byte> RoleArgs { get; init; }
+
+        /// <summary>How it is confined; null for its role's profile.</summary>
+        public SandboxPolicy? Policy { get; init; }
     }
 
     /// <summary>A child is ready.</summary>
@@ -96,7 +100,7 @@ public sealed class BrowserActor : UntypedActor
                 break;
             case BrowserProtocol.SpawnChild spawn:
                 var child = Context.ActorOf(
-                    ChildProcessActor.Props(spawn.Role, _settings, spawn.RoleArgs.ToArray(), _launcher), $"{Safe(spawn.Role)}-{++_number}");
+                    ChildProcessActor.Props(spawn.Role, _settings, spawn.RoleArgs.ToArray(), _launcher, spawn.Policy), $"{Safe(spawn.Role)}-{++_number}");
                 _spawning.Add(child, Sender);
                 _spawned.Add(child);
                 Context.Watch(child);

@@ -12,11 +12,12 @@ public sealed class ChildRoles
 
     private ChildRoles(Dictionary<string, Func<IChildRole>> factories) => _factories = factories;
 
-    /// <summary>The roles ActorBrowser brings: <c>command-runner</c>, <c>network</c> and <c>renderer</c>.</summary>
+    /// <summary>The roles ActorBrowser brings: <c>command-runner</c>, <c>network</c>, <c>renderer</c>, and <c>probe</c>, which tries what a profile holds.</summary>
     public static ChildRoles BuiltIn { get; } = new(new Dictionary<string, Func<IChildRole>>(StringComparer.Ordinal)
     {
         ["network"] = static () => new Network.NetworkRole(),
         [CommandRunner] = static () => new Commands.CommandRunnerRole(),
+        [Probes.ProbeRole.Name] = static () => new Probes.ProbeRole(),
         ["renderer"] = static () => new RendererRole(),
     });
 

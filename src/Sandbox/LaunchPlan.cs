@@ -130,6 +130,9 @@ public sealed class LaunchPlan
             limits.Add((ProcessLimit.Descriptors, (ulong)Policy.Limits.Descriptors, (ulong)Policy.Limits.Descriptors));
         if (Policy.Limits.Memory > 0 && _machine.ControlGroups is not { CanLimitMemory: true })
             limits.Add((ProcessLimit.Data, (ulong)Policy.Limits.Memory, (ulong)Policy.Limits.Memory));
+        // Counted by user and user namespace: in one of its own, the child's are its alone.
+        if (Policy.Limits.Processes > 0 && _namespaces.HasFlag(Namespaces.Users))
+            limits.Add((ProcessLimit.Processes, (ulong)Policy.Limits.Processes, (ulong)Policy.Limits.Processes));
         return limits;
     }
 

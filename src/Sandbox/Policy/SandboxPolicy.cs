@@ -71,7 +71,7 @@ public sealed record SandboxLimits
     /// <summary>Time from the launch, whatever it does.</summary>
     public TimeSpan WallTime { get; init; }
 
-    /// <summary>Processes and threads. Needs a control group.</summary>
+    /// <summary>Processes and threads. Needs a control group or a user namespace.</summary>
     public long Processes { get; init; }
 
     /// <summary>Open descriptors.</summary>

@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using ActorBrowser.Interop;
+using ActorBrowser.Sandbox;
+
+namespace ActorBrowser.ChildEntrypoints.Probes;
+
+/// <summary>Attempts at what a confined process should not be able to do. Each gives 0 when it worked, else the errno.</summary>
+internal static class Attempts
+{
+    private const int CurrentFolder = -100;
+    private const int ReadOnly = 0;
+    private const int WriteOnly = 1;
+    private const int Create = 0x40;
+    private const int NoSuchCall = 38;
+
+    /// <summary>A call by its name, with numbers; what it opens is closed again.</summary>
+    internal static int Call(string name, params ReadOnlySpan<nint> arguments) => Outcome(RawSystemCall.Invoke(Number(name), arguments));
+
+    internal static int CallWithText(string name, int at, string text, params ReadOnlySpan<nint> arguments) =>
+        Outcome(RawSystemCall.InvokeWithText(Number(name), at, text, arguments));
+
+    internal static int CallWithBytes(string name, int at, ReadOnlySpan<byte> bytes, params ReadOnlySpan<nint> arguments) =>
+        Outcome(RawSystemCall.InvokeWithBytes(Number(name), at, bytes, arguments));
+
+    internal static int Read(string path)
+    {
+        var descriptor = RawSystemCall.InvokeWithText(Number("openat"), 1, path, CurrentFolder, 0, ReadOnly, 0);
+        if (descriptor < 0)
+            return (int)-descriptor;
+        var room = new byte[64];
+        var read = RawSystemCall.InvokeWithBytes(Number("read"), 1, room, (nint)descriptor, 0, room.Length);
+        Close(descriptor);
+        return read < 0 ? (int)-read : 0;
+    }
+
+    internal static int Write(string path)
+    {
+        var descriptor = RawSystemCall.InvokeWithText(Number("openat"), 1, path, CurrentFolder, 0, WriteOnly, 0);
+        if (descriptor >= 0)
+            Close(descriptor);
+        return descriptor < 0 ? (int)-descriptor : 0;
+    }
+
+    internal static int MakeFileIn(string folder)
+    {
+        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $".actorbrowser-probe-{Environment.ProcessId}-{Environment.TickCount64}"));
+        var descriptor = RawSystemCall.InvokeWithText(Number("openat"), 1, path, CurrentFolder, 0, WriteOnly | Create, 384);
+        if (descriptor < 0)
+            return (int)-descriptor;
+        Close(descriptor);
+        RawSystemCall.InvokeWithText(Number("unlinkat"), 1, path, CurrentFolder, 0, 0);
+        return 0;
+    }
+
+    internal static int MakeDevice(string folder)
+    {
+        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $".actorbrowser-device-{Environment.ProcessId}"));
+        var result = RawSystemCall.InvokeWithText(Number("mknodat"), 1, path, CurrentFolder, 0, 0x2000 | 384, 0x103);
+        if (result < 0)
+            return (int)-result;
+        RawSystemCall.InvokeWithText(Number("unlinkat"), 1, path, CurrentFolder, 0, 0);
+        return 0;
+    }
+
+    internal static int Socket(int domain, int type, int protocol) => Call("socket", domain, type, protocol);
+
+    internal static int ConnectTcp(int port)
+    {
+        var address = new byte[16];
+        address[0] = 2;
+        BinaryPrimitives.WriteUInt16BigEndian(address.AsSpan(2), (ushort)port);
+        address[4] = 127;
+        address[7] = 1;
+        return OnSocket(2, "connect", address);
+    }
+
+    internal static int BindTcp()
+    {
+        var address = new byte[16];
+        address[0] = 2;
+        address[4] = 127;
+        address[7] = 1;
+        return OnSocket(2, "bind", address);
+    }
+
+    internal static int ConnectUnix(string name, bool isAbstract)
+    {
+        var text = Encoding.UTF8.GetBytes(name);
+        var address = new byte[2 + (isAbstract ? 1 : 0) + text.Length + (isAbstract ? 0 : 1)];
+        address[0] = 1;
+        text.CopyTo(address, isAbstract ? 3 : 2);
+        return OnSocket(1, "connect", address);
+    }
+
+    internal static int Fork()
+    {
+        var result = RawSystemCall.Fork();
+        if (result <= 0)
+            return (int)-result;
+        RawSystemCall.Invoke(Number("wait4"), (nint)result, 0, 0, 0);
+        return 0;
+    }
+
+    /// <summary>An empty file in memory is no program: outside it fails as one.</summary>
+    internal static int ExecuteMemory()
+    {
+        var file = RawSystemCall.InvokeWithText(Number("memfd_create"), 0, "probe", 0, 1);
+        if (file < 0)
+            return (int)-file;
+        // Without arguments and environment: an exec that gets as far as the file says that the file is none.
+        var result = RawSystemCall.InvokeWithText(Number("execveat"), 1, "", (nint)file, 0, 0, 0, 0x1000);
+        Close(file);
+        return (int)-result;
+    }
+
+    /// <summary>0 when a descriptor of this process leads to a target of the parent's.</summary>
+    internal static int InheritedDescriptor(ProbeTargets targets)
+    {
+        foreach (var link in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+        {
+            var target = new FileInfo(link).LinkTarget ?? "";
+            if (target.StartsWith(Path.GetDirectoryName(targets.SecretFile)!, StringComparison.Ordinal))
+                return 0;
+        }
+        return 2;
+    }
+
+    internal static int Number(string name) => SystemCallTable.Current.TryGetNumber(name, out var number) ? number : -NoSuchCall;
+
+    private static int OnSocket(int domain, string call, byte[] address)
+    {
+        var socket = RawSystemCall.Invoke(Number("socket"), domain, 1, 0);
+        if (socket < 0)
+            return (int)-socket;
+        var result = RawSystemCall.InvokeWithBytes(Number(call), 1, address, (nint)socket, 0, address.Length);
+        Close(socket);
+        return result < 0 ? (int)-result : 0;
+    }
+
+    private static int Outcome(long result)
+    {
+        if (result < 0)
+            return (int)-result;
+        // Most of these give a descriptor, when they give anything.
+        if (result > 2)
+            Close(result);
+        return 0;
+    }
+
+    private static void Close(long descriptor) => RawSystemCall.Invoke(Number("close"), (nint)descriptor);
+}

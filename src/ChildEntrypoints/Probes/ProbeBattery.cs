@@ -1,0 +1,129 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Sandbox;
+
+namespace ActorBrowser.ChildEntrypoints.Probes;
+
+/// <summary>One attempt from inside.</summary>
+/// <param name="Name">Short.</param>
+/// <param name="Protection">What it tests, as the sentence that is true when it fails.</param>
+/// <param name="Attempt">0 when it worked, else the errno.</param>
+/// <param name="IsAllowed">Whether a profile allows it, so that it proves nothing.</param>
+public sealed record Probe(string Name, string Protection, Func<ProbeTargets, int> Attempt, Func<SandboxPolicy, bool> IsAllowed)
+{
+    private static readonly int[] Refusals = [1, 2, 3, 13, 38, 97, 101, 111];
+
+    /// <summary>
+    /// Whether an errno says that the sandbox refused: no permission, no such call, or that there is no such process,
+    /// path, network or peer to be seen.
+    /// </summary>
+    /// <param name="errno">From the attempt.</param>
+    public static bool IsRefusal(int errno) => Array.IndexOf(Refusals, errno) >= 0;
+}
+
+/// <summary>What the product tries against itself, from inside a child.</summary>
+public static class ProbeBattery
+{
+    private const int NewUser = 0x10000000;
+    private const int NewHostName = 0x4000000;
+
+    /// <summary>Every probe that a process survives.</summary>
+    public static IReadOnlyList<Probe> All { get; } =
+    [
+        State("no-new-privs", "no program can gain privileges", static () => CurrentProcess.HasNoNewPrivileges),
+        State("seccomp", "system calls are filtered", static () => CurrentProcess.SeccompMode == 2),
+        State("capabilities", "it has no capability", static () => CurrentProcess.Capabilities is (0, 0)),
+        State("dumpable", "others of its user cannot look into it", static () => !CurrentProcess.IsDumpable),
+        State("death-signal", "it dies with its parent", static () => ProbeRole.DeathSignal != 0),
+        State("canary", "the parent's environment stays with the parent", static () => Environment.GetEnvironmentVariable(ProbeTargets.Canary) is null),
+        Never("descriptors", "it has none of the parent's descriptors", Attempts.InheritedDescriptor),
+
+        Reading("secret-file", "it cannot read a file of its user's", static to => Attempts.Read(to.SecretFile)),
+        Reading("dot-dot", "it cannot leave an allowed folder by ..", static to => Attempts.Read("/usr/lib/../.." + to.SecretFile)),
+        Reading("proc-root", "it cannot leave by /proc/self/root", static to => Attempts.Read("/proc/self/root" + to.SecretFile)),
+        Reading("proc-cwd", "it cannot leave by /proc/self/cwd", static to => Attempts.Read("/proc/self/cwd/../../../../../../../../.." + to.SecretFile)),
+        Never("parent-environment", "it cannot read the parent's environment", static to => Attempts.Read($"/proc/{to.ParentId}/environ")),
+        Never("parent-memory", "it cannot read the parent's memory", static to => Attempts.Read($"/proc/{to.ParentId}/mem")),
+        Never("parent-maps", "it cannot see the parent's address space", static to => Attempts.Read($"/proc/{to.ParentId}/maps")),
+        Never("sibling-environment", "it cannot read another child's environment", static to => Attempts.Read($"/proc/{to.SiblingId}/environ")),
+        Never("kernel-memory", "it cannot read /dev/mem", static _ => Attempts.Read("/dev/mem")),
+        Never("disk", "it cannot write to a disk", static _ => Attempts.Write("/dev/sda") is 2 ? Attempts.Write("/dev/vda") : Attempts.Write("/dev/sda")),
+        Never("kernel-log", "it cannot write to the kernel's log", static _ => Attempts.Write("/dev/kmsg")),
+        Never("kernel-settings", "it cannot change kernel settings", static _ => Attempts.Write("/proc/sys/kernel/core_pattern")),
+        Writing("write-folder", "it cannot write to a folder of its user's", static to => Attempts.MakeFileIn(to.Folder), static policy => policy.Files.Any(static rule => rule.Path == "/" && rule.Rights.HasFlag(FileRights.Write))),
+        Never("write-root", "it cannot write to /", static _ => Attempts.MakeFileIn("/")),
+        Never("write-usr", "it cannot write to /usr", static _ => Attempts.MakeFileIn("/usr")),
+        Never("write-etc", "it cannot write to /etc", static _ => Attempts.MakeFileIn("/etc")),
+        Writing("write-tmp", "it cannot write to the folder for temporary files", static _ => Attempts.MakeFileIn("/tmp"), static policy => policy.Files.Any(static rule => rule.Path == PolicyPaths.Temporary)),
+        Never("write-shm", "it cannot write to /dev/shm", static _ => Attempts.MakeFileIn("/dev/shm")),
+        Never("device-node", "it cannot make a device", static to => Attempts.MakeDevice(to.Folder)),
+
+        Execution("fork", "it cannot start a process", static _ => Attempts.Fork(), static policy => policy.MayFork),
+        Execution("exec", "it cannot become another program", static _ => Attempts.CallWithText("execve", 0, "/nonexistent/program", 0, 0, 0) is var errno && errno == 2 ? 0 : errno, static policy => policy.MayExecute),
+        Never("exec-memory", "it cannot execute a file in memory", static _ => Attempts.ExecuteMemory()),
+        Never("user-namespace", "it cannot make a user namespace", static _ => Attempts.Call("unshare", NewUser)),
+        Never("unshare", "it cannot make a namespace", static _ => Attempts.Call("unshare", NewHostName)),
+        Never("setns", "it cannot enter a namespace", static _ => Attempts.Call("setns", -1, 0)),
+        Never("mount", "it cannot mount", static _ => Attempts.CallWithText("mount", 1, "/nonexistent-folder", 0, 0, 0, 0x1000, 0) is var errno && errno == 2 ? 0 : errno),
+        Never("pivot-root", "it cannot change its root", static _ => Attempts.CallWithText("chroot", 0, "/")),
+
+        Network("tcp-connect", "it cannot connect to a TCP port", static to => Attempts.ConnectTcp(to.TcpPort), static policy => policy.TcpPorts is null),
+        Never("tcp-listen", "it cannot take a TCP port", static _ => Attempts.BindTcp()),
+        Network("udp", "it cannot send datagrams", static _ => Attempts.Socket(2, 2, 0), static policy => policy.MaySendDatagrams),
+        Never("raw-socket", "it cannot send raw packets", static _ => Attempts.Socket(2, 3, 1)),
+        Never("ping-socket", "it cannot send pings", static _ => Attempts.Socket(2, 2, 1)),
+        Never("packet-socket", "it cannot see the network's packets", static _ => Attempts.Socket(17, 3, 0x300)),
+        Never("netlink", "it cannot ask the kernel about the network", static _ => Attempts.Socket(16, 3, 0)),
+        Never("vsock", "it cannot reach the host's machine", static _ => Attempts.Socket(40, 1, 0)),
+        Never("crypto-socket", "it cannot reach the kernel's cryptography", static _ => Attempts.Socket(38, 5, 0)),
+        Never("unix-socket", "it cannot connect to a Unix socket", static to => Attempts.ConnectUnix(to.SocketPath, isAbstract: false)),
+        Never("abstract-socket", "it cannot connect to an abstract Unix socket", static to => Attempts.ConnectUnix(to.AbstractName, isAbstract: true)),
+
+        Never("signal-parent", "it cannot signal the parent", static to => Attempts.Call("kill", to.ParentId, 0)),
+        Never("signal-sibling", "it cannot signal another child", static to => Attempts.Call("kill", to.SiblingId, 0)),
+        Never("ptrace", "it cannot trace", static to => Attempts.Call("ptrace", 0x4206, to.ParentId, 0, 0) is var errno && errno == 0 ? Detach(to) : errno),
+        Never("read-process", "it cannot read the parent's memory directly", static to => Attempts.Call("process_vm_readv", to.ParentId, 0, 0, 0, 0, 0)),
+        Never("write-process", "it cannot write the parent's memory directly", static to => Attempts.Call("process_vm_writev", to.ParentId, 0, 0, 0, 0, 0)),
+        Never("take-descriptor", "it cannot take the parent's descriptors", static to => Attempts.Call("pidfd_getfd", -1, 0, 0)),
+        Never("kcmp", "it cannot compare processes", static to => Attempts.Call("kcmp", to.ParentId, to.ParentId, 1, 0, 0)),
+        Never("advise-process", "it cannot steer the parent's memory", static to => Attempts.Call("process_madvise", -1, 0, 0, 0, 0)),
+        Never("priority", "it cannot take the processor for itself", static _ => Attempts.CallWithBytes("sched_setscheduler", 2, [1, 0, 0, 0], 0, 1, 0)),
+
+        Never("io-uring", "it cannot use io_uring", static _ => Attempts.Call("io_uring_setup", 1, 0)),
+        Never("keyring", "it cannot use the kernel's keys", static _ => Attempts.Call("keyctl", 0, -3, 0)),
+        Never("add-key", "it cannot store a key in the kernel", static _ => Attempts.Call("add_key", 0, 0, 0, 0, -3)),
+        Never("bpf", "it cannot load a kernel program", static _ => Attempts.Call("bpf", 0, 0, 0)),
+        Never("perf", "it cannot use performance counters", static _ => Attempts.Call("perf_event_open", 0, 0, -1, -1, 0)),
+        Never("userfaultfd", "it cannot handle page faults", static _ => Attempts.Call("userfaultfd", 1)),
+        Never("modules", "it cannot load a kernel module", static _ => Attempts.Call("init_module", 0, 0, 0)),
+        Never("kexec", "it cannot load another kernel", static _ => Attempts.Call("kexec_load", 0, 0, 0, -1)),
+        Never("reboot", "it cannot restart the machine", static _ => Attempts.Call("reboot", 0, 0, 0, 0)),
+        Never("swap", "it cannot change the swap space", static _ => Attempts.CallWithText("swapon", 0, "/nonexistent", 0, 0) is var errno && errno == 2 ? 0 : errno),
+        Never("clock", "it cannot set the clock", static _ => Attempts.Call("clock_settime", 0, 0)),
+        Never("file-handles", "it cannot open files by handle", static _ => Attempts.Call("open_by_handle_at", -1, 0, 0)),
+        Never("kernel-messages", "it cannot read the kernel's messages", static _ => Attempts.Call("syslog", 10, 0, 0)),
+        Never("watch-files", "it cannot watch the file system", static _ => Attempts.Call("fanotify_init", 0, 0)),
+        Never("terminal-input", "it cannot type into a terminal", static _ => Attempts.CallWithBytes("ioctl", 2, "x"u8, 0, 0x5412, 0)),
+        Never("terminal-input-high", "it cannot hide that in the upper half of the request", static _ => Attempts.CallWithBytes("ioctl", 2, "x"u8, 0, unchecked((nint)0x1_0000_5412), 0)),
+        Never("unknown-call", "a system call that nobody knows is refused", static _ => (int)-RawSystemCall.Invoke(9999)),
+        State("own-memory", "it cannot write its own code through /proc", static () => Attempts.Write("/proc/self/mem") is not 0),
+    ];
+
+    private static int Detach(ProbeTargets to)
+    {
+        Attempts.Call("ptrace", 17, to.ParentId, 0, 0);
+        return 0;
+    }
+
+    private static Probe State(string name, string protection, Func<bool> holds) => new(name, protection, _ => holds() ? 1 : 0, name == "own-memory" ? static policy => policy.MayExecute : static _ => false);
+
+    private static Probe Never(string name, string protection, Func<ProbeTargets, int> attempt) => new(name, protection, attempt, static _ => false);
+
+    private static Probe Reading(string name, string protection, Func<ProbeTargets, int> attempt) =>
+        new(name, protection, attempt, static policy => policy.Files.Any(static rule => rule.Path == "/" && rule.Rights.HasFlag(FileRights.Read)));
+
+    private static Probe Writing(string name, string protection, Func<ProbeTargets, int> attempt, Func<SandboxPolicy, bool> isAllowed) => new(name, protection, attempt, isAllowed);
+
+    private static Probe Execution(string name, string protection, Func<ProbeTargets, int> attempt, Func<SandboxPolicy, bool> isAllowed) => new(name, protection, attempt, isAllowed);
+
+    private static Probe Network(string name, string protection, Func<ProbeTargets, int> attempt, Func<SandboxPolicy, bool> isAllowed) => new(name, protection, attempt, isAllowed);
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text;
+
+namespace ActorBrowser.ChildEntrypoints.Probes;
+
+/// <summary>What the probes aim at: all of it made by the parent, and harmless to hit.</summary>
+/// <param name="ParentId">The parent's pid, as the parent sees it.</param>
+/// <param name="SiblingId">Another child's pid.</param>
+/// <param name="SecretFile">A file that only its user may read, outside everything allowed.</param>
+/// <param name="SocketPath">A Unix socket that listens.</param>
+/// <param name="AbstractName">An abstract Unix socket that listens.</param>
+/// <param name="TcpPort">A loopback port that listens.</param>
+/// <param name="Folder">A folder to write to, outside everything allowed.</param>
+public sealed record ProbeTargets(int ParentId, int SiblingId, string SecretFile, string SocketPath, string AbstractName, int TcpPort, string Folder)
+{
+    /// <summary>The environment variable that must not reach a child.</summary>
+    public const string Canary = "ACTORBROWSER_DOCTOR_CANARY";
+
+    /// <summary>For the wire.</summary>
+    public byte[] ToBytes() => Encoding.UTF8.GetBytes(string.Join('\n',
+        ParentId.ToString(CultureInfo.InvariantCulture), SiblingId.ToString(CultureInfo.InvariantCulture), SecretFile, SocketPath, AbstractName,
+        TcpPort.ToString(CultureInfo.InvariantCulture), Folder));
+
+    /// <summary>From the wire.</summary>
+    /// <param name="bytes">What <see cref="ToBytes"/> gave.</param>
+    public static ProbeTargets FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        var lines = Encoding.UTF8.GetString(bytes).Split('\n');
+        return new ProbeTargets(
+            int.Parse(lines[0], CultureInfo.InvariantCulture), int.Parse(lines[1], CultureInfo.InvariantCulture), lines[2], lines[3], lines[4],
+            int.Parse(lines[5], CultureInfo.InvariantCulture), lines[6]);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>Any system call, by its number: for probes of a confinement, which attempt what nothing else here does. Linux.</summary>
+public static unsafe class RawSystemCall
+{
+    /// <summary>Makes it.</summary>
+    /// <param name="number">On this processor.</param>
+    /// <param name="arguments">At most six.</param>
+    /// <returns>The result, or minus the errno.</returns>
+    public static long Invoke(int number, params ReadOnlySpan<nint> arguments)
+    {
+        var all = stackalloc nint[6];
+        for (var i = 0; i < arguments.Length; i++)
+            all[i] = arguments[i];
+        var result = LibC.SystemCall6(number, all[0], all[1], all[2], all[3], all[4], all[5]);
+        return result == -1 ? -Marshal.GetLastPInvokeError() : result;
+    }
+
+    /// <summary>Makes it with a text as one of its arguments.</summary>
+    /// <param name="number">On this processor.</param>
+    /// <param name="at">Which argument the text is.</param>
+    /// <param name="text">Without a NUL.</param>
+    /// <param name="arguments">All arguments; the text's place is ignored.</param>
+    /// <returns>The result, or minus the errno.</returns>
+    public static long InvokeWithText(int number, int at, string text, params ReadOnlySpan<nint> arguments)
+    {
+        Span<nint> all = stackalloc nint[6];
+        arguments.CopyTo(all);
+        fixed (byte* bytes = SpawnRequest.Utf8(text + "\0").Span)
+        {
+            all[at] = (nint)bytes;
+            return Invoke(number, all);
+        }
+    }
+
+    /// <summary>Makes it with bytes as one of its arguments.</summary>
+    /// <param name="number">On this processor.</param>
+    /// <param name="at">Which argument the bytes are.</param>
+    /// <param name="bytes">What is passed.</param>
+    /// <param name="arguments">All arguments; the bytes' place is ignored.</param>
+    /// <returns>The result, or minus the errno.</returns>
+    public static long InvokeWithBytes(int number, int at, ReadOnlySpan<byte> bytes, params ReadOnlySpan<nint> arguments)
+    {
+        Span<nint> all = stackalloc nint[6];
+        arguments.CopyTo(all);
+        fixed (byte* start = bytes)
+        {
+            all[at] = (nint)start;
+            return Invoke(number, all);
+        }
+    }
+
+    /// <summary>Starts a process that ends at once; no managed code runs in it, as that would write to code that both share.</summary>
+    /// <returns>Its pid, or minus the errno.</returns>
+    public static long Fork()
+    {
+        using var script = new SystemCallScript();
+        script.Add("exit_group", CallNumbers.ExitGroup, false, 0);
+        return script.Run(0, out var processId) is { } failure ? -failure.Errno : processId;
+    }
+
+    /// <summary>Makes a system call as a 32-bit program would (int 0x80, getpid). x64 only.</summary>
+    /// <returns>The result; a filter ends the process instead.</returns>
+    public static long As32Bit()
+    {
+        // mov eax, 20; int 0x80; ret — with rbx kept.
+        ReadOnlySpan<byte> code = [0x53, 0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0x5b, 0xc3];
+        var page = LibC.MapMemory(null, 4096, 3, 0x22, -1, 0);
+        if (page == (void*)-1)
+            return -Marshal.GetLastPInvokeError();
+        code.CopyTo(new Span<byte>(page, 4096));
+        if (LibC.ProtectMemory(page, 4096, 5) != 0)
+            return -Marshal.GetLastPInvokeError();
+        var result = ((delegate* unmanaged<int>)page)();
+        _ = LibC.UnmapMemory(page, 4096);
+        return result;
+    }
+
+    /// <summary>Takes anonymous memory and writes to all of it.</summary>
+    /// <param name="length">Bytes.</param>
+    /// <returns>False when there is no more.</returns>
+    public static bool TakeMemory(nuint length)
+    {
+        var block = LibC.MapMemory(null, length, 3, 0x22, -1, 0);
+        if (block == (void*)-1)
+            return false;
+        new Span<byte>(block, (int)length).Fill(0x5a);
+        return true;
+    }
+}

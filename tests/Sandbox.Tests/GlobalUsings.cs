@@ -1,0 +1,6 @@
+global using ActorBrowser.Sandbox;
+global using ActorBrowser.TestSupport;
+global using Xunit;
+
+// Floods and latencies: one at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

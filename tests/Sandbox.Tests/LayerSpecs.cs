@@ -1,0 +1,106 @@
+namespace ActorBrowser.SandboxTests;
+
+/// <summary>What is missing is told: a required layer by there being no child, a preferred one by name. What is there is measured.</summary>
+public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
+{
+    [Theory]
+    [InlineData("network")]
+    [InlineData("renderer")]
+    [InlineData("image-decoder")]
+    [InlineData("command-workspace")]
+    public async Task A_child_s_Hello_and_the_kernel_agree_that_it_is_confined(string profile)
+    {
+        using var child = await ConfinedChild.ProbeAsync(Profiles.Of(profile, range.Workspace), range.Targets);
+        Assert.Null(child.Refusal);
+        Assert.All(child.Hello.Layers, static layer => Assert.True(layer.Enforced, layer.ToString()));
+        Assert.Equal(
+            ["capabilities", "files", "no-new-privileges", "not-dumpable", "parent-death-signal", "scopes", "system-calls", "tcp-ports", "violation-reports"],
+            child.Hello.Layers.Select(static layer => layer.Layer).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(SandboxLayer.SystemCalls)]
+    [InlineData(SandboxLayer.Files)]
+    public async Task Without_a_required_layer_there_is_no_child_and_a_sentence_that_says_which(SandboxLayer layer)
+    {
+        var refusal = await Assert.ThrowsAsync<LaunchException>(() => ConfinedChild.StartAsync(Profiles.Of("renderer"), "echo", [], Machine.Without(layer)));
+        Assert.Equal(LaunchErrorKind.ConfinementUnavailable, refusal.Kind);
+        Assert.Contains($"The profile renderer requires a layer of confinement that is not to be had: {LayerNames.Of(layer)}", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SandboxLayer.Namespaces)]
+    [InlineData(SandboxLayer.ViolationReports)]
+    [InlineData(SandboxLayer.ControlGroup)]
+    public async Task Without_a_preferred_layer_there_is_a_child_and_a_sentence_that_says_which(SandboxLayer layer)
+    {
+        var machine = Machine.Without(layer);
+        var plan = LaunchPlan.Create(Profiles.Of("renderer"), ChildExecutable.FromPath(TestChildProgram.Path), machine);
+        Assert.Contains(plan.Missing, sentence => sentence.StartsWith(LayerNames.Of(layer), StringComparison.Ordinal));
+        using var child = await ConfinedChild.StartAsync(Profiles.Of("renderer"), "echo", [], machine);
+        Assert.Null(child.Refusal);
+        Assert.All(child.Hello.Layers, static report => Assert.True(report.Enforced, report.ToString()));
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_missing_nothing_is_said()
+    {
+        if (Machine.Current.Offers().Any(static offer => !offer.Available))
+            return;
+        Assert.Empty(LaunchPlan.Create(Profiles.Of("renderer"), ChildExecutable.FromPath(TestChildProgram.Path), Machine.Current).Missing);
+        using var child = await ConfinedChild.StartAsync(Profiles.Of("renderer"), "echo", []);
+        Assert.Null(child.Refusal);
+    }
+
+    [Fact]
+    public async Task A_child_without_a_filter_is_seen_through_from_outside()
+    {
+        var executable = ChildExecutable.FromPath(TestChildProgram.Path);
+        var plan = LaunchPlan.Create(Profiles.Of("renderer"), executable, Machine.Current);
+        using var child = await ConfinedChild.StartAsync(Profiles.Unconfined, "echo", []);
+        Assert.NotNull(ConfinementCheck.Refusal(child.Process.Id, plan));
+    }
+
+    [Fact]
+    public async Task A_refused_call_is_told_by_name_with_what_decided_and_the_rule()
+    {
+        using var child = await ConfinedChild.ProbeAsync(Profiles.Of("renderer"), range.Targets);
+        var probe = ChildEntrypoints.Probes.ProbeBattery.All.Single(static p => p.Name == "packet-socket");
+        await child.AttemptAsync(probe);
+        var violation = await child.Violations.ReadAsync().AsTask().Soon();
+        Assert.Equal("socket", violation.Call);
+        Assert.Equal("socket(AF_PACKET, SOCK_RAW, protocol 768)", violation.Arguments);
+        Assert.Equal("The profile renderer does not allow socket(AF_PACKET, SOCK_RAW, protocol 768).", violation.Rule);
+        Assert.False(violation.Allowed);
+        Assert.True(violation.ProcessId > 0);
+    }
+
+    [Fact]
+    public async Task In_learn_mode_a_refused_call_goes_through_and_is_told()
+    {
+        using var child = await ConfinedChild.StartAsync(Profiles.Of("renderer"), ChildEntrypoints.Probes.ProbeRole.Name, range.Targets.ToBytes(), learn: true);
+        var probe = ChildEntrypoints.Probes.ProbeBattery.All.Single(static p => p.Name == "udp");
+        Assert.Equal(0, await child.AttemptAsync(probe));
+        var violation = await child.Violations.ReadAsync().AsTask().Soon();
+        Assert.True(violation.Allowed);
+        Assert.StartsWith("socket(AF_INET", violation.Arguments, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Five_hundred_confined_spawns_in_parallel_batches_leave_none_unconfined_and_none_failed()
+    {
+        for (var batch = 0; batch < 20; batch++)
+        {
+            var children = await Task.WhenAll(Enumerable.Range(0, 25).Select(i => ConfinedChild.StartAsync(Profiles.Of(i % 2 == 0 ? "renderer" : "network"), "echo", [])));
+            foreach (var child in children)
+            {
+                using (child)
+                {
+                    Assert.Null(child.Refusal);
+                    Assert.All(child.Hello.Layers, static layer => Assert.True(layer.Enforced));
+                }
+            }
+            await Task.WhenAll(children.Select(static child => child.Process.Exited)).Soon();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using ActorBrowser.ChildEntrypoints.Probes;
+
+namespace ActorBrowser.SandboxTests;
+
+/// <summary>Each flood ends at its limit, says which it was, and another child answers meanwhile.</summary>
+public sealed class LimitSpecs(ProbeRange range) : IClassFixture<ProbeRange>
+{
+    [Fact]
+    public async Task A_memory_flood_ends_at_its_limit()
+    {
+        var policy = Profiles.Of("renderer") with { Limits = new SandboxLimits { Memory = 128 << 20 } };
+        using var child = await ConfinedChild.ProbeAsync(policy, range.Targets);
+        var flood = child.Ask(ProbeQuestion.FloodMemory, []);
+        await PingAnotherUntil(Task.WhenAny(flood, child.Process.Exited));
+        if (child.Process.Exited.IsCompleted)
+        {
+            Assert.Equal("memory", (await child.Process.Exited).LimitHit);
+            return;
+        }
+        // Without a control group there is no more memory to be had, and the process lives.
+        Assert.InRange(await flood, 1, 128);
+    }
+
+    [Fact]
+    public async Task A_descriptor_flood_ends_at_its_limit_and_the_child_lives()
+    {
+        var policy = Profiles.Of("renderer") with { Limits = new SandboxLimits { Descriptors = 200 } };
+        using var child = await ConfinedChild.ProbeAsync(policy, range.Targets);
+        Assert.InRange(await child.AskAsync(ProbeQuestion.FloodDescriptors), 1, 200);
+        await child.PingAsync();
+    }
+
+    [Fact]
+    public async Task A_flood_of_threads_ends_at_its_limit_and_the_child_lives()
+    {
+        var machine = Machine.Current.Offers().ToDictionary(static offer => offer.Layer, static offer => offer.Available);
+        if (!machine[SandboxLayer.ControlGroup] && !machine[SandboxLayer.Namespaces])
+            return;
+        var policy = Profiles.Of("renderer") with { Limits = new SandboxLimits { Processes = 64 } };
+        using var child = await ConfinedChild.ProbeAsync(policy, range.Targets);
+        Assert.InRange(await child.AskAsync(ProbeQuestion.FloodProcesses), 1, 64);
+        await child.PingAsync();
+    }
+
+    [Fact]
+    public async Task A_spin_ends_at_its_limit_of_processor_time()
+    {
+        var policy = Profiles.Of("renderer") with { Limits = new SandboxLimits { ProcessorTime = 1 } };
+        using var child = await ConfinedChild.ProbeAsync(policy, range.Targets);
+        _ = child.Ask(ProbeQuestion.Spin, []);
+        await PingAnotherUntil(child.Process.Exited);
+        Assert.Equal("processor-time", (await child.Process.Exited).LimitHit);
+    }
+
+    [Fact]
+    public async Task A_flood_of_output_ends_at_its_limit()
+    {
+        var policy = Profiles.Of("renderer") with { Limits = new SandboxLimits { Output = 1 << 20 } };
+        using var child = await ConfinedChild.StartAsync(policy, "flood-stderr", []);
+        _ = child.Ask(ProbeQuestion.Attempt, []);
+        Assert.Equal("output", (await child.Process.Exited.Soon()).LimitHit);
+    }
+
+    [Fact]
+    public async Task An_abort_of_the_first_process_of_a_namespace_is_known_for_what_it_is()
+    {
+        using var child = await ConfinedChild.StartAsync(Profiles.Of("renderer"), "abort", []);
+        _ = child.Ask(ProbeQuestion.Attempt, []);
+        var exit = await child.Process.Exited.Soon();
+        Assert.True(child.HasAborted || exit.Signal == 6, exit.ToString());
+    }
+
+    private async Task PingAnotherUntil(Task over)
+    {
+        using var other = await ConfinedChild.ProbeAsync(Profiles.Of("renderer"), range.Targets);
+        while (!over.IsCompleted)
+            await other.PingAsync();
+        await other.PingAsync();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorBrowser.ChildEntrypoints.Probes;
+
+namespace ActorBrowser.SandboxTests;
+
+/// <summary>What the probes aim at, and the child without a sandbox that they are tried in first.</summary>
+public sealed class ProbeRange : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateDirectory($"/var/tmp/ab-range-{Guid.NewGuid():n}").FullName;
+    private readonly List<Socket> _listeners = [];
+    private readonly Dictionary<string, int> _outside = [];
+    private FileStream? _open;
+    private ConfinedChild? _sibling;
+
+    internal ProbeTargets Targets { get; private set; } = null!;
+
+    internal string Workspace => Path.Combine(_folder, "workspace");
+
+    /// <summary>What an attempt comes to without a sandbox.</summary>
+    internal int Outside(Probe probe) => _outside[probe.Name];
+
+    public async Task InitializeAsync()
+    {
+        Environment.SetEnvironmentVariable(ProbeTargets.Canary, "must stay here");
+        Directory.CreateDirectory(Workspace);
+        var secret = Path.Combine(_folder, "secret");
+        await File.WriteAllTextAsync(secret, "nobody else's business");
+        _open = File.OpenRead(secret);
+        var path = Path.Combine(_folder, "socket");
+        Listen(new UnixDomainSocketEndPoint(path));
+        var name = "actorbrowser-range-" + Guid.NewGuid().ToString("n");
+        Listen(new UnixDomainSocketEndPoint("\0" + name));
+        var port = ((IPEndPoint)Listen(new IPEndPoint(IPAddress.Loopback, 0)).LocalEndPoint!).Port;
+        var folder = Path.Combine(_folder, "folder");
+        Directory.CreateDirectory(folder);
+        Targets = new ProbeTargets(Environment.ProcessId, 0, secret, path, name, port, folder);
+        _sibling = await ConfinedChild.ProbeAsync(Profiles.Unconfined, Targets);
+        Targets = Targets with { SiblingId = _sibling.Process.Id };
+        using var control = await ConfinedChild.ProbeAsync(Profiles.Unconfined, Targets);
+        foreach (var probe in ProbeBattery.All)
+            _outside[probe.Name] = await control.AttemptAsync(probe);
+    }
+
+    public Task DisposeAsync()
+    {
+        _sibling?.Dispose();
+        _open?.Dispose();
+        _listeners.ForEach(static listener => listener.Dispose());
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    private Socket Listen(EndPoint where)
+    {
+        var listener = new Socket(where.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(where);
+        listener.Listen();
+        _listeners.Add(listener);
+        return listener;
+    }
+}
