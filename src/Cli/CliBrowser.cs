@@ -57,13 +57,18 @@ internal sealed class CliBrowser : IAsyncDisposable
         }
     }
 
-    internal async Task<BrowserProtocol.ChildSpawned> SpawnAsync(string role, CancellationToken cancellation)
+    internal Task<BrowserProtocol.ChildSpawned> SpawnAsync(string role, CancellationToken cancellation)
     {
         var args = role == "network" ? ActorBrowserSettings.From(System.Settings.Config).NetworkArgs() : [];
-        return await _browser.Ask<object>(new BrowserProtocol.SpawnChild(role) { RoleArgs = args }, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false) switch
+        return SpawnAsync(new BrowserProtocol.SpawnChild(role) { RoleArgs = args }, cancellation);
+    }
+
+    internal async Task<BrowserProtocol.ChildSpawned> SpawnAsync(BrowserProtocol.SpawnChild spawn, CancellationToken cancellation)
+    {
+        return await _browser.Ask<object>(spawn, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false) switch
         {
             BrowserProtocol.ChildSpawned spawned => spawned,
-            BrowserProtocol.ChildSpawnFailed failed => throw new ChildLostException($"The {role} child could not be started ({failed.Exited.Reason}): {failed.Exited.Message}"),
+            BrowserProtocol.ChildSpawnFailed failed => throw new ChildLostException($"The {spawn.Role} child could not be started ({failed.Exited.Reason}): {failed.Exited.Message}"),
             var other => throw new InvalidOperationException($"The browser answered with {other}."),
         };
     }

@@ -17,6 +17,7 @@ internal static class CommandLine
               actorbrowser ping renderer -n 1000
               actorbrowser exec --timeout 10 -- make test
               actorbrowser exec --pty -- bash
+              actorbrowser doctor --probe renderer
               actorbrowser demo
             """)
         {
@@ -24,11 +25,18 @@ internal static class CommandLine
             PingCommand.Create(),
             ExecCommand.Create(),
             SessionsCommand.Create(),
+            DoctorCommand.Create(),
             DemoCommand.Create(),
         };
         foreach (var option in root.Options.OfType<VersionOption>())
             option.Action = new VersionAction();
 
+        if (Console.IsOutputRedirected)
+        {
+            // A file or a program reads it: no colours, and lines as long as the tables want them.
+            Spectre.Console.AnsiConsole.Profile.Capabilities.Ansi = false;
+            Spectre.Console.AnsiConsole.Profile.Width = 200;
+        }
         using var interruption = new Interruption();
         var result = root.Parse(args);
         if (result.Errors.Count > 0)

@@ -109,6 +109,8 @@ internal static class ExecCommand
             await Console.Out.WriteLineAsync(ExecReport.ToJson(closed)).ConfigureAwait(false);
         else if (closed.Exit.Cause is not (ExitCause.Itself or ExitCause.Kill))
             await Console.Error.WriteLineAsync($"actorbrowser: {ExecReport.Describe(closed)}").ConfigureAwait(false);
+        if (!options.Json && closed.Exit.Blocked is { } blocked)
+            await Console.Error.WriteLineAsync($"actorbrowser: {blocked}").ConfigureAwait(false);
         return closed.Exit.Cause switch
         {
             ExitCause.TotalTimeout or ExitCause.IdleTimeout => TimedOut,

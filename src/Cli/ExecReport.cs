@@ -37,6 +37,7 @@ internal static class ExecReport
             ["peak_memory_bytes"] = exit.PeakMemory,
             ["stdout_bytes"] = closed.OutputBytes,
             ["stderr_bytes"] = closed.ErrorBytes,
+            ["blocked"] = exit.Blocked,
             ["survivors_killed"] = closed.Survivors,
         }.ToJsonString(OneLine);
     }

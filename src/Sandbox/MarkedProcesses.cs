@@ -100,6 +100,10 @@ public static class MarkedProcesses
         return open;
     }
 
+    /// <summary>The number of the session that a process or thread belongs to; 0 for none.</summary>
+    /// <param name="pid">A pid or a thread's id.</param>
+    public static ulong SessionOf(int pid) => pid > 0 && MarkOf(pid) is { } mark ? mark.Session : 0;
+
     private static SessionMark? MarkOf(int pid)
     {
         Span<byte> buffer = stackalloc byte[2048];

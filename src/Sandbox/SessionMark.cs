@@ -18,6 +18,8 @@ public readonly struct SessionMark : IEquatable<SessionMark>
 
     internal ulong Value { get; }
 
+    internal ulong Session => Value & ~RunnerMask;
+
     /// <summary>A mark for all sessions of one runner, unlike every other runner's.</summary>
     public static SessionMark NewRunner() => new(Flag | ((ulong)Random.Shared.NextInt64(1L << 31) << SessionBits));
 

@@ -8,7 +8,8 @@ namespace ActorBrowser.Sandbox;
 /// <param name="Arguments">The call with those of its arguments that decided, for people.</param>
 /// <param name="Rule">The rule that was broken, in a sentence.</param>
 /// <param name="Allowed">Whether it was let through: in learn mode only.</param>
-public sealed record SandboxViolation(int ProcessId, string Call, string Arguments, string Rule, bool Allowed);
+/// <param name="Session">The command session that the caller belongs to; 0 for none.</param>
+public sealed record SandboxViolation(int ProcessId, string Call, string Arguments, string Rule, bool Allowed, ulong Session = 0);
 
 internal static class Violations
 {
@@ -34,7 +35,7 @@ public sealed class ViolationMonitor : IReadinessHandler, IDisposable
 
     private readonly SafeDescriptor _listener;
     private readonly SystemCallTable _table;
-    private readonly string _profile;
+    private readonly SandboxPolicy _policy;
     private readonly bool _learn;
     private readonly IViolationSink _sink;
     private readonly Lock _lock = new();
@@ -43,13 +44,14 @@ public sealed class ViolationMonitor : IReadinessHandler, IDisposable
 
     /// <summary>Starts answering.</summary>
     /// <param name="listener">From the child; ownership passes.</param>
-    /// <param name="profile">The profile's name.</param>
+    /// <param name="policy">What the caller broke.</param>
     /// <param name="learn">Whether calls are let through.</param>
     /// <param name="sink">Who hears of them.</param>
-    public ViolationMonitor(SafeDescriptor listener, string profile, bool learn, IViolationSink sink)
+    public ViolationMonitor(SafeDescriptor listener, SandboxPolicy policy, bool learn, IViolationSink sink)
     {
         _listener = listener;
-        _profile = profile;
+        ArgumentNullException.ThrowIfNull(policy);
+        _policy = policy;
         _learn = learn;
         _sink = sink;
         _table = SystemCallTable.Current;
@@ -69,19 +71,23 @@ public sealed class ViolationMonitor : IReadinessHandler, IDisposable
         if (!SeccompListener.TryReceive(_listener, out var request))
             return;
         var name = _table.NameOf(request.Number);
-        if (name == "tgkill" && (int)request.Third == Violations.AbortSignal)
-        {
-            SeccompListener.Deny(_listener, request.Id, NotPermitted);
+        // Told first: the caller waits, so that what it does next cannot be heard of before this.
+        if (name == "tgkill" && (int)request.Third == Violations.AbortSignal && !_policy.MayFork)
             _sink.OnAbort();
-            return;
-        }
+        else
+            _sink.OnViolation(Describe(name, request));
         if (_learn)
             SeccompListener.Allow(_listener, request.Id);
         else
             SeccompListener.Deny(_listener, request.Id, name is null ? NoSuchCall : NotPermitted);
-        _sink.OnViolation(new SandboxViolation(
-            request.ProcessId, name ?? $"system call {request.Number}", CallText.Describe(name, request),
-            name is null ? "Unknown system calls are allowed to nobody." : $"The profile {_profile} does not allow {CallText.Describe(name, request)}.", _learn));
+    }
+
+    private SandboxViolation Describe(string? name, in SeccompRequest request)
+    {
+        var text = CallText.Describe(name, request);
+        return new SandboxViolation(
+            request.ProcessId, name ?? text, text, name is null ? "Unknown system calls are allowed to nobody." : $"The profile {_policy.Name} does not allow {text}.",
+            _learn, _policy.MayFork ? MarkedProcesses.SessionOf(request.ProcessId) : 0);
     }
 
     /// <inheritdoc/>

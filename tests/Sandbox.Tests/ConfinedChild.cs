@@ -138,7 +138,7 @@ internal sealed class ConfinedChild : IFrameHandler, IViolationSink, IDisposable
         frame.TryRead<Hello>(out var hello);
         Hello = hello;
         if (frame.TakeDescriptors() is [var listener])
-            _monitor = new ViolationMonitor(listener, _plan.Policy.Name, _plan.Learns, this);
+            _monitor = new ViolationMonitor(listener, _plan.Policy, _plan.Learns, this);
         Refusal = ConfinementCheck.Refusal(Process.Id, _plan);
         _channel.Write(0, new ChildArgs(1 << 20, 4, _roleArgs));
     }

@@ -32,7 +32,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
             return $"it is not confined as the profile {policy.Name} says: {wrong}";
         }
         if (listener is not null)
-            _monitor = new ViolationMonitor(listener, policy.Name, plan.Learns, this);
+            _monitor = new ViolationMonitor(listener, policy, plan.Learns, this);
         if (policy.IsUnconfined || plan.Policy.IsUnconfined)
             log.Warning("The {0} child {1} is not confined at all ({2})", role, child.Process.Id, plan.Policy.Reasons.GetValueOrDefault("unconfined", ""));
         foreach (var missing in plan.Missing)

@@ -27,6 +27,13 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
 
     internal IActorRef User { set => _user = value; }
 
+    /// <summary>After everything that the child sent before.</summary>
+    internal void TellUser(object message)
+    {
+        if (!_user.IsNobody())
+            _user.Tell(message, self);
+    }
+
     internal void Open(IChannel channel, int processId)
     {
         _channel = channel;

@@ -53,7 +53,10 @@ public sealed partial class ChildProcessActor
     {
         if (_state is ChildState.Exited)
             return;
-        Publish(new SandboxViolated(_self, _role, ProcessId, violation));
+        var violated = new SandboxViolated(_self, _role, ProcessId, violation);
+        Publish(violated);
+        _link.TellUser(violated);
+        Context.System.EventStream.Publish(violated);
         if (_confinement.Count(violation) is { } sentence)
             KillProcess(ExitReason.SandboxViolation, KillCause.None, sentence);
     }

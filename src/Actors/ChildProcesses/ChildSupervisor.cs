@@ -73,9 +73,8 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
                 foreach (var user in _users)
                     user.Tell(new Up(ready.Child, ready.ProcessId));
                 break;
-            case SandboxViolated violated:
-                foreach (var user in _users)
-                    user.Tell(violated);
+            case SandboxViolated:
+                // The child's user hears of it from the child.
                 break;
             case ChildExited exited:
                 OnExited(exited);

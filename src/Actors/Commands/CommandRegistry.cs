@@ -71,6 +71,10 @@ internal sealed class CommandRegistry : UntypedActor
                         entry.Session.Tell(new CommandSession.RunnerLost(lost.Message));
                 }
                 break;
+            case ChildProcessProtocol.SandboxViolated violated:
+                if (_byId.TryGetValue(violated.Violation.Session, out var violator))
+                    violator.Session.Tell(violated);
+                break;
             case Terminated terminated:
                 OnSessionGone(terminated.ActorRef);
                 break;

@@ -40,6 +40,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     private bool _running;
     private bool _over;
     private bool _retired;
+    private readonly CommandRefusals _refusals = new();
     private CommandClosed? _end;
 
     public CommandSession(ulong id, string handle, Spawn spawn, CommandSettings settings, IActorRef runner, IActorRef requester)
@@ -154,6 +155,9 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
                 _retired = true;
                 StopIfDone();
                 break;
+            case ChildProcessProtocol.SandboxViolated violated:
+                _refusals.Add(violated.Violation);
+                break;
             case RunnerLost lost:
                 OnRunnerLost(lost.Message);
                 break;
@@ -234,6 +238,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         // What it wrote before it ended was more than it might: then that is why it ended, whoever was faster.
         if (_overOutput && _exit!.Cause == ExitCause.Itself)
             _exit = _exit with { Cause = ExitCause.OutputLimit };
+        _exit = _exit! with { Blocked = _refusals.Explain(_exit, _spawn.Profile ?? _settings.Profile, _log) };
         _over = true;
         _spill?.Dispose();
         _spill = null;

@@ -33,6 +33,9 @@ public enum CommandStatus
 public sealed record CommandExit(
     int? ExitCode, int? Signal, bool CoreDumped, ExitCause Cause, TimeSpan UserTime, TimeSpan SystemTime, long PeakMemory, TimeSpan WallTime, DateTimeOffset EndedAt)
 {
+    /// <summary>Where it failed: what its sandbox has refused it, in a sentence; null for nothing. Told when the command is closed.</summary>
+    public string? Blocked { get; init; }
+
     /// <summary>As a shell has it: the exit code, or 128 + the signal.</summary>
     public int ShellCode => ExitCode ?? 128 + (Signal ?? 0);
 

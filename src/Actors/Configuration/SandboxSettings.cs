@@ -11,17 +11,19 @@ public sealed class SandboxSettings
     private readonly FrozenDictionary<string, SandboxPolicy> _profiles;
     private readonly FrozenDictionary<string, string> _roles;
     private readonly string _default;
+    private readonly IReadOnlyList<string> _learn;
     // By identity: a policy for one folder is made for one runner, and its plan goes with it.
     private readonly ConditionalWeakTable<SandboxPolicy, LaunchPlan> _plans = [];
     private readonly Lazy<Machine> _machine;
 
-    private SandboxSettings(bool enabled, int maxViolations, IReadOnlyList<SandboxLayer> hidden, IEnumerable<SandboxPolicy> profiles, IEnumerable<KeyValuePair<string, string>> roles, string byDefault)
+    private SandboxSettings(bool enabled, int maxViolations, IReadOnlyList<SandboxLayer> hidden, IEnumerable<SandboxPolicy> profiles, IEnumerable<KeyValuePair<string, string>> roles, string byDefault, IReadOnlyList<string> learn)
     {
         IsEnabled = enabled;
         MaxViolations = maxViolations;
         _profiles = profiles.ToFrozenDictionary(static policy => policy.Name, StringComparer.Ordinal);
         _roles = roles.ToFrozenDictionary(StringComparer.Ordinal);
         _default = byDefault;
+        _learn = learn;
         _machine = new Lazy<Machine>(() => hidden.Count == 0 ? Machine.Current : Machine.Without(hidden));
     }
 
@@ -55,7 +57,7 @@ public sealed class SandboxSettings
             if (!profiles.Exists(policy => policy.Name == profile))
                 throw new ConfigurationException($"actorbrowser.sandbox.roles.{role}: there is no profile '{profile}'.");
         }
-        return new SandboxSettings(reader.Switch("sandbox.enabled"), reader.Number("sandbox.max-violations", 1, int.MaxValue), hidden, profiles, roles, byDefault);
+        return new SandboxSettings(reader.Switch("sandbox.enabled"), reader.Number("sandbox.max-violations", 1, int.MaxValue), hidden, profiles, roles, byDefault, reader.Texts("sandbox.learn"));
     }
 
     /// <summary>The profile of a name, or null.</summary>
@@ -79,6 +81,6 @@ public sealed class SandboxSettings
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(executable);
         var effective = IsEnabled ? policy : SandboxPolicy.Unconfined(policy.Name, "actorbrowser.sandbox.enabled = off");
-        return _plans.GetValue(policy, _ => LaunchPlan.Create(effective, executable, Machine));
+        return _plans.GetValue(policy, _ => LaunchPlan.Create(effective, executable, Machine, IsEnabled && _learn.Contains(policy.Name)));
     }
 }

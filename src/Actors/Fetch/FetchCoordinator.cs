@@ -80,6 +80,9 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
             case ChildSupervisor.Up up:
                 OnUp(up);
                 break;
+            case ChildProcessProtocol.SandboxViolated:
+                // The call has failed, and so, most likely, will the fetch: it says why itself.
+                break;
             case ChildSupervisor.Down down:
                 OnDown(down);
                 break;

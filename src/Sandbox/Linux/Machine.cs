@@ -42,6 +42,9 @@ public sealed class Machine
 
     internal bool CanNotify { get; }
 
+    /// <summary>Whether refused calls can be told by name.</summary>
+    public bool CanReport => CanNotify;
+
     internal ControlGroups? ControlGroups { get; }
 
     internal bool HasSystemCallFilters => CanConfine && !_hidden.Contains(SandboxLayer.SystemCalls) && Seccomp.IsAvailable;

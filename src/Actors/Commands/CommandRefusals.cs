@@ -1,0 +1,36 @@
+using System.Text;
+using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser;
+
+/// <summary>What a command's sandbox has refused it, and whether that may be why it failed.</summary>
+internal sealed class CommandRefusals
+{
+    private const int MostNamed = 4;
+    private const int LooksBack = 4096;
+
+    private static readonly string[] Complaints = ["Permission denied", "Operation not permitted", "Read-only file system", "Network is unreachable"];
+
+    private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
+
+    internal void Add(SandboxViolation violation)
+    {
+        if (!violation.Allowed && (_calls.Count < MostNamed || _calls.ContainsKey(violation.Arguments)))
+            _calls[violation.Arguments] = _calls.GetValueOrDefault(violation.Arguments) + 1;
+    }
+
+    /// <summary>A sentence; null for a command that succeeded, or was refused nothing.</summary>
+    internal string? Explain(CommandExit exit, string profile, OutputLog output)
+    {
+        if (exit.ExitCode == 0)
+            return null;
+        if (_calls.Count > 0)
+            return $"The profile {profile} refused: {string.Join(", ", _calls.Select(static call => call.Value == 1 ? call.Key : $"{call.Key} ({call.Value} times)"))}.";
+        // Files that Landlock refuses are reported to nobody: the command's own complaint is all there is to go by.
+        var errors = output.Retained(OutputStream.Error).Bytes.Span;
+        var tail = Encoding.UTF8.GetString(errors[Math.Max(0, errors.Length - LooksBack)..]);
+        return Array.Find(Complaints, complaint => tail.Contains(complaint, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? $"It complained of '{found}', which may be the profile {profile}'s doing." : null;
+    }
+}

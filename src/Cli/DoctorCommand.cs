@@ -1,0 +1,165 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActorBrowser.Sandbox;
+using Akka.Configuration;
+using Spectre.Console;
+
+namespace ActorBrowser.Cli;
+
+/// <summary><c>doctor</c>: what this machine offers, what each role gets here, and whether it holds.</summary>
+internal static class DoctorCommand
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    internal static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "print JSON instead of tables" };
+        var probe = new Option<string?>("--probe") { Description = "attack from inside a child of this role or profile, or of all", HelpName = "ROLE|all" };
+        var filter = new Option<string?>("--show-filter") { Description = "print the system call filter of this role or profile", HelpName = "ROLE" };
+        var trace = new Option<string?>("--trace") { Description = "run this role or command profile, refuse nothing, print what would have been refused", HelpName = "ROLE" };
+        var work = new Argument<string[]>("WORK") { Description = "with --trace: URLs for network, a command after -- for a command profile", Arity = ArgumentArity.ZeroOrMore };
+        var hide = new Option<string[]>("--without") { Description = "as if this layer were missing here; may be repeated", HelpName = "LAYER", AllowMultipleArgumentsPerToken = false };
+        var command = new Command("doctor",
+            """
+            Says what this machine offers for confining children, each layer found out by using it, and what each role gets.
+
+            Exit codes:
+              0  every profile can be had, and every protection held
+              1  a required layer is missing, or a protection did not hold
+            """)
+        {
+            work, json, probe, filter, trace, hide,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            SandboxSettings settings;
+            try
+            {
+                var layers = string.Join(",", parsed.GetValue(hide) ?? []);
+                settings = ActorBrowserSettings.From(ConfigurationFactory.ParseString($"actorbrowser.sandbox.hide-layers = [{layers}]")).Sandbox;
+            }
+            catch (ConfigurationException e)
+            {
+                return await RefuseAsync(e.Message).ConfigureAwait(false);
+            }
+            var asJson = parsed.GetValue(json);
+            if (parsed.GetValue(filter) is { } shown)
+                return await (Find(settings, shown) is { } policy ? ShowFilterAsync(policy) : RefuseAsync(Unknown(settings, shown))).ConfigureAwait(false);
+            if (parsed.GetValue(probe) is { } probed)
+            {
+                var policies = probed == "all" ? [.. settings.Profiles] : Find(settings, probed) is { } one ? new[] { one } : [];
+                return await (policies.Length > 0 ? ProbeReport.RunAsync(policies, settings, asJson, cancellation) : RefuseAsync(Unknown(settings, probed))).ConfigureAwait(false);
+            }
+            if (parsed.GetValue(trace) is { } traced)
+                return await (Find(settings, traced) is { } watched ? TraceReport.RunAsync(watched, parsed.GetValue(work) ?? [], asJson, cancellation) : RefuseAsync(Unknown(settings, traced))).ConfigureAwait(false);
+            return asJson ? await JsonAsync(settings).ConfigureAwait(false) : Tables(settings);
+        });
+        return command;
+    }
+
+    /// <summary>The policy of a role, or of a profile by its name.</summary>
+    internal static SandboxPolicy? Find(SandboxSettings settings, string name) =>
+        settings.Find(name) ?? (Roles.Names.Contains(name) || name == "command-runner" ? settings.ProfileOf(name) : null);
+
+    private static string Unknown(SandboxSettings settings, string name) =>
+        $"there is no role or profile '{name}'; there are {string.Join(", ", settings.Profiles.Select(static policy => policy.Name))}";
+
+    private static async Task<int> RefuseAsync(string message)
+    {
+        await Console.Error.WriteLineAsync($"actorbrowser: {message}").ConfigureAwait(false);
+        return ExitCodes.Usage;
+    }
+
+    private static async Task<int> ShowFilterAsync(SandboxPolicy policy)
+    {
+        if (!OperatingSystem.IsLinux())
+            return await RefuseAsync("system call filters are Linux's").ConfigureAwait(false);
+        var filter = PolicyFilter.Build(policy, SystemCallTable.Current, Machine.Current.CanReport);
+        await Console.Out.WriteLineAsync($"# {policy.Name}: {policy.Description}").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync($"# {filter.Program.Count} instructions for {filter.Table.Architecture}; what no line allows is refused and reported").ConfigureAwait(false);
+        foreach (var line in FilterListing.Of(filter))
+            await Console.Out.WriteLineAsync(line).ConfigureAwait(false);
+        return ExitCodes.Success;
+    }
+
+    private static (SandboxPolicy Policy, LaunchPlan? Plan, string? Refusal)[] Plans(SandboxSettings settings) =>
+    [
+        .. settings.Profiles.Select(policy =>
+        {
+            try
+            {
+                return (policy, (LaunchPlan?)LaunchPlan.Create(policy.WithoutWorkspace(), ChildExecutable.Current, settings.Machine), (string?)null);
+            }
+            catch (LaunchException e)
+            {
+                return (policy, null, e.Message);
+            }
+        }),
+    ];
+
+    private static int Tables(SandboxSettings settings)
+    {
+        var offers = settings.Machine.Offers();
+        var machine = new Table().Title("This machine").Border(TableBorder.Rounded).AddColumn("layer", static column => column.NoWrap()).AddColumns("here", "what was seen", "what would help");
+        foreach (var offer in offers)
+            machine.AddRow(LayerNames.Of(offer.Layer), offer.Available ? "[green]yes[/]" : "[red]no[/]", Markup.Escape(offer.Detail), Markup.Escape(offer.Fix));
+        AnsiConsole.Write(machine);
+
+        var plans = Plans(settings);
+        var roles = new Table().Title("The profiles here").Border(TableBorder.Rounded).AddColumn("profile", static column => column.NoWrap())
+            .AddColumns("what it may", "required", "preferred, missing", "limits");
+        foreach (var (policy, plan, refusal) in plans)
+        {
+            roles.AddRow(
+                policy.Name, Markup.Escape(policy.Description),
+                refusal is null ? "[green]all there[/]" : $"[red]{Markup.Escape(refusal)}[/]",
+                plan is null ? "" : plan.Missing.Count == 0 ? "[green]nothing[/]" : $"[yellow]{Markup.Escape(string.Join("; ", plan.Missing))}[/]",
+                Markup.Escape(Limits(policy.Limits)));
+        }
+        AnsiConsole.Write(roles);
+        AnsiConsole.MarkupLine(System.Globalization.CultureInfo.InvariantCulture, "Attack it yourself: [bold]actorbrowser doctor --probe all[/]");
+        return Array.TrueForAll(plans, static one => one.Plan is not null) ? ExitCodes.Success : 1;
+    }
+
+    private static string Limits(SandboxLimits limits)
+    {
+        var parts = new List<string>();
+        if (limits.Memory > 0)
+            parts.Add($"{limits.Memory >> 20} MiB memory");
+        if (limits.Processes > 0)
+            parts.Add($"{limits.Processes} threads");
+        if (limits.Descriptors > 0)
+            parts.Add($"{limits.Descriptors} descriptors");
+        if (limits.ProcessorTime > 0)
+            parts.Add($"{limits.ProcessorTime} s processor time");
+        if (limits.Output > 0)
+            parts.Add($"{limits.Output >> 20} MiB output");
+        return string.Join(", ", parts);
+    }
+
+    private static async Task<int> JsonAsync(SandboxSettings settings)
+    {
+        var plans = Plans(settings);
+        var report = new JsonObject
+        {
+            ["layers"] = new JsonArray([.. settings.Machine.Offers().Select(static offer => (JsonNode)new JsonObject
+            {
+                ["layer"] = LayerNames.Of(offer.Layer), ["available"] = offer.Available, ["detail"] = offer.Detail, ["fix"] = offer.Fix,
+            })]),
+            ["profiles"] = new JsonArray([.. plans.Select(static one => (JsonNode)new JsonObject
+            {
+                ["profile"] = one.Policy.Name,
+                ["description"] = one.Policy.Description,
+                ["available"] = one.Plan is not null,
+                ["refusal"] = one.Refusal,
+                ["required"] = new JsonArray([.. one.Policy.Required.Select(static layer => (JsonNode)LayerNames.Of(layer))]),
+                ["preferred"] = new JsonArray([.. one.Policy.Preferred.Select(static layer => (JsonNode)LayerNames.Of(layer))]),
+                ["missing"] = new JsonArray([.. (one.Plan?.Missing ?? []).Select(static sentence => (JsonNode)sentence)]),
+                ["system_calls"] = new JsonArray([.. one.Policy.SystemCalls.Select(static name => (JsonNode)name)]),
+            })]),
+        };
+        await Console.Out.WriteLineAsync(report.ToJsonString(Indented)).ConfigureAwait(false);
+        return Array.TrueForAll(plans, static one => one.Plan is not null) ? ExitCodes.Success : 1;
+    }
+}

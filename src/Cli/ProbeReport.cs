@@ -1,0 +1,214 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ActorBrowser.ChildEntrypoints.Probes;
+using ActorBrowser.Sandbox;
+using Akka.Actor;
+using Spectre.Console;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser.Cli;
+
+/// <summary><c>doctor --probe</c>: the battery of attempts, in a child of a profile and in one without a sandbox beside it.</summary>
+internal sealed class ProbeReport
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private readonly CliBrowser _browser;
+    private readonly ProbeTargets _targets;
+    private readonly CancellationToken _cancellation;
+
+    private ProbeReport(CliBrowser browser, ProbeTargets targets, CancellationToken cancellation)
+    {
+        _browser = browser;
+        _targets = targets;
+        _cancellation = cancellation;
+    }
+
+    internal static async Task<int> RunAsync(IReadOnlyList<SandboxPolicy> policies, SandboxSettings settings, bool json, CancellationToken cancellation)
+    {
+        Environment.SetEnvironmentVariable(ProbeTargets.Canary, "must stay with the parent");
+        await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
+        using var range = new ProbeRange();
+        var control = SandboxPolicy.Unconfined("control", "what an attempt comes to without a sandbox");
+        var outside = new ProbeReport(browser, range.Targets(0), cancellation);
+        var sibling = await outside.SpawnAsync(control).ConfigureAwait(false);
+        var report = new ProbeReport(browser, range.Targets(sibling.ProcessId), cancellation);
+        var without = await report.AttemptAllAsync(control).ConfigureAwait(false);
+        var all = new JsonArray();
+        var failed = 0;
+        foreach (var policy in policies)
+        {
+            var results = await report.ProbeAsync(policy.NeedsWorkspace ? policy.ForWorkspace(range.Workspace) : policy, without).ConfigureAwait(false);
+            failed += results.Count(static result => result.Verdict == Verdict.Failed);
+            if (json)
+                all.Add(Json(policy, results));
+            else
+                Show(policy, results);
+        }
+        if (json)
+            await Console.Out.WriteLineAsync(all.ToJsonString(Indented)).ConfigureAwait(false);
+        return failed == 0 ? ExitCodes.Success : 1;
+    }
+
+    private async Task<List<Result>> ProbeAsync(SandboxPolicy policy, int[] without)
+    {
+        var results = new List<Result>();
+        int[] inside;
+        try
+        {
+            inside = await AttemptAllAsync(policy with { KillsOnViolation = false }).ConfigureAwait(false);
+        }
+        catch (ChildLostException e)
+        {
+            return [new Result("the child", e.Message, "", "", Verdict.Failed)];
+        }
+        for (var i = 0; i < inside.Length; i++)
+        {
+            var probe = ProbeBattery.All[i];
+            var held = Probe.IsRefusal(inside[i]);
+            results.Add(new Result(probe.Name, probe.Protection, Outcome(without[i]), Outcome(inside[i]),
+                probe.IsAllowed(policy) ? Verdict.Allowed : held ? Verdict.Held : Verdict.Failed));
+        }
+        results.Add(await WrongArchitectureAsync(policy).ConfigureAwait(false));
+        results.Add(await FloodAsync(policy, "memory-flood", "memory ends at its limit", ProbeQuestion.FloodMemory, new SandboxLimits { Memory = 128 << 20 }, 130).ConfigureAwait(false));
+        results.Add(await FloodAsync(policy, "descriptor-flood", "descriptors end at their limit", ProbeQuestion.FloodDescriptors, new SandboxLimits { Descriptors = 200 }, 200).ConfigureAwait(false));
+        results.Add(await FloodAsync(policy, "process-flood", "processes and threads end at their limit", ProbeQuestion.FloodProcesses, new SandboxLimits { Processes = 64 }, 64).ConfigureAwait(false));
+        results.Add(await FloodAsync(policy, "processor-spin", "processor time ends at its limit", ProbeQuestion.Spin, new SandboxLimits { ProcessorTime = 1 }, 0).ConfigureAwait(false));
+        return results;
+    }
+
+    private async Task<int[]> AttemptAllAsync(SandboxPolicy policy)
+    {
+        var child = await SpawnAsync(policy).ConfigureAwait(false);
+        var outcomes = new int[ProbeBattery.All.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var place = new byte[sizeof(int)];
+            BinaryPrimitives.WriteInt32LittleEndian(place, i);
+            outcomes[i] = await AskAsync(child.Child, ProbeQuestion.Attempt, place).ConfigureAwait(false);
+        }
+        child.Child.Tell(ChildProcessProtocol.Kill.Instance);
+        return outcomes;
+    }
+
+    private async Task<Result> WrongArchitectureAsync(SandboxPolicy policy)
+    {
+        const string protection = "a system call in the manner of another architecture ends the process";
+        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            return new Result("wrong-architecture", protection, "", "this processor has no other", Verdict.Allowed);
+        var exited = await EndOfAsync(policy, ProbeQuestion.WrongArchitecture).ConfigureAwait(false);
+        return new Result("wrong-architecture", protection, "it works", exited?.Message ?? "it worked", exited?.Reason == ExitReason.SandboxViolation ? Verdict.Held : Verdict.Failed);
+    }
+
+    private async Task<Result> FloodAsync(SandboxPolicy policy, string name, string protection, ProbeQuestion question, SandboxLimits limits, int most)
+    {
+        var other = await SpawnAsync(policy).ConfigureAwait(false);
+        var limited = policy with { Limits = limits };
+        var child = await SpawnAsync(limited).ConfigureAwait(false);
+        var gone = ExitOf(child.Child);
+        var answer = AskAsync(child.Child, question, []);
+        var slowest = TimeSpan.Zero;
+        while (!answer.IsCompleted && !gone.IsCompleted)
+        {
+            var time = await CliBrowser.PingAsync(other, _cancellation).ConfigureAwait(false);
+            slowest = time > slowest ? time : slowest;
+        }
+        other.Child.Tell(ChildProcessProtocol.Kill.Instance);
+        child.Child.Tell(ChildProcessProtocol.Kill.Instance);
+        var pings = string.Create(CultureInfo.InvariantCulture, $"another child's slowest ping {slowest.TotalMilliseconds:0.#} ms");
+        var exited = await gone.ConfigureAwait(false);
+        if (exited.Cause == KillCause.Limit)
+            return new Result(name, protection, "not tried", $"{exited.Message} {pings}", Verdict.Held);
+        var count = answer.IsCompletedSuccessfully ? await answer.ConfigureAwait(false) : int.MaxValue;
+        return new Result(name, protection, "not tried", count == int.MaxValue ? exited.Message : $"{count}, then no more; {pings}", count <= most ? Verdict.Held : Verdict.Failed);
+    }
+
+    private async Task<ChildExited?> EndOfAsync(SandboxPolicy policy, ProbeQuestion question)
+    {
+        var child = await SpawnAsync(policy).ConfigureAwait(false);
+        var gone = ExitOf(child.Child);
+        try
+        {
+            await AskAsync(child.Child, question, []).ConfigureAwait(false);
+            child.Child.Tell(ChildProcessProtocol.Kill.Instance);
+            return null;
+        }
+        catch (ChildLostException)
+        {
+            return await gone.ConfigureAwait(false);
+        }
+    }
+
+    private Task<ChildExited> ExitOf(IActorRef child)
+    {
+        var told = new TaskCompletionSource<ChildExited>(TaskCreationOptions.RunContinuationsAsynchronously);
+        child.Tell(new Subscribe(_browser.System.ActorOf(Props.Create(() => new ExitListener(told)))));
+        return told.Task.WaitAsync(TimeSpan.FromMinutes(1), _cancellation);
+    }
+
+    private async Task<BrowserProtocol.ChildSpawned> SpawnAsync(SandboxPolicy policy) =>
+        await _browser.SpawnAsync(new BrowserProtocol.SpawnChild(ProbeRole.Name) { RoleArgs = _targets.ToBytes(), Policy = policy }, _cancellation).ConfigureAwait(false);
+
+    private async Task<int> AskAsync(IActorRef child, ProbeQuestion question, byte[] payload)
+    {
+        var answer = await child.Ask<RoleAnswer>(new SendToRole((ushort)question, payload), TimeSpan.FromMinutes(1), _cancellation).ConfigureAwait(false);
+        return BinaryPrimitives.ReadInt32LittleEndian(answer.Payload.Span);
+    }
+
+    private static string Outcome(int errno) => errno == 0 ? "works" : Marshal.GetPInvokeErrorMessage(errno);
+
+    private static void Show(SandboxPolicy policy, List<Result> results)
+    {
+        var table = new Table().Title($"{policy.Name}: {Markup.Escape(policy.Description)}").Border(TableBorder.Rounded).AddColumns("protection", "outside", "inside", "");
+        foreach (var result in results)
+        {
+            table.AddRow(Markup.Escape(result.Protection), Markup.Escape(result.Outside), Markup.Escape(result.Inside), result.Verdict switch
+            {
+                Verdict.Held => "[green]held[/]",
+                Verdict.Allowed => "[grey]allowed[/]",
+                _ => "[red]FAILED[/]",
+            });
+        }
+        AnsiConsole.Write(table);
+        AnsiConsole.WriteLine(Score(results));
+    }
+
+    private static string Score(List<Result> results) =>
+        $"{results.Count(static result => result.Verdict == Verdict.Held)} held, {results.Count(static result => result.Verdict == Verdict.Failed)} failed, {results.Count(static result => result.Verdict == Verdict.Allowed)} allowed by the profile";
+
+    private static JsonObject Json(SandboxPolicy policy, List<Result> results) => new()
+    {
+        ["profile"] = policy.Name,
+        ["held"] = results.Count(static result => result.Verdict == Verdict.Held),
+        ["failed"] = results.Count(static result => result.Verdict == Verdict.Failed),
+        ["allowed"] = results.Count(static result => result.Verdict == Verdict.Allowed),
+        ["probes"] = new JsonArray([.. results.Select(static result => (JsonNode)new JsonObject
+        {
+            ["name"] = result.Name, ["protection"] = result.Protection, ["outside"] = result.Outside, ["inside"] = result.Inside,
+            ["verdict"] = result.Verdict.ToString().ToLowerInvariant(),
+        })]),
+    };
+
+    private enum Verdict
+    {
+        Held,
+        Allowed,
+        Failed,
+    }
+
+    private sealed record Result(string Name, string Protection, string Outside, string Inside, Verdict Verdict);
+
+    private sealed class ExitListener(TaskCompletionSource<ChildExited> told) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            if (message is not ChildExited exited)
+                return;
+            told.TrySetResult(exited);
+            Context.Stop(Self);
+        }
+    }
+}

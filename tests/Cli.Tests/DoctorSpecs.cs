@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Text.Json;
+using ActorBrowser.TestSupport;
+using Xunit;
+
+namespace ActorBrowser.CliTests;
+
+/// <summary><c>doctor</c> as a person runs it.</summary>
+public sealed class DoctorSpecs
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "actorbrowser");
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Program, ["doctor", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(Deadline.Long * 2);
+        return (process.ExitCode, await output, await error);
+    }
+
+    [Fact]
+    public async Task It_says_what_the_machine_offers_and_what_each_profile_gets()
+    {
+        var (code, output, _) = await RunAsync();
+        Assert.Equal(0, code);
+        Assert.All(["system-calls", "files", "namespaces", "network", "renderer", "image-decoder", "command-workspace"], name => Assert.Contains(name, output, StringComparison.Ordinal));
+        Assert.DoesNotContain('\u001b', output);
+    }
+
+    [Fact]
+    public async Task As_JSON_it_is_for_programs()
+    {
+        var (code, output, _) = await RunAsync("--json");
+        Assert.Equal(0, code);
+        using var report = JsonDocument.Parse(output);
+        Assert.Equal(9, report.RootElement.GetProperty("layers").GetArrayLength());
+        Assert.Equal(7, report.RootElement.GetProperty("profiles").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_required_layer_that_is_missing_is_exit_code_1_and_a_sentence()
+    {
+        var (code, output, _) = await RunAsync("--without", "files", "--json");
+        Assert.Equal(1, code);
+        Assert.Contains("requires a layer of confinement that is not to be had: files", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_role_is_attacked_and_holds()
+    {
+        var (code, output, error) = await RunAsync("--probe", "network", "--json");
+        Assert.True(code == 0, output + error);
+        using var report = JsonDocument.Parse(output);
+        var profile = report.RootElement[0];
+        Assert.Equal(0, profile.GetProperty("failed").GetInt32());
+        Assert.InRange(profile.GetProperty("held").GetInt32(), 60, 200);
+    }
+
+    [Fact]
+    public async Task A_filter_is_shown_in_words()
+    {
+        var (code, output, _) = await RunAsync("--show-filter", "renderer");
+        Assert.Equal(0, code);
+        Assert.Contains("if it is openat", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trace_names_what_a_profile_would_refuse()
+    {
+        var (code, output, error) = await RunAsync("--trace", "command-workspace", "--json", "--", "unshare", "--user", "true");
+        Assert.True(code == 0, error);
+        Assert.Contains("unshare", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_role_is_an_error_that_names_the_known_ones()
+    {
+        var (code, _, error) = await RunAsync("--probe", "nonsense");
+        Assert.Equal(2, code);
+        Assert.Contains("renderer", error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,119 @@
+using ActorBrowser.Transport;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser.CommandsTests;
+
+/// <summary>What the command profiles mean for real programs.</summary>
+public sealed class ConfinementSpecs : CommandSpecs
+{
+    private static string NewFolder() => Directory.CreateDirectory($"/var/tmp/ab-commands-{Guid.NewGuid():n}").FullName;
+
+    private Task<CommandSnapshot> RunIn(string profile, string folder, string line) => RunAsync(Spawn.Shell(line) with { Profile = profile, Folder = folder });
+
+    [Fact]
+    public async Task A_workspace_is_written_and_nothing_beside_it()
+    {
+        var folder = NewFolder();
+        var beside = NewFolder();
+        Assert.Equal(0, (await RunIn("command-workspace", folder, "echo x > a && mkdir b && mv a b/c && cat b/c && rm -r b")).Exit!.ExitCode);
+        var refused = await RunIn("command-workspace", folder, $"echo x > {beside}/a");
+        Assert.NotEqual(0, refused.Exit!.ExitCode);
+        Assert.Empty(Directory.GetFileSystemEntries(beside));
+        Assert.Equal("It complained of 'Permission denied', which may be the profile command-workspace's doing.", refused.Exit.Blocked);
+        Directory.Delete(folder, true);
+        Directory.Delete(beside, true);
+    }
+
+    [Fact]
+    public async Task Two_workspaces_at_once_do_not_see_each_other_s_permission()
+    {
+        string[] folders = [NewFolder(), NewFolder()];
+        var runs = await Task.WhenAll(folders.Select((folder, i) => RunIn("command-workspace", folder, $"echo mine > own; echo theirs > {folders[1 - i]}/other; cat own")));
+        Assert.All(runs, static run => Assert.Equal("mine\n", run.Output.ToString()));
+        foreach (var folder in folders)
+        {
+            Assert.Equal(["own"], Directory.GetFiles(folder).Select(Path.GetFileName));
+            Directory.Delete(folder, true);
+        }
+    }
+
+    [Fact]
+    public async Task A_link_out_of_the_workspace_leads_nowhere_new()
+    {
+        var folder = NewFolder();
+        var beside = NewFolder();
+        File.CreateSymbolicLink(Path.Combine(folder, "link"), Path.Combine(beside, "target"));
+        Assert.NotEqual(0, (await RunIn("command-workspace", folder, "echo x > link")).Exit!.ExitCode);
+        Assert.NotEqual(0, (await RunIn("command-workspace", folder, $"echo x > ../{Path.GetFileName(beside)}/y")).Exit!.ExitCode);
+        Assert.Empty(Directory.GetFileSystemEntries(beside));
+        Directory.Delete(folder, true);
+        Directory.Delete(beside, true);
+    }
+
+    [Fact]
+    public async Task Read_only_reads_and_writes_nothing_not_even_temporary_files()
+    {
+        var folder = NewFolder();
+        var run = await RunIn("command-read-only", folder, "cat /etc/hostname > /dev/null && ls / > /dev/null && ! touch a 2>/dev/null && ! touch /tmp/ab-read-only 2>/dev/null && echo held");
+        Assert.Equal("held\n", run.Output.ToString());
+        Directory.Delete(folder, true);
+    }
+
+    [Fact]
+    public async Task None_sees_programs_and_no_personal_files()
+    {
+        var folder = NewFolder();
+        await File.WriteAllTextAsync(Path.Combine(folder, "personal"), "secret");
+        var run = await RunIn("command-none", folder, "echo 6 7 | awk '{ print $1 * $2 }'; cat personal 2>/dev/null; cat /etc/shadow 2>/dev/null; ls / 2>/dev/null; echo end");
+        Assert.Equal("42\nend\n", run.Output.ToString());
+        Directory.Delete(folder, true);
+    }
+
+    [Theory]
+    [InlineData("command-none")]
+    [InlineData("command-read-only")]
+    [InlineData("command-workspace")]
+    public async Task Without_a_network_an_attempt_is_refused_by_name_and_the_session_says_so(string profile)
+    {
+        var run = await RunAsync(new Spawn(["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9"]) { Profile = profile, Folder = "/" });
+        Assert.StartsWith($"The profile {profile} refused: socket(AF_INET, SOCK_STREAM", run.Exit!.Blocked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_the_network_profile_a_program_connects()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        var run = RunAsync(new Spawn(["bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{port}; cat <&3"]) { Profile = "command-networked", Folder = "/" });
+        using var client = await listener.AcceptTcpClientAsync().WaitAsync(Deadline.Long);
+        await client.GetStream().WriteAsync("hello"u8.ToArray());
+        client.Close();
+        var snapshot = await run;
+        Assert.Equal("hello", snapshot.Output.ToString());
+        Assert.Null(snapshot.Exit!.Blocked);
+    }
+
+    [Fact]
+    public async Task A_violation_is_the_session_s_that_made_it()
+    {
+        var runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => RunAsync(Spawn.Shell(i % 2 == 0 ? "unshare -n true; exit 1" : "exit 1") with { Folder = "/" })));
+        Assert.All(runs.Where(static (_, i) => i % 2 == 0), static run => Assert.Contains("unshare", run.Exit!.Blocked, StringComparison.Ordinal));
+        Assert.All(runs.Where(static (_, i) => i % 2 == 1), static run => Assert.Null(run.Exit!.Blocked));
+    }
+
+    [Fact]
+    public async Task A_profile_that_does_not_exist_or_runs_nothing_is_refused_with_a_sentence()
+    {
+        Assert.Equal("There is no sandbox profile 'nonsense'.", (await RefusedAsync(new Spawn(["true"]) { Profile = "nonsense" })).Message);
+        var renderer = await RefusedAsync(new Spawn(["true"]) { Profile = "renderer" });
+        Assert.Equal((SpawnFailure.InvalidRequest, "The sandbox profile 'renderer' is not one for commands: it executes nothing."), (renderer.Kind, renderer.Message));
+    }
+
+    [Fact]
+    public async Task A_set_user_id_program_gains_nothing()
+    {
+        var run = await RunShellAsync("grep NoNewPrivs /proc/self/status; grep CapEff /proc/self/status");
+        Assert.Equal("NoNewPrivs:\t1\nCapEff:\t0000000000000000\n", run.Output.ToString());
+    }
+}
