@@ -4,7 +4,7 @@ namespace ActorBrowser.Interop;
 
 /// <summary>
 /// Starts a process that is confined before its program's first instruction. In this order: signals, session, death with
-/// the parent, control groups, identity in a new user namespace, mounts, limits, descriptors, no_new_privs, Landlock,
+/// the parent, identity in a new user namespace, mounts, limits, descriptors, no_new_privs, Landlock,
 /// capabilities, the program. Linux on x64 and arm64.
 /// </summary>
 public static unsafe class ConfinedSpawner
@@ -92,8 +92,6 @@ public static unsafe class ConfinedSpawner
         script.Add("setsid", CallNumbers.SetSession, false);
         if (confinement.ParentDeathSignal != 0)
             script.Add("prctl(PR_SET_PDEATHSIG)", CallNumbers.ProcessControl, false, SetDeathSignal, confinement.ParentDeathSignal);
-        foreach (var group in confinement.ControlGroups)
-            script.Add("joining a control group", CallNumbers.Write, false, group.Value, (nint)script.Text("0"), 1);
         if (confinement.Namespaces.HasFlag(Namespaces.Users))
             AddIdentity(script);
         if (confinement.Namespaces.HasFlag(Namespaces.Mounts))

@@ -44,9 +44,6 @@ public sealed record Confinement
     /// <summary>Limits: soft and hard are the same, but for processor time, whose signal comes first.</summary>
     public IReadOnlyList<(ProcessLimit Limit, ulong Soft, ulong Hard)> Limits { get; init; } = [];
 
-    /// <summary>The cgroup.procs files of the control groups it joins.</summary>
-    public IReadOnlyList<SafeDescriptor> ControlGroups { get; init; } = [];
-
     /// <summary>The signal it gets when the thread that spawned it ends.</summary>
     public int ParentDeathSignal { get; init; } = 9;
 }

@@ -5,17 +5,6 @@ public static unsafe class SmallFile
 {
     private const int CloseOnExec = 0x80000;
 
-    /// <summary>Opens a file for writing as it is; close-on-exec.</summary>
-    /// <param name="path">A path.</param>
-    public static SafeDescriptor OpenForWriting(string path)
-    {
-        fixed (byte* text = SpawnRequest.Utf8(path + "\0").Span)
-        {
-            var descriptor = LibC.Open(text, 1 | CloseOnExec, 0);
-            return descriptor >= 0 ? new SafeDescriptor(descriptor) : throw SystemCallException.FromLastError($"open({path})");
-        }
-    }
-
     /// <summary>Reads the beginning of a file.</summary>
     /// <param name="path">ASCII.</param>
     /// <param name="buffer">Takes it.</param>

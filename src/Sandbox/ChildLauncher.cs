@@ -24,7 +24,16 @@ public static class ChildLauncher
         ArgumentNullException.ThrowIfNull(launch);
         using var channel = launch.Channel;
         cancellation.ThrowIfCancellationRequested();
-        var child = await SpawnerThread.RunAsync(() => Platform.Launch(launch)).ConfigureAwait(false);
+        var child = await WorkThread.Spawner.RunAsync(() => Platform.Launch(launch)).ConfigureAwait(false);
+        try
+        {
+            await child.Limited.ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            child.Dispose();
+            throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"The {launch.Role} child could not be put into its control group: {e.Message}", 0, e);
+        }
         if (cancellation.IsCancellationRequested)
         {
             child.Dispose();

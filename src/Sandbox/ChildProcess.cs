@@ -23,6 +23,9 @@ public sealed class ChildProcess : IDisposable
     /// <summary>The pid.</summary>
     public int Id => _child.Id;
 
+    /// <summary>Completes when the limits that are set from outside are in force; the child is starting meanwhile.</summary>
+    internal Task Limited { get; init; } = Task.CompletedTask;
+
     /// <summary>When it was spawned.</summary>
     public DateTimeOffset StartedAt => _child.StartedAt;
 

@@ -84,14 +84,13 @@ public sealed class LaunchPlan
         return new LaunchPlan(policy, machine, files, namespaces, filter, missing) { Learns = learn };
     }
 
-    /// <summary>What a child enters, with a control group of its own where its limits need one.</summary>
-    internal Confinement Confine(Landlock? landlock, ControlGroup? group, int deathSignal) => new()
+    /// <summary>What a child enters.</summary>
+    internal Confinement Confine(Landlock? landlock, int deathSignal) => new()
     {
         Namespaces = _namespaces,
         Landlock = landlock,
         DropCapabilities = true,
         Limits = Limits(),
-        ControlGroups = group?.Members ?? [],
         ParentDeathSignal = deathSignal,
     };
 

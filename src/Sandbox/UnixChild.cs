@@ -85,8 +85,18 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
         _output.Drain();
         _error.Drain();
         var limit = end is { ExitCode: 0 } ? null : LimitHit(end.Signal, usage);
-        _group?.Dispose();
-        _exited.SetResult(new ChildExit(end.ExitCode, end.Signal, end.CoreDumped, _error.LastLines, StartedAt, endedAt, limit));
+        var exit = new ChildExit(end.ExitCode, end.Signal, end.CoreDumped, _error.LastLines, StartedAt, endedAt, limit);
+        if (_group is null)
+            _exited.SetResult(exit);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(static state => state.Child.EndGroup(state.Exit), (Child: this, Exit: exit), preferLocal: false);
+    }
+
+    // Not on the reactor's thread: it reads files.
+    private void EndGroup(ChildExit exit)
+    {
+        _exited.SetResult(exit.ExitCode == 0 || exit.LimitHit is not null ? exit : exit with { LimitHit = _group!.LimitHit() });
+        _group!.Dispose();
     }
 
     private void Count(int bytes)
@@ -102,5 +112,5 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
         : signal == ProcessorTimeSignal && OperatingSystem.IsLinux() ? "processor-time"
         : signal == FileSizeSignal && OperatingSystem.IsLinux() ? "file-size"
         : signal == SigKill && _limits.ProcessorTime > 0 && (usage.UserTime + usage.SystemTime).TotalSeconds >= _limits.ProcessorTime ? "processor-time"
-        : _group?.LimitHit();
+        : null;
 }

@@ -29,7 +29,7 @@ internal sealed class UnixLauncher : ILauncher
                 Channel = channel,
             };
             var started = DateTimeOffset.UtcNow;
-            var failure = Spawn(launch, request, group, out var pid);
+            var failure = Spawn(launch, request, out var pid);
             if (channel != launch.Channel)
                 channel?.Dispose();
             if (failure is not null)
@@ -40,9 +40,10 @@ internal sealed class UnixLauncher : ILauncher
                 new LogPipe(outputRead, isError: false, 0, launch.MaxLogLineBytes, launch.Log),
                 new LogPipe(errorRead, isError: true, launch.RetainedStderrLines, launch.MaxLogLineBytes, launch.Log), group, launch.Plan?.Policy.Limits ?? new SandboxLimits());
             pipes.Clear();
+            var limited = group?.AddAsync(pid) ?? Task.CompletedTask;
             group = null;
             child.Start();
-            return new ChildProcess(launch.Role, child);
+            return new ChildProcess(launch.Role, child) { Limited = limited };
         }
         catch (SystemCallException e)
         {
@@ -68,7 +69,7 @@ internal sealed class UnixLauncher : ILauncher
         }
     }
 
-    private static LaunchException? Spawn(ChildLaunch launch, SpawnRequest request, ControlGroup? group, out int pid)
+    private static LaunchException? Spawn(ChildLaunch launch, SpawnRequest request, out int pid)
     {
         if (launch.Plan is not { Policy.IsUnconfined: false } plan)
         {
@@ -76,7 +77,7 @@ internal sealed class UnixLauncher : ILauncher
             return errno == 0 ? null : LaunchException.FromErrno(launch.Executable.Path, errno);
         }
         using var landlock = plan.CreateLandlock();
-        var confinement = plan.Confine(landlock, group, deathSignal: KillSignal);
+        var confinement = plan.Confine(landlock, deathSignal: KillSignal);
         return ConfinedSpawner.TrySpawn(request, confinement, out pid) is { } failure ? LaunchException.FromStep(launch.Executable.Path, failure) : null;
     }
 

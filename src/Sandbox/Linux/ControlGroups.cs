@@ -1,5 +1,4 @@
 using System.Globalization;
-using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
@@ -64,7 +63,7 @@ internal sealed class ControlGroups
             settings.Add((Path.Combine(_unified ?? _memory!, name), _unified is null ? "memory.limit_in_bytes" : "memory.max", limits.Memory));
         if (limits.Processes > 0 && CanLimitProcesses)
             settings.Add((Path.Combine(_unified ?? _processes!, name), "pids.max", limits.Processes));
-        return settings.Count == 0 ? null : ControlGroup.Create(settings);
+        return settings.Count == 0 ? null : new ControlGroup(settings);
     }
 
     private static string? Usable(string parent, params string[] files)
@@ -105,84 +104,6 @@ internal sealed class ControlGroups
             {
                 // Somebody does.
             }
-        }
-    }
-}
-
-/// <summary>One child's control groups.</summary>
-internal sealed class ControlGroup : IDisposable
-{
-    private readonly List<string> _folders = [];
-
-    internal List<SafeDescriptor> Members { get; } = [];
-
-    internal static ControlGroup Create(List<(string Folder, string File, long Value)> settings)
-    {
-        var group = new ControlGroup();
-        try
-        {
-            foreach (var (folder, file, value) in settings)
-            {
-                if (!group._folders.Contains(folder))
-                {
-                    Directory.CreateDirectory(folder);
-                    group._folders.Add(folder);
-                    group.Members.Add(DescriptorFlags.RaiseAboveChildNumbers(SmallFile.OpenForWriting(Path.Combine(folder, "cgroup.procs"))));
-                }
-                File.WriteAllText(Path.Combine(folder, file), value.ToString(CultureInfo.InvariantCulture));
-            }
-            return group;
-        }
-        catch
-        {
-            group.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Which limit was hit, as the kernel has counted; null for none.</summary>
-    internal string? LimitHit()
-    {
-        foreach (var folder in _folders)
-        {
-            if (Counted(folder, "memory.oom_control", "oom_kill ") || Counted(folder, "memory.events", "oom_kill "))
-                return "memory";
-            if (Counted(folder, "pids.events", "max "))
-                return "processes";
-        }
-        return null;
-    }
-
-    /// <summary>The group lives as long as its last process; call it when the child is gone.</summary>
-    public void Dispose()
-    {
-        foreach (var member in Members)
-            member.Dispose();
-        Members.Clear();
-        foreach (var folder in _folders)
-        {
-            try
-            {
-                Directory.Delete(folder);
-            }
-            catch (IOException)
-            {
-                // A process is still dying in it: the next browser to start on this machine removes the group.
-            }
-        }
-        _folders.Clear();
-    }
-
-    private static bool Counted(string folder, string file, string counter)
-    {
-        try
-        {
-            return File.ReadLines(Path.Combine(folder, file)).Any(line =>
-                line.StartsWith(counter, StringComparison.Ordinal) && long.TryParse(line.AsSpan(counter.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 }

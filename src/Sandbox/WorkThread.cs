@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>A thread of its own for one kind of work that blocks, started by the first of it and there as long as the process.</summary>
+internal sealed class WorkThread
+{
+    private readonly Lazy<BlockingCollection<Action>> _work;
+
+    private WorkThread(string name) => _work = new(() => Start(name));
+
+    /// <summary>
+    /// The one thread that spawns. A child asks the kernel to be killed when its parent dies, and Linux takes that to
+    /// mean the thread that spawned it: a pool thread that retires would take its children with it.
+    /// </summary>
+    internal static WorkThread Spawner { get; } = new("ActorBrowser spawner");
+
+    /// <summary>Puts children into control groups and removes those: the kernel takes many milliseconds for each, which a child uses to start.</summary>
+    internal static WorkThread ControlGroups { get; } = new("ActorBrowser control groups");
+
+    /// <summary>Runs on this thread and completes with its result; continuations run elsewhere.</summary>
+    internal Task<T> RunAsync<T>(Func<T> work)
+    {
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _work.Value.Add(() =>
+        {
+            try
+            {
+                completion.SetResult(work());
+            }
+            catch (Exception e)
+            {
+                completion.SetException(e);
+            }
+        });
+        return completion.Task;
+    }
+
+    private static BlockingCollection<Action> Start(string name)
+    {
+        var queue = new BlockingCollection<Action>();
+        var thread = new Thread(() =>
+        {
+            while (true)
+                RunNext(queue);
+        })
+        { IsBackground = true, Name = name };
+        thread.UnsafeStart();
+        return queue;
+    }
+
+    // A frame of its own: while it waits for the next one, nothing on this thread's stack may hold on to the last child.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunNext(BlockingCollection<Action> queue) => queue.Take()();
+}
