@@ -68,4 +68,21 @@ public sealed class ExecSpecs
         Assert.Equal("y\ny\ny\ny\ny\n", await process.StandardOutput.ReadToEndAsync().Soon());
         await process.WaitForExitAsync().Soon();
     }
+
+    [Theory]
+    [InlineData("ping", "renderer", "-n", "10000000")]
+    [InlineData("ping", "network", "-n", "10000000")]
+    [InlineData("exec", "--", "sh", "-c", "echo session, pid $$, ready; sleep 1000")]
+    [InlineData("exec", "--", "sh", "-c", "trap '' TERM HUP; echo session, pid $$, ready; while :; do :; done")]
+    public async Task A_killed_browser_leaves_no_confined_child_and_no_command(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        var line = await process.StandardOutput.ReadLineAsync().Soon();
+        var pid = int.Parse(line!.Split("pid ")[1].Split(',')[0], CultureInfo.InvariantCulture);
+        Assert.True(ProcessTable.IsRunning(pid));
+        process.Kill();
+        var started = TimeProvider.System.GetTimestamp();
+        await ProcessTable.Until(() => !ProcessTable.IsRunning(pid), Deadline.Long);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
 }

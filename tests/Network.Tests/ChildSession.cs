@@ -8,6 +8,12 @@ namespace ActorBrowser.Network.Tests;
 /// <summary>A real network child, spoken to over its channel as the actors would.</summary>
 internal sealed class ChildSession : IFrameHandler, IAsyncDisposable
 {
+    private static readonly ChildExecutable Executable = new(Path.Combine(AppContext.BaseDirectory, "actorbrowser-testchild"), []);
+
+    // As users get it: everything below is done under the shipped profile.
+    private static readonly Lazy<LaunchPlan> Plan = new(static () =>
+        LaunchPlan.Create(ActorBrowserSettings.From(Akka.Configuration.Config.Empty).Sandbox.ProfileOf("network"), Executable, Machine.Current));
+
     private readonly ConcurrentDictionary<ulong, FetchRecord> _records = new();
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource> _pings = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,7 +42,8 @@ internal sealed class ChildSession : IFrameHandler, IAsyncDisposable
         session.Process = await ChildLauncher.LaunchAsync(new ChildLaunch
         {
             Role = "network",
-            Executable = new ChildExecutable(Path.Combine(AppContext.BaseDirectory, "actorbrowser-testchild"), []),
+            Executable = Executable,
+            Plan = Plan.Value,
             Channel = childEnd,
         });
         await session._ready.Task.WaitAsync(EngineHarness.Patience);

@@ -179,7 +179,7 @@ public sealed class OverAChildProcess
     {
         var data = RandomNumberGenerator.GetBytes(200_000);
         await using var site = await Site.StartAsync(context => context.Response.Body.WriteAsync(data).AsTask());
-        await using var child = await ChildSession.StartAsync(limits: new ChannelLimits(4096, 0, 1 << 20));
+        await using var child = await ChildSession.StartAsync(limits: new ChannelLimits(4096, 1, 1 << 20));
         Assert.Equal(data, (await child.FetchAsync(1, Request(site.Root))).Body);
     }
 

@@ -39,7 +39,7 @@ public sealed record ActorBrowserSettings(
 
     private static ChannelLimits ReadChannel(SettingsReader reader) => new(
         (int)reader.Bytes("channel.max-frame", 1024, 1 << 30),
-        reader.Number("channel.max-descriptors", 0, 253),
+        reader.Number("channel.max-descriptors", 1, 253),
         (int)reader.Bytes("channel.max-queued", 1 << 16, int.MaxValue));
 
     private static string ReadReference(string name)
