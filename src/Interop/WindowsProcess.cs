@@ -18,6 +18,12 @@ public sealed unsafe partial class WindowsProcess : IDisposable
     private const uint ExtendedStartup = 0x80000;
     private const uint UseStandardHandles = 0x100;
     private const nuint HandleList = 0x20002;
+    private const nuint SecurityCapabilities = 0x20009;
+    private const uint LimitProcessTime = 0x2;
+    private const uint LimitActiveProcesses = 0x8;
+    private const uint LimitProcessMemory = 0x100;
+    private const uint DieOnUnhandledException = 0x400;
+    private const long TicksPerSecond = 10_000_000;
     private const uint KillOnJobClose = 0x2000;
     private const int ExtendedLimits = 9;
     private const uint InheritFlag = 1;
@@ -49,20 +55,28 @@ public sealed unsafe partial class WindowsProcess : IDisposable
     /// <param name="path">The program.</param>
     /// <param name="arguments">Its arguments without its own name.</param>
     /// <param name="environment">Its whole environment, as NAME=VALUE.</param>
+    /// <param name="confinement">What it is confined by; null for its job alone.</param>
     /// <exception cref="Win32Exception">The system refused.</exception>
-    public static WindowsProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
+    public static WindowsProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, WindowsConfinement? confinement = null)
     {
-        var job = CreateJob();
+        var job = CreateJob(confinement);
         var (outputRead, outputWrite) = CreatePipe();
         var (errorRead, errorWrite) = CreatePipe();
         var handles = stackalloc nint[2] { outputWrite.DangerousGetHandle(), errorWrite.DangerousGetHandle() };
         nuint size = 0;
-        _ = InitializeAttributes(null, 1, 0, &size);
+        _ = InitializeAttributes(null, 2, 0, &size);
         var attributes = NativeMemory.Alloc(size);
         try
         {
-            Check(InitializeAttributes(attributes, 1, 0, &size));
+            Check(InitializeAttributes(attributes, confinement is null ? 1u : 2u, 0, &size));
             Check(UpdateAttribute(attributes, 0, HandleList, handles, (nuint)(2 * sizeof(nint)), null, null));
+            var capabilities = default(AppContainer.SecurityCapabilities);
+            var entries = stackalloc AppContainer.CapabilityEntry[4];
+            if (confinement is not null)
+            {
+                confinement.Container.Describe(&capabilities, entries);
+                Check(UpdateAttribute(attributes, 0, SecurityCapabilities, &capabilities, (nuint)sizeof(AppContainer.SecurityCapabilities), null, null));
+            }
             var startup = new StartupInformation
             {
                 Size = (uint)sizeof(StartupInformation),
@@ -126,13 +140,28 @@ public sealed unsafe partial class WindowsProcess : IDisposable
         _ = CloseHandle(_job);
     }
 
-    private static nint CreateJob()
+    private static nint CreateJob(WindowsConfinement? confinement)
     {
         var job = CreateJobObject(null, null);
         if (job == 0)
             throw new Win32Exception(Marshal.GetLastPInvokeError());
         var limits = default(ExtendedLimitInformation);
-        limits.LimitFlags = KillOnJobClose;
+        limits.LimitFlags = KillOnJobClose | DieOnUnhandledException;
+        if (confinement is { Memory: > 0 and var memory })
+        {
+            limits.LimitFlags |= LimitProcessMemory;
+            limits.ProcessMemory = (nuint)memory;
+        }
+        if (confinement is { Processes: > 0 and var processes })
+        {
+            limits.LimitFlags |= LimitActiveProcesses;
+            limits.ActiveProcesses = (uint)processes;
+        }
+        if (confinement is { ProcessorTime: > 0 and var seconds })
+        {
+            limits.LimitFlags |= LimitProcessTime;
+            limits.ProcessTime = seconds * TicksPerSecond;
+        }
         Check(SetJobInformation(job, ExtendedLimits, &limits, (uint)sizeof(ExtendedLimitInformation)));
         return job;
     }

@@ -42,6 +42,16 @@ public static class ChildLauncher
         return child;
     }
 
+    /// <summary>Whom a pipe must admit besides this user: the container that a plan's child is in. Windows; null for nobody.</summary>
+    /// <param name="plan">The child's plan.</param>
+    public static string? PipePeerOf(LaunchPlan? plan)
+    {
+        if (!OperatingSystem.IsWindows())
+            return null;
+        using var container = WindowsLauncher.ContainerOf(plan);
+        return container?.Sid;
+    }
+
     internal static Dictionary<string, string> EnvironmentFor(ChildLaunch launch)
     {
         var added = new Dictionary<string, string>(launch.Environment, StringComparer.Ordinal)

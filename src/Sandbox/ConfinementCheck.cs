@@ -14,7 +14,7 @@ public static class ConfinementCheck
     public static string? Refusal(int processId, LaunchPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        if (plan.Policy.IsUnconfined)
+        if (plan.Policy.IsUnconfined || !OperatingSystem.IsLinux())
             return null;
         var threads = 0;
         try

@@ -47,7 +47,7 @@ public sealed class LaunchPlan
     public bool Learns { get; private init; }
 
     /// <summary>The layers that the child measures on itself and that must be in force.</summary>
-    public IReadOnlyList<SandboxLayer> Measured => Policy.IsUnconfined ? [] :
+    public IReadOnlyList<SandboxLayer> Measured => Policy.IsUnconfined || !OperatingSystem.IsLinux() ? [] :
     [
         SandboxLayer.NoNewPrivileges, SandboxLayer.Capabilities,
         .. Filter is null ? Array.Empty<SandboxLayer>() : [SandboxLayer.SystemCalls],
@@ -73,6 +73,8 @@ public sealed class LaunchPlan
         if (policy.IsUnconfined)
             return new LaunchPlan(policy, machine, null, Namespaces.None, null, []);
         var missing = new List<string>();
+        if (!OperatingSystem.IsLinux())
+            return new LaunchPlan(policy, machine, null, Namespaces.None, null, ["what confines children on this system has never been run by its authors, and is not verified"]);
         Check(policy, machine, missing);
         var namespaces = Namespaces.None;
         if (policy.Namespaces != Namespaces.None && machine.TryNamespaces(policy.Namespaces, out var granted) is null)
@@ -97,7 +99,7 @@ public sealed class LaunchPlan
     /// <summary>A ruleset for one child: it gets a rule for the child's own /proc.</summary>
     internal Landlock? CreateLandlock() => _files is null ? null : LandlockRules.Build(Policy, _files, _machine.LandlockVersion);
 
-    internal ControlGroup? CreateGroup() => Policy.IsUnconfined ? null : _machine.ControlGroups?.Create(Policy.Limits);
+    internal ControlGroup? CreateGroup() => Policy.IsUnconfined || !OperatingSystem.IsLinux() ? null : _machine.ControlGroups?.Create(Policy.Limits);
 
     private bool HasLandlock(int version) => _files is not null && _machine.LandlockVersion >= version;
 
@@ -139,7 +141,7 @@ public sealed class LaunchPlan
     // file at its start.
     private string? Encode()
     {
-        if (Policy.IsUnconfined)
+        if (Policy.IsUnconfined || !OperatingSystem.IsLinux())
             return null;
         var bytes = Filter is null ? [] : MemoryMarshal.AsBytes<FilterInstruction>(Filter.Program.ToArray());
         var program = new byte[Base64.GetMaxEncodedToUtf8Length(bytes.Length)];

@@ -19,10 +19,11 @@ internal sealed class UnixLauncher : ILauncher
             var (outputRead, outputWrite) = CreatePipe(pipes);
             var (errorRead, errorWrite) = CreatePipe(pipes);
             var channel = launch.Channel is null ? null : DescriptorFlags.RaiseAboveChildNumbers(launch.Channel);
+            string[] command = [.. Prefix(launch), launch.Executable.Path, .. launch.Executable.Arguments, ChildLauncher.RoleArgument, launch.Role];
             var request = new SpawnRequest
             {
-                Path = SpawnRequest.Utf8(launch.Executable.Path),
-                Arguments = SpawnRequest.Utf8([launch.Executable.Path, .. launch.Executable.Arguments, ChildLauncher.RoleArgument, launch.Role]),
+                Path = SpawnRequest.Utf8(command[0]),
+                Arguments = SpawnRequest.Utf8(command),
                 Environment = SpawnRequest.Utf8(ChildEnvironment.Build(ChildLauncher.EnvironmentFor(launch))),
                 Output = outputWrite,
                 Error = errorWrite,
@@ -57,6 +58,9 @@ internal sealed class UnixLauncher : ILauncher
         }
     }
 
+    private static string[] Prefix(ChildLaunch launch) =>
+        OperatingSystem.IsMacOS() && launch.Plan is { Policy.IsUnconfined: false } plan ? [SeatbeltProfile.Launcher, "-p", SeatbeltProfile.Of(plan.Policy, launch.Executable)] : [];
+
     private static ControlGroup? CreateGroup(ChildLaunch launch)
     {
         try
@@ -71,7 +75,7 @@ internal sealed class UnixLauncher : ILauncher
 
     private static LaunchException? Spawn(ChildLaunch launch, SpawnRequest request, out int pid)
     {
-        if (launch.Plan is not { Policy.IsUnconfined: false } plan)
+        if (!OperatingSystem.IsLinux() || launch.Plan is not { Policy.IsUnconfined: false } plan)
         {
             var errno = ProcessSpawner.TrySpawn(request, out pid);
             return errno == 0 ? null : LaunchException.FromErrno(launch.Executable.Path, errno);

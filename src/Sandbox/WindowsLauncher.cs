@@ -3,8 +3,9 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// Windows: CreateProcess with an explicit list of inherited handles, into a job that kills on close. Compiled with the
-/// rest; <b>not run</b> on the machines this was written on.
+/// Windows: CreateProcess with an explicit list of inherited handles, into a job that kills on close and has the policy's
+/// limits, and into an AppContainer. The application's folder must be readable by "ALL APPLICATION PACKAGES", as Program
+/// Files is. Compiled with the rest; <b>not run</b> on the machines this was written on.
 /// </summary>
 internal sealed class WindowsLauncher : ILauncher
 {
@@ -13,10 +14,12 @@ internal sealed class WindowsLauncher : ILauncher
         var started = DateTimeOffset.UtcNow;
         try
         {
+            using var container = ContainerOf(launch.Plan);
             var process = WindowsProcess.Start(
                 launch.Executable.Path,
                 [.. launch.Executable.Arguments, ChildLauncher.RoleArgument, launch.Role],
-                ChildEnvironment.Build(ChildLauncher.EnvironmentFor(launch)));
+                ChildEnvironment.Build(ChildLauncher.EnvironmentFor(launch)),
+                container is null ? null : ConfinementOf(launch.Plan!.Policy, container));
             return new ChildProcess(launch.Role, new WindowsChild(process, launch, started));
         }
         catch (System.ComponentModel.Win32Exception e)
@@ -31,4 +34,11 @@ internal sealed class WindowsLauncher : ILauncher
             throw new LaunchException(kind, $"'{launch.Executable.Path}' could not be started: {e.Message}", e.NativeErrorCode, e);
         }
     }
+
+    /// <summary>The container of a policy; null where nothing is confined.</summary>
+    internal static AppContainer? ContainerOf(LaunchPlan? plan) =>
+        plan is null || plan.Policy.IsUnconfined ? null : new AppContainer($"actorbrowser.{plan.Policy.Name}", plan.Policy.MayConnect);
+
+    private static WindowsConfinement ConfinementOf(SandboxPolicy policy, AppContainer container) =>
+        new(container, policy.Limits.Memory, policy.MayFork ? (int)policy.Limits.Processes : 1, policy.Limits.ProcessorTime);
 }

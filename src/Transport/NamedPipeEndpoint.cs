@@ -15,9 +15,20 @@ public sealed class NamedPipeEndpoint : IDisposable
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(SecretBytes);
 
     /// <summary>Creates the pipe; nobody is connected yet.</summary>
-    public NamedPipeEndpoint()
+    /// <param name="alsoFor">The security identifier of an AppContainer that is admitted, too. Windows; not run there.</param>
+    public NamedPipeEndpoint(string? alsoFor = null)
     {
         Name = $"actorbrowser-{Guid.NewGuid():D}";
+        if (OperatingSystem.IsWindows() && alsoFor is not null)
+        {
+            var rules = new PipeSecurity();
+            using var user = System.Security.Principal.WindowsIdentity.GetCurrent();
+            rules.AddAccessRule(new PipeAccessRule(user.User!, PipeAccessRights.FullControl, System.Security.AccessControl.AccessControlType.Allow));
+            rules.AddAccessRule(new PipeAccessRule(
+                new System.Security.Principal.SecurityIdentifier(alsoFor), PipeAccessRights.ReadWrite, System.Security.AccessControl.AccessControlType.Allow));
+            _server = NamedPipeServerStreamAcl.Create(Name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous, 0, 0, rules);
+            return;
+        }
         _server = new NamedPipeServerStream(Name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte,
             PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
     }

@@ -63,8 +63,7 @@ public sealed class ProcessChildLauncher : IChildLauncher
         {
             Role = role,
             Executable = executable,
-            // Elsewhere a child is a process of its own and nothing more yet; see docs/sandbox.md.
-            Plan = OperatingSystem.IsLinux() ? settings.Sandbox.PlanFor(policy, executable) : null,
+            Plan = settings.Sandbox.PlanFor(policy, executable),
             RetainedStderrLines = settings.Child.RetainedStderrLines,
             MaxLogLineBytes = settings.Child.MaxLogLine,
             Log = log,
@@ -102,12 +101,12 @@ public sealed class ProcessChildLauncher : IChildLauncher
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(settings.Child.HandshakeTimeout);
-        var endpoint = new NamedPipeEndpoint();
+        var endpoint = new NamedPipeEndpoint(ChildLauncher.PipePeerOf(launch.Plan));
         ChildProcess? process = null;
         try
         {
             process = await ChildLauncher.LaunchAsync(launch with { PipeName = endpoint.Name, PipeSecret = endpoint.Secret }, cancellation).ConfigureAwait(false);
-            return new LaunchedChild(new Handle(process), await endpoint.AcceptAsync(settings.Channel, deadline.Token).ConfigureAwait(false));
+            return new LaunchedChild(new Handle(process), await endpoint.AcceptAsync(settings.Channel, deadline.Token).ConfigureAwait(false)) { Plan = launch.Plan };
         }
         catch
         {

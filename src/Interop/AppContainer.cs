@@ -1,0 +1,111 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>
+/// A Windows AppContainer: a process in it reaches only what names it, or every app container, and the network only with a
+/// capability for that. Compiled with the rest; <b>not run</b> on the machines this was written on.
+/// </summary>
+public sealed unsafe partial class AppContainer : IDisposable
+{
+    private const int AlreadyExists = unchecked((int)0x800700b7);
+    private const uint Enabled = 4;
+
+    private readonly nint _sid;
+    private readonly List<nint> _capabilities = [];
+
+    /// <summary>Opens the container of a name, and makes it the first time.</summary>
+    /// <param name="name">At most 64 characters.</param>
+    /// <param name="mayConnect">Whether it may connect to the network.</param>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    public AppContainer(string name, bool mayConnect)
+    {
+        nint sid;
+        var result = Create(name, name, name, null, 0, &sid);
+        if (result == AlreadyExists)
+            result = Derive(name, &sid);
+        if (result < 0)
+            throw new Win32Exception(result);
+        _sid = sid;
+        // internetClient and privateNetworkClientServer.
+        foreach (var capability in mayConnect ? ["S-1-15-3-1", "S-1-15-3-3"] : Array.Empty<string>())
+        {
+            nint parsed;
+            if (ParseSid(capability, &parsed) == 0)
+                throw new Win32Exception(Marshal.GetLastPInvokeError());
+            _capabilities.Add(parsed);
+        }
+    }
+
+    /// <summary>Its security identifier, as text.</summary>
+    public string Sid
+    {
+        get
+        {
+            nint text;
+            if (FormatSid(_sid, &text) == 0)
+                throw new Win32Exception(Marshal.GetLastPInvokeError());
+            var sid = Marshal.PtrToStringUni(text)!;
+            _ = LocalFree(text);
+            return sid;
+        }
+    }
+
+    /// <summary>Fills the structures that CreateProcess wants; they must outlive the call.</summary>
+    internal void Describe(SecurityCapabilities* capabilities, CapabilityEntry* entries)
+    {
+        for (var i = 0; i < _capabilities.Count; i++)
+            entries[i] = new CapabilityEntry { Sid = _capabilities[i], Attributes = Enabled };
+        *capabilities = new SecurityCapabilities { Container = _sid, Capabilities = entries, Count = (uint)_capabilities.Count };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ = FreeSid(_sid);
+        foreach (var capability in _capabilities)
+            _ = LocalFree(capability);
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct SecurityCapabilities
+    {
+        internal nint Container;
+        internal CapabilityEntry* Capabilities;
+        internal uint Count;
+        internal uint Reserved;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct CapabilityEntry
+    {
+        internal nint Sid;
+        internal uint Attributes;
+    }
+
+    [LibraryImport("userenv", EntryPoint = "CreateAppContainerProfile", StringMarshalling = StringMarshalling.Utf16)]
+    private static partial int Create(string name, string display, string description, void* capabilities, uint count, nint* sid);
+
+    [LibraryImport("userenv", EntryPoint = "DeriveAppContainerSidFromAppContainerName", StringMarshalling = StringMarshalling.Utf16)]
+    private static partial int Derive(string name, nint* sid);
+
+    [LibraryImport("advapi32", EntryPoint = "ConvertStringSidToSidW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    private static partial int ParseSid(string text, nint* sid);
+
+    [LibraryImport("advapi32", EntryPoint = "ConvertSidToStringSidW", SetLastError = true)]
+    private static partial int FormatSid(nint sid, nint* text);
+
+    [LibraryImport("advapi32", EntryPoint = "FreeSid")]
+    private static partial nint FreeSid(nint sid);
+
+    [LibraryImport("kernel32", EntryPoint = "LocalFree")]
+    private static partial nint LocalFree(nint memory);
+}
+
+/// <summary>What a Windows process is confined by. Compiled; <b>not run</b>.</summary>
+/// <param name="Container">Its container.</param>
+/// <param name="Memory">Of the process, in bytes; 0 for no limit.</param>
+/// <param name="Processes">How many there may be in the job; 0 for no limit.</param>
+/// <param name="ProcessorTime">Of the process, in seconds; 0 for no limit.</param>
+public sealed record WindowsConfinement(AppContainer Container, long Memory, int Processes, long ProcessorTime);

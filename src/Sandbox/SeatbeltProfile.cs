@@ -1,0 +1,68 @@
+using System.Text;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>
+/// A policy as a macOS Seatbelt profile, which sandbox-exec applies before the program starts. Compiled with the rest, and
+/// its text tested; <b>never run</b> on macOS.
+/// </summary>
+public static class SeatbeltProfile
+{
+    /// <summary>The program that applies it.</summary>
+    public const string Launcher = "/usr/bin/sandbox-exec";
+
+    private static readonly string[] Runtime = ["/usr/lib", "/System/Library", "/usr/share/dotnet", "/usr/local/share/dotnet", "/private/var/db/timezone", "/dev/urandom", "/dev/null"];
+
+    /// <summary>The profile's text.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="executable">The child's program.</param>
+    public static string Of(SandboxPolicy policy, ChildExecutable executable)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(executable);
+        var text = new StringBuilder("(version 1)\n(deny default)\n(allow sysctl-read)\n(allow mach-lookup (global-name \"com.apple.system.logger\"))\n");
+        text.Append("(allow signal (target self))\n(allow process-info* (target self))\n");
+        text.Append("(allow process-exec (literal ").Append(Quote(executable.Path)).Append("))\n");
+        foreach (var (path, rights) in policy.Files)
+        {
+            foreach (var expanded in Expand(path, executable))
+                AllowPath(text, expanded, rights);
+        }
+        if (policy.MayFork)
+            text.Append("(allow process-fork)\n");
+        if (policy.MayExecute)
+            text.Append("(allow process-exec)\n");
+        if (policy.TcpPorts is null)
+            text.Append("(allow network-outbound (remote tcp))\n");
+        foreach (var port in policy.TcpPorts ?? [])
+            text.Append("(allow network-outbound (remote tcp \"*:").Append(port).Append("\"))\n");
+        if (policy.MaySendDatagrams)
+            text.Append("(allow network-outbound (remote udp))\n(allow network-outbound (literal \"/private/var/run/mDNSResponder\"))\n");
+        return text.ToString();
+    }
+
+    private static void AllowPath(StringBuilder text, string path, FileRights rights)
+    {
+        var where = path == "/" ? "" : $" (subpath {Quote(path)})";
+        if (rights.HasFlag(FileRights.Read))
+            text.Append("(allow file-read*").Append(where).Append(")\n");
+        if (rights.HasFlag(FileRights.Execute))
+            text.Append("(allow file-map-executable").Append(where).Append(")\n");
+        if ((rights & (FileRights.Write | FileRights.Device)) != 0)
+            text.Append("(allow file-write*").Append(where).Append(")\n");
+        if (rights.HasFlag(FileRights.Device))
+            text.Append("(allow file-ioctl").Append(where).Append(")\n");
+    }
+
+    private static IEnumerable<string> Expand(string path, ChildExecutable executable) => path switch
+    {
+        PolicyPaths.Runtime => Runtime,
+        PolicyPaths.Application => [Path.GetDirectoryName(executable.Arguments.Count > 0 ? executable.Arguments[0] : executable.Path)!],
+        PolicyPaths.NetworkFacts => ["/private/etc/hosts", "/private/etc/resolv.conf", "/private/etc/ssl", "/Library/Keychains", "/System/Library/Keychains"],
+        PolicyPaths.Temporary => [Path.GetTempPath()],
+        PolicyPaths.Devices => ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/ttys"],
+        _ => [path],
+    };
+
+    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}
