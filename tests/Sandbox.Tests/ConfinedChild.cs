@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using ActorBrowser.ChildEntrypoints.Probes;
-using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.SandboxTests;
