@@ -21,6 +21,9 @@ public sealed class ChildContext : IThreadPoolWorkItem
     /// <summary>The role's name.</summary>
     public string Role { get; }
 
+    /// <summary>Memory for bodies to travel in, where the parent has given any.</summary>
+    internal BodySlots? Slots { get; init; }
+
     /// <summary>Queues a message.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="correlationId">What it answers.</param>

@@ -92,7 +92,10 @@ internal sealed class ChildLoop : IFrameHandler
         if (frame.TryRead<ChildArgs>(out var args) is { } malformed)
             return malformed;
         _setLimits(ChannelLimits.Default with { MaxBodyBytes = args.MaxBodyBytes, MaxDescriptorsPerFrame = args.MaxDescriptorsPerFrame });
-        _instance.OnStart(new ChildContext(_role, _channel), args.RoleArgs);
+        BodySlots? slots = null;
+        if (OperatingSystem.IsLinux() && frame.TakeDescriptors() is [var shared])
+            slots = BodySlots.Open(shared);
+        _instance.OnStart(new ChildContext(_role, _channel) { Slots = slots }, args.RoleArgs);
         _ready = true;
         _channel.Write(0, default(Ready));
         return null;

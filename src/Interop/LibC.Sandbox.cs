@@ -14,6 +14,15 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "mprotect", SetLastError = true)]
     internal static partial int ProtectMemory(void* address, nuint length, int protection);
 
+    [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int CreateMemoryFile(string name, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "ftruncate", SetLastError = true)]
+    internal static partial int Truncate(int descriptor, nint length);
+
+    [LibraryImport(Library, EntryPoint = "lseek", SetLastError = true)]
+    internal static partial nint Seek(int descriptor, nint offset, int whence);
+
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint SystemCall6(nint number, nint first, nint second, nint third, nint fourth, nint fifth, nint sixth);
 

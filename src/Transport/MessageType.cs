@@ -42,6 +42,12 @@ public enum MessageType : ushort
     /// <summary>Either way: the receiver of a body may be sent this many more bytes.</summary>
     Credit = 22,
 
+    /// <summary>Child → parent: a piece of a response's body lies in shared memory.</summary>
+    FetchBodySlot = 23,
+
+    /// <summary>Parent → child: pieces of the shared memory have been read and may be filled again.</summary>
+    SlotsFree = 24,
+
     /// <summary>Parent → runner: start this command. The correlation id names the session in every later frame about it.</summary>
     SpawnRequest = 32,
 

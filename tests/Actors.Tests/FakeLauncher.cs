@@ -68,6 +68,9 @@ internal sealed class FakeChild : IChildProcessHandle, IFrameHandler
     internal void SayHello(int? version = null, Guid? build = null, string? role = null, int? pid = null) =>
         Send(0, new Hello(version ?? WireProtocol.Version, build ?? WireProtocol.BuildId, role ?? _role, pid ?? Id, [new LayerReport("fake", true, "")]));
 
+    /// <summary>What came with ChildArgs.</summary>
+    internal Interop.SafeDescriptor? Shared { get; private set; }
+
     internal async Task BecomeReadyAsync()
     {
         SayHello();
@@ -94,6 +97,8 @@ internal sealed class FakeChild : IChildProcessHandle, IFrameHandler
 
     public ProtocolViolation? OnFrame(in Frame frame)
     {
+        if (frame.TakeDescriptors() is [var shared])
+            Shared = shared;
         _received.Writer.TryWrite((frame.Type, frame.CorrelationId, frame.Body.ToArray()));
         return null;
     }

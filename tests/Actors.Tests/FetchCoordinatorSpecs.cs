@@ -152,20 +152,40 @@ public sealed class FetchCoordinatorSpecs : TestKit
     }
 
     [Fact]
-    public async Task A_streamed_fetch_passes_credit_on()
+    public async Task A_streamed_fetch_passes_pieces_on()
     {
         _browser.Tell(new Fetch("http://x/") { Streamed = true }, TestActor);
-        var started = await ExpectMsgAsync<FetchStarted>(Deadline.Long);
+        await ExpectMsgAsync<FetchStarted>(Deadline.Long);
         var child = await ReadyChildAsync();
         var id = await RequestAsync(child);
         child.Send(id, Headers);
         child.Send(id, new FetchBodyChunk(0, new byte[100]));
         await ExpectMsgAsync<FetchHeadersArrived>(Deadline.Long);
         Assert.Equal(100, (await ExpectMsgAsync<FetchChunk>(Deadline.Long)).Data.Length);
-        _browser.Tell(new GrantCredit(started.Id, 100), TestActor);
-        Assert.Equal(MessageType.Credit, (await child.NextAsync()).Type);
         child.Send(id, new FetchEnd(100, 100, 1));
         await ExpectMsgAsync<FetchCompleted>(Deadline.Long);
+    }
+
+    [Fact]
+    public async Task Small_grants_are_saved_up_while_the_child_has_half_of_its_window()
+    {
+        _browser.Tell(new Fetch("http://x/") { Streamed = true }, TestActor);
+        var started = await ExpectMsgAsync<FetchStarted>(Deadline.Long);
+        var child = await ReadyChildAsync();
+        var id = await RequestAsync(child);
+        var window = ActorBrowserSettings.From(Sys.Settings.Config).Fetch.InitialCredit;
+        child.Send(id, Headers);
+        await ExpectMsgAsync<FetchHeadersArrived>(Deadline.Long);
+        _browser.Tell(new GrantCredit(started.Id, 10), TestActor);
+        _browser.Tell(new GrantCredit(started.Id, 20), TestActor);
+        for (var offset = 0L; offset < window / 2; offset += 1 << 19)
+        {
+            child.Send(id, new FetchBodyChunk(offset, new byte[1 << 19]));
+            await ExpectMsgAsync<FetchChunk>(Deadline.Long);
+        }
+        var frame = await child.NextAsync();
+        var reader = new MessagePack.MessagePackReader(frame.Body);
+        Assert.Equal((MessageType.Credit, 30), (frame.Type, Credit.Read(ref reader).Bytes));
     }
 
     [Fact]

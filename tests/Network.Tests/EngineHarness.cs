@@ -15,10 +15,15 @@ internal sealed class EngineHarness : IFetchOutput, IDisposable
     private ulong _lastId;
     private int _flushes;
 
-    internal EngineHarness(NetworkArgs? args = null, INameResolver? resolver = null) =>
-        Engine = new FetchEngine(args ?? Args(), this, resolver ?? new SystemNameResolver());
+    internal EngineHarness(NetworkArgs? args = null, INameResolver? resolver = null, BodySlots? slots = null) =>
+        Engine = new FetchEngine(args ?? Args(), this, resolver ?? new SystemNameResolver(), slots);
 
     internal FetchEngine Engine { get; }
+
+    internal int PiecesInSlots { get; private set; }
+
+    /// <summary>Whether this parent gives slots back.</summary>
+    internal bool FreesSlots { get; init; } = true;
 
     internal int Flushes => Volatile.Read(ref _flushes);
 
@@ -60,7 +65,17 @@ internal sealed class EngineHarness : IFetchOutput, IDisposable
     {
         if (Refuse?.Invoke(T.Type) is { } outcome and not WriteOutcome.Queued)
             return outcome;
-        _records.GetOrAdd(fetch, static i => new FetchRecord(i)).Add(message);
+        var record = _records.GetOrAdd(fetch, static i => new FetchRecord(i));
+        if (message is FetchBodySlot piece)
+        {
+            // As the parent does it: read once, given back.
+            record.Add(new FetchBodyChunk(piece.Offset, Engine.Slots![piece.Slot][..piece.Length].ToArray()));
+            PiecesInSlots++;
+            if (FreesSlots)
+                Engine.Slots.Free(1UL << piece.Slot);
+            return WriteOutcome.Queued;
+        }
+        record.Add(message);
         return WriteOutcome.Queued;
     }
 

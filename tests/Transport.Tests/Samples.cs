@@ -9,7 +9,7 @@ internal static class Samples
     {
         var random = new Random(seed);
         var id = (ulong)random.NextInt64();
-        return random.Next(21) switch
+        return random.Next(23) switch
         {
             0 => queue.Write(id, new Hello(random.Next(), Guid.NewGuid(), Text(random), random.Next(1, int.MaxValue), [new(Text(random), true, Text(random))]), []),
             1 => queue.Write(id, new ChildArgs(random.Next(1024, 1 << 30), random.Next(254), Bytes(random)), []),
@@ -31,6 +31,8 @@ internal static class Samples
             17 => queue.Write(id, new Closed(random.Next()), []),
             18 => queue.Write(id, new SendSignal(random.Next(1, 65)), []),
             19 => random.Next(2) == 0 ? queue.Write(id, new Resize(80, 24), []) : queue.Write(id, new Terminate(random.Next()), []),
+            20 => queue.Write(id, new FetchBodySlot(random.NextInt64(), random.Next(BodySlots.MaxSlots), random.Next(1, BodySlots.SlotBytes + 1)), []),
+            21 => queue.Write(id, new SlotsFree((ulong)random.NextInt64(1, long.MaxValue)), []),
             _ => queue.Write(id, new RoleMessage((ushort)random.Next(65536), Bytes(random)), []),
         };
     }
@@ -46,6 +48,8 @@ internal static class Samples
         MessageType.FetchRequest => frame.TryRead<FetchRequest>(out _),
         MessageType.FetchHeaders => frame.TryRead<FetchHeaders>(out _),
         MessageType.FetchBodyChunk => frame.TryRead<FetchBodyChunk>(out _),
+        MessageType.FetchBodySlot => frame.TryRead<FetchBodySlot>(out _),
+        MessageType.SlotsFree => frame.TryRead<SlotsFree>(out _),
         MessageType.FetchEnd => frame.TryRead<FetchEnd>(out _),
         MessageType.FetchError => frame.TryRead<FetchError>(out _),
         MessageType.FetchCancel => frame.TryRead<FetchCancel>(out _),

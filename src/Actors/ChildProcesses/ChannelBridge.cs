@@ -1,3 +1,4 @@
+using System.Numerics;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
@@ -7,12 +8,19 @@ namespace ActorBrowser;
 
 /// <summary>
 /// Where wire becomes actor message: runs on the channel's thread, validates each frame, copies what outlives it, and
-/// tells the child's actor. Nothing unvalidated ever waits in a mailbox.
+/// tells the child's actor, or the child's user: frames that were read together travel to it as one message. Nothing
+/// unvalidated ever waits in a mailbox.
 /// </summary>
-internal sealed class ChannelBridge(IActorRef child) : IFrameHandler
+internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel channel, int processId) : IFrameHandler
 {
+    private readonly List<ChildFrames.UserFrame> _batch = [];
+    private BodySlots? _slots;
+    private ulong _read;
     private bool _helloSeen;
     private bool _readySeen;
+
+    /// <summary>Set before the child is told of them.</summary>
+    internal BodySlots? Slots { set => Volatile.Write(ref _slots, value); }
 
     public ProtocolViolation? OnFrame(in Frame frame)
     {
@@ -23,24 +31,26 @@ internal sealed class ChannelBridge(IActorRef child) : IFrameHandler
             case MessageType.Pong:
                 return frame.TryRead<Pong>(out _) ?? Tell(new ChildFrames.PongArrived(frame.CorrelationId));
             case MessageType.FetchHeaders:
-                return frame.TryRead<FetchHeaders>(out var headers) ?? Tell(new ChildFrames.Headers(frame.CorrelationId, headers));
+                return frame.TryRead<FetchHeaders>(out var headers) ?? Gather(new ChildFrames.Headers(frame.CorrelationId, headers));
             case MessageType.FetchBodyChunk:
                 return frame.TryRead<FetchBodyChunk>(out var chunk)
-                    ?? Tell(new ChildFrames.Chunk(frame.CorrelationId, chunk.Offset, Copy(chunk.Data.Span)));
+                    ?? Gather(new ChildFrames.Chunk(frame.CorrelationId, chunk.Offset, Copy(chunk.Data.Span)));
+            case MessageType.FetchBodySlot:
+                return frame.TryRead<FetchBodySlot>(out var piece) ?? TakeSlot(frame.CorrelationId, piece);
             case MessageType.FetchEnd:
-                return frame.TryRead<FetchEnd>(out var end) ?? Tell(new ChildFrames.End(frame.CorrelationId, end));
+                return frame.TryRead<FetchEnd>(out var end) ?? Gather(new ChildFrames.End(frame.CorrelationId, end));
             case MessageType.FetchError:
-                return frame.TryRead<FetchError>(out var error) ?? Tell(new ChildFrames.Error(frame.CorrelationId, error));
+                return frame.TryRead<FetchError>(out var error) ?? Gather(new ChildFrames.Error(frame.CorrelationId, error));
             case MessageType.Credit:
-                return frame.TryRead<Credit>(out var credit) ?? Tell(new ChildFrames.Credit(frame.CorrelationId, credit.Bytes));
+                return frame.TryRead<Credit>(out var credit) ?? Gather(new ChildFrames.Credit(frame.CorrelationId, credit.Bytes));
             case MessageType.SpawnReady:
                 return OnSpawnReady(frame);
             case MessageType.SpawnFailed:
-                return frame.TryRead<SpawnFailed>(out var failed) ?? Tell(new ChildFrames.CommandFailed(frame.CorrelationId, failed));
+                return frame.TryRead<SpawnFailed>(out var failed) ?? Gather(new ChildFrames.CommandFailed(frame.CorrelationId, failed));
             case MessageType.Exit:
-                return frame.TryRead<Exit>(out var exit) ?? Tell(new ChildFrames.CommandExit(frame.CorrelationId, exit));
+                return frame.TryRead<Exit>(out var exit) ?? Gather(new ChildFrames.CommandExit(frame.CorrelationId, exit));
             case MessageType.Closed:
-                return frame.TryRead<Closed>(out var closed) ?? Tell(new ChildFrames.CommandClosed(frame.CorrelationId, closed));
+                return frame.TryRead<Closed>(out var closed) ?? Gather(new ChildFrames.CommandClosed(frame.CorrelationId, closed));
             case MessageType.RoleMessage:
                 return frame.TryRead<RoleMessage>(out var message)
                     ?? Tell(new ChildFrames.Role(frame.CorrelationId, message.Kind, message.Payload.ToArray()));
@@ -53,7 +63,7 @@ internal sealed class ChannelBridge(IActorRef child) : IFrameHandler
     {
         var descriptors = frame.TakeDescriptors();
         if (frame.TryRead<SpawnReady>(out var ready) is null && descriptors.Length < 2)
-            return Tell(new ChildFrames.CommandReady(frame.CorrelationId, ready, descriptors.Length > 0 ? descriptors[0] : null));
+            return Gather(new ChildFrames.CommandReady(frame.CorrelationId, ready, descriptors.Length > 0 ? descriptors[0] : null));
         foreach (var descriptor in descriptors)
             descriptor.Dispose();
         return frame.TryRead<SpawnReady>(out _) ?? new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with a SpawnReady.");
@@ -69,9 +79,31 @@ internal sealed class ChannelBridge(IActorRef child) : IFrameHandler
 
     public void OnBatchEnd()
     {
+        if (_batch.Count == 0)
+            return;
+        user.Pass(processId, [.. _batch]);
+        _batch.Clear();
+        // A few at a time: each message wakes the child, which copies meanwhile if it has no slot left.
+        if (_read != 0 && BitOperations.PopCount(_read) >= _slots!.ReturnedTogether && channel.Write(0, new SlotsFree(_read)) == WriteOutcome.Queued)
+        {
+            _read = 0;
+            channel.Flush();
+        }
     }
 
-    public void OnClosed(ChannelClosed closed) => child.Tell(new ChildFrames.Closed(closed), ActorRefs.NoSender);
+    public void OnClosed(ChannelClosed closed)
+    {
+        Tell(new ChildFrames.Closed(closed));
+        _slots?.Dispose();
+    }
+
+    private ProtocolViolation? TakeSlot(ulong id, in FetchBodySlot piece)
+    {
+        if (Volatile.Read(ref _slots) is not { } slots || !slots.Has(piece.Slot))
+            return new ProtocolViolation(ViolationKind.OutOfState, $"A piece of fetch {id} came in slot {piece.Slot}, which the child does not have.");
+        _read |= 1UL << piece.Slot;
+        return Gather(new ChildFrames.Chunk(id, piece.Offset, Copy(slots[piece.Slot].Span[..piece.Length])));
+    }
 
     private ProtocolViolation? OnHandshake(in Frame frame)
     {
@@ -101,8 +133,16 @@ internal sealed class ChannelBridge(IActorRef child) : IFrameHandler
         ? new ProtocolViolation(ViolationKind.OutOfState, $"A child may not send {frame.Type} {when}.")
         : new ProtocolViolation(ViolationKind.UnknownMessage, $"There is no message of type {(ushort)frame.Type}.");
 
+    private ProtocolViolation? Gather(ChildFrames.UserFrame frame)
+    {
+        _batch.Add(frame);
+        return null;
+    }
+
     private ProtocolViolation? Tell(object message)
     {
+        // What came before it stays before it.
+        OnBatchEnd();
         child.Tell(message, ActorRefs.NoSender);
         return null;
     }
@@ -113,7 +153,7 @@ internal static class ChildFrames
 {
     internal interface IFrame : INoSerializationVerificationNeeded, IDeadLetterSuppression, INotInfluenceReceiveTimeout;
 
-    /// <summary>A frame about the child's work: passed on to whoever uses the child.</summary>
+    /// <summary>A frame about the child's work.</summary>
     internal abstract record UserFrame(ulong Id) : IFrame
     {
         /// <summary>Whether nothing more comes under this id.</summary>

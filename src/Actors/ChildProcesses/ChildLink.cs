@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Event;
@@ -15,30 +16,44 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
     private const ulong HeartbeatId = 0;
 
     private readonly PendingTable _pending = new();
-    private readonly HashSet<ulong> _inFlight = [];
+    private readonly UserLine _user = new(self);
     private IChannel? _channel;
-    private IActorRef _user = ActorRefs.Nobody;
+    private ChannelBridge? _bridge;
     private int _processId;
     private long _lastHeartbeat;
     private bool _flushRequested;
 
     /// <summary>Everything that waits for the child.</summary>
-    internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. _inFlight];
+    internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. _user.InFlight];
 
-    internal IActorRef User { set => _user = value; }
+    internal IActorRef User { set => _user.User = value; }
 
-    /// <summary>After everything that the child sent before.</summary>
-    internal void TellUser(object message)
-    {
-        if (!_user.IsNobody())
-            _user.Tell(message, self);
-    }
+    internal void TellUser(object message) => _user.Tell(message);
 
     internal void Open(IChannel channel, int processId)
     {
         _channel = channel;
         _processId = processId;
-        channel.Start(new ChannelBridge(self));
+        channel.Start(_bridge = new ChannelBridge(self, _user, channel, processId));
+    }
+
+    /// <summary>Sends the configuration, and with it memory for bodies to travel in, if there is to be any.</summary>
+    internal void Begin(in ChildArgs args, int sharedBytes)
+    {
+        if (OperatingSystem.IsLinux() && sharedBytes > 0)
+        {
+            try
+            {
+                _bridge!.Slots = BodySlots.Create(sharedBytes, out var forChild);
+                After(0, _channel!.Write(0, args, [forChild]));
+                return;
+            }
+            catch (SystemCallException e)
+            {
+                log.Warning("{0} {1} gets no shared memory, and sends bodies through its channel: {2}", role, _processId, e.Message);
+            }
+        }
+        Send(0, args);
     }
 
     internal void CloseAfterDrain() => _channel!.CloseAfterDrain();
@@ -58,15 +73,8 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
     internal void Send(RoleTraffic.Outgoing frame)
     {
         if (frame.Opens)
-            _inFlight.Add(frame.Id);
+            _user.Begin(frame.Id);
         After(frame.Id, frame.WriteTo(_channel!));
-    }
-
-    internal void OnUserFrame(ChildFrames.UserFrame frame)
-    {
-        if (frame.Ends)
-            _inFlight.Remove(frame.Id);
-        _user.Tell(new RoleTraffic.FromChild(_processId, frame), self);
     }
 
     internal void OnPong(ulong id)
@@ -121,7 +129,7 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
                 asker.Tell(new Akka.Actor.Status.Failure(new ArgumentException($"The message exceeds the frame limit of {settings.Channel.MaxBodyBytes} bytes.")));
                 break;
             case WriteOutcome.TooLarge:
-                OnUserFrame(new ChildFrames.TooLarge(id, settings.Channel.MaxBodyBytes));
+                _user.Pass(_processId, [new ChildFrames.TooLarge(id, settings.Channel.MaxBodyBytes)]);
                 break;
             default:
                 throw new UnreachableException();

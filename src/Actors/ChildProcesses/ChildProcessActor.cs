@@ -107,9 +107,6 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
             case ChildFrames.FlushTick:
                 _link.Flush();
                 break;
-            case ChildFrames.UserFrame frame:
-                _link.OnUserFrame(frame);
-                break;
             case RoleTraffic.Outgoing outgoing:
                 if (_state == ChildState.Ready)
                     _link.Send(outgoing);
@@ -253,7 +250,8 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
             return;
         }
         _layers = hello.Layers;
-        _link.Send(0, new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs));
+        _link.Begin(new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs),
+            _role == "network" ? _settings.Network.SharedBodies : 0);
     }
 
     private void OnReady()

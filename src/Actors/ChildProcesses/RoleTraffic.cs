@@ -44,6 +44,6 @@ internal static class RoleTraffic
         }
     }
 
-    /// <summary>A frame from the child, stamped with the process it came from.</summary>
-    internal sealed record FromChild(int ProcessId, ChildFrames.UserFrame Frame) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <summary>Frames from the child that came together, stamped with the process they came from.</summary>
+    internal sealed record FromChild(int ProcessId, IReadOnlyList<ChildFrames.UserFrame> Frames) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

@@ -35,7 +35,7 @@ internal sealed class CommandRegistry : UntypedActor
         switch (message)
         {
             case RoleTraffic.FromChild from:
-                OnFrame(from);
+                OnFrames(from.Frames);
                 break;
             case Spawn spawn:
                 OnSpawn(spawn, Sender);
@@ -197,12 +197,15 @@ internal sealed class CommandRegistry : UntypedActor
             Drop(entry.Handle, stop: false);
     }
 
-    private void OnFrame(RoleTraffic.FromChild from)
+    private void OnFrames(IReadOnlyList<ChildFrames.UserFrame> frames)
     {
-        if (_byId.TryGetValue(from.Frame.Id, out var entry))
-            entry.Session.Tell(from.Frame);
-        else
-            (from.Frame as ChildFrames.CommandReady)?.Terminal?.Dispose();
+        foreach (var frame in frames)
+        {
+            if (_byId.TryGetValue(frame.Id, out var entry))
+                entry.Session.Tell(frame);
+            else
+                (frame as ChildFrames.CommandReady)?.Terminal?.Dispose();
+        }
     }
 
     private void Pass(string handle, ICommand command)

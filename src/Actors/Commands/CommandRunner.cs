@@ -119,7 +119,7 @@ internal sealed class CommandRunner : UntypedActor
             foreach (var waiting in _waiting)
             {
                 waiting.Discard();
-                Context.Parent.Tell(new RoleTraffic.FromChild(0, new ChildFrames.CommandFailed(waiting.Id, new SpawnFailed(SpawnFailure.Unavailable, 0, message))));
+                Context.Parent.Tell(new RoleTraffic.FromChild(0, [new ChildFrames.CommandFailed(waiting.Id, new SpawnFailed(SpawnFailure.Unavailable, 0, message))]));
             }
             _waiting.Clear();
         }

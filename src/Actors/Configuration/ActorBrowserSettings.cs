@@ -142,10 +142,11 @@ public sealed record FetchSettings(
 /// <param name="IdleConnectionTimeout">Of pooled connections.</param>
 /// <param name="MaxResponseHeaders">In bytes.</param>
 /// <param name="Chunk">In bytes.</param>
+/// <param name="SharedBodies">Memory that bodies travel in, in bytes; 0 for none.</param>
 /// <param name="AllowedPrivateNetworks">CIDR blocks.</param>
 /// <param name="TrustedCertificates">A PEM file; empty for none.</param>
 public sealed record NetworkSettings(
-    string UserAgent, int MaxConnectionsPerServer, TimeSpan IdleConnectionTimeout, int MaxResponseHeaders, int Chunk,
+    string UserAgent, int MaxConnectionsPerServer, TimeSpan IdleConnectionTimeout, int MaxResponseHeaders, int Chunk, int SharedBodies,
     IReadOnlyList<string> AllowedPrivateNetworks, string TrustedCertificates)
 {
     internal static NetworkSettings Read(SettingsReader reader) => new(
@@ -154,6 +155,7 @@ public sealed record NetworkSettings(
         reader.Time("network.idle-connection-timeout"),
         (int)reader.Bytes("network.max-response-headers", 1024, 1 << 20),
         (int)reader.Bytes("network.chunk", 1024, 1 << 24),
+        (int)reader.Bytes("network.shared-bodies", 0, BodySlots.MaxSlots * BodySlots.SlotBytes),
         reader.Networks("network.allowed-private-networks"),
         reader.Text("network.trusted-certificates"));
 

@@ -8,14 +8,13 @@ namespace ActorBrowser;
 /// <content>What the network child says of the fetches it has: matched, checked, passed on.</content>
 public sealed partial class FetchCoordinator
 {
-    private void OnFrame(RoleTraffic.FromChild from)
+    private void OnFrame(ChildFrames.UserFrame frame, int processId)
     {
-        var frame = from.Frame;
         if (!_pending.TryGetValue(frame.Id, out var fetch) || !fetch.Child.Equals(Sender))
         {
             // Late, duplicate or never asked for: it reaches nobody. Powers of two keep a flood of them out of the log.
             if (long.IsPow2(++_unknown))
-                _log.Warning("A {0} for the unknown fetch {1} came from network child {2}; {3} such answers so far", frame.GetType().Name, frame.Id, from.ProcessId, _unknown);
+                _log.Warning("A {0} for the unknown fetch {1} came from network child {2}; {3} such answers so far", frame.GetType().Name, frame.Id, processId, _unknown);
             return;
         }
         switch (frame)
@@ -26,7 +25,7 @@ public sealed partial class FetchCoordinator
             case ChildFrames.Headers headers:
                 fetch.Headers = headers.Value;
                 if (fetch.Request.Streamed)
-                    fetch.Requester.Tell(new FetchHeadersArrived(fetch.Id, headers.Value, from.ProcessId));
+                    fetch.Requester.Tell(new FetchHeadersArrived(fetch.Id, headers.Value, processId));
                 break;
             case ChildFrames.Chunk chunk:
                 OnChunk(fetch, chunk);
@@ -42,7 +41,7 @@ public sealed partial class FetchCoordinator
                 Forget(fetch);
                 fetch.Requester.Tell(fetch.Request.Streamed
                     ? new FetchCompleted(fetch.Id, end.Value)
-                    : new FetchResponse(fetch.Id, fetch.Headers!.Value, fetch.Body, end.Value, from.ProcessId));
+                    : new FetchResponse(fetch.Id, fetch.Headers!.Value, fetch.Body, end.Value, processId));
                 break;
             case ChildFrames.Error error:
                 Fail(fetch, error.Value.Kind, error.Value.Message);
@@ -54,7 +53,7 @@ public sealed partial class FetchCoordinator
                 Upload(fetch, credit.Bytes);
                 break;
             default:
-                Unhandled(from);
+                Unhandled(frame);
                 break;
         }
     }
@@ -69,6 +68,8 @@ public sealed partial class FetchCoordinator
         if (fetch.Request.Streamed)
         {
             fetch.Requester.Tell(new FetchChunk(fetch.Id, chunk.Offset, chunk.Data));
+            if (fetch.Granted - fetch.Received <= _settings.Fetch.InitialCredit / 2)
+                Grant(fetch);
             return;
         }
         fetch.Append(chunk.Data);

@@ -63,7 +63,8 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         switch (message)
         {
             case RoleTraffic.FromChild from:
-                OnFrame(from);
+                foreach (var frame in from.Frames)
+                    OnFrame(frame, from.ProcessId);
                 break;
             case Fetch fetch:
                 OnFetch(fetch);
@@ -158,9 +159,16 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
     {
         if (grant.Bytes <= 0 || !_pending.TryGetValue(grant.Id, out var fetch) || !fetch.Request.Streamed)
             return;
-        fetch.Grant(grant.Bytes);
-        if (!fetch.Child.IsNobody())
-            fetch.Child.Tell(new RoleTraffic.Outgoing<Credit>(fetch.Id, new Credit(grant.Bytes)));
+        fetch.Save(grant.Bytes);
+        // While the child has more than half of its window left, small grants are saved up: each message wakes the child.
+        if (!fetch.Child.IsNobody() && fetch.Granted - fetch.Received <= _settings.Fetch.InitialCredit / 2)
+            Grant(fetch);
+    }
+
+    private static void Grant(PendingFetch fetch)
+    {
+        if (fetch.Spend() is > 0 and var bytes)
+            fetch.Child.Tell(new RoleTraffic.Outgoing<Credit>(fetch.Id, new Credit(bytes)));
     }
 
     private void OnCancel(ulong id)
@@ -243,7 +251,8 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
 
     private void Remember(PendingFetch fetch)
     {
-        if (fetch.Requester.IsNobody())
+        // An Ask's reference cannot be watched, nor can nobody's: their fetches end by themselves.
+        if (fetch.Requester is MinimalActorRef)
             return;
         if (!_byRequester.TryGetValue(fetch.Requester, out var ids))
         {

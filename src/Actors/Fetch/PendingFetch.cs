@@ -35,6 +35,21 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, l
 
     internal long Uploaded { get; set; }
 
+    private long _saved;
+
+    /// <summary>Granted by the requester, and not yet given to the child.</summary>
+    internal void Save(long bytes) => _saved = bytes > long.MaxValue - _saved ? long.MaxValue : _saved + bytes;
+
+    /// <summary>Turns what was saved into credit of the child's.</summary>
+    internal long Spend()
+    {
+        var bytes = _saved;
+        _saved = 0;
+        if (bytes > 0)
+            Grant(bytes);
+        return bytes;
+    }
+
     internal void Grant(long bytes) => Granted = bytes > long.MaxValue - Granted ? long.MaxValue : Granted + bytes;
 
     /// <summary>Null, or the rule that the piece breaks.</summary>

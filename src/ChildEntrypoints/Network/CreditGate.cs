@@ -50,6 +50,19 @@ internal sealed class CreditGate(long initial)
         }
     }
 
+    /// <summary>Takes exactly so many bytes of credit, or none.</summary>
+    /// <param name="wanted">At least 1.</param>
+    internal bool TryTakeAll(int wanted)
+    {
+        lock (_lock)
+        {
+            if (_closed || _credit < wanted)
+                return false;
+            _credit -= wanted;
+            return true;
+        }
+    }
+
     /// <summary>Completes when there may be credit, or none ever again.</summary>
     internal Task WhenChanged()
     {

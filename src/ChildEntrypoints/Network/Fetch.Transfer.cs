@@ -8,9 +8,6 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// <summary>The transfer: hops, headers, body, and the one last frame.</summary>
 internal sealed partial class Fetch
 {
-    /// <summary>Body bytes after which frames are flushed although more can be read without waiting.</summary>
-    private const int FlushEvery = 64 << 10;
-
     /// <summary>After a coded body's end, what is read of trailing bytes so that the connection can be used again.</summary>
     private const int MaxTrailing = 64 << 10;
 
@@ -188,68 +185,5 @@ internal sealed partial class Fetch
             await _outbox.WhenFlushed().WaitAsync(_stop.Token).ConfigureAwait(false);
         if (outcome == WriteOutcome.TooLarge || headers.Headers.Count > ResponseHeaders.MaxFields)
             throw new FetchFailedException(FetchErrorKind.TooLarge, $"The headers of {FetchUrl.Show(_where)} exceed the limit.");
-    }
-
-    private async Task PumpAsync(Stream body, int size)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(size);
-        var unflushed = 0;
-        while (true)
-        {
-            var reading = body.ReadAsync(buffer.AsMemory(0, size), _stop.Token);
-            if (unflushed >= FlushEvery)
-            {
-                _outbox.FlushNow();
-                unflushed = 0;
-            }
-            else if (!reading.IsCompleted)
-            {
-                _outbox.RequestFlush();
-                unflushed = 0;
-            }
-            var length = await reading.ConfigureAwait(false);
-            if (length == 0)
-                break;
-            if (_delivered + length > _request.MaxResponseBytes)
-                throw new FetchFailedException(FetchErrorKind.TooLarge,
-                    $"The body of {FetchUrl.Show(_where)} is longer than the {_request.MaxResponseBytes} bytes allowed.");
-            await SendAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
-            unflushed += length;
-        }
-        // Not after a failure: a read that was cancelled may still hold the buffer.
-        ArrayPool<byte>.Shared.Return(buffer);
-    }
-
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> data)
-    {
-        while (!data.IsEmpty)
-        {
-            var size = _credit.TryTake(Math.Min(data.Length, _engine.ChunkBytes));
-            if (size == 0)
-            {
-                _outbox.RequestFlush();
-                await _credit.WhenChanged().ConfigureAwait(false);
-                _stop.Token.ThrowIfCancellationRequested();
-                continue;
-            }
-            switch (WriteChunk(new FetchBodyChunk(_delivered, data[..size])))
-            {
-                case WriteOutcome.Queued:
-                    _delivered += size;
-                    data = data[size..];
-                    break;
-                case WriteOutcome.QueueFull:
-                    _credit.Add(size);
-                    await _outbox.WhenFlushed().WaitAsync(_stop.Token).ConfigureAwait(false);
-                    break;
-                case WriteOutcome.TooLarge when _engine.HalveChunk(size):
-                    _credit.Add(size);
-                    break;
-                default:
-                    throw new OperationCanceledException("The channel to the parent is closed.");
-            }
-            if (_outbox.WhenRoomy() is { IsCompleted: false } relief)
-                await relief.WaitAsync(_stop.Token).ConfigureAwait(false);
-        }
     }
 }

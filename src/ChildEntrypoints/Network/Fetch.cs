@@ -179,6 +179,12 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
             return _finished ? WriteOutcome.Closed : _outbox.WriteChunk(Id, chunk);
     }
 
+    private WriteOutcome WriteSlot(in FetchBodySlot piece)
+    {
+        lock (_lock)
+            return _finished ? WriteOutcome.Closed : _outbox.WriteSlot(Id, piece);
+    }
+
     private WriteOutcome WriteLast<T>(in T message) where T : struct, IWireMessage<T>
     {
         lock (_lock)

@@ -26,18 +26,23 @@ internal sealed class FetchEngine : IDisposable
     /// <param name="args">The role's configuration.</param>
     /// <param name="output">Where frames go.</param>
     /// <param name="resolver">Turns names into addresses.</param>
+    /// <param name="slots">Shared memory for bodies, if there is any.</param>
     /// <exception cref="FormatException">The configuration has a block that is none, or a user agent that is no header value.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The configuration's certificates are not PEM.</exception>
-    internal FetchEngine(in NetworkArgs args, IFetchOutput output, INameResolver resolver)
+    internal FetchEngine(in NetworkArgs args, IFetchOutput output, INameResolver resolver, BodySlots? slots = null)
     {
         if (args.UserAgent.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0)
             throw new FormatException("The configured user agent has characters that a header cannot carry.");
         _args = args;
         _chunkBytes = args.ChunkBytes;
-        _outbox = new FetchOutbox(output);
+        Slots = slots;
+        _outbox = new FetchOutbox(output, slots);
         _certificates = new CertificateRules(args.TrustedCertificates);
         _connector = new Connector(resolver, new AddressPolicy(args.AllowedPrivateNetworks));
     }
+
+    /// <summary>Shared memory for bodies, if there is any.</summary>
+    internal BodySlots? Slots { get; }
 
     /// <summary>The most body bytes in one frame.</summary>
     internal int ChunkBytes => Volatile.Read(ref _chunkBytes);
@@ -81,6 +86,12 @@ internal sealed class FetchEngine : IDisposable
                 if (frame.TryRead<Credit>(out var credit) is { } badCredit)
                     return badCredit;
                 AddCredit(id, credit.Bytes);
+                return null;
+            case MessageType.SlotsFree:
+                if (frame.TryRead<SlotsFree>(out var free) is { } badFree)
+                    return badFree;
+                _outbox.OnFreed(System.Numerics.BitOperations.PopCount(free.Slots));
+                Slots?.Free(free.Slots);
                 return null;
             default:
                 return new ProtocolViolation(ViolationKind.OutOfState, $"The network child does not take {frame.Type} frames.");

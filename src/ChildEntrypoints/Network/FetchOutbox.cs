@@ -7,13 +7,16 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// is queued already, so that answers which become ready at about the same time share one system call, and nothing waits
 /// for a timer when there is no other work.
 /// </summary>
-internal sealed class FetchOutbox(IFetchOutput output) : IThreadPoolWorkItem
+internal sealed class FetchOutbox(IFetchOutput output, BodySlots? slots) : IThreadPoolWorkItem
 {
     /// <summary>Body bytes waiting to be flushed beyond which no fetch reads more from its socket.</summary>
     private const long Congested = 4 << 20;
 
     private readonly Lock _lock = new();
     private long _unflushed;
+    private long _slotsWritten;
+    private long _slotsFlushed;
+    private long _slotsFreed;
     private bool _scheduled;
     private bool _again;
     private TaskCompletionSource? _relief;
@@ -29,6 +32,24 @@ internal sealed class FetchOutbox(IFetchOutput output) : IThreadPoolWorkItem
             Interlocked.Add(ref _unflushed, chunk.Data.Length);
         return outcome;
     }
+
+    /// <summary>Queues a piece of a body that lies in shared memory.</summary>
+    internal WriteOutcome WriteSlot(ulong fetch, in FetchBodySlot piece)
+    {
+        var outcome = output.Write(fetch, piece);
+        if (outcome == WriteOutcome.Queued)
+            Interlocked.Increment(ref _slotsWritten);
+        return outcome;
+    }
+
+    /// <summary>The parent has given so many slots back.</summary>
+    internal void OnFreed(int count) => Interlocked.Add(ref _slotsFreed, count);
+
+    /// <summary>
+    /// Whether the parent has so much to read that it will give slots back: the batch that says so ends with a flush, so
+    /// that what is queued meanwhile needs no system call and no wake-up of its own.
+    /// </summary>
+    internal bool HearsSoon => Interlocked.Read(ref _slotsFlushed) - Interlocked.Read(ref _slotsFreed) >= (slots?.ReturnedTogether ?? 1);
 
     /// <summary>What is queued now will be flushed soon.</summary>
     internal void RequestFlush()
@@ -87,7 +108,9 @@ internal sealed class FetchOutbox(IFetchOutput output) : IThreadPoolWorkItem
         lock (_lock)
             _again = false;
         var flushed = Interlocked.Read(ref _unflushed);
+        var written = Interlocked.Read(ref _slotsWritten);
         output.Flush();
+        Interlocked.Exchange(ref _slotsFlushed, written);
         Interlocked.Add(ref _unflushed, -flushed);
         TaskCompletionSource? relief;
         bool again;

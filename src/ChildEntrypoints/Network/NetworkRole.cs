@@ -40,7 +40,7 @@ public sealed class NetworkRole : IChildRole
     {
         // An HTTP/2 server may send this much ahead of a slow reader, each stream; the default lets it grow to 16 MiB.
         AppContext.SetData("System.Net.SocketsHttpHandler.Http2FlowControl.MaxStreamWindowSize", 1 << 20);
-        return new FetchEngine(_args, new ChannelOutput(_context!), new SystemNameResolver());
+        return new FetchEngine(_args, new ChannelOutput(_context!), new SystemNameResolver(), _context!.Slots);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

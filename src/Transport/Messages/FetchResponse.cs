@@ -134,6 +134,58 @@ public readonly record struct FetchBodyChunk(long Offset, ReadOnlyMemory<byte> D
     }
 }
 
+/// <summary>A piece of a body that lies in shared memory: the same as a FetchBodyChunk with those bytes.</summary>
+/// <param name="Offset">Where in the body it starts; pieces come in order without gaps.</param>
+/// <param name="Slot">Which slot of <see cref="BodySlots"/>; the child does not touch it before it is freed.</param>
+/// <param name="Length">How many bytes of it, from its start; at least 1.</param>
+public readonly record struct FetchBodySlot(long Offset, int Slot, int Length) : IWireMessage<FetchBodySlot>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.FetchBodySlot;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(3);
+        writer.Write(Offset);
+        writer.Write(Slot);
+        writer.Write(Length);
+    }
+
+    /// <inheritdoc/>
+    public static FetchBodySlot Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 3, nameof(FetchBodySlot));
+        return new FetchBodySlot(
+            Wire.ReadRange(ref reader, "FetchBodySlot.Offset", 0, long.MaxValue),
+            (int)Wire.ReadRange(ref reader, "FetchBodySlot.Slot", 0, BodySlots.MaxSlots - 1),
+            (int)Wire.ReadRange(ref reader, "FetchBodySlot.Length", 1, BodySlots.SlotBytes));
+    }
+}
+
+/// <summary>Parent → child: slots have been read and may be filled again.</summary>
+/// <param name="Slots">A bit for each, slot 0 the lowest; not 0.</param>
+public readonly record struct SlotsFree(ulong Slots) : IWireMessage<SlotsFree>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.SlotsFree;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(1);
+        writer.Write(Slots);
+    }
+
+    /// <inheritdoc/>
+    public static SlotsFree Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 1, nameof(SlotsFree));
+        var slots = reader.ReadUInt64();
+        return slots != 0 ? new SlotsFree(slots) : throw new WireFormatException("SlotsFree.Slots is 0.");
+    }
+}
+
 /// <summary>The body is complete.</summary>
 /// <param name="BodyBytes">Its length as delivered, in bytes.</param>
 /// <param name="WireBytes">Its length as received from the network before decoding, in bytes.</param>

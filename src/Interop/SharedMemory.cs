@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Runtime.Versioning;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>What can no longer be done to a memory file, by anybody who holds it (fcntl(2), F_ADD_SEALS).</summary>
+[Flags]
+public enum Seals
+{
+    /// <summary>Nothing is forbidden.</summary>
+    None = 0,
+
+    /// <summary>No more seals.</summary>
+    Seal = 1,
+
+    /// <summary>It does not become shorter: a mapping of it cannot raise SIGBUS.</summary>
+    Shrink = 2,
+
+    /// <summary>It does not become longer.</summary>
+    Grow = 4,
+
+    /// <summary>Its bytes do not change, and nobody has it mapped writable.</summary>
+    Write = 8,
+}
+
+/// <summary>Memory files (memfd_create): bytes that processes share by passing a descriptor.</summary>
+[SupportedOSPlatform("linux")]
+public static class SharedMemory
+{
+    private const uint CloseOnExec = 1;
+    private const uint AllowSealing = 2;
+    private const int AddSeals = 1033;
+    private const int GetSeals = 1034;
+    private const int SeekEnd = 2;
+
+    /// <summary>A memory file full of zeros, close-on-exec, not sealed.</summary>
+    /// <param name="name">For people who look at a process's descriptors.</param>
+    /// <param name="length">In bytes, at least 1.</param>
+    /// <exception cref="SystemCallException">The system has none to give.</exception>
+    public static SafeDescriptor Create(string name, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        var number = LibC.CreateMemoryFile(name, CloseOnExec | AllowSealing);
+        if (number < 0)
+            throw SystemCallException.FromLastError("memfd_create");
+        var descriptor = new SafeDescriptor(number);
+        if (LibC.Truncate(number, (nint)length) == 0)
+            return descriptor;
+        var error = SystemCallException.FromLastError("ftruncate");
+        descriptor.Dispose();
+        throw error;
+    }
+
+    /// <summary>Adds seals, for everybody and for good.</summary>
+    /// <param name="descriptor">A memory file.</param>
+    /// <param name="seals">Which; <see cref="Seals.Write"/> is refused while a writable mapping exists.</param>
+    /// <exception cref="SystemCallException">They were refused.</exception>
+    public static void Add(SafeDescriptor descriptor, Seals seals)
+    {
+        if (LibC.Fcntl(descriptor.Value, AddSeals, (nint)seals) < 0)
+            throw SystemCallException.FromLastError("fcntl");
+    }
+
+    /// <summary>The seals it has; <see cref="Seals.None"/> for what is no memory file.</summary>
+    /// <param name="descriptor">An open descriptor.</param>
+    public static Seals SealsOf(SafeDescriptor descriptor)
+    {
+        var seals = LibC.Fcntl(descriptor.Value, GetSeals, 0);
+        return seals < 0 ? Seals.None : (Seals)seals;
+    }
+
+    /// <summary>Its length in bytes.</summary>
+    /// <param name="descriptor">A memory file.</param>
+    /// <exception cref="SystemCallException">It has none.</exception>
+    public static long LengthOf(SafeDescriptor descriptor)
+    {
+        var length = LibC.Seek(descriptor.Value, 0, SeekEnd);
+        return length >= 0 ? length : throw SystemCallException.FromLastError("lseek");
+    }
+}
+
+/// <summary>A memory file in this process's address space, until it is disposed; no span of it may outlive that.</summary>
+public sealed unsafe class MappedMemory : MemoryManager<byte>
+{
+    private const int ReadOnly = 1;
+    private const int ReadWrite = 3;
+    private const int Shared = 1;
+
+    private readonly int _length;
+    private byte* _start;
+
+    /// <summary>Maps the first <paramref name="length"/> bytes; the descriptor stays the caller's and is not needed any more.</summary>
+    /// <param name="descriptor">A memory file at least that long.</param>
+    /// <param name="length">In bytes, at least 1.</param>
+    /// <param name="writable">Whether this process may write.</param>
+    /// <exception cref="SystemCallException">There is no memory, or writing is sealed.</exception>
+    public MappedMemory(SafeDescriptor descriptor, int length, bool writable)
+    {
+        var start = LibC.MapMemory(null, (nuint)length, writable ? ReadWrite : ReadOnly, Shared, descriptor.Value, 0);
+        if (start == (void*)-1)
+            throw SystemCallException.FromLastError("mmap");
+        _start = (byte*)start;
+        _length = length;
+    }
+
+    /// <inheritdoc/>
+    public override Span<byte> GetSpan()
+    {
+        ObjectDisposedException.ThrowIf(_start is null, this);
+        return new Span<byte>(_start, _length);
+    }
+
+    /// <inheritdoc/>
+    public override MemoryHandle Pin(int elementIndex = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)_length);
+        ObjectDisposedException.ThrowIf(_start is null, this);
+        return new MemoryHandle(_start + elementIndex, default, this);
+    }
+
+    /// <inheritdoc/>
+    public override void Unpin()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (_start is null)
+            return;
+        LibC.UnmapMemory(_start, (nuint)_length);
+        _start = null;
+    }
+}
