@@ -25,6 +25,8 @@ internal static class CallNumbers
 
     internal static int ExitGroup => X64 ? 231 : 94;
 
+    internal static int ChangeFolder => X64 ? 81 : 50;
+
     internal static int OpenAt => X64 ? 257 : 56;
 
     internal static int Duplicate => X64 ? 292 : 24;

@@ -10,19 +10,21 @@ namespace ActorBrowser.Interop;
 /// </summary>
 internal sealed unsafe class SystemCallScript : IDisposable
 {
-    private const int Capacity = 512;
+    private const int MostSteps = 512;
     private const int StackBytes = 16 << 10;
     private const int CloneVm = 0x100;
     private const int CloneVfork = 0x4000;
     private const int ChildSignal = 17;
 
-    private readonly List<string> _names = new(Capacity);
+    private readonly int _capacity;
+    private readonly List<string> _names = [];
     private readonly List<nint> _texts = [];
     private Header* _header;
 
-    internal SystemCallScript()
+    internal SystemCallScript(int capacity = MostSteps)
     {
-        var steps = (nuint)(Capacity * sizeof(Step));
+        _capacity = capacity;
+        var steps = (nuint)(capacity * sizeof(Step));
         _header = (Header*)NativeMemory.AllocZeroed((nuint)sizeof(Header) + steps + StackBytes);
         _header->Steps = (Step*)(_header + 1);
         _header->Stack = (byte*)_header->Steps + steps + StackBytes - 16;
@@ -40,7 +42,7 @@ internal sealed unsafe class SystemCallScript : IDisposable
     /// <returns>Its place.</returns>
     internal int Add(string name, int number, bool optional, params ReadOnlySpan<nint> arguments)
     {
-        if (_names.Count == Capacity)
+        if (_names.Count == _capacity)
             throw new InvalidOperationException("The script is full.");
         var step = _header->Steps + _names.Count;
         step->Number = number;

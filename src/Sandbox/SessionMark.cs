@@ -16,7 +16,8 @@ public readonly struct SessionMark : IEquatable<SessionMark>
 
     private SessionMark(ulong value) => Value = value;
 
-    internal ulong Value { get; }
+    /// <summary>As the limit holds it.</summary>
+    public ulong Value { get; }
 
     internal ulong Session => Value & ~RunnerMask;
 

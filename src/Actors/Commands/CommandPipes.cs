@@ -9,8 +9,6 @@ namespace ActorBrowser;
 /// </summary>
 internal sealed class CommandPipes : IDisposable
 {
-    private const int Room = 256 << 10;
-
     private readonly List<SafeDescriptor> _theirs = [];
 
     internal SafeDescriptor? Output { get; private set; }
@@ -60,7 +58,6 @@ internal sealed class CommandPipes : IDisposable
 
     private SafeDescriptor Add((SafeDescriptor Read, SafeDescriptor Write) pipe)
     {
-        UnixPipe.AskForRoom(pipe.Read, Room);
         _theirs.Add(pipe.Write);
         return pipe.Read;
     }

@@ -16,6 +16,9 @@ internal sealed class OutputLink : IReadinessHandler, IDisposable
     private const int MostAtOnce = 64 << 10;
     private const int ReadsATurn = 4;
 
+    /// <summary>What a pipe that is full when it is read is enlarged to.</summary>
+    private const int Room = 256 << 10;
+
     [ThreadStatic]
     private static byte[]? t_buffer;
 
@@ -113,6 +116,8 @@ internal sealed class OutputLink : IReadinessHandler, IDisposable
         if (result.Status != SocketStatus.Ok)
             return -1;
         _credit -= result.Bytes;
+        if (!_large && result.Bytes > MostAtOnce / 2)
+            UnixPipe.AskForRoom(_descriptor, Room);
         _large = result.Bytes > MostAtOnce / 2;
         var data = direct is null ? buffer.AsMemory(0, result.Bytes).ToArray() : direct.AsMemory(0, result.Bytes);
         _session.Tell(new Read(_stream, data), ActorRefs.NoSender);

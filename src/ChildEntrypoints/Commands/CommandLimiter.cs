@@ -5,20 +5,31 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>
-/// Limits a command right after its start. posix_spawn cannot; a program that has forked in between is found by its mark
-/// and limited as well.
+/// Starts a command with its mark and its limits: before its first instruction where the processor's code for that is
+/// known, right after its start otherwise; then a program that has forked in between is found by its mark.
 /// </summary>
 internal static class CommandLimiter
 {
     private const ulong SecondsToDie = 2;
 
-    internal static void Apply(int processId, SessionMark mark, in CommandLimits limits)
+    /// <summary>0, or the errno of what failed.</summary>
+    internal static int TrySpawn(Interop.SpawnRequest start, SessionMark mark, in CommandLimits limits, out int processId)
     {
-        if (limits == default || limits == new CommandLimits(0, 0, 0, 0, 0, limits.Output))
+        if (LimitedSpawner.IsSupported)
+            return LimitedSpawner.TrySpawn(start, [new LimitSetting(ProcessLimit.RealTimeTime, mark.Value, ProcessLimits.Unlimited), .. Settings(limits)], out processId);
+        mark.Wear();
+        var errno = ProcessSpawner.TrySpawn(start, out processId);
+        if (errno == 0)
+            LimitAfterwards(processId, mark, Settings(limits));
+        return errno;
+    }
+
+    private static void LimitAfterwards(int processId, SessionMark mark, List<LimitSetting> settings)
+    {
+        if (settings.Count == 0)
             return;
-        var limited = new HashSet<int>();
-        Limit(processId, limits);
-        limited.Add(processId);
+        var limited = new HashSet<int> { processId };
+        Limit(processId, settings);
         for (var fresh = true; fresh;)
         {
             fresh = false;
@@ -26,25 +37,33 @@ internal static class CommandLimiter
             {
                 if (!limited.Add(found))
                     continue;
-                Limit(found, limits);
+                Limit(found, settings);
                 fresh = true;
             }
         }
     }
 
-    private static void Limit(int processId, in CommandLimits limits)
+    private static void Limit(int processId, List<LimitSetting> settings)
     {
-        Set(processId, ProcessLimit.AddressSpace, limits.Memory, 0);
-        // The soft limit's signal says why it ended; whoever ignores it is killed.
-        Set(processId, ProcessLimit.ProcessorTime, limits.ProcessorTime, SecondsToDie);
-        Set(processId, ProcessLimit.Processes, limits.Processes, 0);
-        Set(processId, ProcessLimit.Descriptors, limits.Descriptors, 0);
-        Set(processId, ProcessLimit.FileSize, limits.FileSize, 0);
+        foreach (var setting in settings)
+            _ = ProcessLimits.Set(processId, setting.Limit, setting.Soft, setting.Hard);
     }
 
-    private static void Set(int processId, ProcessLimit limit, long value, ulong beyond)
+    private static List<LimitSetting> Settings(in CommandLimits limits)
     {
-        if (value > 0)
-            _ = ProcessLimits.Set(processId, limit, (ulong)value, (ulong)value + beyond);
+        var settings = new List<LimitSetting>();
+        Add(ProcessLimit.AddressSpace, limits.Memory, 0);
+        // The soft limit's signal says why it ended; whoever ignores it is killed.
+        Add(ProcessLimit.ProcessorTime, limits.ProcessorTime, SecondsToDie);
+        Add(ProcessLimit.Processes, limits.Processes, 0);
+        Add(ProcessLimit.Descriptors, limits.Descriptors, 0);
+        Add(ProcessLimit.FileSize, limits.FileSize, 0);
+        return settings;
+
+        void Add(ProcessLimit limit, long value, ulong beyond)
+        {
+            if (value > 0)
+                settings.Add(new LimitSetting(limit, (ulong)value, (ulong)value + beyond));
+        }
     }
 }

@@ -22,7 +22,8 @@ public sealed class CommandRunnerRole : IChildRole
     private readonly Dictionary<ulong, RunningCommand> _byId = [];
     private readonly Dictionary<int, RunningCommand> _byProcess = [];
     private readonly HashSet<RunningCommand> _draining = [];
-    private readonly ManualResetEventSlim _hasChildren = new();
+    // It does not spin: there is seldom work before the processor has something better to do.
+    private readonly ManualResetEventSlim _hasChildren = new(initialState: false, spinCount: 0);
     private ChildContext? _context;
     private CommandSpawner? _spawner;
     private SessionMark _mark;

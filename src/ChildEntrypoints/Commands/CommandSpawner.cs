@@ -67,11 +67,9 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionMark mark)
         var command = runner.Register(() =>
         {
             var own = mark.Of(id);
-            own.Wear();
-            errno = ProcessSpawner.TrySpawn(start, out var processId);
+            errno = CommandLimiter.TrySpawn(start, own, kept.Limits, out var processId);
             if (errno != 0)
                 return null;
-            CommandLimiter.Apply(processId, own, kept.Limits);
             var started = new RunningCommand(runner, id, kept, own, processId);
             started.Start(startedAt, master);
             return started;
