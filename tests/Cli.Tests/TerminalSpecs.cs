@@ -43,12 +43,13 @@ public sealed class TerminalSpecs : IDisposable
         Start();
         Type($"{Program} exec --pty -- bash --norc; echo exit-$? modes-$(stty -a | grep -c 'isig icanon iexten echo ')", "Enter");
         await SeeAsync("bash-");
-        Type("sh -c 'echo run-$((1+1)); exec sleep 1000'", "Enter");
+        // It says when it goes on: what is typed before that would be the shell's.
+        Type("python3 -c 'import signal, time; signal.signal(signal.SIGCONT, lambda *_: print(\"resumed-%d\" % (3 + 1), flush=True)); print(\"run-%d\" % (1 + 1), flush=True); time.sleep(1000)'", "Enter");
         await SeeAsync("run-2");
         Type("C-z");
         await SeeAsync("Stopped");
-        Type("jobs | grep -c sleep; fg", "Enter");
-        await SeeAsync("exec sleep 1000");
+        Type("fg", "Enter");
+        await SeeAsync("resumed-4");
         Type("C-c");
         Type("echo code-$?; stty size", "Enter");
         await SeeAsync("code-130");
