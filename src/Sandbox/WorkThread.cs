@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace ActorBrowser.Sandbox;
@@ -6,9 +5,12 @@ namespace ActorBrowser.Sandbox;
 /// <summary>A thread of its own for one kind of work that blocks, started by the first of it and there as long as the process.</summary>
 internal sealed class WorkThread
 {
-    private readonly Lazy<BlockingCollection<Action>> _work;
+    // A monitor, not a blocking collection: that one spins, on a processor the child could start on.
+    private readonly Queue<Action> _work = new();
+    private readonly string _name;
+    private bool _started;
 
-    private WorkThread(string name) => _work = new(() => Start(name));
+    private WorkThread(string name) => _name = name;
 
     /// <summary>
     /// The one thread that spawns. A child asks the kernel to be killed when its parent dies, and Linux takes that to
@@ -23,7 +25,7 @@ internal sealed class WorkThread
     internal Task<T> RunAsync<T>(Func<T> work)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _work.Value.Add(() =>
+        Add(() =>
         {
             try
             {
@@ -37,20 +39,34 @@ internal sealed class WorkThread
         return completion.Task;
     }
 
-    private static BlockingCollection<Action> Start(string name)
+    private void Add(Action work)
     {
-        var queue = new BlockingCollection<Action>();
-        var thread = new Thread(() =>
+        lock (_work)
+        {
+            _work.Enqueue(work);
+            Monitor.Pulse(_work);
+            if (_started)
+                return;
+            _started = true;
+        }
+        new Thread(() =>
         {
             while (true)
-                RunNext(queue);
+                RunNext();
         })
-        { IsBackground = true, Name = name };
-        thread.UnsafeStart();
-        return queue;
+        { IsBackground = true, Name = _name }.UnsafeStart();
     }
 
     // A frame of its own: while it waits for the next one, nothing on this thread's stack may hold on to the last child.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void RunNext(BlockingCollection<Action> queue) => queue.Take()();
+    private void RunNext()
+    {
+        Action? next;
+        lock (_work)
+        {
+            while (!_work.TryDequeue(out next))
+                Monitor.Wait(_work);
+        }
+        next();
+    }
 }
