@@ -5,7 +5,10 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>What the browser understands beyond <see cref="FetchProtocol"/> and <see cref="CommandProtocol"/>, whose commands it passes on.</summary>
+/// <summary>
+/// What the browser understands beyond <see cref="FetchProtocol"/>, <see cref="CommandProtocol"/>, <see cref="TabProtocol.OpenTab"/>,
+/// <see cref="ImageProtocol.Decode"/> and <see cref="CrashProtocol.GetCrashes"/>, which it passes on.
+/// </summary>
 public static class BrowserProtocol
 {
     /// <summary>Start a child of a role. Answered by <see cref="ChildSpawned"/> once it is ready, or by <see cref="ChildSpawnFailed"/>.</summary>
@@ -41,6 +44,9 @@ public static class BrowserProtocol
         }
     }
 
+    /// <summary>Answered by a <see cref="PoolStatus"/> for each pool: renderers and image decoders.</summary>
+    public sealed record GetPools : INoSerializationVerificationNeeded;
+
     /// <summary>The actors that matter, by their names.</summary>
     /// <param name="Network">The network child's supervisor.</param>
     /// <param name="Fetch">The coordinator.</param>
@@ -49,7 +55,7 @@ public static class BrowserProtocol
     public sealed record Children(IActorRef Network, IActorRef Fetch, IActorRef Commands, IReadOnlyList<IActorRef> Spawned) : INoSerializationVerificationNeeded;
 }
 
-/// <summary>The privileged part: owns the fetch coordinator, the network child's supervisor and every other child.</summary>
+/// <summary>The privileged part: owns the coordinator of fetches, tabs, pools, commands, and every child.</summary>
 public sealed class BrowserActor : UntypedActor
 {
     private readonly ActorBrowserSettings _settings;
@@ -59,6 +65,11 @@ public sealed class BrowserActor : UntypedActor
     private readonly IActorRef _network;
     private readonly IActorRef _fetch;
     private readonly IActorRef _commands;
+    private readonly IActorRef _images;
+    private readonly IActorRef _tabs;
+    private readonly IActorRef _crashes;
+    private readonly HashSet<IActorRef> _services;
+    private readonly IActorRef[] _pools;
     private int _number;
 
     /// <summary>See <see cref="Props(ActorBrowserSettings)"/>.</summary>
@@ -71,6 +82,13 @@ public sealed class BrowserActor : UntypedActor
             ChildSupervisor.Props("network", settings, settings.NetworkArgs, launcher), "network");
         _fetch = Context.ActorOf(FetchCoordinator.Props(settings, _network), "fetch");
         _commands = Context.ActorOf(CommandRegistry.Props(settings, launcher), "commands");
+        var decoders = Context.ActorOf(WorkerPool.Props("image-decoder", settings, settings.Images.Decoders, launcher), "decoders");
+        var renderers = Context.ActorOf(WorkerPool.Props("renderer", settings, settings.Tabs.Renderers, launcher), "renderers");
+        _images = Context.ActorOf(ImageService.Props(settings.Images, decoders), "images");
+        _tabs = Context.ActorOf(TabManager.Props(settings, _fetch, renderers, _images), "tabs");
+        _crashes = Context.ActorOf(CrashJournal.Props(settings.Crashes), "crashes");
+        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crashes];
+        _pools = [renderers, decoders];
     }
 
     /// <summary>How to make one, with real processes.</summary>
@@ -85,7 +103,7 @@ public sealed class BrowserActor : UntypedActor
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
-        exception => Sender.Equals(_network) || Sender.Equals(_fetch) || Sender.Equals(_commands) ? Directive.Restart : Directive.Stop);
+        exception => _services.Contains(Sender) ? Directive.Restart : Directive.Stop);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -118,6 +136,19 @@ public sealed class BrowserActor : UntypedActor
                 _spawned.Remove(terminated.ActorRef);
                 if (_spawning.Remove(terminated.ActorRef, out var bereft))
                     bereft.Tell(new Akka.Actor.Status.Failure(new ChildLostException("The child's actor failed before it was ready.")));
+                break;
+            case ImageProtocol.Decode:
+                _images.Forward(message);
+                break;
+            case TabProtocol.OpenTab:
+                _tabs.Forward(message);
+                break;
+            case CrashProtocol.GetCrashes:
+                _crashes.Forward(message);
+                break;
+            case BrowserProtocol.GetPools:
+                foreach (var pool in _pools)
+                    pool.Forward(WorkerPool.GetPool.Instance);
                 break;
             case BrowserProtocol.GetChildren:
                 Sender.Tell(new BrowserProtocol.Children(_network, _fetch, _commands, [.. _spawned]));

@@ -20,4 +20,7 @@ public static class ChildExitCodes
 
     /// <summary>It could not put its system call filter on itself.</summary>
     public const int Unconfined = 71;
+
+    /// <summary>A piece of work took longer than allowed and could not be stopped; the parent has been told.</summary>
+    public const int OutOfTime = 72;
 }

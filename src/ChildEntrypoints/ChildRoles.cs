@@ -12,13 +12,14 @@ public sealed class ChildRoles
 
     private ChildRoles(Dictionary<string, Func<IChildRole>> factories) => _factories = factories;
 
-    /// <summary>The roles ActorBrowser brings: <c>command-runner</c>, <c>network</c>, <c>renderer</c>, and <c>probe</c>, which tries what a profile holds.</summary>
+    /// <summary>The roles ActorBrowser brings: <c>command-runner</c>, <c>image-decoder</c>, <c>network</c>, <c>renderer</c>, and <c>probe</c>, which tries what a profile holds.</summary>
     public static ChildRoles BuiltIn { get; } = new(new Dictionary<string, Func<IChildRole>>(StringComparer.Ordinal)
     {
         ["network"] = static () => new Network.NetworkRole(),
         [CommandRunner] = static () => new Commands.CommandRunnerRole(),
         [Probes.ProbeRole.Name] = static () => new Probes.ProbeRole(),
-        ["renderer"] = static () => new RendererRole(),
+        ["image-decoder"] = static () => new Images.ImageDecoderRole(),
+        ["renderer"] = static () => new Rendering.RendererRole(),
     });
 
     /// <summary>The names, in no particular order.</summary>

@@ -29,7 +29,8 @@ internal sealed class CliBrowser : IAsyncDisposable
             akka.loggers = ["{{typeof(StderrLogger).AssemblyQualifiedName}}"]
             akka.log-dead-letters = off
             """);
-        var config = configuration.Length == 0 ? logging : ConfigurationFactory.ParseString(configuration).WithFallback(logging);
+        var folder = $"actorbrowser.crashes.folder = \"{CrashesCommand.Folder.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        var config = ConfigurationFactory.ParseString(configuration + "\n" + folder).WithFallback(logging);
         var system = ActorSystem.Create("actorbrowser", config);
         return Task.FromResult(new CliBrowser(system, system.StartActorBrowser()));
     }

@@ -14,6 +14,10 @@ internal static class CommandLine
             Examples:
               actorbrowser fetch https://example.org/
               actorbrowser fetch --json --parallel 8 http://127.0.0.1:8080/a http://127.0.0.1:8080/b
+              actorbrowser browse https://example.org/
+              actorbrowser browse --links https://example.org/
+              actorbrowser tabs https://example.org/ https://example.net/
+              actorbrowser decode -o out --max 640x480 photo.jpg
               actorbrowser ping renderer -n 1000
               actorbrowser exec --timeout 10 -- make test
               actorbrowser exec --pty -- bash
@@ -22,10 +26,14 @@ internal static class CommandLine
             """)
         {
             FetchCommand.Create(),
+            BrowseCommand.Create(),
+            TabsCommand.Create(),
+            DecodeCommand.Create(),
             PingCommand.Create(),
             ExecCommand.Create(),
             SessionsCommand.Create(),
             DoctorCommand.Create(),
+            CrashesCommand.Create(),
             DemoCommand.Create(),
         };
         foreach (var option in root.Options.OfType<VersionOption>())

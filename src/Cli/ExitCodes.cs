@@ -14,6 +14,7 @@ internal static class ExitCodes
     internal const int AccessDenied = 9;
     internal const int HttpError = 22;
     internal const int WriteError = 23;
+    internal const int CouldNotLoad = 1;
     internal const int Timeout = 28;
     internal const int TlsFailed = 35;
     internal const int InvalidRequest = 43;
@@ -22,6 +23,7 @@ internal static class ExitCodes
     internal const int TooLarge = 63;
     internal const int Unavailable = 69;
     internal const int ChildLost = 70;
+    internal const int ProxyFailed = 97;
     internal const int Interrupted = 130;
 
     /// <summary>The table printed by <c>fetch --help</c> and copied in the README.</summary>
@@ -44,6 +46,7 @@ internal static class ExitCodes
         (TooLarge, "the answer exceeds the size limit"),
         (Unavailable, "no child process can be had"),
         (ChildLost, "the network process died during the fetch"),
+        (ProxyFailed, "the proxy cannot be used"),
         (Interrupted, "interrupted (Ctrl-C)"),
     ];
 
@@ -63,6 +66,7 @@ internal static class ExitCodes
         FetchErrorKind.Cancelled => Interrupted,
         FetchErrorKind.ChildLost => ChildLost,
         FetchErrorKind.Unavailable => Unavailable,
+        FetchErrorKind.Proxy => ProxyFailed,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "An error kind without an exit code."),
     };
 }

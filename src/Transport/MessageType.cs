@@ -72,6 +72,39 @@ public enum MessageType : ushort
     /// <summary>Parent → runner: end the command and every process it has started.</summary>
     Terminate = 43,
 
+    /// <summary>Parent → renderer: parse this. The correlation id names the load.</summary>
+    LoadDocument = 48,
+
+    /// <summary>Renderer → parent: parsed; what is in it.</summary>
+    DocumentLoaded = 49,
+
+    /// <summary>Renderer → parent: the load or the query has failed; nothing more about it follows.</summary>
+    DocumentFailed = 50,
+
+    /// <summary>Parent → renderer: what is in the live document?</summary>
+    QueryDocument = 51,
+
+    /// <summary>Renderer → parent: that is.</summary>
+    QueryAnswer = 52,
+
+    /// <summary>Renderer → parent: the document needs these resources.</summary>
+    ResourcesWanted = 53,
+
+    /// <summary>Parent → renderer: what became of a resource.</summary>
+    ResourceArrived = 54,
+
+    /// <summary>Parent → image decoder: decode this.</summary>
+    DecodeImage = 56,
+
+    /// <summary>Image decoder → parent: the pixels ride along.</summary>
+    ImageDecoded = 57,
+
+    /// <summary>Image decoder → parent: there are none; nothing more about it follows.</summary>
+    DecodeFailed = 58,
+
+    /// <summary>Parent → renderer or image decoder: nobody waits for this any more. Not answered.</summary>
+    CancelWork = 59,
+
     /// <summary>Either way: an embedder's own role's message, opaque to ActorBrowser.</summary>
     RoleMessage = 64,
 }

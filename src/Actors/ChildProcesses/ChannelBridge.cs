@@ -51,6 +51,18 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
                 return frame.TryRead<Exit>(out var exit) ?? Gather(new ChildFrames.CommandExit(frame.CorrelationId, exit));
             case MessageType.Closed:
                 return frame.TryRead<Closed>(out var closed) ?? Gather(new ChildFrames.CommandClosed(frame.CorrelationId, closed));
+            case MessageType.DocumentLoaded:
+                return frame.TryRead<DocumentLoaded>(out var document) ?? Gather(new ChildFrames.Document(frame.CorrelationId, document));
+            case MessageType.DocumentFailed:
+                return frame.TryRead<DocumentFailed>(out var noDocument) ?? Gather(new ChildFrames.NoDocument(frame.CorrelationId, noDocument));
+            case MessageType.QueryAnswer:
+                return frame.TryRead<QueryAnswer>(out var answer) ?? Gather(new ChildFrames.Answer(frame.CorrelationId, answer));
+            case MessageType.ResourcesWanted:
+                return frame.TryRead<ResourcesWanted>(out var wanted) ?? Gather(new ChildFrames.Wanted(frame.CorrelationId, wanted));
+            case MessageType.ImageDecoded:
+                return OnImage(frame);
+            case MessageType.DecodeFailed:
+                return frame.TryRead<DecodeFailed>(out var noImage) ?? Gather(new ChildFrames.NoImage(frame.CorrelationId, noImage));
             case MessageType.RoleMessage:
                 return frame.TryRead<RoleMessage>(out var message)
                     ?? Tell(new ChildFrames.Role(frame.CorrelationId, message.Kind, message.Payload.ToArray()));
@@ -67,6 +79,16 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
         foreach (var descriptor in descriptors)
             descriptor.Dispose();
         return frame.TryRead<SpawnReady>(out _) ?? new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with a SpawnReady.");
+    }
+
+    private ProtocolViolation? OnImage(in Frame frame)
+    {
+        var descriptors = frame.TakeDescriptors();
+        if (frame.TryRead<ImageDecoded>(out var image) is null && descriptors.Length == 1)
+            return Gather(new ChildFrames.Image(frame.CorrelationId, image, descriptors[0]));
+        foreach (var descriptor in descriptors)
+            descriptor.Dispose();
+        return frame.TryRead<ImageDecoded>(out _) ?? new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with an ImageDecoded.");
     }
 
     // Not ToArray, which first fills with zeros what is overwritten at once.
@@ -146,85 +168,6 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
         child.Tell(message, ActorRefs.NoSender);
         return null;
     }
-}
-
-/// <summary>What the bridge tells the child's actor. Late ones, after the actor has stopped, are nobody's loss.</summary>
-internal static class ChildFrames
-{
-    internal interface IFrame : INoSerializationVerificationNeeded, IDeadLetterSuppression, INotInfluenceReceiveTimeout;
-
-    /// <summary>A frame about the child's work.</summary>
-    internal abstract record UserFrame(ulong Id) : IFrame
-    {
-        /// <summary>Whether nothing more comes under this id.</summary>
-        internal virtual bool Ends => false;
-    }
-
-    /// <summary>Not from the child: what was to be sent to it is longer than a frame may be.</summary>
-    internal sealed record TooLarge(ulong Id, int Limit) : UserFrame(Id)
-    {
-        internal override bool Ends => true;
-    }
-
-    internal sealed class FlushTick : IFrame
-    {
-        internal static readonly FlushTick Instance = new();
-    }
-
-    internal sealed record HelloArrived(Hello Hello, Interop.SafeDescriptor? Listener) : IFrame;
-
-    /// <summary>Not from the child: its monitor has refused a call.</summary>
-    internal sealed record Violated(SandboxViolation Violation) : IFrame;
-
-    internal sealed class ReadyArrived : IFrame
-    {
-        internal static readonly ReadyArrived Instance = new();
-    }
-
-    internal sealed class PongArrived(ulong id) : IFrame
-    {
-        internal ulong Id { get; } = id;
-    }
-
-    internal sealed record Role(ulong Id, ushort Kind, byte[] Payload) : IFrame;
-
-    internal sealed record Closed(ChannelClosed How) : IFrame;
-
-    internal sealed record Headers(ulong Id, FetchHeaders Value) : UserFrame(Id);
-
-    internal sealed record Chunk(ulong Id, long Offset, byte[] Data) : UserFrame(Id);
-
-    internal sealed record End(ulong Id, FetchEnd Value) : UserFrame(Id)
-    {
-        internal override bool Ends => true;
-    }
-
-    internal sealed record Error(ulong Id, FetchError Value) : UserFrame(Id)
-    {
-        internal override bool Ends => true;
-    }
-
-    internal sealed record Credit(ulong Id, long Bytes) : UserFrame(Id);
-
-    internal sealed record CommandReady(ulong Id, SpawnReady Value, Interop.SafeDescriptor? Terminal) : UserFrame(Id);
-
-    internal sealed record CommandFailed(ulong Id, SpawnFailed Value) : UserFrame(Id)
-    {
-        internal override bool Ends => true;
-    }
-
-    internal sealed record CommandExit(ulong Id, Exit Value) : UserFrame(Id);
-
-    internal sealed record CommandClosed(ulong Id, Transport.Closed Value) : UserFrame(Id)
-    {
-        internal override bool Ends => true;
-    }
-
-    internal sealed record Launched(LaunchedChild Child) : IFrame;
-
-    internal sealed record LaunchFailed(Exception Cause) : IFrame;
-
-    internal sealed record ProcessExited(ChildExit Exit) : IFrame;
 }
 
 /// <summary>A child's lines, as log lines with its role and pid.</summary>

@@ -69,12 +69,16 @@ public sealed partial class ChildProcessActor
         var (reason, cause, message) = _verdict ?? ExitVerdict.Of(exit!, _shutdownRequested, wasReady: _readyAt is not null);
         var exited = new ChildExited(
             _self, _role, ProcessId, reason, cause, exit?.ExitCode, exit?.Signal, message,
-            _link.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow);
+            _link.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow)
+        {
+            Layers = _layers,
+        };
         var lost = new ChildLostException($"The {_role} child {ProcessId} is gone: {message}");
         _link.FailAll(lost);
         while (_waiting.TryDequeue(out var next))
             next.Sender.Tell(new Akka.Actor.Status.Failure(lost));
         Publish(exited);
+        Context.System.EventStream.Publish(exited);
         Context.Stop(_self);
     }
 

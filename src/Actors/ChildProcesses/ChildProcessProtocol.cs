@@ -183,7 +183,11 @@ public static class ChildProcessProtocol
     public sealed record ChildExited(
         IActorRef Child, string Role, int ProcessId, ExitReason Reason, KillCause Cause, int? ExitCode, int? Signal, string Message,
         IReadOnlyList<ulong> InFlight, IReadOnlyList<string> LastStderrLines,
-        DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt) : IEvent;
+        DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt) : IEvent
+    {
+        /// <summary>What confined it, as it measured itself; empty before Hello.</summary>
+        public IReadOnlyList<LayerReport> Layers { get; init; } = [];
+    }
 }
 
 /// <summary>A question to a child has no answer because the child is gone, or takes no more.</summary>

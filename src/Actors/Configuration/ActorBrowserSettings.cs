@@ -11,10 +11,13 @@ namespace ActorBrowser;
 /// <param name="Fetch">What fetches may ask for.</param>
 /// <param name="Network">The network child.</param>
 /// <param name="Commands">Commands.</param>
+/// <param name="Tabs">Tabs and their renderers.</param>
+/// <param name="Images">Decoding images.</param>
+/// <param name="Crashes">Reports of children that were lost.</param>
 /// <param name="Sandbox">How children are confined.</param>
 public sealed record ActorBrowserSettings(
     ChildSettings Child, ChannelLimits Channel, RestartSettings Restart, FetchSettings Fetch, NetworkSettings Network, CommandSettings Commands,
-    SandboxSettings Sandbox)
+    TabSettings Tabs, ImageSettings Images, CrashSettings Crashes, SandboxSettings Sandbox)
 {
     /// <summary>The reference configuration.</summary>
     public static Config Reference { get; } = ConfigurationFactory.ParseString(ReadReference("actorbrowser.conf"))
@@ -31,7 +34,7 @@ public sealed record ActorBrowserSettings(
         var sandbox = SandboxSettings.From(whole);
         return new ActorBrowserSettings(
             ChildSettings.Read(reader), ReadChannel(reader), RestartSettings.Read(reader), FetchSettings.Read(reader), NetworkSettings.Read(reader),
-            CommandSettings.Read(reader), sandbox);
+            CommandSettings.Read(reader), TabSettings.Read(reader), ImageSettings.Read(reader), CrashSettings.Read(reader), sandbox);
     }
 
     /// <summary>The network role's own configuration, as a child gets it.</summary>

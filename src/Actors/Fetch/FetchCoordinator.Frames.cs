@@ -19,6 +19,12 @@ public sealed partial class FetchCoordinator
         }
         switch (frame)
         {
+            case ChildFrames.Headers resumed when fetch.Base > 0 && !fetch.IsResumed:
+                if (fetch.Continues(resumed.Value))
+                    fetch.IsResumed = true;
+                else
+                    GiveUpReplay(fetch);
+                break;
             case ChildFrames.Headers when fetch.Headers is not null:
                 Violated(new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} got headers twice."));
                 break;
@@ -33,14 +39,14 @@ public sealed partial class FetchCoordinator
             case ChildFrames.End when fetch.Headers is null:
                 Violated(new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} ended before its headers."));
                 break;
-            case ChildFrames.End end when end.Value.BodyBytes != fetch.Received:
-                Violated(new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} ended at {end.Value.BodyBytes} bytes; {fetch.Received} had come."));
+            case ChildFrames.End end when end.Value.BodyBytes != fetch.Received - fetch.Base:
+                Violated(new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} ended at {end.Value.BodyBytes} bytes; {fetch.Received - fetch.Base} had come."));
                 break;
             case ChildFrames.End end:
                 _completed++;
                 Forget(fetch);
                 fetch.Requester.Tell(fetch.Request.Streamed
-                    ? new FetchCompleted(fetch.Id, end.Value)
+                    ? new FetchCompleted(fetch.Id, end.Value with { BodyBytes = fetch.Received })
                     : new FetchResponse(fetch.Id, fetch.Headers!.Value, fetch.Body, end.Value, processId));
                 break;
             case ChildFrames.Error error:
@@ -56,6 +62,13 @@ public sealed partial class FetchCoordinator
                 Unhandled(frame);
                 break;
         }
+    }
+
+    // The server does not go on where it was: what it sends now is another body.
+    private void GiveUpReplay(PendingFetch fetch)
+    {
+        fetch.Child.Tell(new RoleTraffic.Outgoing<FetchCancel>(fetch.Id, default));
+        Fail(fetch, FetchErrorKind.ChildLost, "The network process was lost in the middle of the body, and the server does not resume it.");
     }
 
     private void OnChunk(PendingFetch fetch, ChildFrames.Chunk chunk)

@@ -146,13 +146,13 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         var first = body[..Math.Min(body.Length, _settings.Network.Chunk)];
         pending.Uploaded = first.Length;
         _child.Tell(new RoleTraffic.Outgoing<FetchRequest>(pending.Id, new FetchRequest(
-            fetch.Method, fetch.Url, fetch.Headers, first, fetch.Body is null ? -1 : body.Length,
+            fetch.Method, fetch.Url, pending.ResumeHeaders.Count == 0 ? fetch.Headers : [.. fetch.Headers, .. pending.ResumeHeaders], first, fetch.Body is null ? -1 : body.Length,
             fetch.MaxRedirects ?? limits.MaxRedirects, fetch.Decompress, fetch.Version,
             Milliseconds(fetch.ConnectTimeout ?? limits.ConnectTimeout),
             Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
             Milliseconds(total), pending.MaxBody,
             fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages,
-            limits.InitialCredit), opens: true));
+            limits.InitialCredit, fetch.Proxy ?? ""), opens: true));
     }
 
     private void OnGrant(GrantCredit grant)
@@ -198,7 +198,12 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         var lost = _childProcessId;
         foreach (var fetch in _pending.Values.ToArray())
         {
-            if (fetch.Child.Equals(down.Child))
+            if (fetch.Child.Equals(down.Child) && down.GivenUp is null && fetch.TryReplay(_settings.Fetch.InitialCredit))
+            {
+                fetch.Deadline = DateTimeOffset.UtcNow + _settings.Fetch.QueueTimeout;
+                _waiting.Enqueue(fetch.Id);
+            }
+            else if (fetch.Child.Equals(down.Child))
                 Fail(fetch, FetchErrorKind.ChildLost, $"The network process {lost} was lost: {down.Message}");
             else if (down.GivenUp is { } why && fetch.Child.IsNobody())
                 Fail(fetch, FetchErrorKind.Unavailable, why);

@@ -74,6 +74,18 @@ public static class FetchProtocol
         public HttpVersionChoice Version { get; init; }
 
         /// <summary>
+        /// A SOCKS5 proxy that everything goes through, names included: <c>socks5://user:password@host:port</c>; null for
+        /// none. Without it nothing is fetched; those of different users share no connection.
+        /// </summary>
+        public string? Proxy { get; init; }
+
+        /// <summary>
+        /// Whether the fetch is made once more when its network child is lost. Only where a request may be repeated: GET, HEAD
+        /// and OPTIONS; of a body that was begun, the rest is asked for (Range, If-Range) if the server gave it a strong ETag.
+        /// </summary>
+        public bool Replay { get; init; }
+
+        /// <summary>
         /// Cancels the fetch. For an Ask: the actor that asks is watched, and its end is the fetch's, but whoever waits for
         /// an Ask's task is no actor whose end could be seen.
         /// </summary>

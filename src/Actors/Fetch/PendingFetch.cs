@@ -50,6 +50,62 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, l
         return bytes;
     }
 
+    /// <summary>Where the answer that is coming now begins: 0, or what had come of it before its first child was lost.</summary>
+    internal long Base { get; private set; }
+
+    /// <summary>Whether the second answer has shown that it goes on.</summary>
+    internal bool IsResumed { get; set; }
+
+    /// <summary>Whether this is the second and last attempt.</summary>
+    internal bool IsReplayed { get; private set; }
+
+    /// <summary>What a second attempt asks for beyond the first.</summary>
+    internal IReadOnlyList<HeaderField> ResumeHeaders { get; private set; } = [];
+
+    /// <summary>Prepares a second attempt, from the beginning if nothing of the first was passed on, else from where it ended.</summary>
+    /// <returns>False where there can be none.</returns>
+    internal bool TryReplay(long credit)
+    {
+        if (!Request.Replay || IsReplayed || Request.Method is not ("GET" or "HEAD" or "OPTIONS"))
+            return false;
+        if (Headers is null || !Request.Streamed)
+        {
+            (Headers, Received, _buffered, _buffer) = (null, 0, 0, []);
+        }
+        else
+        {
+            if (Headers.Value.Status != 200 || ValueOf("ETag") is not { } tag || !tag.StartsWith('"') || ValueOf("Content-Encoding") is not null || Received == 0)
+                return false;
+            ResumeHeaders = [new HeaderField("Range", $"bytes={Received}-"), new HeaderField("If-Range", tag), new HeaderField("Accept-Encoding", "identity")];
+            Base = Received;
+        }
+        (IsReplayed, Child, Granted) = (true, ActorRefs.Nobody, Received + credit);
+        return true;
+    }
+
+    /// <summary>Whether the answer to a second attempt goes on where the first ended.</summary>
+    internal bool Continues(in FetchHeaders headers)
+    {
+        if (headers.Status != 206)
+            return false;
+        foreach (var field in headers.Headers)
+        {
+            if (field.Name.Equals("Content-Range", StringComparison.OrdinalIgnoreCase))
+                return field.Value.StartsWith($"bytes {Base}-", StringComparison.OrdinalIgnoreCase);
+        }
+        return false;
+    }
+
+    private string? ValueOf(string name)
+    {
+        foreach (var field in Headers!.Value.Headers)
+        {
+            if (field.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return field.Value;
+        }
+        return null;
+    }
+
     internal void Grant(long bytes) => Granted = bytes > long.MaxValue - Granted ? long.MaxValue : Granted + bytes;
 
     /// <summary>Null, or the rule that the piece breaks.</summary>
@@ -57,8 +113,8 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, l
     {
         if (Headers is null)
             return new ProtocolViolation(ViolationKind.OutOfState, $"The body of fetch {Id} came before its headers.");
-        if (offset != Received)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"A piece of fetch {Id} came for offset {offset}; {Received} was next.");
+        if (offset != Received - Base)
+            return new ProtocolViolation(ViolationKind.OutOfState, $"A piece of fetch {Id} came for offset {offset}; {Received - Base} was next.");
         if (Received + length > Granted)
             return new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {Id} brought {Received + length} bytes against a credit of {Granted}.");
         if (Received + length > MaxBody)

@@ -18,7 +18,43 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
     /// <param name="publicOnly">Whether only addresses the policy allows may be reached.</param>
     /// <param name="attempt">Told of each step; its token stops them.</param>
     /// <exception cref="FetchFailedException">There is no connection to be had.</exception>
-    internal async ValueTask<TransportConnection> ConnectAsync(DnsEndPoint endPoint, bool publicOnly, ConnectAttempt attempt)
+    /// <param name="proxy">The one way out, or null. It alone learns the host's name; a literal address is checked here.</param>
+    internal async ValueTask<TransportConnection> ConnectAsync(DnsEndPoint endPoint, bool publicOnly, SocksProxy? proxy, ConnectAttempt attempt)
+    {
+        if (proxy is null)
+            return await ConnectAsync(endPoint, publicOnly, attempt).ConfigureAwait(false);
+        if (publicOnly && (IPAddress.TryParse(endPoint.Host, out var literal) || IsThisMachine(endPoint.Host)))
+            Permitted(endPoint.Host, literal is null ? Localhost : [literal]);
+        var started = Stopwatch.GetTimestamp();
+        TransportConnection connection;
+        try
+        {
+            connection = await ConnectAsync(new DnsEndPoint(proxy.Host, proxy.Port), publicOnly: false, attempt).ConfigureAwait(false);
+        }
+        catch (FetchFailedException e)
+        {
+            throw proxy.Failed(e.Message.TrimEnd('.'));
+        }
+        try
+        {
+            await proxy.ConnectAsync(connection.Socket, endPoint, attempt.Token).ConfigureAwait(false);
+            return connection.Through(ConnectAttempt.Microseconds(started));
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsThisMachine(string host)
+    {
+        // RFC 6761: these names are the machine itself, whatever a name server says.
+        var name = host.AsSpan().TrimEnd('.');
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private async ValueTask<TransportConnection> ConnectAsync(DnsEndPoint endPoint, bool publicOnly, ConnectAttempt attempt)
     {
         var started = Stopwatch.GetTimestamp();
         var literal = IPAddress.TryParse(endPoint.Host, out var address);
@@ -44,9 +80,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
 
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
-        // RFC 6761: these names are the machine itself, whatever a name server says.
-        var name = host.AsSpan().TrimEnd('.');
-        if (name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
+        if (IsThisMachine(host))
             return Localhost;
         try
         {

@@ -55,7 +55,7 @@ internal sealed partial class Fetch
             Write(new Credit(UploadBuffer.Window));
             _outbox.RequestFlush();
         }
-        var transport = _engine.TransportFor(_request.PublicAddressesOnly);
+        var transport = _engine.TransportFor(_request.PublicAddressesOnly, _request.Proxy ?? "");
         List<RedirectHop>? redirects = null;
         while (true)
         {

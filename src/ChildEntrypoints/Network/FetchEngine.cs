@@ -14,6 +14,7 @@ internal sealed class FetchEngine : IDisposable
     private readonly FetchOutbox _outbox;
     private readonly CertificateRules _certificates;
     private readonly Connector _connector;
+    private readonly Dictionary<(string Proxy, bool PublicOnly), HttpTransport> _proxied = [];
     private HttpTransport? _open;
     private HttpTransport? _publicOnly;
     private int _chunkBytes;
@@ -143,13 +144,29 @@ internal sealed class FetchEngine : IDisposable
     internal void AddCredit(ulong id, long bytes) => Find(id)?.OnCredit(bytes);
 
     /// <summary>The pool for a policy; opened at its first fetch.</summary>
-    internal HttpTransport TransportFor(bool publicOnly)
+    /// <param name="publicOnly">Whether only public addresses may be reached.</param>
+    /// <param name="proxy">The way out; those of different users never share a connection.</param>
+    /// <exception cref="FetchFailedException">It is no proxy's.</exception>
+    internal HttpTransport TransportFor(bool publicOnly, string proxy)
     {
+        if (proxy.Length > 0)
+            return ProxiedTransport(publicOnly, proxy);
         ref var transport = ref publicOnly ? ref _publicOnly : ref _open;
         if (Volatile.Read(ref transport) is { } existing)
             return existing;
         lock (_lock)
-            return transport ??= new HttpTransport(_args, _connector, _certificates, publicOnly);
+            return transport ??= new HttpTransport(_args, _connector, _certificates, publicOnly, null);
+    }
+
+    private HttpTransport ProxiedTransport(bool publicOnly, string proxy)
+    {
+        var parsed = SocksProxy.Parse(proxy);
+        lock (_lock)
+        {
+            if (!_proxied.TryGetValue((proxy, publicOnly), out var transport))
+                _proxied.Add((proxy, publicOnly), transport = new HttpTransport(_args, _connector, _certificates, publicOnly, parsed));
+            return transport;
+        }
     }
 
     /// <summary>The fetch has ended: its id means nothing any more.</summary>
@@ -190,6 +207,8 @@ internal sealed class FetchEngine : IDisposable
         {
             _open?.Dispose();
             _publicOnly?.Dispose();
+            foreach (var transport in _proxied.Values)
+                transport.Dispose();
         }
     }
 

@@ -12,9 +12,11 @@ internal sealed class HttpTransport : IDisposable
     private readonly HttpMessageInvoker _invoker;
     private readonly Connector _connector;
     private readonly bool _publicOnly;
+    private readonly SocksProxy? _proxy;
 
-    internal HttpTransport(in NetworkArgs args, Connector connector, CertificateRules certificates, bool publicOnly)
+    internal HttpTransport(in NetworkArgs args, Connector connector, CertificateRules certificates, bool publicOnly, SocksProxy? proxy)
     {
+        _proxy = proxy;
         _connector = connector;
         _publicOnly = publicOnly;
         _invoker = new HttpMessageInvoker(new SocketsHttpHandler
@@ -66,7 +68,7 @@ internal sealed class HttpTransport : IDisposable
         message.Opening = attempt;
         try
         {
-            var connection = await _connector.ConnectAsync(context.DnsEndPoint, _publicOnly, attempt).ConfigureAwait(false);
+            var connection = await _connector.ConnectAsync(context.DnsEndPoint, _publicOnly, _proxy, attempt).ConfigureAwait(false);
             attempt.OnConnected(connection);
             return connection;
         }

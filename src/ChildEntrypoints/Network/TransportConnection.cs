@@ -14,6 +14,7 @@ internal sealed class TransportConnection : NetworkStream
     private Http2Connections? _registered;
     private string _origin = "";
     private bool _established;
+    private bool _proxied;
     private int _closed;
     private int _claimed;
 
@@ -34,13 +35,13 @@ internal sealed class TransportConnection : NetworkStream
     internal IPEndPoint Remote { get; }
 
     /// <summary>Address and port as text, made once for the many answers of one connection.</summary>
-    internal string RemoteText => field ??= Remote.ToString();
+    internal string RemoteText => field ??= _proxied ? "" : Remote.ToString();
 
-    internal AddressSpace Space { get; }
+    internal AddressSpace Space { get; private set; }
 
-    internal long NameLookup { get; }
+    internal long NameLookup { get; private set; }
 
-    internal long Connect { get; }
+    internal long Connect { get; private set; }
 
     /// <summary>When TCP was connected, in <see cref="Stopwatch"/> ticks.</summary>
     internal long ConnectedAt { get; }
@@ -50,6 +51,18 @@ internal sealed class TransportConnection : NetworkStream
 
     /// <summary>Whether many requests share the connection.</summary>
     internal bool IsHttp2 => _registered is not null;
+
+    /// <summary>The proxy at the other end has connected it to somewhere: where that is, only the proxy knows.</summary>
+    /// <param name="connect">Microseconds, the proxy's own connecting included.</param>
+    internal TransportConnection Through(long connect)
+    {
+        _proxied = true;
+        // What may be anywhere is treated as what may reach the least.
+        Space = AddressSpace.Public;
+        NameLookup = 0;
+        Connect = connect;
+        return this;
+    }
 
     /// <summary>True for the first caller: the connection was opened for its sake and its times are that fetch's.</summary>
     internal bool ClaimTimes() => Interlocked.Exchange(ref _claimed, 1) == 0;

@@ -49,6 +49,9 @@ public enum FetchErrorKind
 
     /// <summary>No child can be had: too many waiting, shutting down, or restarts given up.</summary>
     Unavailable = 14,
+
+    /// <summary>The proxy cannot be used; nothing went past it.</summary>
+    Proxy = 15,
 }
 
 /// <summary>Child → parent: the fetch failed; nothing more about it follows.</summary>
@@ -72,7 +75,7 @@ public readonly record struct FetchError(FetchErrorKind Kind, string Message) : 
     {
         Wire.ReadArrayOf(ref reader, 2, nameof(FetchError));
         return new FetchError(
-            (FetchErrorKind)Wire.ReadRange(ref reader, "FetchError.Kind", 0, (int)FetchErrorKind.Unavailable),
+            (FetchErrorKind)Wire.ReadRange(ref reader, "FetchError.Kind", 0, (int)FetchErrorKind.Proxy),
             Wire.ReadText(ref reader, "FetchError.Message"));
     }
 }

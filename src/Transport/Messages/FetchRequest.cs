@@ -64,6 +64,7 @@ public enum HttpVersionChoice
 /// <param name="MaxResponseBytes">The longest body delivered, in bytes after decoding.</param>
 /// <param name="PublicAddressesOnly">Whether loopback, link-local and private addresses are refused at connect time.</param>
 /// <param name="InitialCredit">How many body bytes may be sent before the first Credit.</param>
+/// <param name="Proxy">The one way out: <c>socks5://user:password@host:port</c>, or empty for none.</param>
 public readonly record struct FetchRequest(
     string Method,
     string Url,
@@ -78,7 +79,8 @@ public readonly record struct FetchRequest(
     int TotalTimeout,
     long MaxResponseBytes,
     bool PublicAddressesOnly,
-    long InitialCredit) : IWireMessage<FetchRequest>
+    long InitialCredit,
+    string Proxy = "") : IWireMessage<FetchRequest>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.FetchRequest;
@@ -86,7 +88,7 @@ public readonly record struct FetchRequest(
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(14);
+        writer.WriteArrayHeader(15);
         writer.Write(Method);
         writer.Write(Url);
         HeaderField.WriteAll(ref writer, Headers);
@@ -101,12 +103,13 @@ public readonly record struct FetchRequest(
         writer.Write(MaxResponseBytes);
         writer.Write(PublicAddressesOnly);
         writer.Write(InitialCredit);
+        writer.Write(Proxy ?? "");
     }
 
     /// <inheritdoc/>
     public static FetchRequest Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 14, nameof(FetchRequest));
+        Wire.ReadArrayOf(ref reader, 15, nameof(FetchRequest));
         return new FetchRequest(
             Wire.ReadText(ref reader, "FetchRequest.Method"),
             Wire.ReadText(ref reader, "FetchRequest.Url"),
@@ -121,6 +124,7 @@ public readonly record struct FetchRequest(
             (int)Wire.ReadRange(ref reader, "FetchRequest.TotalTimeout", 0, int.MaxValue),
             Wire.ReadRange(ref reader, "FetchRequest.MaxResponseBytes", 0, long.MaxValue),
             reader.ReadBoolean(),
-            Wire.ReadRange(ref reader, "FetchRequest.InitialCredit", 0, long.MaxValue));
+            Wire.ReadRange(ref reader, "FetchRequest.InitialCredit", 0, long.MaxValue),
+            Wire.ReadText(ref reader, "FetchRequest.Proxy"));
     }
 }

@@ -1,0 +1,56 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <summary>Bytes on their way to a worker: in the request, or in a sealed memory file beside it, or in pieces behind it.</summary>
+internal static class Payload
+{
+    private const int Inline = 64 << 10;
+    private const int Piece = 256 << 10;
+
+    /// <summary>Sends a request with its bytes.</summary>
+    /// <param name="child">The worker's actor.</param>
+    /// <param name="id">The request's id.</param>
+    /// <param name="bytes">Not changed afterwards.</param>
+    /// <param name="request">Makes the request, given the bytes that it holds itself.</param>
+    internal static void Send<T>(IActorRef child, ulong id, ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>, T> request) where T : struct, IWireMessage<T>
+    {
+        if (bytes.Length > Inline && OperatingSystem.IsLinux())
+        {
+            try
+            {
+                child.Tell(new RoleTraffic.Outgoing<T>(id, request(default), opens: true, [Share(bytes.Span)]));
+                return;
+            }
+            catch (SystemCallException)
+            {
+                // No descriptor or no memory to be had: the channel takes longer, and does without.
+            }
+        }
+        var first = bytes[..Math.Min(bytes.Length, Inline)];
+        child.Tell(new RoleTraffic.Outgoing<T>(id, request(first), opens: true));
+        for (var at = first.Length; at < bytes.Length; at += Piece)
+            child.Tell(new RoleTraffic.Outgoing<FetchBodyChunk>(id, new FetchBodyChunk(at, bytes.Slice(at, Math.Min(Piece, bytes.Length - at)))));
+    }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    private static SafeDescriptor Share(ReadOnlySpan<byte> bytes)
+    {
+        var file = SharedMemory.Create("actorbrowser-payload", bytes.Length);
+        try
+        {
+            var memory = new MappedMemory(file, bytes.Length, writable: true);
+            bytes.CopyTo(memory.GetSpan());
+            ((IDisposable)memory).Dispose();
+            SharedMemory.Add(file, Seals.Write | Seals.Shrink | Seals.Grow | Seals.Seal);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,359 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Event;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// Processes of one role, some warm and unused, lent out one at a time. A process that has worked for a site is lent again
+/// for that site only, and not more than so many times; for any other it is a fresh one. Whoever finds none waits, with a
+/// deadline, in a bounded queue. Spares are made when nobody waits and the pool has been quiet for a moment.
+/// </summary>
+internal sealed class WorkerPool : UntypedActor, IWithTimers
+{
+    private readonly string _role;
+    private readonly ActorBrowserSettings _settings;
+    private readonly PoolSettings _limits;
+    private readonly IChildLauncher _launcher;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<IActorRef, Worker> _workers = [];
+    private readonly LinkedList<Waiting> _queue = new();
+    private readonly Queue<long> _failures = new();
+    private string? _degraded;
+    private bool _trial;
+
+    public WorkerPool(string role, ActorBrowserSettings settings, PoolSettings limits, IChildLauncher launcher)
+    {
+        _role = role;
+        _settings = settings;
+        _limits = limits;
+        _launcher = launcher;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    internal static Props Props(string role, ActorBrowserSettings settings, PoolSettings limits, IChildLauncher launcher) =>
+        Akka.Actor.Props.Create(() => new WorkerPool(role, settings, limits, launcher));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
+    protected override void PreStart() => Timers.StartPeriodicTimer(Sweep.Instance, Sweep.Instance, TimeSpan.FromSeconds(1));
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Acquire acquire:
+                OnAcquire(acquire);
+                break;
+            case Return returned:
+                OnReturn(returned);
+                break;
+            case GiveUp giveUp:
+                Remove(giveUp.Lease);
+                break;
+            case ChildReady ready:
+                OnReady(ready);
+                break;
+            case ChildExited exited:
+                OnGone(exited.Child, exited);
+                break;
+            case Terminated terminated:
+                OnGone(terminated.ActorRef, null);
+                OnBorrowerGone(terminated.ActorRef);
+                break;
+            case SandboxViolated:
+                break;
+            case Refill:
+                OnRefill();
+                break;
+            case Sweep:
+                OnSweep();
+                break;
+            case Trial:
+                _trial = true;
+                break;
+            case GetPool:
+                Sender.Tell(new PoolStatus(_role, _workers.Count, _workers.Values.Count(static worker => worker.Lease is not null),
+                    _workers.Values.Count(static worker => worker.Ready && worker.Lease is null), _queue.Count, _degraded));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnAcquire(Acquire acquire)
+    {
+        if (_degraded is { } why && !_trial)
+        {
+            Sender.Tell(new Refused(acquire.Lease, why));
+            return;
+        }
+        if (_queue.Count >= _limits.MaxWaiting)
+        {
+            Sender.Tell(new Refused(acquire.Lease, $"{_queue.Count} requests wait for a {_role} process already."));
+            return;
+        }
+        _trial = false;
+        _queue.AddLast(new Waiting(acquire.Lease, acquire.Site, Sender, Stopwatch.GetTimestamp()));
+        Context.Watch(Sender);
+        Serve();
+    }
+
+    private void Serve()
+    {
+        for (var node = _queue.First; node is not null;)
+        {
+            var next = node.Next;
+            if (Pick(node.Value.Site) is { } worker)
+            {
+                _queue.Remove(node);
+                Lend(worker, node.Value);
+            }
+            node = next;
+        }
+        // One process for each who waits, as far as none is on its way and the limit allows.
+        var coming = _workers.Values.Count(static worker => !worker.Ready && worker.Lease is null);
+        while (coming < _queue.Count && MakeRoom())
+        {
+            Spawn();
+            coming++;
+        }
+        if (_queue.Count == 0)
+            Timers.StartSingleTimer(Refill.Instance, Refill.Instance, _limits.RefillAfter);
+    }
+
+    private Worker? Pick(string site)
+    {
+        Worker? fresh = null;
+        foreach (var worker in _workers.Values)
+        {
+            if (!worker.Ready || worker.Lease is not null)
+                continue;
+            if (worker.Site == site)
+                return worker;
+            if (worker.Site is null)
+                fresh ??= worker;
+        }
+        return fresh;
+    }
+
+    // At the limit, an idle process of another site gives way.
+    private bool MakeRoom()
+    {
+        if (_workers.Count < _limits.MaxProcesses)
+            return true;
+        foreach (var worker in _workers.Values)
+        {
+            if (worker.Lease is null && worker.Ready && worker.Site is not null)
+            {
+                End(worker);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void Lend(Worker worker, in Waiting waiting)
+    {
+        worker.Lease = waiting.Lease;
+        worker.Borrower = waiting.Borrower;
+        worker.Site = waiting.Site;
+        worker.Uses++;
+        worker.Child.Tell(new RoleTraffic.Use(waiting.Borrower));
+        waiting.Borrower.Tell(new Leased(waiting.Lease, worker.Child, worker.ProcessId, worker.Uses > 1));
+    }
+
+    private void OnReturn(Return returned)
+    {
+        if (!_workers.TryGetValue(returned.Child, out var worker) || worker.Lease != returned.Lease)
+            return;
+        (worker.Lease, worker.Borrower) = (null, ActorRefs.Nobody);
+        worker.IdleSince = Stopwatch.GetTimestamp();
+        worker.Child.Tell(new RoleTraffic.Use(ActorRefs.Nobody));
+        if (!returned.Reusable || worker.Uses >= _limits.MaxUses)
+            End(worker);
+        Serve();
+    }
+
+    private void Remove(object lease)
+    {
+        for (var node = _queue.First; node is not null; node = node.Next)
+        {
+            if (!node.Value.Lease.Equals(lease))
+                continue;
+            _queue.Remove(node);
+            return;
+        }
+    }
+
+    private void OnReady(ChildReady ready)
+    {
+        if (!_workers.TryGetValue(ready.Child, out var worker))
+            return;
+        worker.Ready = true;
+        worker.ProcessId = ready.ProcessId;
+        worker.IdleSince = Stopwatch.GetTimestamp();
+        if (_degraded is not null)
+            _log.Info("{0} processes can be had again", _role);
+        _degraded = null;
+        _failures.Clear();
+        Timers.Cancel(Trial.Instance);
+        Serve();
+    }
+
+    private void OnGone(IActorRef child, ChildExited? exited)
+    {
+        if (!_workers.Remove(child, out var worker))
+            return;
+        Context.Unwatch(child);
+        if (worker.Lease is { } lease)
+            worker.Borrower.Tell(new WorkerLost(lease, exited, exited?.Message ?? "Its actor failed."));
+        if (!worker.Ready)
+            OnFailedStart(exited?.Message ?? "Its actor failed.");
+        Serve();
+    }
+
+    // A role that cannot be started is not tried again and again: who waits is told at once, and one later may try.
+    private void OnFailedStart(string message)
+    {
+        var now = Stopwatch.GetTimestamp();
+        _failures.Enqueue(now);
+        while (_failures.TryPeek(out var oldest) && Stopwatch.GetElapsedTime(oldest, now) > _settings.Restart.Window)
+            _failures.Dequeue();
+        if (_failures.Count <= _settings.Restart.MaxRestarts && _degraded is null)
+            return;
+        _degraded = $"No {_role} process can be started: {message}";
+        _log.Error(_degraded);
+        foreach (var waiting in _queue)
+            waiting.Borrower.Tell(new Refused(waiting.Lease, _degraded));
+        _queue.Clear();
+        Timers.StartSingleTimer(Trial.Instance, Trial.Instance, _settings.Restart.GiveUpFor);
+    }
+
+    private void OnBorrowerGone(IActorRef borrower)
+    {
+        for (var node = _queue.First; node is not null;)
+        {
+            var next = node.Next;
+            if (node.Value.Borrower.Equals(borrower))
+                _queue.Remove(node);
+            node = next;
+        }
+        foreach (var worker in _workers.Values.Where(worker => worker.Borrower.Equals(borrower)).ToArray())
+            End(worker);
+    }
+
+    private void OnRefill()
+    {
+        if (_queue.Count > 0 || _degraded is not null)
+            return;
+        var spare = _workers.Values.Count(static worker => worker.Lease is null && worker.Site is null);
+        if (spare >= _limits.Spares || _workers.Count >= _limits.MaxProcesses || _workers.Values.Any(static worker => !worker.Ready))
+            return;
+        Spawn();
+        Timers.StartSingleTimer(Refill.Instance, Refill.Instance, _limits.RefillAfter);
+    }
+
+    private void OnSweep()
+    {
+        for (var node = _queue.First; node is not null;)
+        {
+            var next = node.Next;
+            if (Stopwatch.GetElapsedTime(node.Value.Since) > _limits.QueueTimeout)
+            {
+                _queue.Remove(node);
+                node.Value.Borrower.Tell(new Refused(node.Value.Lease, $"No {_role} process could be had within {_limits.QueueTimeout.TotalSeconds:0.###} s: {_workers.Count} of {_limits.MaxProcesses} are in use."));
+            }
+            node = next;
+        }
+        foreach (var worker in _workers.Values.ToArray())
+        {
+            if (worker.Lease is null && worker.Site is not null && worker.Ready && Stopwatch.GetElapsedTime(worker.IdleSince) > _limits.IdleTimeout)
+                End(worker);
+        }
+    }
+
+    private void Spawn()
+    {
+        var child = Context.ActorOf(ChildProcessActor.Props(_role, _settings, [], _launcher));
+        Context.Watch(child);
+        _workers.Add(child, new Worker(child));
+    }
+
+    // It holds nothing worth a farewell.
+    private void End(Worker worker)
+    {
+        _workers.Remove(worker.Child);
+        worker.Child.Tell(ChildProcessProtocol.Kill.Instance);
+    }
+
+    private sealed class Worker(IActorRef child)
+    {
+        internal IActorRef Child { get; } = child;
+
+        internal int ProcessId { get; set; }
+
+        internal bool Ready { get; set; }
+
+        /// <summary>What it has worked for; null while it is fresh.</summary>
+        internal string? Site { get; set; }
+
+        internal object? Lease { get; set; }
+
+        internal IActorRef Borrower { get; set; } = ActorRefs.Nobody;
+
+        internal int Uses { get; set; }
+
+        internal long IdleSince { get; set; }
+    }
+
+    private readonly record struct Waiting(object Lease, string Site, IActorRef Borrower, long Since);
+
+    /// <summary>A process, please; answered by <see cref="Leased"/> or <see cref="Refused"/>.</summary>
+    internal sealed record Acquire(object Lease, string Site) : INoSerializationVerificationNeeded;
+
+    /// <summary>It is no longer wanted.</summary>
+    internal sealed record GiveUp(object Lease) : INoSerializationVerificationNeeded;
+
+    internal sealed record Leased(object Lease, IActorRef Child, int ProcessId, bool Reused) : INoSerializationVerificationNeeded;
+
+    internal sealed record Refused(object Lease, string Message) : INoSerializationVerificationNeeded;
+
+    /// <summary>The lent process is gone; nothing is to be returned.</summary>
+    internal sealed record WorkerLost(object Lease, ChildExited? Exited, string Message) : INoSerializationVerificationNeeded;
+
+    /// <summary>Done with it.</summary>
+    internal sealed record Return(object Lease, IActorRef Child, bool Reusable) : INoSerializationVerificationNeeded;
+
+    internal sealed class GetPool : INoSerializationVerificationNeeded
+    {
+        internal static readonly GetPool Instance = new();
+    }
+
+    private sealed class Refill
+    {
+        internal static readonly Refill Instance = new();
+    }
+
+    private sealed class Sweep
+    {
+        internal static readonly Sweep Instance = new();
+    }
+
+    private sealed class Trial
+    {
+        internal static readonly Trial Instance = new();
+    }
+}
+
+/// <summary>What a pool of processes holds now.</summary>
+/// <param name="Role">Their role.</param>
+/// <param name="Processes">All.</param>
+/// <param name="Lent">At work.</param>
+/// <param name="Idle">Ready and not lent, spares included.</param>
+/// <param name="Waiting">Requests for one.</param>
+/// <param name="Degraded">Why none can be had, or null.</param>
+public sealed record PoolStatus(string Role, int Processes, int Lent, int Idle, int Waiting, string? Degraded) : INoSerializationVerificationNeeded;

@@ -1,0 +1,82 @@
+using ActorBrowser.Transport;
+
+namespace ActorBrowser;
+
+/// <summary><c>actorbrowser.pools.ROLE</c>.</summary>
+/// <param name="Spares">Warm processes that have worked for nobody.</param>
+/// <param name="MaxProcesses">All together.</param>
+/// <param name="MaxWaiting">Requests that wait for one.</param>
+/// <param name="QueueTimeout">How long they do.</param>
+/// <param name="MaxUses">After which a process is replaced.</param>
+/// <param name="IdleTimeout">After which a used one that nobody wants is ended.</param>
+/// <param name="RefillAfter">How long nothing has to happen before a spare is made.</param>
+public sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting, TimeSpan QueueTimeout, int MaxUses, TimeSpan IdleTimeout, TimeSpan RefillAfter)
+{
+    internal static PoolSettings Read(SettingsReader reader, string role) => new(
+        reader.Number($"pools.{role}.spares", 0, 1000),
+        reader.Number($"pools.{role}.max-processes", 1, 100_000),
+        reader.Number($"pools.{role}.max-waiting", 0, 1_000_000),
+        reader.Time($"pools.{role}.queue-timeout", positive: true),
+        reader.Number($"pools.{role}.max-uses", 1, int.MaxValue),
+        reader.Time($"pools.{role}.idle-timeout", positive: true),
+        reader.Time($"pools.{role}.refill-after"));
+}
+
+/// <summary><c>actorbrowser.tabs</c>.</summary>
+/// <param name="Renderers">The pool of renderers.</param>
+/// <param name="MaxPage">The longest page, in bytes.</param>
+/// <param name="Document">What a page may cost.</param>
+/// <param name="MaxRedirects">Followed.</param>
+/// <param name="MaxImages">Of a page, that are loaded.</param>
+/// <param name="ImagesAtOnce">Fetches of images under way.</param>
+/// <param name="MaxImage">The longest image, in bytes.</param>
+/// <param name="MaxHistory">Entries.</param>
+/// <param name="UnresponsiveAfter">Without an answer a renderer is reported.</param>
+/// <param name="HangBudget">Without an answer a renderer is killed.</param>
+/// <param name="MaxCrashes">Of one page in succession, after which it is not loaded again.</param>
+/// <param name="FlushInterval">How long frequent events are gathered.</param>
+public sealed record TabSettings(
+    PoolSettings Renderers, int MaxPage, DocumentLimits Document, int MaxRedirects, int MaxImages, int ImagesAtOnce, int MaxImage, int MaxHistory,
+    TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan FlushInterval)
+{
+    internal static TabSettings Read(SettingsReader reader) => new(
+        PoolSettings.Read(reader, "renderer"),
+        (int)reader.Bytes("tabs.max-page", 1024, LoadDocument.MaxLength),
+        new DocumentLimits(
+            reader.Number("tabs.max-depth", 1, 100_000),
+            reader.Number("tabs.max-nodes", 1, 100_000_000),
+            (int)reader.Time("tabs.max-time", positive: true).TotalMilliseconds),
+        reader.Number("tabs.max-redirects", 0, 1000),
+        reader.Number("tabs.max-images", 0, ResourcesWanted.Most),
+        reader.Number("tabs.images-at-once", 1, 1000),
+        (int)reader.Bytes("tabs.max-image", 1024, DecodeImage.MaxLength),
+        reader.Number("tabs.max-history", 1, 1_000_000),
+        reader.Time("tabs.unresponsive-after", positive: true),
+        reader.Time("tabs.hang-budget", positive: true),
+        reader.Number("tabs.max-crashes", 1, 1_000_000),
+        reader.Time("tabs.flush-interval", positive: true));
+}
+
+/// <summary><c>actorbrowser.images</c>.</summary>
+/// <param name="Decoders">The pool of decoders.</param>
+/// <param name="MaxFile">The longest file, in bytes.</param>
+/// <param name="Limits">What decoding may cost.</param>
+public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimits Limits)
+{
+    internal static ImageSettings Read(SettingsReader reader) => new(
+        PoolSettings.Read(reader, "image-decoder"),
+        (int)reader.Bytes("images.max-file", 1024, DecodeImage.MaxLength),
+        new ImageLimits(
+            reader.Number("images.max-pixels", 1, int.MaxValue),
+            reader.Number("images.max-frames", 1, 100_000),
+            reader.Bytes("images.max-bytes", 1024, int.MaxValue),
+            (int)reader.Time("images.max-time", positive: true).TotalMilliseconds));
+}
+
+/// <summary><c>actorbrowser.crashes</c>.</summary>
+/// <param name="Folder">Where reports are written; empty for nowhere.</param>
+/// <param name="Kept">The newest reports, in the folder and in the journal.</param>
+public sealed record CrashSettings(string Folder, int Kept)
+{
+    internal static CrashSettings Read(SettingsReader reader) => new(reader.Text("crashes.folder"), reader.Number("crashes.kept", 1, 100_000));
+}

@@ -1,0 +1,162 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.ImageProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>Lends decoders from their pool, one image each at a time, and answers each request exactly once.</summary>
+internal sealed class ImageService : UntypedActor
+{
+    private readonly ImageSettings _settings;
+    private readonly IActorRef _pool;
+    private readonly IActorRef _self;
+    private readonly Dictionary<ulong, Work> _work = [];
+    private ulong _lastId;
+
+    public ImageService(ImageSettings settings, IActorRef pool)
+    {
+        _settings = settings;
+        _pool = pool;
+        _self = Self;
+    }
+
+    internal static Props Props(ImageSettings settings, IActorRef pool) => Akka.Actor.Props.Create(() => new ImageService(settings, pool));
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Decode decode:
+                OnDecode(decode);
+                break;
+            case WorkerPool.Leased leased when Find(leased.Lease) is { } work:
+                OnLeased(work, leased);
+                break;
+            case WorkerPool.Leased leased:
+                _pool.Tell(new WorkerPool.Return(leased.Lease, leased.Child, Reusable: true));
+                break;
+            case WorkerPool.Refused refused when Find(refused.Lease) is { } work:
+                End(work, new DecodeRefused(null, refused.Message));
+                break;
+            case WorkerPool.WorkerLost lost when Find(lost.Lease) is { } work:
+                work.Child = ActorRefs.Nobody;
+                End(work, work.Failure ?? new DecodeRefused(null, $"The image decoder {work.ProcessId} was lost: {lost.Message}"));
+                break;
+            case RoleTraffic.FromChild from:
+                foreach (var frame in from.Frames)
+                    OnFrame(frame, from.ProcessId);
+                break;
+            case Cancel cancel when _work.TryGetValue(cancel.Id, out var work):
+                OnCancel(work);
+                break;
+            default:
+                break;
+        }
+    }
+
+    protected override void PostStop()
+    {
+        foreach (var work in _work.Values)
+            work.Asker.Tell(new DecodeRefused(null, "The browser is shutting down."));
+    }
+
+    private void OnDecode(Decode decode)
+    {
+        if (decode.File.Length > _settings.MaxFile || decode.File.IsEmpty)
+        {
+            Sender.Tell(new DecodeRefused(DecodeFailure.TooLarge, $"The file has {decode.File.Length} bytes; between 1 and {_settings.MaxFile} are allowed."));
+            return;
+        }
+        if (decode.MaxWidth < 0 || decode.MaxHeight < 0)
+        {
+            Sender.Tell(new DecodeRefused(DecodeFailure.TooLarge, "A size is negative."));
+            return;
+        }
+        var id = ++_lastId;
+        var work = new Work(id, decode, Sender);
+        _work.Add(id, work);
+        if (decode.Cancellation.CanBeCanceled)
+            work.Cancellation = decode.Cancellation.UnsafeRegister(id => _self.Tell(new Cancel((ulong)id!), ActorRefs.NoSender), id);
+        _pool.Tell(new WorkerPool.Acquire(work, decode.Site));
+    }
+
+    private void OnLeased(Work work, WorkerPool.Leased leased)
+    {
+        (work.Child, work.ProcessId) = (leased.Child, leased.ProcessId);
+        var decode = work.Request;
+        Payload.Send(leased.Child, work.Id, decode.File, inline => new DecodeImage(decode.File.Length, inline, decode.MaxWidth, decode.MaxHeight, _settings.Limits));
+    }
+
+    private void OnFrame(ChildFrames.UserFrame frame, int processId)
+    {
+        if (!_work.TryGetValue(frame.Id, out var work) || !work.Child.Equals(Sender))
+        {
+            (frame as ChildFrames.Image)?.Pixels.Dispose();
+            return;
+        }
+        switch (frame)
+        {
+            case ChildFrames.Image image:
+                var opened = DecodedImage.Open(image.Value, image.Pixels, processId, out var violation);
+                if (opened is null)
+                    Sender.Tell(new ChildProcessActor.ReportViolation(violation!));
+                else
+                    End(work, opened);
+                break;
+            case ChildFrames.NoImage { Value.Kind: DecodeFailure.TimedOut } late:
+                // It ends itself now; its loss is the answer's moment, so that none is lent a process that is going.
+                work.Failure = new DecodeRefused(late.Value.Kind, late.Value.Message);
+                break;
+            case ChildFrames.NoImage failed:
+                End(work, new DecodeRefused(failed.Value.Kind, failed.Value.Message));
+                break;
+            default:
+                Sender.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(ViolationKind.OutOfState, $"An image decoder may not send a {frame.GetType().Name}.")));
+                break;
+        }
+    }
+
+    private void OnCancel(Work work)
+    {
+        if (work.Child.IsNobody())
+            _pool.Tell(new WorkerPool.GiveUp(work));
+        else
+            work.Child.Tell(new RoleTraffic.Outgoing<CancelWork>(work.Id, default));
+        _work.Remove(work.Id);
+        work.Asker.Tell(new DecodeRefused(null, "The decoding was cancelled."));
+        // Its process ends in the middle of the work: it is not one to be lent again.
+        if (!work.Child.IsNobody())
+            _pool.Tell(new WorkerPool.Return(work, work.Child, Reusable: false));
+        work.Cancellation.Dispose();
+    }
+
+    private void End(Work work, object answer)
+    {
+        _work.Remove(work.Id);
+        work.Cancellation.Dispose();
+        if (!work.Child.IsNobody())
+            _pool.Tell(new WorkerPool.Return(work, work.Child, Reusable: true));
+        work.Asker.Tell(answer);
+    }
+
+    private Work? Find(object lease) => lease is Work work && _work.ContainsKey(work.Id) ? work : null;
+
+    private sealed class Work(ulong id, Decode request, IActorRef asker)
+    {
+        internal ulong Id { get; } = id;
+
+        internal Decode Request { get; } = request;
+
+        internal IActorRef Asker { get; } = asker;
+
+        internal IActorRef Child { get; set; } = ActorRefs.Nobody;
+
+        internal int ProcessId { get; set; }
+
+        internal DecodeRefused? Failure { get; set; }
+
+        internal CancellationTokenRegistration Cancellation { get; set; }
+    }
+
+    private sealed record Cancel(ulong Id);
+}

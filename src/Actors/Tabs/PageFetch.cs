@@ -1,0 +1,158 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.FetchProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// Fetches one resource for a tab, redirect by redirect: each hop gets the cookies of its own site, is checked against the
+/// page it comes from, and leaves by the tab's own way out. Tells its parent one <see cref="Done"/>, then stops.
+/// </summary>
+internal sealed class PageFetch : UntypedActor
+{
+    private readonly Request _request;
+    private readonly IActorRef _coordinator;
+    private readonly IActorRef _owner = Context.Parent;
+    private readonly long _credit;
+    private MemoryStream _body = new();
+    private Uri _url;
+    private FetchInitiator _initiator;
+    private FetchHeaders? _headers;
+    private ulong _fetch;
+    private long _ungranted;
+    private int _redirects;
+    private bool _over;
+
+    public PageFetch(Request request, IActorRef coordinator, long credit)
+    {
+        _request = request;
+        _coordinator = coordinator;
+        _credit = credit;
+        _url = request.Url;
+        _initiator = request.Initiator;
+    }
+
+    internal static Props Props(Request request, IActorRef coordinator, long credit) => Akka.Actor.Props.Create(typeof(PageFetch), request, coordinator, credit);
+
+    protected override void PreStart() => Begin();
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case FetchStarted started:
+                _fetch = started.Id;
+                break;
+            case IEvent late when late.Id < _fetch || _over:
+                break;
+            case FetchHeadersArrived arrived:
+                OnHeaders(arrived.Headers);
+                break;
+            case FetchChunk chunk:
+                OnChunk(chunk);
+                break;
+            case FetchCompleted:
+                Finish(null, null);
+                break;
+            case FetchFailed failed:
+                Finish(failed.Kind, failed.Message);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Begin()
+    {
+        var headers = new List<HeaderField> { new("Accept", _request.Accept) };
+        if (_request.Identity.CookiesFor(_url) is { Length: > 0 } cookies)
+            headers.Add(new HeaderField("Cookie", cookies));
+        if (_request.Referrer is { } referrer)
+            headers.Add(new HeaderField("Referer", referrer));
+        _headers = null;
+        _body = new MemoryStream();
+        _coordinator.Tell(new Fetch(_url.AbsoluteUri)
+        {
+            Headers = headers,
+            Streamed = true,
+            MaxRedirects = 0,
+            MaxBody = _request.MaxBytes,
+            Initiator = _initiator,
+            Proxy = _request.Identity.Proxy,
+            Replay = true,
+        });
+    }
+
+    private void OnHeaders(in FetchHeaders headers)
+    {
+        _request.Identity.Take(_url, headers.Headers);
+        if (headers.Status is 301 or 302 or 303 or 307 or 308 && Value(headers, "Location") is { } location)
+        {
+            _coordinator.Tell(new CancelFetch(_fetch));
+            Redirect(location, headers.AddressSpace);
+            return;
+        }
+        _headers = headers;
+        if (_request.TellsProgress)
+            _owner.Tell(new Advanced(_request.Tag, 0, headers.ContentLength));
+    }
+
+    private void Redirect(string location, AddressSpace space)
+    {
+        if (++_redirects > _request.MaxRedirects)
+        {
+            Finish(FetchErrorKind.Redirect, $"More than {_request.MaxRedirects} redirects; the last was from {_url}.");
+            return;
+        }
+        if (!Uri.TryCreate(_url, location, out var next) || next.Scheme is not ("http" or "https"))
+        {
+            Finish(FetchErrorKind.Redirect, "The redirect leads to no http or https address.");
+            return;
+        }
+        // A public server sends nobody into a private network.
+        if (space == AddressSpace.Public)
+            _initiator = FetchInitiator.PublicPage;
+        _url = next;
+        Begin();
+    }
+
+    private void OnChunk(FetchChunk chunk)
+    {
+        _body.Write(chunk.Data.Span);
+        _ungranted += chunk.Data.Length;
+        if (_ungranted >= _credit / 4)
+        {
+            _coordinator.Tell(new GrantCredit(_fetch, _ungranted));
+            _ungranted = 0;
+        }
+        if (_request.TellsProgress)
+            _owner.Tell(new Advanced(_request.Tag, _body.Length, _headers?.ContentLength ?? -1));
+    }
+
+    private void Finish(FetchErrorKind? kind, string? problem)
+    {
+        if (_over)
+            return;
+        _over = true;
+        _owner.Tell(new Done(_request.Tag, _url.AbsoluteUri, _headers, _body.GetBuffer().AsMemory(0, (int)_body.Length), kind, problem));
+        Context.Stop(Self);
+    }
+
+    internal static string? Value(in FetchHeaders headers, string name)
+    {
+        foreach (var field in headers.Headers)
+        {
+            if (field.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return field.Value;
+        }
+        return null;
+    }
+
+    /// <summary>What is wanted, for whom.</summary>
+    internal sealed record Request(object Tag, Uri Url, NetworkIdentity Identity, FetchInitiator Initiator, string Accept, string? Referrer, long MaxBytes, int MaxRedirects, bool TellsProgress);
+
+    internal sealed record Advanced(object Tag, long Bytes, long Total) : INoSerializationVerificationNeeded;
+
+    internal sealed record Done(object Tag, string Url, FetchHeaders? Headers, ReadOnlyMemory<byte> Body, FetchErrorKind? Kind, string? Problem) : INoSerializationVerificationNeeded;
+}

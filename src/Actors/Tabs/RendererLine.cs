@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.TabProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// A tab's line to its renderer: the lease, what is asked and not yet answered, and for how long. It knows no states of
+/// the tab; what comes of an answer is the tab's business.
+/// </summary>
+internal sealed class RendererLine(IActorRef pool)
+{
+    private readonly Dictionary<ulong, (IActorRef? Asker, long Since)> _pending = [];
+    private object? _lease;
+    private ulong _lastId;
+
+    internal IActorRef Child { get; private set; } = ActorRefs.Nobody;
+
+    internal int ProcessId { get; private set; }
+
+    /// <summary>What the lent process has worked for.</summary>
+    internal string Site { get; private set; } = "";
+
+    internal bool IsThere => !Child.IsNobody();
+
+    internal bool IsAwaited => _lease is not null && Child.IsNobody();
+
+    /// <summary>How long the oldest question has had no answer; null without one.</summary>
+    internal TimeSpan? Silent => _pending.Count == 0 ? null : Stopwatch.GetElapsedTime(_pending.Values.Min(static question => question.Since));
+
+    /// <summary>Gets a process for a site: this one, if it has worked for no other.</summary>
+    internal void Want(string site)
+    {
+        if (_lease is not null && Site == site)
+            return;
+        LetGo(reusable: true);
+        (_lease, Site) = (new object(), site);
+        pool.Tell(new WorkerPool.Acquire(_lease, site));
+    }
+
+    internal bool Accept(WorkerPool.Leased leased)
+    {
+        if (leased.Lease != _lease)
+        {
+            pool.Tell(new WorkerPool.Return(leased.Lease, leased.Child, Reusable: true));
+            return false;
+        }
+        (Child, ProcessId) = (leased.Child, leased.ProcessId);
+        return true;
+    }
+
+    internal bool IsMine(object lease) => lease == _lease;
+
+    internal void LetGo(bool reusable)
+    {
+        if (_lease is null)
+            return;
+        if (Child.IsNobody())
+            pool.Tell(new WorkerPool.GiveUp(_lease));
+        else
+            pool.Tell(new WorkerPool.Return(_lease, Child, reusable && _pending.Count == 0));
+        Forget("The page was left.");
+    }
+
+    /// <summary>The process is gone: whoever waits is told.</summary>
+    internal void Forget(string message)
+    {
+        foreach (var (asker, _) in _pending.Values)
+            asker?.Tell(new QueryFailed(null, message));
+        _pending.Clear();
+        (_lease, Child, ProcessId, Site) = (null, ActorRefs.Nobody, 0, "");
+    }
+
+    internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, DocumentLimits limits)
+    {
+        var id = Ask(null);
+        Payload.Send(Child, id, page, inline => new LoadDocument(url, contentType, page.Length, inline, limits));
+        return id;
+    }
+
+    internal void Query(Query query, IActorRef asker) =>
+        Child.Tell(new RoleTraffic.Outgoing<QueryDocument>(Ask(asker), new QueryDocument(query.Kind, query.Argument, Math.Max(0, query.Start), Math.Clamp(query.Count, 0, QueryDocument.MostItems)), opens: true));
+
+    internal void Arrived(int resource, int width, int height)
+    {
+        if (IsThere)
+            Child.Tell(new RoleTraffic.Outgoing<ResourceArrived>(0, new ResourceArrived(resource, width, height)));
+    }
+
+    /// <summary>Takes the question that a frame answers; null when there is none.</summary>
+    internal (IActorRef? Asker, long Since)? Take(ulong id) => _pending.Remove(id, out var question) ? question : null;
+
+    internal void Violated(string message) => Child.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(ViolationKind.OutOfState, message)));
+
+    private ulong Ask(IActorRef? asker)
+    {
+        var id = ++_lastId;
+        _pending.Add(id, (asker, Stopwatch.GetTimestamp()));
+        return id;
+    }
+}

@@ -1,0 +1,33 @@
+namespace ActorBrowser;
+
+/// <summary>Where a tab has been. It survives whatever happens to its renderers.</summary>
+internal sealed class TabHistory(int most)
+{
+    private readonly List<string> _urls = [];
+
+    internal int Position { get; private set; } = -1;
+
+    internal IReadOnlyList<string> Urls => [.. _urls];
+
+    internal string? Current => Position < 0 ? null : _urls[Position];
+
+    /// <summary>A page was reached by a new navigation: what was ahead is forgotten.</summary>
+    internal void Visit(string url)
+    {
+        if (Current == url)
+            return;
+        _urls.RemoveRange(Position + 1, _urls.Count - Position - 1);
+        _urls.Add(url);
+        if (_urls.Count > most)
+            _urls.RemoveAt(0);
+        Position = _urls.Count - 1;
+    }
+
+    /// <summary>The URL some steps away, without going there; null beyond either end.</summary>
+    internal string? Peek(int steps) => Position + steps >= 0 && Position + steps < _urls.Count && Position >= 0 ? _urls[Position + steps] : null;
+
+    internal void Go(int steps) => Position += steps;
+
+    /// <summary>The page here was found elsewhere.</summary>
+    internal void Replace(string url) => _urls[Position] = url;
+}

@@ -1,0 +1,189 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <summary>What a tab is doing.</summary>
+public enum TabState
+{
+    /// <summary>It has shown nothing yet.</summary>
+    Blank,
+
+    /// <summary>A page is being fetched or parsed.</summary>
+    Loading,
+
+    /// <summary>A page is there.</summary>
+    Loaded,
+
+    /// <summary>The last navigation failed; what was there before is gone.</summary>
+    Failed,
+
+    /// <summary>The page's renderer is gone; Reload makes a new one.</summary>
+    Crashed,
+
+    /// <summary>The tab is closed.</summary>
+    Closed,
+}
+
+/// <summary>What a tab understands and says.</summary>
+public static class TabProtocol
+{
+    /// <summary>Sent to a tab.</summary>
+    public interface ICommand : INoSerializationVerificationNeeded;
+
+    /// <summary>Said by a tab to its subscribers.</summary>
+    public interface IEvent : INoSerializationVerificationNeeded;
+
+    /// <summary>To the browser: a tab, please. Answered by <see cref="TabOpened"/>.</summary>
+    public sealed record OpenTab : INoSerializationVerificationNeeded
+    {
+        /// <summary>Whose cookies, and whose way out; null for an identity of its own.</summary>
+        public NetworkIdentity? Identity { get; init; }
+
+        /// <summary>Whether images of pages are fetched and decoded.</summary>
+        public bool LoadImages { get; init; }
+
+        /// <summary>Told of the tab's events from the start.</summary>
+        public IActorRef? Subscriber { get; init; }
+    }
+
+    /// <summary>A tab is there.</summary>
+    /// <param name="Tab">Its actor.</param>
+    /// <param name="Number">Never used again.</param>
+    public sealed record TabOpened(IActorRef Tab, int Number) : INoSerializationVerificationNeeded;
+
+    /// <summary>Go to a page. What was loading is stopped.</summary>
+    /// <param name="Url">An absolute http or https URL.</param>
+    public sealed record Navigate(string Url) : ICommand;
+
+    /// <summary>Stop loading.</summary>
+    public sealed record Stop : ICommand;
+
+    /// <summary>Load the page again, in a new renderer if the old one is gone.</summary>
+    public sealed record Reload : ICommand;
+
+    /// <summary>Go to the page before.</summary>
+    public sealed record Back : ICommand;
+
+    /// <summary>Go to the page after.</summary>
+    public sealed record Forward : ICommand;
+
+    /// <summary>End the tab and its renderer.</summary>
+    public sealed record Close : ICommand;
+
+    /// <summary>Kill the renderer, as if it had crashed.</summary>
+    public sealed record KillRenderer : ICommand;
+
+    /// <summary>Answered by <see cref="TabSnapshot"/>.</summary>
+    public sealed record GetSnapshot : ICommand;
+
+    /// <summary>Tell this actor of the tab's events.</summary>
+    /// <param name="Subscriber">Whom.</param>
+    public sealed record Subscribe(IActorRef Subscriber) : ICommand;
+
+    /// <summary>Ask the live document. Answered by <see cref="QueryResult"/> or <see cref="QueryFailed"/>.</summary>
+    /// <param name="Kind">What is asked.</param>
+    public sealed record Query(DocumentQuery Kind) : ICommand
+    {
+        /// <summary>A selector or a text, where one is needed.</summary>
+        public string Argument { get; init; } = "";
+
+        /// <summary>How many items to pass over.</summary>
+        public int Start { get; init; }
+
+        /// <summary>How many items at most.</summary>
+        public int Count { get; init; } = QueryDocument.MostItems;
+    }
+
+    /// <summary>What was found.</summary>
+    /// <param name="Total">How many there are, whether given or not.</param>
+    /// <param name="Items">Those asked for, as far as one answer holds them.</param>
+    public sealed record QueryResult(int Total, IReadOnlyList<QueryItem> Items) : IEvent;
+
+    /// <summary>There is no answer.</summary>
+    /// <param name="Kind">Why; null when the renderer was lost.</param>
+    /// <param name="Message">One sentence.</param>
+    public sealed record QueryFailed(DocumentFailure? Kind, string Message) : IEvent;
+
+    /// <summary>A navigation has begun.</summary>
+    /// <param name="Load">Its number within the tab.</param>
+    /// <param name="Url">Where to.</param>
+    public sealed record LoadStarted(int Load, string Url) : IEvent;
+
+    /// <summary>Bytes of the page have come; told at most once a flush interval.</summary>
+    /// <param name="Load">The navigation.</param>
+    /// <param name="Bytes">So far.</param>
+    /// <param name="Total">As declared, or −1.</param>
+    public sealed record Progress(int Load, long Bytes, long Total) : IEvent;
+
+    /// <summary>The page has a title.</summary>
+    /// <param name="Load">The navigation.</param>
+    /// <param name="Title">Empty for none.</param>
+    public sealed record TitleChanged(int Load, string Title) : IEvent;
+
+    /// <summary>A resource of the page is there, or could not be had.</summary>
+    /// <param name="Load">The navigation.</param>
+    /// <param name="Url">Which.</param>
+    /// <param name="Status">The HTTP status; 0 when there was no answer.</param>
+    /// <param name="Bytes">Its length.</param>
+    /// <param name="Problem">Why it could not be had, or null.</param>
+    public sealed record ResourceLoaded(int Load, string Url, int Status, long Bytes, string? Problem) : IEvent;
+
+    /// <summary>An image of the page was decoded. Its owner is the tab: who wants the pixels asks the browser for them.</summary>
+    /// <param name="Load">The navigation.</param>
+    /// <param name="Url">Which.</param>
+    /// <param name="Format">Such as <c>png</c>.</param>
+    /// <param name="Width">In pixels.</param>
+    /// <param name="Height">In pixels.</param>
+    /// <param name="Frames">How many.</param>
+    public sealed record ImageDecoded(int Load, string Url, string Format, int Width, int Height, int Frames) : IEvent;
+
+    /// <summary>The page is parsed, and its images, where they are loaded, have come or failed.</summary>
+    /// <param name="Load">The navigation.</param>
+    /// <param name="Page">What it is.</param>
+    public sealed record LoadFinished(int Load, PageSummary Page) : IEvent;
+
+    /// <summary>The navigation failed.</summary>
+    /// <param name="Load">The navigation.</param>
+    /// <param name="Url">Where to.</param>
+    /// <param name="Message">One sentence.</param>
+    public sealed record LoadFailed(int Load, string Url, string Message) : IEvent;
+
+    /// <summary>The page's renderer is gone. The tab shows <paramref name="Message"/>; Reload works.</summary>
+    /// <param name="Load">The navigation.</param>
+    /// <param name="Message">What happened, in a sentence.</param>
+    /// <param name="Exited">How the process ended; null when its actor failed.</param>
+    /// <param name="Crashes">How often in succession this page has lost its renderer.</param>
+    public sealed record Crashed(int Load, string Message, ChildProcessProtocol.ChildExited? Exited, int Crashes) : IEvent;
+
+    /// <summary>The renderer does not answer; it is killed when its budget is used up.</summary>
+    /// <param name="Load">The navigation.</param>
+    /// <param name="For">How long.</param>
+    public sealed record TabUnresponsive(int Load, TimeSpan For) : IEvent;
+
+    /// <summary>The tab is closed; nothing more comes.</summary>
+    public sealed record Closed : IEvent;
+}
+
+/// <summary>A loaded page.</summary>
+/// <param name="Url">After redirects.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="ContentType">As the server said.</param>
+/// <param name="Bytes">The page's length.</param>
+/// <param name="Document">What the renderer found in it.</param>
+/// <param name="ProcessId">The renderer.</param>
+/// <param name="Elapsed">From the navigation's beginning.</param>
+public sealed record PageSummary(string Url, int Status, string ContentType, long Bytes, DocumentLoaded Document, int ProcessId, TimeSpan Elapsed);
+
+/// <summary>A tab as it is now.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="State">What it is doing.</param>
+/// <param name="Url">Where it is, or is going; empty while blank.</param>
+/// <param name="Title">The page's, or what happened to it.</param>
+/// <param name="ProcessId">Its renderer; 0 for none.</param>
+/// <param name="History">URLs, oldest first.</param>
+/// <param name="Position">Where in them the tab is; −1 for nowhere.</param>
+/// <param name="Page">The loaded page, or null.</param>
+/// <param name="Problem">What went wrong, or null: the text of a failed or crashed page.</param>
+public sealed record TabSnapshot(
+    int Number, TabState State, string Url, string Title, int ProcessId, IReadOnlyList<string> History, int Position, PageSummary? Page, string? Problem) : INoSerializationVerificationNeeded;

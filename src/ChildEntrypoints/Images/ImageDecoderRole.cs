@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Images;
+
+/// <summary>
+/// The image decoder: libraries that are not memory-safe read what strangers have made, here and nowhere else. One image
+/// at a time; pixels leave in a sealed memory file.
+/// </summary>
+public sealed class ImageDecoderRole : IChildRole
+{
+    private readonly WorkLine _line = new("ActorBrowser decoder");
+    private ChildContext? _context;
+    private PayloadAssembly? _payload;
+    private DecodeImage _request;
+    private ulong _receiving;
+    private ulong _decoding;
+    private ulong _cancelled;
+
+    /// <inheritdoc/>
+    public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) => _context = context;
+
+    /// <inheritdoc/>
+    public ProtocolViolation? OnFrame(in Frame frame)
+    {
+        switch (frame.Type)
+        {
+            case MessageType.DecodeImage:
+                return OnDecode(frame);
+            case MessageType.FetchBodyChunk:
+                return OnPiece(frame);
+            case MessageType.CancelWork:
+                return frame.TryRead<CancelWork>(out _) ?? OnCancel(frame.CorrelationId);
+            default:
+                return new ProtocolViolation(ViolationKind.UnknownMessage, $"The image decoder knows no message of type {frame.Type}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnShutdown()
+    {
+    }
+
+    private ProtocolViolation? OnDecode(in Frame frame)
+    {
+        var descriptors = frame.TakeDescriptors();
+        if (frame.TryRead<DecodeImage>(out var request) is { } malformed)
+        {
+            foreach (var descriptor in descriptors)
+                descriptor.Dispose();
+            return malformed;
+        }
+        _payload?.Dispose();
+        _payload = PayloadAssembly.Begin(request.Length, request.Data, descriptors, out var violation);
+        if (violation is not null)
+            return violation;
+        _receiving = frame.CorrelationId;
+        _request = request with { Data = default };
+        BeginIfComplete();
+        return null;
+    }
+
+    private ProtocolViolation? OnPiece(in Frame frame)
+    {
+        if (frame.TryRead<FetchBodyChunk>(out var chunk) is { } malformed)
+            return malformed;
+        if (_payload is null || frame.CorrelationId != _receiving)
+            return null;
+        if (_payload.Add(chunk) is { } violation)
+            return violation;
+        BeginIfComplete();
+        return null;
+    }
+
+    private void BeginIfComplete()
+    {
+        if (_payload is not { IsComplete: true } payload)
+            return;
+        _payload = null;
+        var (id, request) = (_receiving, _request);
+        _line.Add(() => Decode(id, request, payload));
+    }
+
+    private ProtocolViolation? OnCancel(ulong id)
+    {
+        Volatile.Write(ref _cancelled, id);
+        // A library at work cannot be stopped; the process can, and there is nothing else in it.
+        if (Volatile.Read(ref _decoding) == id)
+            CurrentProcess.ExitNow(ChildExitCodes.OutOfTime);
+        return null;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Decode(ulong id, in DecodeImage request, PayloadAssembly payload)
+    {
+        using (payload)
+        {
+            if (Volatile.Read(ref _cancelled) == id)
+                return;
+            Volatile.Write(ref _decoding, id);
+            var milliseconds = request.Limits.MaxMilliseconds;
+            using var overdue = new Timer(
+                _ =>
+                {
+                    Fail(id, new DecodeFailed(DecodeFailure.TimedOut, $"The image was not decoded within {milliseconds} ms."));
+                    CurrentProcess.ExitNow(ChildExitCodes.OutOfTime);
+                },
+                null, milliseconds, Timeout.Infinite);
+            try
+            {
+                var pixels = ImageDecoder.Decode(payload.Bytes.Span, request, out var answer);
+                _context!.Write(id, answer, [pixels]);
+                _context.Flush();
+            }
+            catch (DecodeFailedException e)
+            {
+                Fail(id, new DecodeFailed(e.Kind, e.Message));
+            }
+            catch (CodecException e)
+            {
+                Fail(id, new DecodeFailed(DecodeFailure.Malformed, $"The image cannot be decoded: {e.Message.TrimEnd('.')}."));
+            }
+            catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or OverflowException or InvalidOperationException)
+            {
+                // The managed decoders' own bounds checks are their checks of the file.
+                Fail(id, new DecodeFailed(DecodeFailure.Malformed, "The image's data contradicts itself, or ends too early."));
+            }
+            catch (OutOfMemoryException)
+            {
+                Fail(id, new DecodeFailed(DecodeFailure.NoMemory, "There is no memory to decode the image."));
+            }
+            Volatile.Write(ref _decoding, 0);
+        }
+    }
+
+    private void Fail(ulong id, in DecodeFailed failed)
+    {
+        _context!.Write(id, failed);
+        _context.Flush();
+    }
+}

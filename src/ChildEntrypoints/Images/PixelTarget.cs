@@ -1,0 +1,129 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Images;
+
+/// <summary>A picture is not decoded, with the reason as the wire has it.</summary>
+/// <param name="kind">Why.</param>
+/// <param name="message">One sentence.</param>
+internal sealed class DecodeFailedException(DecodeFailure kind, string message) : Exception(message)
+{
+    internal DecodeFailure Kind { get; } = kind;
+}
+
+/// <summary>
+/// Where pixels go: a memory file of exactly the size that is needed, taken after the limits were checked and sealed when
+/// it is full. Frames larger than asked for are scaled down on their way in.
+/// </summary>
+internal sealed class PixelTarget : IDisposable
+{
+    private readonly DecodeImage _request;
+    private readonly string _format;
+    private readonly List<int> _delays = [];
+    private SafeDescriptor? _file;
+    private MappedMemory? _memory;
+    private byte[]? _whole;
+    private int _frames;
+
+    internal PixelTarget(string format, in DecodeImage request)
+    {
+        _format = format;
+        _request = request;
+    }
+
+    internal int SourceWidth { get; private set; }
+
+    internal int SourceHeight { get; private set; }
+
+    private int Width { get; set; }
+
+    private int Height { get; set; }
+
+    private int FrameBytes => Width * Height * 4;
+
+    /// <summary>How many of a file's frames are wanted.</summary>
+    internal int FramesWanted(int frames) => Math.Min(frames, _request.Limits.MaxFrames);
+
+    /// <summary>Takes the memory for so many frames.</summary>
+    /// <param name="width">Of the file, in pixels.</param>
+    /// <param name="height">Of the file, in pixels.</param>
+    /// <param name="frames">At least 1.</param>
+    /// <exception cref="DecodeFailedException">A limit forbids it, or there is no memory.</exception>
+    internal void Begin(int width, int height, int frames)
+    {
+        var limits = _request.Limits;
+        if (width <= 0 || height <= 0)
+            throw new DecodeFailedException(DecodeFailure.Malformed, $"The image says it is {width} × {height} pixels.");
+        if ((long)width * height > limits.MaxPixels)
+            throw new DecodeFailedException(DecodeFailure.TooLarge, $"The image is {width} × {height} pixels; at most {limits.MaxPixels} are allowed.");
+        (SourceWidth, SourceHeight) = (width, height);
+        (Width, Height) = Fit(width, height, _request.MaxWidth, _request.MaxHeight);
+        _frames = FramesWanted(frames);
+        var bytes = (long)Width * Height * 4 * _frames;
+        if (bytes > limits.MaxBytes || (long)width * height * 4 > int.MaxValue)
+            throw new DecodeFailedException(DecodeFailure.TooLarge, $"The image's pixels take {bytes} bytes; at most {limits.MaxBytes} are allowed.");
+        if (!OperatingSystem.IsLinux())
+            throw new DecodeFailedException(DecodeFailure.NoMemory, "Pixels travel in sealed memory files, which this system does not have.");
+        try
+        {
+            _file = SharedMemory.Create("actorbrowser-image", bytes);
+            _memory = new MappedMemory(_file, (int)bytes, writable: true);
+        }
+        catch (SystemCallException e)
+        {
+            throw new DecodeFailedException(DecodeFailure.NoMemory, $"There is no memory for {bytes} bytes of pixels: {e.Message}");
+        }
+    }
+
+    /// <summary>Where the next frame's pixels are to be written, in the file's own size, all transparent at first.</summary>
+    internal Span<byte> Frame(int width, int height)
+    {
+        if (width == Width && height == Height)
+            return _memory!.GetSpan().Slice(_delays.Count * FrameBytes, FrameBytes);
+        _whole ??= new byte[width * height * 4];
+        return _whole;
+    }
+
+    /// <summary>The frame that was written is complete.</summary>
+    /// <param name="width">As given to <see cref="Frame"/>.</param>
+    /// <param name="height">As given to <see cref="Frame"/>.</param>
+    /// <param name="delay">How long it is shown, in milliseconds.</param>
+    /// <returns>Whether more are wanted.</returns>
+    internal bool Complete(int width, int height, int delay)
+    {
+        if (width != Width || height != Height)
+            Scaling.Reduce(_whole, width, height, _memory!.GetSpan().Slice(_delays.Count * FrameBytes, FrameBytes), Width, Height);
+        _delays.Add(Math.Max(0, delay));
+        return _delays.Count < _frames;
+    }
+
+    /// <summary>Seals what there is.</summary>
+    /// <param name="answer">What to say of it.</param>
+    /// <returns>The file; the caller owns it.</returns>
+    internal SafeDescriptor Finish(out ImageDecoded answer)
+    {
+        if (_delays.Count == 0)
+            throw new DecodeFailedException(DecodeFailure.Malformed, "The image has no frame.");
+        answer = new ImageDecoded(_format, SourceWidth, SourceHeight, Width, Height, _delays);
+        // Nobody can seal against writing while somebody could write.
+        ((IDisposable)_memory!).Dispose();
+        _memory = null;
+        if (OperatingSystem.IsLinux())
+            SharedMemory.Add(_file!, Seals.Write | Seals.Shrink | Seals.Grow | Seals.Seal);
+        var file = _file!;
+        _file = null;
+        return file;
+    }
+
+    public void Dispose()
+    {
+        ((IDisposable?)_memory)?.Dispose();
+        _file?.Dispose();
+    }
+
+    internal static (int Width, int Height) Fit(int width, int height, int maxWidth, int maxHeight)
+    {
+        var scale = Math.Min(maxWidth > 0 ? (double)maxWidth / width : 1, maxHeight > 0 ? (double)maxHeight / height : 1);
+        return scale >= 1 ? (width, height) : (Math.Max(1, (int)Math.Round(width * scale)), Math.Max(1, (int)Math.Round(height * scale)));
+    }
+}

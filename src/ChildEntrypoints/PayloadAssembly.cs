@@ -1,0 +1,74 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints;
+
+/// <summary>
+/// The bytes of a piece of work: in its message, in a sealed memory file that rode along, or in pieces that follow. What
+/// comes from a memory file is used where it lies: it is sealed, so nobody can change it.
+/// </summary>
+internal sealed class PayloadAssembly : IDisposable
+{
+    private readonly MappedMemory? _shared;
+    private readonly byte[] _copied;
+    private readonly int _length;
+    private int _have;
+
+    private PayloadAssembly(int length, MappedMemory? shared, byte[] copied, int have)
+    {
+        _length = length;
+        _shared = shared;
+        _copied = copied;
+        _have = have;
+    }
+
+    /// <summary>Whether all bytes are here.</summary>
+    internal bool IsComplete => _have == _length;
+
+    /// <summary>The bytes; valid until disposed.</summary>
+    internal ReadOnlyMemory<byte> Bytes => _shared is null ? _copied.AsMemory(0, _length) : _shared.Memory[.._length];
+
+    /// <summary>Begins with what came with the request.</summary>
+    /// <param name="length">How long the whole is.</param>
+    /// <param name="data">The first bytes, copied.</param>
+    /// <param name="descriptors">What rode along; taken over.</param>
+    /// <param name="violation">The rule that was broken, if any: then there is nothing.</param>
+    internal static PayloadAssembly? Begin(int length, ReadOnlyMemory<byte> data, SafeDescriptor[] descriptors, out ProtocolViolation? violation)
+    {
+        violation = null;
+        if (descriptors.Length == 0 && data.Length <= length)
+        {
+            var bytes = GC.AllocateUninitializedArray<byte>(length);
+            data.Span.CopyTo(bytes);
+            return new PayloadAssembly(length, null, bytes, data.Length);
+        }
+        try
+        {
+            if (descriptors.Length == 1 && data.IsEmpty && length > 0 && OperatingSystem.IsLinux() && IsSealed(descriptors[0], length))
+                return new PayloadAssembly(length, new MappedMemory(descriptors[0], length, writable: false), [], length);
+            violation = new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors and {data.Length} bytes came for a payload of {length} bytes.");
+            return null;
+        }
+        finally
+        {
+            foreach (var descriptor in descriptors)
+                descriptor.Dispose();
+        }
+    }
+
+    /// <summary>Adds the next piece.</summary>
+    internal ProtocolViolation? Add(in FetchBodyChunk chunk)
+    {
+        if (_shared is not null || chunk.Offset != _have || chunk.Data.Length > _length - _have)
+            return new ProtocolViolation(ViolationKind.OutOfState, $"A piece of {chunk.Data.Length} bytes at {chunk.Offset} does not follow the {_have} of {_length} bytes.");
+        chunk.Data.Span.CopyTo(_copied.AsSpan(_have));
+        _have += chunk.Data.Length;
+        return null;
+    }
+
+    public void Dispose() => ((IDisposable?)_shared)?.Dispose();
+
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    private static bool IsSealed(SafeDescriptor descriptor, int length) =>
+        (SharedMemory.SealsOf(descriptor) & (Seals.Write | Seals.Shrink)) == (Seals.Write | Seals.Shrink) && SharedMemory.LengthOf(descriptor) >= length;
+}

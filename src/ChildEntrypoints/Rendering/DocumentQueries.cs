@@ -1,0 +1,106 @@
+using ActorBrowser.Transport;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+
+namespace ActorBrowser.ChildEntrypoints.Rendering;
+
+/// <summary>Answers questions about a live document, page by page, within what a message holds.</summary>
+internal static class DocumentQueries
+{
+    private const int LongestValue = 8192;
+    private const int LongestText = 4096;
+    private const int Surroundings = 60;
+
+    /// <summary>Answers; the answer's parts together stay well below a frame's limit.</summary>
+    /// <exception cref="DocumentFailedException">It is no selector.</exception>
+    internal static QueryAnswer Run(LiveDocument live, in QueryDocument query) => query.Query switch
+    {
+        DocumentQuery.Select => Page(Select(live, query.Argument), query, Describe),
+        DocumentQuery.Find => Find(live, query),
+        DocumentQuery.Links => Page(live.Document.QuerySelectorAll("a[href], area[href]"), query, element => new QueryItem(
+            Text(element.GetAttribute("rel") ?? "", 256), Value(live.Resolve(element.GetAttribute("href"), anyScheme: true) ?? ""), Text(element.TextContent, LongestText), 0)),
+        DocumentQuery.Images => Page(live.Document.QuerySelectorAll("img[src]"), query, element => Image(live, element)),
+        DocumentQuery.Headings => Page(live.Document.QuerySelectorAll("h1, h2, h3, h4, h5, h6"), query, static element => new QueryItem(
+            Text(element.Id ?? "", 256), "", Text(element.TextContent, LongestText), element.LocalName[1] - '0')),
+        DocumentQuery.Forms => Page([.. live.Document.Forms], query, element => Form(live, (IHtmlFormElement)element)),
+        DocumentQuery.Metadata => Page(live.Document.QuerySelectorAll("meta[content]"), query, static element => new QueryItem(
+            Text(element.GetAttribute("name") ?? element.GetAttribute("property") ?? element.GetAttribute("http-equiv") ?? element.GetAttribute("itemprop") ?? "", 256),
+            Value(element.GetAttribute("content") ?? ""), "", 0)),
+        _ => Pieces(live.Text.Content, query),
+    };
+
+    private static IReadOnlyList<IElement> Select(LiveDocument live, string selector)
+    {
+        try
+        {
+            return [.. live.Document.QuerySelectorAll(selector)];
+        }
+        catch (DomException)
+        {
+            throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"'{LiveDocument.Shorten(selector, 100)}' is no CSS selector.");
+        }
+    }
+
+    private static QueryAnswer Page(IReadOnlyList<IElement> all, in QueryDocument query, Func<IElement, QueryItem> describe)
+    {
+        var items = new List<QueryItem>();
+        // A message's worth, and no more: whoever wants the rest asks from there on.
+        var room = 512 << 10;
+        for (var i = query.Start; i < all.Count && items.Count < query.Count && room > 0; i++)
+        {
+            var item = describe(all[i]);
+            room -= 4 * (item.Name.Length + item.Value.Length + item.Text.Length) + 32;
+            items.Add(item);
+        }
+        return new QueryAnswer(all.Count, items);
+    }
+
+    private static QueryAnswer Page(IHtmlCollection<IElement> all, in QueryDocument query, Func<IElement, QueryItem> describe) => Page((IReadOnlyList<IElement>)[.. all], query, describe);
+
+    private static QueryItem Describe(IElement element) => new(element.LocalName, Value(element.OuterHtml), Text(element.TextContent, LongestText), 0);
+
+    private static QueryItem Image(LiveDocument live, IElement element)
+    {
+        var url = live.Resolve(element.GetAttribute("src")) ?? "";
+        var (width, height) = live.SizeOf(url);
+        return new QueryItem(width > 0 ? $"{width}x{height}" : "", Value(url), Text(element.GetAttribute("alt") ?? "", LongestText), 0);
+    }
+
+    private static QueryItem Form(LiveDocument live, IHtmlFormElement form) => new(
+        Text(form.Method ?? "get", 32), Value(live.Resolve(form.GetAttribute("action") ?? "") ?? ""),
+        Text(string.Join(' ', form.QuerySelectorAll("input[name], select[name], textarea[name], button[name]").Select(static field => field.GetAttribute("name"))), LongestText), 0);
+
+    private static QueryAnswer Find(LiveDocument live, in QueryDocument query)
+    {
+        if (query.Argument.Length == 0)
+            throw new DocumentFailedException(DocumentFailure.InvalidQuery, "There is no text to look for.");
+        var text = live.Text.Content;
+        var items = new List<QueryItem>();
+        var total = 0;
+        for (var at = 0; (at = text.IndexOf(query.Argument, at, StringComparison.OrdinalIgnoreCase)) >= 0; at += query.Argument.Length)
+        {
+            if (total++ < query.Start || items.Count == query.Count)
+                continue;
+            var start = Cut(text, Math.Max(0, at - Surroundings));
+            var end = Cut(text, at + query.Argument.Length + Surroundings);
+            items.Add(new QueryItem("", "", LiveDocument.Collapse(text[start..end]), at));
+        }
+        return new QueryAnswer(total, items);
+    }
+
+    private static QueryAnswer Pieces(string text, in QueryDocument query)
+    {
+        var items = new List<QueryItem>();
+        var total = (text.Length + LongestText - 1) / LongestText;
+        for (var i = query.Start; i < total && items.Count < Math.Min(query.Count, 32); i++)
+            items.Add(new QueryItem("", "", text[Cut(text, i * LongestText)..Cut(text, (i + 1) * LongestText)], i));
+        return new QueryAnswer(total, items);
+    }
+
+    /// <summary>A place to cut a text at that is not inside a surrogate pair.</summary>
+    private static int Cut(string text, int at) => at >= text.Length ? text.Length : at > 0 && char.IsLowSurrogate(text[at]) ? at + 1 : at;
+
+    private static string Value(string value) => LiveDocument.Shorten(value, LongestValue);
+
+    private static string Text(string text, int longest) => LiveDocument.Shorten(LiveDocument.Collapse(text), longest);
+}

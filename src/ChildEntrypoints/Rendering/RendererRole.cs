@@ -1,0 +1,190 @@
+using System.Runtime.CompilerServices;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Rendering;
+
+/// <summary>
+/// The renderer: given the bytes of a page it says what is in it, and answers questions about the live document. It
+/// fetches nothing and opens nothing; what a page needs it asks the browser for.
+/// </summary>
+public sealed class RendererRole : IChildRole
+{
+    private readonly WorkLine _line = new("ActorBrowser renderer");
+    private ChildContext? _context;
+    private ulong _loading;
+    private LoadDocument _request;
+    private PayloadAssembly? _payload;
+
+    // Of the work line only.
+    private LiveDocument? _document;
+    private ulong _cancelled;
+
+    /// <inheritdoc/>
+    public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) => _context = context;
+
+    /// <inheritdoc/>
+    public ProtocolViolation? OnFrame(in Frame frame)
+    {
+        switch (frame.Type)
+        {
+            case MessageType.LoadDocument:
+                return OnLoad(frame);
+            case MessageType.FetchBodyChunk:
+                return OnPiece(frame);
+            case MessageType.QueryDocument:
+                return OnQuery(frame);
+            case MessageType.ResourceArrived:
+                return frame.TryRead<ResourceArrived>(out var resource) ?? Post(() => _document?.SetResource(resource));
+            case MessageType.CancelWork:
+                if (frame.TryRead<CancelWork>(out _) is { } malformed)
+                    return malformed;
+                Volatile.Write(ref _cancelled, frame.CorrelationId);
+                if (_loading == frame.CorrelationId)
+                    DropPayload();
+                return null;
+            default:
+                return new ProtocolViolation(ViolationKind.UnknownMessage, $"The renderer knows no message of type {frame.Type}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnShutdown()
+    {
+    }
+
+    private ProtocolViolation? OnLoad(in Frame frame)
+    {
+        var descriptors = frame.TakeDescriptors();
+        if (frame.TryRead<LoadDocument>(out var request) is { } malformed)
+        {
+            foreach (var descriptor in descriptors)
+                descriptor.Dispose();
+            return malformed;
+        }
+        // A newer load takes the place of one whose bytes were still coming.
+        DropPayload();
+        _payload = PayloadAssembly.Begin(request.Length, request.Data, descriptors, out var violation);
+        if (violation is not null)
+            return violation;
+        _loading = frame.CorrelationId;
+        _request = request with { Data = default };
+        BeginIfComplete();
+        return null;
+    }
+
+    private ProtocolViolation? OnPiece(in Frame frame)
+    {
+        if (frame.TryRead<FetchBodyChunk>(out var chunk) is { } malformed)
+            return malformed;
+        if (_payload is null || frame.CorrelationId != _loading)
+            return null;
+        if (_payload.Add(chunk) is { } violation)
+            return violation;
+        BeginIfComplete();
+        return null;
+    }
+
+    private void BeginIfComplete()
+    {
+        if (_payload is not { IsComplete: true } payload)
+            return;
+        _payload = null;
+        var (id, request) = (_loading, _request);
+        _line.Add(() => Load(id, request, payload));
+    }
+
+    // AngleSharp is named behind this method only, so that it is loaded by the first page and not on the way to Ready.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Load(ulong id, in LoadDocument request, PayloadAssembly payload)
+    {
+        using (payload)
+        {
+            if (Volatile.Read(ref _cancelled) == id)
+                return;
+            _document = null;
+            using var overdue = Overdue(id, request.Limits.MaxMilliseconds, "parsed");
+            try
+            {
+                var document = LiveDocument.Parse(request, payload.Bytes);
+                _document = document;
+                Answer(id, document.Summary);
+                if (document.Resources.Count > 0)
+                    Answer(id, new ResourcesWanted(document.Resources));
+            }
+            catch (DocumentFailedException e)
+            {
+                Answer(id, new DocumentFailed(e.Kind, e.Message));
+            }
+            catch (Exception e)
+            {
+                // A parser's defect met a page: the page has failed, and this process is used for nothing else anyway.
+                Answer(id, new DocumentFailed(DocumentFailure.Failed, $"The page could not be parsed: {e.GetType().Name}: {e.Message}"));
+            }
+        }
+        _context!.Flush();
+    }
+
+    private ProtocolViolation? OnQuery(in Frame frame)
+    {
+        if (frame.TryRead<QueryDocument>(out var query) is { } malformed)
+            return malformed;
+        var id = frame.CorrelationId;
+        return Post(() => Query(id, query));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Query(ulong id, in QueryDocument query)
+    {
+        if (Volatile.Read(ref _cancelled) == id)
+            return;
+        if (_document is null)
+        {
+            Answer(id, new DocumentFailed(DocumentFailure.NoDocument, "No page is loaded."));
+        }
+        else
+        {
+            using var overdue = Overdue(id, _document.MaxMilliseconds, "answered");
+            try
+            {
+                Answer(id, DocumentQueries.Run(_document, query));
+            }
+            catch (DocumentFailedException e)
+            {
+                Answer(id, new DocumentFailed(e.Kind, e.Message));
+            }
+            catch (Exception e)
+            {
+                Answer(id, new DocumentFailed(DocumentFailure.Failed, $"The query failed: {e.GetType().Name}: {e.Message}"));
+            }
+        }
+        _context!.Flush();
+    }
+
+    // The thread that is stuck cannot be stopped: the process says so and ends.
+    private Timer Overdue(ulong id, int milliseconds, string what) => new(
+        _ =>
+        {
+            Answer(id, new DocumentFailed(DocumentFailure.TimedOut, $"The page was not {what} within {milliseconds} ms."));
+            _context!.Flush();
+            Interop.CurrentProcess.ExitNow(ChildExitCodes.OutOfTime);
+        },
+        null, milliseconds, Timeout.Infinite);
+
+    private ProtocolViolation? Post(Action work)
+    {
+        _line.Add(work);
+        return null;
+    }
+
+    private void Answer<T>(ulong id, in T message) where T : struct, IWireMessage<T>
+    {
+        if (_context!.Write(id, message) == WriteOutcome.TooLarge)
+            _context.Write(id, new DocumentFailed(DocumentFailure.TooLarge, "The answer is longer than a message may be."));
+    }
+
+    private void DropPayload()
+    {
+        _payload?.Dispose();
+        _payload = null;
+    }
+}

@@ -1,0 +1,174 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.TabProtocol;
+
+namespace ActorBrowser.Cli;
+
+/// <summary><c>browse URL</c>: one page, parsed by a renderer, as a person or a program wants it.</summary>
+internal static class BrowseCommand
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal static Command Create()
+    {
+        var url = new Argument<string>("URL") { Description = "an http or https URL" };
+        var text = new Option<bool>("--text") { Description = "the readable text and nothing else" };
+        var json = new Option<bool>("--json") { Description = "everything about the page, as one JSON object" };
+        var links = new Option<bool>("--links") { Description = "the links, one a line: URL, tab, text" };
+        var images = new Option<DirectoryInfo?>("--images") { Description = "decode the page's images into a folder, as PNG", HelpName = "DIR" };
+        var query = new Option<string?>("--query") { Description = "the elements that a CSS selector finds, one a line", HelpName = "SELECTOR" };
+        var proxy = new Option<string?>("--socks") { Description = "reach everything through a SOCKS5 proxy, under a name of its own", HelpName = "HOST:PORT" };
+        var command = new Command("browse", "Fetches a page, parses it in a sandboxed renderer, and shows it as text.") { url, text, json, links, images, query, proxy };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetValue(url)!, parsed.GetValue(text), parsed.GetValue(json), parsed.GetValue(links), parsed.GetValue(images), parsed.GetValue(query), parsed.GetValue(proxy), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string url, bool textOnly, bool json, bool links, DirectoryInfo? images, string? query, string? proxy, CancellationToken cancellation)
+    {
+        if (!TryIdentity(proxy, out var identity))
+        {
+            await Console.Error.WriteLineAsync("actorbrowser: --socks takes HOST:PORT.").ConfigureAwait(false);
+            return ExitCodes.Usage;
+        }
+        await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
+        var tab = await TabClient.OpenAsync(browser.System, browser.Browser, new OpenTab { Identity = identity }, cancellation).ConfigureAwait(false);
+        await using var closing = tab.ConfigureAwait(false);
+        try
+        {
+            var page = await tab.NavigateAsync(url, cancellation).ConfigureAwait(false);
+            if (query is not null)
+                await PrintAsync(await tab.QueryAllAsync(new Query(DocumentQuery.Select) { Argument = query }, cancellation).ConfigureAwait(false), static item => item.Value).ConfigureAwait(false);
+            else if (links)
+                await PrintAsync(await tab.QueryAllAsync(new Query(DocumentQuery.Links), cancellation).ConfigureAwait(false), static item => $"{item.Value}\t{item.Text}").ConfigureAwait(false);
+            else if (json)
+                await Console.Out.WriteLineAsync(await ToJsonAsync(tab, page, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            else if (images is null || textOnly)
+                await PrintPageAsync(tab, page, textOnly, cancellation).ConfigureAwait(false);
+            return images is null ? ExitCodes.Success : await SaveImagesAsync(browser, tab, images, identity, cancellation).ConfigureAwait(false);
+        }
+        catch (PageException e)
+        {
+            await Console.Error.WriteLineAsync($"actorbrowser: {e.Message}").ConfigureAwait(false);
+            return ExitCodes.CouldNotLoad;
+        }
+    }
+
+    private static bool TryIdentity(string? proxy, out NetworkIdentity identity)
+    {
+        identity = new NetworkIdentity();
+        if (proxy is null)
+            return true;
+        var colon = proxy.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(proxy.AsSpan(colon + 1), out var port) || port is < 1 or > 65535)
+            return false;
+        identity = new NetworkIdentity(proxy[..colon].Trim('[', ']'), port);
+        return true;
+    }
+
+    private static async Task PrintAsync(IReadOnlyList<QueryItem> items, Func<QueryItem, string> line)
+    {
+        foreach (var item in items)
+            await Console.Out.WriteLineAsync(line(item)).ConfigureAwait(false);
+    }
+
+    private static async Task PrintPageAsync(TabClient tab, PageSummary page, bool textOnly, CancellationToken cancellation)
+    {
+        var text = await tab.TextAsync(cancellation).ConfigureAwait(false);
+        if (!textOnly)
+        {
+            var counts = page.Document.Counts;
+            await Console.Out.WriteLineAsync(page.Document.Title.Length > 0 ? page.Document.Title : page.Url).ConfigureAwait(false);
+            await Console.Out.WriteLineAsync($"{page.Url} · {page.Status} · {counts.Words} words · {counts.Links} links · {counts.Images} images · {page.Document.Encoding}").ConfigureAwait(false);
+            await Console.Out.WriteLineAsync().ConfigureAwait(false);
+        }
+        // Control characters are a page's way into the terminal of whoever reads it.
+        await Console.Out.WriteLineAsync(Wrap(string.Concat(text.Where(static c => c is '\n' or '\t' || !char.IsControl(c))))).ConfigureAwait(false);
+    }
+
+    private static string Wrap(string text)
+    {
+        var width = Console.IsOutputRedirected ? int.MaxValue : Math.Clamp(Spectre.Console.AnsiConsole.Profile.Width, 40, 100);
+        if (width == int.MaxValue)
+            return text;
+        var wrapped = new System.Text.StringBuilder();
+        foreach (var line in text.Split('\n'))
+        {
+            var column = 0;
+            foreach (var word in line.Split(' '))
+            {
+                if (column > 0 && column + 1 + word.Length > width)
+                {
+                    wrapped.Append('\n');
+                    column = 0;
+                }
+                else if (column > 0)
+                {
+                    wrapped.Append(' ');
+                    column++;
+                }
+                wrapped.Append(word);
+                column += word.Length;
+            }
+            wrapped.Append('\n');
+        }
+        return wrapped.ToString().TrimEnd('\n');
+    }
+
+    private static async Task<string> ToJsonAsync(TabClient tab, PageSummary page, CancellationToken cancellation)
+    {
+        async Task<IReadOnlyList<QueryItem>> All(DocumentQuery kind) => await tab.QueryAllAsync(new Query(kind), cancellation).ConfigureAwait(false);
+        return JsonSerializer.Serialize(
+            new
+            {
+                url = page.Url,
+                status = page.Status,
+                contentType = page.ContentType,
+                bytes = page.Bytes,
+                milliseconds = page.Elapsed.TotalMilliseconds,
+                rendererPid = page.ProcessId,
+                title = page.Document.Title,
+                language = page.Document.Language,
+                canonicalUrl = page.Document.CanonicalUrl,
+                encoding = page.Document.Encoding,
+                encodingSource = page.Document.EncodingSource,
+                words = page.Document.Counts.Words,
+                nodes = page.Document.Counts.Nodes,
+                metadata = (await All(DocumentQuery.Metadata).ConfigureAwait(false)).Select(static item => new { name = item.Name, value = item.Value }),
+                headings = (await All(DocumentQuery.Headings).ConfigureAwait(false)).Select(static item => new { level = item.Level, text = item.Text }),
+                links = (await All(DocumentQuery.Links).ConfigureAwait(false)).Select(static item => new { url = item.Value, text = item.Text, rel = item.Name }),
+                images = (await All(DocumentQuery.Images).ConfigureAwait(false)).Select(static item => new { url = item.Value, text = item.Text }),
+                forms = (await All(DocumentQuery.Forms).ConfigureAwait(false)).Select(static item => new { method = item.Name, action = item.Value, fields = item.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries) }),
+                text = await tab.TextAsync(cancellation).ConfigureAwait(false),
+            },
+            Json);
+    }
+
+    private static async Task<int> SaveImagesAsync(CliBrowser browser, TabClient tab, DirectoryInfo folder, NetworkIdentity identity, CancellationToken cancellation)
+    {
+        folder.Create();
+        var failed = 0;
+        var number = 0;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var image in await tab.QueryAllAsync(new Query(DocumentQuery.Images), cancellation).ConfigureAwait(false))
+        {
+            if (image.Value.Length == 0 || !seen.Add(image.Value))
+                continue;
+            var answer = await browser.Browser.Ask<object>(new FetchProtocol.Fetch(image.Value) { Proxy = identity.Proxy, Cancellation = cancellation, Initiator = FetchInitiator.Embedder }, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
+            var (problem, line) = answer switch
+            {
+                FetchProtocol.FetchResponse { Status: >= 200 and < 300 } response =>
+                    await DecodeCommand.SaveAsync(browser, response.Body, Path.Combine(folder.FullName, $"{++number:000}"), 0, 0, cancellation).ConfigureAwait(false),
+                FetchProtocol.FetchResponse response => ($"The server answered with status {response.Status}.", ""),
+                FetchProtocol.FetchFailed failure => (failure.Message, ""),
+                _ => ("There was no answer.", ""),
+            };
+            failed += problem is null ? 0 : 1;
+            await (problem is null ? Console.Out : Console.Error).WriteLineAsync($"{image.Value}: {problem ?? line}").ConfigureAwait(false);
+        }
+        return failed == 0 ? ExitCodes.Success : ExitCodes.CouldNotLoad;
+    }
+}

@@ -1,0 +1,216 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Threading.Channels;
+using Akka.Actor;
+using Spectre.Console;
+using static ActorBrowser.TabProtocol;
+
+namespace ActorBrowser.Cli;
+
+/// <summary><c>tabs URL...</c>: many pages at once, each in a process of its own, in a live table with keys.</summary>
+internal static class TabsCommand
+{
+    internal static Command Create()
+    {
+        var urls = new Argument<string[]>("URL") { Description = "http or https URLs", Arity = ArgumentArity.OneOrMore };
+        var images = new Option<bool>("--images") { Description = "fetch and decode the pages' images as well" };
+        var stay = new Option<bool>("--stay") { Description = "stay when all are loaded, until q is pressed (as it does on a terminal)" };
+        var command = new Command("tabs", "Opens many pages in tabs of their own and shows them in a live table. Keys: up, down, r reload, k kill the renderer, c close, q quit.") { urls, images, stay };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(urls)!, parsed.GetValue(images), parsed.GetValue(stay) || !(Console.IsInputRedirected || Console.IsOutputRedirected), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string[] urls, bool images, bool stay, CancellationToken cancellation)
+    {
+        await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
+        var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var rows = new List<TabRow>();
+        foreach (var url in urls)
+        {
+            var row = new TabRow(url);
+            var watcher = browser.System.ActorOf(Props.Create(() => new TabWatcher(row, changes.Writer)));
+            var opened = await browser.Browser.Ask<TabOpened>(new OpenTab { LoadImages = images, Subscriber = watcher }, TimeSpan.FromSeconds(30), cancellation).ConfigureAwait(false);
+            row.Tab = opened.Tab;
+            row.Number = opened.Number;
+            opened.Tab.Tell(new Navigate(url));
+            rows.Add(row);
+        }
+        if (Console.IsOutputRedirected)
+        {
+            await FollowAsync(rows, changes.Reader, static () => { }, () => !stay && rows.TrueForAll(static row => row.IsSettled), cancellation).ConfigureAwait(false);
+            AnsiConsole.Write(Render(rows, -1));
+        }
+        else
+        {
+            await LiveAsync(rows, changes, stay, cancellation).ConfigureAwait(false);
+        }
+        return rows.TrueForAll(static row => row.State is "loaded" or "closed") ? ExitCodes.Success : ExitCodes.CouldNotLoad;
+    }
+
+    private static async Task LiveAsync(List<TabRow> rows, Channel<bool> changes, bool stay, CancellationToken cancellation)
+    {
+        var selected = 0;
+        var quit = false;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // Memory and processor time change without a word from anybody.
+        var clock = RepeatAsync(TimeSpan.FromSeconds(1), () => changes.Writer.TryWrite(true), over.Token);
+        var keys = stay && !Console.IsInputRedirected ? Task.Factory.StartNew(() => ReadKeys(OnKey), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default) : Task.CompletedTask;
+        await AnsiConsole.Live(Render(rows, selected)).StartAsync(live => FollowAsync(
+            rows, changes.Reader, () => live.UpdateTarget(Render(rows, selected)), () => quit || (!stay && rows.TrueForAll(static row => row.IsSettled)), cancellation)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        await clock.ConfigureAwait(false);
+        if (quit)
+            await keys.ConfigureAwait(false);
+
+        bool OnKey(ConsoleKey key)
+        {
+            var row = rows[selected];
+            switch (key)
+            {
+                case ConsoleKey.UpArrow:
+                    selected = Math.Max(0, selected - 1);
+                    break;
+                case ConsoleKey.DownArrow:
+                    selected = Math.Min(rows.Count - 1, selected + 1);
+                    break;
+                case ConsoleKey.R:
+                    row.Tab.Tell(new Reload());
+                    break;
+                case ConsoleKey.K:
+                    row.Tab.Tell(new KillRenderer());
+                    break;
+                case ConsoleKey.C:
+                    row.Tab.Tell(new Close());
+                    break;
+                case ConsoleKey.Q:
+                    quit = true;
+                    break;
+                default:
+                    break;
+            }
+            changes.Writer.TryWrite(true);
+            return !quit;
+        }
+    }
+
+    private static void ReadKeys(Func<ConsoleKey, bool> take)
+    {
+        while (take(Console.ReadKey(intercept: true).Key))
+        {
+            // The next one.
+        }
+    }
+
+    private static async Task RepeatAsync(TimeSpan interval, Action action, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(interval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
+                action();
+        }
+        catch (OperationCanceledException)
+        {
+            // The table is gone.
+        }
+    }
+
+    private static async Task FollowAsync(List<TabRow> rows, ChannelReader<bool> changes, Action show, Func<bool> isOver, CancellationToken cancellation)
+    {
+        while (!isOver())
+        {
+            await changes.ReadAsync(cancellation).ConfigureAwait(false);
+            show();
+        }
+        show();
+    }
+
+    private static Table Render(List<TabRow> rows, int selected)
+    {
+        var table = new Table().RoundedBorder().AddColumns("tab", "title", "state", "process", "memory", "cpu");
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var row = rows[i];
+            var (memory, cpu) = ProcessUse.Of(row.ProcessId);
+            table.AddRow(Array.ConvertAll<string, string>(
+                [(i == selected ? "▶ " : "  ") + row.Number.ToString(CultureInfo.InvariantCulture), Shorten(row.Title.Length > 0 ? row.Title : row.Url), row.State, row.ProcessId == 0 ? "" : $"{row.ProcessId}", memory, cpu], Markup.Escape));
+        }
+        return table;
+    }
+
+    private static string Shorten(string text) => text.Length <= 60 ? text : text[..59] + "…";
+
+    private sealed class TabRow(string url)
+    {
+        internal IActorRef Tab { get; set; } = ActorRefs.Nobody;
+
+        internal int Number { get; set; }
+
+        internal string Url { get; } = url;
+
+        internal string Title { get; set; } = "";
+
+        internal string State { get; set; } = "opening";
+
+        internal int ProcessId { get; set; }
+
+        internal bool IsSettled { get; set; }
+    }
+
+    private sealed class TabWatcher(TabRow row, ChannelWriter<bool> changes) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            switch (message)
+            {
+                case LoadStarted:
+                    (row.State, row.IsSettled) = ("loading", false);
+                    break;
+                case TabProtocol.Progress progress:
+                    row.State = progress.Total > 0 ? $"loading, {100 * progress.Bytes / progress.Total} %" : $"loading, {ProgressBar.Size(progress.Bytes)}";
+                    break;
+                case TitleChanged title:
+                    row.Title = title.Title;
+                    break;
+                case LoadFinished finished:
+                    (row.State, row.ProcessId, row.IsSettled) = ("loaded", finished.Page.ProcessId, true);
+                    break;
+                case LoadFailed failed:
+                    (row.State, row.Title, row.IsSettled) = ("failed", failed.Message, true);
+                    break;
+                case Crashed crashed:
+                    (row.State, row.Title, row.ProcessId, row.IsSettled) = ("crashed", crashed.Message, 0, true);
+                    break;
+                case TabUnresponsive unresponsive:
+                    row.State = $"silent for {unresponsive.For.TotalSeconds:0} s";
+                    break;
+                case TabProtocol.Closed:
+                    (row.State, row.ProcessId, row.IsSettled) = ("closed", 0, true);
+                    break;
+                default:
+                    break;
+            }
+            changes.TryWrite(true);
+        }
+    }
+}
+
+/// <summary>What a process uses, for people.</summary>
+internal static class ProcessUse
+{
+    internal static (string Memory, string Cpu) Of(int processId)
+    {
+        if (processId == 0)
+            return ("", "");
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(processId);
+            return (ProgressBar.Size(process.WorkingSet64), $"{process.TotalProcessorTime.TotalSeconds:0.00} s");
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It has ended while we looked.
+            return ("", "");
+        }
+    }
+}

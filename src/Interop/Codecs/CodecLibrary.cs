@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>A decoder's library, which may not be there.</summary>
+/// <param name="file">Its file name.</param>
+/// <param name="package">The Debian package that brings it.</param>
+public sealed class CodecLibrary(string file, string package)
+{
+    private readonly Lazy<nint> _handle = new(() => NativeLibrary.TryLoad(file, out var handle) ? handle : 0);
+
+    /// <summary>libpng.</summary>
+    public static CodecLibrary Png { get; } = new("libpng16.so.16", "libpng16-16");
+
+    /// <summary>TurboJPEG.</summary>
+    public static CodecLibrary Jpeg { get; } = new("libturbojpeg.so.0", "libturbojpeg0");
+
+    /// <summary>libwebp.</summary>
+    public static CodecLibrary WebP { get; } = new("libwebp.so.7", "libwebp7");
+
+    /// <summary>libwebpdemux, for animations.</summary>
+    public static CodecLibrary WebPDemux { get; } = new("libwebpdemux.so.2", "libwebpdemux2");
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<CodecLibrary> All { get; } = [Png, Jpeg, WebP, WebPDemux];
+
+    /// <summary>Its file name.</summary>
+    public string File { get; } = file;
+
+    /// <summary>The Debian package that brings it.</summary>
+    public string Package { get; } = package;
+
+    /// <summary>Whether it can be loaded; loads it into this process, which is therefore to be a decoder's.</summary>
+    public bool IsLoaded => _handle.Value != 0;
+
+    internal nint Function(string name) => NativeLibrary.GetExport(_handle.Value, name);
+}
+
+/// <summary>What a native decoder has to say about a file.</summary>
+/// <param name="message">Its own words.</param>
+public sealed class CodecException(string message) : Exception(message);

@@ -1,0 +1,174 @@
+using MessagePack;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>What is asked about a live document.</summary>
+public enum DocumentQuery
+{
+    /// <summary>The elements that a CSS selector finds: name, outer HTML as value, text.</summary>
+    Select = 0,
+
+    /// <summary>Where a text occurs in the readable text, whatever its case: the place as level, the surroundings as text.</summary>
+    Find = 1,
+
+    /// <summary>Links in document order: the absolute URL as value, the text, rel as name.</summary>
+    Links = 2,
+
+    /// <summary>Images in document order: the absolute URL as value, the alternative text.</summary>
+    Images = 3,
+
+    /// <summary>Headings in document order: level and text.</summary>
+    Headings = 4,
+
+    /// <summary>Forms: method as name, the absolute action as value, the fields' names as text.</summary>
+    Forms = 5,
+
+    /// <summary>Metadata, Open Graph included: name and value.</summary>
+    Metadata = 6,
+
+    /// <summary>The readable text in pieces of 4096 characters, one an item.</summary>
+    Text = 7,
+}
+
+/// <summary>Parent → renderer: what is in the live document?</summary>
+/// <param name="Query">What is asked.</param>
+/// <param name="Argument">A selector, a text, or nothing.</param>
+/// <param name="Start">How many items to pass over.</param>
+/// <param name="Count">How many at most to give.</param>
+public readonly record struct QueryDocument(DocumentQuery Query, string Argument, int Start, int Count) : IWireMessage<QueryDocument>
+{
+    /// <summary>The most items one answer may have.</summary>
+    public const int MostItems = 1000;
+
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.QueryDocument;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(4);
+        writer.Write((int)Query);
+        writer.Write(Argument);
+        writer.Write(Start);
+        writer.Write(Count);
+    }
+
+    /// <inheritdoc/>
+    public static QueryDocument Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 4, nameof(QueryDocument));
+        return new QueryDocument(
+            (DocumentQuery)Wire.ReadRange(ref reader, "QueryDocument.Query", 0, (int)DocumentQuery.Text),
+            Wire.ReadText(ref reader, "QueryDocument.Argument"),
+            (int)Wire.ReadRange(ref reader, "QueryDocument.Start", 0, int.MaxValue),
+            (int)Wire.ReadRange(ref reader, "QueryDocument.Count", 0, MostItems));
+    }
+}
+
+/// <summary>One thing found; what its parts mean depends on the query. Each part is cut to a length.</summary>
+/// <param name="Name">A name.</param>
+/// <param name="Value">A value.</param>
+/// <param name="Text">A text.</param>
+/// <param name="Level">A number.</param>
+public readonly record struct QueryItem(string Name, string Value, string Text, int Level);
+
+/// <summary>Renderer → parent: what was found.</summary>
+/// <param name="Total">How many there are, whether given or not.</param>
+/// <param name="Items">Those asked for, as far as a frame holds them.</param>
+public readonly record struct QueryAnswer(int Total, IReadOnlyList<QueryItem> Items) : IWireMessage<QueryAnswer>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.QueryAnswer;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(2);
+        writer.Write(Total);
+        writer.WriteArrayHeader(Items.Count * 4);
+        for (var i = 0; i < Items.Count; i++)
+        {
+            writer.Write(Items[i].Name);
+            writer.Write(Items[i].Value);
+            writer.Write(Items[i].Text);
+            writer.Write(Items[i].Level);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static QueryAnswer Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 2, nameof(QueryAnswer));
+        var total = (int)Wire.ReadRange(ref reader, "QueryAnswer.Total", 0, int.MaxValue);
+        var parts = Wire.ReadCount(ref reader, "QueryAnswer.Items", QueryDocument.MostItems * 4);
+        if (parts % 4 != 0)
+            throw new WireFormatException($"QueryAnswer.Items has {parts} parts, which are no whole items.");
+        var items = parts == 0 ? [] : new QueryItem[parts / 4];
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i] = new QueryItem(
+                Wire.ReadText(ref reader, "QueryItem.Name"), Wire.ReadText(ref reader, "QueryItem.Value"), Wire.ReadText(ref reader, "QueryItem.Text"),
+                (int)Wire.ReadRange(ref reader, "QueryItem.Level", 0, int.MaxValue));
+        }
+        return new QueryAnswer(total, items);
+    }
+}
+
+/// <summary>Renderer → parent: resources of the document, which the parent may fetch or not; each by its place in the list.</summary>
+/// <param name="Images">Absolute URLs of images, each once, in document order.</param>
+public readonly record struct ResourcesWanted(IReadOnlyList<string> Images) : IWireMessage<ResourcesWanted>
+{
+    /// <summary>The most of one document.</summary>
+    public const int Most = 512;
+
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.ResourcesWanted;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(1);
+        writer.WriteArrayHeader(Images.Count);
+        for (var i = 0; i < Images.Count; i++)
+            writer.Write(Images[i]);
+    }
+
+    /// <inheritdoc/>
+    public static ResourcesWanted Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 1, nameof(ResourcesWanted));
+        var images = new string[Wire.ReadCount(ref reader, "ResourcesWanted.Images", Most)];
+        for (var i = 0; i < images.Length; i++)
+            images[i] = Wire.ReadText(ref reader, "ResourcesWanted.Images");
+        return new ResourcesWanted(images);
+    }
+}
+
+/// <summary>Parent → renderer: an image is there, or will not be.</summary>
+/// <param name="Resource">Its place in <see cref="ResourcesWanted"/>.</param>
+/// <param name="Width">In pixels; 0 if it could not be had.</param>
+/// <param name="Height">In pixels; 0 if it could not be had.</param>
+public readonly record struct ResourceArrived(int Resource, int Width, int Height) : IWireMessage<ResourceArrived>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.ResourceArrived;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(3);
+        writer.Write(Resource);
+        writer.Write(Width);
+        writer.Write(Height);
+    }
+
+    /// <inheritdoc/>
+    public static ResourceArrived Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 3, nameof(ResourceArrived));
+        return new ResourceArrived(
+            (int)Wire.ReadRange(ref reader, "ResourceArrived.Resource", 0, ResourcesWanted.Most - 1),
+            (int)Wire.ReadRange(ref reader, "ResourceArrived.Width", 0, int.MaxValue),
+            (int)Wire.ReadRange(ref reader, "ResourceArrived.Height", 0, int.MaxValue));
+    }
+}
