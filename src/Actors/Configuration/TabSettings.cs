@@ -34,10 +34,11 @@ public sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting, 
 /// <param name="UnresponsiveAfter">Without an answer a renderer is reported.</param>
 /// <param name="HangBudget">Without an answer a renderer is killed.</param>
 /// <param name="MaxCrashes">Of one page in succession, after which it is not loaded again.</param>
+/// <param name="CrashWindow">A page that lives longer begins anew.</param>
 /// <param name="FlushInterval">How long frequent events are gathered.</param>
 public sealed record TabSettings(
     PoolSettings Renderers, int MaxPage, DocumentLimits Document, int MaxRedirects, int MaxImages, int ImagesAtOnce, int MaxImage, int MaxHistory,
-    TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan FlushInterval)
+    TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval)
 {
     internal static TabSettings Read(SettingsReader reader) => new(
         PoolSettings.Read(reader, "renderer"),
@@ -54,6 +55,7 @@ public sealed record TabSettings(
         reader.Time("tabs.unresponsive-after", positive: true),
         reader.Time("tabs.hang-budget", positive: true),
         reader.Number("tabs.max-crashes", 1, 1_000_000),
+        reader.Time("tabs.crash-window", positive: true),
         reader.Time("tabs.flush-interval", positive: true));
 }
 

@@ -19,6 +19,7 @@ internal sealed class PageFetch : UntypedActor
     private FetchInitiator _initiator;
     private FetchHeaders? _headers;
     private ulong _fetch;
+    private ulong _left;
     private long _ungranted;
     private int _redirects;
     private bool _over;
@@ -43,7 +44,7 @@ internal sealed class PageFetch : UntypedActor
             case FetchStarted started:
                 _fetch = started.Id;
                 break;
-            case IEvent late when late.Id < _fetch || _over:
+            case IEvent late when late.Id <= _left || _over:
                 break;
             case FetchHeadersArrived arrived:
                 OnHeaders(arrived.Headers);
@@ -90,6 +91,7 @@ internal sealed class PageFetch : UntypedActor
         if (headers.Status is 301 or 302 or 303 or 307 or 308 && Value(headers, "Location") is { } location)
         {
             _coordinator.Tell(new CancelFetch(_fetch));
+            _left = _fetch;
             Redirect(location, headers.AddressSpace);
             return;
         }

@@ -131,8 +131,6 @@ internal sealed partial class TabActor
     {
         _page = _page! with { Document = document, Elapsed = Stopwatch.GetElapsedTime(_started) };
         _title = document.Title;
-        if (_crashedUrl == _url)
-            (_crashedUrl, _crashes) = ("", 0);
         if (_steps == 0)
         {
             _history.Visit(_url);
@@ -259,7 +257,8 @@ internal sealed partial class TabActor
             return;
         }
         StopLoading();
-        _crashes = _crashedUrl == _url ? _crashes + 1 : 1;
+        // One that lived for long enough is no page that kills its renderer each time.
+        _crashes = _crashedUrl == _url && Stopwatch.GetElapsedTime(_started) < _settings.CrashWindow ? _crashes + 1 : 1;
         _crashedUrl = _url;
         _state = TabState.Crashed;
         _reported = true;

@@ -85,16 +85,17 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
         switch (message)
         {
             case Navigate navigate:
+                (_crashedUrl, _crashes) = ("", 0);
                 Go(navigate.Url, steps: 0);
                 break;
             case Reload:
                 OnReload();
                 break;
-            case Back when _history.Peek(-1) is { } before:
-                Go(before, steps: -1);
+            case Back when _history.Peek(Ahead - 1) is { } before:
+                Go(before, Ahead - 1);
                 break;
-            case Forward when _history.Peek(1) is { } after:
-                Go(after, steps: 1);
+            case Forward when _history.Peek(Ahead + 1) is { } after:
+                Go(after, Ahead + 1);
                 break;
             case Back or Forward:
                 break;
@@ -131,6 +132,9 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
                 break;
         }
     }
+
+    /// <summary>How many steps of the history a navigation under way will have gone when it arrives.</summary>
+    private int Ahead => _state == TabState.Loading ? _steps : 0;
 
     private void OnWork(object message)
     {

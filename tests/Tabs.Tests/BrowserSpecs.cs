@@ -1,0 +1,72 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using static ActorBrowser.TabProtocol;
+
+namespace ActorBrowser.TabsTests;
+
+/// <summary>A browser with real processes, and a site of the test's own.</summary>
+public abstract class BrowserSpecs : TestKit, IAsyncLifetime
+{
+    private readonly List<IAsyncDisposable> _opened = [];
+
+    protected BrowserSpecs(string more = "") : base($$"""
+        akka.loglevel = ERROR
+        akka.log-dead-letters = off
+        actorbrowser.child.executable = "{{TestChildProgram.Path}}"
+        {{more}}
+        """) => Browser = Sys.StartActorBrowser();
+
+    protected IActorRef Browser { get; }
+
+    protected async Task<TabClient> OpenAsync(OpenTab? options = null)
+    {
+        var tab = await TabClient.OpenAsync(Sys, Browser, options).Soon();
+        _opened.Add(tab);
+        return tab;
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var one in _opened)
+            await one.DisposeAsync();
+    }
+
+    protected async Task<string> ServeAsync(RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.Run(answer);
+        await app.StartAsync();
+        _opened.Add(app);
+        return app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    }
+
+    protected Task<string> ServeHtmlAsync(string html) => ServeAsync(context => HtmlAsync(context, html));
+
+    protected static Task HtmlAsync(HttpContext context, string html, string type = "text/html; charset=utf-8")
+    {
+        context.Response.ContentType = type;
+        return context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(html)).AsTask();
+    }
+
+    protected static async Task<T> NextAsync<T>(IAsyncEnumerator<IEvent> events) where T : IEvent
+    {
+        while (await events.MoveNextAsync().AsTask().Soon())
+        {
+            if (events.Current is T wanted)
+                return wanted;
+        }
+        throw new InvalidOperationException($"The tab closed before a {typeof(T).Name}.");
+    }
+}
