@@ -8,7 +8,7 @@ internal static class DemoCommand
 {
     internal static Command Create()
     {
-        var command = new Command("demo", "Shows it all: parallel fetches, a network process killed in the middle and recovered, an unresponsive child force-killed.");
+        var command = new Command("demo", "Shows it all: parallel fetches, a network process killed in the middle and recovered, an unresponsive child force-killed, ten tabs with a crash and a hang.");
         command.SetAction((_, cancellation) => RunAsync(cancellation));
         return command;
     }
@@ -16,7 +16,7 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(CancellationToken cancellation)
     {
         await using var site = await DemoSite.StartAsync(cancellation).ConfigureAwait(false);
-        await using var browser = await CliBrowser.StartAsync(cancellation, "actorbrowser.child.shutdown-timeout = 500ms").ConfigureAwait(false);
+        await using var browser = await CliBrowser.StartAsync(cancellation, "actorbrowser.child.shutdown-timeout = 500ms\n" + DemoTabs.Configuration).ConfigureAwait(false);
         return await new DemoScript(site, browser, Console.Out).RunAsync(cancellation).ConfigureAwait(false) ? ExitCodes.Success : ExitCodes.ChildLost;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using Akka.Configuration;
 using Spectre.Console;
@@ -118,6 +119,10 @@ internal static class DoctorCommand
                 Markup.Escape(Limits(policy.Limits)));
         }
         AnsiConsole.Write(roles);
+        var libraries = new Table().Title("Image libraries").Border(TableBorder.Rounded).AddColumns("library", "here", "what would help");
+        foreach (var library in CodecLibrary.All)
+            libraries.AddRow(library.File, library.IsInstalled ? "[green]yes[/]" : "[yellow]no[/]", library.IsInstalled ? "" : $"install the Debian package {library.Package}");
+        AnsiConsole.Write(libraries);
         AnsiConsole.MarkupLine(System.Globalization.CultureInfo.InvariantCulture, "Attack it yourself: [bold]actorbrowser doctor --probe all[/]");
         return Array.TrueForAll(plans, static one => one.Plan is not null) ? ExitCodes.Success : 1;
     }
@@ -146,6 +151,10 @@ internal static class DoctorCommand
             ["layers"] = new JsonArray([.. settings.Machine.Offers().Select(static offer => (JsonNode)new JsonObject
             {
                 ["layer"] = LayerNames.Of(offer.Layer), ["available"] = offer.Available, ["detail"] = offer.Detail, ["fix"] = offer.Fix,
+            })]),
+            ["libraries"] = new JsonArray([.. CodecLibrary.All.Select(static library => (JsonNode)new JsonObject
+            {
+                ["library"] = library.File, ["installed"] = library.IsInstalled, ["package"] = library.Package,
             })]),
             ["profiles"] = new JsonArray([.. plans.Select(static one => (JsonNode)new JsonObject
             {

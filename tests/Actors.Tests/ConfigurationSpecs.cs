@@ -8,16 +8,29 @@ public sealed class ConfigurationSpecs
     public void Every_key_has_a_property_and_every_property_a_key()
     {
         var keys = Keys(ActorBrowserSettings.Reference.GetConfig("actorbrowser"), "").Where(static k => !k.StartsWith("sandbox.", StringComparison.Ordinal)).Order().ToArray();
-        Type[] sections = [typeof(ChildSettings), typeof(RestartSettings), typeof(FetchSettings), typeof(NetworkSettings)];
-        var names = sections.ToDictionary(t => t.Name.Replace("Settings", "", StringComparison.Ordinal).ToLowerInvariant());
-        names["commands"] = typeof(CommandSettings);
-        foreach (var key in keys.Where(k => !k.StartsWith("channel.", StringComparison.Ordinal)))
+        // A section is the properties of its class, those of its limits included.
+        var sections = new Dictionary<string, Type[]>
         {
-            var section = names[key.Split('.')[0]];
-            Assert.Contains(section.GetProperties(), p => p.Name == Pascal(key.Split('.')[1]));
+            ["child"] = [typeof(ChildSettings)],
+            ["restart"] = [typeof(RestartSettings)],
+            ["fetch"] = [typeof(FetchSettings)],
+            ["network"] = [typeof(NetworkSettings)],
+            ["commands"] = [typeof(CommandSettings)],
+            ["pools.renderer"] = [typeof(PoolSettings)],
+            ["pools.image-decoder"] = [typeof(PoolSettings)],
+            ["tabs"] = [typeof(TabSettings), typeof(Transport.DocumentLimits)],
+            ["images"] = [typeof(ImageSettings), typeof(Transport.ImageLimits)],
+            ["crashes"] = [typeof(CrashSettings)],
+        };
+        Type[] nested = [typeof(PoolSettings), typeof(Transport.DocumentLimits), typeof(Transport.ImageLimits)];
+        foreach (var (section, types) in sections)
+        {
+            var properties = types.SelectMany(static type => type.GetProperties()).Where(property => property.Name != "EqualityContract" && !nested.Contains(property.PropertyType))
+                .Select(static property => property.Name.Replace("Milliseconds", "Time", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+            var own = keys.Where(key => key.StartsWith(section + ".", StringComparison.Ordinal)).Select(key => Pascal(key[(section.Length + 1)..])).Order(StringComparer.Ordinal);
+            Assert.Equal(properties, own);
         }
-        Assert.All(names, pair => Assert.All(pair.Value.GetProperties().Where(p => p.Name != "EqualityContract"),
-            p => Assert.Contains(keys, k => k.StartsWith(pair.Key + ".", StringComparison.Ordinal) && Pascal(k.Split('.')[1]) == p.Name)));
+        Assert.All(keys, key => Assert.Contains(sections.Keys.Append("channel"), section => key.StartsWith(section + ".", StringComparison.Ordinal)));
         Assert.Equal(["channel.max-descriptors", "channel.max-frame", "channel.max-queued"], keys.Where(k => k.StartsWith("channel.", StringComparison.Ordinal)));
     }
 

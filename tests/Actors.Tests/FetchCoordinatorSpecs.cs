@@ -188,6 +188,75 @@ public sealed class FetchCoordinatorSpecs : TestKit
         Assert.Equal((MessageType.Credit, 30), (frame.Type, Credit.Read(ref reader).Bytes));
     }
 
+    private static void Lose(FakeChild child)
+    {
+        child.Exit(null, 9);
+        child.Channel.Dispose();
+    }
+
+    [Fact]
+    public async Task A_fetch_that_may_be_repeated_is_made_once_more_when_its_child_is_lost()
+    {
+        var answer = _browser.Ask<object>(new Fetch("http://x/") { Replay = true }, Deadline.Long);
+        var first = await ReadyChildAsync();
+        var id = await RequestAsync(first);
+        first.Send(id, Headers);
+        first.Send(id, new FetchBodyChunk(0, new byte[5]));
+        Lose(first);
+        var second = await ReadyChildAsync();
+        Answer(second, await RequestAsync(second), "whole");
+        Assert.Equal("whole"u8.ToArray(), Assert.IsType<FetchResponse>(await answer).Body.ToArray());
+    }
+
+    [Fact]
+    public async Task The_second_loss_ends_it_and_a_POST_is_never_repeated()
+    {
+        var answer = _browser.Ask<object>(new Fetch("http://x/") { Replay = true }, Deadline.Long);
+        var first = await ReadyChildAsync();
+        await RequestAsync(first);
+        Lose(first);
+        var second = await ReadyChildAsync();
+        await RequestAsync(second);
+        var post = _browser.Ask<object>(new Fetch("http://x/") { Replay = true, Method = "POST" }, Deadline.Long);
+        await RequestAsync(second);
+        Lose(second);
+        Assert.Equal(FetchErrorKind.ChildLost, Assert.IsType<FetchFailed>(await answer).Kind);
+        Assert.Equal(FetchErrorKind.ChildLost, Assert.IsType<FetchFailed>(await post).Kind);
+    }
+
+    [Theory]
+    [InlineData(206, "bytes 100-149/150", true)]
+    [InlineData(200, "", false)]
+    [InlineData(206, "bytes 0-149/150", false)]
+    public async Task A_body_that_was_begun_goes_on_where_it_was_or_fails(int status, string range, bool goesOn)
+    {
+        _browser.Tell(new Fetch("http://x/") { Streamed = true, Replay = true }, TestActor);
+        await ExpectMsgAsync<FetchStarted>(Deadline.Long);
+        var first = await ReadyChildAsync();
+        var id = await RequestAsync(first);
+        first.Send(id, Headers with { Headers = [new HeaderField("ETag", "\"v1\"")] });
+        first.Send(id, new FetchBodyChunk(0, new byte[100]));
+        await ExpectMsgAsync<FetchHeadersArrived>(Deadline.Long);
+        await ExpectMsgAsync<FetchChunk>(Deadline.Long);
+        Lose(first);
+        var second = await ReadyChildAsync();
+        var frame = await second.NextAsync();
+        var reader = new MessagePack.MessagePackReader(frame.Body);
+        var headers = FetchRequest.Read(ref reader).Headers.ToDictionary(static field => field.Name, static field => field.Value);
+        Assert.Equal(("bytes=100-", "\"v1\""), (headers["Range"], headers["If-Range"]));
+        second.Send(frame.Id, Headers with { Status = status, Headers = range.Length > 0 ? [new HeaderField("Content-Range", range)] : [] });
+        if (!goesOn)
+        {
+            Assert.Equal(FetchErrorKind.ChildLost, (await ExpectMsgAsync<FetchFailed>(Deadline.Long)).Kind);
+            return;
+        }
+        second.Send(frame.Id, new FetchBodyChunk(0, new byte[50]));
+        second.Send(frame.Id, new FetchEnd(50, 50, 1));
+        var rest = await ExpectMsgAsync<FetchChunk>(Deadline.Long);
+        Assert.Equal((100, 50), (rest.Offset, rest.Data.Length));
+        Assert.Equal(150, (await ExpectMsgAsync<FetchCompleted>(Deadline.Long)).End.BodyBytes);
+    }
+
     [Fact]
     public async Task Only_a_public_page_s_fetch_is_kept_from_private_addresses()
     {

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using ActorBrowser.Transport;
-using Microsoft.AspNetCore.Http;
 
 namespace ActorBrowser.TabsTests;
 

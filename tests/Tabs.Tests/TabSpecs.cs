@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using ActorBrowser.Transport;
 using Akka.Actor;
-using Microsoft.AspNetCore.Http;
 using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;

@@ -10,7 +10,7 @@ namespace ActorBrowser;
 /// for that site only, and not more than so many times; for any other it is a fresh one. Whoever finds none waits, with a
 /// deadline, in a bounded queue. Spares are made when nobody waits and the pool has been quiet for a moment.
 /// </summary>
-internal sealed class WorkerPool : UntypedActor, IWithTimers
+internal sealed partial class WorkerPool : UntypedActor, IWithTimers
 {
     private readonly string _role;
     private readonly ActorBrowserSettings _settings;
@@ -311,49 +311,4 @@ internal sealed class WorkerPool : UntypedActor, IWithTimers
     }
 
     private readonly record struct Waiting(object Lease, string Site, IActorRef Borrower, long Since);
-
-    /// <summary>A process, please; answered by <see cref="Leased"/> or <see cref="Refused"/>.</summary>
-    internal sealed record Acquire(object Lease, string Site) : INoSerializationVerificationNeeded;
-
-    /// <summary>It is no longer wanted.</summary>
-    internal sealed record GiveUp(object Lease) : INoSerializationVerificationNeeded;
-
-    internal sealed record Leased(object Lease, IActorRef Child, int ProcessId, bool Reused) : INoSerializationVerificationNeeded;
-
-    internal sealed record Refused(object Lease, string Message) : INoSerializationVerificationNeeded;
-
-    /// <summary>The lent process is gone; nothing is to be returned.</summary>
-    internal sealed record WorkerLost(object Lease, ChildExited? Exited, string Message) : INoSerializationVerificationNeeded;
-
-    /// <summary>Done with it.</summary>
-    internal sealed record Return(object Lease, IActorRef Child, bool Reusable) : INoSerializationVerificationNeeded;
-
-    internal sealed class GetPool : INoSerializationVerificationNeeded
-    {
-        internal static readonly GetPool Instance = new();
-    }
-
-    private sealed class Refill
-    {
-        internal static readonly Refill Instance = new();
-    }
-
-    private sealed class Sweep
-    {
-        internal static readonly Sweep Instance = new();
-    }
-
-    private sealed class Trial
-    {
-        internal static readonly Trial Instance = new();
-    }
 }
-
-/// <summary>What a pool of processes holds now.</summary>
-/// <param name="Role">Their role.</param>
-/// <param name="Processes">All.</param>
-/// <param name="Lent">At work.</param>
-/// <param name="Idle">Ready and not lent, spares included.</param>
-/// <param name="Waiting">Requests for one.</param>
-/// <param name="Degraded">Why none can be had, or null.</param>
-public sealed record PoolStatus(string Role, int Processes, int Lent, int Idle, int Waiting, string? Degraded) : INoSerializationVerificationNeeded;

@@ -80,7 +80,7 @@ public sealed partial class FetchCoordinator
         }
         if (fetch.Request.Streamed)
         {
-            fetch.Requester.Tell(new FetchChunk(fetch.Id, chunk.Offset, chunk.Data));
+            fetch.Requester.Tell(new FetchChunk(fetch.Id, fetch.Base + chunk.Offset, chunk.Data));
             if (fetch.Granted - fetch.Received <= _settings.Fetch.InitialCredit / 2)
                 Grant(fetch);
             return;

@@ -7,6 +7,9 @@ namespace ActorBrowser.Interop;
 /// <param name="package">The Debian package that brings it.</param>
 public sealed class CodecLibrary(string file, string package)
 {
+    private static readonly string[] Folders =
+        [.. new[] { "/usr/lib", "/lib", "/usr/lib64", "/lib64", "/usr/local/lib" }.SelectMany(static folder => new[] { folder, folder + "/x86_64-linux-gnu", folder + "/aarch64-linux-gnu" })];
+
     private readonly Lazy<nint> _handle = new(() => NativeLibrary.TryLoad(file, out var handle) ? handle : 0);
 
     /// <summary>libpng.</summary>
@@ -29,6 +32,9 @@ public sealed class CodecLibrary(string file, string package)
 
     /// <summary>The Debian package that brings it.</summary>
     public string Package { get; } = package;
+
+    /// <summary>Whether it is where libraries are kept; loads nothing.</summary>
+    public bool IsInstalled => Folders.Any(folder => System.IO.File.Exists(Path.Combine(folder, File)));
 
     /// <summary>Whether it can be loaded; loads it into this process, which is therefore to be a decoder's.</summary>
     public bool IsLoaded => _handle.Value != 0;
