@@ -30,7 +30,7 @@ public sealed class CrashSpecs : BrowserSpecs
         Assert.All(journal, static report =>
         {
             Assert.Equal(("renderer", ExitReason.Crashed), (report.Role, report.Reason));
-            Assert.Contains(report.Sandbox, static layer => layer.Contains("seccomp", StringComparison.OrdinalIgnoreCase) || layer.Contains("filter", StringComparison.OrdinalIgnoreCase));
+            Assert.Contains(report.Sandbox, static layer => layer == "no-new-privileges: in force");
         });
         await ProcessTable.Until(static () => CrashFiles.Read(Folder).Count == 3, Deadline.Long);
         Assert.Equal(journal.Select(static report => report.Id), CrashFiles.Read(Folder).Select(static report => report.Id));
