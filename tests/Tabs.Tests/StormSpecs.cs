@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using Akka.Actor;
 using Xunit.Abstractions;
 using static ActorBrowser.TabProtocol;
 
