@@ -19,6 +19,10 @@ internal sealed class Nginx : IDisposable
 
     internal string BaseAddress { get; }
 
+    internal const string PageTitle = "A page of some length";
+
+    internal Uri Page => new(Small, "page.html");
+
     internal Uri Small => new(BaseAddress + "/small");
 
     internal Uri Large => new(BaseAddress + "/large");
@@ -29,6 +33,8 @@ internal sealed class Nginx : IDisposable
     {
         var root = Directory.CreateDirectory(Path.Combine(folder, "site")).FullName;
         File.WriteAllBytes(Path.Combine(root, "small"), Enumerable.Range(0, SmallBytes).Select(i => (byte)i).ToArray());
+        File.WriteAllText(Path.Combine(root, "page.html"), $"<!doctype html><title>{PageTitle}</title><body>" + string.Concat(Enumerable.Range(0, 400).Select(
+            i => $"<h2 id=h{i}>Part {i}</h2><p>Some words of part {i}, with a <a href=\"/part/{i}\">link to it</a>, an <em>emphasis</em> and enough more of them to make a paragraph that is worth reading.</p><ul><li>one<li>two</ul>\n")));
         using (var large = File.Create(Path.Combine(root, "large")))
             large.SetLength(LargeBytes);
         var port = FreePort();
@@ -41,6 +47,7 @@ internal sealed class Nginx : IDisposable
             events { worker_connections 1024; }
             http {
               access_log off;
+              types { text/html html; }
               sendfile on;
               tcp_nodelay on;
               keepalive_requests 1000000000;

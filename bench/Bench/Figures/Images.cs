@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using ActorBrowser.Interop;
+using Akka.Actor;
+
+namespace ActorBrowser.Bench.Figures;
+
+/// <summary>An image of 12 megapixels to mapped pixels, and a decoder that is warm beside one that has to be started.</summary>
+internal sealed class ImageDecoding : IFigure
+{
+    // A bitmap of one pixel: what it takes is the way there and back.
+    private static readonly byte[] Tiny = Convert.FromHexString("424D3A0000000000000036000000280000000100000001000000010018000000000004000000130B0000130B000000000000000000000000FF00");
+
+    public string Name => "images";
+
+    public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
+    {
+        var path = Path.Combine(context.Scratch, "large.jpg");
+        NativeProcess.Run("/usr/bin/python3", "-c", $"from PIL import Image; Image.effect_mandelbrot((4000, 3000), (-2, -1.5, 1, 1.5), 100).convert('RGB').save({Quote(path)}, quality=90)");
+        var file = await File.ReadAllBytesAsync(path);
+        await using var browser = Browser.Start(context, "actorbrowser.pools.image-decoder { max-uses = 1000000, spares = 0 }");
+        var ours = new Contender("in a decoder, mapped", "ms", () => TimeAsync(async () => (await DecodeAsync(browser, file)).Dispose()));
+        var theirs = new Contender("TurboJPEG in process, into new memory", "ms", () => TimeAsync(() =>
+        {
+            // Whoever wants the pixels has them in memory of their own, as ours are.
+            JpegCodec.Decode(file, 1, GC.AllocateUninitializedArray<byte>(4000 * 3000 * 4));
+            return Task.CompletedTask;
+        }));
+        await ours.Sample();
+        await theirs.Sample();
+        var large = await Contender.InterleaveAsync(context.Pick(5, 15), ours, theirs);
+        var warm = new Contender("a warm decoder", "ms", () => TimeAsync(async () => (await DecodeAsync(browser, Tiny)).Dispose()));
+        var cold = new Contender("one that is started", "ms", async () =>
+        {
+            await using var fresh = Browser.Start(context, "actorbrowser.pools.image-decoder.spares = 0");
+            return await TimeAsync(async () => (await DecodeAsync(fresh, Tiny)).Dispose());
+        });
+        await warm.Sample();
+        await cold.Sample();
+        var first = await Contender.InterleaveAsync(context.Pick(5, 15), warm, cold);
+        return
+        [
+            new Row("JPEG of 12 megapixels to mapped pixels", large[0], large[1], Target.AtMost(1.1)),
+            new Row("acquire to first answer", first[0], first[1], Target.AtMost(0.05)),
+        ];
+    }
+
+    private static async Task<DecodedImage> DecodeAsync(Browser browser, byte[] file) =>
+        await browser.Actor.Ask<object>(new ImageProtocol.Decode(file)) as DecodedImage ?? throw new InvalidOperationException("The image was not decoded.");
+
+    private static async Task<double> TimeAsync(Func<Task> action)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await action();
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+    }
+
+    private static string Quote(string path) => $"'{path}'";
+}
