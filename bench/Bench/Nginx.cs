@@ -49,6 +49,7 @@ internal sealed class Nginx : IDisposable
               access_log off;
               types { text/html html; }
               sendfile on;
+              tcp_nopush on;
               tcp_nodelay on;
               keepalive_requests 1000000000;
               keepalive_timeout 1h;

@@ -183,6 +183,24 @@ public sealed class OverAChildProcess
         Assert.Equal(data, (await child.FetchAsync(1, Request(site.Root))).Body);
     }
 
+    [Fact]
+    public async Task Headers_that_somebody_waits_for_do_not_wait_for_the_body()
+    {
+        var release = new TaskCompletionSource();
+        await using var site = await Site.StartAsync(async context =>
+        {
+            context.Response.ContentLength = 5;
+            await context.Response.Body.FlushAsync();
+            await release.Task;
+            await context.Response.Body.WriteAsync("later"u8.ToArray());
+        });
+        await using var child = await ChildSession.StartAsync();
+        var fetch = child.Start(1, Request(site.Root));
+        Assert.Equal(200, (await fetch.HeadersArrived).Headers!.Value.Status);
+        release.SetResult();
+        Assert.Equal("later", (await fetch.Done.WaitAsync(Patience)).Text);
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Http_is_not_loaded_before_the_first_fetch()
     {

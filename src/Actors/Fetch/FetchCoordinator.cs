@@ -152,7 +152,7 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
             Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
             Milliseconds(total), pending.MaxBody,
             fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages,
-            limits.InitialCredit, fetch.Proxy ?? ""), opens: true));
+            limits.InitialCredit, fetch.Streamed, fetch.Proxy ?? ""), opens: true));
     }
 
     private void OnGrant(GrantCredit grant)

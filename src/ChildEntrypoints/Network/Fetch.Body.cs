@@ -20,7 +20,8 @@ internal sealed partial class Fetch
         var slots = size >= SmallestShared ? _engine.Slots : null;
         byte[]? copied = null;
         var slot = -1;
-        var unflushed = 0;
+        // The headers are waiting already.
+        var unflushed = 1;
         var flushEvery = slots is null ? FlushEvery : FlushSharedEvery;
         try
         {
@@ -37,7 +38,7 @@ internal sealed partial class Fetch
                         _outbox.FlushNow();
                         unflushed = 0;
                     }
-                    else if (!reading.IsCompleted)
+                    else if (!reading.IsCompleted && _request.Eager)
                     {
                         _outbox.RequestFlush();
                         unflushed = 0;

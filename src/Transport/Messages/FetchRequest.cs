@@ -64,6 +64,7 @@ public enum HttpVersionChoice
 /// <param name="MaxResponseBytes">The longest body delivered, in bytes after decoding.</param>
 /// <param name="PublicAddressesOnly">Whether loopback, link-local and private addresses are refused at connect time.</param>
 /// <param name="InitialCredit">How many body bytes may be sent before the first Credit.</param>
+/// <param name="Eager">Whether somebody waits for headers and first bytes; else the answer may be kept together until it is whole or large.</param>
 /// <param name="Proxy">The one way out: <c>socks5://user:password@host:port</c>, or empty for none.</param>
 public readonly record struct FetchRequest(
     string Method,
@@ -80,6 +81,7 @@ public readonly record struct FetchRequest(
     long MaxResponseBytes,
     bool PublicAddressesOnly,
     long InitialCredit,
+    bool Eager = true,
     string Proxy = "") : IWireMessage<FetchRequest>
 {
     /// <inheritdoc/>
@@ -88,7 +90,7 @@ public readonly record struct FetchRequest(
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(15);
+        writer.WriteArrayHeader(16);
         writer.Write(Method);
         writer.Write(Url);
         HeaderField.WriteAll(ref writer, Headers);
@@ -103,13 +105,14 @@ public readonly record struct FetchRequest(
         writer.Write(MaxResponseBytes);
         writer.Write(PublicAddressesOnly);
         writer.Write(InitialCredit);
+        writer.Write(Eager);
         writer.Write(Proxy ?? "");
     }
 
     /// <inheritdoc/>
     public static FetchRequest Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 15, nameof(FetchRequest));
+        Wire.ReadArrayOf(ref reader, 16, nameof(FetchRequest));
         return new FetchRequest(
             Wire.ReadText(ref reader, "FetchRequest.Method"),
             Wire.ReadText(ref reader, "FetchRequest.Url"),
@@ -125,6 +128,7 @@ public readonly record struct FetchRequest(
             Wire.ReadRange(ref reader, "FetchRequest.MaxResponseBytes", 0, long.MaxValue),
             reader.ReadBoolean(),
             Wire.ReadRange(ref reader, "FetchRequest.InitialCredit", 0, long.MaxValue),
+            reader.ReadBoolean(),
             Wire.ReadText(ref reader, "FetchRequest.Proxy"));
     }
 }
