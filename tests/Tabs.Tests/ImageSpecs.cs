@@ -89,7 +89,8 @@ public sealed class ImageSpecs : BrowserSpecs
                         image.Dispose();
                         Interlocked.Increment(ref decoded);
                         break;
-                    case DecodeRefused { Kind: null }:
+                    // One that ran out of its time has ended its process as well.
+                    case DecodeRefused { Kind: null or DecodeFailure.TimedOut }:
                         Interlocked.Increment(ref lost);
                         break;
                     default:

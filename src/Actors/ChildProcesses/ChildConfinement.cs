@@ -13,11 +13,13 @@ namespace ActorBrowser;
 internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolicy policy, SandboxSettings settings, ILoggingAdapter log) : IViolationSink, IDisposable
 {
     private ViolationMonitor? _monitor;
+    private int _processId;
     private int _violations;
 
     /// <summary>Null, or why this child gets no work.</summary>
     internal string? Accept(in Hello hello, SafeDescriptor? listener, LaunchedChild child)
     {
+        _processId = child.Process.Id;
         if (child.Plan is not { } plan)
         {
             listener?.Dispose();
@@ -58,7 +60,16 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
 
     public void OnAbort() => HasAborted = true;
 
-    public void OnViolation(SandboxViolation violation) => self.Tell(new ChildFrames.Violated(violation), ActorRefs.NoSender);
+    /// <summary>How the child's user is told.</summary>
+    internal Action<object>? TellUser { get; set; }
+
+    public void OnViolation(SandboxViolation violation)
+    {
+        var violated = new ChildProcessProtocol.SandboxViolated(self, role, _processId, violation);
+        // The call has not returned yet: whatever comes of it, its user hears of the refusal before.
+        TellUser?.Invoke(violated);
+        self.Tell(new ChildFrames.Violated(violated), ActorRefs.NoSender);
+    }
 
     public void Dispose() => _monitor?.Dispose();
 

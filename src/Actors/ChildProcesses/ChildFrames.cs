@@ -31,7 +31,7 @@ internal static class ChildFrames
     internal sealed record HelloArrived(Hello Hello, Interop.SafeDescriptor? Listener) : IFrame;
 
     /// <summary>Not from the child: its monitor has refused a call.</summary>
-    internal sealed record Violated(SandboxViolation Violation) : IFrame;
+    internal sealed record Violated(ChildProcessProtocol.SandboxViolated Event) : IFrame;
 
     internal sealed class ReadyArrived : IFrame
     {

@@ -1,4 +1,3 @@
-using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using static ActorBrowser.ChildProcessProtocol;
 
@@ -49,15 +48,13 @@ public sealed partial class ChildProcessActor
             KillProcess(ExitReason.Killed, KillCause.Hang, $"It answered no heartbeat for {silent.TotalSeconds:0.#} s.");
     }
 
-    private void OnViolated(SandboxViolation violation)
+    private void OnViolated(SandboxViolated violated)
     {
         if (_state is ChildState.Exited)
             return;
-        var violated = new SandboxViolated(_self, _role, ProcessId, violation);
         Publish(violated);
-        _link.TellUser(violated);
         Context.System.EventStream.Publish(violated);
-        if (_confinement.Count(violation) is { } sentence)
+        if (_confinement.Count(violated.Violation) is { } sentence)
             KillProcess(ExitReason.SandboxViolation, KillCause.None, sentence);
     }
 }

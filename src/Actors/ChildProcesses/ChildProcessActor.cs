@@ -60,6 +60,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         _self = Self;
         _confinement = new ChildConfinement(_self, role, policy, settings.Sandbox, _log);
         _link = new ChildLink(_self, role, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
+        _confinement.TellUser = _link.TellUser;
     }
 
     /// <inheritdoc/>
@@ -176,7 +177,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
                 OnHeartbeat();
                 break;
             case ChildFrames.Violated violated:
-                OnViolated(violated.Violation);
+                OnViolated(violated.Event);
                 break;
             case WallTimeOver:
                 KillProcess(ExitReason.Killed, KillCause.Limit, $"It ran for its limit of wall-time, {_policy.Limits.WallTime.TotalSeconds:0.###} s.");

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Text;
+using ActorBrowser.Sandbox;
+using Akka.Actor;
+
+namespace ActorBrowser.Bench.Figures;
+
+/// <summary>What one child feels while another takes all it can get, and is stopped by its limit.</summary>
+internal sealed class Floods : IFigure
+{
+    private static readonly (string Name, ushort Question, SandboxLimits Limits)[] All =
+    [
+        ("takes memory up to its limit", 3, new SandboxLimits { Memory = 128 << 20 }),
+        ("takes descriptors up to its limit", 4, new SandboxLimits { Descriptors = 200 }),
+        ("starts threads up to its limit", 5, new SandboxLimits { Processes = 64 }),
+        ("spins up to its limit", 6, new SandboxLimits { ProcessorTime = 1 }),
+    ];
+
+    public string Name => "floods";
+
+    public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
+    {
+        await using var browser = Browser.Start(context);
+        var policy = ActorBrowserSettings.From(browser.System.Settings.Config).Sandbox.ProfileOf("renderer");
+        var other = await browser.SpawnAsync("renderer");
+        var rows = new List<Row>();
+        foreach (var (name, question, limits) in All)
+        {
+            var calm = new Samples("calm", "µs");
+            var stormy = new Samples("meanwhile", "µs");
+            for (var run = 0; run < context.Pick(3, 7); run++)
+            {
+                await PingAsync(other.Child, calm, Task.Delay(300));
+                var probe = await browser.Actor.Ask<BrowserProtocol.ChildSpawned>(new BrowserProtocol.SpawnChild("probe")
+                {
+                    Policy = policy with { Limits = limits },
+                    RoleArgs = Encoding.UTF8.GetBytes("1\n1\nx\nx\nx\n1\nx"),
+                }, TimeSpan.FromSeconds(30));
+                var answer = probe.Child.Ask<object>(new ChildProcessProtocol.SendToRole(question, default), TimeSpan.FromSeconds(30));
+                await PingAsync(other.Child, stormy, answer);
+                await Browser.StopAsync(probe.Child);
+            }
+            rows.Add(new Row($"Ask(Ping) to a child while another {name}", stormy, calm, Target.AtMost(2)));
+        }
+        return rows;
+    }
+
+    /// <summary>Pings one after another until something is over; one sample is their median, as one that is late by a time slice says little.</summary>
+    private static async Task PingAsync(IActorRef child, Samples samples, Task until)
+    {
+        var times = new List<double>();
+        while (!until.IsCompleted || times.Count == 0)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await child.Ask<ChildProcessProtocol.Pong>(ChildProcessProtocol.Ping.Instance, TimeSpan.FromSeconds(30));
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+        }
+        times.Sort();
+        samples.Add(times[times.Count / 2]);
+    }
+}
