@@ -60,10 +60,7 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
     /// <summary>Milliseconds; 0 for none.</summary>
     internal int ConnectTimeout => _request.ConnectTimeout;
 
-    void IThreadPoolWorkItem.Execute() => Begin();
-
-    /// <summary>Runs up to the first thing that has to be waited for, and goes on elsewhere.</summary>
-    internal void Begin() => _ = RunAsync();
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 
     /// <summary>The parent takes more of the body.</summary>
     internal void OnCredit(long bytes) => _credit.Add(bytes);

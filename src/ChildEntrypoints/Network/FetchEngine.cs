@@ -18,7 +18,6 @@ internal sealed class FetchEngine : IDisposable
     private HttpTransport? _open;
     private HttpTransport? _publicOnly;
     private int _chunkBytes;
-    private int _warm;
     private bool _stopped;
 
     // A body that ends inside its coding is an error, not a shorter body. Read once, before the first decoder.
@@ -107,7 +106,6 @@ internal sealed class FetchEngine : IDisposable
     internal ProtocolViolation? Start(ulong id, in FetchRequest request)
     {
         FetchError refusal;
-        Fetch? started = null;
         lock (_lock)
         {
             if (_fetches.ContainsKey(id))
@@ -122,29 +120,15 @@ internal sealed class FetchEngine : IDisposable
             }
             else
             {
-                started = new Fetch(this, _outbox, id, request with { Body = request.Body.ToArray() });
-                _fetches.Add(id, started);
-                refusal = default;
+                var fetch = new Fetch(this, _outbox, id, request with { Body = request.Body.ToArray() });
+                _fetches.Add(id, fetch);
+                ThreadPool.UnsafeQueueUserWorkItem(fetch, preferLocal: false);
+                return null;
             }
-        }
-        if (started is not null)
-        {
-            Begin(started);
-            return null;
         }
         _outbox.Write(id, refusal);
         _outbox.RequestFlush();
         return null;
-    }
-
-    // The first loads all of HTTP, which takes a while: elsewhere. What follows writes its request on this thread, up to where
-    // it would have to wait: a hand-over to another would cost more than that.
-    private void Begin(Fetch fetch)
-    {
-        if (Interlocked.Exchange(ref _warm, 1) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(fetch, preferLocal: false);
-        else
-            fetch.Begin();
     }
 
     /// <summary>A piece of a request's body.</summary>
