@@ -114,30 +114,25 @@ internal sealed class LiveDocument
         return resolved is { Scheme: "http" or "https" } ? resolved : address;
     }
 
-    // Without recursion: how deep it is, is what is asked.
+    // Without recursion: how deep it is, is what is asked. By index: the library finds a sibling by looking through all of them.
     private static (int Nodes, int Depth) Measure(INode root, in DocumentLimits limits)
     {
-        var nodes = 0;
-        var depth = 0;
-        var deepest = 0;
-        for (INode? node = root; node is not null;)
+        var path = new Stack<(INodeList Children, int Next)>();
+        path.Push((root.ChildNodes, 0));
+        var (nodes, deepest) = (1, 0);
+        while (path.TryPop(out var level))
         {
+            if (level.Next >= level.Children.Length)
+                continue;
             if (++nodes > limits.MaxNodes)
                 throw TooMany(limits.MaxNodes);
-            if (node.FirstChild is { } child)
-            {
-                deepest = Math.Max(deepest, ++depth);
-                if (depth > limits.MaxDepth)
-                    throw new DocumentFailedException(DocumentFailure.TooDeep, $"The page's elements are nested more than {limits.MaxDepth} deep.");
-                node = child;
-                continue;
-            }
-            while (node is not null && node != root && node.NextSibling is null)
-            {
-                node = node.Parent;
-                depth--;
-            }
-            node = node is null || node == root ? null : node.NextSibling;
+            var child = level.Children[level.Next];
+            path.Push((level.Children, level.Next + 1));
+            deepest = Math.Max(deepest, path.Count);
+            if (path.Count > limits.MaxDepth)
+                throw new DocumentFailedException(DocumentFailure.TooDeep, $"The page's elements are nested more than {limits.MaxDepth} deep.");
+            if (child.HasChildNodes)
+                path.Push((child.ChildNodes, 0));
         }
         return (nodes, deepest);
     }

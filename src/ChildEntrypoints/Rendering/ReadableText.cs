@@ -28,6 +28,7 @@ internal sealed class ReadableText
     private bool _space;
     private int _breaks = 2;
     private int _preformatted;
+    private string? _marker;
 
     private ReadableText()
     {
@@ -43,77 +44,109 @@ internal sealed class ReadableText
         var readable = new ReadableText();
         if (document.Body is { } body)
         {
-            var main = MainPart(body);
-            readable.Walk(main, wholePage: main == body && !HasMuchText(body));
+            var map = new TextMap(body);
+            var main = MainPart(body, map);
+            readable.Walk(main, wholePage: main == body && map.Outside < EnoughText);
         }
         readable.Content = readable._text.ToString().Trim();
         readable.Words = CountWords(readable.Content);
         return readable;
     }
 
-    private static IElement MainPart(IElement body)
+    private static IElement MainPart(IElement body, TextMap map)
     {
-        foreach (var selector in new[] { "main", "[role=main]", "article" })
+        foreach (var named in map.Named)
         {
-            if (body.QuerySelectorAll(selector) is [var only] && TextLength(only) >= EnoughText)
+            if (named is [var only] && map[only].Text >= EnoughText)
                 return only;
         }
         // Paragraphs vote for what holds them, half as much for what holds that.
         var votes = new Dictionary<IElement, double>();
         var total = 0.0;
-        foreach (var paragraph in body.QuerySelectorAll("p, pre, li, dd, blockquote, td"))
+        foreach (var paragraph in map.Paragraphs)
         {
-            var length = TextLength(paragraph);
-            if (length < 25 || IsAside(paragraph))
+            var (length, links) = map[paragraph];
+            if (length < 25)
                 continue;
-            var links = paragraph.QuerySelectorAll("a").Sum(TextLength);
             var score = Math.Max(0, length - 2 * links);
             total += score;
             if (paragraph.ParentElement is not { } parent)
                 continue;
             votes[parent] = votes.GetValueOrDefault(parent) + score;
             if (parent.ParentElement is { } grand)
-                votes[grand] = votes.GetValueOrDefault(grand) + score / 2;
+                votes[grand] = votes.GetValueOrDefault(grand) + score / 2.0;
         }
         var best = votes.Count == 0 ? body : votes.MaxBy(static vote => vote.Value).Key;
         // A part that holds less than most of it is no main part: then the page is its own.
         return votes.Count > 0 && votes[best] >= total * 0.7 ? best : body;
     }
 
-    private static bool IsAside(IElement element)
+    /// <summary>How much text each element holds, and how much of it in links: counted in one walk over the page.</summary>
+    private sealed class TextMap
     {
-        for (var at = element; at is not null; at = at.ParentElement)
-            if (Aside.Contains(at.LocalName))
-                return true;
-        return false;
-    }
+        private readonly Dictionary<IElement, (int Text, int Links)> _lengths = [];
 
-    private static bool HasMuchText(IElement body)
-    {
-        var outside = 0;
-        foreach (var paragraph in body.QuerySelectorAll("p, pre, li, dd, td, h1, h2, h3, div"))
-        {
-            if (!IsAside(paragraph) && (outside += TextLength(paragraph)) >= EnoughText)
-                return true;
-        }
-        return false;
-    }
+        internal TextMap(IElement body) => Count(body, aside: false, link: false);
 
-    private static int TextLength(IElement element)
-    {
-        var length = 0;
-        foreach (var text in element.Descendants<IText>())
+        /// <summary>main elements, elements of that role, articles.</summary>
+        internal List<IElement>[] Named { get; } = [[], [], []];
+
+        /// <summary>What holds running text, outside navigation and forms.</summary>
+        internal List<IElement> Paragraphs { get; } = [];
+
+        /// <summary>Characters outside navigation and forms.</summary>
+        internal int Outside { get; private set; }
+
+        internal (int Text, int Links) this[IElement element] => _lengths.GetValueOrDefault(element);
+
+        private (int Text, int Links) Count(IElement element, bool aside, bool link)
         {
-            if (text.ParentElement is { } parent && !Hidden.Contains(parent.LocalName))
-                length += text.Data.AsSpan().Trim().Length;
+            var name = element.LocalName;
+            if (Hidden.Contains(name))
+                return default;
+            aside |= Aside.Contains(name);
+            link |= name == "a";
+            if (name == "main")
+                Named[0].Add(element);
+            else if (name == "article")
+                Named[2].Add(element);
+            if (element.GetAttribute("role") == "main")
+                Named[1].Add(element);
+            if (!aside && (name is "p" or "pre" or "li" or "dd" or "blockquote" or "td"))
+                Paragraphs.Add(element);
+            var (text, links) = (0, 0);
+            // By index: the library finds a sibling by looking through all of them.
+            var children = element.ChildNodes;
+            for (var i = 0; i < children.Length; i++)
+            {
+                var child = children[i];
+                if (child is IElement inner)
+                {
+                    var (innerText, innerLinks) = Count(inner, aside, link);
+                    text += innerText;
+                    links += innerLinks;
+                }
+                else if (child is IText words)
+                {
+                    var length = words.Data.AsSpan().Trim().Length;
+                    text += length;
+                    links += link ? length : 0;
+                    if (!aside)
+                        Outside += length;
+                }
+            }
+            _lengths[element] = (text, links);
+            return (text, links);
         }
-        return length;
     }
 
     private void Walk(IElement element, bool wholePage)
     {
         if (Hidden.Contains(element.LocalName) || element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true" || (!wholePage && Aside.Contains(element.LocalName)))
+        {
+            _marker = null;
             return;
+        }
         var name = element.LocalName;
         switch (name)
         {
@@ -133,33 +166,38 @@ internal sealed class ReadableText
         var tight = name is "li" or "dt" or "dd" or "tr" or "td" or "th" or "div" or "caption";
         if (block)
             Break(tight ? 1 : 2);
-        if (name == "li")
-            Append(Marker(element));
-        if (name is "td" or "th" && element.PreviousElementSibling is not null)
+        if (_marker == "\t")
             _text.Append('\t');
+        else if (_marker is not null)
+            Append(_marker);
+        _marker = null;
         var preformatted = name is "pre" or "plaintext";
         _preformatted += preformatted ? 1 : 0;
-        foreach (var child in element.ChildNodes)
+        var number = name == "ol" ? FirstNumber(element) : 0;
+        var cells = 0;
+        var children = element.ChildNodes;
+        for (var i = 0; i < children.Length; i++)
         {
-            if (child is IElement inner)
+            if (children[i] is IElement inner)
+            {
+                if (inner.LocalName == "li")
+                    _marker = name == "ol" ? $"{number++}. " : "• ";
+                else if (inner.LocalName is "td" or "th" && cells++ > 0)
+                    _marker = "\t";
                 Walk(inner, wholePage);
-            else if (child is IText text)
+            }
+            else if (children[i] is IText text)
+            {
                 Append(text.Data);
+            }
         }
         _preformatted -= preformatted ? 1 : 0;
         if (block)
             Break(tight ? 1 : 2);
     }
 
-    private static string Marker(IElement item)
-    {
-        if (item.ParentElement is not { LocalName: "ol" } list)
-            return "• ";
-        var number = int.TryParse(list.GetAttribute("start"), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var start) ? start : 1;
-        for (var before = item.PreviousElementSibling; before is not null; before = before.PreviousElementSibling)
-            number += before.LocalName == "li" ? 1 : 0;
-        return $"{number}. ";
-    }
+    private static int FirstNumber(IElement list) =>
+        int.TryParse(list.GetAttribute("start"), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var start) ? start : 1;
 
     private void Append(string text)
     {
