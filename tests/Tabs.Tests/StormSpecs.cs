@@ -7,7 +7,7 @@ using static ActorBrowser.TabProtocol;
 namespace ActorBrowser.TabsTests;
 
 /// <summary>Renderers killed and stopped at random under tabs at work. ACTORBROWSER_STORM=TABS,SECONDS makes it longer.</summary>
-public sealed class StormSpecs(ITestOutputHelper output) : BrowserSpecs("actorbrowser.tabs { unresponsive-after = 300ms, hang-budget = 1s, max-crashes = 1000000 }\nactorbrowser.pools.renderer.spares = 4")
+public sealed class StormSpecs(ITestOutputHelper output) : BrowserSpecs("actorbrowser.tabs { unresponsive-after = 500ms, hang-budget = 4s, max-crashes = 1000000 }\nactorbrowser.pools.renderer.spares = 4")
 {
     private static (int Tabs, int Seconds) Size => Environment.GetEnvironmentVariable("ACTORBROWSER_STORM")?.Split(',') is [var tabs, var seconds]
         ? (int.Parse(tabs, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture)) : (12, 10);
