@@ -44,9 +44,6 @@ internal static class RoleTraffic
         }
     }
 
-    /// <summary>The user lets go of the child.</summary>
-    internal sealed record Unused : ICommand;
-
     /// <summary>Frames from the child that came together, stamped with the process they came from.</summary>
     internal sealed record FromChild(int ProcessId, IReadOnlyList<ChildFrames.UserFrame> Frames) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

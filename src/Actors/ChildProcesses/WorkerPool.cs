@@ -163,7 +163,7 @@ internal sealed partial class WorkerPool : UntypedActor, IWithTimers
         worker.Site = waiting.Site;
         worker.Uses++;
         worker.Child.Tell(new RoleTraffic.Use(waiting.Borrower));
-        waiting.Borrower.Tell(new Leased(waiting.Lease, worker.Child, worker.ProcessId, worker.Uses > 1));
+        waiting.Borrower.Tell(new Leased(waiting.Lease, worker.Child, worker.ProcessId));
     }
 
     private void OnReturn(Return returned)

@@ -74,7 +74,8 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, l
         }
         else
         {
-            if (Headers.Value.Status != 200 || ValueOf("ETag") is not { } tag || !tag.StartsWith('"') || ValueOf("Content-Encoding") is not null || Received == 0)
+            var first = Headers.Value;
+            if (first.Status != 200 || first.ValueOf("ETag") is not { } tag || !tag.StartsWith('"') || first.ValueOf("Content-Encoding") is not null || Received == 0)
                 return false;
             ResumeHeaders = [new HeaderField("Range", $"bytes={Received}-"), new HeaderField("If-Range", tag), new HeaderField("Accept-Encoding", "identity")];
             Base = Received;
@@ -84,27 +85,8 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, l
     }
 
     /// <summary>Whether the answer to a second attempt goes on where the first ended.</summary>
-    internal bool Continues(in FetchHeaders headers)
-    {
-        if (headers.Status != 206)
-            return false;
-        foreach (var field in headers.Headers)
-        {
-            if (field.Name.Equals("Content-Range", StringComparison.OrdinalIgnoreCase))
-                return field.Value.StartsWith($"bytes {Base}-", StringComparison.OrdinalIgnoreCase);
-        }
-        return false;
-    }
-
-    private string? ValueOf(string name)
-    {
-        foreach (var field in Headers!.Value.Headers)
-        {
-            if (field.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return field.Value;
-        }
-        return null;
-    }
+    internal bool Continues(in FetchHeaders headers) =>
+        headers.Status == 206 && headers.ValueOf("Content-Range") is { } range && range.StartsWith($"bytes {Base}-", StringComparison.OrdinalIgnoreCase);
 
     internal void Grant(long bytes) => Granted = bytes > long.MaxValue - Granted ? long.MaxValue : Granted + bytes;
 

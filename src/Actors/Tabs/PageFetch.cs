@@ -88,7 +88,7 @@ internal sealed class PageFetch : UntypedActor
     private void OnHeaders(in FetchHeaders headers)
     {
         _request.Identity.Take(_url, headers.Headers);
-        if (headers.Status is 301 or 302 or 303 or 307 or 308 && Value(headers, "Location") is { } location)
+        if (headers.Status is 301 or 302 or 303 or 307 or 308 && headers.ValueOf("Location") is { } location)
         {
             _coordinator.Tell(new CancelFetch(_fetch));
             _left = _fetch;
@@ -139,16 +139,6 @@ internal sealed class PageFetch : UntypedActor
         _over = true;
         _owner.Tell(new Done(_request.Tag, _url.AbsoluteUri, _headers, _body.GetBuffer().AsMemory(0, (int)_body.Length), kind, problem));
         Context.Stop(Self);
-    }
-
-    internal static string? Value(in FetchHeaders headers, string name)
-    {
-        foreach (var field in headers.Headers)
-        {
-            if (field.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return field.Value;
-        }
-        return null;
     }
 
     /// <summary>What is wanted, for whom.</summary>

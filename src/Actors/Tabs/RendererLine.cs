@@ -24,8 +24,6 @@ internal sealed class RendererLine(IActorRef pool)
 
     internal bool IsThere => !Child.IsNobody();
 
-    internal bool IsAwaited => _lease is not null && Child.IsNobody();
-
     /// <summary>How long the oldest question has had no answer; null without one.</summary>
     internal TimeSpan? Silent => _pending.Count == 0 ? null : Stopwatch.GetElapsedTime(_pending.Values.Min(static question => question.Since));
 

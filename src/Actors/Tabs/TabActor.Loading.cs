@@ -39,10 +39,17 @@ internal sealed partial class TabActor
     /// <summary>Scheme, host and port: nothing that another origin has sent is ever parsed by the same process.</summary>
     private static string SiteOf(Uri url) => $"{url.Scheme}://{url.IdnHost}:{url.Port}";
 
-    private void Fetch(PageFetch.Request request)
+    private void Fetch(PageFetch.Request request) => _fetches.Add(Context.ActorOf(PageFetch.Props(request, _coordinator, _credit)));
+
+    private void OnFetched(PageFetch.Done done)
     {
-        _fetches.RemoveAll(static fetch => fetch.IsNobody());
-        _fetches.Add(Context.ActorOf(PageFetch.Props(request, _coordinator, _credit)));
+        // What was stopped with a page that was left may have had its answer on the way.
+        if (!_fetches.Remove(Sender))
+            return;
+        if (done.Tag is ImageWork image)
+            OnImageFetched(image, done);
+        else
+            OnPageFetched(done);
     }
 
     private void StopLoading()
@@ -76,13 +83,12 @@ internal sealed partial class TabActor
         if (_fetched is not { Headers: { } headers } done || !_renderer.IsThere || _state != TabState.Loading)
             return;
         _fetched = null;
-        _document = _renderer.Load(done.Url, PageFetch.Value(headers, "Content-Type") ?? "", done.Body, _settings.Document);
-        _page = new PageSummary(done.Url, headers.Status, PageFetch.Value(headers, "Content-Type") ?? "", done.Body.Length, default, _renderer.ProcessId, default);
+        var type = headers.ValueOf("Content-Type") ?? "";
+        _document = _renderer.Load(done.Url, type, done.Body, _settings.Document);
+        _page = new PageSummary(done.Url, headers.Status, type, done.Body.Length, default, _renderer.ProcessId, default);
         _space = headers.AddressSpace;
         Watch();
     }
-
-    private AddressSpace _space;
 
     private void OnFrame(ChildFrames.UserFrame frame)
     {
@@ -149,8 +155,6 @@ internal sealed partial class TabActor
             _awaitsImages = true;
     }
 
-    private bool _awaitsImages;
-
     private void OnImagesWanted(in ResourcesWanted wanted)
     {
         if (!_awaitsImages)
@@ -198,7 +202,7 @@ internal sealed partial class TabActor
             return;
         }
         // An actor of its own tells whose answer it is that comes.
-        var relay = Context.ActorOf(ImageRelay.Props(image));
+        var relay = Context.ActorOf(Akka.Actor.Props.Create(typeof(ImageRelay)));
         _decoding.Add(relay, image);
         _images.Tell(new ImageProtocol.Decode(done.Body) { Site = SiteOf(new Uri(_url)), Cancellation = _loading.Token }, relay);
     }
@@ -275,10 +279,6 @@ internal sealed partial class TabActor
     /// <summary>Passes one decoder's answer on, and stops.</summary>
     private sealed class ImageRelay : UntypedActor
     {
-        public ImageRelay(ImageWork image) => _ = image;
-
-        internal static Props Props(ImageWork image) => Akka.Actor.Props.Create(typeof(ImageRelay), image);
-
         protected override void OnReceive(object message)
         {
             Context.Parent.Tell(message);

@@ -22,11 +22,12 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
     private readonly long _credit;
     private readonly NetworkIdentity _identity;
     private readonly bool _loadImages;
+    private readonly IActorRef? _first;
     private readonly IActorRef _coordinator;
     private readonly IActorRef _images;
     private readonly RendererLine _renderer;
     private readonly TabHistory _history;
-    private readonly List<IActorRef> _fetches = [];
+    private readonly HashSet<IActorRef> _fetches = [];
     private TabEvents _events = null!;
     private TabState _state = TabState.Blank;
     private string _url = "";
@@ -38,6 +39,8 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
     private int _load;
     private int _steps;
     private ulong _document;
+    private AddressSpace _space;
+    private bool _awaitsImages;
     private string _crashedUrl = "";
     private int _crashes;
     private bool _reported;
@@ -55,8 +58,6 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
         _history = new TabHistory(_settings.MaxHistory);
         _first = open.Subscriber;
     }
-
-    private readonly IActorRef? _first;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -143,11 +144,8 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
             case PageFetch.Advanced advanced when advanced.Tag.Equals(_load):
                 _events.Gather(new Progress(_load, advanced.Bytes, advanced.Total));
                 break;
-            case PageFetch.Done done when done.Tag.Equals(_load):
-                OnPageFetched(done);
-                break;
-            case PageFetch.Done { Tag: ImageWork image } done when image.Load == _load:
-                OnImageFetched(image, done);
+            case PageFetch.Done done:
+                OnFetched(done);
                 break;
             case DecodedImage decoded:
                 OnImageDecoded(decoded, null);

@@ -13,8 +13,6 @@ internal sealed class TabEvents(IActorRef tab, ITimerScheduler timers, TimeSpan 
     private readonly List<IEvent> _gathered = [];
     private Progress? _progress;
 
-    internal IEnumerable<IActorRef> Subscribers => _subscribers;
-
     internal bool Add(IActorRef subscriber) => _subscribers.Add(subscriber);
 
     internal void Remove(IActorRef subscriber) => _subscribers.Remove(subscriber);
@@ -23,8 +21,7 @@ internal sealed class TabEvents(IActorRef tab, ITimerScheduler timers, TimeSpan 
     internal void Tell(IEvent happened)
     {
         Flush();
-        foreach (var subscriber in _subscribers)
-            subscriber.Tell(happened, tab);
+        Send(happened);
     }
 
     /// <summary>Tells soon.</summary>

@@ -40,10 +40,11 @@ internal sealed class LiveDocument
     internal static LiveDocument Parse(in LoadDocument request, ReadOnlyMemory<byte> bytes)
     {
         var started = Stopwatch.GetTimestamp();
-        RefuseWhatIsNoText(request.ContentType, bytes.Span);
+        var type = MediaType(request.ContentType);
+        RefuseWhatIsNoText(type, bytes.Span);
         var encoding = EncodingSniffer.Sniff(bytes.Span, request.ContentType, out var source, out var skip);
         var text = encoding.GetString(bytes.Span[skip..]);
-        if (IsPlain(request.ContentType))
+        if (IsPlain(type))
             text = "<plaintext>" + text;
         // Each tag makes an element, and at most one text follows it: what cannot fit is not begun.
         else if (text.AsSpan().Count('<') / 2 > request.Limits.MaxNodes)
@@ -137,11 +138,15 @@ internal sealed class LiveDocument
         return (nodes, deepest);
     }
 
-    private static void RefuseWhatIsNoText(string contentType, ReadOnlySpan<byte> bytes)
+    /// <summary>A content type without its parameters.</summary>
+    private static ReadOnlySpan<char> MediaType(string contentType)
     {
-        var type = contentType.AsSpan();
-        var end = type.IndexOf(';');
-        type = (end < 0 ? type : type[..end]).Trim();
+        var end = contentType.IndexOf(';');
+        return (end < 0 ? contentType : contentType.AsSpan(0, end)).Trim();
+    }
+
+    private static void RefuseWhatIsNoText(ReadOnlySpan<char> type, ReadOnlySpan<byte> bytes)
+    {
         var isText = type.IsEmpty || type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || type.EndsWith("xml", StringComparison.OrdinalIgnoreCase)
             || type.EndsWith("json", StringComparison.OrdinalIgnoreCase) || type.EndsWith("javascript", StringComparison.OrdinalIgnoreCase);
         if (!isText)
@@ -150,12 +155,8 @@ internal sealed class LiveDocument
             throw new DocumentFailedException(DocumentFailure.NotText, "The resource has no declared type and holds NUL bytes: it is no page.");
     }
 
-    private static bool IsPlain(string contentType)
-    {
-        var end = contentType.IndexOf(';');
-        var type = (end < 0 ? contentType.AsSpan() : contentType.AsSpan(0, end)).Trim();
-        return type.Length > 0 && !type.Equals("text/html", StringComparison.OrdinalIgnoreCase) && !type.EndsWith("xml", StringComparison.OrdinalIgnoreCase);
-    }
+    private static bool IsPlain(ReadOnlySpan<char> type) =>
+        type.Length > 0 && !type.Equals("text/html", StringComparison.OrdinalIgnoreCase) && !type.EndsWith("xml", StringComparison.OrdinalIgnoreCase);
 
     private static DocumentFailedException TooMany(int limit) => new(DocumentFailure.TooManyNodes, $"The page has more than {limit} nodes.");
 

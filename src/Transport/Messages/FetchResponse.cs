@@ -50,6 +50,18 @@ public readonly record struct FetchHeaders(
 {
     private const int MaxRedirects = 1000;
 
+    /// <summary>The value of the first header of a name, whatever its case; null without one.</summary>
+    /// <param name="name">The header's.</param>
+    public string? ValueOf(string name)
+    {
+        foreach (var field in Headers)
+        {
+            if (field.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return field.Value;
+        }
+        return null;
+    }
+
     /// <inheritdoc/>
     public static MessageType Type => MessageType.FetchHeaders;
 
