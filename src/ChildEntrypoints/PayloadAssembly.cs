@@ -51,8 +51,7 @@ internal sealed class PayloadAssembly : IDisposable
         }
         finally
         {
-            foreach (var descriptor in descriptors)
-                descriptor.Dispose();
+            SafeDescriptor.DisposeAll(descriptors);
         }
     }
 

@@ -20,6 +20,14 @@ public sealed class SafeDescriptor : SafeHandle
     /// <param name="descriptor">An open descriptor, or −1.</param>
     public SafeDescriptor(int descriptor) : base(-1, ownsHandle: true) => SetHandle(descriptor);
 
+    /// <summary>Closes all of them.</summary>
+    /// <param name="descriptors">Whatever came along with something that is not wanted.</param>
+    public static void DisposeAll(params ReadOnlySpan<SafeDescriptor> descriptors)
+    {
+        foreach (var descriptor in descriptors)
+            descriptor.Dispose();
+    }
+
     /// <inheritdoc/>
     public override bool IsInvalid => handle == -1;
 

@@ -3,14 +3,18 @@ using System.Runtime.CompilerServices;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>A thread of its own for one kind of work that blocks, started by the first of it and there as long as the process.</summary>
-internal sealed class WorkThread
+public sealed class WorkThread
 {
     // A monitor, not a blocking collection: that one spins, on a processor the child could start on.
     private readonly Queue<Action> _work = new();
     private readonly string _name;
+    private readonly int _stackBytes;
     private bool _started;
 
-    private WorkThread(string name) => _name = name;
+    /// <summary>No thread as yet.</summary>
+    /// <param name="name">For people who look at a process's threads.</param>
+    /// <param name="stackBytes">Of its stack; 0 for the system's default.</param>
+    public WorkThread(string name, int stackBytes = 0) => (_name, _stackBytes) = (name, stackBytes);
 
     /// <summary>
     /// The one thread that spawns. A child asks the kernel to be killed when its parent dies, and Linux takes that to
@@ -39,7 +43,9 @@ internal sealed class WorkThread
         return completion.Task;
     }
 
-    private void Add(Action work)
+    /// <summary>Runs on this thread, after what was added before. It must not throw.</summary>
+    /// <param name="work">What to run.</param>
+    public void Add(Action work)
     {
         lock (_work)
         {
@@ -53,7 +59,7 @@ internal sealed class WorkThread
         {
             while (true)
                 RunNext();
-        })
+        }, _stackBytes)
         { IsBackground = true, Name = _name }.UnsafeStart();
     }
 

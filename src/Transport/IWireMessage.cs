@@ -23,6 +23,20 @@ public interface IWireMessage<TSelf> where TSelf : IWireMessage<TSelf>
     static abstract TSelf Read(ref MessagePackReader reader);
 }
 
+/// <summary>A request whose bytes are in it, or in a memory file that rides along, or follow it as FetchBodyChunk frames.</summary>
+/// <typeparam name="TSelf">The message itself.</typeparam>
+public interface IPayloadRequest<TSelf> where TSelf : struct
+{
+    /// <summary>How many bytes there are, in bytes.</summary>
+    int Length { get; }
+
+    /// <summary>Those that are in the message.</summary>
+    ReadOnlyMemory<byte> Data { get; }
+
+    /// <summary>The message without them: what may outlive the frame.</summary>
+    TSelf WithoutData();
+}
+
 /// <summary>A field of a message is out of its range or its array has the wrong length.</summary>
 /// <param name="message">A sentence naming message, field and range.</param>
 public sealed class WireFormatException(string message) : Exception(message);

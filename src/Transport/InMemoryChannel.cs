@@ -123,8 +123,7 @@ public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
                 return;
             }
         }
-        foreach (var descriptor in descriptors)
-            descriptor.Dispose();
+        SafeDescriptor.DisposeAll(descriptors);
     }
 
     private void Close(ChannelClosed closed)
@@ -168,8 +167,7 @@ public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
             _ended = true;
             while (_inbox.TryDequeue(out var left))
             {
-                foreach (var descriptor in left.Descriptors)
-                    descriptor.Dispose();
+                SafeDescriptor.DisposeAll(left.Descriptors);
             }
         }
         _outgoing.Dispose();

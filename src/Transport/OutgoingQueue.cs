@@ -32,7 +32,7 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
         lock (_lock)
             outcome = Encode(correlationId, message, descriptors);
         if (outcome != WriteOutcome.Queued)
-            DisposeAll(descriptors);
+            SafeDescriptor.DisposeAll(descriptors);
         return outcome;
     }
 
@@ -59,7 +59,7 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
         {
             if (sent > 0 && _sendingAttachments is { Count: > 0 } attachments && attachments[0].Offset == _sendOffset)
             {
-                DisposeAll(attachments[0].Descriptors);
+                SafeDescriptor.DisposeAll(attachments[0].Descriptors);
                 attachments.RemoveAt(0);
             }
             _sendOffset += sent;
@@ -192,7 +192,7 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
     private void ReleaseLocked()
     {
         foreach (var attachment in (_sendingAttachments ?? []).Concat(_fillingAttachments ?? []))
-            DisposeAll(attachment.Descriptors);
+            SafeDescriptor.DisposeAll(attachment.Descriptors);
         _sendingAttachments = _fillingAttachments = null;
         Return(_filling);
         Return(_sending);
@@ -212,12 +212,6 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
     {
         if (buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(buffer);
-    }
-
-    private static void DisposeAll(ReadOnlySpan<SafeDescriptor> descriptors)
-    {
-        foreach (var descriptor in descriptors)
-            descriptor.Dispose();
     }
 
     private sealed record Attachment(int Offset, SafeDescriptor[] Descriptors);

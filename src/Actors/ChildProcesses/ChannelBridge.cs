@@ -1,4 +1,5 @@
 using System.Numerics;
+using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
@@ -16,11 +17,21 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
     private readonly List<ChildFrames.UserFrame> _batch = [];
     private BodySlots? _slots;
     private ulong _read;
+    private bool _closed;
     private bool _helloSeen;
     private bool _readySeen;
 
     /// <summary>Set before the child is told of them.</summary>
-    internal BodySlots? Slots { set => Volatile.Write(ref _slots, value); }
+    internal BodySlots? Slots
+    {
+        set
+        {
+            Interlocked.Exchange(ref _slots, value);
+            // A child may be gone already when it would be told of them.
+            if (Volatile.Read(ref _closed))
+                Interlocked.Exchange(ref _slots, null)?.Dispose();
+        }
+    }
 
     public ProtocolViolation? OnFrame(in Frame frame)
     {
@@ -76,8 +87,7 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
         var descriptors = frame.TakeDescriptors();
         if (frame.TryRead<SpawnReady>(out var ready) is null && descriptors.Length < 2)
             return Gather(new ChildFrames.CommandReady(frame.CorrelationId, ready, descriptors.Length > 0 ? descriptors[0] : null));
-        foreach (var descriptor in descriptors)
-            descriptor.Dispose();
+        SafeDescriptor.DisposeAll(descriptors);
         return frame.TryRead<SpawnReady>(out _) ?? new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with a SpawnReady.");
     }
 
@@ -86,8 +96,7 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
         var descriptors = frame.TakeDescriptors();
         if (frame.TryRead<ImageDecoded>(out var image) is null && descriptors.Length == 1)
             return Gather(new ChildFrames.Image(frame.CorrelationId, image, descriptors[0]));
-        foreach (var descriptor in descriptors)
-            descriptor.Dispose();
+        SafeDescriptor.DisposeAll(descriptors);
         return frame.TryRead<ImageDecoded>(out _) ?? new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with an ImageDecoded.");
     }
 
@@ -116,7 +125,8 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
     public void OnClosed(ChannelClosed closed)
     {
         Tell(new ChildFrames.Closed(closed));
-        _slots?.Dispose();
+        Volatile.Write(ref _closed, true);
+        Interlocked.Exchange(ref _slots, null)?.Dispose();
     }
 
     private ProtocolViolation? TakeSlot(ulong id, in FetchBodySlot piece)
@@ -137,8 +147,7 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
             var descriptors = frame.TakeDescriptors();
             if (descriptors.Length < 2)
                 return Tell(new ChildFrames.HelloArrived(hello, descriptors.Length == 0 ? null : descriptors[0]));
-            foreach (var descriptor in descriptors)
-                descriptor.Dispose();
+            SafeDescriptor.DisposeAll(descriptors);
             return new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with Hello.");
         }
         if (frame.Type == MessageType.Ready && _helloSeen)

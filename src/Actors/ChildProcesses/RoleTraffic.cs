@@ -37,11 +37,7 @@ internal static class RoleTraffic
         internal override WriteOutcome WriteTo(IChannel channel) =>
             descriptors is null ? channel.Write(Id, _message) : channel.Write(Id, _message, descriptors);
 
-        internal override void Discard()
-        {
-            foreach (var descriptor in descriptors ?? [])
-                descriptor.Dispose();
-        }
+        internal override void Discard() => SafeDescriptor.DisposeAll(descriptors);
     }
 
     /// <summary>Frames from the child that came together, stamped with the process they came from.</summary>

@@ -12,6 +12,8 @@ namespace ActorBrowser;
 /// </summary>
 internal sealed partial class WorkerPool : UntypedActor, IWithTimers
 {
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
+
     private readonly string _role;
     private readonly ActorBrowserSettings _settings;
     private readonly PoolSettings _limits;
@@ -37,8 +39,6 @@ internal sealed partial class WorkerPool : UntypedActor, IWithTimers
         Akka.Actor.Props.Create(() => new WorkerPool(role, settings, limits, launcher));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
-
-    protected override void PreStart() => Timers.StartPeriodicTimer(Sweep.Instance, Sweep.Instance, TimeSpan.FromSeconds(1));
 
     protected override void OnReceive(object message)
     {
@@ -123,7 +123,12 @@ internal sealed partial class WorkerPool : UntypedActor, IWithTimers
         }
         if (_queue.Count == 0)
             Timers.StartSingleTimer(Refill.Instance, Refill.Instance, _limits.RefillAfter);
+        if (HasDeadlines && !Timers.IsTimerActive(Sweep.Instance))
+            Timers.StartPeriodicTimer(Sweep.Instance, Sweep.Instance, SweepEvery);
     }
+
+    /// <summary>Whether somebody waits, or a process that has worked for a site lies idle: both for so long and no longer.</summary>
+    private bool HasDeadlines => _queue.Count > 0 || _workers.Values.Any(static worker => worker is { Ready: true, Lease: null, Site: not null });
 
     private Worker? Pick(string site)
     {
@@ -274,6 +279,9 @@ internal sealed partial class WorkerPool : UntypedActor, IWithTimers
             if (worker.Lease is null && worker.Site is not null && worker.Ready && Stopwatch.GetElapsedTime(worker.IdleSince) > _limits.IdleTimeout)
                 End(worker);
         }
+        // A pool at rest costs nothing.
+        if (!HasDeadlines)
+            Timers.Cancel(Sweep.Instance);
     }
 
     private void Spawn()

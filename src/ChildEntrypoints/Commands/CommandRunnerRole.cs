@@ -151,8 +151,7 @@ public sealed class CommandRunnerRole : IChildRole
         }
         finally
         {
-            foreach (var descriptor in descriptors)
-                descriptor.Dispose();
+            SafeDescriptor.DisposeAll(descriptors);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ActorBrowser.Interop;
+using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Images;
@@ -10,13 +11,14 @@ namespace ActorBrowser.ChildEntrypoints.Images;
 /// </summary>
 public sealed class ImageDecoderRole : IChildRole
 {
-    private readonly WorkLine _line = new("ActorBrowser decoder");
+    private readonly WorkThread _thread = new("ActorBrowser decoder");
+    private readonly PayloadReceiver<DecodeImage> _receiver;
     private ChildContext? _context;
-    private PayloadAssembly? _payload;
-    private DecodeImage _request;
-    private ulong _receiving;
     private ulong _decoding;
     private ulong _cancelled;
+
+    /// <summary>A decoder at rest.</summary>
+    public ImageDecoderRole() => _receiver = new((id, request, payload) => _thread.Add(() => Decode(id, request, payload)));
 
     /// <inheritdoc/>
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) => _context = context;
@@ -27,9 +29,9 @@ public sealed class ImageDecoderRole : IChildRole
         switch (frame.Type)
         {
             case MessageType.DecodeImage:
-                return OnDecode(frame);
+                return _receiver.OnRequest(frame);
             case MessageType.FetchBodyChunk:
-                return OnPiece(frame);
+                return _receiver.OnPiece(frame);
             case MessageType.CancelWork:
                 return frame.TryRead<CancelWork>(out _) ?? OnCancel(frame.CorrelationId);
             default:
@@ -42,49 +44,10 @@ public sealed class ImageDecoderRole : IChildRole
     {
     }
 
-    private ProtocolViolation? OnDecode(in Frame frame)
-    {
-        var descriptors = frame.TakeDescriptors();
-        if (frame.TryRead<DecodeImage>(out var request) is { } malformed)
-        {
-            foreach (var descriptor in descriptors)
-                descriptor.Dispose();
-            return malformed;
-        }
-        _payload?.Dispose();
-        _payload = PayloadAssembly.Begin(request.Length, request.Data, descriptors, out var violation);
-        if (violation is not null)
-            return violation;
-        _receiving = frame.CorrelationId;
-        _request = request with { Data = default };
-        BeginIfComplete();
-        return null;
-    }
-
-    private ProtocolViolation? OnPiece(in Frame frame)
-    {
-        if (frame.TryRead<FetchBodyChunk>(out var chunk) is { } malformed)
-            return malformed;
-        if (_payload is null || frame.CorrelationId != _receiving)
-            return null;
-        if (_payload.Add(chunk) is { } violation)
-            return violation;
-        BeginIfComplete();
-        return null;
-    }
-
-    private void BeginIfComplete()
-    {
-        if (_payload is not { IsComplete: true } payload)
-            return;
-        _payload = null;
-        var (id, request) = (_receiving, _request);
-        _line.Add(() => Decode(id, request, payload));
-    }
-
     private ProtocolViolation? OnCancel(ulong id)
     {
         Volatile.Write(ref _cancelled, id);
+        _receiver.Drop(id);
         // A library at work cannot be stopped; the process can, and there is nothing else in it.
         if (Volatile.Read(ref _decoding) == id)
             CurrentProcess.ExitNow(ChildExitCodes.OutOfTime);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
@@ -9,15 +10,19 @@ namespace ActorBrowser.ChildEntrypoints.Rendering;
 /// </summary>
 public sealed class RendererRole : IChildRole
 {
-    private readonly WorkLine _line = new("ActorBrowser renderer");
-    private ChildContext? _context;
-    private ulong _loading;
-    private LoadDocument _request;
-    private PayloadAssembly? _payload;
+    /// <summary>A parser of nested things, and what looks at them, recurse.</summary>
+    private const int StackBytes = 64 << 20;
 
-    // Of the work line only.
+    private readonly WorkThread _thread = new("ActorBrowser renderer", StackBytes);
+    private readonly PayloadReceiver<LoadDocument> _receiver;
+    private ChildContext? _context;
+
+    // Of the work thread only.
     private LiveDocument? _document;
     private ulong _cancelled;
+
+    /// <summary>A renderer without a page.</summary>
+    public RendererRole() => _receiver = new((id, request, payload) => _thread.Add(() => Load(id, request, payload)));
 
     /// <inheritdoc/>
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) => _context = context;
@@ -28,9 +33,9 @@ public sealed class RendererRole : IChildRole
         switch (frame.Type)
         {
             case MessageType.LoadDocument:
-                return OnLoad(frame);
+                return _receiver.OnRequest(frame);
             case MessageType.FetchBodyChunk:
-                return OnPiece(frame);
+                return _receiver.OnPiece(frame);
             case MessageType.QueryDocument:
                 return OnQuery(frame);
             case MessageType.ResourceArrived:
@@ -39,8 +44,7 @@ public sealed class RendererRole : IChildRole
                 if (frame.TryRead<CancelWork>(out _) is { } malformed)
                     return malformed;
                 Volatile.Write(ref _cancelled, frame.CorrelationId);
-                if (_loading == frame.CorrelationId)
-                    DropPayload();
+                _receiver.Drop(frame.CorrelationId);
                 return null;
             default:
                 return new ProtocolViolation(ViolationKind.UnknownMessage, $"The renderer knows no message of type {frame.Type}.");
@@ -50,47 +54,6 @@ public sealed class RendererRole : IChildRole
     /// <inheritdoc/>
     public void OnShutdown()
     {
-    }
-
-    private ProtocolViolation? OnLoad(in Frame frame)
-    {
-        var descriptors = frame.TakeDescriptors();
-        if (frame.TryRead<LoadDocument>(out var request) is { } malformed)
-        {
-            foreach (var descriptor in descriptors)
-                descriptor.Dispose();
-            return malformed;
-        }
-        // A newer load takes the place of one whose bytes were still coming.
-        DropPayload();
-        _payload = PayloadAssembly.Begin(request.Length, request.Data, descriptors, out var violation);
-        if (violation is not null)
-            return violation;
-        _loading = frame.CorrelationId;
-        _request = request with { Data = default };
-        BeginIfComplete();
-        return null;
-    }
-
-    private ProtocolViolation? OnPiece(in Frame frame)
-    {
-        if (frame.TryRead<FetchBodyChunk>(out var chunk) is { } malformed)
-            return malformed;
-        if (_payload is null || frame.CorrelationId != _loading)
-            return null;
-        if (_payload.Add(chunk) is { } violation)
-            return violation;
-        BeginIfComplete();
-        return null;
-    }
-
-    private void BeginIfComplete()
-    {
-        if (_payload is not { IsComplete: true } payload)
-            return;
-        _payload = null;
-        var (id, request) = (_loading, _request);
-        _line.Add(() => Load(id, request, payload));
     }
 
     // AngleSharp is named behind this method only, so that it is loaded by the first page and not on the way to Ready.
@@ -172,7 +135,7 @@ public sealed class RendererRole : IChildRole
 
     private ProtocolViolation? Post(Action work)
     {
-        _line.Add(work);
+        _thread.Add(work);
         return null;
     }
 
@@ -180,11 +143,5 @@ public sealed class RendererRole : IChildRole
     {
         if (_context!.Write(id, message) == WriteOutcome.TooLarge)
             _context.Write(id, new DocumentFailed(DocumentFailure.TooLarge, "The answer is longer than a message may be."));
-    }
-
-    private void DropPayload()
-    {
-        _payload?.Dispose();
-        _payload = null;
     }
 }

@@ -11,13 +11,16 @@ namespace ActorBrowser.Transport;
 /// <param name="Length">In bytes.</param>
 /// <param name="Data">The bytes, or the first of them; empty when a memory file rides along.</param>
 /// <param name="Limits">What ends in an error.</param>
-public readonly record struct LoadDocument(string Url, string ContentType, int Length, ReadOnlyMemory<byte> Data, DocumentLimits Limits) : IWireMessage<LoadDocument>
+public readonly record struct LoadDocument(string Url, string ContentType, int Length, ReadOnlyMemory<byte> Data, DocumentLimits Limits) : IWireMessage<LoadDocument>, IPayloadRequest<LoadDocument>
 {
     /// <summary>The longest page, in bytes.</summary>
     public const int MaxLength = 256 << 20;
 
     /// <inheritdoc/>
     public static MessageType Type => MessageType.LoadDocument;
+
+    /// <inheritdoc/>
+    public LoadDocument WithoutData() => this with { Data = default };
 
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)

@@ -15,13 +15,16 @@ public readonly record struct ImageLimits(long MaxPixels, int MaxFrames, long Ma
 /// <param name="MaxWidth">The image is scaled down to fit, keeping its shape; 0 for no limit.</param>
 /// <param name="MaxHeight">The same for its height.</param>
 /// <param name="Limits">What ends in an error.</param>
-public readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Data, int MaxWidth, int MaxHeight, ImageLimits Limits) : IWireMessage<DecodeImage>
+public readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Data, int MaxWidth, int MaxHeight, ImageLimits Limits) : IWireMessage<DecodeImage>, IPayloadRequest<DecodeImage>
 {
     /// <summary>The longest file, in bytes.</summary>
     public const int MaxLength = 256 << 20;
 
     /// <inheritdoc/>
     public static MessageType Type => MessageType.DecodeImage;
+
+    /// <inheritdoc/>
+    public DecodeImage WithoutData() => this with { Data = default };
 
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
