@@ -36,6 +36,12 @@ public sealed class ChildProcess : IDisposable
     public Task<ChildExit> Exited => _child.Exited;
 
     /// <summary>
+    /// Which of the limits that the kernel enforces by refusing alone it has reached: descriptors, processes, memory; null
+    /// for none. One that floods goes on asking, so the question can be put now and then. Some microseconds; Linux.
+    /// </summary>
+    public string? LimitReached() => _child.LimitReached();
+
+    /// <summary>
     /// SIGKILL to the process and its whole session's group. Legal in every state, from any thread, any number of times;
     /// does nothing once the process has been reaped, so that a reused pid is never hit. <see cref="Exited"/> tells when it is gone.
     /// </summary>
@@ -57,6 +63,8 @@ internal interface IRunningChild
     DateTimeOffset StartedAt { get; }
 
     Task<ChildExit> Exited { get; }
+
+    string? LimitReached();
 
     void Kill();
 }

@@ -62,6 +62,22 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
         }
     }
 
+    public string? LimitReached()
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        var reached = _limits.Descriptors > 0 && ProcessCounts.Descriptors(Id) >= _limits.Descriptors ? "descriptors"
+            : _group is { CountsProcesses: true } ? (_group.HasRefusedProcesses() ? "processes" : null)
+            : _limits.Processes > 0 && ProcessCounts.Threads(Id) >= NearlyAll(_limits.Processes) ? "processes"
+            : null;
+        // The collector stays below three quarters of it.
+        if (reached is null && _limits.Memory > 0 && _group is not { CountsMemory: true } && ProcessCounts.Data(Id) >= NearlyAll(_limits.Memory))
+            reached = "memory";
+        // Once it is reaped, its number may be another's.
+        lock (_lock)
+            return _reaped ? null : reached;
+    }
+
     public void OnReady(Readiness readiness)
     {
         ProcessEnd end;
@@ -98,6 +114,9 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
         _exited.SetResult(exit.ExitCode == 0 || exit.LimitHit is not null ? exit : exit with { LimitHit = _group!.LimitHit() });
         _group!.Dispose();
     }
+
+    // What nobody counts refusals of: one that has just been refused may hold a little less.
+    private static long NearlyAll(long limit) => limit - (limit / 16);
 
     private void Count(int bytes)
     {

@@ -25,6 +25,9 @@ internal sealed class WindowsChild : IRunningChild
 
     public Task<ChildExit> Exited => _exited.Task;
 
+    // The job ends what goes beyond its limits.
+    public string? LimitReached() => null;
+
     public void Kill()
     {
         if (!_exited.Task.IsCompleted)

@@ -17,29 +17,35 @@ public sealed class LimitSpecs(ProbeRange range) : IClassFixture<ProbeRange>
             Assert.Equal("memory", (await child.Process.Exited).LimitHit);
             return;
         }
-        // Without a control group there is no more memory to be had, and the process lives.
+        // Without a control group there is no more memory to be had, and the process lives until its parent looks.
         Assert.InRange(await flood, 1, 128);
+        Assert.Equal("memory", child.Process.LimitReached());
     }
 
     [Fact]
-    public async Task A_descriptor_flood_ends_at_its_limit_and_the_child_lives()
+    public async Task A_descriptor_flood_ends_at_its_limit_and_is_seen_from_outside()
     {
         var policy = Profiles.Of("renderer") with { Limits = new SandboxLimits { Descriptors = 200 } };
         using var child = await ConfinedChild.ProbeAsync(policy, range.Targets);
+        Assert.Null(child.Process.LimitReached());
         Assert.InRange(await child.AskAsync(ProbeQuestion.FloodDescriptors), 1, 200);
         await child.PingAsync();
+        if (Environment.OSVersion.Version >= new Version(6, 2))
+            Assert.Equal("descriptors", child.Process.LimitReached());
     }
 
     [Fact]
-    public async Task A_flood_of_threads_ends_at_its_limit_and_the_child_lives()
+    public async Task A_flood_of_threads_ends_at_its_limit_and_is_seen_from_outside()
     {
         var machine = Machine.Current.Offers().ToDictionary(static offer => offer.Layer, static offer => offer.Available);
         if (!machine[SandboxLayer.ControlGroup] && !machine[SandboxLayer.Namespaces])
             return;
         var policy = Profiles.Of("renderer") with { Limits = new SandboxLimits { Processes = 64 } };
         using var child = await ConfinedChild.ProbeAsync(policy, range.Targets);
+        Assert.Null(child.Process.LimitReached());
         Assert.InRange(await child.AskAsync(ProbeQuestion.FloodProcesses), 1, 64);
         await child.PingAsync();
+        Assert.Equal("processes", child.Process.LimitReached());
     }
 
     [Fact]

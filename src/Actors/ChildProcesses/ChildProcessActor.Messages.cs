@@ -44,7 +44,9 @@ public sealed partial class ChildProcessActor
     {
         if (_state != ChildState.Ready)
             return;
-        if (_link.Beat() is { } silent)
+        if (_child!.Process.LimitReached() is { } limit)
+            KillProcess(ExitReason.Killed, KillCause.Limit, $"It has reached its limit of {limit}.");
+        else if (_link.Beat() is { } silent)
             KillProcess(ExitReason.Killed, KillCause.Hang, $"It answered no heartbeat for {silent.TotalSeconds:0.#} s.");
     }
 

@@ -12,6 +12,9 @@ public interface IChildProcessHandle
     /// <summary>Completes once, when the process is gone and its output read.</summary>
     Task<ChildExit> Exited { get; }
 
+    /// <summary>Which of the limits that the kernel enforces by refusing alone it has reached; null for none. Asked at each heartbeat.</summary>
+    string? LimitReached() => null;
+
     /// <summary>SIGKILL to process and session; any state, any thread, any number of times.</summary>
     void Kill();
 }
@@ -121,6 +124,8 @@ public sealed class ProcessChildLauncher : IChildLauncher
         public int Id => process.Id;
 
         public Task<ChildExit> Exited => process.Exited;
+
+        public string? LimitReached() => process.LimitReached();
 
         public void Kill() => process.Kill();
     }

@@ -12,13 +12,13 @@ public enum ProbeQuestion : ushort
     /// <summary>Call the kernel as a 32-bit program. A filter ends the process.</summary>
     WrongArchitecture = 2,
 
-    /// <summary>Take memory until there is none. Answered, if at all, by how many MiB there were.</summary>
+    /// <summary>Take memory until there is none, and keep it. Answered, if at all, by how many MiB there were.</summary>
     FloodMemory = 3,
 
-    /// <summary>Open descriptors until there are none. Answered by how many there were.</summary>
+    /// <summary>Open descriptors until there are none, and keep them. Answered by how many there were.</summary>
     FloodDescriptors = 4,
 
-    /// <summary>Start processes, or threads where those are refused, until there are none. Answered by how many there were.</summary>
+    /// <summary>Start threads until there are none, and keep them. Answered by how many there were.</summary>
     FloodProcesses = 5,
 
     /// <summary>Use the processor and do nothing else, for good.</summary>
@@ -97,35 +97,26 @@ public sealed class ProbeRole : IChildRole
     private static int FloodDescriptors()
     {
         var number = Attempts.Number("dup");
-        var opened = new List<long>();
-        long descriptor;
-        while ((descriptor = Interop.RawSystemCall.Invoke(number, 0)) >= 0)
-            opened.Add(descriptor);
-        foreach (var one in opened)
-            Interop.RawSystemCall.Invoke(Attempts.Number("close"), (nint)one);
-        return opened.Count;
+        var opened = 0;
+        while (Interop.RawSystemCall.Invoke(number, 0) >= 0)
+            opened++;
+        return opened;
     }
 
     private static int FloodProcesses()
     {
-        using var end = new ManualResetEventSlim();
-        var threads = new List<Thread>();
+        var never = new ManualResetEventSlim();
+        var started = 0;
         try
         {
-            while (threads.Count < MostThreads)
-            {
-                var thread = new Thread(() => end.Wait(Timeout.Infinite), maxStackSize: 64 << 10) { IsBackground = true };
-                thread.UnsafeStart();
-                threads.Add(thread);
-            }
+            for (; started < MostThreads; started++)
+                new Thread(() => never.Wait(Timeout.Infinite), maxStackSize: 64 << 10) { IsBackground = true }.UnsafeStart();
         }
         catch (OutOfMemoryException)
         {
             // How .NET says that there is no thread to be had.
         }
-        end.Set();
-        threads.ForEach(static thread => thread.Join());
-        return threads.Count;
+        return started;
     }
 
     private static int Spin()

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
@@ -8,6 +10,9 @@ namespace ActorBrowser.Sandbox;
 /// </summary>
 internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, long Value)> settings) : IDisposable
 {
+    /// <summary>The file that says how many processes and threads a group may have.</summary>
+    internal const string ProcessLimit = "pids.max";
+
     private const int NoSuchProcess = 3;
 
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
@@ -27,17 +32,30 @@ internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, lo
         return true;
     });
 
+    internal bool CountsMemory => settings.Any(static setting => setting.File.StartsWith("memory.", StringComparison.Ordinal));
+
+    internal bool CountsProcesses => settings.Any(static setting => setting.File == ProcessLimit);
+
     /// <summary>Which limit was hit, as the kernel has counted; null for none.</summary>
     internal string? LimitHit()
     {
         foreach (var (folder, _, _) in settings)
         {
-            if (Counted(folder, "memory.oom_control", "oom_kill ") || Counted(folder, "memory.events", "oom_kill "))
+            if (Counted(folder, "memory.oom_control", "oom_kill "u8) || Counted(folder, "memory.events", "oom_kill "u8))
                 return "memory";
-            if (Counted(folder, "pids.events", "max "))
-                return "processes";
         }
-        return null;
+        return HasRefusedProcesses() ? "processes" : null;
+    }
+
+    /// <summary>Whether a process or thread was refused for there being as many as allowed.</summary>
+    internal bool HasRefusedProcesses()
+    {
+        foreach (var (folder, file, _) in settings)
+        {
+            if (file == ProcessLimit && Counted(folder, "pids.events", "max "u8))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>The groups live as long as their last process; call it when the child is gone.</summary>
@@ -69,16 +87,16 @@ internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, lo
         }
     }
 
-    private static bool Counted(string folder, string file, string counter)
+    private static bool Counted(string folder, string file, ReadOnlySpan<byte> counter)
     {
-        try
+        Span<byte> buffer = stackalloc byte[512];
+        var length = SmallFile.TryRead(Path.Combine(folder, file), buffer);
+        ReadOnlySpan<byte> text = length < 0 ? default : buffer[..length];
+        foreach (var line in text.Split((byte)'\n'))
         {
-            return File.ReadLines(Path.Combine(folder, file)).Any(line =>
-                line.StartsWith(counter, StringComparison.Ordinal) && long.TryParse(line.AsSpan(counter.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0);
+            if (text[line].StartsWith(counter))
+                return Utf8Parser.TryParse(text[line][counter.Length..], out long count, out _) && count > 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
+        return false;
     }
 }

@@ -62,7 +62,7 @@ internal sealed class ControlGroups
         if (limits.Memory > 0 && CanLimitMemory)
             settings.Add((Path.Combine(_unified ?? _memory!, name), _unified is null ? "memory.limit_in_bytes" : "memory.max", limits.Memory));
         if (limits.Processes > 0 && CanLimitProcesses)
-            settings.Add((Path.Combine(_unified ?? _processes!, name), "pids.max", limits.Processes));
+            settings.Add((Path.Combine(_unified ?? _processes!, name), ControlGroup.ProcessLimit, limits.Processes));
         return settings.Count == 0 ? null : new ControlGroup(settings);
     }
 
