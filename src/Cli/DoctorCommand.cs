@@ -115,7 +115,7 @@ internal static class DoctorCommand
             roles.AddRow(
                 policy.Name, Markup.Escape(policy.Description),
                 refusal is null ? "[green]all there[/]" : $"[red]{Markup.Escape(refusal)}[/]",
-                plan is null ? "" : plan.Missing.Count == 0 ? "[green]nothing[/]" : $"[yellow]{Markup.Escape(string.Join("; ", plan.Missing))}[/]",
+                plan is null ? "" : plan.Missing.Count == 0 ? "[green]nothing[/]" : $"[yellow]{Markup.Escape(string.Join("; ", plan.Missing.Select(static missing => missing.Sentence)))}[/]",
                 Markup.Escape(Limits(policy.Limits)));
         }
         AnsiConsole.Write(roles);
@@ -164,7 +164,7 @@ internal static class DoctorCommand
                 ["refusal"] = one.Refusal,
                 ["required"] = new JsonArray([.. one.Policy.Required.Select(static layer => (JsonNode)LayerNames.Of(layer))]),
                 ["preferred"] = new JsonArray([.. one.Policy.Preferred.Select(static layer => (JsonNode)LayerNames.Of(layer))]),
-                ["missing"] = new JsonArray([.. (one.Plan?.Missing ?? []).Select(static sentence => (JsonNode)sentence)]),
+                ["missing"] = new JsonArray([.. (one.Plan?.Missing ?? []).Select(static missing => (JsonNode)missing.Sentence)]),
                 ["system_calls"] = new JsonArray([.. one.Policy.SystemCalls.Select(static name => (JsonNode)name)]),
             })]),
         };

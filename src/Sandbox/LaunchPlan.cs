@@ -17,7 +17,7 @@ public sealed class LaunchPlan
     private readonly Namespaces _namespaces;
     private readonly Machine _machine;
 
-    private LaunchPlan(SandboxPolicy policy, Machine machine, (string, ulong)[]? files, Namespaces namespaces, CallFilter? filter, IReadOnlyList<string> missing)
+    private LaunchPlan(SandboxPolicy policy, Machine machine, (string, ulong)[]? files, Namespaces namespaces, CallFilter? filter, IReadOnlyList<MissingLayer> missing)
     {
         Policy = policy;
         _machine = machine;
@@ -34,8 +34,8 @@ public sealed class LaunchPlan
     /// <summary>The system call filter that the child puts on itself; null for none.</summary>
     public CallFilter? Filter { get; }
 
-    /// <summary>One sentence for each preferred layer that this machine has not got.</summary>
-    public IReadOnlyList<string> Missing { get; }
+    /// <summary>The preferred layers that this machine has not got.</summary>
+    public IReadOnlyList<MissingLayer> Missing { get; }
 
     /// <summary>Whether the child is process 1 of a namespace of its own, and calls itself so.</summary>
     public bool IsFirstProcess => _namespaces.HasFlag(Namespaces.Processes);
@@ -72,9 +72,9 @@ public sealed class LaunchPlan
         ArgumentNullException.ThrowIfNull(machine);
         if (policy.IsUnconfined)
             return new LaunchPlan(policy, machine, null, Namespaces.None, null, []);
-        var missing = new List<string>();
+        var missing = new List<MissingLayer>();
         if (!OperatingSystem.IsLinux())
-            return new LaunchPlan(policy, machine, null, Namespaces.None, null, ["what confines children on this system has never been run by its authors, and is not verified"]);
+            return new LaunchPlan(policy, machine, null, Namespaces.None, null, [new MissingLayer("verification", "what confines children on this system has never been run by its authors, and is not verified")]);
         Check(policy, machine, missing);
         var namespaces = Namespaces.None;
         if (policy.Namespaces != Namespaces.None && machine.TryNamespaces(policy.Namespaces, out var granted) is null)
@@ -103,7 +103,7 @@ public sealed class LaunchPlan
 
     private bool HasLandlock(int version) => _files is not null && _machine.LandlockVersion >= version;
 
-    private static void Check(SandboxPolicy policy, Machine machine, List<string> missing)
+    private static void Check(SandboxPolicy policy, Machine machine, List<MissingLayer> missing)
     {
         var namespaces = policy.Namespaces == Namespaces.None ? null : machine.TryNamespaces(policy.Namespaces, out _);
         foreach (var offer in machine.Offers())
@@ -115,7 +115,7 @@ public sealed class LaunchPlan
             var sentence = $"{LayerNames.Of(offer.Layer)} is missing on this machine: {(offer.Layer == SandboxLayer.Namespaces ? namespaces.ToString() : offer.Detail)}";
             if (policy.Required.Contains(offer.Layer))
                 throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"The profile {policy.Name} requires a layer of confinement that is not to be had: {sentence}. {offer.Fix}".TrimEnd());
-            missing.Add(sentence);
+            missing.Add(new MissingLayer(LayerNames.Of(offer.Layer), sentence));
         }
     }
 
@@ -154,6 +154,11 @@ public sealed class LaunchPlan
         return string.Create(CultureInfo.InvariantCulture, $"1|{System.Text.Encoding.ASCII.GetString(program, 0, length)}|{self}|{measures}|{Policy.Limits.FileSize}");
     }
 }
+
+/// <summary>A layer of confinement that a child does without.</summary>
+/// <param name="Layer">Its name in configuration and reports.</param>
+/// <param name="Sentence">Which, and why.</param>
+public readonly record struct MissingLayer(string Layer, string Sentence);
 
 /// <summary>Layers by their names in configuration and reports.</summary>
 public static class LayerNames

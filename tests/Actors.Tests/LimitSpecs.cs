@@ -7,6 +7,7 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser.ActorsTests;
 
 /// <summary>Whatever a child floods, its actor says that a limit ended it and which; nobody else feels it.</summary>
+[Collection("probe children are counted")]
 public sealed class LimitSpecs : TestKit
 {
     private readonly IActorRef _browser;

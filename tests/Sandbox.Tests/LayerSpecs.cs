@@ -36,7 +36,7 @@ public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
     {
         var machine = Machine.Without(layer);
         var plan = LaunchPlan.Create(Profiles.Of("renderer"), ChildExecutable.FromPath(TestChildProgram.Path), machine);
-        Assert.Contains(plan.Missing, sentence => sentence.StartsWith(LayerNames.Of(layer), StringComparison.Ordinal));
+        Assert.Contains(plan.Missing, missing => missing.Layer == LayerNames.Of(layer) && missing.Sentence.StartsWith(missing.Layer, StringComparison.Ordinal));
         using var child = await ConfinedChild.StartAsync(Profiles.Of("renderer"), "echo", [], machine);
         Assert.Null(child.Refusal);
         Assert.All(child.Hello.Layers, static report => Assert.True(report.Enforced, report.ToString()));

@@ -16,10 +16,14 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     private int _processId;
     private int _violations;
 
+    /// <summary>Its report, once accepted: what the child has measured on itself, and what it does without.</summary>
+    internal IReadOnlyList<LayerReport> Layers { get; private set; } = [];
+
     /// <summary>Null, or why this child gets no work.</summary>
     internal string? Accept(in Hello hello, SafeDescriptor? listener, LaunchedChild child)
     {
         _processId = child.Process.Id;
+        Layers = hello.Layers;
         if (child.Plan is not { } plan)
         {
             listener?.Dispose();
@@ -38,7 +42,11 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
         if (policy.IsUnconfined || plan.Policy.IsUnconfined)
             log.Warning("The {0} child {1} is not confined at all ({2})", role, child.Process.Id, plan.Policy.Reasons.GetValueOrDefault("unconfined", ""));
         foreach (var missing in plan.Missing)
-            log.Warning("The {0} child {1} does without a preferred layer of its confinement: {2}", role, child.Process.Id, missing);
+        {
+            log.Warning("The {0} child {1} does without a preferred layer of its confinement: {2}", role, child.Process.Id, missing.Sentence);
+            ChildMetrics.DoesWithout(role, missing.Layer);
+        }
+        Layers = [.. hello.Layers, .. plan.Missing.Select(static missing => new LayerReport(missing.Layer, false, missing.Sentence))];
         return null;
     }
 
@@ -47,6 +55,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     internal string? Count(SandboxViolation violation)
     {
         _violations++;
+        ChildMetrics.Violated(role, violation.Call);
         if (_violations == 1 || !policy.KillsOnViolation)
             log.Warning("The {0} child: {1}{2}", role, violation.Rule, violation.Allowed ? " It was let through." : "");
         return violation.Allowed ? null

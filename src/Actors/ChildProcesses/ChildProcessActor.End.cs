@@ -71,8 +71,9 @@ public sealed partial class ChildProcessActor
             _self, _role, ProcessId, reason, cause, exit?.ExitCode, exit?.Signal, message,
             _link.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow)
         {
-            Layers = _layers,
+            Layers = _confinement.Layers,
         };
+        ChildMetrics.Exited(_role, reason, cause, wasReady: _readyAt is not null);
         var lost = new ChildLostException($"The {_role} child {ProcessId} is gone: {message}");
         _link.FailAll(lost);
         while (_waiting.TryDequeue(out var next))

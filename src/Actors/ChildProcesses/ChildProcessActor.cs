@@ -41,7 +41,6 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
 
     private ChildState _state = ChildState.Spawning;
     private LaunchedChild? _child;
-    private IReadOnlyList<LayerReport> _layers = [];
     private DateTimeOffset? _readyAt;
     private ExitVerdict? _verdict;
     private ChildExit? _exit;
@@ -90,6 +89,8 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
     // Also before a restart: in place, the process would be another one's; supervisors stop a failed child and make a new one.
     protected override void PostStop()
     {
+        if (_state != ChildState.Exited)
+            ChildMetrics.Exited(_role, ExitReason.Killed, KillCause.Request, wasReady: _readyAt is not null);
         _ticket.Abandon();
         _confinement.Dispose();
     }
@@ -136,7 +137,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         switch (message)
         {
             case GetStatus:
-                Sender.Tell(new ChildProcessProtocol.Status(_state, _role, ProcessId, _child is not null && _exit is null, _layers));
+                Sender.Tell(new ChildProcessProtocol.Status(_state, _role, ProcessId, _child is not null && _exit is null, _confinement.Layers));
                 break;
             case Subscribe subscribe:
                 _subscribers.Add(subscribe.Subscriber);
@@ -250,7 +251,6 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
             KillProcess(ExitReason.HandshakeFailed, KillCause.None, $"Its Hello was refused: {wrong}.");
             return;
         }
-        _layers = hello.Layers;
         _link.Begin(new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs),
             _role == "network" ? _settings.Network.SharedBodies : 0);
     }
@@ -264,7 +264,9 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         _link.StartHeartbeat();
         Timers.Cancel(TimerKey.Handshake);
         Timers.StartPeriodicTimer(TimerKey.Heartbeat, Heartbeat.Instance, UntilNextBeat(_settings.Child.HeartbeatInterval), _settings.Child.HeartbeatInterval);
-        Publish(new ChildReady(_self, _role, ProcessId, Stopwatch.GetElapsedTime(_startedTicks)));
+        var duration = Stopwatch.GetElapsedTime(_startedTicks);
+        ChildMetrics.Started(_role, duration);
+        Publish(new ChildReady(_self, _role, ProcessId, duration));
         while (_waiting.TryDequeue(out var next))
             _self.Tell(next.Message, next.Sender);
     }

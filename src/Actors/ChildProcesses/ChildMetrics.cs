@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// What children do, in numbers, for whoever listens: the meter <c>ActorBrowser</c> of System.Diagnostics.Metrics, which OpenTelemetry's
+/// <c>AddMeter("ActorBrowser")</c> exports. Every measurement has the tag <c>role</c>.
+/// </summary>
+internal static class ChildMetrics
+{
+    private static readonly Meter Source = new("ActorBrowser");
+
+    private static readonly Histogram<double> StartDuration = Source.CreateHistogram<double>(
+        "actorbrowser.child.start.duration", "s", "From the launch to Ready.");
+
+    private static readonly UpDownCounter<long> Live = Source.CreateUpDownCounter<long>(
+        "actorbrowser.child.live", "{child}", "Children that are ready and not gone.");
+
+    private static readonly Counter<long> Exits = Source.CreateCounter<long>(
+        "actorbrowser.child.exits", "{child}", "Ends of children, by reason (ExitReason) and cause (KillCause).");
+
+    private static readonly Counter<long> MissingLayers = Source.CreateCounter<long>(
+        "actorbrowser.sandbox.missing_layers", "{layer}", "Preferred layers of confinement that a started child does without, by layer.");
+
+    private static readonly Counter<long> Violations = Source.CreateCounter<long>(
+        "actorbrowser.sandbox.violations", "{call}", "Refused system calls, by call.");
+
+    internal static void Started(string role, TimeSpan duration)
+    {
+        var tag = new KeyValuePair<string, object?>("role", role);
+        StartDuration.Record(duration.TotalSeconds, tag);
+        Live.Add(1, tag);
+    }
+
+    internal static void Exited(string role, ExitReason reason, KillCause cause, bool wasReady)
+    {
+        if (wasReady)
+            Live.Add(-1, new KeyValuePair<string, object?>("role", role));
+        Exits.Add(1, new TagList { { "role", role }, { "reason", reason.ToString() }, { "cause", cause.ToString() } });
+    }
+
+    internal static void DoesWithout(string role, string layer) => MissingLayers.Add(1, new("role", role), new("layer", layer));
+
+    internal static void Violated(string role, string call) => Violations.Add(1, new("role", role), new("call", call));
+}
