@@ -51,6 +51,16 @@ public static class SharedMemory
         throw error;
     }
 
+    /// <summary>Makes it shorter or longer, where no seal forbids that.</summary>
+    /// <param name="descriptor">A memory file.</param>
+    /// <param name="length">In bytes.</param>
+    /// <exception cref="SystemCallException">It was refused.</exception>
+    public static void Resize(SafeDescriptor descriptor, long length)
+    {
+        if (LibC.Truncate(descriptor.Value, (nint)length) != 0)
+            throw SystemCallException.FromLastError("ftruncate");
+    }
+
     /// <summary>Adds seals, for everybody and for good.</summary>
     /// <param name="descriptor">A memory file.</param>
     /// <param name="seals">Which; <see cref="Seals.Write"/> is refused while a writable mapping exists.</param>

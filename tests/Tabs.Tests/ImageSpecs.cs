@@ -60,6 +60,39 @@ public sealed class ImageSpecs : BrowserSpecs
     }
 
     [Fact]
+    public async Task Memory_made_ready_for_the_next_image_carries_nothing_of_the_last_and_fits_whatever_comes()
+    {
+        var random = new Random(17);
+        // Of one size, a little smaller, much smaller, larger: taken as it is, cut, left for another, made anew.
+        foreach (var (width, height) in ((int, int)[])[(700, 600), (700, 600), (700, 599), (700, 400), (40, 30), (700, 600), (900, 900), (900, 900), (899, 700)])
+        {
+            var pixels = new byte[width * height * 4];
+            random.NextBytes(pixels);
+            using var image = Assert.IsType<DecodedImage>(await DecodeAsync(Bitmap(width, height, pixels)));
+            Assert.Equal((width, height), (image.Width, image.Height));
+            Assert.True(image.Frame(0).SequenceEqual(pixels), $"{width} × {height}");
+            Assert.Equal(pixels.Length, image.Frame(0).Length);
+        }
+    }
+
+    // 24 bits a pixel, from the bottom; makes the given pixels opaque.
+    private static byte[] Bitmap(int width, int height, byte[] pixels)
+    {
+        var row = ((width * 3) + 3) & ~3;
+        var file = new byte[54 + (row * height)];
+        "BM"u8.CopyTo(file);
+        foreach (var (at, value) in ((int, int)[])[(2, file.Length), (10, 54), (14, 40), (18, width), (22, height), (26, 1 | (24 << 16)), (34, row * height)])
+            BitConverter.TryWriteBytes(file.AsSpan(at), value);
+        for (var i = 0; i < width * height; i++)
+        {
+            var to = 54 + ((height - 1 - (i / width)) * row) + (i % width * 3);
+            (file[to], file[to + 1], file[to + 2]) = (pixels[(i * 4) + 2], pixels[(i * 4) + 1], pixels[i * 4]);
+            pixels[(i * 4) + 3] = 255;
+        }
+        return file;
+    }
+
+    [Fact]
     public async Task What_is_no_image_or_too_large_is_refused_with_the_reason()
     {
         Assert.Equal(DecodeFailure.UnknownFormat, Assert.IsType<DecodeRefused>(await DecodeAsync("hello"u8.ToArray())).Kind);

@@ -63,7 +63,8 @@ public sealed record TabSettings(
 /// <param name="Decoders">The pool of decoders.</param>
 /// <param name="MaxFile">The longest file, in bytes.</param>
 /// <param name="Limits">What decoding may cost.</param>
-public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimits Limits)
+/// <param name="KeepReady">The most memory a decoder makes ready for the next image, in bytes; 0 for none.</param>
+public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimits Limits, int KeepReady)
 {
     internal static ImageSettings Read(SettingsReader reader) => new(
         PoolSettings.Read(reader, "image-decoder"),
@@ -72,7 +73,8 @@ public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimi
             reader.Number("images.max-pixels", 1, int.MaxValue),
             reader.Number("images.max-frames", 1, 100_000),
             reader.Bytes("images.max-bytes", 1024, int.MaxValue),
-            (int)reader.Time("images.max-time", positive: true).TotalMilliseconds));
+            (int)reader.Time("images.max-time", positive: true).TotalMilliseconds),
+        (int)reader.Bytes("images.keep-ready", 0, int.MaxValue));
 }
 
 /// <summary><c>actorbrowser.crashes</c>.</summary>

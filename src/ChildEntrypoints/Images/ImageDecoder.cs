@@ -9,13 +9,14 @@ internal static class ImageDecoder
     /// <summary>Decodes.</summary>
     /// <param name="file">The file.</param>
     /// <param name="request">Size and limits.</param>
+    /// <param name="spare">Memory made ready; null for none.</param>
     /// <param name="answer">What to say of it.</param>
     /// <returns>The sealed pixels; the caller owns them.</returns>
     /// <exception cref="DecodeFailedException">It is not decoded, with the reason.</exception>
     /// <exception cref="CodecException">A library refuses it.</exception>
-    internal static SafeDescriptor Decode(ReadOnlySpan<byte> file, in DecodeImage request, out ImageDecoded answer)
+    internal static SafeDescriptor Decode(ReadOnlySpan<byte> file, in DecodeImage request, SparePixels? spare, out ImageDecoded answer)
     {
-        using var target = new PixelTarget(FormatOf(file), request);
+        using var target = new PixelTarget(FormatOf(file), request, spare);
         switch (FormatOf(file))
         {
             case "png":

@@ -13,6 +13,7 @@ public sealed class ImageDecoderRole : IChildRole
 {
     private readonly WorkThread _thread = new("ActorBrowser decoder");
     private readonly PayloadReceiver<DecodeImage> _receiver;
+    private readonly SparePixels? _spare = OperatingSystem.IsLinux() ? new SparePixels() : null;
     private ChildContext? _context;
     private ulong _decoding;
     private ulong _cancelled;
@@ -72,9 +73,12 @@ public sealed class ImageDecoderRole : IChildRole
                 null, milliseconds, Timeout.Infinite);
             try
             {
-                var pixels = ImageDecoder.Decode(payload.Bytes.Span, request, out var answer);
+                var pixels = ImageDecoder.Decode(payload.Bytes.Span, request, _spare, out var answer);
                 _context!.Write(id, answer, [pixels]);
                 _context.Flush();
+                var length = (long)answer.Width * answer.Height * 4 * answer.Delays.Count;
+                if (OperatingSystem.IsLinux() && length <= request.KeepReady)
+                    _spare!.Prepare((int)length);
             }
             catch (DecodeFailedException e)
             {

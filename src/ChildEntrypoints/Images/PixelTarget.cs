@@ -19,15 +19,17 @@ internal sealed class PixelTarget : IDisposable
 {
     private readonly DecodeImage _request;
     private readonly string _format;
+    private readonly SparePixels? _spare;
     private readonly List<int> _delays = [];
     private SafeDescriptor? _file;
     private MappedMemory? _memory;
     private byte[]? _whole;
     private int _frames;
 
-    internal PixelTarget(string format, in DecodeImage request)
+    internal PixelTarget(string format, in DecodeImage request, SparePixels? spare)
     {
         _format = format;
+        _spare = spare;
         _request = request;
     }
 
@@ -66,6 +68,8 @@ internal sealed class PixelTarget : IDisposable
             throw new DecodeFailedException(DecodeFailure.NoMemory, "Pixels travel in sealed memory files, which this system does not have.");
         try
         {
+            if (_spare is not null && _spare.TryTake((int)bytes, out _file, out _memory))
+                return;
             _file = SharedMemory.Create("actorbrowser-image", bytes);
             _memory = new MappedMemory(_file, (int)bytes, writable: true);
         }

@@ -15,7 +15,8 @@ public readonly record struct ImageLimits(long MaxPixels, int MaxFrames, long Ma
 /// <param name="MaxWidth">The image is scaled down to fit, keeping its shape; 0 for no limit.</param>
 /// <param name="MaxHeight">The same for its height.</param>
 /// <param name="Limits">What ends in an error.</param>
-public readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Data, int MaxWidth, int MaxHeight, ImageLimits Limits) : IWireMessage<DecodeImage>, IPayloadRequest<DecodeImage>
+/// <param name="KeepReady">The most memory to make ready for the next image's pixels, in bytes.</param>
+public readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Data, int MaxWidth, int MaxHeight, ImageLimits Limits, int KeepReady) : IWireMessage<DecodeImage>, IPayloadRequest<DecodeImage>
 {
     /// <summary>The longest file, in bytes.</summary>
     public const int MaxLength = 256 << 20;
@@ -29,7 +30,7 @@ public readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Data,
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(8);
+        writer.WriteArrayHeader(9);
         writer.Write(Length);
         writer.Write(Data.Span);
         writer.Write(MaxWidth);
@@ -38,12 +39,13 @@ public readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Data,
         writer.Write(Limits.MaxFrames);
         writer.Write(Limits.MaxBytes);
         writer.Write(Limits.MaxMilliseconds);
+        writer.Write(KeepReady);
     }
 
     /// <inheritdoc/>
     public static DecodeImage Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 8, nameof(DecodeImage));
+        Wire.ReadArrayOf(ref reader, 9, nameof(DecodeImage));
         return new DecodeImage(
             (int)Wire.ReadRange(ref reader, "DecodeImage.Length", 0, MaxLength),
             Wire.ReadPayload(ref reader, "DecodeImage.Data"),
@@ -53,7 +55,8 @@ public readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Data,
                 Wire.ReadRange(ref reader, "DecodeImage.MaxPixels", 1, long.MaxValue),
                 (int)Wire.ReadRange(ref reader, "DecodeImage.MaxFrames", 1, int.MaxValue),
                 Wire.ReadRange(ref reader, "DecodeImage.MaxBytes", 1, int.MaxValue),
-                (int)Wire.ReadRange(ref reader, "DecodeImage.MaxMilliseconds", 1, int.MaxValue)));
+                (int)Wire.ReadRange(ref reader, "DecodeImage.MaxMilliseconds", 1, int.MaxValue)),
+            (int)Wire.ReadRange(ref reader, "DecodeImage.KeepReady", 0, int.MaxValue));
     }
 }
 

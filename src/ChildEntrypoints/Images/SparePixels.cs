@@ -1,0 +1,88 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Versioning;
+using ActorBrowser.Interop;
+using ActorBrowser.Sandbox;
+
+namespace ActorBrowser.ChildEntrypoints.Images;
+
+/// <summary>
+/// Memory for the next image's pixels, as much as the last one's took, made while nobody waits: the kernel takes as long to
+/// find and clear pages of shared memory as a library to decode into them. An image that comes in the middle of that
+/// takes what there is.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class SparePixels
+{
+    private const int Least = 256 << 10;
+    private const int Step = 256 << 10;
+
+    private readonly WorkThread _thread = new("ActorBrowser pixels");
+    private readonly Lock _lock = new();
+    private SafeDescriptor? _file;
+    private MappedMemory? _memory;
+    private int _length;
+
+    /// <summary>Makes it ready, unless there is one that will do.</summary>
+    /// <param name="length">In bytes.</param>
+    internal void Prepare(int length)
+    {
+        if (length >= Least && !(Volatile.Read(ref _file) is not null && _length >= length))
+            _thread.Add(() => Make(length));
+    }
+
+    /// <summary>Hands it over, cut to size, if it is of about that size.</summary>
+    /// <param name="length">In bytes.</param>
+    /// <param name="file">Of exactly that length; the caller's.</param>
+    /// <param name="memory">At least that long; the caller's.</param>
+    internal bool TryTake(int length, [NotNullWhen(true)] out SafeDescriptor? file, [NotNullWhen(true)] out MappedMemory? memory)
+    {
+        (file, memory) = (null, null);
+        lock (_lock)
+        {
+            if (_file is null || length > _length || length < _length / 2)
+                return false;
+            (file, memory, _file, _memory) = (_file, _memory!, null, null);
+        }
+        SharedMemory.Resize(file, length);
+        return true;
+    }
+
+    private void Make(int length)
+    {
+        lock (_lock)
+            Drop();
+        SafeDescriptor file;
+        MappedMemory memory;
+        try
+        {
+            file = SharedMemory.Create("actorbrowser-image", length);
+            memory = new MappedMemory(file, length, writable: true);
+        }
+        catch (SystemCallException)
+        {
+            // No memory to spare is no error: whoever needs some will say so.
+            return;
+        }
+        lock (_lock)
+            (_file, _memory, _length) = (file, memory, length);
+        for (var done = 0; done < length; done += Step)
+        {
+            // Not a moment longer than one step can an image have to wait.
+            lock (_lock)
+            {
+                if (_memory != memory)
+                    return;
+                var part = memory.GetSpan().Slice(done, Math.Min(Step, length - done));
+                for (var at = 0; at < part.Length; at += Environment.SystemPageSize)
+                    part[at] = 0;
+            }
+        }
+    }
+
+    private void Drop()
+    {
+        ((IDisposable?)_memory)?.Dispose();
+        _file?.Dispose();
+        (_file, _memory) = (null, null);
+    }
+}
