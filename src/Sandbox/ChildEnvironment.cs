@@ -12,13 +12,14 @@ internal static class ChildEnvironment
 
     private static readonly string[] AllowedPrefixes = ["LC_", "DOTNET_ROOT"];
 
-    /// <summary>What makes a child start fast and leaves no door open: no diagnostics pipe, no profile-guided recompiling.</summary>
+    /// <summary>What makes a child start fast and leaves no door open: no diagnostics pipe, no collector's threads.</summary>
     private static readonly (string Name, string Value)[] Runtime =
     [
         ("DOTNET_EnableDiagnostics", "0"),
-        ("DOTNET_TieredPGO", "0"),
         ("DOTNET_gcServer", "0"),
         ("DOTNET_gcConcurrent", "0"),
+        // 16 MiB: above it the collector gives memory back and takes it anew, page by page, around each collection.
+        ("DOTNET_GCGen0MaxBudget", "1000000"),
         // A pool thread that spins for more work takes the processor from the very process that would send it.
         ("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0"),
         // What a socket brings is handled on the thread that heard of it: a hand-over to the pool costs a fetch a third.

@@ -20,6 +20,9 @@ public abstract class BrowserSpecs : TestKit, IAsyncLifetime
         akka.loglevel = ERROR
         akka.log-dead-letters = off
         actorbrowser.child.executable = "{{TestChildProgram.Path}}"
+        # Some of what the tests load is shorter, some longer.
+        actorbrowser.tabs.share-above = 4 KiB
+        actorbrowser.images.share-above = 4 KiB
         {{more}}
         """) => Browser = Sys.StartActorBrowser();
 

@@ -7,17 +7,18 @@ namespace ActorBrowser;
 /// <summary>Bytes on their way to a worker: in the request, or in a sealed memory file beside it, or in pieces behind it.</summary>
 internal static class Payload
 {
-    private const int Inline = 64 << 10;
-    private const int Piece = 256 << 10;
+    /// <summary>The most bytes in one message.</summary>
+    internal const int Piece = 256 << 10;
 
     /// <summary>Sends a request with its bytes.</summary>
     /// <param name="child">The worker's actor.</param>
     /// <param name="id">The request's id.</param>
     /// <param name="bytes">Not changed afterwards.</param>
+    /// <param name="shareAbove">More bytes than this, at most <see cref="Piece"/>, go into a memory file.</param>
     /// <param name="request">Makes the request, given the bytes that it holds itself.</param>
-    internal static void Send<T>(IActorRef child, ulong id, ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>, T> request) where T : struct, IWireMessage<T>
+    internal static void Send<T>(IActorRef child, ulong id, ReadOnlyMemory<byte> bytes, int shareAbove, Func<ReadOnlyMemory<byte>, T> request) where T : struct, IWireMessage<T>
     {
-        if (bytes.Length > Inline && OperatingSystem.IsLinux())
+        if (bytes.Length > shareAbove && OperatingSystem.IsLinux())
         {
             try
             {
@@ -29,7 +30,7 @@ internal static class Payload
                 // No descriptor or no memory to be had: the channel takes longer, and does without.
             }
         }
-        var first = bytes[..Math.Min(bytes.Length, Inline)];
+        var first = bytes[..Math.Min(bytes.Length, shareAbove)];
         child.Tell(new RoleTraffic.Outgoing<T>(id, request(first), opens: true));
         for (var at = first.Length; at < bytes.Length; at += Piece)
             child.Tell(new RoleTraffic.Outgoing<FetchBodyChunk>(id, new FetchBodyChunk(at, bytes.Slice(at, Math.Min(Piece, bytes.Length - at)))));

@@ -36,9 +36,10 @@ public sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting, 
 /// <param name="MaxCrashes">Of one page in succession, after which it is not loaded again.</param>
 /// <param name="CrashWindow">A page that lives longer begins anew.</param>
 /// <param name="FlushInterval">How long frequent events are gathered.</param>
+/// <param name="ShareAbove">Longer pages travel in a memory file, in bytes.</param>
 public sealed record TabSettings(
     PoolSettings Renderers, int MaxPage, DocumentLimits Document, int MaxRedirects, int MaxImages, int ImagesAtOnce, int MaxImage, int MaxHistory,
-    TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval)
+    TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval, int ShareAbove)
 {
     internal static TabSettings Read(SettingsReader reader) => new(
         PoolSettings.Read(reader, "renderer"),
@@ -56,7 +57,8 @@ public sealed record TabSettings(
         reader.Time("tabs.hang-budget", positive: true),
         reader.Number("tabs.max-crashes", 1, 1_000_000),
         reader.Time("tabs.crash-window", positive: true),
-        reader.Time("tabs.flush-interval", positive: true));
+        reader.Time("tabs.flush-interval", positive: true),
+        (int)reader.Bytes("tabs.share-above", 0, Payload.Piece));
 }
 
 /// <summary><c>actorbrowser.images</c>.</summary>
@@ -64,7 +66,8 @@ public sealed record TabSettings(
 /// <param name="MaxFile">The longest file, in bytes.</param>
 /// <param name="Limits">What decoding may cost.</param>
 /// <param name="KeepReady">The most memory a decoder makes ready for the next image, in bytes; 0 for none.</param>
-public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimits Limits, int KeepReady)
+/// <param name="ShareAbove">Longer files travel in a memory file, in bytes.</param>
+public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimits Limits, int KeepReady, int ShareAbove)
 {
     internal static ImageSettings Read(SettingsReader reader) => new(
         PoolSettings.Read(reader, "image-decoder"),
@@ -74,7 +77,8 @@ public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimi
             reader.Number("images.max-frames", 1, 100_000),
             reader.Bytes("images.max-bytes", 1024, int.MaxValue),
             (int)reader.Time("images.max-time", positive: true).TotalMilliseconds),
-        (int)reader.Bytes("images.keep-ready", 0, int.MaxValue));
+        (int)reader.Bytes("images.keep-ready", 0, int.MaxValue),
+        (int)reader.Bytes("images.share-above", 0, Payload.Piece));
 }
 
 /// <summary><c>actorbrowser.crashes</c>.</summary>

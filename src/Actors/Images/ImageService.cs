@@ -84,7 +84,7 @@ internal sealed class ImageService : UntypedActor
     {
         (work.Child, work.ProcessId) = (leased.Child, leased.ProcessId);
         var decode = work.Request;
-        Payload.Send(leased.Child, work.Id, decode.File, inline => new DecodeImage(decode.File.Length, inline, decode.MaxWidth, decode.MaxHeight, _settings.Limits, _settings.KeepReady));
+        Payload.Send(leased.Child, work.Id, decode.File, _settings.ShareAbove, inline => new DecodeImage(decode.File.Length, inline, decode.MaxWidth, decode.MaxHeight, _settings.Limits, _settings.KeepReady));
     }
 
     private void OnFrame(ChildFrames.UserFrame frame, int processId)

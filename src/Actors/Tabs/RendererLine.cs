@@ -70,10 +70,10 @@ internal sealed class RendererLine(IActorRef pool)
         (_lease, Child, ProcessId, Site) = (null, ActorRefs.Nobody, 0, "");
     }
 
-    internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, DocumentLimits limits)
+    internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, int shareAbove, DocumentLimits limits)
     {
         var id = Ask(null);
-        Payload.Send(Child, id, page, inline => new LoadDocument(url, contentType, page.Length, inline, limits));
+        Payload.Send(Child, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits));
         return id;
     }
 

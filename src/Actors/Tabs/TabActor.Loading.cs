@@ -84,7 +84,7 @@ internal sealed partial class TabActor
             return;
         _fetched = null;
         var type = headers.ValueOf("Content-Type") ?? "";
-        _document = _renderer.Load(done.Url, type, done.Body, _settings.Document);
+        _document = _renderer.Load(done.Url, type, done.Body, _settings.ShareAbove, _settings.Document);
         _page = new PageSummary(done.Url, headers.Status, type, done.Body.Length, default, _renderer.ProcessId, default);
         _space = headers.AddressSpace;
         Watch();

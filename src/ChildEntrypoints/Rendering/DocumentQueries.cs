@@ -77,28 +77,29 @@ internal static class DocumentQueries
         var text = live.Text.Content;
         var items = new List<QueryItem>();
         var total = 0;
-        for (var at = 0; (at = text.IndexOf(query.Argument, at, StringComparison.OrdinalIgnoreCase)) >= 0; at += query.Argument.Length)
+        for (int at = 0, next; (next = text[at..].IndexOf(query.Argument, StringComparison.OrdinalIgnoreCase)) >= 0; at += query.Argument.Length)
         {
+            at += next;
             if (total++ < query.Start || items.Count == query.Count)
                 continue;
             var start = Cut(text, Math.Max(0, at - Surroundings));
             var end = Cut(text, at + query.Argument.Length + Surroundings);
-            items.Add(new QueryItem("", "", LiveDocument.Collapse(text[start..end]), at));
+            items.Add(new QueryItem("", "", LiveDocument.Collapse(text[start..end].ToString()), at));
         }
         return new QueryAnswer(total, items);
     }
 
-    private static QueryAnswer Pieces(string text, in QueryDocument query)
+    private static QueryAnswer Pieces(ReadOnlySpan<char> text, in QueryDocument query)
     {
         var items = new List<QueryItem>();
         var total = (text.Length + LongestText - 1) / LongestText;
         for (var i = query.Start; i < total && items.Count < Math.Min(query.Count, 32); i++)
-            items.Add(new QueryItem("", "", text[Cut(text, i * LongestText)..Cut(text, (i + 1) * LongestText)], i));
+            items.Add(new QueryItem("", "", text[Cut(text, i * LongestText)..Cut(text, (i + 1) * LongestText)].ToString(), i));
         return new QueryAnswer(total, items);
     }
 
     /// <summary>A place to cut a text at that is not inside a surrogate pair.</summary>
-    private static int Cut(string text, int at) => at >= text.Length ? text.Length : at > 0 && char.IsLowSurrogate(text[at]) ? at + 1 : at;
+    private static int Cut(ReadOnlySpan<char> text, int at) => at >= text.Length ? text.Length : at > 0 && char.IsLowSurrogate(text[at]) ? at + 1 : at;
 
     private static string Value(string value) => LiveDocument.Shorten(value, LongestValue);
 

@@ -41,6 +41,22 @@ internal static class EncodingSniffer
         return ByLabel("windows-1252")!;
     }
 
+    /// <summary>The text of bytes in an encoding; what is all ASCII, as most pages are, needs no code page's tables.</summary>
+    /// <param name="encoding">The encoding.</param>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="text">Room for <see cref="Encoding.GetMaxCharCount(int)"/>.</param>
+    /// <returns>How many characters there are.</returns>
+    internal static int Decode(Encoding encoding, ReadOnlySpan<byte> bytes, Span<char> text) =>
+        (Ascii.IsValid(bytes) && KeepsAscii(encoding) ? Encoding.ASCII : encoding).GetChars(bytes, text);
+
+    private static bool KeepsAscii(Encoding encoding)
+    {
+        Span<byte> bytes = stackalloc byte[128];
+        for (var i = 0; i < bytes.Length; i++)
+            bytes[i] = (byte)i;
+        return encoding.GetString(bytes) == Encoding.ASCII.GetString(bytes);
+    }
+
     /// <summary>The encoding of a label; null for one that is none.</summary>
     internal static Encoding? ByLabel(string label)
     {

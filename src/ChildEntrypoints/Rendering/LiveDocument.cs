@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Text;
 using ActorBrowser.Transport;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
@@ -7,19 +9,22 @@ using AngleSharp.Html.Parser;
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
 /// <summary>A parsed page. Scripts do not run and nothing is loaded: there is neither an engine nor a loader.</summary>
-internal sealed class LiveDocument
+internal sealed class LiveDocument : IDisposable
 {
+    private const string PlainText = "<plaintext>";
     private const int LongestUrl = 8192;
     private const int LongestTitle = 1024;
 
     private readonly Dictionary<int, (int Width, int Height)> _sizes = [];
+    private readonly char[] _source;
     private ReadableText? _text;
 
-    private LiveDocument(IHtmlDocument document, Uri? address, int maxMilliseconds)
+    private LiveDocument(IHtmlDocument document, char[] source, Uri? baseAddress, int maxMilliseconds)
     {
         Document = document;
+        _source = source;
         MaxMilliseconds = maxMilliseconds;
-        Base = BaseOf(document, address);
+        Base = baseAddress;
     }
 
     internal IHtmlDocument Document { get; }
@@ -43,18 +48,18 @@ internal sealed class LiveDocument
         var type = MediaType(request.ContentType);
         RefuseWhatIsNoText(type, bytes.Span);
         var encoding = EncodingSniffer.Sniff(bytes.Span, request.ContentType, out var source, out var skip);
-        var text = encoding.GetString(bytes.Span[skip..]);
-        if (IsPlain(type))
-            text = "<plaintext>" + text;
+        // A page's text is a large object, whose making and collecting cost more than finding out what is in it: the next one takes its place.
+        var room = ArrayPool<char>.Shared.Rent(encoding.GetMaxCharCount(bytes.Length) + PlainText.Length);
+        var text = Decode(encoding, bytes.Span[skip..], IsPlain(type), room);
         // Each tag makes an element, and at most one text follows it: what cannot fit is not begun.
-        else if (text.AsSpan().Count('<') / 2 > request.Limits.MaxNodes)
-            throw TooMany(request.Limits.MaxNodes);
+        if (!IsPlain(type) && text.Span.Count('<') / 2 > request.Limits.MaxNodes)
+            throw PageSurvey.TooMany(request.Limits.MaxNodes);
         var parser = new HtmlParser(new HtmlParserOptions { IsScripting = false, IsNotConsumingCharacterReferences = false });
         var document = parser.ParseDocument(text);
         _ = Uri.TryCreate(request.Url, UriKind.Absolute, out var address);
-        var live = new LiveDocument(document, address, request.Limits.MaxMilliseconds);
-        var (nodes, depth) = Measure(document, request.Limits);
-        live.Summarize(encoding.WebName, source, nodes, depth, started);
+        var survey = PageSurvey.Of(document, request.Limits);
+        var live = new LiveDocument(document, room, BaseOf(survey.Base, address), request.Limits.MaxMilliseconds);
+        live.Summarize(survey, encoding.WebName, source, started);
         return live;
     }
 
@@ -82,60 +87,47 @@ internal sealed class LiveDocument
         return anyScheme || url.Scheme is "http" or "https" ? url.AbsoluteUri : null;
     }
 
-    private void Summarize(string encoding, string source, int nodes, int depth, long started)
+    /// <summary>Nothing of it may be used after that.</summary>
+    public void Dispose()
+    {
+        _text?.Dispose();
+        ArrayPool<char>.Shared.Return(_source);
+    }
+
+    private static ReadOnlyMemory<char> Decode(Encoding encoding, ReadOnlySpan<byte> bytes, bool plain, char[] room)
+    {
+        var start = plain ? PlainText.Length : 0;
+        PlainText.AsSpan(0, start).CopyTo(room);
+        return room.AsMemory(0, start + EncodingSniffer.Decode(encoding, bytes, room.AsSpan(start)));
+    }
+
+    private void Summarize(PageSurvey survey, string encoding, string source, long started)
     {
         var images = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var image in Document.QuerySelectorAll("img[src]"))
+        foreach (var image in survey.Images)
         {
             if (images.Count < ResourcesWanted.Most && Resolve(image.GetAttribute("src")) is { } url && seen.Add(url))
                 images.Add(url);
         }
         Resources = images;
-        var text = Text;
         Summary = new DocumentLoaded(
             Shorten(Collapse(Document.Title ?? ""), LongestTitle),
             Shorten(Document.DocumentElement?.GetAttribute("lang") ?? "", 64),
-            Resolve(Document.QuerySelector("link[rel~=canonical i][href]")?.GetAttribute("href")) ?? "",
+            Resolve(survey.Canonical) ?? "",
             encoding, source,
-            new DocumentCounts(
-                nodes, depth, Document.QuerySelectorAll("a[href], area[href]").Length, Document.QuerySelectorAll("img[src]").Length,
-                Document.QuerySelectorAll("h1, h2, h3, h4, h5, h6").Length, Document.Forms.Length, text.Words, text.Content.Length),
+            new DocumentCounts(survey.Nodes, survey.Depth, survey.Links, survey.Images.Count, survey.Headings, survey.Forms, Text.Words, Text.Content.Length),
             (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds);
     }
 
-    private static Uri? BaseOf(IHtmlDocument document, Uri? address)
+    private static Uri? BaseOf(string? declared, Uri? address)
     {
-        var declared = document.QuerySelector("base[href]")?.GetAttribute("href");
         if (declared is null)
             return address;
         var resolved = address is null
             ? Uri.TryCreate(declared, UriKind.Absolute, out var absolute) ? absolute : null
             : Uri.TryCreate(address, declared, out var relative) ? relative : null;
         return resolved is { Scheme: "http" or "https" } ? resolved : address;
-    }
-
-    // Without recursion: how deep it is, is what is asked. By index: the library finds a sibling by looking through all of them.
-    private static (int Nodes, int Depth) Measure(INode root, in DocumentLimits limits)
-    {
-        var path = new Stack<(INodeList Children, int Next)>();
-        path.Push((root.ChildNodes, 0));
-        var (nodes, deepest) = (1, 0);
-        while (path.TryPop(out var level))
-        {
-            if (level.Next >= level.Children.Length)
-                continue;
-            if (++nodes > limits.MaxNodes)
-                throw TooMany(limits.MaxNodes);
-            var child = level.Children[level.Next];
-            path.Push((level.Children, level.Next + 1));
-            deepest = Math.Max(deepest, path.Count);
-            if (path.Count > limits.MaxDepth)
-                throw new DocumentFailedException(DocumentFailure.TooDeep, $"The page's elements are nested more than {limits.MaxDepth} deep.");
-            if (child.HasChildNodes)
-                path.Push((child.ChildNodes, 0));
-        }
-        return (nodes, deepest);
     }
 
     /// <summary>A content type without its parameters.</summary>
@@ -157,8 +149,6 @@ internal sealed class LiveDocument
 
     private static bool IsPlain(ReadOnlySpan<char> type) =>
         type.Length > 0 && !type.Equals("text/html", StringComparison.OrdinalIgnoreCase) && !type.EndsWith("xml", StringComparison.OrdinalIgnoreCase);
-
-    private static DocumentFailedException TooMany(int limit) => new(DocumentFailure.TooManyNodes, $"The page has more than {limit} nodes.");
 
     internal static string Shorten(string text, int length) =>
         text.Length <= length ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1), "…");

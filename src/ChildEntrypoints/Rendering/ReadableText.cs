@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using AngleSharp.Dom;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
@@ -7,24 +7,23 @@ namespace ActorBrowser.ChildEntrypoints.Rendering;
 /// The text a person came for: the page's own main part if it names one, else the element that holds most of the running
 /// text, without navigation, forms and what is hidden; paragraphs, lists, tables and preformatted text keep their shape.
 /// </summary>
-internal sealed class ReadableText
+internal sealed class ReadableText : IDisposable
 {
     private const int EnoughText = 200;
 
-    private static readonly HashSet<string> Hidden = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "script", "style", "noscript", "template", "head", "iframe", "object", "embed", "svg", "canvas", "audio", "video", "select", "datalist", "button", "textarea",
-    };
+    private static readonly Dictionary<string, Kind> Kinds = KindsOf(
+        (Kind.Hidden, "script style noscript template head iframe object embed svg canvas audio video select datalist button textarea"),
+        (Kind.Aside, "nav footer aside form dialog menu"),
+        (Kind.Block, "address article blockquote body center details fieldset figcaption figure h1 h2 h3 h4 h5 h6 header hgroup hr html main ol p pre section"
+            + " summary table tbody tfoot thead ul nav footer aside form plaintext"),
+        (Kind.Block | Kind.Tight, "div dl dt dd li tr caption"),
+        (Kind.Tight, "td th"),
+        (Kind.Paragraph, "p pre li dd blockquote td"),
+        (Kind.Preformatted, "pre plaintext"));
 
-    private static readonly HashSet<string> Aside = new(StringComparer.OrdinalIgnoreCase) { "nav", "footer", "aside", "form", "dialog", "menu" };
-
-    private static readonly HashSet<string> Blocks = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "address", "article", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
-        "header", "hgroup", "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul", "nav", "footer", "aside", "form", "caption", "plaintext",
-    };
-
-    private readonly StringBuilder _text = new();
+    private char[] _text = ArrayPool<char>.Shared.Rent(16 << 10);
+    private int _length;
+    private Range _content;
     private bool _space;
     private int _breaks = 2;
     private int _preformatted;
@@ -35,7 +34,7 @@ internal sealed class ReadableText
     }
 
     /// <summary>Paragraphs are separated by an empty line.</summary>
-    internal string Content { get; private set; } = "";
+    internal ReadOnlySpan<char> Content => _text.AsSpan(_content);
 
     internal int Words { get; private set; }
 
@@ -48,24 +47,27 @@ internal sealed class ReadableText
             var main = MainPart(body, map);
             readable.Walk(main, wholePage: main == body && map.Outside < EnoughText);
         }
-        readable.Content = readable._text.ToString().Trim();
+        var written = readable._text.AsSpan(0, readable._length);
+        var start = written.Length - written.TrimStart().Length;
+        readable._content = start..(start + written.Trim().Length);
         readable.Words = CountWords(readable.Content);
         return readable;
     }
+
+    public void Dispose() => ArrayPool<char>.Shared.Return(_text);
 
     private static IElement MainPart(IElement body, TextMap map)
     {
         foreach (var named in map.Named)
         {
-            if (named is [var only] && map[only].Text >= EnoughText)
-                return only;
+            if (named is [var only] && only.Text >= EnoughText)
+                return only.Element;
         }
         // Paragraphs vote for what holds them, half as much for what holds that.
         var votes = new Dictionary<IElement, double>();
         var total = 0.0;
-        foreach (var paragraph in map.Paragraphs)
+        foreach (var (paragraph, length, links) in map.Paragraphs)
         {
-            var (length, links) = map[paragraph];
             if (length < 25)
                 continue;
             var score = Math.Max(0, length - 2 * links);
@@ -81,39 +83,55 @@ internal sealed class ReadableText
         return votes.Count > 0 && votes[best] >= total * 0.7 ? best : body;
     }
 
-    /// <summary>How much text each element holds, and how much of it in links: counted in one walk over the page.</summary>
+    private static Dictionary<string, Kind> KindsOf(params ReadOnlySpan<(Kind Kind, string Names)> groups)
+    {
+        var kinds = new Dictionary<string, Kind>(StringComparer.Ordinal);
+        foreach (var (kind, names) in groups)
+            foreach (var name in names.Split(' '))
+                kinds[name] = kinds.GetValueOrDefault(name) | kind;
+        return kinds;
+    }
+
+    /// <summary>What an element's name says of it.</summary>
+    [Flags]
+    private enum Kind
+    {
+        Inline = 0,
+        Hidden = 1,
+        Aside = 2,
+        Block = 4,
+        Tight = 8,
+        Paragraph = 16,
+        Preformatted = 32,
+    }
+
+    /// <summary>How much text the elements that matter hold, and how much of it in links: counted in one walk over the page.</summary>
     private sealed class TextMap
     {
-        private readonly Dictionary<IElement, (int Text, int Links)> _lengths = [];
-
         internal TextMap(IElement body) => Count(body, aside: false, link: false);
 
         /// <summary>main elements, elements of that role, articles.</summary>
-        internal List<IElement>[] Named { get; } = [[], [], []];
+        internal List<(IElement Element, int Text)>[] Named { get; } = [[], [], []];
 
-        /// <summary>What holds running text, outside navigation and forms.</summary>
-        internal List<IElement> Paragraphs { get; } = [];
+        /// <summary>What holds running text, outside navigation and forms; its length, and that in links.</summary>
+        internal List<(IElement Element, int Text, int Links)> Paragraphs { get; } = [];
 
         /// <summary>Characters outside navigation and forms.</summary>
         internal int Outside { get; private set; }
 
-        internal (int Text, int Links) this[IElement element] => _lengths.GetValueOrDefault(element);
-
         private (int Text, int Links) Count(IElement element, bool aside, bool link)
         {
             var name = element.LocalName;
-            if (Hidden.Contains(name))
+            var kind = Kinds.GetValueOrDefault(name);
+            if ((kind & Kind.Hidden) != 0)
                 return default;
-            aside |= Aside.Contains(name);
+            aside |= (kind & Kind.Aside) != 0;
             link |= name == "a";
-            if (name == "main")
-                Named[0].Add(element);
-            else if (name == "article")
-                Named[2].Add(element);
-            if (element.GetAttribute("role") == "main")
-                Named[1].Add(element);
-            if (!aside && (name is "p" or "pre" or "li" or "dd" or "blockquote" or "td"))
-                Paragraphs.Add(element);
+            var isParagraph = !aside && (kind & Kind.Paragraph) != 0;
+            // Before what is in it: votes for two that have as many go to the one that comes first.
+            var place = Paragraphs.Count;
+            if (isParagraph)
+                Paragraphs.Add(default);
             var (text, links) = (0, 0);
             // By index: the library finds a sibling by looking through all of them.
             var children = element.ChildNodes;
@@ -135,19 +153,27 @@ internal sealed class ReadableText
                         Outside += length;
                 }
             }
-            _lengths[element] = (text, links);
+            if (isParagraph)
+                Paragraphs[place] = (element, text, links);
+            if (name == "main")
+                Named[0].Add((element, text));
+            else if (name == "article")
+                Named[2].Add((element, text));
+            if (element.GetAttribute("role") == "main")
+                Named[1].Add((element, text));
             return (text, links);
         }
     }
 
     private void Walk(IElement element, bool wholePage)
     {
-        if (Hidden.Contains(element.LocalName) || element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true" || (!wholePage && Aside.Contains(element.LocalName)))
+        var name = element.LocalName;
+        var kind = Kinds.GetValueOrDefault(name);
+        if ((kind & (wholePage ? Kind.Hidden : Kind.Hidden | Kind.Aside)) != 0 || element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true")
         {
             _marker = null;
             return;
         }
-        var name = element.LocalName;
         switch (name)
         {
             case "br":
@@ -162,17 +188,17 @@ internal sealed class ReadableText
             default:
                 break;
         }
-        var block = Blocks.Contains(name);
-        var tight = name is "li" or "dt" or "dd" or "tr" or "td" or "th" or "div" or "caption";
+        var block = (kind & Kind.Block) != 0;
+        var tight = (kind & Kind.Tight) != 0;
         if (block)
             Break(tight ? 1 : 2);
         if (_marker == "\t")
-            _text.Append('\t');
+            Room(1)[_length++] = '\t';
         else if (_marker is not null)
             Append(_marker);
         _marker = null;
-        var preformatted = name is "pre" or "plaintext";
-        _preformatted += preformatted ? 1 : 0;
+        var preformatted = (kind & Kind.Preformatted) != 0 ? 1 : 0;
+        _preformatted += preformatted;
         var number = name == "ol" ? FirstNumber(element) : 0;
         var cells = 0;
         var children = element.ChildNodes;
@@ -191,7 +217,7 @@ internal sealed class ReadableText
                 Append(text.Data);
             }
         }
-        _preformatted -= preformatted ? 1 : 0;
+        _preformatted -= preformatted;
         if (block)
             Break(tight ? 1 : 2);
     }
@@ -201,15 +227,19 @@ internal sealed class ReadableText
 
     private void Append(string text)
     {
+        // At most as many characters as there are, and a space before them.
+        var to = Room(text.Length + 1);
         if (_preformatted > 0)
         {
             if (text.Length > 0)
             {
-                _text.Append(text);
+                text.CopyTo(to.AsSpan(_length));
+                _length += text.Length;
                 _breaks = text.EndsWith('\n') ? 1 : 0;
             }
             return;
         }
+        var length = _length;
         foreach (var c in text)
         {
             if (c is ' ' or '\t' or '\n' or '\r' or '\f')
@@ -218,11 +248,12 @@ internal sealed class ReadableText
                 continue;
             }
             if (_space && _breaks == 0)
-                _text.Append(' ');
+                to[length++] = ' ';
             _space = false;
             _breaks = 0;
-            _text.Append(c);
+            to[length++] = c;
         }
+        _length = length;
         // A marker's own space is kept for the text that follows.
         if (text.EndsWith(". ", StringComparison.Ordinal) || text == "• ")
             _space = true;
@@ -231,13 +262,24 @@ internal sealed class ReadableText
     private void Break(int lines)
     {
         _space = false;
-        if (_text.Length == 0)
+        if (_length == 0)
             return;
         for (; _breaks < lines; _breaks++)
-            _text.Append('\n');
+            Room(1)[_length++] = '\n';
     }
 
-    private static int CountWords(string text)
+    /// <summary>What is written to, with room for so many more characters.</summary>
+    private char[] Room(int characters)
+    {
+        if (_text.Length - _length >= characters)
+            return _text;
+        var larger = ArrayPool<char>.Shared.Rent(Math.Max(_text.Length * 2, _length + characters));
+        _text.AsSpan(0, _length).CopyTo(larger);
+        ArrayPool<char>.Shared.Return(_text);
+        return _text = larger;
+    }
+
+    private static int CountWords(ReadOnlySpan<char> text)
     {
         var words = 0;
         var inside = false;

@@ -64,6 +64,7 @@ public sealed class RendererRole : IChildRole
         {
             if (Volatile.Read(ref _cancelled) == id)
                 return;
+            _document?.Dispose();
             _document = null;
             using var overdue = Overdue(id, request.Limits.MaxMilliseconds, "parsed");
             try

@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Network.Tests")]
+[assembly: InternalsVisibleTo("ActorBrowser.Bench")]
