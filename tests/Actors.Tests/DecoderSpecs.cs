@@ -84,7 +84,7 @@ public sealed class DecoderSpecs : TestKit
     [Fact]
     public async Task A_large_file_rides_in_a_sealed_memory_file()
     {
-        var file = new byte[200_000];
+        var file = new byte[300_000];
         new Random(1).NextBytes(file);
         var (child, _) = await AskedAsync(file);
         Assert.Equal(Seals.Write | Seals.Shrink | Seals.Grow | Seals.Seal, SharedMemory.SealsOf(child.Shared!));
