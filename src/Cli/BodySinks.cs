@@ -1,3 +1,5 @@
+using ActorBrowser.Interop;
+
 namespace ActorBrowser.Cli;
 
 /// <summary>A body could not be written where it was asked for.</summary>
@@ -32,7 +34,7 @@ internal sealed class BodySinks : IDisposable
         }
         else if (!options.Json)
         {
-            _stdout = Console.OpenStandardOutput();
+            _stdout = OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new StandardStream(isError: false);
         }
     }
 

@@ -1,6 +1,6 @@
+using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 using Akka.Actor;
-using Microsoft.Win32.SafeHandles;
 using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Cli;
@@ -15,8 +15,8 @@ internal sealed class ExecReceiver : UntypedActor
     private bool _discard;
     private readonly TaskCompletionSource<IEvent> _done;
     // Not the console's streams: those keep quiet about a reader that has gone away.
-    private readonly FileStream _output = new(new SafeFileHandle(OperatingSystem.IsWindows() ? -11 : 1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-    private readonly FileStream _error = new(new SafeFileHandle(OperatingSystem.IsWindows() ? -12 : 2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    private readonly Stream _output = OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new StandardStream(isError: false);
+    private readonly Stream _error = OperatingSystem.IsWindows() ? Console.OpenStandardError() : new StandardStream(isError: true);
     private readonly Queue<object> _early = new();
     private IActorRef _session = ActorRefs.Nobody;
 

@@ -1,9 +1,10 @@
 namespace ActorBrowser.Interop;
 
-/// <summary>Files of /proc, read whole; a process that has just ended is no exception.</summary>
+/// <summary>Files of /proc, read whole; a process that has just ended is no exception. Linux.</summary>
 public static unsafe class SmallFile
 {
     private const int CloseOnExec = 0x80000;
+    private const int LeastPiece = 2048;
 
     /// <summary>Reads the beginning of a file.</summary>
     /// <param name="path">ASCII.</param>
@@ -27,6 +28,38 @@ public static unsafe class SmallFile
                 total += (int)read;
             _ = LibC.Close(descriptor);
             return total == 0 ? -1 : total;
+        }
+    }
+
+    /// <summary>Opens one that is read again and again.</summary>
+    /// <param name="path">ASCII.</param>
+    /// <returns>Invalid when there is no such file or it cannot be read.</returns>
+    public static SafeDescriptor Open(string path)
+    {
+        fixed (byte* text = System.Text.Encoding.ASCII.GetBytes(path + "\0"))
+            return new SafeDescriptor(LibC.Open(text, CloseOnExec, 0));
+    }
+
+    /// <summary>Reads what it says now.</summary>
+    /// <param name="file">From <see cref="Open"/>.</param>
+    /// <param name="buffer">Takes its beginning.</param>
+    /// <returns>How many bytes.</returns>
+    public static int ReadAgain(SafeDescriptor file, Span<byte> buffer)
+    {
+        if (file.IsInvalid)
+            return 0;
+        fixed (byte* room = buffer)
+        {
+            var total = 0;
+            nint read;
+            // The kernel makes such files page by page: a short piece is the last one.
+            do
+            {
+                read = LibC.ReadAt(file.Value, room + total, (nuint)(buffer.Length - total), total);
+                total += (int)Math.Max(read, 0);
+            }
+            while (read >= LeastPiece && total < buffer.Length);
+            return total;
         }
     }
 }

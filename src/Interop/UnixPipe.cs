@@ -78,12 +78,14 @@ public static unsafe class UnixPipe
     /// <summary>Writes as much as is taken now. A reader that is gone is <see cref="SocketStatus.Closed"/>; no signal is raised, as the runtime ignores SIGPIPE.</summary>
     /// <param name="descriptor">A non-blocking writing end, or a terminal.</param>
     /// <param name="data">At least one byte.</param>
-    public static SocketResult Write(SafeDescriptor descriptor, ReadOnlySpan<byte> data)
+    public static SocketResult Write(SafeDescriptor descriptor, ReadOnlySpan<byte> data) => Write(descriptor.Value, data);
+
+    internal static SocketResult Write(int descriptor, ReadOnlySpan<byte> data)
     {
         fixed (byte* bytes = data)
         {
             nint written;
-            while ((written = LibC.Write(descriptor.Value, bytes, (nuint)data.Length)) < 0)
+            while ((written = LibC.Write(descriptor, bytes, (nuint)data.Length)) < 0)
             {
                 var errno = Marshal.GetLastPInvokeError();
                 if (errno == Errno.WouldBlock)

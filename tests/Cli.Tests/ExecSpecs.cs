@@ -69,6 +69,16 @@ public sealed class ExecSpecs
         await process.WaitForExitAsync().Soon();
     }
 
+    [Fact]
+    public async Task What_is_written_to_a_file_goes_behind_what_is_there_and_before_what_comes()
+    {
+        var file = Path.GetTempFileName();
+        using var process = Process.Start("sh", ["-c", $"(echo 1; {Program} exec -- echo 2; echo 3; {Program} exec -- sh -c 'echo 4 >&2') >{file} 2>&1"]);
+        await process.WaitForExitAsync().Soon();
+        Assert.Equal("1\n2\n3\n4\n", await File.ReadAllTextAsync(file));
+        File.Delete(file);
+    }
+
     [Theory]
     [InlineData("ping", "renderer", "-n", "10000000")]
     [InlineData("ping", "network", "-n", "10000000")]

@@ -73,9 +73,6 @@ internal sealed class CommandRunner : UntypedActor
             case RoleTraffic.Outgoing:
                 // About a command that was lost, or is still waiting: the first has ended, the second has not begun.
                 break;
-            case RoleTraffic.FromChild from:
-                Context.Parent.Tell(from);
-                break;
             case ChildProcessActor.ReportViolation:
                 _child.Tell(message);
                 break;
@@ -83,9 +80,6 @@ internal sealed class CommandRunner : UntypedActor
                 _next = up.Child;
                 if (!_cleaning)
                     Begin();
-                break;
-            case ChildProcessProtocol.SandboxViolated violated:
-                Context.Parent.Tell(violated);
                 break;
             case ChildSupervisor.Down down:
                 OnDown(down);
@@ -102,6 +96,8 @@ internal sealed class CommandRunner : UntypedActor
     private void Begin()
     {
         _child = _next;
+        // Every frame is the registry's, and passing each on would cost each a turn.
+        _child.Tell(new RoleTraffic.Use(Context.Parent));
         foreach (var outgoing in _waiting)
         {
             _child.Tell(outgoing);

@@ -17,7 +17,8 @@ public sealed class CommandRunnerRole : IChildRole
     [ThreadStatic]
     private static byte[]? t_children;
 
-    private readonly string _childrenFile = $"/proc/self/task/{Environment.ProcessId}/children";
+    // Programs are started, and orphans adopted, by the thread that leads this process: the one that serves the channel.
+    private readonly SafeDescriptor _children = SmallFile.Open($"/proc/self/task/{Environment.ProcessId}/children");
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, RunningCommand> _byId = [];
     private readonly Dictionary<int, RunningCommand> _byProcess = [];
@@ -110,14 +111,13 @@ public sealed class CommandRunnerRole : IChildRole
     /// </summary>
     internal bool HasAdopted()
     {
-        // Programs are started, and orphans adopted, by the thread that leads this process: the one that serves the channel.
         var buffer = t_children ??= new byte[64 << 10];
-        var length = SmallFile.TryRead(_childrenFile, buffer);
+        var length = SmallFile.ReadAgain(_children, buffer);
         if (length == buffer.Length)
             return true;
         lock (_lock)
         {
-            for (ReadOnlySpan<byte> rest = buffer.AsSpan(0, Math.Max(length, 0)); !rest.IsEmpty;)
+            for (ReadOnlySpan<byte> rest = buffer.AsSpan(0, length); !rest.IsEmpty;)
             {
                 var end = rest.IndexOf((byte)' ');
                 var number = end < 0 ? rest : rest[..end];

@@ -1,0 +1,91 @@
+using System.Runtime.Versioning;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>
+/// This process's standard output or error, written to where whoever has it open together with us has got to, as programs
+/// do; a reader that is gone is an error. The runtime's own streams keep a position of their own (a file's), or say
+/// nothing of a reader that is gone (the console's).
+/// </summary>
+[UnsupportedOSPlatform("windows")]
+public sealed unsafe class StandardStream : Stream
+{
+    private const short Writable = 4;
+
+    private readonly int _descriptor;
+
+    /// <summary>It is not closed with this stream.</summary>
+    /// <param name="isError">Whether it is the error stream.</param>
+    public StandardStream(bool isError) => _descriptor = isError ? 2 : 1;
+
+    /// <inheritdoc/>
+    public override bool CanRead => false;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">Nobody reads it any more, or it takes no more.</exception>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var written = UnixPipe.Write(_descriptor, buffer);
+            switch (written.Status)
+            {
+                case SocketStatus.Ok:
+                    buffer = buffer[written.Bytes..];
+                    break;
+                case SocketStatus.WouldBlock:
+                    WaitForRoom();
+                    break;
+                case SocketStatus.Closed:
+                    throw new IOException("Nobody reads it any more.");
+                default:
+                    throw new IOException(new SystemCallException("write", written.Errno).Message);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Write(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    // Somebody else has made it non-blocking: it is one open file for all who have it.
+    private void WaitForRoom()
+    {
+        // struct pollfd.
+        var request = stackalloc int[2] { _descriptor, Writable };
+        _ = LibC.Poll(request, 1, -1);
+    }
+}
