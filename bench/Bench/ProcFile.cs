@@ -20,9 +20,22 @@ internal static class ProcFile
     /// <summary>Memory with shared pages divided among their sharers, in MiB. Needs root, as children are not dumpable.</summary>
     internal static double ProportionalMebibytes(int process) => Kibibytes($"/proc/{process}/smaps_rollup", "Pss:") / 1024;
 
+    /// <summary>The pid of its parent; 0 when it is gone.</summary>
+    internal static int Parent(int process)
+    {
+        try
+        {
+            return (int)Kibibytes($"/proc/{process}/status", "PPid:");
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     private static double Kibibytes(string file, string key)
     {
         var line = File.ReadLines(file).First(line => line.StartsWith(key, StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        return double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 }

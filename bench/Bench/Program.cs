@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using ActorBrowser.Bench;
 using ActorBrowser.Bench.Figures;
 
-IFigure[] figures = [new SpawnToReady(), new AskPing(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new ManyChildren(),
+IFigure[] figures = [new SpawnToReady(), new AskPing(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new SharedBodies(), new ManyChildren(),
     new CommandSpawns(), new CommandOutputRate(), new KeyEcho(), new IdleCommands(), new Confinement(), new TabNavigation(), new ImageDecoding(), new Floods()];
 
 var quick = args.Contains("--quick");

@@ -45,11 +45,12 @@ internal sealed class TabNavigation : IFigure
             tabs.Add(await TabClient.OpenAsync(browser.System, browser.Actor));
             memory.Add(ProcFile.ProportionalMebibytes((await tabs[^1].NavigateAsync(server.Page.AbsoluteUri)).ProcessId));
         }
+        var chromium = Chromium.IsInstalled ? await Chromium.RenderersAsync(context.Scratch, Idle) : null;
         return
         [
             new Row("Navigate to LoadFinished, a page of 100 KB", samples[0], samples[1], Target.AtMost(1.5)),
             new Row("Navigate to LoadFinished, a page of 100 KB", samples[0], samples[2], null),
-            new Row($"memory of a renderer among {Idle}, with that page (PSS)", memory, null, null),
+            new Row($"memory of a renderer among {Idle}, with that page (PSS)", memory, chromium, null),
         ];
     }
 
