@@ -38,12 +38,25 @@ public sealed class ConfigurationSpecs
     [InlineData("actorbrowser.fetch.max-redirects = 5000", "fetch.max-redirects")]
     [InlineData("actorbrowser.child.shutdown-timeout = 0s", "child.shutdown-timeout")]
     [InlineData("actorbrowser.restart.jitter = 2", "restart.jitter")]
+    [InlineData("actorbrowser.restart.roles.network.jitter = 2", "restart.roles.network.jitter")]
+    [InlineData("actorbrowser.restart.roles.network.retries = 2", "restart.roles.network.retries")]
+    [InlineData("actorbrowser.restart.roles.network = 2", "restart.roles.network")]
     [InlineData("actorbrowser.network.allowed-private-networks = [nonsense]", "network.allowed-private-networks")]
     [InlineData("actorbrowser.fetch.max-pending = many", "fetch.max-pending")]
     public void A_wrong_value_names_its_key(string hocon, string key)
     {
         var wrong = Assert.Throws<ConfigurationException>(() => ActorBrowserSettings.From(ConfigurationFactory.ParseString(hocon)));
         Assert.Contains(key, wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_role_has_what_is_configured_for_it_alone_and_for_the_rest_what_is_for_all()
+    {
+        var restart = ActorBrowserSettings.From(ConfigurationFactory.ParseString(
+            "actorbrowser.restart {\nmax-restarts = 7\nroles.network.give-up-for = 1s\nroles.image-decoder { max-restarts = 2 }\n}")).Restart;
+        Assert.Equal((7, 30.0), (restart.For("renderer").MaxRestarts, restart.For("renderer").GiveUpFor.TotalSeconds));
+        Assert.Equal((7, 1.0), (restart.For("network").MaxRestarts, restart.For("network").GiveUpFor.TotalSeconds));
+        Assert.Equal((2, 30.0), (restart.For("image-decoder").MaxRestarts, restart.For("image-decoder").GiveUpFor.TotalSeconds));
     }
 
     private static string Pascal(string key) => string.Concat(key.Split('-').Select(w => char.ToUpperInvariant(w[0]) + w[1..]));

@@ -121,9 +121,9 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
         _ready = null;
         var now = Stopwatch.GetTimestamp();
         _losses.Enqueue(now);
-        while (_losses.TryPeek(out var oldest) && Stopwatch.GetElapsedTime(oldest, now) > _settings.Restart.Window)
+        var policy = _settings.Restart.For(_role);
+        while (_losses.TryPeek(out var oldest) && Stopwatch.GetElapsedTime(oldest, now) > policy.Window)
             _losses.Dequeue();
-        var policy = _settings.Restart;
         if (_losses.Count > policy.MaxRestarts)
         {
             _givenUp = $"The {_role} process was lost {_losses.Count} times within {policy.Window.TotalSeconds:0.###} s and is not started again for {policy.GiveUpFor.TotalSeconds:0.###} s; the last time: {message}";

@@ -226,16 +226,16 @@ internal sealed partial class WorkerPool : UntypedActor, IWithTimers
     {
         var now = Stopwatch.GetTimestamp();
         _failures.Enqueue(now);
-        while (_failures.TryPeek(out var oldest) && Stopwatch.GetElapsedTime(oldest, now) > _settings.Restart.Window)
+        while (_failures.TryPeek(out var oldest) && Stopwatch.GetElapsedTime(oldest, now) > _settings.Restart.For(_role).Window)
             _failures.Dequeue();
-        if (_failures.Count <= _settings.Restart.MaxRestarts && _degraded is null)
+        if (_failures.Count <= _settings.Restart.For(_role).MaxRestarts && _degraded is null)
             return;
         _degraded = $"No {_role} process can be started: {message}";
         _log.Error(_degraded);
         foreach (var waiting in _queue)
             waiting.Borrower.Tell(new Refused(waiting.Lease, _degraded));
         _queue.Clear();
-        Timers.StartSingleTimer(Trial.Instance, Trial.Instance, _settings.Restart.GiveUpFor);
+        Timers.StartSingleTimer(Trial.Instance, Trial.Instance, _settings.Restart.For(_role).GiveUpFor);
     }
 
     private void OnBorrowerGone(IActorRef borrower)

@@ -89,13 +89,29 @@ public sealed record ChildSettings(
 public sealed record RestartSettings(
     TimeSpan MinBackoff, TimeSpan MaxBackoff, double Jitter, TimeSpan Window, int MaxRestarts, TimeSpan GiveUpFor)
 {
-    internal static RestartSettings Read(SettingsReader reader) => new(
-        reader.Time("restart.min-backoff"),
-        reader.Time("restart.max-backoff"),
-        reader.Share("restart.jitter"),
-        reader.Time("restart.window", positive: true),
-        reader.Number("restart.max-restarts", 0, 1_000_000),
-        reader.Time("restart.give-up-for"));
+    private const string Section = "restart";
+
+    private Dictionary<string, RestartSettings> Roles { get; init; } = [];
+
+    internal static RestartSettings Read(SettingsReader reader) =>
+        Read(reader, static key => $"{Section}.{key}") with
+        {
+            Roles = reader.Sections($"{Section}.roles", ["min-backoff", "max-backoff", "jitter", "window", "max-restarts", "give-up-for"]).ToDictionary(
+                static role => role,
+                role => Read(reader, key => reader.Has($"{Section}.roles.{role}.{key}") ? $"{Section}.roles.{role}.{key}" : $"{Section}.{key}"), StringComparer.Ordinal),
+        };
+
+    /// <summary>A role's own policy: what is configured for it alone, and for the rest what is for all.</summary>
+    /// <param name="role">The role.</param>
+    public RestartSettings For(string role) => Roles.GetValueOrDefault(role, this);
+
+    private static RestartSettings Read(SettingsReader reader, Func<string, string> path) => new(
+        reader.Time(path("min-backoff")),
+        reader.Time(path("max-backoff")),
+        reader.Share(path("jitter")),
+        reader.Time(path("window"), positive: true),
+        reader.Number(path("max-restarts"), 0, 1_000_000),
+        reader.Time(path("give-up-for")));
 
     /// <summary>The wait before a new start.</summary>
     /// <param name="losses">How many losses the window holds, this one included.</param>

@@ -40,6 +40,25 @@ internal sealed class SettingsReader(Config config)
         return Array.TrueForAll(blocks, b => IPNetwork.TryParse(b, out _)) ? blocks : throw Wrong(key, "holds something that is no CIDR block");
     }
 
+    internal bool Has(string key) => config.HasPath(Root + key);
+
+    /// <summary>The names of the sections in one.</summary>
+    /// <param name="key">The section.</param>
+    /// <param name="known">The keys that each may have.</param>
+    internal IReadOnlyList<string> Sections(string key, string[] known)
+    {
+        var names = new List<string>();
+        foreach (var (name, section) in Present(key, () => config.GetConfig(Root + key)).AsEnumerable())
+        {
+            if (!section.IsObject())
+                throw Wrong($"{key}.{name}", "is no section");
+            if (section.GetObject().Items.Keys.FirstOrDefault(one => !known.Contains(one)) is { } unknown)
+                throw Wrong($"{key}.{name}.{unknown}", "is no such key");
+            names.Add(name);
+        }
+        return names;
+    }
+
     private T Present<T>(string key, Func<T> read)
     {
         if (!config.HasPath(Root + key))
