@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ActorBrowser.Transport;
@@ -10,7 +11,7 @@ namespace ActorBrowser.Cli;
 /// <summary><c>browse URL</c>: one page, parsed by a renderer, as a person or a program wants it.</summary>
 internal static class BrowseCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     internal static Command Create()
     {
@@ -82,7 +83,7 @@ internal static class BrowseCommand
         {
             var counts = page.Document.Counts;
             await Console.Out.WriteLineAsync(page.Document.Title.Length > 0 ? page.Document.Title : page.Url).ConfigureAwait(false);
-            await Console.Out.WriteLineAsync($"{page.Url} · {page.Status} · {counts.Words} words · {counts.Links} links · {counts.Images} images · {page.Document.Encoding}").ConfigureAwait(false);
+            await Console.Out.WriteLineAsync($"{page.Url} · {page.Status} · {Count(counts.Words, "word")} · {Count(counts.Links, "link")} · {Count(counts.Images, "image")} · {page.Document.Encoding}").ConfigureAwait(false);
             await Console.Out.WriteLineAsync().ConfigureAwait(false);
         }
         // Control characters are a page's way into the terminal of whoever reads it.
@@ -117,6 +118,8 @@ internal static class BrowseCommand
         }
         return wrapped.ToString().TrimEnd('\n');
     }
+
+    private static string Count(int number, string thing) => string.Create(CultureInfo.InvariantCulture, $"{number} {thing}{(number == 1 ? "" : "s")}");
 
     private static async Task<string> ToJsonAsync(TabClient tab, PageSummary page, CancellationToken cancellation)
     {

@@ -42,6 +42,11 @@ public sealed class CrashSpecs : BrowserSpecs
             Assert.DoesNotContain("http", text, StringComparison.Ordinal);
             Assert.DoesNotContain("/home/", text, StringComparison.Ordinal);
         }
+        // What others have put there is passed over.
+        var good = CrashFiles.Read(Folder);
+        foreach (var (name, text) in ((string, string)[])[("a", "{}"), ("b", "null"), ("c", "[]"), ("d", "no JSON"), ("e", CrashFiles.ToJson(good[0])[..200]), ("f", "{\"id\": null}")])
+            await File.WriteAllTextAsync(Path.Combine(Folder, name + ".json"), text);
+        Assert.Equal(good.Select(static report => report.Id), CrashFiles.Read(Folder).Select(static report => report.Id));
         Directory.Delete(Folder, true);
     }
 }

@@ -105,7 +105,15 @@ internal sealed class CrashJournal : UntypedActor
 /// <summary>Crash reports as files.</summary>
 public static class CrashFiles
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
+        // What lacks a part of a report is none.
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
 
     /// <summary>The reports of a folder, newest first; files that are none are passed over.</summary>
     /// <param name="folder">Where they are.</param>
@@ -121,9 +129,9 @@ public static class CrashFiles
                 if (JsonSerializer.Deserialize<CrashReport>(File.ReadAllText(file), Json) is { } report)
                     reports.Add(report);
             }
-            catch (JsonException)
+            catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
             {
-                // Somebody else's file.
+                // Somebody else's file, or one that was removed to make room for a newer one.
             }
         }
         return reports;
