@@ -20,7 +20,8 @@ internal static class Violations
 public interface IViolationSink
 {
     /// <summary>The process is about to abort: it will not survive this, whatever signal its exit then names. On the reactor's thread.</summary>
-    void OnAbort();
+    /// <returns>Until this completes, the process waits. It must not fail.</returns>
+    Task OnAbort();
 
     /// <summary>One; on the reactor's thread, so it must not block.</summary>
     /// <param name="violation">What was called.</param>
@@ -73,13 +74,36 @@ public sealed class ViolationMonitor : IReadinessHandler, IDisposable
         var name = _table.NameOf(request.Number);
         // Told first: the caller waits, so that what it does next cannot be heard of before this.
         if (name == "tgkill" && (int)request.Third == Violations.AbortSignal && !_policy.MayFork)
-            _sink.OnAbort();
+        {
+            if (_sink.OnAbort() is { IsCompleted: false } ready)
+            {
+                _ = AnswerAfterAsync(ready, request.Id);
+                return;
+            }
+        }
         else
+        {
             _sink.OnViolation(Describe(name, request));
+        }
+        Answer(request.Id, name is null ? NoSuchCall : NotPermitted);
+    }
+
+    private void Answer(ulong id, int errno)
+    {
         if (_learn)
-            SeccompListener.Allow(_listener, request.Id);
+            SeccompListener.Allow(_listener, id);
         else
-            SeccompListener.Deny(_listener, request.Id, name is null ? NoSuchCall : NotPermitted);
+            SeccompListener.Deny(_listener, id, errno);
+    }
+
+    private async Task AnswerAfterAsync(Task ready, ulong id)
+    {
+        await ready.ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (!_over)
+                Answer(id, NotPermitted);
+        }
     }
 
     private SandboxViolation Describe(string? name, in SeccompRequest request)

@@ -12,16 +12,17 @@ public sealed partial class SourceRules
     [InlineData(@"\bThread\.Sleep\b", "a thread that sleeps serves nobody: wait on an event or a timer")]
     [InlineData(@"\.Result\b(?!\s*=[^=])(?!\w)", "blocking on a task starves the dispatcher: await it, or PipeTo")]
     [InlineData(@"\.Wait\(\)", "blocking on a task starves the dispatcher: await it, or PipeTo")]
-    [InlineData(@"\bProcess\.Start\b", "children are spawned by ChildLauncher only")]
+    [InlineData(@"\bProcess\.Start\b", "children are spawned by ChildLauncher only; the runtime's own createdump is no child", "CrashDumper.cs")]
     [InlineData(@"\bDateTime\.Now\b", "local time is for people, not for records: use TimeProvider or UtcNow")]
     [InlineData(@"NotImplementedException", "a stub is a defect")]
     [InlineData(@"\b(TODO|FIXME)\b", "unfinished work belongs in an issue")]
     [InlineData(@"catch\s*(\(\s*Exception\s*\))?\s*\{\s*\}", "a swallowed exception hides a defect")]
-    public void Product_code_does_not_contain(string pattern, string why)
+    public void Product_code_does_not_contain(string pattern, string why, string but = "")
     {
         var regex = new Regex(pattern);
         var offenders =
             from file in Repository.Files("src", "*.cs")
+            where Path.GetFileName(file) != but
             from line in File.ReadLines(file).Select((text, index) => (text, number: index + 1))
             where regex.IsMatch(Comment().Replace(line.text, ""))
             select $"{Repository.Relative(file)}:{line.number}: {line.text.Trim()} ({why})";

@@ -123,7 +123,11 @@ internal sealed class ConfinedChild : IFrameHandler, IViolationSink, IDisposable
 
     public void OnViolation(SandboxViolation violation) => _violations.Writer.TryWrite(violation);
 
-    public void OnAbort() => HasAborted = true;
+    public Task OnAbort()
+    {
+        HasAborted = true;
+        return Task.CompletedTask;
+    }
 
     public void Dispose()
     {

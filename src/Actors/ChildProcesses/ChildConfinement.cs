@@ -10,11 +10,12 @@ namespace ActorBrowser;
 /// One child's confinement, as its parent sees to it: what the child has measured is compared with what was asked for,
 /// the kernel is asked from outside, and what its filter refuses is heard.
 /// </summary>
-internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolicy policy, SandboxSettings settings, ILoggingAdapter log) : IViolationSink, IDisposable
+internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolicy policy, ActorBrowserSettings settings, ILoggingAdapter log) : IViolationSink, IDisposable
 {
     private ViolationMonitor? _monitor;
     private int _processId;
     private int _violations;
+    private Task? _dumping;
 
     /// <summary>Its report, once accepted: what the child has measured on itself, and what it does without.</summary>
     internal IReadOnlyList<LayerReport> Layers { get; private set; } = [];
@@ -60,14 +61,22 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
             log.Warning("The {0} child: {1}{2}", role, violation.Rule, violation.Allowed ? " It was let through." : "");
         return violation.Allowed ? null
             : policy.KillsOnViolation ? $"It made a system call that is not allowed. {violation.Rule}"
-            : _violations > settings.MaxViolations ? $"It made more than {settings.MaxViolations} system calls that are not allowed. The last: {violation.Rule}"
+            : _violations > settings.Sandbox.MaxViolations ? $"It made more than {settings.Sandbox.MaxViolations} system calls that are not allowed. The last: {violation.Rule}"
             : null;
     }
 
     /// <summary>Whether it has aborted, where its exit cannot say so.</summary>
     internal bool HasAborted { get; private set; }
 
-    public void OnAbort() => HasAborted = true;
+    /// <summary>The name of the file that it was written down in; null for none.</summary>
+    internal string? Dump { get; private set; }
+
+    public Task OnAbort()
+    {
+        HasAborted = true;
+        // Who attaches to it interrupts its question, which it then asks again.
+        return _dumping ??= DumpAsync();
+    }
 
     /// <summary>How the child's user is told.</summary>
     internal Action<object>? TellUser { get; set; }
@@ -81,6 +90,8 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     }
 
     public void Dispose() => _monitor?.Dispose();
+
+    private async Task DumpAsync() => Dump = await CrashDumper.DumpAsync(_processId, role, settings.Crashes, log).ConfigureAwait(false);
 
     private static string? MissingIn(in Hello hello, LaunchPlan plan)
     {

@@ -72,6 +72,7 @@ public sealed partial class ChildProcessActor
             _link.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow)
         {
             Layers = _confinement.Layers,
+            Dump = _confinement.Dump,
         };
         ChildMetrics.Exited(_role, reason, cause, wasReady: _readyAt is not null);
         var lost = new ChildLostException($"The {_role} child {ProcessId} is gone: {message}");

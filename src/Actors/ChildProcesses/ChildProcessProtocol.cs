@@ -187,6 +187,9 @@ public static class ChildProcessProtocol
     {
         /// <summary>What confined it, as it measured itself; empty before Hello.</summary>
         public IReadOnlyList<LayerReport> Layers { get; init; } = [];
+
+        /// <summary>The name of its dump in the folder of crash reports; null for none.</summary>
+        public string? Dump { get; init; }
     }
 }
 

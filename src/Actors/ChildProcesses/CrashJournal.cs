@@ -22,12 +22,13 @@ namespace ActorBrowser;
 /// <param name="StartedAt">When it was launched.</param>
 /// <param name="ReadyAt">When it was ready; null when it never was.</param>
 /// <param name="EndedAt">When its exit was seen.</param>
+/// <param name="Dump">The name of its dump, in the same folder; null for none.</param>
 /// <param name="Version">ActorBrowser's.</param>
 /// <param name="System">Operating system and architecture.</param>
 public sealed record CrashReport(
     string Id, string Role, int ProcessId, ExitReason Reason, KillCause Cause, int? ExitCode, int? Signal, string? ManagedException, string Message,
     IReadOnlyList<ulong> InFlight, IReadOnlyList<string> LastStderrLines, IReadOnlyList<string> Sandbox,
-    DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt, string Version, string System);
+    DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt, string? Dump, string Version, string System);
 
 /// <summary>What the journal of lost children answers.</summary>
 public static class CrashProtocol
@@ -99,7 +100,7 @@ internal sealed class CrashJournal : UntypedActor
         $"{exited.EndedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Environment.ProcessId}-{++_number}-{exited.Role}", exited.Role, exited.ProcessId, exited.Reason, exited.Cause, exited.ExitCode, exited.Signal,
         CrashText.ExceptionIn(exited.LastStderrLines), CrashText.Clean(exited.Message), exited.InFlight, [.. exited.LastStderrLines.Select(CrashText.Clean)],
         [.. exited.Layers.Select(static layer => $"{layer.Layer}: {(layer.Enforced ? "in force" : "not in force")}")],
-        exited.StartedAt, exited.ReadyAt, exited.EndedAt, BuildInfo.Version, $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}");
+        exited.StartedAt, exited.ReadyAt, exited.EndedAt, exited.Dump, BuildInfo.Version, $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}");
 }
 
 /// <summary>Crash reports as files.</summary>
@@ -143,10 +144,7 @@ public static class CrashFiles
 
     internal static void Write(string folder, CrashReport report, int kept)
     {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        MakeFolder(folder);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -155,7 +153,21 @@ public static class CrashFiles
         using (var file = new FileStream(path + ".new", options))
             JsonSerializer.Serialize(file, report, Json);
         File.Move(path + ".new", path, overwrite: true);
-        foreach (var old in Directory.EnumerateFiles(folder, "*.json").OrderDescending(StringComparer.Ordinal).Skip(kept))
+        Prune(folder, "*.json", kept);
+    }
+
+    internal static void MakeFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Names begin with the time: the newest stay.</summary>
+    internal static void Prune(string folder, string pattern, int kept)
+    {
+        foreach (var old in Directory.EnumerateFiles(folder, pattern).OrderDescending(StringComparer.Ordinal).Skip(kept))
             File.Delete(old);
     }
 }

@@ -32,6 +32,10 @@ internal sealed class SettingsReader(Config config)
         return share is >= 0 and <= 1 ? share : throw Wrong(key, $"is {share.ToString(CultureInfo.InvariantCulture)}, not between 0 and 1");
     }
 
+    internal T Choice<T>(string key) where T : struct, Enum =>
+        Enum.TryParse<T>(Text(key), ignoreCase: true, out var choice) && Enum.IsDefined(choice) ? choice
+            : throw Wrong(key, $"is none of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+
     internal IReadOnlyList<string> Texts(string key) => [.. Present(key, () => config.GetStringList(Root + key))];
 
     internal IReadOnlyList<string> Networks(string key)

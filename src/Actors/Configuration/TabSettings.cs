@@ -84,7 +84,8 @@ public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimi
 /// <summary><c>actorbrowser.crashes</c>.</summary>
 /// <param name="Folder">Where reports are written; empty for nowhere.</param>
 /// <param name="Kept">The newest reports, in the folder and in the journal.</param>
-public sealed record CrashSettings(string Folder, int Kept)
+/// <param name="Dump">How much of a child that aborts is written into the folder.</param>
+public sealed record CrashSettings(string Folder, int Kept, CrashDump Dump)
 {
-    internal static CrashSettings Read(SettingsReader reader) => new(reader.Text("crashes.folder"), reader.Number("crashes.kept", 1, 100_000));
+    internal static CrashSettings Read(SettingsReader reader) => new(reader.Text("crashes.folder"), reader.Number("crashes.kept", 1, 100_000), reader.Choice<CrashDump>("crashes.dump"));
 }
