@@ -122,6 +122,7 @@ internal sealed class FetchEngine : IDisposable
             {
                 var fetch = new Fetch(this, _outbox, id, request with { Body = request.Body.ToArray() });
                 _fetches.Add(id, fetch);
+                _outbox.UnderWay = _fetches.Count;
                 ThreadPool.UnsafeQueueUserWorkItem(fetch, preferLocal: false);
                 return null;
             }
@@ -173,7 +174,10 @@ internal sealed class FetchEngine : IDisposable
     internal void Remove(Fetch fetch)
     {
         lock (_lock)
+        {
             _fetches.Remove(fetch.Id);
+            _outbox.UnderWay = _fetches.Count;
+        }
     }
 
     /// <summary>A frame was too large with so many body bytes: smaller ones from now on.</summary>

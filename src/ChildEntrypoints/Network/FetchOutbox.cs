@@ -1,18 +1,32 @@
+using System.Diagnostics;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
 /// Gathers the frames of all fetches and flushes them together: a flush runs as a pool work item behind the work that
-/// is queued already, so that answers which become ready at about the same time share one system call, and nothing waits
-/// for a timer when there is no other work.
+/// is queued already, so that answers which become ready at about the same time share one system call. While many fetches
+/// are answered in quick succession, an answer waits until a third of those under way are answered, for a millisecond at most: each
+/// flush wakes the parent, and three processes that wake each other for every answer do little else.
 /// </summary>
-internal sealed class FetchOutbox(IFetchOutput output, BodySlots? slots) : IThreadPoolWorkItem
+internal sealed class FetchOutbox : IThreadPoolWorkItem
 {
+    /// <summary>With fewer fetches under way nothing waits for company.</summary>
+    private const int Many = 16;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Body bytes waiting to be flushed beyond which no fetch reads more from its socket.</summary>
     private const long Congested = 4 << 20;
 
+    private readonly IFetchOutput _output;
+    private readonly BodySlots? _slots;
+    private readonly Timer _patience;
     private readonly Lock _lock = new();
+    private int _underWay;
+    private int _waiting;
+    private int _patient;
+    private long _lastFlush;
     private long _unflushed;
     private long _slotsWritten;
     private long _slotsFlushed;
@@ -21,13 +35,23 @@ internal sealed class FetchOutbox(IFetchOutput output, BodySlots? slots) : IThre
     private bool _again;
     private TaskCompletionSource? _relief;
 
+    internal FetchOutbox(IFetchOutput output, BodySlots? slots)
+    {
+        _output = output;
+        _slots = slots;
+        _patience = new Timer(static outbox => ((FetchOutbox)outbox!).OnPatienceOver(), this, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    /// <summary>How many fetches have not ended.</summary>
+    internal int UnderWay { set => Volatile.Write(ref _underWay, value); }
+
     /// <summary>Queues a frame.</summary>
-    internal WriteOutcome Write<T>(ulong fetch, in T message) where T : struct, IWireMessage<T> => output.Write(fetch, message);
+    internal WriteOutcome Write<T>(ulong fetch, in T message) where T : struct, IWireMessage<T> => _output.Write(fetch, message);
 
     /// <summary>Queues a piece of a body, and counts it until it is flushed.</summary>
     internal WriteOutcome WriteChunk(ulong fetch, in FetchBodyChunk chunk)
     {
-        var outcome = output.Write(fetch, chunk);
+        var outcome = _output.Write(fetch, chunk);
         if (outcome == WriteOutcome.Queued)
             Interlocked.Add(ref _unflushed, chunk.Data.Length);
         return outcome;
@@ -36,7 +60,7 @@ internal sealed class FetchOutbox(IFetchOutput output, BodySlots? slots) : IThre
     /// <summary>Queues a piece of a body that lies in shared memory.</summary>
     internal WriteOutcome WriteSlot(ulong fetch, in FetchBodySlot piece)
     {
-        var outcome = output.Write(fetch, piece);
+        var outcome = _output.Write(fetch, piece);
         if (outcome == WriteOutcome.Queued)
             Interlocked.Increment(ref _slotsWritten);
         return outcome;
@@ -49,13 +73,19 @@ internal sealed class FetchOutbox(IFetchOutput output, BodySlots? slots) : IThre
     /// Whether the parent has so much to read that it will give slots back: the batch that says so ends with a flush, so
     /// that what is queued meanwhile needs no system call and no wake-up of its own.
     /// </summary>
-    internal bool HearsSoon => Interlocked.Read(ref _slotsFlushed) - Interlocked.Read(ref _slotsFreed) >= (slots?.ReturnedTogether ?? 1);
+    internal bool HearsSoon => Interlocked.Read(ref _slotsFlushed) - Interlocked.Read(ref _slotsFreed) >= (_slots?.ReturnedTogether ?? 1);
 
     /// <summary>What is queued now will be flushed soon.</summary>
     internal void RequestFlush()
     {
-        if (TrySchedule())
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        var waiting = Interlocked.Increment(ref _waiting);
+        var underWay = Volatile.Read(ref _underWay);
+        if (underWay < Many || Stopwatch.GetElapsedTime(Interlocked.Read(ref _lastFlush)) > Patience)
+            Schedule();
+        else if (waiting >= underWay / 3)
+            FlushNow();
+        else if (Interlocked.Exchange(ref _patient, 1) == 0)
+            _patience.Change(Patience, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>
@@ -83,11 +113,24 @@ internal sealed class FetchOutbox(IFetchOutput output, BodySlots? slots) : IThre
             _relief ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             relief = _relief.Task;
         }
-        RequestFlush();
+        Schedule();
         return relief;
     }
 
     void IThreadPoolWorkItem.Execute() => Execute();
+
+    private void Schedule()
+    {
+        if (TrySchedule())
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void OnPatienceOver()
+    {
+        Volatile.Write(ref _patient, 0);
+        if (Volatile.Read(ref _waiting) > 0)
+            FlushNow();
+    }
 
     private bool TrySchedule()
     {
@@ -107,9 +150,11 @@ internal sealed class FetchOutbox(IFetchOutput output, BodySlots? slots) : IThre
     {
         lock (_lock)
             _again = false;
+        Interlocked.Exchange(ref _waiting, 0);
+        Interlocked.Exchange(ref _lastFlush, Stopwatch.GetTimestamp());
         var flushed = Interlocked.Read(ref _unflushed);
         var written = Interlocked.Read(ref _slotsWritten);
-        output.Flush();
+        _output.Flush();
         Interlocked.Exchange(ref _slotsFlushed, written);
         Interlocked.Add(ref _unflushed, -flushed);
         TaskCompletionSource? relief;
