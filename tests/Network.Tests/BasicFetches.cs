@@ -209,6 +209,23 @@ public sealed class BasicFetches
     }
 
     [Fact]
+    public async Task An_answer_waits_for_no_others_that_do_not_come()
+    {
+        var release = new TaskCompletionSource();
+        await using var site = await Site.StartAsync(context => context.Request.Path == "/slow" ? release.Task : context.Response.WriteAsync("quick"));
+        using var engine = new EngineHarness(Args(connections: 100));
+        var slow = Enumerable.Range(0, 60).Select(_ => engine.Start(Request(site.Root + "/slow"))).ToList();
+        for (var i = 0; i < 50; i++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 1 + (i % 3)).Select(_ => engine.FetchAsync(site.Root + "/quick")));
+            await engine.FlushedAsync().WaitAsync(Patience);
+        }
+        Assert.All(slow, static one => Assert.False(one.Done.IsCompleted));
+        release.SetResult();
+        await Task.WhenAll(slow.Select(static one => one.Done)).WaitAsync(Patience);
+    }
+
+    [Fact]
     public async Task Answers_come_in_the_order_the_servers_give_them()
     {
         var release = new TaskCompletionSource();

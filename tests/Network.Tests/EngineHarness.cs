@@ -14,6 +14,9 @@ internal sealed class EngineHarness : IFetchOutput, IDisposable
     private readonly ConcurrentDictionary<ulong, FetchRecord> _records = new();
     private ulong _lastId;
     private int _flushes;
+    private int _written;
+    private int _flushed;
+    private TaskCompletionSource _nextFlush = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal EngineHarness(NetworkArgs? args = null, INameResolver? resolver = null, BodySlots? slots = null) =>
         Engine = new FetchEngine(args ?? Args(), this, resolver ?? new SystemNameResolver(), slots);
@@ -65,6 +68,7 @@ internal sealed class EngineHarness : IFetchOutput, IDisposable
     {
         if (Refuse?.Invoke(T.Type) is { } outcome and not WriteOutcome.Queued)
             return outcome;
+        Interlocked.Increment(ref _written);
         var record = _records.GetOrAdd(fetch, static i => new FetchRecord(i));
         if (message is FetchBodySlot piece)
         {
@@ -79,7 +83,24 @@ internal sealed class EngineHarness : IFetchOutput, IDisposable
         return WriteOutcome.Queued;
     }
 
-    void IFetchOutput.Flush() => Interlocked.Increment(ref _flushes);
+    void IFetchOutput.Flush()
+    {
+        Interlocked.Increment(ref _flushes);
+        Volatile.Write(ref _flushed, Volatile.Read(ref _written));
+        Interlocked.Exchange(ref _nextFlush, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    /// <summary>Completes when nothing that was written waits for a flush.</summary>
+    internal async Task FlushedAsync()
+    {
+        while (true)
+        {
+            var next = Volatile.Read(ref _nextFlush).Task;
+            if (Volatile.Read(ref _flushed) == Volatile.Read(ref _written))
+                return;
+            await next;
+        }
+    }
 
     public void Dispose()
     {
