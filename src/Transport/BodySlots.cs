@@ -64,7 +64,7 @@ public sealed class BodySlots : IDisposable
     }
 
     /// <summary>The parent gives slots back as soon as it has read so many: a child that waits for as many knows that word is due.</summary>
-    public int ReturnedTogether => Math.Max(1, _count / 4);
+    public int ReturnedTogether => Math.Max(1, _count / 2);
 
     /// <summary>A slot's memory.</summary>
     /// <param name="slot">Its number.</param>

@@ -10,7 +10,7 @@ internal sealed partial class Fetch
     private const int FlushEvery = 64 << 10;
 
     /// <summary>The same for bytes in shared memory, of which only a few travel through the channel.</summary>
-    private const int FlushSharedEvery = 256 << 10;
+    private const int FlushSharedEvery = 512 << 10;
 
     /// <summary>A piece below this is copied: cheaper than a slot under way.</summary>
     private const int SmallestShared = 16 << 10;
