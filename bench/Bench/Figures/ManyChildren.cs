@@ -27,6 +27,8 @@ internal sealed class ManyChildren : IFigure
         var last = new Samples("the last of 200", "ms");
         while (alive.Count < Many)
             await SpawnAsync(browser, alive, alive.Count >= Many - Last ? last : null);
+        // Threads of the pool that nobody needs any more end after twenty seconds: they are nobody's child.
+        await Task.Delay(TimeSpan.FromSeconds(context.Pick(0, 25)));
         var many = await IdleAsync(alive, window);
         var memory = new Samples("PSS", "MiB");
         foreach (var child in alive)
