@@ -6,18 +6,18 @@ namespace ActorBrowser.Bench;
 /// <summary>Debian's Chromium, headless, with empty tabs; a yardstick where it is installed.</summary>
 internal static class Chromium
 {
-    private const string Path = "/usr/bin/chromium";
+    private const string Program = "/usr/bin/chromium";
 
-    internal static bool IsInstalled => File.Exists(Path);
+    internal static bool IsInstalled => File.Exists(Program);
 
     /// <summary>Opens tabs and gives the memory of each renderer process that holds one, in MiB.</summary>
     /// <param name="folder">A temporary folder.</param>
     /// <param name="tabs">How many, each with about:blank.</param>
     internal static async Task<Samples> RenderersAsync(string folder, int tabs)
     {
-        var profile = System.IO.Path.Combine(folder, "chromium");
+        var profile = Path.Combine(folder, "chromium");
         // It refuses to run as root with its own sandbox.
-        using var chromium = Process.Start(new ProcessStartInfo(Path,
+        using var chromium = Process.Start(new ProcessStartInfo(Program,
             ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank"])
         { RedirectStandardError = true, RedirectStandardOutput = true })!;
         try
@@ -59,7 +59,7 @@ internal static class Chromium
         var parents = new Dictionary<int, int>();
         foreach (var folder in Directory.GetDirectories("/proc"))
         {
-            if (int.TryParse(System.IO.Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
                 parents[id] = ProcFile.Parent(id);
         }
         var found = new List<int>();

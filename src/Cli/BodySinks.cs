@@ -34,7 +34,7 @@ internal sealed class BodySinks : IDisposable
         }
         else if (!options.Json)
         {
-            _stdout = OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new StandardStream(isError: false);
+            _stdout = StandardStream.Open(isError: false);
         }
     }
 

@@ -15,8 +15,8 @@ internal sealed class ExecReceiver : UntypedActor
     private bool _discard;
     private readonly TaskCompletionSource<IEvent> _done;
     // Not the console's streams: those keep quiet about a reader that has gone away.
-    private readonly Stream _output = OperatingSystem.IsWindows() ? Console.OpenStandardOutput() : new StandardStream(isError: false);
-    private readonly Stream _error = OperatingSystem.IsWindows() ? Console.OpenStandardError() : new StandardStream(isError: true);
+    private readonly Stream _output = StandardStream.Open(isError: false);
+    private readonly Stream _error = StandardStream.Open(isError: true);
     private readonly Queue<object> _early = new();
     private IActorRef _session = ActorRefs.Nobody;
 

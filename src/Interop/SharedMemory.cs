@@ -44,11 +44,16 @@ public static class SharedMemory
         if (number < 0)
             throw SystemCallException.FromLastError("memfd_create");
         var descriptor = new SafeDescriptor(number);
-        if (LibC.Truncate(number, (nint)length) == 0)
+        try
+        {
+            Resize(descriptor, length);
             return descriptor;
-        var error = SystemCallException.FromLastError("ftruncate");
-        descriptor.Dispose();
-        throw error;
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Makes it shorter or longer, where no seal forbids that.</summary>

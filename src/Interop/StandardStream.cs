@@ -1,5 +1,3 @@
-using System.Runtime.Versioning;
-
 namespace ActorBrowser.Interop;
 
 /// <summary>
@@ -7,16 +5,18 @@ namespace ActorBrowser.Interop;
 /// do; a reader that is gone is an error. The runtime's own streams keep a position of their own (a file's), or say
 /// nothing of a reader that is gone (the console's).
 /// </summary>
-[UnsupportedOSPlatform("windows")]
 public sealed unsafe class StandardStream : Stream
 {
     private const short Writable = 4;
 
     private readonly int _descriptor;
 
-    /// <summary>It is not closed with this stream.</summary>
+    private StandardStream(bool isError) => _descriptor = isError ? 2 : 1;
+
+    /// <summary>The stream; on Windows the console's. What it writes to is not closed with it.</summary>
     /// <param name="isError">Whether it is the error stream.</param>
-    public StandardStream(bool isError) => _descriptor = isError ? 2 : 1;
+    public static Stream Open(bool isError) =>
+        !OperatingSystem.IsWindows() ? new StandardStream(isError) : isError ? Console.OpenStandardError() : Console.OpenStandardOutput();
 
     /// <inheritdoc/>
     public override bool CanRead => false;

@@ -66,17 +66,19 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
     {
         if (!OperatingSystem.IsLinux())
             return null;
-        var reached = _limits.Descriptors > 0 && ProcessCounts.Descriptors(Id) >= _limits.Descriptors ? "descriptors"
-            : _group is { CountsProcesses: true } ? (_group.HasRefusedProcesses() ? "processes" : null)
-            : _limits.Processes > 0 && ProcessCounts.Threads(Id) >= NearlyAll(_limits.Processes) ? "processes"
-            : null;
-        // The collector stays below three quarters of it.
-        if (reached is null && _limits.Memory > 0 && _group is not { CountsMemory: true } && ProcessCounts.Data(Id) >= NearlyAll(_limits.Memory))
-            reached = "memory";
+        var reached = HoldsAllDescriptors() ? "descriptors" : HoldsAllProcesses() ? "processes" : HoldsAllMemory() ? "memory" : null;
         // Once it is reaped, its number may be another's.
         lock (_lock)
             return _reaped ? null : reached;
     }
+
+    private bool HoldsAllDescriptors() => _limits.Descriptors > 0 && ProcessCounts.Descriptors(Id) >= _limits.Descriptors;
+
+    private bool HoldsAllProcesses() => _group is { CountsProcesses: true } ? _group.HasRefusedProcesses()
+        : _limits.Processes > 0 && ProcessCounts.Threads(Id) >= NearlyAll(_limits.Processes);
+
+    // A group ends it. Without one: the collector stays below three quarters of it.
+    private bool HoldsAllMemory() => _group is not { CountsMemory: true } && _limits.Memory > 0 && ProcessCounts.Data(Id) >= NearlyAll(_limits.Memory);
 
     public void OnReady(Readiness readiness)
     {

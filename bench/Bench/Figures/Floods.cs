@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text;
+using ActorBrowser.ChildEntrypoints.Probes;
 using ActorBrowser.Sandbox;
 using Akka.Actor;
 
@@ -8,12 +8,12 @@ namespace ActorBrowser.Bench.Figures;
 /// <summary>What one child feels while another takes all it can get, and is stopped by its limit.</summary>
 internal sealed class Floods : IFigure
 {
-    private static readonly (string Name, ushort Question, SandboxLimits Limits)[] All =
+    private static readonly (string Name, ProbeQuestion Question, SandboxLimits Limits)[] All =
     [
-        ("takes memory up to its limit", 3, new SandboxLimits { Memory = 128 << 20 }),
-        ("takes descriptors up to its limit", 4, new SandboxLimits { Descriptors = 200 }),
-        ("starts threads up to its limit", 5, new SandboxLimits { Processes = 64 }),
-        ("spins up to its limit", 6, new SandboxLimits { ProcessorTime = 1 }),
+        ("takes memory up to its limit", ProbeQuestion.FloodMemory, new SandboxLimits { Memory = 128 << 20 }),
+        ("takes descriptors up to its limit", ProbeQuestion.FloodDescriptors, new SandboxLimits { Descriptors = 200 }),
+        ("starts threads up to its limit", ProbeQuestion.FloodProcesses, new SandboxLimits { Processes = 64 }),
+        ("spins up to its limit", ProbeQuestion.Spin, new SandboxLimits { ProcessorTime = 1 }),
     ];
 
     public string Name => "floods";
@@ -31,12 +31,12 @@ internal sealed class Floods : IFigure
             for (var run = 0; run < context.Pick(3, 7); run++)
             {
                 await PingAsync(other.Child, calm, Task.Delay(300));
-                var probe = await browser.Actor.Ask<BrowserProtocol.ChildSpawned>(new BrowserProtocol.SpawnChild("probe")
+                var probe = await browser.Actor.Ask<BrowserProtocol.ChildSpawned>(new BrowserProtocol.SpawnChild(ProbeRole.Name)
                 {
                     Policy = policy with { Limits = limits },
-                    RoleArgs = Encoding.UTF8.GetBytes("1\n1\nx\nx\nx\n1\nx"),
+                    RoleArgs = new ProbeTargets(0, 0, "", "", "", 0, "").ToBytes(),
                 }, TimeSpan.FromSeconds(30));
-                var answer = probe.Child.Ask<object>(new ChildProcessProtocol.SendToRole(question, default), TimeSpan.FromSeconds(30));
+                var answer = probe.Child.Ask<object>(new ChildProcessProtocol.SendToRole((ushort)question, default), TimeSpan.FromSeconds(30));
                 await PingAsync(other.Child, stormy, answer);
                 await Browser.StopAsync(probe.Child);
             }

@@ -20,6 +20,7 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<IActorRef> _users = [];
     private readonly Queue<long> _losses = new();
+    private IActorRef? _frames;
     private IActorRef _child = ActorRefs.Nobody;
     private ChildReady? _ready;
     private string? _givenUp;
@@ -60,6 +61,7 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
                 break;
             case Attach attach:
                 _users.Add(attach.User);
+                _frames ??= attach.Frames ?? attach.User;
                 if (_ready is { } current)
                     attach.User.Tell(new Up(_child, current.ProcessId));
                 break;
@@ -69,7 +71,7 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
                 break;
             case ChildReady ready:
                 _ready = ready;
-                ready.Child.Tell(new RoleTraffic.Use(_users.FirstOrDefault(ActorRefs.Nobody)));
+                ready.Child.Tell(new RoleTraffic.Use(_frames ?? ActorRefs.Nobody));
                 foreach (var user in _users)
                     user.Tell(new Up(ready.Child, ready.ProcessId));
                 break;
@@ -145,7 +147,9 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
     }
 
     /// <summary>This actor uses the child: it hears of every child that comes and goes.</summary>
-    internal sealed record Attach(IActorRef User) : INoSerializationVerificationNeeded;
+    /// <param name="User">The actor.</param>
+    /// <param name="Frames">Who gets what the child sends; null for the user. The first that is given counts.</param>
+    internal sealed record Attach(IActorRef User, IActorRef? Frames = null) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is ready.</summary>
     internal sealed record Up(IActorRef Child, int ProcessId) : INoSerializationVerificationNeeded;

@@ -37,7 +37,7 @@ internal static class CrashDumper
     {
         if (settings.Dump == CrashDump.Off || settings.Folder.Length == 0)
             return null;
-        var name = string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}-{Environment.ProcessId}-{processId}-{role}.dmp");
+        var name = CrashFiles.NameOf(DateTimeOffset.UtcNow, processId, role) + ".dmp";
         var path = Path.Combine(settings.Folder, name);
         try
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Akka.Actor;
@@ -97,7 +98,7 @@ internal sealed class CrashJournal : UntypedActor
     }
 
     private CrashReport ReportOf(ChildExited exited) => new(
-        $"{exited.EndedAt.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Environment.ProcessId}-{++_number}-{exited.Role}", exited.Role, exited.ProcessId, exited.Reason, exited.Cause, exited.ExitCode, exited.Signal,
+        CrashFiles.NameOf(exited.EndedAt, ++_number, exited.Role), exited.Role, exited.ProcessId, exited.Reason, exited.Cause, exited.ExitCode, exited.Signal,
         CrashText.ExceptionIn(exited.LastStderrLines), CrashText.Clean(exited.Message), exited.InFlight, [.. exited.LastStderrLines.Select(CrashText.Clean)],
         [.. exited.Layers.Select(static layer => $"{layer.Layer}: {(layer.Enforced ? "in force" : "not in force")}")],
         exited.StartedAt, exited.ReadyAt, exited.EndedAt, exited.Dump, BuildInfo.Version, $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}");
@@ -155,6 +156,10 @@ public static class CrashFiles
         File.Move(path + ".new", path, overwrite: true);
         Prune(folder, "*.json", kept);
     }
+
+    /// <summary>A name that sorts by time.</summary>
+    internal static string NameOf(DateTimeOffset time, int number, string role) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Environment.ProcessId}-{number}-{role}");
 
     internal static void MakeFolder(string folder)
     {

@@ -45,7 +45,8 @@ internal sealed class CommandRunner : UntypedActor
         writer.Flush();
         var bytes = args.WrittenSpan.ToArray();
         _supervisor = Context.ActorOf(ChildSupervisor.Props(Role, _settings, () => bytes, _launcher, _policy), "process");
-        _supervisor.Tell(new ChildSupervisor.Attach(Self));
+        // Every frame is the registry's, and passing each on would cost each a turn.
+        _supervisor.Tell(new ChildSupervisor.Attach(Self, Frames: Context.Parent));
     }
 
     protected override void PostStop()
@@ -96,8 +97,6 @@ internal sealed class CommandRunner : UntypedActor
     private void Begin()
     {
         _child = _next;
-        // Every frame is the registry's, and passing each on would cost each a turn.
-        _child.Tell(new RoleTraffic.Use(Context.Parent));
         foreach (var outgoing in _waiting)
         {
             _child.Tell(outgoing);

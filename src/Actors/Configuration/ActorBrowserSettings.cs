@@ -96,7 +96,7 @@ public sealed record RestartSettings(
     internal static RestartSettings Read(SettingsReader reader) =>
         Read(reader, static key => $"{Section}.{key}") with
         {
-            Roles = reader.Sections($"{Section}.roles", ["min-backoff", "max-backoff", "jitter", "window", "max-restarts", "give-up-for"]).ToDictionary(
+            Roles = reader.Sections($"{Section}.roles", like: Section).ToDictionary(
                 static role => role,
                 role => Read(reader, key => reader.Has($"{Section}.roles.{role}.{key}") ? $"{Section}.roles.{role}.{key}" : $"{Section}.{key}"), StringComparer.Ordinal),
         };

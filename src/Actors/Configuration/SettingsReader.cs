@@ -48,15 +48,15 @@ internal sealed class SettingsReader(Config config)
 
     /// <summary>The names of the sections in one.</summary>
     /// <param name="key">The section.</param>
-    /// <param name="known">The keys that each may have.</param>
-    internal IReadOnlyList<string> Sections(string key, string[] known)
+    /// <param name="like">The section whose own keys each may have.</param>
+    internal IReadOnlyList<string> Sections(string key, string like)
     {
         var names = new List<string>();
         foreach (var (name, section) in Present(key, () => config.GetConfig(Root + key)).AsEnumerable())
         {
             if (!section.IsObject())
                 throw Wrong($"{key}.{name}", "is no section");
-            if (section.GetObject().Items.Keys.FirstOrDefault(one => !known.Contains(one)) is { } unknown)
+            if (section.GetObject().Items.Keys.FirstOrDefault(one => !Has($"{like}.{one}") || $"{like}.{one}" == key) is { } unknown)
                 throw Wrong($"{key}.{name}.{unknown}", "is no such key");
             names.Add(name);
         }

@@ -51,7 +51,7 @@ internal sealed class SparePixels
     {
         lock (_lock)
             Drop();
-        SafeDescriptor file;
+        SafeDescriptor? file = null;
         MappedMemory memory;
         try
         {
@@ -61,6 +61,7 @@ internal sealed class SparePixels
         catch (SystemCallException)
         {
             // No memory to spare is no error: whoever needs some will say so.
+            file?.Dispose();
             return;
         }
         lock (_lock)
