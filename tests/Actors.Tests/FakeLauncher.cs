@@ -55,6 +55,10 @@ internal sealed class FakeChild : IChildProcessHandle, IFrameHandler
 
     internal bool DiesWhenKilled { get; set; } = true;
 
+    internal Func<string?> Limit { get; set; } = static () => null;
+
+    public string? LimitReached() => Limit();
+
     public void Kill()
     {
         Kills++;
@@ -90,10 +94,21 @@ internal sealed class FakeChild : IChildProcessHandle, IFrameHandler
         while (true)
         {
             var frame = await _received.Reader.ReadAsync().AsTask().Soon();
-            if (frame is not (MessageType.Ping, 0, _))
+            if (!IsHeartbeat(frame))
                 return frame;
         }
     }
+
+    internal async Task NextHeartbeatAsync()
+    {
+        while (!IsHeartbeat(await _received.Reader.ReadAsync().AsTask().Soon()))
+        {
+        }
+    }
+
+    internal bool HasHeartbeat() => _received.Reader.TryRead(out var frame) && IsHeartbeat(frame);
+
+    private static bool IsHeartbeat((MessageType, ulong, byte[]) frame) => frame is (MessageType.Ping, 0, _);
 
     public ProtocolViolation? OnFrame(in Frame frame)
     {

@@ -9,6 +9,7 @@ internal sealed class ManyChildren : IFigure
     private const int Last = 10;
 
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Compiling = TimeSpan.FromSeconds(2);
 
     public string Name => "children";
 
@@ -27,8 +28,9 @@ internal sealed class ManyChildren : IFigure
         var last = new Samples("the last of 200", "ms");
         while (alive.Count < Many)
             await SpawnAsync(browser, alive, alive.Count >= Many - Last ? last : null);
-        // Threads of the pool that nobody needs any more end after twenty seconds: they are nobody's child.
-        await Task.Delay(TimeSpan.FromSeconds(context.Pick(0, 25)));
+        // Idle is what a process is once it has settled: each runtime recompiles, in three waves, what thirty heartbeats
+        // have called (7 ms of a processor a child in all), and threads of the pool that nobody needs end after twenty seconds.
+        await Task.Delay(TimeSpan.FromSeconds(context.Pick(0, 105)));
         var many = await IdleAsync(alive, window);
         var memory = new Samples("PSS", "MiB");
         foreach (var child in alive)
@@ -84,11 +86,15 @@ internal sealed class ManyChildren : IFigure
         await Task.Delay(window);
         double OfChildren() => alive.Sum(child => ProcFile.ProcessorMilliseconds(child.ProcessId));
         var children = OfChildren();
-        // Reading 200 processes' files is not idling: the parent's own window lies inside the children's.
+        var start = Stopwatch.GetTimestamp();
+        // Reading 200 processes' files is not idling, nor is the runtime's compiling what has read them: the parent's own
+        // window lies inside the children's.
+        await Task.Delay(Compiling);
         var parent = Environment.CpuUsage.TotalTime;
         await Task.Delay(window);
         parent = Environment.CpuUsage.TotalTime - parent;
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         children = OfChildren() - children;
-        return (parent.TotalMilliseconds / window.TotalSeconds, children / window.TotalSeconds, ProcFile.Threads(Environment.ProcessId));
+        return (parent.TotalMilliseconds / window.TotalSeconds, children / seconds, ProcFile.Threads(Environment.ProcessId));
     }
 }

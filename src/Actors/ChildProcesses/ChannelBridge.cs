@@ -16,6 +16,7 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
 {
     private readonly List<ChildFrames.UserFrame> _batch = [];
     private BodySlots? _slots;
+    private ChildHeart? _heart;
     private ulong _read;
     private bool _closed;
     private bool _helloSeen;
@@ -33,6 +34,12 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
         }
     }
 
+    /// <summary>Hears the answers to heartbeats.</summary>
+    internal ChildHeart Heart
+    {
+        set => Volatile.Write(ref _heart, value);
+    }
+
     public ProtocolViolation? OnFrame(in Frame frame)
     {
         if (!_readySeen)
@@ -40,7 +47,7 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
         switch (frame.Type)
         {
             case MessageType.Pong:
-                return frame.TryRead<Pong>(out _) ?? Tell(new ChildFrames.PongArrived(frame.CorrelationId));
+                return frame.TryRead<Pong>(out _) ?? OnPong(frame.CorrelationId);
             case MessageType.FetchHeaders:
                 return frame.TryRead<FetchHeaders>(out var headers) ?? Gather(new ChildFrames.Headers(frame.CorrelationId, headers));
             case MessageType.FetchBodyChunk:
@@ -80,6 +87,14 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
             default:
                 return NotAllowed(frame, "once it is ready");
         }
+    }
+
+    private ProtocolViolation? OnPong(ulong id)
+    {
+        if (id != ChildHeart.PingId)
+            return Tell(new ChildFrames.PongArrived(id));
+        Volatile.Read(ref _heart)?.Answered();
+        return null;
     }
 
     private ProtocolViolation? OnSpawnReady(in Frame frame)

@@ -13,14 +13,12 @@ namespace ActorBrowser;
 /// </summary>
 internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSettings settings, ILoggingAdapter log, Action<string> onLimit)
 {
-    private const ulong HeartbeatId = 0;
-
     private readonly PendingTable _pending = new();
     private readonly UserLine _user = new(self);
     private IChannel? _channel;
     private ChannelBridge? _bridge;
+    private ChildHeart? _heart;
     private int _processId;
-    private long _lastHeartbeat;
     private bool _flushRequested;
 
     /// <summary>Everything that waits for the child.</summary>
@@ -79,9 +77,7 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
 
     internal void OnPong(ulong id)
     {
-        if (id == HeartbeatId)
-            _lastHeartbeat = Stopwatch.GetTimestamp();
-        else if (_pending.TryTake(id, out var asker, out var waited))
+        if (_pending.TryTake(id, out var asker, out var waited))
             asker.Tell(new ChildProcessProtocol.Pong(waited));
         else
             log.Warning("{0} {1} answered the unknown ping {2}", role, _processId, id);
@@ -95,18 +91,9 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
             log.Warning("{0} {1} answered the unknown message {2}", role, _processId, answer.Id);
     }
 
-    internal void StartHeartbeat() => _lastHeartbeat = Stopwatch.GetTimestamp();
+    internal void StartHeart(LaunchedChild child) => _bridge!.Heart = _heart = new ChildHeart(self, child, settings.Child);
 
-    /// <summary>Asks for one more sign of life.</summary>
-    /// <returns>Null, or for how long there has been none although that is too long.</returns>
-    internal TimeSpan? Beat()
-    {
-        var silent = Stopwatch.GetElapsedTime(_lastHeartbeat);
-        if (silent > settings.Child.HeartbeatTimeout)
-            return silent;
-        Send(HeartbeatId, new Transport.Ping(0));
-        return null;
-    }
+    internal void StopHeart() => _heart?.Dispose();
 
     internal void FailAll(Exception cause) => _pending.FailAll(cause);
 

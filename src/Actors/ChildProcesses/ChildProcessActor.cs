@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
@@ -91,6 +92,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
     {
         if (_state != ChildState.Exited)
             ChildMetrics.Exited(_role, ExitReason.Killed, KillCause.Request, wasReady: _readyAt is not null);
+        _link.StopHeart();
         _ticket.Abandon();
         _confinement.Dispose();
     }
@@ -174,8 +176,12 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
             case ChildFrames.Closed closed:
                 OnClosed(closed.How);
                 break;
-            case Heartbeat:
-                OnHeartbeat();
+            case ChildHeart.Trouble trouble:
+                if (_state == ChildState.Ready)
+                    KillProcess(ExitReason.Killed, trouble.Cause, trouble.Message);
+                break;
+            case ChildHeart.Failed failed:
+                ExceptionDispatchInfo.Throw(failed.Cause);
                 break;
             case ChildFrames.Violated violated:
                 OnViolated(violated.Event);
@@ -261,9 +267,8 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
             return;
         _state = ChildState.Ready;
         _readyAt = DateTimeOffset.UtcNow;
-        _link.StartHeartbeat();
+        _link.StartHeart(_child!);
         Timers.Cancel(TimerKey.Handshake);
-        Timers.StartPeriodicTimer(TimerKey.Heartbeat, Heartbeat.Instance, UntilNextBeat(_settings.Child.HeartbeatInterval), _settings.Child.HeartbeatInterval);
         var duration = Stopwatch.GetElapsedTime(_startedTicks);
         ChildMetrics.Started(_role, duration);
         Publish(new ChildReady(_self, _role, ProcessId, duration));

@@ -12,7 +12,7 @@ public interface IChildProcessHandle
     /// <summary>Completes once, when the process is gone and its output read.</summary>
     Task<ChildExit> Exited { get; }
 
-    /// <summary>Which of the limits that the kernel enforces by refusing alone it has reached; null for none. Asked at each heartbeat.</summary>
+    /// <summary>Which of the limits that the kernel enforces by refusing alone it has reached; null for none. Asked at each heartbeat, from any thread.</summary>
     string? LimitReached() => null;
 
     /// <summary>SIGKILL to process and session; any state, any thread, any number of times.</summary>

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using ActorBrowser.Transport;
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// One ready child's signs of life, from its first beat to <see cref="Dispose"/>. Beats come from <see cref="Heartbeats"/>,
+/// answers from the channel's thread; the actor is told when there is something wrong.
+/// </summary>
+internal sealed class ChildHeart : IDisposable
+{
+    /// <summary>Of the pings that nobody has asked for.</summary>
+    internal const ulong PingId = 0;
+
+    private readonly Lock _lock = new();
+    private readonly IActorRef _child;
+    private readonly LaunchedChild _launched;
+    private readonly ChildSettings _settings;
+    private long _answered = Stopwatch.GetTimestamp();
+    private bool _stopped;
+
+    internal ChildHeart(IActorRef child, LaunchedChild launched, ChildSettings settings)
+    {
+        _child = child;
+        _launched = launched;
+        _settings = settings;
+        Heartbeats.Every(settings.HeartbeatInterval).Add(this);
+    }
+
+    internal void Answered() => Volatile.Write(ref _answered, Stopwatch.GetTimestamp());
+
+    /// <summary>Looks for trouble, and asks for one more sign of life.</summary>
+    internal void Beat()
+    {
+        try
+        {
+            if (_launched.Process.LimitReached() is { } limit)
+                Tell(new Trouble(KillCause.Limit, $"It has reached its limit of {limit}."));
+            else if (Stopwatch.GetElapsedTime(Volatile.Read(ref _answered)) is var silent && silent > _settings.HeartbeatTimeout)
+                Tell(new Trouble(KillCause.Hang, $"It answered no heartbeat for {silent.TotalSeconds:0.#} s."));
+            else
+                Ask();
+        }
+        catch (Exception e)
+        {
+            // The pass is everybody's; the failure is this child's, and its actor's supervisor decides.
+            Tell(new Failed(e));
+        }
+    }
+
+    /// <summary>After this the child is asked no more.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+            _stopped = true;
+        Heartbeats.Every(_settings.HeartbeatInterval).Remove(this);
+    }
+
+    private void Ask()
+    {
+        lock (_lock)
+        {
+            // A queue that is full is noticed by whoever fills it.
+            if (!_stopped && _launched.Channel.Write(PingId, new Transport.Ping(0)) == WriteOutcome.Queued)
+                _launched.Channel.Flush();
+        }
+    }
+
+    private void Tell(object what) => _child.Tell(what, ActorRefs.NoSender);
+
+    /// <summary>The child is to be killed.</summary>
+    internal sealed record Trouble(KillCause Cause, string Message) : ChildFrames.IFrame;
+
+    /// <summary>It could not be told how the child is.</summary>
+    internal sealed record Failed(Exception Cause) : ChildFrames.IFrame;
+}

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// The heartbeats of all children that share an interval: one timer and one pass, beside the children's actors, which
+/// hear of trouble alone. Hundreds of idle children so cost one wake-up an interval, not several each; and the thread pool,
+/// which takes bursts of small work for a reason to grow, does not.
+/// </summary>
+internal sealed class Heartbeats
+{
+    private static readonly ConcurrentDictionary<TimeSpan, Heartbeats> ByInterval = new();
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<ChildHeart> _hearts = [];
+    private readonly TimeSpan _interval;
+    private readonly Timer _timer;
+
+    private Heartbeats(TimeSpan interval)
+    {
+        _interval = interval;
+        // It outlives whoever comes first, and must not keep what flows with them.
+        using (ExecutionContext.SuppressFlow())
+            _timer = new Timer(static state => ((Heartbeats)state!).BeatAll(), this, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    internal static Heartbeats Every(TimeSpan interval) => ByInterval.GetOrAdd(interval, static interval => new Heartbeats(interval));
+
+    internal void Add(ChildHeart heart)
+    {
+        lock (_lock)
+        {
+            if (_hearts.Add(heart) && _hearts.Count == 1)
+                _timer.Change(_interval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    internal void Remove(ChildHeart heart)
+    {
+        lock (_lock)
+        {
+            if (_hearts.Remove(heart) && _hearts.Count == 0)
+                _timer.Change(Timeout.Infinite, Timeout.Infinite);
+        }
+    }
+
+    private void BeatAll()
+    {
+        var start = Stopwatch.GetTimestamp();
+        ChildHeart[] hearts;
+        lock (_lock)
+            hearts = [.. _hearts];
+        foreach (var heart in hearts)
+            heart.Beat();
+        var rest = _interval - Stopwatch.GetElapsedTime(start);
+        lock (_lock)
+        {
+            if (_hearts.Count > 0)
+                _timer.Change(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+}
