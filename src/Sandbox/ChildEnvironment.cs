@@ -22,6 +22,8 @@ internal static class ChildEnvironment
         ("DOTNET_GCGen0MaxBudget", "1000000"),
         // A pool thread that spins for more work takes the processor from the very process that would send it.
         ("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0"),
+        // It takes bursts of small work, as answers that come together are, for a reason to have more threads than processors.
+        ("DOTNET_HillClimbing_Disable", "1"),
         // What a socket brings is handled on the thread that heard of it: a hand-over to the pool costs a fetch a third.
         ("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1"),
         ("DOTNET_NOLOGO", "1"),

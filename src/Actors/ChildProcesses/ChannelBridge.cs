@@ -12,7 +12,7 @@ namespace ActorBrowser;
 /// tells the child's actor, or the child's user: frames that were read together travel to it as one message. Nothing
 /// unvalidated ever waits in a mailbox.
 /// </summary>
-internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel channel, int processId) : IFrameHandler
+internal sealed class ChannelBridge(IActorRef child, ChildLine line, IChannel channel) : IFrameHandler
 {
     private readonly List<ChildFrames.UserFrame> _batch = [];
     private BodySlots? _slots;
@@ -127,7 +127,7 @@ internal sealed class ChannelBridge(IActorRef child, UserLine user, IChannel cha
     {
         if (_batch.Count == 0)
             return;
-        user.Pass(processId, [.. _batch]);
+        line.Pass([.. _batch]);
         _batch.Clear();
         // A few at a time: each message wakes the child, which copies meanwhile if it has no slot left.
         if (_read != 0 && BitOperations.PopCount(_read) >= _slots!.ReturnedTogether && channel.Write(0, new SlotsFree(_read)) == WriteOutcome.Queued)

@@ -28,6 +28,12 @@ internal static class ChildFrames
         internal static readonly FlushTick Instance = new();
     }
 
+    /// <summary>More waits to be sent to the child than may.</summary>
+    internal sealed class QueueFull : IFrame
+    {
+        internal static readonly QueueFull Instance = new();
+    }
+
     internal sealed record HelloArrived(Hello Hello, Interop.SafeDescriptor? Listener) : IFrame;
 
     /// <summary>Not from the child: its monitor has refused a call.</summary>

@@ -8,35 +8,33 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// A child's actor's line to a child that works: writes that share system calls, questions that wait for their answers,
-/// and the frames of whoever uses the child. It knows no states; a limit that is broken is its actor's business.
+/// A child's actor's own business with a child that works: writes that share system calls, questions that wait for their
+/// answers, signs of life. It knows no states; a limit that is broken is its actor's business.
 /// </summary>
 internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSettings settings, ILoggingAdapter log, Action<string> onLimit)
 {
     private readonly PendingTable _pending = new();
-    private readonly UserLine _user = new(self);
     private IChannel? _channel;
     private ChannelBridge? _bridge;
     private ChildHeart? _heart;
     private int _processId;
     private bool _flushRequested;
 
+    /// <summary>Of whoever uses the child.</summary>
+    internal ChildLine Line { get; } = new(self, settings.Channel.MaxBodyBytes);
+
     /// <summary>Everything that waits for the child.</summary>
-    internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. _user.InFlight];
-
-    internal IActorRef User { set => _user.User = value; }
-
-    internal void TellUser(object message) => _user.Tell(message);
+    internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. Line.InFlight];
 
     internal void Open(IChannel channel, int processId)
     {
         _channel = channel;
         _processId = processId;
-        channel.Start(_bridge = new ChannelBridge(self, _user, channel, processId));
+        channel.Start(_bridge = new ChannelBridge(self, Line, channel));
     }
 
     /// <summary>Sends the configuration, and with it memory for bodies to travel in, if there is to be any.</summary>
-    internal void Begin(in ChildArgs args, int sharedBytes)
+    internal void Configure(in ChildArgs args, int sharedBytes)
     {
         if (OperatingSystem.IsLinux() && sharedBytes > 0)
         {
@@ -68,13 +66,6 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
 
     internal void Send<T>(ulong id, in T message) where T : IWireMessage<T> => After(id, _channel!.Write(id, message));
 
-    internal void Send(RoleTraffic.Outgoing frame)
-    {
-        if (frame.Opens)
-            _user.Begin(frame.Id);
-        After(frame.Id, frame.WriteTo(_channel!));
-    }
-
     internal void OnPong(ulong id)
     {
         if (_pending.TryTake(id, out var asker, out var waited))
@@ -91,9 +82,22 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
             log.Warning("{0} {1} answered the unknown message {2}", role, _processId, answer.Id);
     }
 
-    internal void StartHeart(LaunchedChild child) => _bridge!.Heart = _heart = new ChildHeart(self, child, settings.Child);
+    /// <summary>The child takes work, and shows that it lives.</summary>
+    internal void Begin(LaunchedChild child)
+    {
+        _bridge!.Heart = _heart = new ChildHeart(self, child, settings.Child);
+        Line.Open(child.Channel, child.Process.Id);
+    }
 
-    internal void StopHeart() => _heart?.Dispose();
+    /// <summary>The child is asked for nothing more; any number of times.</summary>
+    internal void End()
+    {
+        Line.Close();
+        _heart?.Dispose();
+    }
+
+    /// <summary>More waits for the child than may.</summary>
+    internal void OnQueueFull() => onLimit($"It does not read: {settings.Channel.MaxQueuedBytes} bytes wait for it.");
 
     internal void FailAll(Exception cause) => _pending.FailAll(cause);
 
@@ -110,13 +114,13 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
                 // Closed: the channel's end is on its way here and answers for everything that is pending.
                 break;
             case WriteOutcome.QueueFull:
-                onLimit($"It does not read: {settings.Channel.MaxQueuedBytes} bytes wait for it.");
+                OnQueueFull();
                 break;
             case WriteOutcome.TooLarge when _pending.TryTake(id, out var asker, out _):
                 asker.Tell(new Akka.Actor.Status.Failure(new ArgumentException($"The message exceeds the frame limit of {settings.Channel.MaxBodyBytes} bytes.")));
                 break;
             case WriteOutcome.TooLarge:
-                _user.Pass(_processId, [new ChildFrames.TooLarge(id, settings.Channel.MaxBodyBytes)]);
+                onLimit($"What it is to be told exceeds the frame limit of {settings.Channel.MaxBodyBytes} bytes.");
                 break;
             default:
                 throw new UnreachableException();

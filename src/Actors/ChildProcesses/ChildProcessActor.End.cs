@@ -15,7 +15,7 @@ public sealed partial class ChildProcessActor
             case ChildState.Ready:
                 _state = ChildState.ShuttingDown;
                 _shutdownRequested = true;
-                _link.StopHeart();
+                _link.End();
                 _link.Send(0, default(Transport.Shutdown));
                 Timers.StartSingleTimer(TimerKey.Shutdown, new ShutdownOverdue(KillCause.ShutdownTimeout), _settings.Child.ShutdownTimeout);
                 break;
@@ -34,7 +34,7 @@ public sealed partial class ChildProcessActor
             return;
         _verdict ??= new ExitVerdict(reason, cause, message);
         _state = ChildState.Killing;
-        _link.StopHeart();
+        _link.End();
         _killWhenLaunched = true;
         _child?.Process.Kill();
     }
@@ -67,7 +67,7 @@ public sealed partial class ChildProcessActor
     {
         _state = ChildState.Exited;
         Timers.CancelAll();
-        _link.StopHeart();
+        _link.End();
         _confinement.Dispose();
         var (reason, cause, message) = _verdict ?? ExitVerdict.Of(exit!, _shutdownRequested, wasReady: _readyAt is not null);
         var exited = new ChildExited(

@@ -60,7 +60,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         _self = Self;
         _confinement = new ChildConfinement(_self, role, policy, settings, _log);
         _link = new ChildLink(_self, role, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
-        _confinement.TellUser = _link.TellUser;
+        _confinement.TellUser = _link.Line.Tell;
     }
 
     /// <inheritdoc/>
@@ -92,7 +92,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
     {
         if (_state != ChildState.Exited)
             ChildMetrics.Exited(_role, ExitReason.Killed, KillCause.Request, wasReady: _readyAt is not null);
-        _link.StopHeart();
+        _link.End();
         _ticket.Abandon();
         _confinement.Dispose();
     }
@@ -110,12 +110,6 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
                 break;
             case ChildFrames.FlushTick:
                 _link.Flush();
-                break;
-            case RoleTraffic.Outgoing outgoing:
-                if (_state == ChildState.Ready)
-                    _link.Send(outgoing);
-                else
-                    outgoing.Discard();
                 break;
             case SendToRole send when _state == ChildState.Ready:
                 _link.Ask(send, Sender);
@@ -143,9 +137,6 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
                 break;
             case Subscribe subscribe:
                 _subscribers.Add(subscribe.Subscriber);
-                break;
-            case RoleTraffic.Use use:
-                _link.User = use.User;
                 break;
             case ChildProcessProtocol.Shutdown:
                 BeginShutdown();
@@ -175,6 +166,9 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
                 break;
             case ChildFrames.Closed closed:
                 OnClosed(closed.How);
+                break;
+            case ChildFrames.QueueFull:
+                _link.OnQueueFull();
                 break;
             case ChildHeart.Trouble trouble:
                 if (_state == ChildState.Ready)
@@ -257,7 +251,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
             KillProcess(ExitReason.HandshakeFailed, KillCause.None, $"Its Hello was refused: {wrong}.");
             return;
         }
-        _link.Begin(new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs),
+        _link.Configure(new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs),
             _role == "network" ? _settings.Network.SharedBodies : 0);
     }
 
@@ -267,11 +261,11 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
             return;
         _state = ChildState.Ready;
         _readyAt = DateTimeOffset.UtcNow;
-        _link.StartHeart(_child!);
+        _link.Begin(_child!);
         Timers.Cancel(TimerKey.Handshake);
         var duration = Stopwatch.GetElapsedTime(_startedTicks);
         ChildMetrics.Started(_role, duration);
-        Publish(new ChildReady(_self, _role, ProcessId, duration));
+        Publish(new ChildReady(_self, _role, ProcessId, duration) { Line = _link.Line });
         while (_waiting.TryDequeue(out var next))
             _self.Tell(next.Message, next.Sender);
     }

@@ -157,7 +157,11 @@ public static class ChildProcessProtocol
     /// <param name="Role">Its role.</param>
     /// <param name="ProcessId">Its pid.</param>
     /// <param name="SpawnTime">From the launch to Ready.</param>
-    public sealed record ChildReady(IActorRef Child, string Role, int ProcessId, TimeSpan SpawnTime) : IEvent;
+    public sealed record ChildReady(IActorRef Child, string Role, int ProcessId, TimeSpan SpawnTime) : IEvent
+    {
+        /// <summary>For the one actor that uses it.</summary>
+        internal ChildLine? Line { get; init; }
+    }
 
     /// <summary>A child made a system call that its profile does not allow; the call was refused.</summary>
     /// <param name="Child">Its actor.</param>

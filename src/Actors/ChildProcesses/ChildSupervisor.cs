@@ -22,7 +22,7 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
     private readonly Queue<long> _losses = new();
     private IActorRef? _frames;
     private IActorRef _child = ActorRefs.Nobody;
-    private ChildReady? _ready;
+    private ChildLine? _line;
     private string? _givenUp;
 
     /// <summary>See <see cref="Props"/>.</summary>
@@ -62,18 +62,18 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
             case Attach attach:
                 _users.Add(attach.User);
                 _frames ??= attach.Frames ?? attach.User;
-                if (_ready is { } current)
-                    attach.User.Tell(new Up(_child, current.ProcessId));
+                if (_line is { } current)
+                    attach.User.Tell(new Up(current));
                 break;
             case StartAgain:
                 _givenUp = null;
                 StartChild();
                 break;
             case ChildReady ready:
-                _ready = ready;
-                ready.Child.Tell(new RoleTraffic.Use(_frames ?? ActorRefs.Nobody));
+                _line = ready.Line!;
+                _line.User = _frames ?? ActorRefs.Nobody;
                 foreach (var user in _users)
-                    user.Tell(new Up(ready.Child, ready.ProcessId));
+                    user.Tell(new Up(_line));
                 break;
             case SandboxViolated:
                 // The child's user hears of it from the child.
@@ -120,7 +120,7 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
     {
         Context.Unwatch(child);
         _child = ActorRefs.Nobody;
-        _ready = null;
+        _line = null;
         var now = Stopwatch.GetTimestamp();
         _losses.Enqueue(now);
         var policy = _settings.Restart.For(_role);
@@ -152,7 +152,7 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
     internal sealed record Attach(IActorRef User, IActorRef? Frames = null) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is ready.</summary>
-    internal sealed record Up(IActorRef Child, int ProcessId) : INoSerializationVerificationNeeded;
+    internal sealed record Up(ChildLine Line) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is gone; when starting is given up, why.</summary>
     internal sealed record Down(IActorRef Child, string Message, string? GivenUp) : INoSerializationVerificationNeeded;

@@ -1,6 +1,5 @@
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
-using Akka.Actor;
 
 namespace ActorBrowser;
 
@@ -11,18 +10,19 @@ internal static class Payload
     internal const int Piece = 256 << 10;
 
     /// <summary>Sends a request with its bytes.</summary>
-    /// <param name="child">The worker's actor.</param>
+    /// <param name="line">The worker's.</param>
     /// <param name="id">The request's id.</param>
     /// <param name="bytes">Not changed afterwards.</param>
     /// <param name="shareAbove">More bytes than this, at most <see cref="Piece"/>, go into a memory file.</param>
     /// <param name="request">Makes the request, given the bytes that it holds itself.</param>
-    internal static void Send<T>(IActorRef child, ulong id, ReadOnlyMemory<byte> bytes, int shareAbove, Func<ReadOnlyMemory<byte>, T> request) where T : struct, IWireMessage<T>
+    internal static void Send<T>(ChildLine line, ulong id, ReadOnlyMemory<byte> bytes, int shareAbove, Func<ReadOnlyMemory<byte>, T> request) where T : struct, IWireMessage<T>
     {
         if (bytes.Length > shareAbove && OperatingSystem.IsLinux())
         {
             try
             {
-                child.Tell(new RoleTraffic.Outgoing<T>(id, request(default), opens: true, [Share(bytes.Span)]));
+                line.Send(id, request(default), opens: true, Share(bytes.Span));
+                line.Flush();
                 return;
             }
             catch (SystemCallException)
@@ -31,9 +31,10 @@ internal static class Payload
             }
         }
         var first = bytes[..Math.Min(bytes.Length, shareAbove)];
-        child.Tell(new RoleTraffic.Outgoing<T>(id, request(first), opens: true));
+        line.Send(id, request(first), opens: true);
         for (var at = first.Length; at < bytes.Length; at += Piece)
-            child.Tell(new RoleTraffic.Outgoing<FetchBodyChunk>(id, new FetchBodyChunk(at, bytes.Slice(at, Math.Min(Piece, bytes.Length - at)))));
+            line.Send(id, new FetchBodyChunk(at, bytes.Slice(at, Math.Min(Piece, bytes.Length - at))));
+        line.Flush();
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]

@@ -12,7 +12,7 @@ internal sealed partial class WorkerPool
     /// <summary>It is no longer wanted.</summary>
     internal sealed record GiveUp(object Lease) : INoSerializationVerificationNeeded;
 
-    internal sealed record Leased(object Lease, IActorRef Child, int ProcessId) : INoSerializationVerificationNeeded;
+    internal sealed record Leased(object Lease, ChildLine Line) : INoSerializationVerificationNeeded;
 
     internal sealed record Refused(object Lease, string Message) : INoSerializationVerificationNeeded;
 

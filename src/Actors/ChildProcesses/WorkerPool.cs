@@ -167,8 +167,8 @@ internal sealed partial class WorkerPool : UntypedActor, IWithTimers
         worker.Borrower = waiting.Borrower;
         worker.Site = waiting.Site;
         worker.Uses++;
-        worker.Child.Tell(new RoleTraffic.Use(waiting.Borrower));
-        waiting.Borrower.Tell(new Leased(waiting.Lease, worker.Child, worker.ProcessId));
+        worker.Line!.User = waiting.Borrower;
+        waiting.Borrower.Tell(new Leased(waiting.Lease, worker.Line));
     }
 
     private void OnReturn(Return returned)
@@ -177,7 +177,7 @@ internal sealed partial class WorkerPool : UntypedActor, IWithTimers
             return;
         (worker.Lease, worker.Borrower) = (null, ActorRefs.Nobody);
         worker.IdleSince = Stopwatch.GetTimestamp();
-        worker.Child.Tell(new RoleTraffic.Use(ActorRefs.Nobody));
+        worker.Line!.User = ActorRefs.Nobody;
         if (!returned.Reusable || worker.Uses >= _limits.MaxUses)
             End(worker);
         Serve();
@@ -198,8 +198,7 @@ internal sealed partial class WorkerPool : UntypedActor, IWithTimers
     {
         if (!_workers.TryGetValue(ready.Child, out var worker))
             return;
-        worker.Ready = true;
-        worker.ProcessId = ready.ProcessId;
+        worker.Line = ready.Line;
         worker.IdleSince = Stopwatch.GetTimestamp();
         if (_degraded is not null)
             _log.Info("{0} processes can be had again", _role);
@@ -302,9 +301,10 @@ internal sealed partial class WorkerPool : UntypedActor, IWithTimers
     {
         internal IActorRef Child { get; } = child;
 
-        internal int ProcessId { get; set; }
+        /// <summary>Once it is ready.</summary>
+        internal ChildLine? Line { get; set; }
 
-        internal bool Ready { get; set; }
+        internal bool Ready => Line is not null;
 
         /// <summary>What it has worked for; null while it is fresh.</summary>
         internal string? Site { get; set; }

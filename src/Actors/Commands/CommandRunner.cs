@@ -22,8 +22,8 @@ internal sealed class CommandRunner : UntypedActor
     private readonly SessionMark _mark = SessionMark.NewRunner();
     private readonly List<RoleTraffic.Outgoing> _waiting = [];
     private IActorRef _supervisor = ActorRefs.Nobody;
-    private IActorRef _child = ActorRefs.Nobody;
-    private IActorRef _next = ActorRefs.Nobody;
+    private ChildLine? _line;
+    private ChildLine? _next;
     private ulong _lastId;
     private bool _cleaning;
 
@@ -62,8 +62,9 @@ internal sealed class CommandRunner : UntypedActor
     {
         switch (message)
         {
-            case RoleTraffic.Outgoing outgoing when !_child.IsNobody():
-                _child.Tell(outgoing);
+            case RoleTraffic.Outgoing outgoing when _line is not null:
+                outgoing.SendOn(_line);
+                _line.Flush();
                 _lastId = Math.Max(_lastId, outgoing.Id);
                 break;
             case RoleTraffic.Outgoing { Opens: true } outgoing:
@@ -75,10 +76,10 @@ internal sealed class CommandRunner : UntypedActor
                 // About a command that was lost, or is still waiting: the first has ended, the second has not begun.
                 break;
             case ChildProcessActor.ReportViolation:
-                _child.Tell(message);
+                _line?.Child.Tell(message);
                 break;
             case ChildSupervisor.Up up:
-                _next = up.Child;
+                _next = up.Line;
                 if (!_cleaning)
                     Begin();
                 break;
@@ -96,18 +97,19 @@ internal sealed class CommandRunner : UntypedActor
 
     private void Begin()
     {
-        _child = _next;
+        _line = _next!;
         foreach (var outgoing in _waiting)
         {
-            _child.Tell(outgoing);
+            outgoing.SendOn(_line);
             _lastId = Math.Max(_lastId, outgoing.Id);
         }
+        _line.Flush();
         _waiting.Clear();
     }
 
     private void OnDown(ChildSupervisor.Down down)
     {
-        _child = _next = ActorRefs.Nobody;
+        _line = _next = null;
         var message = $"The command runner ({_policy.Name}) is gone: {down.GivenUp ?? down.Message}";
         if (down.GivenUp is not null)
         {
@@ -132,7 +134,7 @@ internal sealed class CommandRunner : UntypedActor
     {
         _cleaning = false;
         Context.Parent.Tell(new Lost(cleaned.Message, cleaned.LastId));
-        if (!_next.IsNobody())
+        if (_next is not null)
             Begin();
         else if (_waiting.Count > 0)
             _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);

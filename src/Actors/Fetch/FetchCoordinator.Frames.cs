@@ -10,7 +10,7 @@ public sealed partial class FetchCoordinator
 {
     private void OnFrame(ChildFrames.UserFrame frame, int processId)
     {
-        if (!_pending.TryGetValue(frame.Id, out var fetch) || !fetch.Child.Equals(Sender))
+        if (!_pending.TryGetValue(frame.Id, out var fetch) || !fetch.IsWith(Sender))
         {
             // Late, duplicate or never asked for: it reaches nobody. Powers of two keep a flood of them out of the log.
             if (long.IsPow2(++_unknown))
@@ -67,7 +67,7 @@ public sealed partial class FetchCoordinator
     // The server does not go on where it was: what it sends now is another body.
     private void GiveUpReplay(PendingFetch fetch)
     {
-        fetch.Child.Tell(new RoleTraffic.Outgoing<FetchCancel>(fetch.Id, default));
+        Tell(fetch, default(FetchCancel));
         Fail(fetch, FetchErrorKind.ChildLost, "The network process was lost in the middle of the body, and the server does not resume it.");
     }
 
@@ -90,7 +90,7 @@ public sealed partial class FetchCoordinator
         if (fetch.Granted - fetch.Received < _settings.Fetch.InitialCredit / 2)
         {
             fetch.Grant(_settings.Fetch.InitialCredit);
-            fetch.Child.Tell(new RoleTraffic.Outgoing<Credit>(fetch.Id, new Credit(_settings.Fetch.InitialCredit)));
+            Tell(fetch, new Credit(_settings.Fetch.InitialCredit));
         }
     }
 
@@ -100,7 +100,7 @@ public sealed partial class FetchCoordinator
         while (credit > 0 && fetch.Uploaded < body.Length)
         {
             var length = (int)Math.Min(Math.Min(credit, _settings.Network.Chunk), body.Length - fetch.Uploaded);
-            fetch.Child.Tell(new RoleTraffic.Outgoing<FetchBodyChunk>(fetch.Id, new FetchBodyChunk(fetch.Uploaded, body.Slice((int)fetch.Uploaded, length))));
+            Tell(fetch, new FetchBodyChunk(fetch.Uploaded, body.Slice((int)fetch.Uploaded, length)));
             fetch.Uploaded += length;
             credit -= length;
         }

@@ -21,8 +21,8 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
     private readonly Dictionary<IActorRef, HashSet<ulong>> _byRequester = [];
     private readonly Queue<ulong> _waiting = new();
     private readonly Action<object?> _cancelSelf;
-    private IActorRef _child = ActorRefs.Nobody;
-    private int _childProcessId;
+    private ChildLine? _line;
+    private bool _flushRequested;
     private string? _unavailable;
     private ulong _lastId;
     private long _completed;
@@ -47,6 +47,8 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
     public static Props Props(ActorBrowserSettings settings, IActorRef supervisor) =>
         Akka.Actor.Props.Create(() => new FetchCoordinator(settings, supervisor));
 
+    private int ProcessId => _line?.ProcessId ?? 0;
+
     /// <inheritdoc/>
     protected override void PreStart() => _supervisor.Tell(new ChildSupervisor.Attach(Self));
 
@@ -54,7 +56,7 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         foreach (var fetch in _pending.Values)
-            fetch.Requester.Tell(new FetchFailed(fetch.Id, FetchErrorKind.Unavailable, "The browser is shutting down.", _childProcessId));
+            fetch.Requester.Tell(new FetchFailed(fetch.Id, FetchErrorKind.Unavailable, "The browser is shutting down.", ProcessId));
     }
 
     /// <inheritdoc/>
@@ -66,6 +68,10 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
                 foreach (var frame in from.Frames)
                     OnFrame(frame, from.ProcessId);
                 break;
+            case FlushTick:
+                _flushRequested = false;
+                _line?.Flush();
+                break;
             case Fetch fetch:
                 OnFetch(fetch);
                 break;
@@ -76,7 +82,7 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
                 OnCancel(cancel.Id);
                 break;
             case GetStats:
-                Sender.Tell(new FetchStats(_pending.Count, _completed, _failed, _unknown, _childProcessId));
+                Sender.Tell(new FetchStats(_pending.Count, _completed, _failed, _unknown, ProcessId));
                 break;
             case ChildSupervisor.Up up:
                 OnUp(up);
@@ -124,35 +130,36 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
             Timers.StartPeriodicTimer(SweepTick.Instance, SweepTick.Instance, Sweep);
         if (fetch.Streamed)
             Sender.Tell(new FetchStarted(id));
-        if (_child.IsNobody())
+        if (_line is { } line)
+        {
+            Send(pending, line);
+        }
+        else
         {
             _waiting.Enqueue(id);
             _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
         }
-        else
-        {
-            Send(pending);
-        }
     }
 
-    private void Send(PendingFetch pending)
+    private void Send(PendingFetch pending, ChildLine line)
     {
         var fetch = pending.Request;
         var limits = _settings.Fetch;
         var total = fetch.TotalTimeout ?? limits.TotalTimeout;
-        pending.Child = _child;
+        pending.Line = line;
         pending.Deadline = total > TimeSpan.Zero ? DateTimeOffset.UtcNow + total + Grace : null;
         var body = fetch.Body ?? default;
         var first = body[..Math.Min(body.Length, _settings.Network.Chunk)];
         pending.Uploaded = first.Length;
-        _child.Tell(new RoleTraffic.Outgoing<FetchRequest>(pending.Id, new FetchRequest(
+        line.Send(pending.Id, new FetchRequest(
             fetch.Method, fetch.Url, pending.ResumeHeaders.Count == 0 ? fetch.Headers : [.. fetch.Headers, .. pending.ResumeHeaders], first, fetch.Body is null ? -1 : body.Length,
             fetch.MaxRedirects ?? limits.MaxRedirects, fetch.Decompress, fetch.Version,
             Milliseconds(fetch.ConnectTimeout ?? limits.ConnectTimeout),
             Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
             Milliseconds(total), pending.MaxBody,
             fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages,
-            limits.InitialCredit, fetch.Streamed, fetch.Proxy ?? ""), opens: true));
+            limits.InitialCredit, fetch.Streamed, fetch.Proxy ?? ""), opens: true);
+        RequestFlush();
     }
 
     private void OnGrant(GrantCredit grant)
@@ -161,55 +168,71 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
             return;
         fetch.Save(grant.Bytes);
         // While the child has more than half of its window left, small grants are saved up: each message wakes the child.
-        if (!fetch.Child.IsNobody() && fetch.Granted - fetch.Received <= _settings.Fetch.InitialCredit / 2)
+        if (fetch.Granted - fetch.Received <= _settings.Fetch.InitialCredit / 2)
             Grant(fetch);
     }
 
-    private static void Grant(PendingFetch fetch)
+    private void Grant(PendingFetch fetch)
     {
-        if (fetch.Spend() is > 0 and var bytes)
-            fetch.Child.Tell(new RoleTraffic.Outgoing<Credit>(fetch.Id, new Credit(bytes)));
+        if (fetch.Line is not null && fetch.Spend() is > 0 and var bytes)
+            Tell(fetch, new Credit(bytes));
+    }
+
+    /// <summary>Tells the child about a fetch that it has.</summary>
+    private void Tell<T>(PendingFetch fetch, in T message) where T : struct, IWireMessage<T>
+    {
+        if (fetch.Line is not { } line)
+            return;
+        line.Send(fetch.Id, message);
+        RequestFlush();
+    }
+
+    // Behind what is in the mailbox already: those messages share one system call, and an empty mailbox waits for nothing.
+    private void RequestFlush()
+    {
+        if (_flushRequested)
+            return;
+        _flushRequested = true;
+        Self.Tell(FlushTick.Instance, ActorRefs.NoSender);
     }
 
     private void OnCancel(ulong id)
     {
         if (!_pending.TryGetValue(id, out var fetch))
             return;
-        if (!fetch.Child.IsNobody())
-            fetch.Child.Tell(new RoleTraffic.Outgoing<FetchCancel>(id, default));
+        Tell(fetch, default(FetchCancel));
         Fail(fetch, FetchErrorKind.Cancelled, "The fetch was cancelled.");
     }
 
     private void OnUp(ChildSupervisor.Up up)
     {
-        _child = up.Child;
-        _childProcessId = up.ProcessId;
+        _line = up.Line;
         _unavailable = null;
         while (_waiting.TryDequeue(out var id))
         {
-            if (_pending.TryGetValue(id, out var fetch) && fetch.Child.IsNobody())
-                Send(fetch);
+            if (_pending.TryGetValue(id, out var fetch) && fetch.Line is null)
+                Send(fetch, up.Line);
         }
     }
 
     private void OnDown(ChildSupervisor.Down down)
     {
         _unavailable = down.GivenUp;
-        var lost = _childProcessId;
+        var lost = ProcessId;
         foreach (var fetch in _pending.Values.ToArray())
         {
-            if (fetch.Child.Equals(down.Child) && down.GivenUp is null && fetch.TryReplay(_settings.Fetch.InitialCredit))
+            if (fetch.IsWith(down.Child) && down.GivenUp is null && fetch.TryReplay(_settings.Fetch.InitialCredit))
             {
                 fetch.Deadline = DateTimeOffset.UtcNow + _settings.Fetch.QueueTimeout;
                 _waiting.Enqueue(fetch.Id);
             }
-            else if (fetch.Child.Equals(down.Child))
+            else if (fetch.IsWith(down.Child))
                 Fail(fetch, FetchErrorKind.ChildLost, $"The network process {lost} was lost: {down.Message}");
-            else if (down.GivenUp is { } why && fetch.Child.IsNobody())
+            else if (down.GivenUp is { } why && fetch.Line is null)
                 Fail(fetch, FetchErrorKind.Unavailable, why);
         }
-        if (_child.Equals(down.Child))
-            (_child, _childProcessId) = (ActorRefs.Nobody, 0);
+        if (down.Child.Equals(_line?.Child))
+            _line = null;
         if (_pending.Count > 0)
             _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
     }
@@ -223,8 +246,7 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
             if (!_pending.Remove(id, out var fetch))
                 continue;
             _failed++;
-            if (!fetch.Child.IsNobody())
-                fetch.Child.Tell(new RoleTraffic.Outgoing<FetchCancel>(id, default));
+            Tell(fetch, default(FetchCancel));
         }
     }
 
@@ -235,12 +257,12 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         {
             if (fetch.Deadline is not { } deadline || now < deadline)
                 continue;
-            if (fetch.Child.IsNobody())
+            if (fetch.Line is null)
             {
                 Fail(fetch, FetchErrorKind.Unavailable, $"No network process could be had within {_settings.Fetch.QueueTimeout.TotalSeconds:0.###} s.");
                 continue;
             }
-            fetch.Child.Tell(new RoleTraffic.Outgoing<FetchCancel>(fetch.Id, default));
+            Tell(fetch, default(FetchCancel));
             Fail(fetch, FetchErrorKind.Timeout, "The network process did not keep the fetch's time limit.");
         }
         if (_pending.Count == 0)
@@ -251,7 +273,7 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
     {
         _failed++;
         Forget(fetch);
-        fetch.Requester.Tell(new FetchFailed(fetch.Id, kind, message, _childProcessId));
+        fetch.Requester.Tell(new FetchFailed(fetch.Id, kind, message, ProcessId));
     }
 
     private void Remember(PendingFetch fetch)
@@ -281,6 +303,11 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
     private static FetchError? Unavailable(string message) => new FetchError(FetchErrorKind.Unavailable, message);
 
     private static int Milliseconds(TimeSpan time) => (int)Math.Clamp(time.TotalMilliseconds, 0, int.MaxValue);
+
+    private sealed class FlushTick
+    {
+        internal static readonly FlushTick Instance = new();
+    }
 
     private sealed class SweepTick
     {

@@ -18,8 +18,10 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, l
 
     internal long MaxBody { get; } = maxBody;
 
-    /// <summary>The child that has it; nobody while it waits for one.</summary>
-    internal IActorRef Child { get; set; } = ActorRefs.Nobody;
+    /// <summary>Of the child that has it; null while it waits for one.</summary>
+    internal ChildLine? Line { get; set; }
+
+    internal bool IsWith(IActorRef child) => child.Equals(Line?.Child);
 
     internal FetchHeaders? Headers { get; set; }
 
@@ -80,7 +82,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, l
             ResumeHeaders = [new HeaderField("Range", $"bytes={Received}-"), new HeaderField("If-Range", tag), new HeaderField("Accept-Encoding", "identity")];
             Base = Received;
         }
-        (IsReplayed, Child, Granted) = (true, ActorRefs.Nobody, Received + credit);
+        (IsReplayed, Line, Granted) = (true, null, Received + credit);
         return true;
     }
 

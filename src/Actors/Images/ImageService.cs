@@ -33,13 +33,13 @@ internal sealed class ImageService : UntypedActor
                 OnLeased(work, leased);
                 break;
             case WorkerPool.Leased leased:
-                _pool.Tell(new WorkerPool.Return(leased.Lease, leased.Child, Reusable: true));
+                _pool.Tell(new WorkerPool.Return(leased.Lease, leased.Line.Child, Reusable: true));
                 break;
             case WorkerPool.Refused refused when Find(refused.Lease) is { } work:
                 End(work, new DecodeRefused(null, refused.Message));
                 break;
             case WorkerPool.WorkerLost lost when Find(lost.Lease) is { } work:
-                work.Child = ActorRefs.Nobody;
+                work.Line = null;
                 End(work, work.Failure ?? new DecodeRefused(null, $"The image decoder {work.ProcessId} was lost: {lost.Message}"));
                 break;
             case RoleTraffic.FromChild from:
@@ -82,14 +82,14 @@ internal sealed class ImageService : UntypedActor
 
     private void OnLeased(Work work, WorkerPool.Leased leased)
     {
-        (work.Child, work.ProcessId) = (leased.Child, leased.ProcessId);
+        (work.Line, work.ProcessId) = (leased.Line, leased.Line.ProcessId);
         var decode = work.Request;
-        Payload.Send(leased.Child, work.Id, decode.File, _settings.ShareAbove, inline => new DecodeImage(decode.File.Length, inline, decode.MaxWidth, decode.MaxHeight, _settings.Limits, _settings.KeepReady));
+        Payload.Send(leased.Line, work.Id, decode.File, _settings.ShareAbove, inline => new DecodeImage(decode.File.Length, inline, decode.MaxWidth, decode.MaxHeight, _settings.Limits, _settings.KeepReady));
     }
 
     private void OnFrame(ChildFrames.UserFrame frame, int processId)
     {
-        if (!_work.TryGetValue(frame.Id, out var work) || !work.Child.Equals(Sender))
+        if (!_work.TryGetValue(frame.Id, out var work) || !Sender.Equals(work.Line?.Child))
         {
             (frame as ChildFrames.Image)?.Pixels.Dispose();
             return;
@@ -118,15 +118,20 @@ internal sealed class ImageService : UntypedActor
 
     private void OnCancel(Work work)
     {
-        if (work.Child.IsNobody())
-            _pool.Tell(new WorkerPool.GiveUp(work));
+        if (work.Line is { } line)
+        {
+            line.Send(work.Id, default(CancelWork));
+            line.Flush();
+        }
         else
-            work.Child.Tell(new RoleTraffic.Outgoing<CancelWork>(work.Id, default));
+        {
+            _pool.Tell(new WorkerPool.GiveUp(work));
+        }
         _work.Remove(work.Id);
         work.Asker.Tell(new DecodeRefused(null, "The decoding was cancelled."));
         // Its process ends in the middle of the work: it is not one to be lent again.
-        if (!work.Child.IsNobody())
-            _pool.Tell(new WorkerPool.Return(work, work.Child, Reusable: false));
+        if (work.Line is { } lent)
+            _pool.Tell(new WorkerPool.Return(work, lent.Child, Reusable: false));
         work.Cancellation.Dispose();
     }
 
@@ -134,8 +139,8 @@ internal sealed class ImageService : UntypedActor
     {
         _work.Remove(work.Id);
         work.Cancellation.Dispose();
-        if (!work.Child.IsNobody())
-            _pool.Tell(new WorkerPool.Return(work, work.Child, Reusable: true));
+        if (work.Line is { } line)
+            _pool.Tell(new WorkerPool.Return(work, line.Child, Reusable: true));
         work.Asker.Tell(answer);
     }
 
@@ -149,7 +154,8 @@ internal sealed class ImageService : UntypedActor
 
         internal IActorRef Asker { get; } = asker;
 
-        internal IActorRef Child { get; set; } = ActorRefs.Nobody;
+        /// <summary>Of the process that has it.</summary>
+        internal ChildLine? Line { get; set; }
 
         internal int ProcessId { get; set; }
 

@@ -12,17 +12,18 @@ namespace ActorBrowser;
 internal sealed class RendererLine(IActorRef pool)
 {
     private readonly Dictionary<ulong, (IActorRef? Asker, long Since)> _pending = [];
+    private ChildLine? _line;
     private object? _lease;
     private ulong _lastId;
 
-    internal IActorRef Child { get; private set; } = ActorRefs.Nobody;
+    internal IActorRef Child => _line?.Child ?? ActorRefs.Nobody;
 
-    internal int ProcessId { get; private set; }
+    internal int ProcessId => _line?.ProcessId ?? 0;
 
     /// <summary>What the lent process has worked for.</summary>
     internal string Site { get; private set; } = "";
 
-    internal bool IsThere => !Child.IsNobody();
+    internal bool IsThere => _line is not null;
 
     /// <summary>How long the oldest question has had no answer; null without one.</summary>
     internal TimeSpan? Silent => _pending.Count == 0 ? null : Stopwatch.GetElapsedTime(_pending.Values.Min(static question => question.Since));
@@ -41,10 +42,10 @@ internal sealed class RendererLine(IActorRef pool)
     {
         if (leased.Lease != _lease)
         {
-            pool.Tell(new WorkerPool.Return(leased.Lease, leased.Child, Reusable: true));
+            pool.Tell(new WorkerPool.Return(leased.Lease, leased.Line.Child, Reusable: true));
             return false;
         }
-        (Child, ProcessId) = (leased.Child, leased.ProcessId);
+        _line = leased.Line;
         return true;
     }
 
@@ -54,7 +55,7 @@ internal sealed class RendererLine(IActorRef pool)
     {
         if (_lease is null)
             return;
-        if (Child.IsNobody())
+        if (_line is null)
             pool.Tell(new WorkerPool.GiveUp(_lease));
         else
             pool.Tell(new WorkerPool.Return(_lease, Child, reusable && _pending.Count == 0));
@@ -67,23 +68,26 @@ internal sealed class RendererLine(IActorRef pool)
         foreach (var (asker, _) in _pending.Values)
             asker?.Tell(new QueryFailed(null, message));
         _pending.Clear();
-        (_lease, Child, ProcessId, Site) = (null, ActorRefs.Nobody, 0, "");
+        (_lease, _line, Site) = (null, null, "");
     }
 
     internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, int shareAbove, DocumentLimits limits)
     {
         var id = Ask(null);
-        Payload.Send(Child, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits));
+        Payload.Send(_line!, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits));
         return id;
     }
 
-    internal void Query(Query query, IActorRef asker) =>
-        Child.Tell(new RoleTraffic.Outgoing<QueryDocument>(Ask(asker), new QueryDocument(query.Kind, query.Argument, Math.Max(0, query.Start), Math.Clamp(query.Count, 0, QueryDocument.MostItems)), opens: true));
+    internal void Query(Query query, IActorRef asker)
+    {
+        _line!.Send(Ask(asker), new QueryDocument(query.Kind, query.Argument, Math.Max(0, query.Start), Math.Clamp(query.Count, 0, QueryDocument.MostItems)), opens: true);
+        _line.Flush();
+    }
 
     internal void Arrived(int resource, int width, int height)
     {
-        if (IsThere)
-            Child.Tell(new RoleTraffic.Outgoing<ResourceArrived>(0, new ResourceArrived(resource, width, height)));
+        _line?.Send(0, new ResourceArrived(resource, width, height));
+        _line?.Flush();
     }
 
     /// <summary>Takes the question that a frame answers; null when there is none.</summary>

@@ -1,0 +1,77 @@
+using System.Runtime.Versioning;
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace ActorBrowser.ActorsTests;
+
+/// <summary>The line between a child's channel and the actor that uses the child.</summary>
+public sealed class ChildLineSpecs : TestKit
+{
+    private readonly TestProbe _child;
+    private readonly TestProbe _user;
+    private readonly ChildLine _line;
+    private readonly InMemoryChannel _parentEnd;
+    private readonly FakeChild _other;
+
+    public ChildLineSpecs()
+    {
+        var limits = new ChannelLimits(256, 1, 1 << 10);
+        _child = CreateTestProbe();
+        _user = CreateTestProbe();
+        _line = new ChildLine(_child.Ref, limits.MaxBodyBytes) { User = _user.Ref };
+        (_parentEnd, var childEnd) = InMemoryChannel.CreatePair(limits);
+        _other = new FakeChild("renderer", 1000, childEnd);
+    }
+
+    [Fact]
+    public async Task What_is_sent_goes_to_the_child_and_is_in_flight_until_it_has_ended()
+    {
+        _line.Open(_parentEnd, 1000);
+        _line.Send(7, new RoleMessage(1, new byte[10]), opens: true);
+        _line.Flush();
+        Assert.Equal((MessageType.RoleMessage, 7UL), ((await _other.NextAsync()) is var frame ? (frame.Type, frame.Id) : default));
+        Assert.Equal([7UL], _line.InFlight);
+        _line.Pass([new ChildFrames.Error(7, new FetchError(FetchErrorKind.Refused, "No."))]);
+        Assert.Empty(_line.InFlight);
+        var passed = await _user.ExpectMsgAsync<RoleTraffic.FromChild>(Deadline.Long);
+        Assert.Equal(1000, passed.ProcessId);
+        Assert.Equal(_child.Ref, _user.LastSender);
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public void Before_the_child_is_ready_and_once_it_takes_no_more_what_is_sent_is_dropped_and_its_descriptors_closed()
+    {
+        var early = SharedMemory.Create("early", 1);
+        _line.Send(1, new RoleMessage(1, default), opens: true, early);
+        Assert.True(early.IsClosed);
+        _line.Open(_parentEnd, 1000);
+        _line.Close();
+        var late = SharedMemory.Create("late", 1);
+        _line.Send(2, new RoleMessage(1, default), opens: true, late);
+        Assert.True(late.IsClosed);
+        _line.Flush();
+        Assert.Empty(_line.InFlight);
+    }
+
+    [Fact]
+    public async Task The_user_hears_of_what_is_too_large_to_be_sent()
+    {
+        _line.Open(_parentEnd, 1000);
+        _line.Send(3, new RoleMessage(1, new byte[300]), opens: true);
+        var passed = await _user.ExpectMsgAsync<RoleTraffic.FromChild>(Deadline.Long);
+        Assert.Equal(new ChildFrames.TooLarge(3, 256), Assert.Single(passed.Frames));
+        Assert.Empty(_line.InFlight);
+    }
+
+    [Fact]
+    public async Task The_child_s_actor_hears_of_a_queue_that_is_full()
+    {
+        _line.Open(_parentEnd, 1000);
+        for (var i = 0UL; i < 10; i++)
+            _line.Send(i, new RoleMessage(1, new byte[200]));
+        await _child.ExpectMsgAsync<ChildFrames.QueueFull>(Deadline.Long);
+    }
+}
