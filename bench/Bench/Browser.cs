@@ -8,20 +8,29 @@ internal sealed class Browser : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private Browser(ActorSystem system, IActorRef actor)
+    private Browser(ActorSystem system, IActorRef actor, BrowserProtocol.Children services)
     {
         System = system;
         Actor = actor;
+        Fetch = services.Fetch;
+        Commands = services.Commands;
     }
 
     internal ActorSystem System { get; }
 
     internal IActorRef Actor { get; }
 
-    internal static Browser Start(BenchContext context, string configuration = "")
+    /// <summary>The coordinator itself: whoever fetches much asks it, and spares the browser's actor a message each time.</summary>
+    internal IActorRef Fetch { get; }
+
+    /// <summary>The registry of commands itself.</summary>
+    internal IActorRef Commands { get; }
+
+    internal static async Task<Browser> StartAsync(BenchContext context, string configuration = "")
     {
         var system = ActorSystem.Create("bench", ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF, log-dead-letters = off }"));
-        return new Browser(system, system.StartActorBrowser(new ActorBrowserOptions { ChildExecutable = context.ChildExecutable, Configuration = configuration }));
+        var actor = system.StartActorBrowser(new ActorBrowserOptions { ChildExecutable = context.ChildExecutable, Configuration = configuration });
+        return new Browser(system, actor, await actor.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Patience));
     }
 
     internal async Task<BrowserProtocol.ChildSpawned> SpawnAsync(string role) =>

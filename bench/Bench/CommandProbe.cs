@@ -9,22 +9,22 @@ internal sealed class CommandProbe : UntypedActor
 {
     private const long Ahead = 512 << 10;
 
-    private readonly IActorRef _browser;
+    private readonly IActorRef _commands;
     private readonly Spawn _spawn;
     private readonly TaskCompletionSource<(long Bytes, string Handle)> _done;
     private readonly bool _untilExit;
     private long _bytes;
     private long _ungranted;
 
-    public CommandProbe(IActorRef browser, Spawn spawn, bool untilExit, TaskCompletionSource<(long Bytes, string Handle)> done)
+    public CommandProbe(IActorRef commands, Spawn spawn, bool untilExit, TaskCompletionSource<(long Bytes, string Handle)> done)
     {
-        _browser = browser;
+        _commands = commands;
         _spawn = spawn;
         _untilExit = untilExit;
         _done = done;
     }
 
-    protected override void PreStart() => _browser.Tell(_spawn with { Subscription = new Subscribe(Self) { Credit = Ahead } });
+    protected override void PreStart() => _commands.Tell(_spawn with { Subscription = new Subscribe(Self) { Credit = Ahead } });
 
     protected override void OnReceive(object message)
     {
@@ -62,7 +62,7 @@ internal sealed class CommandProbe : UntypedActor
     {
         var done = new TaskCompletionSource<(long Bytes, string Handle)>(TaskCreationOptions.RunContinuationsAsynchronously);
         var start = Stopwatch.GetTimestamp();
-        browser.System.ActorOf(Props.Create(typeof(CommandProbe), browser.Actor, spawn, untilExit, done));
+        browser.System.ActorOf(Props.Create(typeof(CommandProbe), browser.Commands, spawn, untilExit, done));
         var (bytes, _) = await done.Task;
         return (bytes, Stopwatch.GetElapsedTime(start));
     }

@@ -46,12 +46,10 @@ public static class DescriptorFlags
             throw SystemCallException.FromLastError("fcntl");
     }
 
-    /// <summary>Makes reads and writes wait; shared by every holder of the same open file.</summary>
-    /// <param name="descriptor">An open descriptor.</param>
-    public static void SetBlocking(SafeDescriptor descriptor)
+    /// <summary>As <see cref="SetNonBlocking"/>, in one system call, for a descriptor that was just made and has no flag to keep.</summary>
+    internal static void SetNonBlockingOnly(SafeDescriptor descriptor)
     {
-        var flags = LibC.Fcntl(descriptor.Value, GetStatusFlags, 0);
-        if (flags < 0 || LibC.Fcntl(descriptor.Value, SetStatusFlags, flags & ~NonBlocking) < 0)
+        if (LibC.Fcntl(descriptor.Value, SetStatusFlags, NonBlocking) < 0)
             throw SystemCallException.FromLastError("fcntl");
     }
 

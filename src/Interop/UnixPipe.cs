@@ -11,6 +11,22 @@ public static unsafe class UnixPipe
     /// <summary>A pipe; both ends close-on-exec, reads non-blocking.</summary>
     public static (SafeDescriptor Read, SafeDescriptor Write) Create()
     {
+        var ends = Open();
+        DescriptorFlags.SetNonBlockingOnly(ends.Read);
+        return ends;
+    }
+
+    /// <summary>A pipe from this process to a child; both ends close-on-exec, writes non-blocking.</summary>
+    public static (SafeDescriptor Read, SafeDescriptor Write) CreateForWriting()
+    {
+        // The flag belongs to the end, not to the pipe: the child's end blocks, as programs expect.
+        var ends = Open();
+        DescriptorFlags.SetNonBlockingOnly(ends.Write);
+        return ends;
+    }
+
+    private static (SafeDescriptor Read, SafeDescriptor Write) Open()
+    {
         var pair = stackalloc int[2];
         var linux = OperatingSystem.IsLinux();
         if ((linux ? LibC.Pipe2(pair, CloseOnExec) : LibC.Pipe(pair)) != 0)
@@ -21,7 +37,6 @@ public static unsafe class UnixPipe
             DescriptorFlags.SetCloseOnExec(ends.Read);
             DescriptorFlags.SetCloseOnExec(ends.Write);
         }
-        DescriptorFlags.SetNonBlocking(ends.Read);
         return ends;
     }
 
@@ -46,16 +61,6 @@ public static unsafe class UnixPipe
             }
             return new SocketResult(read == 0 ? SocketStatus.Closed : SocketStatus.Ok, (int)read);
         }
-    }
-
-    /// <summary>A pipe from this process to a child; both ends close-on-exec, writes non-blocking.</summary>
-    public static (SafeDescriptor Read, SafeDescriptor Write) CreateForWriting()
-    {
-        var (read, write) = Create();
-        // The flag belongs to the end, not to the pipe: the child's end blocks, as programs expect.
-        DescriptorFlags.SetBlocking(read);
-        DescriptorFlags.SetNonBlocking(write);
-        return (read, write);
     }
 
     /// <summary>Asks for room for more bytes than a pipe has by itself; a wish. Linux.</summary>

@@ -12,7 +12,7 @@ internal sealed class AllocatedBytes : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var browser = Browser.Start(context);
+        await using var browser = await Browser.StartAsync(context);
         var child = (await browser.SpawnAsync("renderer")).Child;
         var pinger = browser.System.ActorOf(Props.Create(() => new Pinger(child, 100)));
         var trips = context.Pick(5000, 20000);

@@ -14,7 +14,7 @@ internal sealed class AskPing : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var browser = Browser.Start(context);
+        await using var browser = await Browser.StartAsync(context);
         var child = (await browser.SpawnAsync("renderer")).Child;
         using var bare = await BareChild.StartAsync(context, "renderer");
         var trips = context.Pick(3000, 10000);

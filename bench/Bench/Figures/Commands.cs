@@ -15,7 +15,7 @@ internal sealed class CommandSpawns : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var browser = Browser.Start(context);
+        await using var browser = await Browser.StartAsync(context);
         var spawn = new Spawn(["true"]);
         var count = context.Pick(200, 500);
         Task Run(bool untilExit) => CommandProbe.RunAsync(browser, spawn, untilExit);
@@ -49,7 +49,7 @@ internal sealed class CommandOutputRate : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var browser = Browser.Start(context);
+        await using var browser = await Browser.StartAsync(context);
         var spawn = new Spawn(["head", "-c", $"{Bytes}", "/dev/zero"]);
         await CommandProbe.RunAsync(browser, spawn, untilExit: false);
         var before = ProcFile.ResidentMebibytes(Environment.ProcessId);
@@ -78,10 +78,10 @@ internal sealed class KeyEcho : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var browser = Browser.Start(context);
+        await using var browser = await Browser.StartAsync(context);
         var keys = context.Pick(2000, 5000);
         var echo = new TaskCompletionSource<IActorRef>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var keyboard = browser.System.ActorOf(Props.Create(() => new Keyboard(browser.Actor, echo)));
+        var keyboard = browser.System.ActorOf(Props.Create(() => new Keyboard(browser.Commands, echo)));
         await echo.Task;
         Task<double> Type(int count) => keyboard.Ask<double>(count, TimeSpan.FromMinutes(1));
         await Type(keys);
@@ -90,7 +90,7 @@ internal sealed class KeyEcho : IFigure
     }
 
     /// <summary>Types the next key when the last has come back.</summary>
-    private sealed class Keyboard(IActorRef browser, TaskCompletionSource<IActorRef> ready) : UntypedActor
+    private sealed class Keyboard(IActorRef commands, TaskCompletionSource<IActorRef> ready) : UntypedActor
     {
         private static readonly WriteInput Key = new(Encoding.ASCII.GetBytes("x"));
 
@@ -100,7 +100,7 @@ internal sealed class KeyEcho : IFigure
         private int _count;
         private long _start;
 
-        protected override void PreStart() => browser.Tell(new Spawn(["sh", "-c", "stty raw -echo; echo go; exec cat"])
+        protected override void PreStart() => commands.Tell(new Spawn(["sh", "-c", "stty raw -echo; echo go; exec cat"])
         {
             Output = CommandOutput.Terminal,
             Subscription = new Subscribe(Self),
@@ -146,7 +146,7 @@ internal sealed class IdleCommands : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var browser = Browser.Start(context, $"actorbrowser.commands.capacity = {Many}");
+        await using var browser = await Browser.StartAsync(context, $"actorbrowser.commands.capacity = {Many}");
         var window = TimeSpan.FromSeconds(context.Pick(2, 10));
         var sleep = new Spawn(["sleep", "1000"]);
         await browser.Actor.Ask<Spawned>(sleep, TimeSpan.FromSeconds(30));

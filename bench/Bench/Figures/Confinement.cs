@@ -16,8 +16,8 @@ internal sealed class Confinement : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var confined = Browser.Start(context);
-        await using var free = Browser.Start(context, Off);
+        await using var confined = await Browser.StartAsync(context);
+        await using var free = await Browser.StartAsync(context, Off);
         await SpawnAsync(confined);
         await SpawnAsync(free);
         var spawns = await Contender.InterleaveAsync(context.Pick(9, 25),
@@ -79,7 +79,7 @@ internal sealed class Confinement : IFigure
 
     private static Task<double> RateAsync(Browser browser, Nginx server, int requests) => Yardsticks.RateAsync(requests, InFlight, async () =>
     {
-        var answer = await browser.Actor.Ask<object>(new Fetch(server.Small.AbsoluteUri));
+        var answer = await browser.Fetch.Ask<object>(new Fetch(server.Small.AbsoluteUri));
         if (answer is not FetchResponse { Status: 200, Body.Length: Nginx.SmallBytes })
             throw new InvalidOperationException($"A fetch was answered with {answer}.");
     });

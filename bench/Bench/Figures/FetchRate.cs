@@ -13,14 +13,12 @@ internal sealed class FetchRate : IFigure
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         using var server = await Nginx.StartAsync(context.Scratch);
-        await using var browser = Browser.Start(context);
-        // As a service does that fetches much: each message spares the browser's actor.
-        var coordinator = (await browser.Actor.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance)).Fetch;
+        await using var browser = await Browser.StartAsync(context);
         using var client = new HttpClient();
         var requests = context.Pick(10_000, 30_000);
         var ours = new Contender("through the child", "/s", () => Yardsticks.RateAsync(requests, InFlight, async () =>
         {
-            var answer = await coordinator.Ask<object>(new Fetch(server.Small.AbsoluteUri));
+            var answer = await browser.Fetch.Ask<object>(new Fetch(server.Small.AbsoluteUri));
             if (answer is not FetchResponse { Status: 200, Body.Length: Nginx.SmallBytes })
                 throw new InvalidOperationException($"A fetch was answered with {answer}.");
         }));

@@ -20,7 +20,7 @@ internal sealed class Floods : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var browser = Browser.Start(context);
+        await using var browser = await Browser.StartAsync(context);
         var policy = ActorBrowserSettings.From(browser.System.Settings.Config).Sandbox.ProfileOf("renderer");
         var other = await browser.SpawnAsync("renderer");
         var rows = new List<Row>();

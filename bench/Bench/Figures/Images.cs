@@ -24,7 +24,7 @@ internal sealed class ImageDecoding : IFigure
         NativeProcess.Run("/usr/bin/python3", "-c", "from PIL import Image; size = (4000, 3000); Image.blend(Image.effect_mandelbrot(size, (-2, -1.5, 1, 1.5), 100),"
             + $" Image.effect_noise(size, 24), 0.3).convert('RGB').save({Quote(path)}, quality=90)");
         var file = await File.ReadAllBytesAsync(path);
-        await using var browser = Browser.Start(context, "actorbrowser.pools.image-decoder { max-uses = 1000000, spares = 0 }");
+        await using var browser = await Browser.StartAsync(context, "actorbrowser.pools.image-decoder { max-uses = 1000000, spares = 0 }");
         var ours = new Contender("in a decoder, mapped", "ms", () => TimeAsync(async () => (await DecodeAsync(browser, file)).Dispose()));
         var theirs = new Contender("TurboJPEG in process, into malloc's memory", "ms", () => TimeAsync(() =>
         {
@@ -43,7 +43,7 @@ internal sealed class ImageDecoding : IFigure
         var warm = new Contender("a warm decoder", "ms", () => TimeAsync(async () => (await DecodeAsync(browser, Tiny)).Dispose()));
         var cold = new Contender("one that is started", "ms", async () =>
         {
-            await using var fresh = Browser.Start(context, "actorbrowser.pools.image-decoder.spares = 0");
+            await using var fresh = await Browser.StartAsync(context, "actorbrowser.pools.image-decoder.spares = 0");
             return await TimeAsync(async () => (await DecodeAsync(fresh, Tiny)).Dispose());
         });
         await warm.Sample();

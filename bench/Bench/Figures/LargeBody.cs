@@ -12,7 +12,7 @@ internal sealed class LargeBody : IFigure
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         using var server = await Nginx.StartAsync(context.Scratch);
-        await using var browser = Browser.Start(context);
+        await using var browser = await Browser.StartAsync(context);
         using var client = new HttpClient();
         var before = ProcFile.ResidentMebibytes(Environment.ProcessId);
         var growth = new Samples("resident memory", "MiB");

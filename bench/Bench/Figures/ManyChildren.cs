@@ -16,7 +16,7 @@ internal sealed class ManyChildren : IFigure
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         var window = TimeSpan.FromSeconds(context.Pick(5, 10));
-        await using var browser = Browser.Start(context);
+        await using var browser = await Browser.StartAsync(context);
         var first = new Samples("the 1st", "ms");
         await FirstsAsync(browser, new Samples("warm-up", "ms"));
         await FirstsAsync(browser, first);

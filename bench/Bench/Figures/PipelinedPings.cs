@@ -13,7 +13,7 @@ internal sealed class PipelinedPings : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var browser = Browser.Start(context);
+        await using var browser = await Browser.StartAsync(context);
         var child = (await browser.SpawnAsync("renderer")).Child;
         var pinger = browser.System.ActorOf(Props.Create(() => new Pinger(child, Window)));
         using var bare = await BareChild.StartAsync(context, "renderer");

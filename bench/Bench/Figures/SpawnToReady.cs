@@ -9,7 +9,7 @@ internal sealed class SpawnToReady : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var browser = Browser.Start(context);
+        await using var browser = await Browser.StartAsync(context);
         await TimeAsync(browser);
         var samples = await Contender.InterleaveAsync(context.Pick(7, 25),
             new Contender("through its actor", "ms", () => TimeAsync(browser)),

@@ -17,7 +17,7 @@ internal sealed class TabNavigation : IFigure
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         using var server = await Nginx.StartAsync(context.Scratch);
-        await using var browser = Browser.Start(context, "actorbrowser.pools.renderer.max-uses = 1000000");
+        await using var browser = await Browser.StartAsync(context, "actorbrowser.pools.renderer.max-uses = 1000000");
         using var client = new HttpClient();
         var tab = await TabClient.OpenAsync(browser.System, browser.Actor);
         var count = context.Pick(20, 50);

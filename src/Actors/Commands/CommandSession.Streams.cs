@@ -30,6 +30,7 @@ internal sealed partial class CommandSession
 
     private void OpenTerminal(SafeDescriptor master)
     {
+        DescriptorFlags.SetNonBlocking(master);
         _inputLink = new InputLink(_self, DescriptorFlags.Duplicate(master));
         AddOutput(OutputStream.Output, master);
     }

@@ -21,7 +21,6 @@ internal sealed class InputLink : IReadinessHandler, IDisposable
     {
         _session = session;
         _descriptor = descriptor;
-        DescriptorFlags.SetNonBlocking(descriptor);
     }
 
     internal void Write(ReadOnlyMemory<byte> data)

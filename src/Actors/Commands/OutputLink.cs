@@ -8,7 +8,7 @@ namespace ActorBrowser;
 /// <summary>
 /// The reading end of one of a command's outputs, a pipe or a terminal: read on the reactor while there is credit, and
 /// left alone while there is none, so that the command waits. A pipe's end is this process's own from the start. A
-/// terminal's comes from the runner: nothing but a master is accepted, and it is made non-blocking again.
+/// terminal's comes from the runner: nothing but a master is accepted, and its session makes it non-blocking again.
 /// </summary>
 internal sealed class OutputLink : IReadinessHandler, IDisposable
 {
@@ -37,7 +37,6 @@ internal sealed class OutputLink : IReadinessHandler, IDisposable
         _stream = stream;
         _descriptor = descriptor;
         _credit = credit;
-        DescriptorFlags.SetNonBlocking(descriptor);
     }
 
     internal void Start()
