@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
@@ -21,7 +22,8 @@ public sealed class CommandRunnerRole : IChildRole
     private readonly SafeDescriptor _children = SmallFile.Open($"/proc/self/task/{Environment.ProcessId}/children");
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, RunningCommand> _byId = [];
-    private readonly Dictionary<int, RunningCommand> _byProcess = [];
+    // Added to with the lock held, as long as a process is being started: the reaper, which finds one mostly, need not wait for that.
+    private readonly ConcurrentDictionary<int, RunningCommand> _byProcess = new();
     private readonly HashSet<RunningCommand> _draining = [];
     // It does not spin: there is seldom work before the processor has something better to do.
     private readonly ManualResetEventSlim _hasChildren = new(initialState: false, spinCount: 0);
@@ -71,7 +73,7 @@ public sealed class CommandRunnerRole : IChildRole
             if (start() is not { } command)
                 return null;
             _byId.Add(command.Id, command);
-            _byProcess.Add(command.ProcessId, command);
+            _byProcess[command.ProcessId] = command;
             _hasChildren.Set();
             return command;
         }
@@ -87,13 +89,19 @@ public sealed class CommandRunnerRole : IChildRole
     }
 
     /// <summary>Takes an exit; as long as it has not been taken, the pid is known as a running command's.</summary>
-    internal bool TryReap(int processId, out ProcessEnd end, out ProcessUsage usage)
+    /// <param name="processId">Whose.</param>
+    /// <param name="end">How it ended.</param>
+    /// <param name="usage">What it had used.</param>
+    /// <param name="leftovers">Whether there are processes that ended commands have left behind.</param>
+    internal bool TryReap(int processId, out ProcessEnd end, out ProcessUsage usage, out bool leftovers)
     {
         lock (_lock)
         {
+            leftovers = false;
             if (!ChildWait.TryReap(processId, out end, out usage))
                 return false;
-            _byProcess.Remove(processId);
+            _byProcess.TryRemove(processId, out _);
+            leftovers = HasAdopted();
             return true;
         }
     }
@@ -107,24 +115,21 @@ public sealed class CommandRunnerRole : IChildRole
 
     /// <summary>
     /// Whether this process has children that are no running command's own: what ended commands have left behind. Cheap,
-    /// so that the usual command, which leaves nothing, costs no search of all processes.
+    /// so that the usual command, which leaves nothing, costs no search of all processes. With the lock held.
     /// </summary>
-    internal bool HasAdopted()
+    private bool HasAdopted()
     {
         var buffer = t_children ??= new byte[64 << 10];
         var length = SmallFile.ReadAgain(_children, buffer);
         if (length == buffer.Length)
             return true;
-        lock (_lock)
+        for (ReadOnlySpan<byte> rest = buffer.AsSpan(0, length); !rest.IsEmpty;)
         {
-            for (ReadOnlySpan<byte> rest = buffer.AsSpan(0, length); !rest.IsEmpty;)
-            {
-                var end = rest.IndexOf((byte)' ');
-                var number = end < 0 ? rest : rest[..end];
-                rest = end < 0 ? [] : rest[(end + 1)..];
-                if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !_byProcess.ContainsKey(pid))
-                    return true;
-            }
+            var end = rest.IndexOf((byte)' ');
+            var number = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? [] : rest[(end + 1)..];
+            if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !_byProcess.ContainsKey(pid))
+                return true;
         }
         return false;
     }
@@ -162,6 +167,15 @@ public sealed class CommandRunnerRole : IChildRole
             return _byId.GetValueOrDefault(frame.CorrelationId);
     }
 
+    private RunningCommand? Find(int processId)
+    {
+        if (_byProcess.TryGetValue(processId, out var command))
+            return command;
+        // It may have ended before it was made known.
+        lock (_lock)
+            return _byProcess.GetValueOrDefault(processId);
+    }
+
     private ProtocolViolation? Do(in Frame frame, Action<RunningCommand> action)
     {
         if (Find(frame) is { } command)
@@ -180,12 +194,9 @@ public sealed class CommandRunnerRole : IChildRole
                 _hasChildren.Wait(Timeout.Infinite);
                 continue;
             }
-            RunningCommand? command;
-            lock (_lock)
-                _byProcess.TryGetValue(processId, out command);
-            if (command is not null)
+            if (Find(processId) is { } command)
                 command.OnExited();
-            else if (TryReap(processId, out _, out _) && !HasAdopted())
+            else if (TryReap(processId, out _, out _, out var leftovers) && !leftovers)
                 TellDraining();
         }
     }

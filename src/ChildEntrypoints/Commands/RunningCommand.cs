@@ -87,7 +87,7 @@ internal sealed class RunningCommand
         lock (_lock)
         {
             var wall = Stopwatch.GetElapsedTime(_startedTicks);
-            if (!_runner.TryReap(ProcessId, out var end, out var usage))
+            if (!_runner.TryReap(ProcessId, out var end, out var usage, out var leftovers))
                 return;
             _exited = true;
             if (_cause == ExitCause.Itself)
@@ -102,7 +102,7 @@ internal sealed class RunningCommand
             _total?.Dispose();
             _runner.Send(Id, new Exit(end.ExitCode ?? -1, end.Signal ?? 0, end.CoreDumped, _cause,
                 Microseconds(usage.UserTime), Microseconds(usage.SystemTime), usage.PeakMemory, Microseconds(wall)));
-            if (!_runner.HasAdopted())
+            if (!leftovers)
             {
                 Finish(search: false);
             }
