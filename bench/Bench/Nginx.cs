@@ -21,9 +21,10 @@ internal sealed class Nginx : IDisposable
 
     internal const string PageTitle = "A page of some length";
 
-    internal Uri Page => new(Small, "page.html");
+    internal Uri Page => new(BaseAddress + "/page.html");
 
-    internal Uri Small => new(BaseAddress + "/small");
+    /// <summary>As text, which is what whoever fetches has.</summary>
+    internal string Small => field ??= BaseAddress + "/small";
 
     internal Uri Large => new(BaseAddress + "/large");
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 
 namespace ActorBrowser.Sandbox;
 
@@ -26,6 +27,8 @@ internal static class ChildEnvironment
         ("DOTNET_HillClimbing_Disable", "1"),
         // What a socket brings is handled on the thread that heard of it: a hand-over to the pool costs a fetch a third.
         ("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1"),
+        // Few threads that listen hear of many sockets at once; one for each processor, which is the default, wake for each answer.
+        ("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", Math.Max(1, Environment.ProcessorCount / 4).ToString(CultureInfo.InvariantCulture)),
         ("DOTNET_NOLOGO", "1"),
     ];
 

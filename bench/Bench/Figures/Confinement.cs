@@ -79,7 +79,7 @@ internal sealed class Confinement : IFigure
 
     private static Task<double> RateAsync(Browser browser, Nginx server, int requests) => Yardsticks.RateAsync(requests, InFlight, async () =>
     {
-        var answer = await browser.Fetch.Ask<object>(new Fetch(server.Small.AbsoluteUri));
+        var answer = await browser.Fetch.Ask<object>(new Fetch(server.Small));
         if (answer is not FetchResponse { Status: 200, Body.Length: Nginx.SmallBytes })
             throw new InvalidOperationException($"A fetch was answered with {answer}.");
     });

@@ -18,7 +18,7 @@ internal sealed class FetchRate : IFigure
         var requests = context.Pick(10_000, 30_000);
         var ours = new Contender("through the child", "/s", () => Yardsticks.RateAsync(requests, InFlight, async () =>
         {
-            var answer = await browser.Fetch.Ask<object>(new Fetch(server.Small.AbsoluteUri));
+            var answer = await browser.Fetch.Ask<object>(new Fetch(server.Small));
             if (answer is not FetchResponse { Status: 200, Body.Length: Nginx.SmallBytes })
                 throw new InvalidOperationException($"A fetch was answered with {answer}.");
         }));

@@ -17,14 +17,16 @@ internal sealed class ManyChildren : IFigure
     {
         var window = TimeSpan.FromSeconds(context.Pick(5, 10));
         await using var browser = await Browser.StartAsync(context);
-        var first = new Samples("the 1st", "ms");
-        await FirstsAsync(browser, new Samples("warm-up", "ms"));
-        await FirstsAsync(browser, first);
+        await WarmUpAsync(browser);
 
         var alive = new List<BrowserProtocol.ChildSpawned>();
         await SpawnAsync(browser, alive, null);
         var one = await IdleAsync(alive, window);
 
+        // As the last ones: none of them takes over the memory of one that has ended.
+        var first = new Samples("the 2nd to the 11th", "ms");
+        while (alive.Count <= Last)
+            await SpawnAsync(browser, alive, first);
         var last = new Samples("the last of 200", "ms");
         while (alive.Count < Many)
             await SpawnAsync(browser, alive, alive.Count >= Many - Last ? last : null);
@@ -36,7 +38,6 @@ internal sealed class ManyChildren : IFigure
         foreach (var child in alive)
             memory.Add(ProcFile.ProportionalMebibytes(child.ProcessId));
         await Task.WhenAll(alive.Select(child => Browser.StopAsync(child.Child)));
-        await FirstsAsync(browser, first);
 
         return
         [
@@ -59,14 +60,10 @@ internal sealed class ManyChildren : IFigure
         return samples;
     }
 
-    private static async Task FirstsAsync(Browser browser, Samples samples)
+    private static async Task WarmUpAsync(Browser browser)
     {
         for (var i = 0; i < Last; i++)
-        {
-            var alive = new List<BrowserProtocol.ChildSpawned>();
-            await SpawnAsync(browser, alive, samples);
-            await Browser.StopAsync(alive[0].Child);
-        }
+            await Browser.StopAsync((await browser.SpawnAsync("renderer")).Child);
     }
 
     private static async Task SpawnAsync(Browser browser, List<BrowserProtocol.ChildSpawned> alive, Samples? samples)

@@ -118,10 +118,7 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
             return;
         }
         var maxBody = fetch.MaxBody ?? (fetch.Streamed ? _settings.Fetch.MaxStreamedBody : _settings.Fetch.MaxBufferedBody);
-        var pending = new PendingFetch(id, fetch, Sender, maxBody, _settings.Fetch.InitialCredit)
-        {
-            Deadline = DateTimeOffset.UtcNow + _settings.Fetch.QueueTimeout,
-        };
+        var pending = new PendingFetch(id, fetch, Sender, maxBody, _settings.Fetch.InitialCredit);
         _pending.Add(id, pending);
         Remember(pending);
         if (fetch.Cancellation.CanBeCanceled)
@@ -136,6 +133,7 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         }
         else
         {
+            pending.Deadline = DateTimeOffset.UtcNow + _settings.Fetch.QueueTimeout;
             _waiting.Enqueue(id);
             _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
         }

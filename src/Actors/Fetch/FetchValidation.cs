@@ -23,7 +23,7 @@ internal static class FetchValidation
             return new FetchError(FetchErrorKind.InvalidUrl, $"'{Shorten(url)}' is not an absolute URL.");
         if (parsed.Scheme != Uri.UriSchemeHttp && parsed.Scheme != Uri.UriSchemeHttps)
             return new FetchError(FetchErrorKind.UnsupportedScheme, $"The scheme '{parsed.Scheme}' is not supported; only http and https are.");
-        if (parsed.Host.Length == 0)
+        if (parsed.HostNameType == UriHostNameType.Unknown)
             return new FetchError(FetchErrorKind.InvalidUrl, $"'{Shorten(url)}' names no host.");
         if (!IsToken(fetch.Method))
             return new FetchError(FetchErrorKind.InvalidRequest, $"'{Shorten(fetch.Method)}' is not an HTTP method.");

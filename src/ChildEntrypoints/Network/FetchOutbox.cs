@@ -6,7 +6,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// <summary>
 /// Gathers the frames of all fetches and flushes them together: a flush runs as a pool work item behind the work that
 /// is queued already, so that answers which become ready at about the same time share one system call. While many fetches
-/// are answered in quick succession, an answer waits until half of those under way are answered, for a millisecond at most: each
+/// are answered in quick succession, an answer waits until a third of those under way are answered, for a millisecond at most: each
 /// flush wakes the parent, and three processes that wake each other for every answer do little else.
 /// </summary>
 internal sealed class FetchOutbox : IThreadPoolWorkItem
@@ -82,7 +82,7 @@ internal sealed class FetchOutbox : IThreadPoolWorkItem
         var underWay = Volatile.Read(ref _underWay);
         if (underWay < Many || Stopwatch.GetElapsedTime(Interlocked.Read(ref _lastFlush)) > Patience)
             Schedule();
-        else if (waiting >= underWay / 2)
+        else if (waiting >= underWay / 3)
             FlushNow();
         else if (Interlocked.Exchange(ref _patient, 1) == 0)
             _patience.Change(Patience, Timeout.InfiniteTimeSpan);
