@@ -1,40 +1,13 @@
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
 /// <summary>Every state and race of one child, over the in-memory channel.</summary>
-public sealed class ChildProcessSpecs : TestKit
+public sealed class ChildProcessSpecs() : PlayedChildSpecs("WARNING")
 {
-    private readonly FakeLauncher _launcher = new();
-    private readonly TestProbe _owner;
-
-    public ChildProcessSpecs() : base("akka.loglevel = WARNING\nakka.log-dead-letters = off") => _owner = CreateTestProbe();
-
-    private static ActorBrowserSettings Settings(string overrides = "") =>
-        ActorBrowserSettings.From(Akka.Configuration.ConfigurationFactory.ParseString(overrides));
-
-    private async Task<(IActorRef Actor, FakeChild Child)> LaunchAsync(string overrides = "")
-    {
-        var actor = Sys.ActorOf(ChildProcessActor.Props("renderer", Settings(overrides), [], _launcher));
-        actor.Tell(new Subscribe(_owner.Ref));
-        return (actor, await _launcher.NextAsync());
-    }
-
-    private async Task<(IActorRef Actor, FakeChild Child)> ReadyAsync(string overrides = "")
-    {
-        var (actor, child) = await LaunchAsync(overrides);
-        await child.BecomeReadyAsync();
-        await _owner.ExpectMsgAsync<ChildReady>(Deadline.Long);
-        return (actor, child);
-    }
-
-    private async Task<ChildExited> ExpectExitAsync() => await _owner.ExpectMsgAsync<ChildExited>(Deadline.Long);
-
     [Fact]
     public async Task A_ping_is_answered_with_its_round_trip()
     {
@@ -79,7 +52,7 @@ public sealed class ChildProcessSpecs : TestKit
         var exited = await ExpectExitAsync();
         Assert.Equal((ExitReason.Clean, KillCause.None, (int?)0), (exited.Reason, exited.Cause, exited.ExitCode));
         await ExpectTerminatedAsync(actor, Deadline.Long);
-        await _owner.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+        await Owner.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
     }
 
     [Fact]
@@ -158,20 +131,20 @@ public sealed class ChildProcessSpecs : TestKit
         var exited = await ExpectExitAsync();
         Assert.Equal((ExitReason.Killed, KillCause.Request), (exited.Reason, exited.Cause));
         await ExpectTerminatedAsync(actor, Deadline.Long);
-        await _owner.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+        await Owner.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
         Assert.True(child.Kills >= 1);
     }
 
     [Fact]
     public async Task Kill_while_spawning_kills_what_is_launched_later()
     {
-        _launcher.Hold = new TaskCompletionSource();
-        var actor = Sys.ActorOf(ChildProcessActor.Props("renderer", Settings(), [], _launcher));
-        actor.Tell(new Subscribe(_owner.Ref));
+        Launcher.Hold = new TaskCompletionSource();
+        var actor = Sys.ActorOf(ChildProcessActor.Props("renderer", Settings(), [], Launcher));
+        actor.Tell(new Subscribe(Owner.Ref));
         actor.Tell(ChildProcessProtocol.Kill.Instance);
         Assert.Equal(ChildState.Killing, (await actor.Ask<ChildProcessProtocol.Status>(GetStatus.Instance, Deadline.Long)).State);
-        _launcher.Hold.SetResult();
-        var child = await _launcher.NextAsync();
+        Launcher.Hold.SetResult();
+        var child = await Launcher.NextAsync();
         var exited = await ExpectExitAsync();
         Assert.Equal((ExitReason.Killed, KillCause.Request), (exited.Reason, exited.Cause));
         Assert.True(child.Kills > 0);
@@ -197,11 +170,11 @@ public sealed class ChildProcessSpecs : TestKit
         await actor.GracefulStop(Deadline.Long);
         Assert.True(child.Kills > 0);
 
-        _launcher.Hold = new TaskCompletionSource();
-        var spawning = Sys.ActorOf(ChildProcessActor.Props("renderer", Settings(), [], _launcher));
+        Launcher.Hold = new TaskCompletionSource();
+        var spawning = Sys.ActorOf(ChildProcessActor.Props("renderer", Settings(), [], Launcher));
         await spawning.GracefulStop(Deadline.Long);
-        _launcher.Hold.SetResult();
-        var late = await _launcher.NextAsync();
+        Launcher.Hold.SetResult();
+        var late = await Launcher.NextAsync();
         await late.Exited.Soon();
         Assert.True(late.Kills > 0);
     }
@@ -209,9 +182,9 @@ public sealed class ChildProcessSpecs : TestKit
     [Fact]
     public async Task A_launch_that_fails_is_an_exit()
     {
-        _launcher.Failure = static () => new LaunchException(LaunchErrorKind.NotFound, "there is no such program", 2);
-        var actor = ActorOf(ChildProcessActor.Props("renderer", Settings(), [], _launcher));
-        actor.Tell(new Subscribe(_owner.Ref));
+        Launcher.Failure = static () => new LaunchException(LaunchErrorKind.NotFound, "there is no such program", 2);
+        var actor = ActorOf(ChildProcessActor.Props("renderer", Settings(), [], Launcher));
+        actor.Tell(new Subscribe(Owner.Ref));
         var exited = await ExpectExitAsync();
         Assert.Equal((ExitReason.SpawnFailed, 0), (exited.Reason, exited.ProcessId));
         Assert.Contains("no such program", exited.Message, StringComparison.Ordinal);
@@ -258,7 +231,7 @@ public sealed class ChildProcessSpecs : TestKit
         child.Channel.Flush();
         child.Channel.Dispose();
         child.Exit(3);
-        await _owner.ExpectMsgAsync<ChildReady>(Deadline.Long);
+        await Owner.ExpectMsgAsync<ChildReady>(Deadline.Long);
         Assert.Equal((int?)3, (await ExpectExitAsync()).ExitCode);
     }
 

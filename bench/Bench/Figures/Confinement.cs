@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using ActorBrowser.Sandbox;
-using Akka.Actor;
 using Akka.Configuration;
-using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.Bench.Figures;
 
@@ -10,7 +8,6 @@ namespace ActorBrowser.Bench.Figures;
 internal sealed class Confinement : IFigure
 {
     private const string Off = "actorbrowser.sandbox.enabled = off";
-    private const int InFlight = 64;
 
     public string Name => "confinement";
 
@@ -30,7 +27,7 @@ internal sealed class Confinement : IFigure
             new Row("spawn to Ready, renderer role, confined", spawns[0], spawns[1], Target.AtMost(1.25)),
             new Row("hello-world .NET, start to exit, under the renderer's profile", programs[0], programs[1], Target.Below(1)),
             new Row("", programs[0], programs[2], null),
-            new Row($"fetches a second, {InFlight} in flight, confined", fetches[0], fetches[1], Target.AtLeast(0.95)),
+            new Row($"fetches a second, {FetchRate.InFlight} in flight, confined", fetches[0], fetches[1], Target.AtLeast(0.95)),
         ];
     }
 
@@ -67,8 +64,8 @@ internal sealed class Confinement : IFigure
     {
         using var server = await Nginx.StartAsync(context.Scratch);
         var requests = context.Pick(10_000, 30_000);
-        var inside = new Contender("confined", "/s", () => RateAsync(confined, server, requests));
-        var outside = new Contender("unconfined", "/s", () => RateAsync(free, server, requests));
+        var inside = new Contender("confined", "/s", () => FetchRate.RateAsync(confined, server, requests));
+        var outside = new Contender("unconfined", "/s", () => FetchRate.RateAsync(free, server, requests));
         for (var i = 0; i < 3; i++)
         {
             await inside.Sample();
@@ -76,11 +73,4 @@ internal sealed class Confinement : IFigure
         }
         return await Contender.InterleaveAsync(context.Pick(5, 9), inside, outside);
     }
-
-    private static Task<double> RateAsync(Browser browser, Nginx server, int requests) => Yardsticks.RateAsync(requests, InFlight, async () =>
-    {
-        var answer = await browser.Fetch.Ask<object>(new Fetch(server.Small));
-        if (answer is not FetchResponse { Status: 200, Body.Length: Nginx.SmallBytes })
-            throw new InvalidOperationException($"A fetch was answered with {answer}.");
-    });
 }

@@ -17,6 +17,7 @@ internal sealed class ChildHeart : IDisposable
     private readonly IActorRef _child;
     private readonly LaunchedChild _launched;
     private readonly ChildSettings _settings;
+    private readonly Heartbeats _beats;
     private long _answered = Stopwatch.GetTimestamp();
     private bool _stopped;
 
@@ -25,7 +26,8 @@ internal sealed class ChildHeart : IDisposable
         _child = child;
         _launched = launched;
         _settings = settings;
-        Heartbeats.Every(settings.HeartbeatInterval).Add(this);
+        _beats = Heartbeats.Every(settings.HeartbeatInterval);
+        _beats.Add(this);
     }
 
     internal void Answered() => Volatile.Write(ref _answered, Stopwatch.GetTimestamp());
@@ -54,7 +56,7 @@ internal sealed class ChildHeart : IDisposable
     {
         lock (_lock)
             _stopped = true;
-        Heartbeats.Every(_settings.HeartbeatInterval).Remove(this);
+        _beats.Remove(this);
     }
 
     private void Ask()

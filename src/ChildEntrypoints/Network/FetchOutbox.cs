@@ -127,7 +127,8 @@ internal sealed class FetchOutbox : IThreadPoolWorkItem
 
     private void OnPatienceOver()
     {
-        Volatile.Write(ref _patient, 0);
+        // A full fence: whoever still counts on this timer has been counted, and whoever has not sets it anew.
+        Interlocked.Exchange(ref _patient, 0);
         if (Volatile.Read(ref _waiting) > 0)
             FlushNow();
     }
