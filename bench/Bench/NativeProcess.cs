@@ -10,7 +10,9 @@ namespace ActorBrowser.Bench;
 /// </summary>
 internal sealed class NativeProcess : IDisposable
 {
-    private const int Kill = 9;
+    internal const int Kill = 9;
+    internal const int Stop = 19;
+
     private const int WriteCreateTruncate = 0x1 | 0x40 | 0x200;
 
     private readonly string? _output;
@@ -87,11 +89,14 @@ internal sealed class NativeProcess : IDisposable
         if (_reaped)
             return;
         _reaped = true;
-        _ = Native.SendSignal(Id, Kill);
+        Signal(Id, Kill);
         _ = Native.WaitPid(Id, out _, 0);
         if (_output is not null)
             File.Delete(_output);
     }
+
+    /// <summary>Sends a signal to any process; one that has ended meanwhile gets none.</summary>
+    internal static void Signal(int id, int signal) => _ = Native.SendSignal(id, signal);
 
     private static void Check(int error, string call)
     {

@@ -7,7 +7,9 @@ public sealed class ConfigurationSpecs
     [Fact]
     public void Every_key_has_a_property_and_every_property_a_key()
     {
-        var keys = Keys(ActorBrowserSettings.Reference.GetConfig("actorbrowser"), "").Where(static k => !k.StartsWith("sandbox.", StringComparison.Ordinal)).Order().ToArray();
+        // What roles are called and what their variables are is anybody's choice.
+        var keys = Keys(ActorBrowserSettings.Reference.GetConfig("actorbrowser"), "")
+            .Where(static k => !k.StartsWith("sandbox.", StringComparison.Ordinal) && !k.StartsWith("child.environment.", StringComparison.Ordinal)).Order().ToArray();
         // A section is the properties of its class, those of its limits included.
         var sections = new Dictionary<string, Type[]>
         {
@@ -41,6 +43,10 @@ public sealed class ConfigurationSpecs
     [InlineData("actorbrowser.restart.roles.network.jitter = 2", "restart.roles.network.jitter")]
     [InlineData("actorbrowser.restart.roles.network.retries = 2", "restart.roles.network.retries")]
     [InlineData("actorbrowser.restart.roles.network = 2", "restart.roles.network")]
+    [InlineData("actorbrowser.child.environment.network = 2", "child.environment.network")]
+    [InlineData("actorbrowser.child.environment.network.LIST = [a, b]", "child.environment.network.LIST")]
+    [InlineData("actorbrowser.child.environment.network.ACTORBROWSER_ROLE = x", "child.environment.network.ACTORBROWSER_ROLE")]
+    [InlineData("actorbrowser.child.environment.network.\"A=B\" = x", "A=B")]
     [InlineData("actorbrowser.network.allowed-private-networks = [nonsense]", "network.allowed-private-networks")]
     [InlineData("actorbrowser.fetch.max-pending = many", "fetch.max-pending")]
     public void A_wrong_value_names_its_key(string hocon, string key)
@@ -57,6 +63,16 @@ public sealed class ConfigurationSpecs
         Assert.Equal((7, 30.0), (restart.For("renderer").MaxRestarts, restart.For("renderer").GiveUpFor.TotalSeconds));
         Assert.Equal((7, 1.0), (restart.For("network").MaxRestarts, restart.For("network").GiveUpFor.TotalSeconds));
         Assert.Equal((2, 30.0), (restart.For("image-decoder").MaxRestarts, restart.For("image-decoder").GiveUpFor.TotalSeconds));
+    }
+
+    [Fact]
+    public void Variables_of_a_role_are_laid_over_the_references()
+    {
+        var child = ActorBrowserSettings.From(ConfigurationFactory.ParseString(
+            "actorbrowser.child.environment {\nnetwork { LC_ALL = C.UTF-8 }\nrenderer { DOTNET_TC_CallCountThreshold = 1e }\n}")).Child;
+        Assert.Equal("C.UTF-8", child.EnvironmentOf("network")["LC_ALL"]);
+        Assert.Equal("1e", child.EnvironmentOf("renderer")["DOTNET_TC_CallCountThreshold"]);
+        Assert.Empty(child.EnvironmentOf("echo"));
     }
 
     private static string Pascal(string key) => string.Concat(key.Split('-').Select(w => char.ToUpperInvariant(w[0]) + w[1..]));

@@ -16,11 +16,13 @@ namespace ActorBrowser.ActorsTests;
 /// <summary>The seed's tests by name, and the network child, on real processes.</summary>
 public sealed class RealProcessSpecs : TestKit
 {
-    private static readonly string Overrides = $"""
+    private static readonly string Overrides = $$"""
         akka.loglevel = ERROR
         akka.log-dead-letters = off
-        actorbrowser.child.executable = "{TestChildProgram.Path}"
+        actorbrowser.child.executable = "{{TestChildProgram.Path}}"
         actorbrowser.child.shutdown-timeout = 1s
+        actorbrowser.child.environment.echo.GREETING = "good day"
+        actorbrowser.child.environment.renderer.ADDRESSEE = "somebody else"
         """;
 
     private readonly IActorRef _browser;
@@ -124,6 +126,15 @@ public sealed class RealProcessSpecs : TestKit
         var child = await SpawnAsync("echo");
         var answer = await child.Child.Ask<RoleAnswer>(new SendToRole(2, default), Deadline.Long);
         Assert.Contains("ACTORBROWSER_IPC_FD", System.Text.Encoding.UTF8.GetString(answer.Payload.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_child_gets_the_variables_of_its_role_and_no_others()
+    {
+        var child = await SpawnAsync("echo");
+        var names = System.Text.Encoding.UTF8.GetString((await child.Child.Ask<RoleAnswer>(new SendToRole(2, default), Deadline.Long)).Payload.Span).Split('\n');
+        Assert.Contains("GREETING", names);
+        Assert.DoesNotContain("ADDRESSEE", names);
     }
 
     [Theory]

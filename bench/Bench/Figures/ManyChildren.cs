@@ -7,6 +7,7 @@ internal sealed class ManyChildren : IFigure
 {
     private const int Many = 200;
     private const int Last = 10;
+    private const int MebibytesOfMany = 4096;
 
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Compiling = TimeSpan.FromSeconds(2);
@@ -16,6 +17,7 @@ internal sealed class ManyChildren : IFigure
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         var window = TimeSpan.FromSeconds(context.Pick(5, 10));
+        var (newPage, usedPage) = Machine.TakeMemory(MebibytesOfMany);
         await using var browser = await Browser.StartAsync(context);
         await WarmUpAsync(browser);
 
@@ -50,6 +52,7 @@ internal sealed class ManyChildren : IFigure
             new Row($"parent and {Many} idle children together, share of one processor",
                 Single("%", (many.Parent + many.Children) / 10), null, Target.AtMost(1, "%")),
             new Row($"memory of a child among {Many} (PSS)", memory, null, null),
+            new Row("4 KiB of memory that this machine has not used yet", Single("µs", newPage), Single("µs", usedPage, "used before"), null),
         ];
     }
 

@@ -67,6 +67,7 @@ public sealed class ProcessChildLauncher : IChildLauncher
             Role = role,
             Executable = executable,
             Plan = settings.Sandbox.PlanFor(policy, executable),
+            Environment = settings.Child.EnvironmentOf(role),
             RetainedStderrLines = settings.Child.RetainedStderrLines,
             MaxLogLineBytes = settings.Child.MaxLogLine,
             Log = log,

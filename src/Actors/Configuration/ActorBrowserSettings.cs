@@ -66,7 +66,11 @@ public sealed record ChildSettings(
     string Executable, TimeSpan HandshakeTimeout, TimeSpan ShutdownTimeout, TimeSpan HeartbeatInterval, TimeSpan HeartbeatTimeout,
     int RetainedStderrLines, int MaxLogLine, int MaxWaiting)
 {
-    internal static ChildSettings Read(SettingsReader reader) => new(
+    private static readonly Dictionary<string, string> None = [];
+
+    private Dictionary<string, Dictionary<string, string>> Environments { get; init; } = [];
+
+    internal static ChildSettings Read(SettingsReader reader) => new ChildSettings(
         reader.Text("child.executable"),
         reader.Time("child.handshake-timeout", positive: true),
         reader.Time("child.shutdown-timeout", positive: true),
@@ -74,7 +78,14 @@ public sealed record ChildSettings(
         reader.Time("child.heartbeat-timeout", positive: true),
         reader.Number("child.retained-stderr-lines", 0, 10_000),
         (int)reader.Bytes("child.max-log-line", 64, 1 << 20),
-        reader.Number("child.max-waiting", 0, 1_000_000));
+        reader.Number("child.max-waiting", 0, 1_000_000))
+    {
+        Environments = reader.Variables("child.environment"),
+    };
+
+    /// <summary>What is added to the environment of a role's children.</summary>
+    /// <param name="role">The role.</param>
+    public IReadOnlyDictionary<string, string> EnvironmentOf(string role) => Environments.GetValueOrDefault(role, None);
 
     internal ChildExecutable Resolve() => Executable.Length == 0 ? ChildExecutable.Current : ChildExecutable.FromPath(Executable);
 }

@@ -63,6 +63,26 @@ internal sealed class SettingsReader(Config config)
         return names;
     }
 
+    /// <summary>Sections of environment variables, by the sections' names.</summary>
+    /// <param name="key">The section of sections.</param>
+    internal Dictionary<string, Dictionary<string, string>> Variables(string key)
+    {
+        var all = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
+        foreach (var (section, variables) in Present(key, () => config.GetConfig(Root + key)).AsEnumerable())
+        {
+            if (!variables.IsObject())
+                throw Wrong($"{key}.{section}", "is no section");
+            all[section] = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var (name, value) in variables.GetObject().Items)
+            {
+                if (name.Contains('=', StringComparison.Ordinal) || name.StartsWith("ACTORBROWSER_", StringComparison.OrdinalIgnoreCase))
+                    throw Wrong($"{key}.{section}.{name}", "is no name that a variable may have");
+                all[section][name] = Present($"{key}.{section}.{name}", () => value.IsString() ? value.GetString() : throw new FormatException("it is no text"));
+            }
+        }
+        return all;
+    }
+
     private T Present<T>(string key, Func<T> read)
     {
         if (!config.HasPath(Root + key))
