@@ -23,6 +23,13 @@ public interface IViolationSink
     /// <returns>Until this completes, the process waits. It must not fail.</returns>
     Task OnAbort();
 
+    /// <summary>It tries to start a process, as its runtime does that would have it written down when it crashes. On the reactor's thread.</summary>
+    /// <returns>
+    /// Null where that is a violation as any other. Otherwise the process waits until this completes, and is told that it may not; it is a
+    /// violation if it lives on after twenty seconds. It must not fail.
+    /// </returns>
+    Task? OnFork() => null;
+
     /// <summary>One; on the reactor's thread, so it must not block.</summary>
     /// <param name="violation">What was called.</param>
     void OnViolation(SandboxViolation violation);
@@ -33,6 +40,10 @@ public sealed class ViolationMonitor : IReadinessHandler, IDisposable
 {
     private const int NotPermitted = 1;
     private const int NoSuchCall = 38;
+    private const ulong SharesMemory = 0x100;
+
+    // createdump has fifteen.
+    private static readonly TimeSpan CrashTakes = TimeSpan.FromSeconds(20);
 
     private readonly SafeDescriptor _listener;
     private readonly SystemCallTable _table;
@@ -42,6 +53,8 @@ public sealed class ViolationMonitor : IReadinessHandler, IDisposable
     private readonly Lock _lock = new();
     private readonly IReactorRegistration _registration;
     private bool _over;
+    private bool _crashes;
+    private volatile bool _livedOn;
 
     /// <summary>Starts answering.</summary>
     /// <param name="listener">From the child; ownership passes.</param>
@@ -72,6 +85,15 @@ public sealed class ViolationMonitor : IReadinessHandler, IDisposable
         if (!SeccompListener.TryReceive(_listener, out var request))
             return;
         var name = _table.NameOf(request.Number);
+        if (name == "clone" && (request.First & SharesMemory) == 0 && !_policy.MayFork && !_livedOn && _sink.OnFork() is { } written)
+        {
+            // Who attaches to a process interrupts its question, which it then asks again.
+            if (!_crashes)
+                _ = WatchCrashAsync(Describe(name, request));
+            _crashes = true;
+            _ = AnswerAfterAsync(written, request.Id);
+            return;
+        }
         // Told first: the caller waits, so that what it does next cannot be heard of before this.
         if (name == "tgkill" && (int)request.Third == Violations.AbortSignal && !_policy.MayFork)
         {
@@ -94,6 +116,18 @@ public sealed class ViolationMonitor : IReadinessHandler, IDisposable
             SeccompListener.Allow(_listener, id);
         else
             SeccompListener.Deny(_listener, id, errno);
+    }
+
+    private async Task WatchCrashAsync(SandboxViolation violation)
+    {
+        await Task.Delay(CrashTakes).ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (_over)
+                return;
+        }
+        _livedOn = true;
+        _sink.OnViolation(violation);
     }
 
     private async Task AnswerAfterAsync(Task ready, ulong id)

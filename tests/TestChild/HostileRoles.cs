@@ -22,6 +22,8 @@ internal static class HostileRoles
         .With("exit-before-hello", static () => BeforeHello(static () => Environment.Exit(7)))
         .With("exit-7", static () => new AfterReady(static _ => Environment.Exit(7)))
         .With("abort", static () => new AfterReady(static _ => Environment.FailFast("aborted on purpose")))
+        .With("fault", static () => new AfterReady(static _ => Fault()))
+        .With("fork", static () => new AfterReady(static _ => Fork()))
         .With("throw", static () => new AfterReady(static _ => throw new InvalidOperationException("thrown on purpose")))
         .With("busy", static () => new AfterReady(static _ => Spin()))
         .With("hang", static () => new AfterReady(static _ => { }, static () => Thread.Sleep(Timeout.Infinite)))
@@ -67,6 +69,12 @@ internal static class HostileRoles
         for (var i = 0; i < 2; i++)
             new Thread(static () => { while (true) { } }) { IsBackground = false }.Start();
     }
+
+    // The C library finds no heap there, and is not managed code: the runtime cannot make an exception of it.
+    private static void Fault() => System.Runtime.InteropServices.Marshal.FreeHGlobal(4096 + 16);
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "fork")]
+    private static extern int Fork();
 
     private static void FloodStderr()
     {

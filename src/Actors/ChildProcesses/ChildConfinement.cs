@@ -15,6 +15,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     private ViolationMonitor? _monitor;
     private int _processId;
     private int _violations;
+    private bool _expectsFork;
     private Task? _dumping;
 
     /// <summary>Its report, once accepted: what the child has measured on itself, and what it does without.</summary>
@@ -38,6 +39,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
             listener?.Dispose();
             return $"it is not confined as the profile {policy.Name} says: {wrong}";
         }
+        _expectsFork = CrashDumper.RuntimeAsks(settings.Crashes, plan);
         if (listener is not null)
             _monitor = new ViolationMonitor(listener, policy, plan.Learns, this);
         if (policy.IsUnconfined || plan.Policy.IsUnconfined)
@@ -77,6 +79,8 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
         // Who attaches to it interrupts its question, which it then asks again.
         return _dumping ??= DumpAsync();
     }
+
+    public Task? OnFork() => _expectsFork ? _dumping ??= DumpAsync() : null;
 
     /// <summary>How the child's user is told.</summary>
     internal Action<object>? TellUser { get; set; }

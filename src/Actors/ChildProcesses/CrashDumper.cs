@@ -2,11 +2,12 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using ActorBrowser.Sandbox;
 using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>How much of a child that aborts is written down.</summary>
+/// <summary>How much of a child that aborts or dies of a fault is written down.</summary>
 public enum CrashDump
 {
     /// <summary>Nothing.</summary>
@@ -23,19 +24,30 @@ public enum CrashDump
 }
 
 /// <summary>
-/// Dumps of children that abort, by the runtime's own createdump. The child may execute nothing; but its filter asks about the
-/// abort, and waits for the answer: that is the moment in which this process has it written down. createdump attaches to
-/// the child, which makes itself undumpable: it takes root, or CAP_SYS_PTRACE.
+/// Dumps of children that abort or die of a fault, by the runtime's own createdump. The child may execute nothing; but its filter
+/// asks about the abort, and about the runtime's attempt to start createdump itself, and waits for the
+/// answer: that is the moment in which this process has it written down. createdump attaches to the child, which makes
+/// itself undumpable: it takes root, or CAP_SYS_PTRACE.
 /// </summary>
 internal static class CrashDumper
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    /// <summary>Whether a child's runtime is told to start createdump when it crashes, which its filter then asks this process about.</summary>
+    internal static bool RuntimeAsks(CrashSettings settings, LaunchPlan plan) => settings.WritesDumps && plan is { Reports: true, Learns: false, Policy.MayFork: false };
+
+    /// <summary>What tells the runtime so: a fault in a library's code is heard of in no other way.</summary>
+    /// <param name="environment">The child's.</param>
+    /// <param name="settings">Whether dumps are wanted.</param>
+    /// <param name="plan">How the child is confined.</param>
+    internal static IReadOnlyDictionary<string, string> AddTo(IReadOnlyDictionary<string, string> environment, CrashSettings settings, LaunchPlan plan) =>
+        RuntimeAsks(settings, plan) ? new Dictionary<string, string>(environment, StringComparer.Ordinal) { ["DOTNET_DbgEnableMiniDump"] = "1" } : environment;
+
     /// <summary>Writes one, if that is configured. Never fails: a dump that could not be had is a warning.</summary>
     /// <returns>The file's name in the folder of crash reports, or null.</returns>
     internal static async Task<string?> DumpAsync(int processId, string role, CrashSettings settings, ILoggingAdapter log)
     {
-        if (settings.Dump == CrashDump.Off || settings.Folder.Length == 0)
+        if (!settings.WritesDumps)
             return null;
         var name = CrashFiles.NameOf(DateTimeOffset.UtcNow, processId, role) + ".dmp";
         var path = Path.Combine(settings.Folder, name);
@@ -49,11 +61,11 @@ internal static class CrashDumper
                 return name;
             }
             File.Delete(path);
-            log.Warning("The {0} child {1} aborts, and no dump of it was written: {2}", role, processId, problem);
+            log.Warning("The {0} child {1} crashes, and no dump of it was written: {2}", role, processId, problem);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Win32Exception)
         {
-            log.Warning("The {0} child {1} aborts, and no dump of it was written: {2}", role, processId, e.Message);
+            log.Warning("The {0} child {1} crashes, and no dump of it was written: {2}", role, processId, e.Message);
         }
         return null;
     }

@@ -62,12 +62,13 @@ public sealed class ProcessChildLauncher : IChildLauncher
     {
         ArgumentNullException.ThrowIfNull(settings);
         var executable = settings.Child.Resolve();
+        var plan = settings.Sandbox.PlanFor(policy, executable);
         var launch = new ChildLaunch
         {
             Role = role,
             Executable = executable,
-            Plan = settings.Sandbox.PlanFor(policy, executable),
-            Environment = settings.Child.EnvironmentOf(role),
+            Plan = plan,
+            Environment = CrashDumper.AddTo(settings.Child.EnvironmentOf(role), settings.Crashes, plan),
             RetainedStderrLines = settings.Child.RetainedStderrLines,
             MaxLogLineBytes = settings.Child.MaxLogLine,
             Log = log,

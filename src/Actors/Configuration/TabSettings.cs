@@ -87,5 +87,7 @@ public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimi
 /// <param name="Dump">How much of a child that aborts is written into the folder.</param>
 public sealed record CrashSettings(string Folder, int Kept, CrashDump Dump)
 {
+    internal bool WritesDumps => Dump != CrashDump.Off && Folder.Length > 0;
+
     internal static CrashSettings Read(SettingsReader reader) => new(reader.Text("crashes.folder"), reader.Number("crashes.kept", 1, 100_000), reader.Choice<CrashDump>("crashes.dump"));
 }
