@@ -183,8 +183,12 @@ public sealed class ChildProcessSpecs() : PlayedChildSpecs("WARNING")
     public async Task A_launch_that_fails_is_an_exit()
     {
         Launcher.Failure = static () => new LaunchException(LaunchErrorKind.NotFound, "there is no such program", 2);
+        Launcher.Hold = new TaskCompletionSource();
         var actor = ActorOf(ChildProcessActor.Props("renderer", Settings(), [], Launcher));
         actor.Tell(new Subscribe(Owner.Ref));
+        // Whoever subscribes after the end hears nothing of it.
+        await actor.Ask<ChildProcessProtocol.Status>(GetStatus.Instance, Deadline.Long);
+        Launcher.Hold.SetResult();
         var exited = await ExpectExitAsync();
         Assert.Equal((ExitReason.SpawnFailed, 0), (exited.Reason, exited.ProcessId));
         Assert.Contains("no such program", exited.Message, StringComparison.Ordinal);
@@ -193,7 +197,7 @@ public sealed class ChildProcessSpecs() : PlayedChildSpecs("WARNING")
     [Fact]
     public async Task A_child_that_never_says_Hello_is_killed_at_the_deadline()
     {
-        await LaunchAsync("actorbrowser.child.handshake-timeout = 50ms");
+        await LaunchAsync("actorbrowser.child.handshake-timeout = 500ms");
         Assert.Equal(ExitReason.HandshakeFailed, (await ExpectExitAsync()).Reason);
     }
 

@@ -17,12 +17,12 @@ internal sealed class FakeLauncher : IChildLauncher
     public async Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
     {
         Launches++;
+        if (Hold is { } hold)
+            await hold.Task;
         if (Failure() is { } failure)
             throw failure;
         var (parentEnd, childEnd) = InMemoryChannel.CreatePair(settings.Channel);
         var child = new FakeChild(role, 1000 + Launches, childEnd);
-        if (Hold is { } hold)
-            await hold.Task;
         await _launched.Writer.WriteAsync(child, CancellationToken.None);
         return new LaunchedChild(child, parentEnd);
     }
