@@ -9,6 +9,14 @@ internal sealed class Samples(string name, string unit)
 {
     private readonly List<double> _values = [];
 
+    /// <summary>One thing measured once.</summary>
+    internal static Samples Single(string unit, double value, string name = "")
+    {
+        var samples = new Samples(name, unit);
+        samples.Add(value);
+        return samples;
+    }
+
     internal string Name => name;
 
     internal int Count => _values.Count;

@@ -53,8 +53,7 @@ public sealed class ViolationMonitor : IReadinessHandler, IDisposable
     private readonly Lock _lock = new();
     private readonly IReactorRegistration _registration;
     private bool _over;
-    private bool _crashes;
-    private volatile bool _livedOn;
+    private Task? _crash;
 
     /// <summary>Starts answering.</summary>
     /// <param name="listener">From the child; ownership passes.</param>
@@ -85,12 +84,10 @@ public sealed class ViolationMonitor : IReadinessHandler, IDisposable
         if (!SeccompListener.TryReceive(_listener, out var request))
             return;
         var name = _table.NameOf(request.Number);
-        if (name == "clone" && (request.First & SharesMemory) == 0 && !_policy.MayFork && !_livedOn && _sink.OnFork() is { } written)
+        if (name == "clone" && (request.First & SharesMemory) == 0 && _crash is not { IsCompleted: true } && _sink.OnFork() is { } written)
         {
             // Who attaches to a process interrupts its question, which it then asks again.
-            if (!_crashes)
-                _ = WatchCrashAsync(Describe(name, request));
-            _crashes = true;
+            _crash ??= WatchCrashAsync(Describe(name, request));
             _ = AnswerAfterAsync(written, request.Id);
             return;
         }
@@ -126,7 +123,6 @@ public sealed class ViolationMonitor : IReadinessHandler, IDisposable
             if (_over)
                 return;
         }
-        _livedOn = true;
         _sink.OnViolation(violation);
     }
 

@@ -45,22 +45,15 @@ internal sealed class ManyChildren : IFigure
         [
             new Row($"spawn of the last {Last} of {Many} live children", last, first, Target.AtMost(1.3)),
             new Row($"threads that {Many - 1} more children add to the parent's {one.Threads}",
-                Single("threads", many.Threads - one.Threads), null, Target.AtMost(2, "threads")),
-            new Row($"processor time of the parent a second, {Many} idle children", Single("ms", many.Parent), Single("ms", one.Parent, "1 child"), null),
+                Samples.Single("threads", many.Threads - one.Threads), null, Target.AtMost(2, "threads")),
+            new Row($"processor time of the parent a second, {Many} idle children", Samples.Single("ms", many.Parent), Samples.Single("ms", one.Parent, "1 child"), null),
             new Row($"processor time of a child a second, one of {Many} idle ones",
-                Single("ms", many.Children / Many), Single("ms", one.Children, "1 child"), null),
+                Samples.Single("ms", many.Children / Many), Samples.Single("ms", one.Children, "1 child"), null),
             new Row($"parent and {Many} idle children together, share of one processor",
-                Single("%", (many.Parent + many.Children) / 10), null, Target.AtMost(1, "%")),
+                Samples.Single("%", (many.Parent + many.Children) / 10), null, Target.AtMost(1, "%")),
             new Row($"memory of a child among {Many} (PSS)", memory, null, null),
-            new Row("4 KiB of memory that this machine has not used yet", Single("µs", newPage), Single("µs", usedPage, "used before"), null),
+            new Row("4 KiB of memory that this machine has not used yet", Samples.Single("µs", newPage), Samples.Single("µs", usedPage, "used before"), null),
         ];
-    }
-
-    private static Samples Single(string unit, double value, string name = "")
-    {
-        var samples = new Samples(name, unit);
-        samples.Add(value);
-        return samples;
     }
 
     private static async Task WarmUpAsync(Browser browser)

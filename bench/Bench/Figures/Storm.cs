@@ -30,25 +30,26 @@ internal sealed class Storm : IFigure
         }
         var window = TimeSpan.FromSeconds(context.Pick(10, 60));
         // What fifty renderers have called often is compiled anew, twice: with ten times the questions, that is over sooner.
-        await WorkAsync(tabs, server, TimeSpan.FromSeconds(context.Pick(5, 60)), Pause / 10, null);
-        var calm = await WorkAsync(tabs, server, window, Pause, null);
-        var losses = new Samples("", "/s");
-        var stormy = await WorkAsync(tabs, server, window, Pause, losses);
+        await WorkAsync(tabs, server, TimeSpan.FromSeconds(context.Pick(5, 60)), Pause / 10);
+        var calm = await WorkAsync(tabs, server, window, Pause);
+        var work = WorkAsync(tabs, server, window, Pause);
+        var losses = await BlowAsync(tabs, window);
+        var stormy = await work;
         return
         [
             new Row($"question to one of {LeftAlone} tabs left alone while others' renderers die, p99",
                 Percentile("meanwhile", stormy, 0.99), Percentile("calm", calm, 0.99), Target.AtMost(3)),
             new Row("… p50", Percentile("meanwhile", stormy, 0.5), Percentile("calm", calm, 0.5), null),
-            new Row("… renderers killed or stopped", losses, null, null),
+            new Row("… renderers killed or stopped", Samples.Single("/s", losses / window.TotalSeconds), null, null),
         ];
     }
 
     /// <summary>Every tab is asked one question after another, with some milliseconds between; returns how long those left alone took, in milliseconds.</summary>
-    private static async Task<double[]> WorkAsync(List<TabClient> tabs, Nginx server, TimeSpan window, int pause, Samples? losses)
+    private static async Task<double[]> WorkAsync(List<TabClient> tabs, Nginx server, TimeSpan window, int pause)
     {
         using var over = new CancellationTokenSource(window);
         var times = new ConcurrentBag<double>();
-        var work = tabs.Select((tab, i) => Task.Run(async () =>
+        await Task.WhenAll(tabs.Select((tab, i) => Task.Run(async () =>
         {
             while (!over.IsCancellationRequested)
             {
@@ -67,10 +68,7 @@ internal sealed class Storm : IFigure
                     await RecoverAsync(tab, server);
                 }
             }
-        })).ToArray();
-        if (losses is not null)
-            losses.Add(await BlowAsync(tabs, window) / window.TotalSeconds);
-        await Task.WhenAll(work);
+        })));
         return [.. times];
     }
 
@@ -111,9 +109,7 @@ internal sealed class Storm : IFigure
 
     private static Samples Percentile(string name, double[] times, double share)
     {
-        var samples = new Samples($"{name}, of {times.Length}", "ms");
         Array.Sort(times);
-        samples.Add(times[(int)((times.Length - 1) * share)]);
-        return samples;
+        return Samples.Single("ms", times[(int)((times.Length - 1) * share)], $"{name}, of {times.Length}");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
 
 namespace ActorBrowser;
 
@@ -52,11 +53,9 @@ internal sealed class SettingsReader(Config config)
     internal IReadOnlyList<string> Sections(string key, string like)
     {
         var names = new List<string>();
-        foreach (var (name, section) in Present(key, () => config.GetConfig(Root + key)).AsEnumerable())
+        foreach (var (name, section) in Objects(key))
         {
-            if (!section.IsObject())
-                throw Wrong($"{key}.{name}", "is no section");
-            if (section.GetObject().Items.Keys.FirstOrDefault(one => !Has($"{like}.{one}") || $"{like}.{one}" == key) is { } unknown)
+            if (section.Items.Keys.FirstOrDefault(one => !Has($"{like}.{one}") || $"{like}.{one}" == key) is { } unknown)
                 throw Wrong($"{key}.{name}.{unknown}", "is no such key");
             names.Add(name);
         }
@@ -68,12 +67,10 @@ internal sealed class SettingsReader(Config config)
     internal Dictionary<string, Dictionary<string, string>> Variables(string key)
     {
         var all = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
-        foreach (var (section, variables) in Present(key, () => config.GetConfig(Root + key)).AsEnumerable())
+        foreach (var (section, variables) in Objects(key))
         {
-            if (!variables.IsObject())
-                throw Wrong($"{key}.{section}", "is no section");
             all[section] = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var (name, value) in variables.GetObject().Items)
+            foreach (var (name, value) in variables.Items)
             {
                 if (name.Contains('=', StringComparison.Ordinal) || name.StartsWith("ACTORBROWSER_", StringComparison.OrdinalIgnoreCase))
                     throw Wrong($"{key}.{section}.{name}", "is no name that a variable may have");
@@ -82,6 +79,9 @@ internal sealed class SettingsReader(Config config)
         }
         return all;
     }
+
+    private IEnumerable<(string Name, HoconObject Section)> Objects(string key) => Present(key, () => config.GetConfig(Root + key)).AsEnumerable()
+        .Select(pair => (pair.Key, pair.Value.IsObject() ? pair.Value.GetObject() : throw Wrong($"{key}.{pair.Key}", "is no section")));
 
     private T Present<T>(string key, Func<T> read)
     {
