@@ -11,6 +11,8 @@ namespace ActorBrowser.Interop;
 /// </remarks>
 public sealed class SafeDescriptor : SafeHandle
 {
+    private readonly SafeDescriptor? _shared;
+
     /// <summary>An invalid descriptor that owns nothing.</summary>
     public SafeDescriptor() : base(-1, ownsHandle: true)
     {
@@ -19,6 +21,18 @@ public sealed class SafeDescriptor : SafeHandle
     /// <summary>Takes ownership of <paramref name="descriptor"/>.</summary>
     /// <param name="descriptor">An open descriptor, or −1.</param>
     public SafeDescriptor(int descriptor) : base(-1, ownsHandle: true) => SetHandle(descriptor);
+
+    private SafeDescriptor(SafeDescriptor shared) : base(-1, ownsHandle: true)
+    {
+        var added = false;
+        shared.DangerousAddRef(ref added);
+        _shared = shared;
+        SetHandle(shared.handle);
+    }
+
+    /// <summary>Another owner of the same descriptor, which is closed when both have let go of it.</summary>
+    /// <exception cref="ObjectDisposedException">It is closed already.</exception>
+    public SafeDescriptor Share() => new(this);
 
     /// <summary>Closes all of them.</summary>
     /// <param name="descriptors">Whatever came along with something that is not wanted.</param>
@@ -35,5 +49,11 @@ public sealed class SafeDescriptor : SafeHandle
     public int Value => (int)handle;
 
     /// <inheritdoc/>
-    protected override bool ReleaseHandle() => LibC.Close((int)handle) == 0;
+    protected override bool ReleaseHandle()
+    {
+        if (_shared is null)
+            return LibC.Close((int)handle) == 0;
+        _shared.DangerousRelease();
+        return true;
+    }
 }

@@ -116,4 +116,15 @@ public sealed class RegistrySpecs() : CommandSpecs("actorbrowser.commands.capaci
         });
         Assert.IsType<UnknownHandle>(await Browser.Ask<IEvent>(new Poll(commands[0].Handle), Deadline.Long));
     }
+
+    [Fact]
+    public async Task One_that_has_to_make_room_before_its_runner_is_up_does()
+    {
+        // Nothing has been run: whoever is asked for now waits for the runner's start, and is ended all the same.
+        var first = Enumerable.Range(0, 3).Select(_ => SpawnAsync(new Spawn(["sleep", "1000"]))).ToArray();
+        var fourth = await SpawnAsync(new Spawn(["sleep", "1000"]));
+        Assert.False(ProcessTable.IsRunning((await first[0]).ProcessId));
+        Assert.True(ProcessTable.IsRunning(fourth.ProcessId));
+        await Task.WhenAll(first);
+    }
 }

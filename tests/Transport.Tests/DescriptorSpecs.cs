@@ -19,6 +19,56 @@ public sealed class DescriptorSpecs
     }
 
     [Fact]
+    public void A_shared_descriptor_is_closed_when_all_owners_have_let_go_of_it()
+    {
+        var (read, write) = UnixPipe.Create();
+        using (read)
+        {
+            var second = write.Share();
+            Assert.Equal(write.Value, second.Value);
+            write.Dispose();
+            Assert.Equal(SocketStatus.Ok, UnixPipe.Write(second, "still there"u8).Status);
+            var buffer = new byte[64];
+            Assert.Equal(11, UnixPipe.Read(read, buffer).Bytes);
+            Assert.Equal(SocketStatus.WouldBlock, UnixPipe.Read(read, buffer).Status);
+            second.Dispose();
+            Assert.Equal(SocketStatus.Closed, UnixPipe.Read(read, buffer).Status);
+            Assert.Throws<ObjectDisposedException>(second.Share);
+        }
+    }
+
+    [Fact]
+    public async Task A_blocking_channel_waits_for_another_descriptor_as_well()
+    {
+        var (read, write) = UnixPipe.Create();
+        using var first = SocketChannel.CreatePair(Limits, out var end);
+        first.Start(new Recorder());
+        using var second = new BlockingSocketChannel(end, Limits);
+        var readable = new SemaphoreSlim(0);
+        var threads = new System.Collections.Concurrent.ConcurrentQueue<int>();
+        second.Watch(read, () =>
+        {
+            Assert.Equal(SocketStatus.Ok, UnixPipe.Read(read, new byte[64]).Status);
+            threads.Enqueue(Environment.CurrentManagedThreadId);
+            readable.Release();
+        });
+        var received = new Recorder { Judge = _ => { threads.Enqueue(Environment.CurrentManagedThreadId); return null; } };
+        second.Start(received);
+        for (var i = 0; i < 100; i++)
+        {
+            UnixPipe.Write(write, "x"u8);
+            Assert.True(await readable.WaitAsync(TimeSpan.FromSeconds(30)));
+            first.Write((ulong)i, new Ping(i));
+            first.Flush();
+            await received.TakeAsync(1);
+        }
+        Assert.Single(threads.Distinct());
+        first.Dispose();
+        Assert.Equal(ChannelEnd.EndOfStream, (await received.Closed).End);
+        SafeDescriptor.DisposeAll(read, write);
+    }
+
+    [Fact]
     public async Task A_passed_descriptor_is_usable_and_then_at_its_end()
     {
         var (a, end, received) = Connect();

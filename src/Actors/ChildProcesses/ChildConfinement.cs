@@ -83,7 +83,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     public Task? OnFork() => _expectsFork ? _dumping ??= DumpAsync() : null;
 
     /// <summary>How the child's user is told.</summary>
-    internal Action<object>? TellUser { get; set; }
+    internal Action<ChildProcessProtocol.SandboxViolated>? TellUser { get; set; }
 
     public void OnViolation(SandboxViolation violation)
     {

@@ -6,16 +6,16 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>
-/// Between a child's channel and the one actor that uses the child, both ways and past the child's own actor: that one
-/// hears of the channel's end after everything was passed, so whoever learns from it that the child is lost has had every
-/// frame. Thread-safe.
+/// Between a child's channel and the actors that use the child, both ways and past the child's own actor: that one hears
+/// of the channel's end after everything was passed, so whoever learns from it that the child is lost has had every frame.
+/// What is about something that an actor has begun goes to that actor, all else to the child's user. Thread-safe.
 /// </summary>
 /// <param name="child">The child's actor: the sender of what is passed.</param>
 /// <param name="maxBody">The longest frame body, in bytes.</param>
 internal sealed class ChildLine(IActorRef child, int maxBody)
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<ulong> _inFlight = [];
+    private readonly Dictionary<ulong, IActorRef?> _inFlight = [];
     private volatile IActorRef _user = ActorRefs.Nobody;
     private volatile IChannel? _channel;
 
@@ -32,7 +32,7 @@ internal sealed class ChildLine(IActorRef child, int maxBody)
         get
         {
             lock (_lock)
-                return [.. _inFlight];
+                return [.. _inFlight.Keys];
         }
     }
 
@@ -50,18 +50,20 @@ internal sealed class ChildLine(IActorRef child, int maxBody)
     /// <param name="id">Of what the frame is about.</param>
     /// <param name="message">The frame.</param>
     /// <param name="opens">Whether something begins with it that is in flight until a frame from the child ends it.</param>
+    /// <param name="receiver">Who gets the frames about what begins; null for the child's user.</param>
     /// <param name="descriptors">Ride on the frame; they are the line's from now on.</param>
-    internal void Send<T>(ulong id, in T message, bool opens = false, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T>
+    internal void Send<T>(ulong id, in T message, bool opens = false, IActorRef? receiver = null, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T>
     {
+        // Even when it is dropped: whoever began it hears of the loss like all others.
+        if (opens)
+        {
+            lock (_lock)
+                _inFlight[id] = receiver;
+        }
         if (_channel is not { } channel)
         {
             SafeDescriptor.DisposeAll(descriptors);
             return;
-        }
-        if (opens)
-        {
-            lock (_lock)
-                _inFlight.Add(id);
         }
         switch (descriptors.IsEmpty ? channel.Write(id, message) : channel.Write(id, message, descriptors))
         {
@@ -82,24 +84,36 @@ internal sealed class ChildLine(IActorRef child, int maxBody)
     /// <summary>Sends what is queued.</summary>
     internal void Flush() => _channel?.Flush();
 
-    /// <summary>Tells the user, if there is one.</summary>
-    internal void Tell(object message)
+    /// <summary>Passes a refused call on to whoever has begun what made it, or else to the user.</summary>
+    internal void Pass(ChildProcessProtocol.SandboxViolated violated)
     {
-        if (!_user.IsNobody())
-            _user.Tell(message, child);
+        IActorRef? receiver;
+        lock (_lock)
+            _inFlight.TryGetValue(violated.Violation.Session, out receiver);
+        (receiver ?? _user).Tell(violated, child);
     }
 
-    /// <summary>Passes frames of the child's in their order, as one message.</summary>
+    /// <summary>Passes frames of the child's in their order; the user gets its own as one message.</summary>
     internal void Pass(ChildFrames.UserFrame[] frames)
     {
+        IActorRef?[]? receivers = null;
         lock (_lock)
         {
-            foreach (var frame in frames)
+            for (var i = 0; i < frames.Length; i++)
             {
-                if (frame.Ends)
-                    _inFlight.Remove(frame.Id);
+                if (_inFlight.TryGetValue(frames[i].Id, out var receiver) && receiver is not null)
+                    (receivers ??= new IActorRef?[frames.Length])[i] = receiver;
+                if (frames[i].Ends)
+                    _inFlight.Remove(frames[i].Id);
             }
         }
-        Tell(new RoleTraffic.FromChild(ProcessId, frames));
+        if (receivers is not null)
+        {
+            for (var i = 0; i < frames.Length; i++)
+                receivers[i]?.Tell(frames[i], child);
+            frames = [.. frames.Where((_, i) => receivers[i] is null)];
+        }
+        if (frames.Length > 0)
+            _user.Tell(new RoleTraffic.FromChild(ProcessId, frames), child);
     }
 }

@@ -60,7 +60,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         _self = Self;
         _confinement = new ChildConfinement(_self, role, policy, settings, _log);
         _link = new ChildLink(_self, role, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
-        _confinement.TellUser = _link.Line.Tell;
+        _confinement.TellUser = _link.Line.Pass;
     }
 
     /// <inheritdoc/>

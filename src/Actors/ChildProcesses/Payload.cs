@@ -21,7 +21,7 @@ internal static class Payload
         {
             try
             {
-                line.Send(id, request(default), opens: true, Share(bytes.Span));
+                line.Send(id, request(default), opens: true, descriptors: Share(bytes.Span));
                 line.Flush();
                 return;
             }

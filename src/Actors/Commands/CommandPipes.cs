@@ -5,15 +5,16 @@ namespace ActorBrowser;
 
 /// <summary>
 /// A command's pipes, made by the privileged process: its own ends never leave it, so no child can change how they read;
-/// the others ride to the runner on the request.
+/// the others ride to the runner on the request. Those that the command writes to stay open here as well: that everything
+/// was written is known from the runner, and a pipe that ended by itself would wake this process twice a command for nothing.
 /// </summary>
 internal sealed class CommandPipes : IDisposable
 {
     private readonly List<SafeDescriptor> _theirs = [];
 
-    internal SafeDescriptor? Output { get; private set; }
+    internal (SafeDescriptor Read, SafeDescriptor Write)? Output { get; private set; }
 
-    internal SafeDescriptor? Error { get; private set; }
+    internal (SafeDescriptor Read, SafeDescriptor Write)? Error { get; private set; }
 
     internal SafeDescriptor? Input { get; private set; }
 
@@ -51,14 +52,14 @@ internal sealed class CommandPipes : IDisposable
     /// <summary>Closes our ends, as far as nobody has taken them over.</summary>
     public void Dispose()
     {
-        Output?.Dispose();
-        Error?.Dispose();
+        foreach (var (read, write) in new[] { Output, Error }.OfType<(SafeDescriptor, SafeDescriptor)>())
+            SafeDescriptor.DisposeAll(read, write);
         Input?.Dispose();
     }
 
-    private SafeDescriptor Add((SafeDescriptor Read, SafeDescriptor Write) pipe)
+    private (SafeDescriptor Read, SafeDescriptor Write) Add((SafeDescriptor Read, SafeDescriptor Write) pipe)
     {
-        _theirs.Add(pipe.Write);
-        return pipe.Read;
+        _theirs.Add(pipe.Write.Share());
+        return pipe;
     }
 }

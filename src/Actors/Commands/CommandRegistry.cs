@@ -14,6 +14,7 @@ internal sealed class CommandRegistry : UntypedActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, Entry> _byId = [];
+    private readonly SortedSet<ulong> _ended = [];
     private readonly CommandRunners _runners;
     private readonly Queue<(Spawn Spawn, IActorRef Requester)> _forRoom = new();
     private readonly string _instance = Random.Shared.Next().ToString("x8", null);
@@ -65,15 +66,14 @@ internal sealed class CommandRegistry : UntypedActor
                 OnOver(over.Record);
                 break;
             case CommandRunner.Lost lost:
-                foreach (var entry in _entries.Values)
+                foreach (var id in lost.Commands)
                 {
-                    if (entry.Runner.Equals(Sender) && entry.Id <= lost.LastId && entry.Record is null)
+                    if (_byId.TryGetValue(id, out var entry) && entry.Record is null)
                         entry.Session.Tell(new CommandSession.RunnerLost(lost.Message));
                 }
                 break;
-            case ChildProcessProtocol.SandboxViolated violated:
-                if (_byId.TryGetValue(violated.Violation.Session, out var violator))
-                    violator.Session.Tell(violated);
+            case ChildProcessProtocol.SandboxViolated:
+                // Of no command that has not ended, whose session would have had it.
                 break;
             case Terminated terminated:
                 OnSessionGone(terminated.ActorRef);
@@ -102,7 +102,7 @@ internal sealed class CommandRegistry : UntypedActor
     {
         var id = ++_lastId;
         var handle = $"cmd-{_instance}-{id}";
-        var runner = _runners.For(spawn, Context, runner => _entries.Values.Any(entry => entry.Runner.Equals(runner)));
+        var runner = _runners.For(spawn, Context, runner => _entries.Values.Any(entry => entry.Runner == runner));
         var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, _settings.Commands, runner, requester), handle);
         Context.Watch(session);
         var entry = new Entry(id, handle, session, runner, spawn.Display);
@@ -125,9 +125,9 @@ internal sealed class CommandRegistry : UntypedActor
 
     private bool DropOldestEnded()
     {
-        if (_entries.Values.Where(static entry => entry.Record is not null).MinBy(static entry => entry.Id) is not { } oldest)
+        if (_ended.Count == 0)
             return false;
-        Drop(oldest.Handle, stop: true);
+        Drop(_byId[_ended.Min].Handle, stop: true);
         return true;
     }
 
@@ -136,6 +136,7 @@ internal sealed class CommandRegistry : UntypedActor
         if (!_entries.Remove(handle, out var entry))
             return;
         _byId.Remove(entry.Id);
+        _ended.Remove(entry.Id);
         Context.Unwatch(entry.Session);
         if (stop)
             Context.Stop(entry.Session);
@@ -159,6 +160,7 @@ internal sealed class CommandRegistry : UntypedActor
         if (!_entries.TryGetValue(handle, out var entry))
             return;
         entry.Record = record;
+        _ended.Add(entry.Id);
         Context.Unwatch(entry.Session);
         entry.Session.Tell(CommandSession.Retire.Instance);
         // With somebody waiting for room, whoever is the first to end makes it.
@@ -197,6 +199,7 @@ internal sealed class CommandRegistry : UntypedActor
             Drop(entry.Handle, stop: false);
     }
 
+    // Of commands that have ended, or never were: their sessions' own do not come here.
     private void OnFrames(IReadOnlyList<ChildFrames.UserFrame> frames)
     {
         foreach (var frame in frames)
@@ -218,7 +221,7 @@ internal sealed class CommandRegistry : UntypedActor
             Sender.Tell(command is Wait ? new Waited(record.Snapshot, TimedOut: false) : record.Snapshot);
     }
 
-    private sealed class Entry(ulong id, string handle, IActorRef session, IActorRef runner, string display)
+    private sealed class Entry(ulong id, string handle, IActorRef session, RunnerLine runner, string display)
     {
         internal ulong Id { get; } = id;
 
@@ -226,7 +229,7 @@ internal sealed class CommandRegistry : UntypedActor
 
         internal IActorRef Session { get; } = session;
 
-        internal IActorRef Runner { get; } = runner;
+        internal RunnerLine Runner { get; } = runner;
 
         internal string Display { get; } = display;
 

@@ -41,20 +41,17 @@ internal static class CommandRequest
 
     private static List<ReadOnlyMemory<byte>> EnvironmentOf(CommandEnvironment environment, CommandSettings settings, CommandProtocol.Spawn spawn)
     {
-        var variables = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        var lines = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var name in environment.Inherited ?? settings.Environment)
         {
             if (Environment.GetEnvironmentVariable(name) is { } value)
-                variables[name] = Encoding.UTF8.GetBytes(value);
+                lines[name] = Encoding.UTF8.GetBytes($"{name}={value}");
         }
         if (spawn.Output == CommandOutput.Terminal && environment.Inherited is null)
-            variables.TryAdd("TERM", "xterm-256color"u8.ToArray());
+            lines.TryAdd("TERM", "TERM=xterm-256color"u8.ToArray());
         foreach (var (name, value) in environment.Variables)
-            variables[name] = value.Bytes;
-        var lines = new List<ReadOnlyMemory<byte>>(variables.Count);
-        foreach (var (name, value) in variables)
-            lines.Add((byte[])[.. Encoding.UTF8.GetBytes(name), (byte)'=', .. value.Span]);
-        return lines;
+            lines[name] = (byte[])[.. Encoding.UTF8.GetBytes(name), (byte)'=', .. value.Bytes.Span];
+        return [.. lines.Values];
     }
 
     private static bool HasNul(CommandText text) => text.Bytes.Span.Contains((byte)0);

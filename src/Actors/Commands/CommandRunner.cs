@@ -1,6 +1,5 @@
 using System.Buffers;
 using ActorBrowser.Sandbox;
-using ActorBrowser.Transport;
 using Akka.Actor;
 using MessagePack;
 
@@ -12,7 +11,7 @@ namespace ActorBrowser;
 /// </summary>
 internal sealed class CommandRunner : UntypedActor
 {
-    private const string Role = "command-runner";
+    internal const string Role = "command-runner";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -20,22 +19,21 @@ internal sealed class CommandRunner : UntypedActor
     private readonly IChildLauncher _launcher;
     private readonly SandboxPolicy _policy;
     private readonly SessionMark _mark = SessionMark.NewRunner();
-    private readonly List<RoleTraffic.Outgoing> _waiting = [];
+    private readonly RunnerLine _line;
     private IActorRef _supervisor = ActorRefs.Nobody;
-    private ChildLine? _line;
     private ChildLine? _next;
-    private ulong _lastId;
     private bool _cleaning;
 
-    public CommandRunner(SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher)
+    public CommandRunner(RunnerLine line, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher)
     {
+        _line = line;
         _policy = policy;
         _settings = settings;
         _launcher = launcher;
     }
 
-    internal static Props Props(SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher) =>
-        Akka.Actor.Props.Create(() => new CommandRunner(policy, settings, launcher));
+    internal static Props Props(RunnerLine line, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher) =>
+        Akka.Actor.Props.Create(() => new CommandRunner(line, policy, settings, launcher));
 
     protected override void PreStart()
     {
@@ -45,16 +43,15 @@ internal sealed class CommandRunner : UntypedActor
         writer.Flush();
         var bytes = args.WrittenSpan.ToArray();
         _supervisor = Context.ActorOf(ChildSupervisor.Props(Role, _settings, () => bytes, _launcher, _policy), "process");
-        // Every frame is the registry's, and passing each on would cost each a turn.
+        // What is no session's is the registry's.
         _supervisor.Tell(new ChildSupervisor.Attach(Self, Frames: Context.Parent));
     }
 
     protected override void PostStop()
     {
-        foreach (var waiting in _waiting)
-            waiting.Discard();
+        _line.Stop();
         // The runner ends its commands itself when its channel closes; this is for one that cannot.
-        if (OperatingSystem.IsLinux() && _lastId > 0)
+        if (OperatingSystem.IsLinux() && _line.WasUsed)
             _ = EndLeftoversAsync(_mark);
     }
 
@@ -62,26 +59,14 @@ internal sealed class CommandRunner : UntypedActor
     {
         switch (message)
         {
-            case RoleTraffic.Outgoing outgoing when _line is not null:
-                outgoing.SendOn(_line);
-                _line.Flush();
-                _lastId = Math.Max(_lastId, outgoing.Id);
-                break;
-            case RoleTraffic.Outgoing { Opens: true } outgoing:
-                _waiting.Add(outgoing);
+            case Wanted:
                 if (!_cleaning)
                     _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
-                break;
-            case RoleTraffic.Outgoing:
-                // About a command that was lost, or is still waiting: the first has ended, the second has not begun.
-                break;
-            case ChildProcessActor.ReportViolation:
-                _line?.Child.Tell(message);
                 break;
             case ChildSupervisor.Up up:
                 _next = up.Line;
                 if (!_cleaning)
-                    Begin();
+                    _line.Open(up.Line);
                 break;
             case ChildSupervisor.Down down:
                 OnDown(down);
@@ -95,48 +80,29 @@ internal sealed class CommandRunner : UntypedActor
         }
     }
 
-    private void Begin()
-    {
-        _line = _next!;
-        foreach (var outgoing in _waiting)
-        {
-            outgoing.SendOn(_line);
-            _lastId = Math.Max(_lastId, outgoing.Id);
-        }
-        _line.Flush();
-        _waiting.Clear();
-    }
-
     private void OnDown(ChildSupervisor.Down down)
     {
-        _line = _next = null;
+        _next = null;
+        var lost = _line.Close();
         var message = $"The command runner ({_policy.Name}) is gone: {down.GivenUp ?? down.Message}";
         if (down.GivenUp is not null)
+            lost = [.. lost, .. _line.Discard()];
+        if (!_line.WasUsed || !OperatingSystem.IsLinux())
         {
-            foreach (var waiting in _waiting)
-            {
-                waiting.Discard();
-                Context.Parent.Tell(new RoleTraffic.FromChild(0, [new ChildFrames.CommandFailed(waiting.Id, new SpawnFailed(SpawnFailure.Unavailable, 0, message))]));
-            }
-            _waiting.Clear();
-        }
-        if (_lastId == 0 || !OperatingSystem.IsLinux())
-        {
-            OnCleaned(new Cleaned(message, _lastId));
+            OnCleaned(new Cleaned(message, lost));
             return;
         }
         _cleaning = true;
-        var lastId = _lastId;
-        EndLeftoversAsync(_mark).PipeTo(Self, ActorRefs.NoSender, _ => new Cleaned(message, lastId), error => new Cleaned($"{message} (and what it left could not be ended: {error.Message})", lastId));
+        EndLeftoversAsync(_mark).PipeTo(Self, ActorRefs.NoSender, _ => new Cleaned(message, lost), error => new Cleaned($"{message} (and what it left could not be ended: {error.Message})", lost));
     }
 
     private void OnCleaned(Cleaned cleaned)
     {
         _cleaning = false;
-        Context.Parent.Tell(new Lost(cleaned.Message, cleaned.LastId));
+        Context.Parent.Tell(new Lost(cleaned.Message, cleaned.Commands));
         if (_next is not null)
-            Begin();
-        else if (_waiting.Count > 0)
+            _line.Open(_next);
+        else if (_line.HasWaiting)
             _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
     }
 
@@ -147,8 +113,14 @@ internal sealed class CommandRunner : UntypedActor
         return await Task.Factory.StartNew(() => MarkedProcesses.KillAll(other => other.IsOf(mark), Patience, out _), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
     }
 
-    /// <summary>To the registry: every command up to this id, as far as it had not ended, has ended with its runner.</summary>
-    internal sealed record Lost(string Message, ulong LastId) : INoSerializationVerificationNeeded;
+    /// <summary>From its line: a command waits for a process.</summary>
+    internal sealed class Wanted : INoSerializationVerificationNeeded
+    {
+        internal static readonly Wanted Instance = new();
+    }
 
-    private sealed record Cleaned(string Message, ulong LastId) : INoSerializationVerificationNeeded;
+    /// <summary>To the registry: these commands have ended with their runner, or will not begin.</summary>
+    internal sealed record Lost(string Message, IReadOnlyList<ulong> Commands) : INoSerializationVerificationNeeded;
+
+    private sealed record Cleaned(string Message, IReadOnlyList<ulong> Commands) : INoSerializationVerificationNeeded;
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using ActorBrowser.Sandbox;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.CommandProtocol;
@@ -31,30 +32,39 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     }
 
     /// <summary>The runner for a command; started by the first that needs it.</summary>
-    internal IActorRef For(Spawn spawn, IActorContext context, Func<IActorRef, bool> isInUse)
+    internal RunnerLine For(Spawn spawn, IActorContext context, Func<RunnerLine, bool> isInUse)
     {
         var policy = settings.Sandbox.Find(spawn.Profile ?? settings.Commands.Profile)!;
-        var folder = policy.NeedsWorkspace ? WorkspaceOf(spawn) : null;
-        var key = $"{policy.Name}\n{folder}";
+        var folder = policy.NeedsWorkspace ? FolderOf(spawn) : null;
+        var key = KeyOf(policy, folder);
         _last++;
-        if (_runners.TryGetValue(key, out var known))
+        // One that is known was looked at when its runner was started, which may write there and nowhere else, whatever is there now.
+        if (!_runners.TryGetValue(key, out var known) && folder is not null && !IsWorkspace(folder))
+        {
+            folder = null;
+            key = KeyOf(policy, folder);
+            _runners.TryGetValue(key, out known);
+        }
+        if (known is not null)
         {
             known.LastUse = _last;
-            return known.Actor;
+            return known.Line;
         }
         if (_runners.Count >= MostKept)
             StopOldestIdle(context, isInUse);
         var confined = folder is null ? policy.WithoutWorkspace() : policy.ForWorkspace(folder);
-        var actor = context.ActorOf(CommandRunner.Props(confined, settings, launcher), $"runner-{_last}");
-        _runners.Add(key, new Runner(actor) { LastUse = _last });
-        return actor;
+        var line = new RunnerLine();
+        var actor = context.ActorOf(CommandRunner.Props(line, confined, settings, launcher), $"runner-{_last}");
+        line.Runner = actor;
+        _runners.Add(key, new Runner(line, actor) { LastUse = _last });
+        return line;
     }
 
-    private void StopOldestIdle(IActorContext context, Func<IActorRef, bool> isInUse)
+    private void StopOldestIdle(IActorContext context, Func<RunnerLine, bool> isInUse)
     {
         foreach (var (key, runner) in _runners.OrderBy(static pair => pair.Value.LastUse))
         {
-            if (isInUse(runner.Actor))
+            if (isInUse(runner.Line))
                 continue;
             context.Stop(runner.Actor);
             _runners.Remove(key);
@@ -62,7 +72,9 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
     }
 
-    private string? WorkspaceOf(Spawn spawn)
+    private static string KeyOf(SandboxPolicy policy, string? folder) => $"{policy.Name}\n{folder}";
+
+    private static string? FolderOf(Spawn spawn)
     {
         var folder = Environment.CurrentDirectory;
         if (spawn.Folder is { } given)
@@ -72,17 +84,23 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
                 return null;
             folder = Path.GetFullPath(text);
         }
-        folder = Path.TrimEndingDirectorySeparator(folder);
-        if (!Directory.Exists(folder))
-            return null;
-        if (!NoWorkspaces.Contains(new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder))
-            return folder;
-        log.Warning("A command works in {0}, which is never given to a command to write: it may read there", folder);
-        return null;
+        return Path.TrimEndingDirectorySeparator(folder);
     }
 
-    private sealed class Runner(IActorRef actor)
+    private bool IsWorkspace(string folder)
     {
+        if (!Directory.Exists(folder))
+            return false;
+        if (!NoWorkspaces.Contains(new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder))
+            return true;
+        log.Warning("A command works in {0}, which is never given to a command to write: it may read there", folder);
+        return false;
+    }
+
+    private sealed class Runner(RunnerLine line, IActorRef actor)
+    {
+        internal RunnerLine Line { get; } = line;
+
         internal IActorRef Actor { get; } = actor;
 
         internal int LastUse { get; set; }

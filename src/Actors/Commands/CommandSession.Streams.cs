@@ -20,11 +20,9 @@ internal sealed partial class CommandSession
     private readonly long[] _unreturned = new long[2];
     private bool _overOutput;
 
-    private void AddOutput(OutputStream stream, SafeDescriptor? descriptor)
+    private void AddOutput(OutputStream stream, SafeDescriptor descriptor, SafeDescriptor? writer)
     {
-        if (descriptor is null)
-            return;
-        _outputs.Add(new OutputLink(_self, stream, descriptor, _settings.Window));
+        _outputs.Add(new OutputLink(_self, stream, descriptor, writer, _settings.Window));
         _open.Add(stream);
     }
 
@@ -32,7 +30,7 @@ internal sealed partial class CommandSession
     {
         DescriptorFlags.SetNonBlocking(master);
         _inputLink = new InputLink(_self, DescriptorFlags.Duplicate(master));
-        AddOutput(OutputStream.Output, master);
+        AddOutput(OutputStream.Output, master, null);
     }
 
     private void StartIdleTimer()

@@ -25,7 +25,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     private readonly IActorRef _requester;
     private readonly IActorRef _registry = Context.Parent;
     private readonly IActorRef _self;
-    private readonly IActorRef _runner;
+    private readonly RunnerLine _runner;
     private readonly OutputLog _log;
     private readonly List<OutputSubscription> _subscriptions = [];
     private readonly Dictionary<object, IActorRef> _waiting = [];
@@ -43,7 +43,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     private readonly CommandRefusals _refusals = new();
     private CommandClosed? _end;
 
-    public CommandSession(ulong id, string handle, Spawn spawn, CommandSettings settings, IActorRef runner, IActorRef requester)
+    public CommandSession(ulong id, string handle, Spawn spawn, CommandSettings settings, RunnerLine runner, IActorRef requester)
     {
         _id = id;
         _handle = handle;
@@ -57,9 +57,9 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    internal static Props Props(ulong id, string handle, Spawn spawn, CommandSettings settings, IActorRef runner, IActorRef requester) =>
-        // By type: an expression would be taken apart anew for each command, which takes longer than the spawn.
-        Akka.Actor.Props.Create(typeof(CommandSession), id, handle, spawn, settings, runner, requester);
+    internal static Props Props(ulong id, string handle, Spawn spawn, CommandSettings settings, RunnerLine runner, IActorRef requester) =>
+        // Neither by an expression nor by type: taking those apart for each command takes longer than the rest of its start.
+        Akka.Actor.Props.CreateBy(new Producer(id, handle, spawn, settings, runner, requester));
 
     private int ProcessId { get; set; }
 
@@ -78,11 +78,12 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
             Refuse(new SpawnFailed(SpawnFailure.NoResources, e.Errno, $"No pipes could be had: {e.Message}"));
             return;
         }
-        AddOutput(OutputStream.Output, pipes.Output);
-        AddOutput(OutputStream.Error, pipes.Error);
+        if (pipes.Output is { } output)
+            AddOutput(OutputStream.Output, output.Read, output.Write);
+        if (pipes.Error is { } error)
+            AddOutput(OutputStream.Error, error.Read, error.Write);
         _inputLink = pipes.Input is { } input ? new InputLink(_self, input) : null;
-        _runner.Tell(new RoleTraffic.Outgoing<Transport.SpawnRequest>(
-            _id, CommandRequest.Of(_spawn, _settings), opens: true, pipes.TakeTheirs(_spawn.InputDescriptor)));
+        _runner.Begin(_id, CommandRequest.Of(_spawn, _settings), _self, pipes.TakeTheirs(_spawn.InputDescriptor));
     }
 
     protected override void PostStop()
@@ -189,8 +190,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
             default:
                 if (frame is ChildFrames.CommandReady { Terminal: { } stray })
                     stray.Dispose();
-                _runner.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(
-                    ViolationKind.OutOfState, $"A {frame.GetType().Name} of session {_id} came out of turn.")));
+                _runner.Report(new ProtocolViolation(ViolationKind.OutOfState, $"A {frame.GetType().Name} of session {_id} came out of turn."));
                 break;
         }
     }
@@ -200,7 +200,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         if ((ready.Terminal is not null) != (_spawn.Output == CommandOutput.Terminal) || (ready.Terminal is { } master && !PseudoTerminal.IsMaster(master)))
         {
             ready.Terminal?.Dispose();
-            _runner.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(ViolationKind.Descriptors, $"Session {_id} is ready without its terminal, or with one that is none.")));
+            _runner.Report(new ProtocolViolation(ViolationKind.Descriptors, $"Session {_id} is ready without its terminal, or with one that is none."));
             return;
         }
         _running = true;
@@ -274,7 +274,10 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     {
         _closed = closed;
         foreach (var output in _outputs)
-            output.ReadToTheEnd();
+        {
+            if (output.ReadToTheEnd(_log.TotalOf(output.Stream)))
+                _open.Remove(output.Stream);
+        }
         Close();
     }
 
@@ -302,7 +305,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         Send(new Transport.Terminate(CommandRequest.Milliseconds(grace ?? _spawn.Grace ?? _settings.Grace)));
     }
 
-    private void Send<T>(in T message) where T : struct, IWireMessage<T> => _runner.Tell(new RoleTraffic.Outgoing<T>(_id, message), _self);
+    private void Send<T>(in T message) where T : struct, IWireMessage<T> => _runner.Send(_id, message);
 
     private CommandSnapshot Snapshot() => new(
         _handle, _spawn.Display, Status(), ProcessId, _startedAt, _over ? _exit?.EndedAt : null, _exit,
@@ -314,26 +317,4 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         ExitCause.TotalTimeout or ExitCause.IdleTimeout => CommandStatus.TimedOut,
         _ => CommandStatus.Killed,
     };
-
-    /// <summary>The runner, and with it the command, is gone.</summary>
-    internal sealed record RunnerLost(string Message) : INoSerializationVerificationNeeded;
-
-    /// <summary>To the registry: it never ran.</summary>
-    internal sealed record NotStarted(string Handle) : INoSerializationVerificationNeeded;
-
-    /// <summary>To the registry: its processes are gone, and this is what is left of it.</summary>
-    internal sealed record Over(CommandRecord Record) : INoSerializationVerificationNeeded;
-
-    /// <summary>From the registry, which speaks for the command from now on: stop when every subscriber has been told.</summary>
-    internal sealed class Retire : INoSerializationVerificationNeeded
-    {
-        internal static readonly Retire Instance = new();
-    }
-
-    private sealed class IdleOver : INoSerializationVerificationNeeded
-    {
-        internal static readonly IdleOver Instance = new();
-    }
-
-    private sealed class WaitOver : INoSerializationVerificationNeeded;
 }

@@ -7,7 +7,7 @@ namespace ActorBrowser;
 
 /// <summary>
 /// The reading end of one of a command's outputs, a pipe or a terminal: read on the reactor while there is credit, and
-/// left alone while there is none, so that the command waits. A pipe's end is this process's own from the start. A
+/// left alone while there is none, so that the command waits. A pipe's ends are this process's own from the start. A
 /// terminal's comes from the runner: nothing but a master is accepted, and its session makes it non-blocking again.
 /// </summary>
 internal sealed class OutputLink : IReadinessHandler, IDisposable
@@ -26,18 +26,29 @@ internal sealed class OutputLink : IReadinessHandler, IDisposable
     private readonly IActorRef _session;
     private readonly OutputStream _stream;
     private readonly SafeDescriptor _descriptor;
+    private readonly SafeDescriptor? _writer;
     private IReactorRegistration? _registration;
     private long _credit;
+    private long _passed;
     private bool _large;
     private bool _ended;
 
-    internal OutputLink(IActorRef session, OutputStream stream, SafeDescriptor descriptor, long credit)
+    /// <summary>See the class.</summary>
+    /// <param name="session">Who is told.</param>
+    /// <param name="stream">Which stream of the command's it is.</param>
+    /// <param name="descriptor">The reading end, which does not block; owned by this from now on.</param>
+    /// <param name="writer">A pipe's writing end: kept as long as the reading end is, so that the pipe does not end by itself.</param>
+    /// <param name="credit">How much is read before more is granted, in bytes.</param>
+    internal OutputLink(IActorRef session, OutputStream stream, SafeDescriptor descriptor, SafeDescriptor? writer, long credit)
     {
         _session = session;
         _stream = stream;
         _descriptor = descriptor;
+        _writer = writer;
         _credit = credit;
     }
+
+    internal OutputStream Stream => _stream;
 
     internal void Start()
     {
@@ -55,19 +66,27 @@ internal sealed class OutputLink : IReadinessHandler, IDisposable
     }
 
     /// <summary>Every process of the command is gone: what is there now is read, credit or not, and then told to be all.</summary>
-    internal void ReadToTheEnd()
+    /// <param name="received">How much the session has, in bytes.</param>
+    /// <returns>Whether that is all, so that nothing is told any more.</returns>
+    internal bool ReadToTheEnd(long received)
     {
         lock (_lock)
         {
+            if (_ended)
+                return false;
             // So much and no more: should a writer be left after all, it is not waited for.
-            for (var left = UnixPipe.Waiting(_descriptor); left > 0 && !_ended;)
+            for (var left = UnixPipe.Waiting(_descriptor); left > 0;)
             {
                 var read = ReadOnce(left);
                 if (read <= 0)
                     break;
                 left -= read;
             }
-            End();
+            Close();
+            if (received == _passed)
+                return true;
+            _session.Tell(new Ended(_stream), ActorRefs.NoSender);
+            return false;
         }
     }
 
@@ -94,11 +113,7 @@ internal sealed class OutputLink : IReadinessHandler, IDisposable
     public void Dispose()
     {
         lock (_lock)
-        {
-            _ended = true;
-            Pause();
-            _descriptor.Dispose();
-        }
+            Close();
     }
 
     /// <summary>How much was read; 0 when there is nothing now, −1 at the end.</summary>
@@ -115,6 +130,7 @@ internal sealed class OutputLink : IReadinessHandler, IDisposable
         if (result.Status != SocketStatus.Ok)
             return -1;
         _credit -= result.Bytes;
+        _passed += result.Bytes;
         if (!_large && result.Bytes > MostAtOnce / 2)
             UnixPipe.AskForRoom(_descriptor, Room);
         _large = result.Bytes > MostAtOnce / 2;
@@ -138,12 +154,16 @@ internal sealed class OutputLink : IReadinessHandler, IDisposable
 
     private void End()
     {
-        if (_ended)
-            return;
+        Close();
+        _session.Tell(new Ended(_stream), ActorRefs.NoSender);
+    }
+
+    private void Close()
+    {
         _ended = true;
         Pause();
         _descriptor.Dispose();
-        _session.Tell(new Ended(_stream), ActorRefs.NoSender);
+        _writer?.Dispose();
     }
 
     /// <summary>A piece of output.</summary>

@@ -1,0 +1,41 @@
+using Akka.Actor;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser;
+
+/// <content>What it is told and tells behind the protocol, and how it is made.</content>
+internal sealed partial class CommandSession
+{
+    /// <summary>The runner, and with it the command, is gone.</summary>
+    internal sealed record RunnerLost(string Message) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the registry: it never ran.</summary>
+    internal sealed record NotStarted(string Handle) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the registry: its processes are gone, and this is what is left of it.</summary>
+    internal sealed record Over(CommandRecord Record) : INoSerializationVerificationNeeded;
+
+    /// <summary>From the registry, which speaks for the command from now on: stop when every subscriber has been told.</summary>
+    internal sealed class Retire : INoSerializationVerificationNeeded
+    {
+        internal static readonly Retire Instance = new();
+    }
+
+    private sealed class IdleOver : INoSerializationVerificationNeeded
+    {
+        internal static readonly IdleOver Instance = new();
+    }
+
+    private sealed class WaitOver : INoSerializationVerificationNeeded;
+
+    private sealed class Producer(ulong id, string handle, Spawn spawn, CommandSettings settings, RunnerLine runner, IActorRef requester) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(CommandSession);
+
+        public ActorBase Produce() => new CommandSession(id, handle, spawn, settings, runner, requester);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+}

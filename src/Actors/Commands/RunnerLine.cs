@@ -1,0 +1,149 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// One profile's runner as its commands see it: what they send goes to the process at once, past the runner's actor, or
+/// waits, in its order, until there is one. What the runner sends about a command goes to the command's session. Thread-safe.
+/// </summary>
+internal sealed class RunnerLine
+{
+    private readonly Lock _lock = new();
+    private readonly List<Outgoing> _waiting = [];
+    private IActorRef _runner = ActorRefs.Nobody;
+    private ChildLine? _line;
+    private bool _stopped;
+
+    /// <summary>Whether a process of the runner's has ever been given work.</summary>
+    internal bool WasUsed { get; private set; }
+
+    /// <summary>Whether something waits for a process.</summary>
+    internal bool HasWaiting
+    {
+        get
+        {
+            lock (_lock)
+                return _waiting.Count > 0;
+        }
+    }
+
+    /// <summary>Whose line it is: the actor that is asked for a process when there is none.</summary>
+    internal IActorRef Runner { set => _runner = value; }
+
+    /// <summary>Asks for a command. Its frames go to the session; the runner's loss is told by the registry.</summary>
+    /// <param name="id">The command's id.</param>
+    /// <param name="request">What to start.</param>
+    /// <param name="session">Who gets the frames about it.</param>
+    /// <param name="descriptors">Ride on the request; they are the line's from now on.</param>
+    internal void Begin(ulong id, in Transport.SpawnRequest request, IActorRef session, SafeDescriptor[] descriptors) =>
+        Send(new Outgoing<Transport.SpawnRequest>(id, request, session, descriptors));
+
+    /// <summary>Sends something about a command. About one that was lost it is dropped.</summary>
+    internal void Send<T>(ulong id, in T message) where T : struct, IWireMessage<T> => Send(new Outgoing<T>(id, message, null, []));
+
+    /// <summary>The process has broken the protocol.</summary>
+    internal void Report(ProtocolViolation violation)
+    {
+        lock (_lock)
+            _line?.Child.Tell(new ChildProcessActor.ReportViolation(violation), ActorRefs.NoSender);
+    }
+
+    /// <summary>There is a process: what waited goes to it.</summary>
+    internal void Open(ChildLine line)
+    {
+        lock (_lock)
+        {
+            _line = line;
+            foreach (var outgoing in _waiting)
+                SendNow(outgoing, line);
+            _waiting.Clear();
+        }
+        line.Flush();
+    }
+
+    /// <summary>There is no process.</summary>
+    /// <returns>The ids of the commands that it had and whose end it has not told.</returns>
+    internal ulong[] Close()
+    {
+        lock (_lock)
+        {
+            var lost = _line?.InFlight ?? [];
+            _line = null;
+            return lost;
+        }
+    }
+
+    /// <summary>There will be no process for what waits.</summary>
+    /// <returns>The ids of the commands that will not begin.</returns>
+    internal ulong[] Discard()
+    {
+        lock (_lock)
+        {
+            ulong[] ids = [.. _waiting.Where(static waiting => waiting.Begins).Select(static waiting => waiting.Id)];
+            foreach (var waiting in _waiting)
+                waiting.Discard();
+            _waiting.Clear();
+            return ids;
+        }
+    }
+
+    /// <summary>The runner has stopped: nothing is sent or waits any more.</summary>
+    internal void Stop()
+    {
+        lock (_lock)
+        {
+            _stopped = true;
+            _line = null;
+            Discard();
+        }
+    }
+
+    private void Send(Outgoing outgoing)
+    {
+        ChildLine? line;
+        lock (_lock)
+        {
+            line = _line;
+            if (line is not null)
+                SendNow(outgoing, line);
+            else if (!_stopped && (outgoing.Begins || _waiting.Exists(waiting => waiting.Id == outgoing.Id)))
+                _waiting.Add(outgoing);
+            else
+                outgoing.Discard();
+        }
+        if (line is not null)
+            line.Flush();
+        else if (outgoing.Begins)
+            _runner.Tell(CommandRunner.Wanted.Instance, ActorRefs.NoSender);
+    }
+
+    private void SendNow(Outgoing outgoing, ChildLine line)
+    {
+        outgoing.SendOn(line);
+        WasUsed = true;
+    }
+
+    private abstract class Outgoing(ulong id)
+    {
+        internal ulong Id { get; } = id;
+
+        internal abstract bool Begins { get; }
+
+        internal abstract void SendOn(ChildLine line);
+
+        internal abstract void Discard();
+    }
+
+    private sealed class Outgoing<T>(ulong id, in T message, IActorRef? session, SafeDescriptor[] descriptors) : Outgoing(id) where T : struct, IWireMessage<T>
+    {
+        private readonly T _message = message;
+
+        internal override bool Begins => session is not null;
+
+        internal override void SendOn(ChildLine line) => line.Send(Id, _message, Begins, session, descriptors);
+
+        internal override void Discard() => SafeDescriptor.DisposeAll(descriptors);
+    }
+}

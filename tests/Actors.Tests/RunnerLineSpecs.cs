@@ -1,0 +1,122 @@
+using System.Runtime.Versioning;
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
+
+namespace ActorBrowser.ActorsTests;
+
+/// <summary>What commands send to their runner, whether it is there, on its way or lost.</summary>
+public sealed class RunnerLineSpecs : TestKit
+{
+    private static readonly SpawnRequest Request = new(["true"u8.ToArray()], default, [], CommandInput.None, CommandOutput.Piped, 80, 24, 0, 0, 0, default);
+
+    private readonly TestProbe _runner;
+    private readonly TestProbe _registry;
+    private readonly TestProbe _session;
+    private readonly TestProbe _child;
+    private readonly RunnerLine _line;
+    private readonly ChildLine _process;
+    private readonly FakeChild _other;
+
+    public RunnerLineSpecs()
+    {
+        (_runner, _registry, _session, _child) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
+        _line = new RunnerLine { Runner = _runner.Ref };
+        var (parentEnd, childEnd) = InMemoryChannel.CreatePair(ChannelLimits.Default);
+        _other = new FakeChild("command-runner", 1000, childEnd);
+        _process = new ChildLine(_child.Ref, ChannelLimits.Default.MaxBodyBytes) { User = _registry.Ref };
+        _process.Open(parentEnd, 1000);
+    }
+
+    [Fact]
+    public async Task What_is_asked_before_there_is_a_process_waits_in_its_order_with_what_follows_it()
+    {
+        _line.Begin(1, Request, _session.Ref, []);
+        _line.Begin(2, Request, _session.Ref, []);
+        _line.Send(1, new Terminate(0));
+        _line.Send(9, new Terminate(0));
+        await _runner.ExpectMsgAsync<CommandRunner.Wanted>(Deadline.Long);
+        Assert.True(_line.HasWaiting);
+        Assert.False(_line.WasUsed);
+        _line.Open(_process);
+        _line.Begin(3, Request, _session.Ref, []);
+        Assert.Equal([(MessageType.SpawnRequest, 1UL), (MessageType.SpawnRequest, 2UL), (MessageType.Terminate, 1UL), (MessageType.SpawnRequest, 3UL)], await ReceivedAsync(4));
+        Assert.False(_line.HasWaiting);
+        Assert.True(_line.WasUsed);
+    }
+
+    [Fact]
+    public async Task A_session_is_told_its_own_frames_together_and_the_registry_what_is_left()
+    {
+        _line.Open(_process);
+        _line.Begin(1, Request, _session.Ref, []);
+        var ready = new ChildFrames.CommandReady(1, default, null);
+        var stray = new ChildFrames.CommandExit(7, default);
+        var closed = new ChildFrames.CommandClosed(1, default);
+        _process.Pass([ready, stray, closed]);
+        Assert.Equal(ready, await _session.ExpectMsgAsync<ChildFrames.UserFrame>(Deadline.Long));
+        Assert.Equal(closed, await _session.ExpectMsgAsync<ChildFrames.UserFrame>(Deadline.Long));
+        Assert.Equal(stray, Assert.Single((await _registry.ExpectMsgAsync<RoleTraffic.FromChild>(Deadline.Long)).Frames));
+        _process.Pass([closed]);
+        Assert.Equal(closed, Assert.Single((await _registry.ExpectMsgAsync<RoleTraffic.FromChild>(Deadline.Long)).Frames));
+    }
+
+    [Fact]
+    public void The_loss_of_the_process_names_what_it_had_and_had_not_ended()
+    {
+        _line.Open(_process);
+        _line.Begin(1, Request, _session.Ref, []);
+        _line.Begin(2, Request, _session.Ref, []);
+        _process.Pass([new ChildFrames.CommandClosed(1, default)]);
+        // The channel ends before anybody is told: what comes in between is lost, too.
+        _process.Close();
+        _line.Begin(3, Request, _session.Ref, []);
+        Assert.Equal([2UL, 3UL], _line.Close().Order());
+        _line.Begin(4, Request, _session.Ref, []);
+        Assert.Empty(_line.Close());
+        Assert.Equal([4UL], _line.Discard());
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public void What_will_not_be_sent_is_let_go_of()
+    {
+        var waiting = SharedMemory.Create("waiting", 1);
+        _line.Begin(1, Request, _session.Ref, [waiting]);
+        Assert.False(waiting.IsClosed);
+        _line.Stop();
+        Assert.True(waiting.IsClosed);
+        var late = SharedMemory.Create("late", 1);
+        _line.Begin(2, Request, _session.Ref, [late]);
+        Assert.True(late.IsClosed);
+        Assert.False(_line.HasWaiting);
+    }
+
+    [Fact]
+    public async Task A_refused_call_of_a_command_s_is_its_session_s_and_any_other_the_registry_s()
+    {
+        _line.Open(_process);
+        _line.Begin(1, Request, _session.Ref, []);
+        var own = new ChildProcessProtocol.SandboxViolated(_child.Ref, "command-runner", 1000, Violation(1));
+        var other = own with { Violation = Violation(0) };
+        _process.Pass(own);
+        _process.Pass(other);
+        Assert.Equal(own, await _session.ExpectMsgAsync<ChildProcessProtocol.SandboxViolated>(Deadline.Long));
+        Assert.Equal(other, await _registry.ExpectMsgAsync<ChildProcessProtocol.SandboxViolated>(Deadline.Long));
+    }
+
+    private static Sandbox.SandboxViolation Violation(ulong session) => new(1001, "unshare", "", "unshare is not allowed.", false, session);
+
+    private async Task<List<(MessageType Type, ulong Id)>> ReceivedAsync(int count)
+    {
+        var received = new List<(MessageType Type, ulong Id)>();
+        while (received.Count < count)
+        {
+            var frame = await _other.NextAsync();
+            received.Add((frame.Type, frame.Id));
+        }
+        return received;
+    }
+}
