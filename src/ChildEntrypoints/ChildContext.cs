@@ -48,6 +48,13 @@ public sealed class ChildContext : IThreadPoolWorkItem
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    /// <summary>Waits for a descriptor on the channel's thread, beside the channel. Called on that thread.</summary>
+    /// <param name="descriptor">Stays open as long as the process lives.</param>
+    /// <param name="onReadable">Called on the channel's thread.</param>
+    /// <exception cref="PlatformNotSupportedException">The channel is no socket.</exception>
+    internal void Watch(SafeDescriptor descriptor, Action onReadable) =>
+        (_channel as BlockingSocketChannel ?? throw new PlatformNotSupportedException("Only a socket can be waited for together with a descriptor.")).Watch(descriptor, onReadable);
+
     void IThreadPoolWorkItem.Execute()
     {
         // Cleared first: whoever writes from here on asks again.

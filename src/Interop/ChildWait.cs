@@ -8,50 +8,31 @@ namespace ActorBrowser.Interop;
 /// <param name="PeakMemory">The largest resident set, in bytes.</param>
 public readonly record struct ProcessUsage(TimeSpan UserTime, TimeSpan SystemTime, long PeakMemory);
 
-/// <summary>
-/// Waits for every child of this process, adopted ones included. Only for a process whose children are all its own:
-/// anywhere else it would take somebody else's exits. Linux.
-/// </summary>
-public static unsafe class ChildWait
+/// <summary>Takes the exits of children with what they used, which the C library's waitid does not pass on. Linux.</summary>
+internal static unsafe class ChildWait
 {
-    private const int All = 0;
-    private const int ForPid = 1;
+    internal const int All = 0;
+    internal const int ForDescriptor = 3;
     private const int NoHang = 0x1;
     private const int Exited = 0x4;
-    private const int NoWait = 0x1000000;
     private const int CodeExited = 1;
     private const int CodeDumped = 3;
 
-    /// <summary>Blocks until a child has exited, and leaves its exit where it is.</summary>
-    /// <returns>Its pid; 0 when there are no children.</returns>
-    public static int ForAny()
-    {
-        var information = stackalloc int[32];
-        while (LibC.WaitId(All, 0, information, Exited | NoWait) != 0)
-        {
-            var errno = Marshal.GetLastPInvokeError();
-            if (errno == Errno.NoChild)
-                return 0;
-            if (errno != Errno.Interrupted)
-                throw new SystemCallException("waitid", errno);
-        }
-        return information[4];
-    }
-
     /// <summary>Takes the exit of a child that has exited.</summary>
-    /// <param name="processId">Its pid.</param>
+    /// <param name="kind">Which children: <see cref="All"/>, or <see cref="ForDescriptor"/>.</param>
+    /// <param name="id">The process descriptor.</param>
+    /// <param name="processId">The child's pid.</param>
     /// <param name="end">How it ended.</param>
     /// <param name="usage">What it used.</param>
     /// <returns>False when there was none to take.</returns>
-    public static bool TryReap(int processId, out ProcessEnd end, out ProcessUsage usage) => TryReap(ForPid, processId, out end, out usage);
-
-    internal static bool TryReap(int kind, int id, out ProcessEnd end, out ProcessUsage usage)
+    internal static bool TryReap(int kind, int id, out int processId, out ProcessEnd end, out ProcessUsage usage)
     {
-        // struct rusage: two timevals and fourteen longs. The C library's waitid does not pass it on, the kernel's does.
+        // struct rusage: two timevals and fourteen longs.
         var used = stackalloc long[18];
         var information = stackalloc int[32];
         new Span<int>(information, 32).Clear();
         new Span<long>(used, 18).Clear();
+        processId = 0;
         end = default;
         usage = default;
         var call = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 95 : 247;
@@ -65,6 +46,7 @@ public static unsafe class ChildWait
         }
         if (information[4] == 0)
             return false;
+        processId = information[4];
         end = information[2] == CodeExited
             ? new ProcessEnd(information[6] & 0xff, null, false)
             : new ProcessEnd(null, information[6], information[2] == CodeDumped);
@@ -74,9 +56,4 @@ public static unsafe class ChildWait
             used[4] * 1024);
         return true;
     }
-
-    /// <summary>Sends a signal to a process group whose leader has not been reaped.</summary>
-    /// <param name="leader">The leader's pid.</param>
-    /// <param name="signal">The signal's number.</param>
-    public static void SignalGroup(int leader, int signal) => _ = LibC.Kill(-leader, signal);
 }

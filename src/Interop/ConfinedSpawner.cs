@@ -50,7 +50,7 @@ public static unsafe class ConfinedSpawner
         AddDescriptor(script, request.Error ?? request.Output ?? devNull, 2);
         if (request.Channel is { } channel)
             AddDescriptor(script, channel, 3);
-        AddEnd(script, confinement, request.Channel is null ? 3 : 4);
+        AddEnd(script, confinement, request.Channel is null ? 3 : 4, request.HoldsChildSignals ? ChildExits.ChildSignalSet : 0);
         script.Add("execve", CallNumbers.Execute, false, (nint)path.Pointers[0], (nint)arguments.Pointers, (nint)environment.Pointers);
         return Run(script, confinement.Namespaces, out processId);
     }
@@ -63,7 +63,7 @@ public static unsafe class ConfinedSpawner
         ArgumentNullException.ThrowIfNull(confinement);
         using var script = new SystemCallScript();
         AddBeginning(script, confinement);
-        AddEnd(script, confinement, 3);
+        AddEnd(script, confinement, 3, 0);
         script.Add("exit_group", CallNumbers.ExitGroup, false, 0);
         var failure = Run(script, confinement.Namespaces, out var processId);
         if (processId > 0)
@@ -122,7 +122,7 @@ public static unsafe class ConfinedSpawner
         script.Add("landlock_add_rule", CallNumbers.AddRule, false, landlock.Descriptor.Value, Landlock.PathRule, (nint)rule, 0);
     }
 
-    private static void AddEnd(SystemCallScript script, Confinement confinement, int firstToClose)
+    private static void AddEnd(SystemCallScript script, Confinement confinement, int firstToClose, ulong blockedSignals)
     {
         script.Add("prctl(PR_SET_NO_NEW_PRIVS)", CallNumbers.ProcessControl, false, SetNoNewPrivileges, 1, 0, 0, 0);
         if (confinement.Landlock is { } landlock)
@@ -130,7 +130,9 @@ public static unsafe class ConfinedSpawner
         if (confinement.DropCapabilities)
             AddCapabilities(script);
         script.Add("close_range", CallNumbers.CloseRange, false, firstToClose, unchecked((nint)uint.MaxValue), 0);
-        script.Add("rt_sigprocmask", CallNumbers.SignalMask, false, SetMask, (nint)script.Zeroes(8), 0, 8);
+        var blocked = script.Zeroes(8);
+        *(ulong*)blocked = blockedSignals;
+        script.Add("rt_sigprocmask", CallNumbers.SignalMask, false, SetMask, (nint)blocked, 0, 8);
     }
 
     private static void AddDescriptor(SystemCallScript script, SafeDescriptor from, int to) =>

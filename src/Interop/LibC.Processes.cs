@@ -47,6 +47,15 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "sigemptyset")]
     internal static partial int SignalSetEmpty(void* signals);
 
+    [LibraryImport(Library, EntryPoint = "pthread_sigmask")]
+    internal static partial int ThreadSignalMask(int how, void* set, void* previous);
+
+    [LibraryImport(Library, EntryPoint = "signalfd", SetLastError = true)]
+    internal static partial int SignalDescriptor(int descriptor, void* signals, int flags);
+
+    [LibraryImport(Library, EntryPoint = "sigaddset")]
+    internal static partial int SignalSetAdd(void* signals, int signal);
+
     [LibraryImport(Library, EntryPoint = "waitid", SetLastError = true)]
     internal static partial int WaitId(int kind, uint id, void* information, int options);
 

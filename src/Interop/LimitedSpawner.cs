@@ -19,8 +19,9 @@ public static unsafe class LimitedSpawner
     private const int ReadWrite = 2;
     private const int CurrentFolder = -100;
 
-    /// <summary>Handled and ignored ones: all others are at their defaults already.</summary>
-    private static readonly int[] SignalsToReset = ReadSignals();
+    // Each thread's own: its beginning is the same for every process, and it waits until the process is another program.
+    [ThreadStatic]
+    private static Prepared? t_prepared;
 
     /// <summary>Whether this machine can.</summary>
     public static bool IsSupported => SystemCallScript.IsSupported;
@@ -36,13 +37,9 @@ public static unsafe class LimitedSpawner
         using var arguments = new NativeStrings(request.Arguments);
         using var environment = new NativeStrings(request.Environment);
         using var path = new NativeStrings([request.Path]);
-        using var script = new SystemCallScript(Steps);
-        using var devNull = request.Terminal is null && (request.Input is null || request.Output is null) ? PathProbe.OpenNull() : null;
-        var defaults = script.Zeroes(64);
-        foreach (var signal in SignalsToReset)
-            script.Add("rt_sigaction", CallNumbers.SignalAction, true, signal, (nint)defaults, 0, 8);
-        script.Add("setsid", CallNumbers.SetSession, false);
-        AddDescriptors(script, request, devNull);
+        var prepared = t_prepared ??= new Prepared();
+        var script = prepared.Begin();
+        AddDescriptors(script, request, prepared.Null);
         if (request.WorkingFolder is { } folder)
             script.Add("fchdir", CallNumbers.ChangeFolder, false, folder.Value);
         foreach (var limit in limits)
@@ -64,7 +61,7 @@ public static unsafe class LimitedSpawner
         return failure.Value.Errno;
     }
 
-    private static void AddDescriptors(SystemCallScript script, SpawnRequest request, SafeDescriptor? devNull)
+    private static void AddDescriptors(SystemCallScript script, SpawnRequest request, SafeDescriptor devNull)
     {
         if (request.Terminal is { } terminal)
         {
@@ -75,21 +72,46 @@ public static unsafe class LimitedSpawner
             script.Add("dup3", CallNumbers.Duplicate, false, 0, 2, 0);
             return;
         }
-        script.Add("dup3", CallNumbers.Duplicate, false, (request.Output ?? devNull!).Value, 1, 0);
+        script.Add("dup3", CallNumbers.Duplicate, false, (request.Output ?? devNull).Value, 1, 0);
         script.Add("dup3", CallNumbers.Duplicate, false, request.Error?.Value ?? 1, 2, 0);
         if (request.Channel is { } channel)
             script.Add("dup3", CallNumbers.Duplicate, false, channel.Value, 3, 0);
-        script.Add("dup3", CallNumbers.Duplicate, false, (request.Input ?? devNull!).Value, 0, 0);
+        script.Add("dup3", CallNumbers.Duplicate, false, (request.Input ?? devNull).Value, 0, 0);
     }
 
-    private static int[] ReadSignals()
+    /// <summary>The steps that every process begins with, and what it is given where it is given nothing.</summary>
+    private sealed class Prepared
     {
-        ulong set = 0;
-        foreach (var line in File.ReadLines("/proc/self/status"))
+        private readonly SystemCallScript _script = new(Steps);
+        private readonly int _common;
+
+        internal Prepared()
         {
-            if (line.StartsWith("SigIgn:", StringComparison.Ordinal) || line.StartsWith("SigCgt:", StringComparison.Ordinal))
-                set |= ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            var defaults = _script.Zeroes(64);
+            foreach (var signal in SignalsToReset())
+                _script.Add("rt_sigaction", CallNumbers.SignalAction, true, signal, (nint)defaults, 0, 8);
+            _common = _script.Add("setsid", CallNumbers.SetSession, false) + 1;
+            _script.Keep();
         }
-        return [.. Enumerable.Range(1, 64).Where(signal => (set >> (signal - 1) & 1) != 0)];
+
+        internal SafeDescriptor Null { get; } = PathProbe.OpenNull();
+
+        internal SystemCallScript Begin()
+        {
+            _script.Reset(_common);
+            return _script;
+        }
+
+        /// <summary>Handled and ignored ones: all others are at their defaults already.</summary>
+        private static IEnumerable<int> SignalsToReset()
+        {
+            ulong set = 0;
+            foreach (var line in File.ReadLines("/proc/self/status"))
+            {
+                if (line.StartsWith("SigIgn:", StringComparison.Ordinal) || line.StartsWith("SigCgt:", StringComparison.Ordinal))
+                    set |= ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            }
+            return Enumerable.Range(1, 64).Where(signal => (set >> (signal - 1) & 1) != 0);
+        }
     }
 }

@@ -8,13 +8,14 @@ public static unsafe class PathProbe
     private const int Executable = 1;
     private const int LinuxFolderOnly = 0x210000;
     private const int LinuxCloseOnExec = 0x80000;
+    private const int UsualLength = 512;
 
     /// <summary>Whether this process may execute it.</summary>
     /// <param name="path">A path without NUL.</param>
     /// <returns>0, or the errno.</returns>
     public static int TryExecute(ReadOnlySpan<byte> path)
     {
-        fixed (byte* text = Terminated(path))
+        fixed (byte* text = Terminate(path, path.Length < UsualLength ? stackalloc byte[UsualLength] : new byte[path.Length + 1]))
             return LibC.Access(text, Executable) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
@@ -25,7 +26,7 @@ public static unsafe class PathProbe
     public static SafeDescriptor OpenFolder(ReadOnlySpan<byte> path, out int errno)
     {
         var folderOnly = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x204000 : LinuxFolderOnly;
-        fixed (byte* text = Terminated(path))
+        fixed (byte* text = Terminate(path, new byte[path.Length + 1]))
         {
             var descriptor = new SafeDescriptor(LibC.Open(text, folderOnly | LinuxCloseOnExec, 0));
             errno = descriptor.IsInvalid ? Marshal.GetLastPInvokeError() : 0;
@@ -45,10 +46,10 @@ public static unsafe class PathProbe
         }
     }
 
-    private static byte[] Terminated(ReadOnlySpan<byte> path)
+    private static Span<byte> Terminate(ReadOnlySpan<byte> path, Span<byte> room)
     {
-        var terminated = new byte[path.Length + 1];
-        path.CopyTo(terminated);
-        return terminated;
+        path.CopyTo(room);
+        room[path.Length] = 0;
+        return room;
     }
 }

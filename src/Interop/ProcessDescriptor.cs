@@ -96,6 +96,11 @@ public sealed unsafe class ProcessDescriptor : IDisposable
         }
     }
 
+    /// <summary>Sends a signal to a process group whose leader is a child that has not been reaped.</summary>
+    /// <param name="leader">The leader's pid.</param>
+    /// <param name="signal">The signal's number.</param>
+    public static void SignalGroup(int leader, int signal) => _ = LibC.Kill(-leader, signal);
+
     /// <summary>Sends a signal to the process, and to no other that may have its number by now.</summary>
     /// <param name="signal">The signal's number.</param>
     /// <returns>False when the process is gone.</returns>
@@ -147,7 +152,7 @@ public sealed unsafe class ProcessDescriptor : IDisposable
     /// <param name="end">How it ended.</param>
     /// <param name="usage">What it used.</param>
     /// <returns>False when there was none to take.</returns>
-    public bool TryReap(out ProcessEnd end, out ProcessUsage usage) => ChildWait.TryReap(WaitForPidFd, Descriptor.Value, out end, out usage);
+    public bool TryReap(out ProcessEnd end, out ProcessUsage usage) => ChildWait.TryReap(ChildWait.ForDescriptor, Descriptor.Value, out _, out end, out usage);
 
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();

@@ -29,6 +29,9 @@ public sealed class SpawnRequest
     /// <summary>A folder to start in; null for this process's. Linux and macOS.</summary>
     public SafeDescriptor? WorkingFolder { get; init; }
 
+    /// <summary>Whether it starts with SIGCHLD held back on all its threads, for <see cref="ChildExits"/>. Linux.</summary>
+    public bool HoldsChildSignals { get; init; }
+
     /// <summary>The path of a terminal that becomes the session's controlling one and descriptors 0 to 2; null for none. Linux.</summary>
     public string? Terminal { get; init; }
 
@@ -44,7 +47,7 @@ public sealed class SpawnRequest
 /// <summary>
 /// <c>posix_spawn</c>: no managed code runs between fork and exec, and no descriptor of this process is ever
 /// inheritable, so that two spawns at once cannot leak into each other. The child starts in a session of its own, with
-/// every signal at its default and none blocked, stdin from /dev/null, and nothing open beyond what is listed.
+/// every signal at its default and none blocked but what is asked for, stdin from /dev/null, and nothing open beyond what is listed.
 /// </summary>
 public static unsafe class ProcessSpawner
 {
@@ -78,7 +81,7 @@ public static unsafe class ProcessSpawner
         try
         {
             AddFileActions(actions, request, strings.Pointers[1], strings.Pointers[2]);
-            AddAttributes(attributes, signals);
+            AddAttributes(attributes, signals, request.HoldsChildSignals);
             int pid;
             var error = LibC.PosixSpawn(&pid, strings.Pointers[0], actions, attributes, arguments.Pointers, environment.Pointers);
             processId = error == 0 ? pid : 0;
@@ -125,11 +128,13 @@ public static unsafe class ProcessSpawner
     private static void Duplicate(byte* actions, int from, int to) =>
         Check(LibC.SpawnFileActionsAddDup2(actions, from, to), "posix_spawn_file_actions_adddup2");
 
-    private static void AddAttributes(byte* attributes, byte* signals)
+    private static void AddAttributes(byte* attributes, byte* signals, bool holdsChildSignals)
     {
         _ = LibC.SignalSetFill(signals);
         Check(LibC.SpawnAttributesSetDefaultSignals(attributes, signals), "posix_spawnattr_setsigdefault");
         _ = LibC.SignalSetEmpty(signals);
+        if (holdsChildSignals)
+            _ = LibC.SignalSetAdd(signals, ChildExits.ChildSignal);
         Check(LibC.SpawnAttributesSetSignalMask(attributes, signals), "posix_spawnattr_setsigmask");
         var flags = OperatingSystem.IsLinux() ? LinuxSetSession : (short)(MacSetSession | MacCloseOnExecByDefault);
         Check(LibC.SpawnAttributesSetFlags(attributes, (short)(SetSignalDefault | SetSignalMask | flags)), "posix_spawnattr_setflags");

@@ -19,6 +19,7 @@ internal sealed unsafe class SystemCallScript : IDisposable
     private readonly int _capacity;
     private readonly List<string> _names = [];
     private readonly List<nint> _texts = [];
+    private int _kept;
     private Header* _header;
 
     internal SystemCallScript(int capacity = MostSteps)
@@ -45,6 +46,7 @@ internal sealed unsafe class SystemCallScript : IDisposable
         if (_names.Count == _capacity)
             throw new InvalidOperationException("The script is full.");
         var step = _header->Steps + _names.Count;
+        *step = default;
         step->Number = number;
         for (var i = 0; i < arguments.Length; i++)
             step->Arguments[i] = arguments[i];
@@ -75,6 +77,20 @@ internal sealed unsafe class SystemCallScript : IDisposable
         var bytes = (byte*)NativeMemory.AllocZeroed((nuint)length);
         _texts.Add((nint)bytes);
         return bytes;
+    }
+
+    /// <summary>The texts and memory so far stay when it is used again.</summary>
+    internal void Keep() => _kept = _texts.Count;
+
+    /// <summary>Begins again after a step.</summary>
+    /// <param name="steps">How many steps stay.</param>
+    internal void Reset(int steps)
+    {
+        _header->Count = steps;
+        _names.RemoveRange(steps, _names.Count - steps);
+        foreach (var text in CollectionsMarshal.AsSpan(_texts)[_kept..])
+            NativeMemory.Free((void*)text);
+        _texts.RemoveRange(_kept, _texts.Count - _kept);
     }
 
     /// <summary>Runs it in a new process.</summary>

@@ -106,6 +106,24 @@ public static unsafe class UnixSocket
         return sent >= 0 ? new SocketResult(SocketStatus.Ok, (int)sent) : Failure();
     }
 
+    /// <summary>Blocks until there is something to receive, or nothing ever will be, or the other descriptor is readable.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="other">The other descriptor.</param>
+    /// <param name="otherReadable">Whether that one is readable.</param>
+    /// <returns>Whether a receive would not block.</returns>
+    public static bool WaitForInput(SafeDescriptor socket, SafeDescriptor other, out bool otherReadable)
+    {
+        const long readable = 1L << 32;
+        // struct pollfd: the descriptor, then events and returned events in the upper half.
+        var polled = stackalloc long[2];
+        polled[0] = readable | (uint)socket.Value;
+        polled[1] = readable | (uint)other.Value;
+        // Interrupted: whoever waits again finds out.
+        var ready = LibC.Poll(polled, 2, -1) > 0;
+        otherReadable = ready && polled[1] >> 48 != 0;
+        return ready && polled[0] >> 48 != 0;
+    }
+
     /// <summary>Receives bytes and the descriptors that came with them.</summary>
     /// <param name="socket">The socket.</param>
     /// <param name="buffer">Room for at least one byte.</param>

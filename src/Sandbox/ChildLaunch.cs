@@ -23,6 +23,9 @@ public sealed record ChildLaunch
     /// <summary>The pipe's one-time secret, in hexadecimal.</summary>
     public string? PipeSecret { get; init; }
 
+    /// <summary>Whether it starts processes of its own, and hears of their ends by <see cref="ChildExits"/>. Linux.</summary>
+    public bool HasChildren { get; init; }
+
     /// <summary>Added to the allow-listed environment.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

@@ -28,6 +28,7 @@ internal sealed class UnixLauncher : ILauncher
                 Output = outputWrite,
                 Error = errorWrite,
                 Channel = channel,
+                HoldsChildSignals = launch.HasChildren && OperatingSystem.IsLinux(),
             };
             var started = DateTimeOffset.UtcNow;
             var failure = Spawn(launch, request, out var pid);

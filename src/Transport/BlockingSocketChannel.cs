@@ -13,6 +13,8 @@ public sealed class BlockingSocketChannel : IChannel
     private readonly SafeDescriptor _socket;
     private readonly FrameParser _parser;
     private readonly OutgoingQueue _outgoing;
+    private SafeDescriptor? _watched;
+    private Action? _onReadable;
     private int _started;
 
     /// <summary>A channel over the inherited socket.</summary>
@@ -33,6 +35,15 @@ public sealed class BlockingSocketChannel : IChannel
         _outgoing.Limits = limits;
     }
 
+    /// <summary>Waits for another descriptor as well from now on; called on the channel's thread.</summary>
+    /// <param name="descriptor">Stays open as long as the channel is.</param>
+    /// <param name="onReadable">Called on the channel's thread, between batches of frames.</param>
+    public void Watch(SafeDescriptor descriptor, Action onReadable)
+    {
+        _watched = descriptor;
+        _onReadable = onReadable;
+    }
+
     /// <inheritdoc/>
     public void Start(IFrameHandler handler)
     {
@@ -47,7 +58,16 @@ public sealed class BlockingSocketChannel : IChannel
         ArgumentNullException.ThrowIfNull(handler);
         if (Interlocked.Exchange(ref _started, 1) != 0)
             throw new InvalidOperationException("The channel has been started already.");
-        var closed = Pump(handler);
+        ChannelClosed closed;
+        try
+        {
+            closed = Pump(handler);
+        }
+        catch (Exception e)
+        {
+            // A handler that throws is a defect of the role's; its channel ends with it, and whoever reads that says so.
+            closed = new ChannelClosed(ChannelEnd.Error, Error: e);
+        }
         _outgoing.Dispose();
         _parser.Dispose();
         _socket.Dispose();
@@ -119,6 +139,14 @@ public sealed class BlockingSocketChannel : IChannel
         {
             if (received.Length < _parser.Limits.MaxDescriptorsPerFrame)
                 received = new SafeDescriptor?[_parser.Limits.MaxDescriptorsPerFrame];
+            if (_watched is { } watched)
+            {
+                var receivable = UnixSocket.WaitForInput(_socket, watched, out var watchedReadable);
+                if (watchedReadable)
+                    _onReadable!();
+                if (!receivable)
+                    continue;
+            }
             var result = UnixSocket.Receive(_socket, buffer, received, wait: true);
             switch (result.Status)
             {
@@ -144,17 +172,9 @@ public sealed class BlockingSocketChannel : IChannel
 
     private ChannelClosed? Deliver(ReadOnlyMemory<byte> data, IFrameHandler handler)
     {
-        try
-        {
-            var violation = _parser.Feed(data, handler, out var delivered);
-            if (delivered > 0)
-                handler.OnBatchEnd();
-            return violation is null ? null : new ChannelClosed(ChannelEnd.Violation, violation);
-        }
-        catch (Exception e)
-        {
-            // A handler that throws is a defect of the role's; its channel ends with it, and whoever reads that says so.
-            return new ChannelClosed(ChannelEnd.Error, Error: e);
-        }
+        var violation = _parser.Feed(data, handler, out var delivered);
+        if (delivered > 0)
+            handler.OnBatchEnd();
+        return violation is null ? null : new ChannelClosed(ChannelEnd.Violation, violation);
     }
 }

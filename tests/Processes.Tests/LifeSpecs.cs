@@ -8,6 +8,13 @@ namespace ActorBrowser.ProcessesTests;
 public sealed class LifeSpecs
 {
     [Fact]
+    public void Ends_of_children_are_told_by_a_descriptor_only_where_no_thread_would_take_the_signal()
+    {
+        if (OperatingSystem.IsLinux())
+            Assert.Contains("SIGCHLD", Assert.Throws<InvalidOperationException>(Interop.ChildExits.Open).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Spawn_ping_pong_shutdown_exits_with_code_0()
     {
         using var child = await LiveChild.ReadyAsync("renderer");

@@ -68,6 +68,7 @@ public sealed class ProcessChildLauncher : IChildLauncher
             Role = role,
             Executable = executable,
             Plan = plan,
+            HasChildren = role == CommandRunner.Role,
             Environment = CrashDumper.AddTo(settings.Child.EnvironmentOf(role), settings.Crashes, plan),
             RetainedStderrLines = settings.Child.RetainedStderrLines,
             MaxLogLineBytes = settings.Child.MaxLogLine,

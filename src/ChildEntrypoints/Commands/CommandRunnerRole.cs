@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
@@ -9,25 +8,23 @@ namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>
 /// The command runner: starts programs for the parent, many at once, each in a session and process group of its own. It
-/// is the parent of all they leave behind, and when it is told to stop, or its own parent is gone, ends all of it.
+/// is the parent of all they leave behind, and when it is told to stop, or its own parent is gone, ends all of it. One
+/// thread starts them and takes their exits, so that no exit can be seen before the start has been told.
 /// </summary>
 public sealed class CommandRunnerRole : IChildRole
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
 
-    [ThreadStatic]
-    private static byte[]? t_children;
-
     // Programs are started, and orphans adopted, by the thread that leads this process: the one that serves the channel.
     private readonly SafeDescriptor _children = SmallFile.Open($"/proc/self/task/{Environment.ProcessId}/children");
+    private readonly byte[] _childrenText = new byte[64 << 10];
+    private readonly Dictionary<int, RunningCommand> _byProcess = [];
     private readonly Lock _lock = new();
+    // Commands end on other threads, too: by a timer, or after a search for what they have left behind.
     private readonly Dictionary<ulong, RunningCommand> _byId = [];
-    // Added to with the lock held, as long as a process is being started: the reaper, which finds one mostly, need not wait for that.
-    private readonly ConcurrentDictionary<int, RunningCommand> _byProcess = new();
     private readonly HashSet<RunningCommand> _draining = [];
-    // It does not spin: there is seldom work before the processor has something better to do.
-    private readonly ManualResetEventSlim _hasChildren = new(initialState: false, spinCount: 0);
     private ChildContext? _context;
+    private ChildExits? _exits;
     private CommandSpawner? _spawner;
     private SessionMark _mark;
 
@@ -39,7 +36,8 @@ public sealed class CommandRunnerRole : IChildRole
         _mark = SessionMark.FromValue(reader.ReadInt64());
         _spawner = new CommandSpawner(this, _mark);
         CurrentProcess.AdoptOrphans();
-        new Thread(Reap) { IsBackground = true, Name = "ActorBrowser reaper" }.UnsafeStart();
+        _exits = ChildExits.Open();
+        context.Watch(_exits.Descriptor, OnExits);
     }
 
     /// <inheritdoc/>
@@ -65,18 +63,12 @@ public sealed class CommandRunnerRole : IChildRole
 
     internal void Flush() => _context!.Flush();
 
-    /// <summary>Starts a process, tells the parent, and makes it known, all before its exit can be seen.</summary>
-    internal RunningCommand? Register(Func<RunningCommand?> start)
+    /// <summary>A command has been started.</summary>
+    internal void Register(RunningCommand command)
     {
+        _byProcess.Add(command.ProcessId, command);
         lock (_lock)
-        {
-            if (start() is not { } command)
-                return null;
             _byId.Add(command.Id, command);
-            _byProcess[command.ProcessId] = command;
-            _hasChildren.Set();
-            return command;
-        }
     }
 
     internal void Forget(RunningCommand command)
@@ -85,24 +77,6 @@ public sealed class CommandRunnerRole : IChildRole
         {
             _byId.Remove(command.Id);
             _draining.Remove(command);
-        }
-    }
-
-    /// <summary>Takes an exit; as long as it has not been taken, the pid is known as a running command's.</summary>
-    /// <param name="processId">Whose.</param>
-    /// <param name="end">How it ended.</param>
-    /// <param name="usage">What it had used.</param>
-    /// <param name="leftovers">Whether there are processes that ended commands have left behind.</param>
-    internal bool TryReap(int processId, out ProcessEnd end, out ProcessUsage usage, out bool leftovers)
-    {
-        lock (_lock)
-        {
-            leftovers = false;
-            if (!ChildWait.TryReap(processId, out end, out usage))
-                return false;
-            _byProcess.TryRemove(processId, out _);
-            leftovers = HasAdopted();
-            return true;
         }
     }
 
@@ -115,15 +89,14 @@ public sealed class CommandRunnerRole : IChildRole
 
     /// <summary>
     /// Whether this process has children that are no running command's own: what ended commands have left behind. Cheap,
-    /// so that the usual command, which leaves nothing, costs no search of all processes. With the lock held.
+    /// so that the usual command, which leaves nothing, costs no search of all processes.
     /// </summary>
     private bool HasAdopted()
     {
-        var buffer = t_children ??= new byte[64 << 10];
-        var length = SmallFile.ReadAgain(_children, buffer);
-        if (length == buffer.Length)
+        var length = SmallFile.ReadAgain(_children, _childrenText);
+        if (length == _childrenText.Length)
             return true;
-        for (ReadOnlySpan<byte> rest = buffer.AsSpan(0, length); !rest.IsEmpty;)
+        for (ReadOnlySpan<byte> rest = _childrenText.AsSpan(0, length); !rest.IsEmpty;)
         {
             var end = rest.IndexOf((byte)' ');
             var number = end < 0 ? rest : rest[..end];
@@ -167,15 +140,6 @@ public sealed class CommandRunnerRole : IChildRole
             return _byId.GetValueOrDefault(frame.CorrelationId);
     }
 
-    private RunningCommand? Find(int processId)
-    {
-        if (_byProcess.TryGetValue(processId, out var command))
-            return command;
-        // It may have ended before it was made known.
-        lock (_lock)
-            return _byProcess.GetValueOrDefault(processId);
-    }
-
     private ProtocolViolation? Do(in Frame frame, Action<RunningCommand> action)
     {
         if (Find(frame) is { } command)
@@ -183,22 +147,17 @@ public sealed class CommandRunnerRole : IChildRole
         return null;
     }
 
-    private void Reap()
+    private void OnExits()
     {
-        while (true)
+        _exits!.Clear();
+        while (ChildExits.TryReapAny(out var processId, out var end, out var usage))
         {
-            _hasChildren.Reset();
-            var processId = ChildWait.ForAny();
-            if (processId == 0)
-            {
-                _hasChildren.Wait(Timeout.Infinite);
-                continue;
-            }
-            if (Find(processId) is { } command)
-                command.OnExited();
-            else if (TryReap(processId, out _, out _, out var leftovers) && !leftovers)
+            if (_byProcess.Remove(processId, out var command))
+                command.OnExited(end, usage, HasAdopted());
+            else if (!HasAdopted())
                 TellDraining();
         }
+        Flush();
     }
 
     private void TellDraining()

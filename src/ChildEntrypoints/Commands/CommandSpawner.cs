@@ -59,23 +59,15 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionMark mark)
             WorkingFolder = folder,
             Terminal = name,
         };
-        // The request's texts are slices of the receive buffer: what outlives this call is only numbers.
-        var kept = request with { Arguments = [], Environment = [], Folder = default };
-        var errno = 0;
+        var own = mark.Of(id);
         var startedAt = DateTimeOffset.UtcNow;
-        var master = terminal;
-        var command = runner.Register(() =>
-        {
-            var own = mark.Of(id);
-            errno = CommandLimiter.TrySpawn(start, own, kept.Limits, out var processId);
-            if (errno != 0)
-                return null;
-            var started = new RunningCommand(runner, id, kept, own, processId);
-            started.Start(startedAt, master);
-            return started;
-        });
-        if (command is null)
+        var errno = CommandLimiter.TrySpawn(start, own, request.Limits, out var processId);
+        if (errno != 0)
             return ProgramSearch.Explain(errno, path.Span);
+        // The request's texts are slices of the receive buffer: what outlives this call is only numbers.
+        var command = new RunningCommand(runner, id, request with { Arguments = [], Environment = [], Folder = default }, own, processId);
+        runner.Register(command);
+        command.Start(startedAt, terminal);
         terminal = null;
         return null;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
@@ -19,16 +20,16 @@ internal static class ProgramSearch
         if (name.Span.Contains((byte)'/'))
             return null;
         var denied = false;
-        foreach (var folder in PathOf(request.Environment).Split(':'))
+        var candidate = new ArrayBufferWriter<byte>(256);
+        var folders = PathOf(request.Environment);
+        foreach (var range in folders.Split((byte)':'))
         {
-            var candidate = Join(folder, name.Span);
-            // A relative entry means the folder that the command starts in, which is not this process's.
-            if (candidate[0] != (byte)'/' && !request.Folder.IsEmpty)
-                candidate = [.. request.Folder.Span, (byte)'/', .. candidate];
-            var errno = PathProbe.TryExecute(candidate);
-            if (errno == 0 && !IsFolder(candidate))
+            candidate.ResetWrittenCount();
+            Join(candidate, folders[range], name.Span, request.Folder.Span);
+            var errno = PathProbe.TryExecute(candidate.WrittenSpan);
+            if (errno == 0 && !IsFolder(candidate.WrittenSpan))
             {
-                path = candidate;
+                path = candidate.WrittenMemory;
                 return null;
             }
             denied |= errno == Denied;
@@ -73,19 +74,28 @@ internal static class ProgramSearch
     // "file/." is no path; that costs one call where opening and closing would cost two.
     private static bool IsFolder(ReadOnlySpan<byte> path) => PathProbe.TryExecute([.. path, (byte)'/', (byte)'.']) == 0;
 
-    private static string PathOf(IReadOnlyList<ReadOnlyMemory<byte>> environment)
+    private static ReadOnlySpan<byte> PathOf(IReadOnlyList<ReadOnlyMemory<byte>> environment)
     {
-        foreach (var entry in environment)
+        for (var i = 0; i < environment.Count; i++)
         {
-            if (entry.Span.StartsWith("PATH="u8))
-                return Encoding.Latin1.GetString(entry.Span[5..]);
+            if (environment[i].Span.StartsWith("PATH="u8))
+                return environment[i].Span[5..];
         }
-        return "/usr/local/bin:/usr/bin:/bin";
+        return "/usr/local/bin:/usr/bin:/bin"u8;
     }
 
-    private static byte[] Join(string folder, ReadOnlySpan<byte> name)
+    private static void Join(ArrayBufferWriter<byte> candidate, ReadOnlySpan<byte> folder, ReadOnlySpan<byte> name, ReadOnlySpan<byte> startsIn)
     {
-        var start = Encoding.Latin1.GetBytes(folder.Length == 0 ? "." : folder);
-        return [.. start, (byte)'/', .. name];
+        if (folder.IsEmpty)
+            folder = "."u8;
+        // A relative entry means the folder that the command starts in, which is not this process's.
+        if (folder[0] != (byte)'/' && !startsIn.IsEmpty)
+        {
+            candidate.Write(startsIn);
+            candidate.Write("/"u8);
+        }
+        candidate.Write(folder);
+        candidate.Write("/"u8);
+        candidate.Write(name);
     }
 }

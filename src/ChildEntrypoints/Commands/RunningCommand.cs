@@ -8,8 +8,8 @@ namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>
 /// One command from its start to <c>Closed</c>: its end with the reason, and the end of whatever it leaves behind. Its
-/// output does not pass through here: the pipes are the parent's. The channel's thread, the reaper's and timers meet
-/// under the lock.
+/// output does not pass through here: the pipes are the parent's. The channel's thread, on which it starts and exits, and
+/// timers meet under the lock.
 /// </summary>
 internal sealed class RunningCommand
 {
@@ -68,7 +68,7 @@ internal sealed class RunningCommand
         lock (_lock)
         {
             if (!_exited)
-                ChildWait.SignalGroup(ProcessId, number);
+                ProcessDescriptor.SignalGroup(ProcessId, number);
         }
     }
 
@@ -81,14 +81,15 @@ internal sealed class RunningCommand
         }
     }
 
-    /// <summary>The command itself is a zombie: its exit is taken here.</summary>
-    internal void OnExited()
+    /// <summary>The command itself has exited.</summary>
+    /// <param name="end">How.</param>
+    /// <param name="usage">What it had used.</param>
+    /// <param name="leftovers">Whether there are processes that ended commands have left behind.</param>
+    internal void OnExited(in ProcessEnd end, in ProcessUsage usage, bool leftovers)
     {
         lock (_lock)
         {
             var wall = Stopwatch.GetElapsedTime(_startedTicks);
-            if (!_runner.TryReap(ProcessId, out var end, out var usage, out var leftovers))
-                return;
             _exited = true;
             if (_cause == ExitCause.Itself)
             {
@@ -113,7 +114,6 @@ internal sealed class RunningCommand
                 _drain = new Timer(static state => ((RunningCommand)state!).OnDrainOver(), this, _killing ? 0 : _request.DrainTimeout, Timeout.Infinite);
             }
         }
-        _runner.Flush();
     }
 
     /// <summary>Whatever commands had left behind is gone by itself.</summary>
@@ -121,7 +121,6 @@ internal sealed class RunningCommand
     {
         lock (_lock)
             Finish(search: false);
-        _runner.Flush();
     }
 
     /// <summary>Ends everything: TERM now, KILL after the grace. The first reason given is the reason.</summary>

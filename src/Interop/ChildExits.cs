@@ -1,0 +1,51 @@
+namespace ActorBrowser.Interop;
+
+/// <summary>
+/// Tells of the ends of this process's children by a descriptor, adopted ones included: no thread has to wait for them. For a
+/// process that was started with <see cref="SpawnRequest.HoldsChildSignals"/>. Linux.
+/// </summary>
+public sealed unsafe class ChildExits
+{
+    internal const int ChildSignal = 17;
+    internal const ulong ChildSignalSet = 1UL << (ChildSignal - 1);
+    private const int CloseOnExec = 0x80000;
+    private const int NonBlocking = 0x800;
+    private const int InformationSize = 128;
+
+    private ChildExits(SafeDescriptor descriptor) => Descriptor = descriptor;
+
+    /// <summary>Readable when a child has ended.</summary>
+    public SafeDescriptor Descriptor { get; }
+
+    /// <summary>Opens it.</summary>
+    /// <exception cref="InvalidOperationException">SIGCHLD is not held back: a thread that does not would take it away.</exception>
+    /// <exception cref="SystemCallException">There are no descriptors left.</exception>
+    public static ChildExits Open()
+    {
+        // As large as any C library's sigset_t; Linux uses the first 64 bits.
+        var held = stackalloc ulong[16];
+        _ = LibC.ThreadSignalMask(0, null, held);
+        if ((held[0] & ChildSignalSet) == 0)
+            throw new InvalidOperationException("This process was not started with SIGCHLD held back.");
+        var wanted = stackalloc ulong[16];
+        new Span<ulong>(wanted, 16).Clear();
+        wanted[0] = ChildSignalSet;
+        var descriptor = LibC.SignalDescriptor(-1, wanted, CloseOnExec | NonBlocking);
+        return descriptor >= 0 ? new ChildExits(new SafeDescriptor(descriptor)) : throw SystemCallException.FromLastError("signalfd");
+    }
+
+    /// <summary>Makes the descriptor unreadable until a child ends from now on.</summary>
+    public void Clear()
+    {
+        // The signal is not queued: what was sent meanwhile is one of the same.
+        var information = stackalloc byte[2 * InformationSize];
+        _ = LibC.Read(Descriptor.Value, information, 2 * InformationSize);
+    }
+
+    /// <summary>Takes the exit of some child that has ended.</summary>
+    /// <param name="processId">Its pid.</param>
+    /// <param name="end">How it ended.</param>
+    /// <param name="usage">What it used.</param>
+    /// <returns>False when none has.</returns>
+    public static bool TryReapAny(out int processId, out ProcessEnd end, out ProcessUsage usage) => ChildWait.TryReap(ChildWait.All, 0, out processId, out end, out usage);
+}
