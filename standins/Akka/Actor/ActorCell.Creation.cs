@@ -68,7 +68,10 @@ public partial class ActorCell
             _actor = NewActor();
             UseThreadContext(_actor.AroundPreStart);
             CheckReceiveTimeout();
-            PublishLifecycle(ActorType, $"Started ({_actor})");
+            if (PublishesLifecycle)
+            {
+                PublishLifecycle(ActorType, $"Started ({_actor})");
+            }
             if (SystemImpl.Settings.EmitActorTelemetry)
             {
                 System.EventStream.Publish(new ActorStarted(Self, Props.Type));

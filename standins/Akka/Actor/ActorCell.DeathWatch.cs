@@ -115,7 +115,10 @@ public partial class ActorCell
             case (true, false):
                 if ((_watchedBy ??= []).Add(watcher))
                 {
-                    PublishLifecycle(ActorType, $"now watched by {watcher}");
+                    if (PublishesLifecycle)
+                    {
+                        PublishLifecycle(ActorType, $"now watched by {watcher}");
+                    }
                 }
 
                 break;
@@ -135,7 +138,10 @@ public partial class ActorCell
             case (true, false):
                 if (_watchedBy is not null && _watchedBy.Remove(watcher))
                 {
-                    PublishLifecycle(ActorType, $"no longer watched by {watcher}");
+                    if (PublishesLifecycle)
+                    {
+                        PublishLifecycle(ActorType, $"no longer watched by {watcher}");
+                    }
                 }
 
                 break;

@@ -118,7 +118,10 @@ public partial class ActorCell
         }
 
         var failedActor = _actor;
-        PublishLifecycle(ActorType, "Restarting");
+        if (PublishesLifecycle)
+        {
+            PublishLifecycle(ActorType, "Restarting");
+        }
         var message = CurrentMessage;
         try
         {
@@ -179,7 +182,10 @@ public partial class ActorCell
             }
 
             UseThreadContext(() => fresh.AroundPostRestart(cause, null));
-            PublishLifecycle(fresh.GetType(), $"Restarted ({fresh})");
+            if (PublishesLifecycle)
+            {
+                PublishLifecycle(fresh.GetType(), $"Restarted ({fresh})");
+            }
             if (SystemImpl.Settings.EmitActorTelemetry)
             {
                 System.EventStream.Publish(new ActorRestarted(Self, Props.Type, cause));

@@ -144,7 +144,10 @@ public partial class ActorCell
             repointable.Point();
         }
 
-        PublishLifecycle(ActorType, "now supervising " + child.Path);
+        if (PublishesLifecycle)
+        {
+            PublishLifecycle(ActorType, "now supervising " + child.Path);
+        }
     }
 
     private void SendAllToDeadLetters(EarliestFirstSystemMessageList messages)

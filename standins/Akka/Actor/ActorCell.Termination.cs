@@ -23,7 +23,10 @@ public partial class ActorCell
         {
             Dispatcher.Suspend(this);
             _perpetrator = _self;
-            PublishLifecycle(ActorType, "Stopping");
+            if (PublishesLifecycle)
+            {
+                PublishLifecycle(ActorType, "Stopping");
+            }
         }
     }
 
@@ -98,7 +101,10 @@ public partial class ActorCell
                 }
                 finally
                 {
-                    PublishLifecycle(ActorType, "Stopped");
+                    if (PublishesLifecycle)
+                    {
+                        PublishLifecycle(ActorType, "Stopped");
+                    }
                     ClearActor(actor);
                     ClearActorCell();
                     _actor = null;

@@ -182,11 +182,8 @@ public partial class ActorCell : IUntypedActorContext, ICell
     private void PublishSendFailure(Exception exception) =>
         Publish(new Error(exception, Parent.ToString(), ActorType, "Swallowing exception during message send"));
 
-    private void PublishLifecycle(Type type, string what)
-    {
-        if (SystemImpl.Settings.DebugLifecycle)
-        {
-            Publish(new Debug(_self.Path.ToString(), type, what));
-        }
-    }
+    /// <summary>Asked first: the texts cost more than what they tell of.</summary>
+    private bool PublishesLifecycle => SystemImpl.Settings.DebugLifecycle;
+
+    private void PublishLifecycle(Type type, string what) => Publish(new Debug(_self.Path.ToString(), type, what));
 }
