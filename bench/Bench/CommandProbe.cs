@@ -4,23 +4,21 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>Runs one command as an actor would: subscribed from the start, counting what comes, granting what it has counted.</summary>
+/// <summary>Reads one command's output as an actor would: subscribed from the start, counting what comes, granting what it has counted.</summary>
 internal sealed class CommandProbe : UntypedActor
 {
     private const long Ahead = 512 << 10;
 
     private readonly IActorRef _commands;
     private readonly Spawn _spawn;
-    private readonly TaskCompletionSource<(long Bytes, string Handle)> _done;
-    private readonly bool _untilExit;
+    private readonly TaskCompletionSource<long> _done;
     private long _bytes;
     private long _ungranted;
 
-    public CommandProbe(IActorRef commands, Spawn spawn, bool untilExit, TaskCompletionSource<(long Bytes, string Handle)> done)
+    public CommandProbe(IActorRef commands, Spawn spawn, TaskCompletionSource<long> done)
     {
         _commands = commands;
         _spawn = spawn;
-        _untilExit = untilExit;
         _done = done;
     }
 
@@ -39,11 +37,8 @@ internal sealed class CommandProbe : UntypedActor
                     _ungranted = 0;
                 }
                 break;
-            case CommandExited exited when _untilExit:
-                Finish(exited.Handle);
-                break;
-            case CommandClosed closed:
-                Finish(closed.Handle);
+            case CommandClosed:
+                _done.TrySetResult(_bytes);
                 Context.Stop(Self);
                 break;
             case SpawnRefused refused:
@@ -55,15 +50,13 @@ internal sealed class CommandProbe : UntypedActor
         }
     }
 
-    private void Finish(string handle) => _done.TrySetResult((_bytes, handle));
-
-    /// <summary>From the Spawn to the exit, or to the close.</summary>
-    internal static async Task<(long Bytes, TimeSpan Elapsed)> RunAsync(Browser browser, Spawn spawn, bool untilExit)
+    /// <summary>From the Spawn to the close.</summary>
+    internal static async Task<(long Bytes, TimeSpan Elapsed)> RunAsync(Browser browser, Spawn spawn)
     {
-        var done = new TaskCompletionSource<(long Bytes, string Handle)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         var start = Stopwatch.GetTimestamp();
-        browser.System.ActorOf(Props.Create(typeof(CommandProbe), browser.Commands, spawn, untilExit, done));
-        var (bytes, _) = await done.Task;
+        browser.System.ActorOf(Props.Create(typeof(CommandProbe), browser.Commands, spawn, done));
+        var bytes = await done.Task;
         return (bytes, Stopwatch.GetElapsedTime(start));
     }
 }

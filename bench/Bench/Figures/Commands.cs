@@ -18,14 +18,15 @@ internal sealed class CommandSpawns : IFigure
         await using var browser = await Browser.StartAsync(context);
         var spawn = new Spawn(["true"]);
         var count = context.Pick(200, 500);
-        Task Run(bool untilExit) => CommandProbe.RunAsync(browser, spawn, untilExit);
-        await Yardsticks.RateAsync(count, 4, () => Run(untilExit: false));
+        Task<double> Run(int commands, int atOnce, bool untilExit) => CommandSeries.RateAsync(browser, spawn, commands, atOnce, untilExit);
+        await Run(count * 8, 4, untilExit: false);
+        await CommandYardsticks.DotnetParallel(count * 8, 4).Sample();
         var one = await Contender.InterleaveAsync(context.Pick(3, 7),
-            new Contender("through a warm runner", "ms", async () => 1000 / await Yardsticks.RateAsync(count, 1, () => Run(untilExit: true))),
+            new Contender("through a warm runner", "ms", async () => 1000 / await Run(count, 1, untilExit: true)),
             CommandYardsticks.CSequential(context, count), CommandYardsticks.DotnetSequential(count),
             CommandYardsticks.PythonSequential(context, count), CommandYardsticks.NodeSequential(context, count));
         var many = await Contender.InterleaveAsync(context.Pick(3, 7),
-            new Contender("through a warm runner", "/s", () => Yardsticks.RateAsync(count * 2, AtOnce, () => Run(untilExit: false))),
+            new Contender("through a warm runner", "/s", () => Run(count * 2, AtOnce, untilExit: false)),
             CommandYardsticks.CParallel(context, count * 2, AtOnce), CommandYardsticks.DotnetParallel(count * 2, AtOnce), CommandYardsticks.NodeParallel(context, count * 2, AtOnce));
         return
         [
@@ -51,13 +52,13 @@ internal sealed class CommandOutputRate : IFigure
     {
         await using var browser = await Browser.StartAsync(context);
         var spawn = new Spawn(["head", "-c", $"{Bytes}", "/dev/zero"]);
-        await CommandProbe.RunAsync(browser, spawn, untilExit: false);
+        await CommandProbe.RunAsync(browser, spawn);
         var before = ProcFile.ResidentMebibytes(Environment.ProcessId);
         var growth = new Samples("resident memory", "MiB");
         var samples = await Contender.InterleaveAsync(context.Pick(3, 7),
             new Contender("to a subscriber", "MiB/s", async () =>
             {
-                var (bytes, elapsed) = await CommandProbe.RunAsync(browser, spawn, untilExit: false);
+                var (bytes, elapsed) = await CommandProbe.RunAsync(browser, spawn);
                 growth.Add(ProcFile.ResidentMebibytes(Environment.ProcessId) - before);
                 return bytes == Bytes ? bytes / (double)(1 << 20) / elapsed.TotalSeconds : throw new InvalidOperationException($"{bytes} bytes came.");
             }),
