@@ -47,6 +47,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "sigemptyset")]
     internal static partial int SignalSetEmpty(void* signals);
 
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
+    internal static partial int ExtendedStatus(int folder, byte* path, int flags, uint wanted, void* status);
+
     [LibraryImport(Library, EntryPoint = "pthread_sigmask")]
     internal static partial int ThreadSignalMask(int how, void* set, void* previous);
 

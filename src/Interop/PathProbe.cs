@@ -19,6 +19,24 @@ public static unsafe class PathProbe
             return LibC.Access(text, Executable) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>Which file a path leads to now, links followed: another one at the same path is another. Linux.</summary>
+    /// <param name="path">A path without NUL.</param>
+    /// <returns>Device and inode; null when there is none.</returns>
+    public static (ulong Device, ulong Inode)? TryIdentify(ReadOnlySpan<byte> path)
+    {
+        // struct statx, the same on every processor: the inode, and the device's two halves.
+        const int length = 256, inode = 32, deviceMajor = 136, deviceMinor = 140;
+        const int currentFolder = -100;
+        const uint inodeOnly = 0x100;
+        var status = stackalloc byte[length];
+        fixed (byte* text = Terminate(path, path.Length < UsualLength ? stackalloc byte[UsualLength] : new byte[path.Length + 1]))
+        {
+            return LibC.ExtendedStatus(currentFolder, text, 0, inodeOnly, status) == 0
+                ? (((ulong)*(uint*)(status + deviceMajor) << 32) | *(uint*)(status + deviceMinor), *(ulong*)(status + inode))
+                : null;
+        }
+    }
+
     /// <summary>Opens a folder to start a process in. Linux.</summary>
     /// <param name="path">A path without NUL.</param>
     /// <param name="errno">0, or why not.</param>

@@ -25,6 +25,20 @@ public sealed class ConfinementSpecs : CommandSpecs
     }
 
     [Fact]
+    public async Task A_workspace_that_was_made_anew_is_written_again()
+    {
+        var folder = NewFolder();
+        for (var i = 0; i < 3; i++)
+        {
+            var run = await RunIn("command-workspace", folder, "echo x > a && cat a");
+            Assert.Equal(("x\n", ""), (run.Output.ToString(), run.Error.ToString()));
+            Directory.Delete(folder, true);
+            Directory.CreateDirectory(folder);
+        }
+        Directory.Delete(folder, true);
+    }
+
+    [Fact]
     public async Task Two_workspaces_at_once_do_not_see_each_other_s_permission()
     {
         string[] folders = [NewFolder(), NewFolder()];

@@ -1,4 +1,5 @@
 using System.Text;
+using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using Akka.Actor;
 using Akka.Event;
@@ -38,7 +39,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         var folder = policy.NeedsWorkspace ? FolderOf(spawn) : null;
         var key = KeyOf(policy, folder);
         _last++;
-        // One that is known was looked at when its runner was started, which may write there and nowhere else, whatever is there now.
+        // One that is known was looked at when its runner was started.
         if (!_runners.TryGetValue(key, out var known) && folder is not null && !IsWorkspace(folder))
         {
             folder = null;
@@ -72,7 +73,10 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
     }
 
-    private static string KeyOf(SandboxPolicy policy, string? folder) => $"{policy.Name}\n{folder}";
+    // The permission to write is the folder's own, not its path's: one that was made anew at the same path needs another runner. As long as
+    // there is a runner, its number is not given to another folder.
+    private static string KeyOf(SandboxPolicy policy, string? folder) =>
+        $"{policy.Name}\n{folder}\n{(folder is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(Encoding.UTF8.GetBytes(folder)) : null)}";
 
     private static string? FolderOf(Spawn spawn)
     {
