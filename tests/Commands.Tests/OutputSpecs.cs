@@ -107,7 +107,8 @@ public sealed class OutputSpecs() : CommandSpecs("""
         for (var i = 0; i < 5; i++)
             Assert.Equal("other\n", (await RunShellAsync("echo other")).Output.ToString());
         var snapshot = await yes.Session.Ask<CommandSnapshot>(GetSnapshot.Instance, Deadline.Long);
-        Assert.InRange(snapshot.Position, 1000, 32 << 10);
+        // One and a half windows at most: how much comes with the first reads is the scheduler's business.
+        Assert.InRange(snapshot.Position, 1000, 48 << 10);
         slow.Send(yes.Session, new GrantOutput(500));
         for (var more = 0; more < 500;)
             more += (await slow.ExpectMsgAsync<OutputChunk>(Deadline.Long)).Data.Length;
