@@ -42,33 +42,23 @@ internal static class SessionsCommand
         foreach (var row in rows)
             browser.System.ActorOf(Props.Create(() => new SessionWatcher(browser.Browser, row, timeout, changes.Writer)));
         if (Console.IsOutputRedirected)
-            await FollowAsync(rows, changes.Reader, static () => { }, cancellation).ConfigureAwait(false);
+            await LiveTable.FollowAsync(changes.Reader, static () => { }, () => AreOver(rows), cancellation).ConfigureAwait(false);
         else
-            await AnsiConsole.Live(Render(rows)).StartAsync(live => FollowAsync(rows, changes.Reader, () => live.UpdateTarget(Render(rows)), cancellation)).ConfigureAwait(false);
+            await AnsiConsole.Live(Render(rows)).StartAsync(live => LiveTable.FollowAsync(changes.Reader, () => live.UpdateTarget(Render(rows)), () => AreOver(rows), cancellation)).ConfigureAwait(false);
         if (Console.IsOutputRedirected)
             AnsiConsole.Write(Render(rows));
         return ExitCodes.Success;
     }
 
-    private static async Task FollowAsync(SessionRow[] rows, ChannelReader<bool> changes, Action show, CancellationToken cancellation)
-    {
-        while (!Array.TrueForAll(rows, static row => row.IsOver))
-        {
-            await changes.ReadAsync(cancellation).ConfigureAwait(false);
-            show();
-        }
-        show();
-    }
+    private static bool AreOver(SessionRow[] rows) => Array.TrueForAll(rows, static row => row.IsOver);
 
     private static Table Render(SessionRow[] rows)
     {
         var table = new Table().RoundedBorder().AddColumns("session", "command", "state", "pid", "output", "last line");
         foreach (var row in rows)
-            table.AddRow(Array.ConvertAll<string, string>([row.Handle, Shorten(row.Line), row.State, row.ProcessId, ProgressBar.Size(row.Bytes), Shorten(row.LastLine)], Markup.Escape));
+            table.AddRow(Array.ConvertAll<string, string>([row.Handle, LiveTable.Shorten(row.Line, 40), row.State, row.ProcessId, ProgressBar.Size(row.Bytes), LiveTable.Shorten(row.LastLine, 40)], Markup.Escape));
         return table;
     }
-
-    private static string Shorten(string text) => text.Length <= 40 ? text : text[..39] + "…";
 
     /// <summary>One line of the table; written by its watcher, read by the screen.</summary>
     private sealed class SessionRow(string line)

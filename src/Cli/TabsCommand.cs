@@ -37,7 +37,7 @@ internal static class TabsCommand
         }
         if (Console.IsOutputRedirected)
         {
-            await FollowAsync(rows, changes.Reader, static () => { }, () => !stay && rows.TrueForAll(static row => row.IsSettled), cancellation).ConfigureAwait(false);
+            await LiveTable.FollowAsync(changes.Reader, static () => { }, () => !stay && rows.TrueForAll(static row => row.IsSettled), cancellation).ConfigureAwait(false);
             AnsiConsole.Write(Render(rows, -1));
         }
         else
@@ -55,8 +55,8 @@ internal static class TabsCommand
         // Memory and processor time change without a word from anybody.
         var clock = RepeatAsync(TimeSpan.FromSeconds(1), () => changes.Writer.TryWrite(true), over.Token);
         var keys = stay && !Console.IsInputRedirected ? Task.Factory.StartNew(() => ReadKeys(OnKey), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default) : Task.CompletedTask;
-        await AnsiConsole.Live(Render(rows, selected)).StartAsync(live => FollowAsync(
-            rows, changes.Reader, () => live.UpdateTarget(Render(rows, selected)), () => quit || (!stay && rows.TrueForAll(static row => row.IsSettled)), cancellation)).ConfigureAwait(false);
+        await AnsiConsole.Live(Render(rows, selected)).StartAsync(live => LiveTable.FollowAsync(
+            changes.Reader, () => live.UpdateTarget(Render(rows, selected)), () => quit || (!stay && rows.TrueForAll(static row => row.IsSettled)), cancellation)).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         await clock.ConfigureAwait(false);
         if (quit)
@@ -115,16 +115,6 @@ internal static class TabsCommand
         }
     }
 
-    private static async Task FollowAsync(List<TabRow> rows, ChannelReader<bool> changes, Action show, Func<bool> isOver, CancellationToken cancellation)
-    {
-        while (!isOver())
-        {
-            await changes.ReadAsync(cancellation).ConfigureAwait(false);
-            show();
-        }
-        show();
-    }
-
     private static Table Render(List<TabRow> rows, int selected)
     {
         var table = new Table().RoundedBorder().AddColumns("tab", "title", "state", "process", "memory", "cpu");
@@ -133,12 +123,10 @@ internal static class TabsCommand
             var row = rows[i];
             var (memory, cpu) = ProcessUse.Of(row.ProcessId);
             table.AddRow(Array.ConvertAll<string, string>(
-                [(i == selected ? "▶ " : "  ") + row.Number.ToString(CultureInfo.InvariantCulture), Shorten(row.Title.Length > 0 ? row.Title : row.Url), row.State, row.ProcessId == 0 ? "" : $"{row.ProcessId}", memory, cpu], Markup.Escape));
+                [(i == selected ? "▶ " : "  ") + row.Number.ToString(CultureInfo.InvariantCulture), LiveTable.Shorten(row.Title.Length > 0 ? row.Title : row.Url, 60), row.State, row.ProcessId == 0 ? "" : $"{row.ProcessId}", memory, cpu], Markup.Escape));
         }
         return table;
     }
-
-    private static string Shorten(string text) => text.Length <= 60 ? text : text[..59] + "…";
 
     private sealed class TabRow(string url)
     {

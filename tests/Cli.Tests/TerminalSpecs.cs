@@ -55,7 +55,8 @@ public sealed class TerminalSpecs : IDisposable
         await SeeAsync("code-130");
         await SeeAsync("25 90");
         Tmux("resize-window", "-t", "main", "-x", "70", "-y", "20");
-        Type("echo; stty size", "Enter");
+        // The size goes its own way, and what is typed may be there before it.
+        Type("until stty size | grep '^20 ''70$'; do :; done", "Enter");
         await SeeAsync("20 70");
         Type("exit 3", "Enter");
         // Cooked again, echo on: what is typed now is echoed and answered by the outer shell.

@@ -4,10 +4,9 @@ using Akka.Actor;
 namespace ActorBrowser.Cli.Demo;
 
 /// <summary>The demo's acts, each of which checks what it claims.</summary>
-internal sealed class DemoScript(DemoSite site, CliBrowser browser, TextWriter output)
+internal sealed class DemoScript(DemoSite site, CliBrowser browser, TextWriter output) : DemoAct(output)
 {
     private readonly BrowserClient _client = BrowserClient.For(browser.Browser);
-    private bool _good = true;
 
     internal async Task<bool> RunAsync(CancellationToken cancellation)
     {
@@ -41,9 +40,9 @@ internal sealed class DemoScript(DemoSite site, CliBrowser browser, TextWriter o
         await ActAsync("4. A child that stops answering is asked to exit, then killed").ConfigureAwait(false);
         await ForceKillAsync(cancellation).ConfigureAwait(false);
         await ActAsync("5. Ten tabs: one crashes, one hangs, both recover, eight feel nothing").ConfigureAwait(false);
-        _good &= await new DemoTabs(site, browser, output).RunAsync(cancellation).ConfigureAwait(false);
-        await SayAsync(_good ? "\nAll as claimed." : "\nNot all was as claimed.").ConfigureAwait(false);
-        return _good;
+        IsGood &= await new DemoTabs(site, browser, Output).RunAsync(cancellation).ConfigureAwait(false);
+        await SayAsync(IsGood ? "\nAll as claimed." : "\nNot all was as claimed.").ConfigureAwait(false);
+        return IsGood;
     }
 
     private async Task ForceKillAsync(CancellationToken cancellation)
@@ -97,14 +96,6 @@ internal sealed class DemoScript(DemoSite site, CliBrowser browser, TextWriter o
         status.ProcessId == 0 ? "(no process)" : $"process {status.ProcessId}, {status.State.ToString().ToLowerInvariant()}";
 
     private Task ActAsync(string title) => SayAsync($"\n{title}");
-
-    private async Task CheckAsync(bool good, string what)
-    {
-        _good &= good;
-        await SayAsync($"   {(good ? "✓" : "✗")} {what}").ConfigureAwait(false);
-    }
-
-    private Task SayAsync(string line) => output.WriteLineAsync(line);
 
     private sealed class ExitListener(TaskCompletionSource<ChildProcessProtocol.ChildExited> end) : UntypedActor
     {

@@ -4,7 +4,7 @@ using static ActorBrowser.TabProtocol;
 namespace ActorBrowser.Cli.Demo;
 
 /// <summary>The demo's act about tabs, which checks what it claims.</summary>
-internal sealed class DemoTabs(DemoSite site, CliBrowser browser, TextWriter output)
+internal sealed class DemoTabs(DemoSite site, CliBrowser browser, TextWriter output) : DemoAct(output)
 {
     /// <summary>So that nobody has to wait for long.</summary>
     internal const string Configuration = "actorbrowser.tabs { unresponsive-after = 500ms, hang-budget = 1500ms }";
@@ -14,8 +14,6 @@ internal sealed class DemoTabs(DemoSite site, CliBrowser browser, TextWriter out
     private const int Hanging = 7;
     private const int Kill = 9;
     private const int Stop = 19;
-
-    private bool _good = true;
 
     internal async Task<bool> RunAsync(CancellationToken cancellation)
     {
@@ -52,7 +50,7 @@ internal sealed class DemoTabs(DemoSite site, CliBrowser browser, TextWriter out
             foreach (var tab in tabs)
                 await tab.DisposeAsync().ConfigureAwait(false);
         }
-        return _good;
+        return IsGood;
     }
 
     private static void Send(int processId, int signal)
@@ -84,11 +82,4 @@ internal sealed class DemoTabs(DemoSite site, CliBrowser browser, TextWriter out
         }
     }
 
-    private async Task CheckAsync(bool good, string what)
-    {
-        _good &= good;
-        await SayAsync($"   {(good ? "✓" : "✗")} {what}").ConfigureAwait(false);
-    }
-
-    private Task SayAsync(string line) => output.WriteLineAsync(line);
 }
