@@ -41,7 +41,8 @@ public sealed class ExecSpecs
     {
         var (code, output, error) = await RunAsync("", "--timeout", "0.3", "--", "sh", "-c", "echo $$; setsid sleep 1000 & wait");
         Assert.Equal(124, code);
-        Assert.Matches(@"^actorbrowser: ended after \d+\.\d s: it ran for too long\.\n$", error);
+        // The end takes its time on a busy machine, and the tenth that is told with it.
+        Assert.Matches(@"^actorbrowser: ended after (0\.[3-9]|[1-9]\d*\.\d) s: it ran for too long\.\n$", error);
         Assert.False(ProcessTable.IsRunning(int.Parse(output, CultureInfo.InvariantCulture)));
     }
 
