@@ -5,35 +5,30 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser.Bench;
 
 /// <summary>Runs one command again and again, as an actor would: whenever it hears that one has ended, it asks for the next.</summary>
-internal sealed class CommandSeries : UntypedActor
+internal sealed class CommandSeries : CommandUser
 {
     private readonly IActorRef _commands;
     private readonly Spawn _spawn;
     private readonly int _count;
     private readonly int _atOnce;
     private readonly bool _untilExit;
-    private readonly TaskCompletionSource _done;
     private int _begun;
     private int _ended;
 
-    public CommandSeries(IActorRef commands, Spawn spawn, int count, int atOnce, bool untilExit, TaskCompletionSource done)
+    public CommandSeries(IActorRef commands, Spawn spawn, int count, int atOnce, bool untilExit, TaskCompletionSource<long> done) : base(done)
     {
         _commands = commands;
         _spawn = spawn with { Subscription = new Subscribe(Self) };
         _count = count;
         _atOnce = atOnce;
         _untilExit = untilExit;
-        _done = done;
     }
 
     /// <summary>How many commands a second, with so many at once, each followed to its exit or to its close.</summary>
     internal static async Task<double> RateAsync(Browser browser, Spawn spawn, int count, int atOnce, bool untilExit)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var start = Stopwatch.GetTimestamp();
-        browser.System.ActorOf(Props.Create(typeof(CommandSeries), browser.Commands, spawn, count, atOnce, untilExit, done));
-        await done.Task;
-        return count / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return await RunAsync<CommandSeries>(browser, browser.Commands, spawn, count, atOnce, untilExit) / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     protected override void PreStart()
@@ -42,30 +37,13 @@ internal sealed class CommandSeries : UntypedActor
             Next();
     }
 
-    protected override void OnReceive(object message)
+    protected override void OnEvent(object message)
     {
-        switch (message)
-        {
-            case CommandExited when _untilExit:
-            case CommandClosed when !_untilExit:
-                OnEnded();
-                break;
-            case SpawnRefused refused:
-                _done.TrySetException(new InvalidOperationException(refused.Message));
-                Context.Stop(Self);
-                break;
-            default:
-                break;
-        }
-    }
-
-    private void OnEnded()
-    {
-        Next();
-        if (++_ended < _count)
+        if (_untilExit ? message is not CommandExited : message is not CommandClosed)
             return;
-        _done.TrySetResult();
-        Context.Stop(Self);
+        Next();
+        if (++_ended == _count)
+            Finish(_count);
     }
 
     private void Next()

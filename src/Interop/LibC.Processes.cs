@@ -66,7 +66,7 @@ internal static unsafe partial class LibC
     internal static partial int Kill(int process, int signal);
 
     [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
-    internal static partial int Poll(void* descriptors, nuint count, int milliseconds);
+    internal static partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
 
     [LibraryImport(Library, EntryPoint = "pipe2", SetLastError = true)]
     internal static partial int Pipe2(int* pair, int flags);
@@ -109,4 +109,16 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "_exit")]
     internal static partial void ExitNow(int code);
+}
+
+/// <summary><c>struct pollfd</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollDescriptor(int descriptor, short events)
+{
+    internal const short Readable = 1;
+    internal const short Writable = 4;
+
+    internal int Descriptor = descriptor;
+    internal short Events = events;
+    internal short Returned;
 }

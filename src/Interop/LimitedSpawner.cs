@@ -83,14 +83,13 @@ public static unsafe class LimitedSpawner
     private sealed class Prepared
     {
         private readonly SystemCallScript _script = new(Steps);
-        private readonly int _common;
 
         internal Prepared()
         {
             var defaults = _script.Zeroes(64);
             foreach (var signal in SignalsToReset())
                 _script.Add("rt_sigaction", CallNumbers.SignalAction, true, signal, (nint)defaults, 0, 8);
-            _common = _script.Add("setsid", CallNumbers.SetSession, false) + 1;
+            _script.Add("setsid", CallNumbers.SetSession, false);
             _script.Keep();
         }
 
@@ -98,7 +97,7 @@ public static unsafe class LimitedSpawner
 
         internal SystemCallScript Begin()
         {
-            _script.Reset(_common);
+            _script.Reset();
             return _script;
         }
 

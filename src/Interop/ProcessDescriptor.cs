@@ -55,11 +55,10 @@ public sealed unsafe class ProcessDescriptor : IDisposable
     /// <param name="timeout">How long at most.</param>
     public static void WaitForAny(IReadOnlyList<ProcessDescriptor> processes, TimeSpan timeout)
     {
-        var polled = new long[processes.Count];
-        // struct pollfd: the descriptor, then events and returned events in the upper half.
+        var polled = new PollDescriptor[processes.Count];
         for (var i = 0; i < polled.Length; i++)
-            polled[i] = (1L << 32) | (uint)processes[i].Descriptor.Value;
-        fixed (long* list = polled)
+            polled[i] = new PollDescriptor(processes[i].Descriptor.Value, PollDescriptor.Readable);
+        fixed (PollDescriptor* list = polled)
             _ = LibC.Poll(list, (nuint)polled.Length, (int)timeout.TotalMilliseconds);
     }
 

@@ -7,7 +7,6 @@ namespace ActorBrowser.Interop;
 /// </summary>
 public sealed unsafe class StandardStream : Stream
 {
-    private const short Writable = 4;
 
     private readonly int _descriptor;
 
@@ -84,8 +83,7 @@ public sealed unsafe class StandardStream : Stream
     // Somebody else has made it non-blocking: it is one open file for all who have it.
     private void WaitForRoom()
     {
-        // struct pollfd.
-        var request = stackalloc int[2] { _descriptor, Writable };
-        _ = LibC.Poll(request, 1, -1);
+        var request = new PollDescriptor(_descriptor, PollDescriptor.Writable);
+        _ = LibC.Poll(&request, 1, -1);
     }
 }

@@ -14,12 +14,12 @@ internal sealed unsafe class SystemCallScript : IDisposable
     private const int StackBytes = 16 << 10;
     private const int CloneVm = 0x100;
     private const int CloneVfork = 0x4000;
-    private const int ChildSignal = 17;
 
     private readonly int _capacity;
     private readonly List<string> _names = [];
     private readonly List<nint> _texts = [];
-    private int _kept;
+    private int _keptSteps;
+    private int _keptTexts;
     private Header* _header;
 
     internal SystemCallScript(int capacity = MostSteps)
@@ -79,18 +79,17 @@ internal sealed unsafe class SystemCallScript : IDisposable
         return bytes;
     }
 
-    /// <summary>The texts and memory so far stay when it is used again.</summary>
-    internal void Keep() => _kept = _texts.Count;
+    /// <summary>What was added so far is what <see cref="Reset"/> goes back to.</summary>
+    internal void Keep() => (_keptSteps, _keptTexts) = (_names.Count, _texts.Count);
 
-    /// <summary>Begins again after a step.</summary>
-    /// <param name="steps">How many steps stay.</param>
-    internal void Reset(int steps)
+    /// <summary>Forgets what was added since <see cref="Keep"/>.</summary>
+    internal void Reset()
     {
-        _header->Count = steps;
-        _names.RemoveRange(steps, _names.Count - steps);
-        foreach (var text in CollectionsMarshal.AsSpan(_texts)[_kept..])
+        _header->Count = _keptSteps;
+        _names.RemoveRange(_keptSteps, _names.Count - _keptSteps);
+        foreach (var text in CollectionsMarshal.AsSpan(_texts)[_keptTexts..])
             NativeMemory.Free((void*)text);
-        _texts.RemoveRange(_kept, _texts.Count - _kept);
+        _texts.RemoveRange(_keptTexts, _texts.Count - _keptTexts);
     }
 
     /// <summary>Runs it in a new process.</summary>
@@ -99,7 +98,7 @@ internal sealed unsafe class SystemCallScript : IDisposable
     /// <returns>Null, or the step that failed and its errno; then the process exits with code 127.</returns>
     internal StepFailure? Run(int namespaces, out int processId)
     {
-        _header->Flags = namespaces | CloneVm | CloneVfork | ChildSignal;
+        _header->Flags = namespaces | CloneVm | CloneVfork | ChildExits.ChildSignal;
         _header->Failed = null;
         var result = (long)ScriptCode.Run(_header);
         processId = result > 0 ? (int)result : 0;

@@ -113,15 +113,11 @@ public static unsafe class UnixSocket
     /// <returns>Whether a receive would not block.</returns>
     public static bool WaitForInput(SafeDescriptor socket, SafeDescriptor other, out bool otherReadable)
     {
-        const long readable = 1L << 32;
-        // struct pollfd: the descriptor, then events and returned events in the upper half.
-        var polled = stackalloc long[2];
-        polled[0] = readable | (uint)socket.Value;
-        polled[1] = readable | (uint)other.Value;
+        var polled = stackalloc PollDescriptor[2] { new(socket.Value, PollDescriptor.Readable), new(other.Value, PollDescriptor.Readable) };
         // Interrupted: whoever waits again finds out.
         var ready = LibC.Poll(polled, 2, -1) > 0;
-        otherReadable = ready && polled[1] >> 48 != 0;
-        return ready && polled[0] >> 48 != 0;
+        otherReadable = ready && polled[1].Returned != 0;
+        return ready && polled[0].Returned != 0;
     }
 
     /// <summary>Receives bytes and the descriptors that came with them.</summary>

@@ -8,8 +8,9 @@ namespace ActorBrowser;
 /// the others ride to the runner on the request. Those that the command writes to stay open here as well: that everything
 /// was written is known from the runner, and a pipe that ended by itself would wake this process twice a command for nothing.
 /// </summary>
-internal sealed class CommandPipes : IDisposable
+internal sealed class CommandPipes
 {
+    private readonly List<SafeDescriptor> _ours = [];
     private readonly List<SafeDescriptor> _theirs = [];
 
     internal (SafeDescriptor Read, SafeDescriptor Write)? Output { get; private set; }
@@ -33,15 +34,14 @@ internal sealed class CommandPipes : IDisposable
             {
                 var (read, write) = UnixPipe.CreateForWriting();
                 pipes.Input = write;
+                pipes._ours.Add(write);
                 pipes._theirs.Add(read);
             }
             return pipes;
         }
         catch
         {
-            pipes.Dispose();
-            foreach (var end in pipes._theirs)
-                end.Dispose();
+            SafeDescriptor.DisposeAll([.. pipes._ours, .. pipes._theirs]);
             throw;
         }
     }
@@ -49,16 +49,9 @@ internal sealed class CommandPipes : IDisposable
     /// <summary>The runner's ends, in the order of the protocol; whoever takes them owns them.</summary>
     internal SafeDescriptor[] TakeTheirs(SafeDescriptor? input) => input is null ? [.. _theirs] : [.. _theirs, input];
 
-    /// <summary>Closes our ends, as far as nobody has taken them over.</summary>
-    public void Dispose()
-    {
-        foreach (var (read, write) in new[] { Output, Error }.OfType<(SafeDescriptor, SafeDescriptor)>())
-            SafeDescriptor.DisposeAll(read, write);
-        Input?.Dispose();
-    }
-
     private (SafeDescriptor Read, SafeDescriptor Write) Add((SafeDescriptor Read, SafeDescriptor Write) pipe)
     {
+        _ours.AddRange([pipe.Read, pipe.Write]);
         _theirs.Add(pipe.Write.Share());
         return pipe;
     }

@@ -1,0 +1,37 @@
+using Akka.Actor;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser.Bench;
+
+/// <summary>An actor that runs commands until it is done; a refusal is its failure.</summary>
+internal abstract class CommandUser(TaskCompletionSource<long> done) : UntypedActor
+{
+    /// <summary>Makes one with these arguments and its task, and waits for what it gives.</summary>
+    protected static Task<long> RunAsync<T>(Browser browser, params object[] arguments) where T : CommandUser
+    {
+        var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        browser.System.ActorOf(Props.Create(typeof(T), [.. arguments, done]));
+        return done.Task;
+    }
+
+    protected sealed override void OnReceive(object message)
+    {
+        if (message is SpawnRefused refused)
+        {
+            done.TrySetException(new InvalidOperationException(refused.Message));
+            Context.Stop(Self);
+        }
+        else
+        {
+            OnEvent(message);
+        }
+    }
+
+    protected abstract void OnEvent(object message);
+
+    protected void Finish(long result)
+    {
+        done.TrySetResult(result);
+        Context.Stop(Self);
+    }
+}
