@@ -27,7 +27,7 @@ public enum CommandStatus
 /// <param name="Cause">Why.</param>
 /// <param name="UserTime">Processor time in programs: the command's and that of descendants it has waited for.</param>
 /// <param name="SystemTime">Processor time in the kernel, of the same.</param>
-/// <param name="PeakMemory">The largest resident set, in bytes.</param>
+/// <param name="PeakMemory">The largest resident set, in bytes; the kernel counts the runner's own at the start, so no less than that.</param>
 /// <param name="WallTime">From its start to its end.</param>
 /// <param name="EndedAt">In UTC.</param>
 public sealed record CommandExit(
