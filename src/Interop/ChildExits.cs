@@ -46,6 +46,8 @@ public sealed unsafe class ChildExits
     /// <param name="processId">Its pid.</param>
     /// <param name="end">How it ended.</param>
     /// <param name="usage">What it used.</param>
+    /// <param name="children">Whether there are any children.</param>
     /// <returns>False when none has.</returns>
-    public static bool TryReapAny(out int processId, out ProcessEnd end, out ProcessUsage usage) => ChildWait.TryReap(ChildWait.All, 0, out processId, out end, out usage);
+    public static bool TryReapAny(out int processId, out ProcessEnd end, out ProcessUsage usage, out bool children) =>
+        ChildWait.TryReap(ChildWait.All, 0, out processId, out end, out usage, out children);
 }

@@ -24,8 +24,9 @@ internal static unsafe class ChildWait
     /// <param name="processId">The child's pid.</param>
     /// <param name="end">How it ended.</param>
     /// <param name="usage">What it used.</param>
+    /// <param name="exists">Whether there is such a child at all.</param>
     /// <returns>False when there was none to take.</returns>
-    internal static bool TryReap(int kind, int id, out int processId, out ProcessEnd end, out ProcessUsage usage)
+    internal static bool TryReap(int kind, int id, out int processId, out ProcessEnd end, out ProcessUsage usage, out bool exists)
     {
         // struct rusage: two timevals and fourteen longs.
         var used = stackalloc long[18];
@@ -33,6 +34,7 @@ internal static unsafe class ChildWait
         new Span<int>(information, 32).Clear();
         new Span<long>(used, 18).Clear();
         processId = 0;
+        exists = true;
         end = default;
         usage = default;
         var call = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 95 : 247;
@@ -40,7 +42,10 @@ internal static unsafe class ChildWait
         {
             var errno = Marshal.GetLastPInvokeError();
             if (errno == Errno.NoChild)
+            {
+                exists = false;
                 return false;
+            }
             if (errno != Errno.Interrupted)
                 throw new SystemCallException("waitid", errno);
         }

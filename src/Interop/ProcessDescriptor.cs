@@ -151,7 +151,7 @@ public sealed unsafe class ProcessDescriptor : IDisposable
     /// <param name="end">How it ended.</param>
     /// <param name="usage">What it used.</param>
     /// <returns>False when there was none to take.</returns>
-    public bool TryReap(out ProcessEnd end, out ProcessUsage usage) => ChildWait.TryReap(ChildWait.ForDescriptor, Descriptor.Value, out _, out end, out usage);
+    public bool TryReap(out ProcessEnd end, out ProcessUsage usage) => ChildWait.TryReap(ChildWait.ForDescriptor, Descriptor.Value, out _, out end, out usage, out _);
 
     /// <inheritdoc/>
     public void Dispose() => Descriptor.Dispose();

@@ -57,6 +57,18 @@ public sealed class SpawnSpecs : CommandSpecs
     }
 
     [Fact]
+    public async Task A_variable_that_was_changed_or_unset_is_inherited_as_it_is_now()
+    {
+        const string name = "ACTORBROWSER_TEST_CHANGED";
+        foreach (var value in (string?[])["one", "one", "two", null, "three"])
+        {
+            Environment.SetEnvironmentVariable(name, value);
+            var ended = await RunAsync(new Spawn(["env"]) { Environment = CommandEnvironment.AllowList(name) });
+            Assert.Equal(value is null ? "" : $"{name}={value}\n", ended.Output.ToString());
+        }
+    }
+
+    [Fact]
     public async Task Arguments_arrive_as_they_are()
     {
         var big = new string('x', 100_000);

@@ -1,3 +1,4 @@
+using ActorBrowser.Interop;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.CommandProtocol;
@@ -92,18 +93,35 @@ internal sealed class CommandRegistry : UntypedActor
             requester.Tell(new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, refusal));
             return;
         }
-        if (_entries.Count < _settings.Commands.Capacity || DropOldestEnded())
-            Start(spawn, requester);
-        else
+        if (_entries.Count >= _settings.Commands.Capacity && _ended.Count == 0)
+        {
             MakeRoom(spawn, requester);
+            return;
+        }
+        // What can wait is done when the runner has its request.
+        Start(spawn, requester);
+        if (_entries.Count > _settings.Commands.Capacity)
+            Drop(_byId[_ended.Min].Handle, stop: true);
     }
 
     private void Start(Spawn spawn, IActorRef requester)
     {
+        var runner = _runners.For(spawn, Context, runner => _entries.Values.Any(entry => entry.Runner == runner));
+        CommandPipes pipes;
+        try
+        {
+            pipes = CommandPipes.Open(spawn);
+        }
+        catch (SystemCallException e)
+        {
+            spawn.InputDescriptor?.Dispose();
+            requester.Tell(new SpawnRefused(Transport.SpawnFailure.NoResources, e.Errno, $"No pipes could be had: {e.Message}"));
+            return;
+        }
         var id = ++_lastId;
         var handle = $"cmd-{_instance}-{id}";
-        var runner = _runners.For(spawn, Context, runner => _entries.Values.Any(entry => entry.Runner == runner));
-        var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, _settings.Commands, runner, requester), handle);
+        var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, pipes, _settings.Commands, runner, requester), handle);
+        runner.Begin(id, CommandRequest.Of(spawn, _settings.Commands), session, pipes.TakeTheirs(spawn.InputDescriptor));
         Context.Watch(session);
         var entry = new Entry(id, handle, session, runner, spawn.Display);
         _entries.Add(handle, entry);
@@ -121,14 +139,6 @@ internal sealed class CommandRegistry : UntypedActor
         oldest.Victim = true;
         _log.Warning("All {0} commands of the registry are running: the oldest, {1} ({2}), is killed to make room", _entries.Count, oldest.Handle, oldest.Display);
         oldest.Session.Tell(new Terminate());
-    }
-
-    private bool DropOldestEnded()
-    {
-        if (_ended.Count == 0)
-            return false;
-        Drop(_byId[_ended.Min].Handle, stop: true);
-        return true;
     }
 
     private void Drop(string handle, bool stop)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using ActorBrowser.Transport;
 
@@ -6,6 +7,12 @@ namespace ActorBrowser;
 /// <summary>Checks what was asked for, and makes the runner's message of it.</summary>
 internal static class CommandRequest
 {
+    // Variables of this process as the wire has them, made anew when one has changed.
+    private static readonly ConcurrentDictionary<string, (string Value, byte[] Line)> Inherited = new(StringComparer.Ordinal);
+
+    // From then on the runtime looks a variable up, which it would else search for among all and decode, ten times a command.
+    static CommandRequest() => _ = Environment.GetEnvironmentVariables();
+
     /// <summary>Null, or what is wrong with it.</summary>
     internal static string? Refusal(CommandProtocol.Spawn spawn)
     {
@@ -44,14 +51,23 @@ internal static class CommandRequest
         var lines = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var name in environment.Inherited ?? settings.Environment)
         {
-            if (Environment.GetEnvironmentVariable(name) is { } value)
-                lines[name] = Encoding.UTF8.GetBytes($"{name}={value}");
+            if (Inherit(name) is { } line)
+                lines[name] = line;
         }
         if (spawn.Output == CommandOutput.Terminal && environment.Inherited is null)
             lines.TryAdd("TERM", "TERM=xterm-256color"u8.ToArray());
         foreach (var (name, value) in environment.Variables)
             lines[name] = (byte[])[.. Encoding.UTF8.GetBytes(name), (byte)'=', .. value.Bytes.Span];
         return [.. lines.Values];
+    }
+
+    private static byte[]? Inherit(string name)
+    {
+        if (Environment.GetEnvironmentVariable(name) is not { } value)
+            return null;
+        if (!Inherited.TryGetValue(name, out var known) || known.Value != value)
+            Inherited[name] = known = (value, Encoding.UTF8.GetBytes($"{name}={value}"));
+        return known.Line;
     }
 
     private static bool HasNul(CommandText text) => text.Bytes.Span.Contains((byte)0);

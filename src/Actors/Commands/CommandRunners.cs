@@ -20,7 +20,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         "/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/usr", "/var",
     };
 
-    private readonly Dictionary<string, Runner> _runners = new(StringComparer.Ordinal);
+    private readonly Dictionary<Key, Runner> _runners = [];
     private int _last;
 
     /// <summary>Null, or why no runner runs this.</summary>
@@ -75,8 +75,8 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
 
     // The permission to write is the folder's own, not its path's: one that was made anew at the same path needs another runner. As long as
     // there is a runner, its number is not given to another folder.
-    private static string KeyOf(SandboxPolicy policy, string? folder) =>
-        $"{policy.Name}\n{folder}\n{(folder is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(Encoding.UTF8.GetBytes(folder)) : null)}";
+    private static Key KeyOf(SandboxPolicy policy, string? folder) =>
+        new(policy.Name, folder, folder is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(Encoding.UTF8.GetBytes(folder)) : null);
 
     private static string? FolderOf(Spawn spawn)
     {
@@ -100,6 +100,8 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         log.Warning("A command works in {0}, which is never given to a command to write: it may read there", folder);
         return false;
     }
+
+    private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File);
 
     private sealed class Runner(RunnerLine line, IActorRef actor)
     {

@@ -28,11 +28,11 @@ internal sealed partial class CommandSession
 
     private sealed class WaitOver : INoSerializationVerificationNeeded;
 
-    private sealed class Producer(ulong id, string handle, Spawn spawn, CommandSettings settings, RunnerLine runner, IActorRef requester) : IIndirectActorProducer
+    private sealed class Producer(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerLine runner, IActorRef requester) : IIndirectActorProducer
     {
         public Type ActorType => typeof(CommandSession);
 
-        public ActorBase Produce() => new CommandSession(id, handle, spawn, settings, runner, requester);
+        public ActorBase Produce() => new CommandSession(id, handle, spawn, pipes, settings, runner, requester);
 
         public void Release(ActorBase actor)
         {

@@ -21,6 +21,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     private readonly ulong _id;
     private readonly string _handle;
     private readonly Spawn _spawn;
+    private readonly CommandPipes _pipes;
     private readonly CommandSettings _settings;
     private readonly IActorRef _requester;
     private readonly IActorRef _registry = Context.Parent;
@@ -43,11 +44,12 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     private readonly CommandRefusals _refusals = new();
     private CommandClosed? _end;
 
-    public CommandSession(ulong id, string handle, Spawn spawn, CommandSettings settings, RunnerLine runner, IActorRef requester)
+    public CommandSession(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerLine runner, IActorRef requester)
     {
         _id = id;
         _handle = handle;
         _spawn = spawn;
+        _pipes = pipes;
         _settings = settings;
         _runner = runner;
         _requester = requester;
@@ -57,9 +59,9 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    internal static Props Props(ulong id, string handle, Spawn spawn, CommandSettings settings, RunnerLine runner, IActorRef requester) =>
+    internal static Props Props(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerLine runner, IActorRef requester) =>
         // Neither by an expression nor by type: taking those apart for each command takes longer than the rest of its start.
-        Akka.Actor.Props.CreateBy(new Producer(id, handle, spawn, settings, runner, requester));
+        Akka.Actor.Props.CreateBy(new Producer(id, handle, spawn, pipes, settings, runner, requester));
 
     private int ProcessId { get; set; }
 
@@ -67,23 +69,11 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     {
         if (_spawn.Subscription is { } subscription)
             Add(subscription);
-        CommandPipes pipes;
-        try
-        {
-            pipes = CommandPipes.Open(_spawn);
-        }
-        catch (SystemCallException e)
-        {
-            _spawn.InputDescriptor?.Dispose();
-            Refuse(new SpawnFailed(SpawnFailure.NoResources, e.Errno, $"No pipes could be had: {e.Message}"));
-            return;
-        }
-        if (pipes.Output is { } output)
+        if (_pipes.Output is { } output)
             AddOutput(OutputStream.Output, output.Read, output.Write);
-        if (pipes.Error is { } error)
+        if (_pipes.Error is { } error)
             AddOutput(OutputStream.Error, error.Read, error.Write);
-        _inputLink = pipes.Input is { } input ? new InputLink(_self, input) : null;
-        _runner.Begin(_id, CommandRequest.Of(_spawn, _settings), _self, pipes.TakeTheirs(_spawn.InputDescriptor));
+        _inputLink = _pipes.Input is { } input ? new InputLink(_self, input) : null;
     }
 
     protected override void PostStop()

@@ -19,6 +19,7 @@ public sealed class CommandRunnerRole : IChildRole
     private readonly SafeDescriptor _children = SmallFile.Open($"/proc/self/task/{Environment.ProcessId}/children");
     private readonly byte[] _childrenText = new byte[64 << 10];
     private readonly Dictionary<int, RunningCommand> _byProcess = [];
+    private readonly List<(RunningCommand Command, ProcessEnd End, ProcessUsage Usage)> _ended = [];
     private readonly Lock _lock = new();
     // Commands end on other threads, too: by a timer, or after a search for what they have left behind.
     private readonly Dictionary<ulong, RunningCommand> _byId = [];
@@ -150,13 +151,22 @@ public sealed class CommandRunnerRole : IChildRole
     private void OnExits()
     {
         _exits!.Clear();
-        while (ChildExits.TryReapAny(out var processId, out var end, out var usage))
+        var orphans = false;
+        bool children;
+        while (ChildExits.TryReapAny(out var processId, out var end, out var usage, out children))
         {
             if (_byProcess.Remove(processId, out var command))
-                command.OnExited(end, usage, HasAdopted());
-            else if (!HasAdopted())
-                TellDraining();
+                _ended.Add((command, end, usage));
+            else
+                orphans = true;
         }
+        // Once for all that have ended; where there is no child at all, nothing was left behind.
+        var leftovers = children && HasAdopted();
+        foreach (var (command, end, usage) in _ended)
+            command.OnExited(end, usage, leftovers);
+        _ended.Clear();
+        if (orphans && !leftovers)
+            TellDraining();
         Flush();
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -43,9 +44,9 @@ public abstract class ChildrenContainerBase : IChildrenContainer
 
     public virtual bool IsNormal => true;
 
-    public IReadOnlyCollection<IInternalActorRef> Children => [.. Stats.Select(static stats => stats.Child)];
+    public IReadOnlyCollection<IInternalActorRef> Children => new Lazily<IInternalActorRef>(InternalChildren.Values.OfType<ChildRestartStats>().Select(static stats => stats.Child));
 
-    public IReadOnlyCollection<ChildRestartStats> Stats => [.. InternalChildren.Values.OfType<ChildRestartStats>()];
+    public IReadOnlyCollection<ChildRestartStats> Stats => new Lazily<ChildRestartStats>(InternalChildren.Values.OfType<ChildRestartStats>());
 
     protected IImmutableDictionary<string, IChildStats> InternalChildren { get; }
 
@@ -70,6 +71,16 @@ public abstract class ChildrenContainerBase : IChildrenContainer
     }
 
     public bool Contains(IActorRef actor) => TryGetByRef(actor, out _);
+
+    /// <summary>As the children never change, they can be looked through when somebody does; mostly nobody does.</summary>
+    private sealed class Lazily<T>(IEnumerable<T> all) : IReadOnlyCollection<T>
+    {
+        public int Count => all.Count();
+
+        public IEnumerator<T> GetEnumerator() => all.GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 
     private protected string Listing() => "Children:\n    " + string.Join("\n    ", InternalChildren.Select(static entry => entry.Value is ChildRestartStats stats
         ? $"<{stats.Child.Path.ToStringWithUid()}:{stats.MaxNrOfRetriesCount} retries>"
