@@ -127,6 +127,23 @@ public sealed class OutputSpecs() : CommandSpecs("""
     }
 
     [Fact]
+    public async Task A_file_that_is_written_slowly_holds_nothing_up_but_its_own_command()
+    {
+        // A named pipe that nobody reads yet is the slowest of files: it cannot even be opened.
+        var file = Path.Combine(Path.GetTempPath(), $"spill-{Guid.NewGuid():N}");
+        Assert.Equal(0, (await RunAsync(new Spawn(["mkfifo", file]))).Exit!.ExitCode);
+        var probe = CreateTestProbe();
+        var slow = await SpawnAsync(Spawn.Shell("head -c 3000000 /dev/zero") with { SpillFile = file, Subscription = new Subscribe(probe) });
+        Assert.Equal("hello\n", (await RunAsync(new Spawn(["echo", "hello"]))).Output.ToString());
+        Assert.Equal(CommandStatus.Running, (await Browser.Ask<CommandSnapshot>(new Poll(slow.Handle), Deadline.Long)).Status);
+        var reader = await RunAsync(Spawn.Shell($"wc -c < '{file}'"));
+        Assert.Equal("3000000\n", reader.Output.ToString());
+        var closed = (CommandClosed)await probe.FishForMessageAsync(static message => message is CommandClosed, Deadline.Long);
+        Assert.Equal((0, 3_000_000), (closed.Exit.ExitCode, closed.OutputBytes));
+        File.Delete(file);
+    }
+
+    [Fact]
     public async Task A_full_disk_costs_the_file_and_not_the_command()
     {
         var probe = CreateTestProbe();

@@ -53,7 +53,11 @@ internal sealed partial class CommandSession
         _lastActivity = Stopwatch.GetTimestamp();
         _unreturned[stream == OutputStream.Error ? 1 : 0] += data.Length;
         _log.Append(stream, data, _subscriptions.Count == 0 ? long.MaxValue : _subscriptions.Min(static subscription => subscription.Position));
-        _spill?.Write(data.Span);
+        if (_spill is not null)
+        {
+            _unspilled += data.Length;
+            _spill.Tell(new SpillWriter.Write(data));
+        }
         if (!_overOutput && _spawn.Limits.Output > 0 && _log.Position > _spawn.Limits.Output)
         {
             _overOutput = true;
@@ -65,7 +69,7 @@ internal sealed partial class CommandSession
     /// <summary>Gives readers what they may have, and the runner as much credit as the slowest of them has used.</summary>
     private void Advance()
     {
-        var slowest = _log.Position;
+        var slowest = _log.Position - _unspilled;
         for (var i = 0; i < _subscriptions.Count; i++)
         {
             var subscription = _subscriptions[i];
@@ -205,6 +209,25 @@ internal sealed partial class CommandSession
     private void OpenSpill()
     {
         if (_spawn.SpillFile is { } path)
-            _spill = new SpillFile(path, message => Broadcast(new SpillFailed(message)));
+            _spill = Context.Watch(Context.ActorOf(SpillWriter.Props(path), "spill"));
+    }
+
+    /// <summary>Whether the file is still to be waited for.</summary>
+    private bool EndSpill()
+    {
+        if (_spill is not null && !_spillEnding)
+            _spill.Tell(SpillWriter.Finish.Instance);
+        _spillEnding = true;
+        return _spill is not null;
+    }
+
+    private void OnSpillComplete()
+    {
+        if (!_spillEnding)
+            Broadcast(new SpillFailed("The output's file cannot be written: its writer has failed."));
+        _spill = null;
+        _unspilled = 0;
+        Advance();
+        Close();
     }
 }

@@ -18,6 +18,9 @@ namespace ActorBrowser;
 /// </summary>
 internal sealed partial class CommandSession : UntypedActor, IWithTimers
 {
+    // A file's writer that has failed is not started again: it would empty the file.
+    private static readonly SupervisorStrategy Stopping = new OneForOneStrategy(static _ => Directive.Stop);
+
     private readonly ulong _id;
     private readonly string _handle;
     private readonly Spawn _spawn;
@@ -31,7 +34,9 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     private readonly List<OutputSubscription> _subscriptions = [];
     private readonly Dictionary<object, IActorRef> _waiting = [];
     private readonly List<IActorRef> _untilClosed = [];
-    private SpillFile? _spill;
+    private IActorRef? _spill;
+    private long _unspilled;
+    private bool _spillEnding;
     private readonly List<OutputLink> _outputs = [];
     private readonly HashSet<OutputStream> _open = [];
     private InputLink? _inputLink;
@@ -65,6 +70,8 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
 
     private int ProcessId { get; set; }
 
+    protected override SupervisorStrategy SupervisorStrategy() => Stopping;
+
     protected override void PreStart()
     {
         if (_spawn.Subscription is { } subscription)
@@ -81,7 +88,6 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         foreach (var output in _outputs)
             output.Dispose();
         _inputLink?.Dispose();
-        _spill?.Dispose();
         if (!_over)
             Send(new Transport.Terminate(0));
     }
@@ -114,8 +120,18 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
             case Unsubscribe unsubscribe:
                 Remove(unsubscribe.Subscriber);
                 break;
+            case Terminated terminated when terminated.ActorRef.Equals(_spill):
+                OnSpillComplete();
+                break;
             case Terminated terminated:
                 Remove(terminated.ActorRef);
+                break;
+            case SpillWriter.Written written:
+                _unspilled -= written.Bytes;
+                Advance();
+                break;
+            case SpillFailed failed:
+                Broadcast(failed);
                 break;
             case CommandProtocol.SendSignal signal when signal.Number is >= 1 and <= 64:
                 Send(new Transport.SendSignal(signal.Number));
@@ -223,15 +239,13 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
 
     private void Close()
     {
-        if (_over || _closed is null || _open.Count > 0)
+        if (_over || _closed is null || _open.Count > 0 || EndSpill())
             return;
         // What it wrote before it ended was more than it might: then that is why it ended, whoever was faster.
         if (_overOutput && _exit!.Cause == ExitCause.Itself)
             _exit = _exit with { Cause = ExitCause.OutputLimit };
         _exit = _exit! with { Blocked = _refusals.Explain(_exit, _spawn.Profile ?? _settings.Profile, _log) };
         _over = true;
-        _spill?.Dispose();
-        _spill = null;
         foreach (var (key, waiter) in _waiting)
         {
             Timers.Cancel(key);

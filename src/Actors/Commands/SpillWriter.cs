@@ -1,0 +1,87 @@
+using Akka.Actor;
+using Akka.Dispatch;
+using Akka.Event;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// Writes all of a command's output to a file, where waiting is allowed. A full disk costs the file its rest, and nothing
+/// else: it is said once. Its session watches it: it stops when the file is complete.
+/// </summary>
+internal sealed class SpillWriter : UntypedActor
+{
+    private readonly string _path;
+    private FileStream? _file;
+
+    public SpillWriter(string path) => _path = path;
+
+    internal static Props Props(string path) =>
+        Akka.Actor.Props.Create(() => new SpillWriter(path)).WithDispatcher(Dispatchers.DefaultBlockingDispatcherId);
+
+    protected override void PreStart()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            _file = new FileStream(_path, options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            Fail(e);
+        }
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Write write:
+                OnWrite(write.Data);
+                break;
+            case Finish:
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    protected override void PostStop() => _file?.Dispose();
+
+    private void OnWrite(ReadOnlyMemory<byte> data)
+    {
+        try
+        {
+            _file?.Write(data.Span);
+        }
+        catch (IOException e)
+        {
+            Fail(e);
+        }
+        // Also of a file that failed: the output goes on without it.
+        Context.Parent.Tell(new Written(data.Length));
+    }
+
+    private void Fail(Exception e)
+    {
+        _file?.Dispose();
+        _file = null;
+        Context.Parent.Tell(new SpillFailed($"The output's file cannot be written: {e.Message}"));
+    }
+
+    /// <summary>The next piece; it is not changed any more.</summary>
+    internal sealed record Write(ReadOnlyMemory<byte> Data) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>To the session: so many bytes are in the file, or will never be.</summary>
+    internal sealed record Written(int Bytes) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>There is no more.</summary>
+    internal sealed class Finish : INoSerializationVerificationNeeded
+    {
+        internal static readonly Finish Instance = new();
+    }
+}
