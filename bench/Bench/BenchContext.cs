@@ -30,5 +30,8 @@ internal interface IFigure
     /// <summary>As given on the command line.</summary>
     string Name { get; }
 
+    /// <summary>What its yardsticks need to be on PATH.</summary>
+    IReadOnlyList<string> Programs => [];
+
     Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context);
 }

@@ -27,6 +27,15 @@ if (!OperatingSystem.IsLinux())
     return 69;
 }
 
+var chosen = figures.Where(figure => wanted.Length == 0 || wanted.Contains(figure.Name)).ToArray();
+var missing = chosen.SelectMany(static figure => figure.Programs).Distinct().Where(static program => Tools.TryFind(program) is null).ToArray();
+if (missing.Length > 0)
+{
+    Console.Error.WriteLine($"bench: not on PATH: {string.Join(", ", missing)}. Install it, or name figures that do without: "
+        + string.Join(", ", figures.Where(figure => !figure.Programs.Intersect(missing).Any()).Select(static figure => figure.Name)));
+    return 69;
+}
+
 var context = new BenchContext(quick, Required("ACTORBROWSER_BENCH_ROOT"), Required("ACTORBROWSER_BENCH_SCRATCH"));
 // Ctrl-C and SIGTERM unwind, so that every child and nginx are stopped by their owners.
 using var stop = new CancellationTokenSource();
@@ -40,7 +49,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
 var rows = new List<Row>();
 var started = DateTimeOffset.UtcNow;
-foreach (var figure in figures.Where(figure => wanted.Length == 0 || wanted.Contains(figure.Name)))
+foreach (var figure in chosen)
 {
     Console.Error.WriteLine($"bench: {figure.Name} ...");
     try

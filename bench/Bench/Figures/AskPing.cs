@@ -12,6 +12,8 @@ internal sealed class AskPing : IFigure
 
     public string Name => "ask";
 
+    public IReadOnlyList<string> Programs => ["taskset"];
+
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         await using var browser = await Browser.StartAsync(context);

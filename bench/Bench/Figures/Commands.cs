@@ -13,6 +13,8 @@ internal sealed class CommandSpawns : IFigure
 
     public string Name => "commands";
 
+    public IReadOnlyList<string> Programs => ["node", "python3"];
+
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         await using var browser = await Browser.StartAsync(context);

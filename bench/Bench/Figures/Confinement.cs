@@ -11,6 +11,8 @@ internal sealed class Confinement : IFigure
 
     public string Name => "confinement";
 
+    public IReadOnlyList<string> Programs => ["bwrap", "nginx"];
+
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         await using var confined = await Browser.StartAsync(context);

@@ -10,6 +10,8 @@ internal sealed class FetchRate : IFigure
 
     public string Name => "fetch";
 
+    public IReadOnlyList<string> Programs => ["nginx", "curl"];
+
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         using var server = await Nginx.StartAsync(context.Scratch);

@@ -9,6 +9,8 @@ internal sealed class LargeBody : IFigure
 
     public string Name => "body";
 
+    public IReadOnlyList<string> Programs => ["nginx"];
+
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         using var server = await Nginx.StartAsync(context.Scratch);

@@ -11,6 +11,8 @@ internal sealed class PipelinedPings : IFigure
 
     public string Name => "pipelined";
 
+    public IReadOnlyList<string> Programs => ["node"];
+
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         await using var browser = await Browser.StartAsync(context);

@@ -7,6 +7,8 @@ internal sealed class SpawnToReady : IFigure
 {
     public string Name => "spawn";
 
+    public IReadOnlyList<string> Programs => ["node", "python3"];
+
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         await using var browser = await Browser.StartAsync(context);

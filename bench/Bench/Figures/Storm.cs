@@ -15,6 +15,8 @@ internal sealed class Storm : IFigure
 
     public string Name => "storm";
 
+    public IReadOnlyList<string> Programs => ["nginx"];
+
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         using var server = await Nginx.StartAsync(context.Scratch);

@@ -14,6 +14,8 @@ internal sealed class TabNavigation : IFigure
 
     public string Name => "tabs";
 
+    public IReadOnlyList<string> Programs => ["nginx"];
+
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         using var server = await Nginx.StartAsync(context.Scratch);
