@@ -7,7 +7,6 @@ namespace ActorBrowser.Interop;
 /// </summary>
 public sealed unsafe class StandardStream : Stream
 {
-
     private readonly int _descriptor;
 
     private StandardStream(bool isError) => _descriptor = isError ? 2 : 1;

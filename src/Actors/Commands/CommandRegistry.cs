@@ -89,8 +89,7 @@ internal sealed class CommandRegistry : UntypedActor
     {
         if ((CommandRequest.Refusal(spawn) ?? _runners.Refusal(spawn)) is { } refusal)
         {
-            spawn.InputDescriptor?.Dispose();
-            requester.Tell(new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, refusal));
+            Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, refusal));
             return;
         }
         if (_entries.Count >= _settings.Commands.Capacity && _ended.Count == 0)
@@ -114,8 +113,7 @@ internal sealed class CommandRegistry : UntypedActor
         }
         catch (SystemCallException e)
         {
-            spawn.InputDescriptor?.Dispose();
-            requester.Tell(new SpawnRefused(Transport.SpawnFailure.NoResources, e.Errno, $"No pipes could be had: {e.Message}"));
+            Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.NoResources, e.Errno, $"No pipes could be had: {e.Message}"));
             return;
         }
         var id = ++_lastId;
@@ -126,6 +124,12 @@ internal sealed class CommandRegistry : UntypedActor
         var entry = new Entry(id, handle, session, runner, spawn.Display);
         _entries.Add(handle, entry);
         _byId.Add(id, entry);
+    }
+
+    private static void Refuse(Spawn spawn, IActorRef requester, SpawnRefused refused)
+    {
+        spawn.InputDescriptor?.Dispose();
+        requester.Tell(refused);
     }
 
     private void MakeRoom(Spawn spawn, IActorRef requester)

@@ -216,7 +216,7 @@ internal sealed partial class CommandSession
     private bool EndSpill()
     {
         if (_spill is not null && !_spillEnding)
-            _spill.Tell(SpillWriter.Finish.Instance);
+            _spill.Tell(PoisonPill.Instance);
         _spillEnding = true;
         return _spill is not null;
     }

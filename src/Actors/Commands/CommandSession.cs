@@ -24,7 +24,6 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     private readonly ulong _id;
     private readonly string _handle;
     private readonly Spawn _spawn;
-    private readonly CommandPipes _pipes;
     private readonly CommandSettings _settings;
     private readonly IActorRef _requester;
     private readonly IActorRef _registry = Context.Parent;
@@ -54,12 +53,16 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         _id = id;
         _handle = handle;
         _spawn = spawn;
-        _pipes = pipes;
         _settings = settings;
         _runner = runner;
         _requester = requester;
         _self = Self;
         _log = new OutputLog(settings.RetainedHead, settings.RetainedTail);
+        if (pipes.Output is { } output)
+            AddOutput(OutputStream.Output, output.Read, output.Write);
+        if (pipes.Error is { } error)
+            AddOutput(OutputStream.Error, error.Read, error.Write);
+        _inputLink = pipes.Input is { } input ? new InputLink(_self, input) : null;
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -76,11 +79,6 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     {
         if (_spawn.Subscription is { } subscription)
             Add(subscription);
-        if (_pipes.Output is { } output)
-            AddOutput(OutputStream.Output, output.Read, output.Write);
-        if (_pipes.Error is { } error)
-            AddOutput(OutputStream.Error, error.Read, error.Write);
-        _inputLink = _pipes.Input is { } input ? new InputLink(_self, input) : null;
     }
 
     protected override void PostStop()

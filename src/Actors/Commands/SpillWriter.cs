@@ -7,7 +7,7 @@ namespace ActorBrowser;
 
 /// <summary>
 /// Writes all of a command's output to a file, where waiting is allowed. A full disk costs the file its rest, and nothing
-/// else: it is said once. Its session watches it: it stops when the file is complete.
+/// else: it is said once. Its session ends it after the last piece, and watches it: when it has stopped, the file is complete.
 /// </summary>
 internal sealed class SpillWriter : UntypedActor
 {
@@ -36,18 +36,10 @@ internal sealed class SpillWriter : UntypedActor
 
     protected override void OnReceive(object message)
     {
-        switch (message)
-        {
-            case Write write:
-                OnWrite(write.Data);
-                break;
-            case Finish:
-                Context.Stop(Self);
-                break;
-            default:
-                Unhandled(message);
-                break;
-        }
+        if (message is Write write)
+            OnWrite(write.Data);
+        else
+            Unhandled(message);
     }
 
     protected override void PostStop() => _file?.Dispose();
@@ -78,10 +70,4 @@ internal sealed class SpillWriter : UntypedActor
 
     /// <summary>To the session: so many bytes are in the file, or will never be.</summary>
     internal sealed record Written(int Bytes) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
-    /// <summary>There is no more.</summary>
-    internal sealed class Finish : INoSerializationVerificationNeeded
-    {
-        internal static readonly Finish Instance = new();
-    }
 }

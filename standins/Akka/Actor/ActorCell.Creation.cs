@@ -68,10 +68,7 @@ public partial class ActorCell
             _actor = NewActor();
             UseThreadContext(_actor.AroundPreStart);
             CheckReceiveTimeout();
-            if (PublishesLifecycle)
-            {
-                PublishLifecycle(ActorType, $"Started ({_actor})");
-            }
+            PublishLifecycle(ActorType, $"Started ({_actor})");
             if (SystemImpl.Settings.EmitActorTelemetry)
             {
                 System.EventStream.Publish(new ActorStarted(Self, Props.Type));

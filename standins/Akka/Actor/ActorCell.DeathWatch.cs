@@ -115,10 +115,7 @@ public partial class ActorCell
             case (true, false):
                 if ((_watchedBy ??= []).Add(watcher))
                 {
-                    if (PublishesLifecycle)
-                    {
-                        PublishLifecycle(ActorType, $"now watched by {watcher}");
-                    }
+                    PublishLifecycle(ActorType, $"now watched by {watcher}");
                 }
 
                 break;
@@ -138,10 +135,7 @@ public partial class ActorCell
             case (true, false):
                 if (_watchedBy is not null && _watchedBy.Remove(watcher))
                 {
-                    if (PublishesLifecycle)
-                    {
-                        PublishLifecycle(ActorType, $"no longer watched by {watcher}");
-                    }
+                    PublishLifecycle(ActorType, $"no longer watched by {watcher}");
                 }
 
                 break;

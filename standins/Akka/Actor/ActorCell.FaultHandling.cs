@@ -118,10 +118,7 @@ public partial class ActorCell
         }
 
         var failedActor = _actor;
-        if (PublishesLifecycle)
-        {
-            PublishLifecycle(ActorType, "Restarting");
-        }
+        PublishLifecycle(ActorType, $"Restarting");
         var message = CurrentMessage;
         try
         {
@@ -182,10 +179,7 @@ public partial class ActorCell
             }
 
             UseThreadContext(() => fresh.AroundPostRestart(cause, null));
-            if (PublishesLifecycle)
-            {
-                PublishLifecycle(fresh.GetType(), $"Restarted ({fresh})");
-            }
+            PublishLifecycle(fresh.GetType(), $"Restarted ({fresh})");
             if (SystemImpl.Settings.EmitActorTelemetry)
             {
                 System.EventStream.Publish(new ActorRestarted(Self, Props.Type, cause));

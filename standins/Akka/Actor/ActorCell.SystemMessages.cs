@@ -144,10 +144,7 @@ public partial class ActorCell
             repointable.Point();
         }
 
-        if (PublishesLifecycle)
-        {
-            PublishLifecycle(ActorType, "now supervising " + child.Path);
-        }
+        PublishLifecycle(ActorType, $"now supervising {child.Path}");
     }
 
     private void SendAllToDeadLetters(EarliestFirstSystemMessageList messages)

@@ -23,10 +23,7 @@ public partial class ActorCell
         {
             Dispatcher.Suspend(this);
             _perpetrator = _self;
-            if (PublishesLifecycle)
-            {
-                PublishLifecycle(ActorType, "Stopping");
-            }
+            PublishLifecycle(ActorType, $"Stopping");
         }
     }
 
@@ -101,10 +98,7 @@ public partial class ActorCell
                 }
                 finally
                 {
-                    if (PublishesLifecycle)
-                    {
-                        PublishLifecycle(ActorType, "Stopped");
-                    }
+                    PublishLifecycle(ActorType, $"Stopped");
                     ClearActor(actor);
                     ClearActorCell();
                     _actor = null;

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Akka.Actor.Internal;
 using Akka.Dispatch;
@@ -182,8 +183,30 @@ public partial class ActorCell : IUntypedActorContext, ICell
     private void PublishSendFailure(Exception exception) =>
         Publish(new Error(exception, Parent.ToString(), ActorType, "Swallowing exception during message send"));
 
-    /// <summary>Asked first: the texts cost more than what they tell of.</summary>
-    private bool PublishesLifecycle => SystemImpl.Settings.DebugLifecycle;
+    private void PublishLifecycle(Type type, [InterpolatedStringHandlerArgument("")] ref LifecycleText what)
+    {
+        if (SystemImpl.Settings.DebugLifecycle)
+        {
+            Publish(new Debug(_self.Path.ToString(), type, what.ToStringAndClear()));
+        }
+    }
 
-    private void PublishLifecycle(Type type, string what) => Publish(new Debug(_self.Path.ToString(), type, what));
+    /// <summary>Made only when somebody wants it: the texts cost more than what they tell of.</summary>
+    [InterpolatedStringHandler]
+    private ref struct LifecycleText
+    {
+        private DefaultInterpolatedStringHandler _text;
+
+        public LifecycleText(int literalLength, int formattedCount, ActorCell cell, out bool wanted)
+        {
+            wanted = cell.SystemImpl.Settings.DebugLifecycle;
+            _text = wanted ? new DefaultInterpolatedStringHandler(literalLength, formattedCount) : default;
+        }
+
+        public void AppendLiteral(string text) => _text.AppendLiteral(text);
+
+        public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+        public string ToStringAndClear() => _text.ToStringAndClear();
+    }
 }
