@@ -22,6 +22,7 @@ internal static class HostileRoles
         .With("exit-before-hello", static () => BeforeHello(static () => Environment.Exit(7)))
         .With("exit-7", static () => new AfterReady(static _ => Environment.Exit(7)))
         .With("abort", static () => new AfterReady(static _ => Environment.FailFast("aborted on purpose")))
+        .With("abort-without-memory", static () => new AfterReady(static _ => AbortWithoutMemory()))
         .With("fault", static () => new AfterReady(static _ => Fault()))
         .With("fork", static () => new AfterReady(static _ => Fork()))
         .With("throw", static () => new AfterReady(static _ => throw new InvalidOperationException("thrown on purpose")))
@@ -75,6 +76,15 @@ internal static class HostileRoles
 
     [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "fork")]
     private static extern int Fork();
+
+    private static void AbortWithoutMemory()
+    {
+        while (RawSystemCall.TakeMemory(1 << 20))
+        {
+            // All there is.
+        }
+        Environment.FailFast("aborted on purpose");
+    }
 
     private static void FloodStderr()
     {

@@ -12,11 +12,16 @@ namespace ActorBrowser;
 /// </summary>
 internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolicy policy, ActorBrowserSettings settings, ILoggingAdapter log) : IViolationSink, IDisposable
 {
+    private const int AbortSignal = 6;
+
     private ViolationMonitor? _monitor;
     private int _processId;
     private int _violations;
     private bool _expectsFork;
     private Task? _dumping;
+    private IChildProcessHandle? _process;
+    private bool _hasAborted;
+    private string? _limitAtAbort;
 
     /// <summary>Its report, once accepted: what the child has measured on itself, and what it does without.</summary>
     internal IReadOnlyList<LayerReport> Layers { get; private set; } = [];
@@ -24,7 +29,8 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     /// <summary>Null, or why this child gets no work.</summary>
     internal string? Accept(in Hello hello, SafeDescriptor? listener, LaunchedChild child)
     {
-        _processId = child.Process.Id;
+        _process = child.Process;
+        _processId = _process.Id;
         Layers = hello.Layers;
         if (child.Plan is not { } plan)
         {
@@ -67,15 +73,19 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
             : null;
     }
 
-    /// <summary>Whether it has aborted, where its exit cannot say so.</summary>
-    internal bool HasAborted { get; private set; }
+    /// <summary>An exit as it is without confinement: the first process of a namespace gets no SIGABRT.</summary>
+    internal ChildExit Explain(ChildExit exit) => _hasAborted && exit.Signal is not null
+        ? exit with { Signal = AbortSignal, LimitHit = exit.LimitHit ?? _limitAtAbort }
+        : exit;
 
     /// <summary>The name of the file that it was written down in; null for none.</summary>
     internal string? Dump { get; private set; }
 
     public Task OnAbort()
     {
-        HasAborted = true;
+        _hasAborted = true;
+        // A runtime that is refused memory, a thread or a descriptor may abort before the next heartbeat looks.
+        _limitAtAbort ??= _process!.LimitReached();
         // Who attaches to it interrupts its question, which it then asks again.
         return _dumping ??= DumpAsync();
     }

@@ -22,8 +22,6 @@ namespace ActorBrowser;
 /// </summary>
 public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
 {
-    private const int AbortSignal = 6;
-
     private readonly string _role;
     private readonly ActorBrowserSettings _settings;
     private readonly byte[] _roleArgs;
@@ -160,7 +158,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
                 OnReady();
                 break;
             case ChildFrames.ProcessExited exited:
-                _exit = _confinement.HasAborted && exited.Exit.Signal is not null ? exited.Exit with { Signal = AbortSignal } : exited.Exit;
+                _exit = _confinement.Explain(exited.Exit);
                 _link.CloseAfterDrain();
                 FinishIfOver();
                 break;

@@ -1,0 +1,32 @@
+using ActorBrowser.Sandbox;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser.ActorsTests;
+
+/// <summary>A child that is refused memory and aborts before any heartbeat has looked.</summary>
+public sealed class AbortAtLimitSpecs() : TestKit($"""
+    akka.loglevel = ERROR
+    akka.log-dead-letters = off
+    actorbrowser.child.executable = "{TestChildProgram.Path}"
+    actorbrowser.child.heartbeat-interval = 60s
+    actorbrowser.child.heartbeat-timeout = 120s
+    actorbrowser.sandbox.hide-layers = [control-group]
+    """)
+{
+    [Fact]
+    public async Task Its_limit_is_why_it_is_gone()
+    {
+        var browser = Sys.StartActorBrowser();
+        var renderer = ActorBrowserSettings.From(Sys.Settings.Config).Sandbox.ProfileOf("renderer");
+        var spawn = new BrowserProtocol.SpawnChild("abort-without-memory") { Policy = renderer with { Limits = new SandboxLimits { Memory = 128 << 20 } } };
+        var child = (await browser.Ask<BrowserProtocol.ChildSpawned>(spawn, Deadline.Long)).Child;
+        child.Tell(new Subscribe(TestActor));
+        child.Tell(new SendToRole(0, default));
+        IgnoreMessages(static message => message is not ChildExited);
+        var exited = await ExpectMsgAsync<ChildExited>(Deadline.Long);
+        Assert.Equal((ExitReason.Killed, KillCause.Limit, 6), (exited.Reason, exited.Cause, exited.Signal));
+        Assert.Contains("limit of memory", exited.Message, StringComparison.Ordinal);
+    }
+}
