@@ -18,7 +18,10 @@ internal sealed class ProbeReport
     // A limit that the kernel enforces by refusing alone is noticed at a heartbeat.
     private const string Heartbeat = "actorbrowser.child.heartbeat-interval = 250ms";
 
-    private static readonly TimeSpan FloodTime = TimeSpan.FromSeconds(15);
+    // A second of the processor takes a busy machine a while. What was refused more, and lives, is not noticed at all.
+    private static readonly TimeSpan FloodTime = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan RefusedTime = TimeSpan.FromSeconds(15);
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly CliBrowser _browser;
@@ -115,7 +118,7 @@ internal sealed class ProbeReport
         var gone = ExitOf(child.Child);
         var answer = AskAsync(child.Child, question, []);
         var slowest = TimeSpan.Zero;
-        for (var started = Stopwatch.GetTimestamp(); !gone.IsCompleted && Stopwatch.GetElapsedTime(started) < FloodTime;)
+        for (var started = Stopwatch.GetTimestamp(); !gone.IsCompleted && Stopwatch.GetElapsedTime(started) < (answer.IsCompleted ? RefusedTime : FloodTime);)
         {
             var time = await CliBrowser.PingAsync(other, _cancellation).ConfigureAwait(false);
             slowest = time > slowest ? time : slowest;
