@@ -178,6 +178,8 @@ public sealed class FetchCoordinatorSpecs : TestKit
         await ExpectMsgAsync<FetchHeadersArrived>(Deadline.Long);
         _browser.Tell(new GrantCredit(started.Id, 10), TestActor);
         _browser.Tell(new GrantCredit(started.Id, 20), TestActor);
+        // The child's frames come another way than the grants: these are to be there first.
+        await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long);
         for (var offset = 0L; offset < window / 2; offset += 1 << 19)
         {
             child.Send(id, new FetchBodyChunk(offset, new byte[1 << 19]));
