@@ -82,8 +82,9 @@ public sealed partial class ChildProcessActor
         _link.FailAll(lost);
         while (_waiting.TryDequeue(out var next))
             next.Sender.Tell(new Akka.Actor.Status.Failure(lost));
-        Publish(exited);
+        // The journal first: whoever has heard of a lost child finds it there.
         Context.System.EventStream.Publish(exited);
+        Publish(exited);
         Context.Stop(_self);
     }
 
