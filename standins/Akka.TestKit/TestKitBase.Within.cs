@@ -141,7 +141,8 @@ public abstract partial class TestKitBase
         }
         finally
         {
-            await timer.CancelAsync();
+            // Not CancelAsync: an empty block is not to wait for a thread of the pool.
+            timer.Cancel();
         }
 
         cancellationToken.ThrowIfCancellationRequested();
