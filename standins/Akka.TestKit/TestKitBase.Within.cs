@@ -129,20 +129,11 @@ public abstract partial class TestKitBase
     /// <exception cref="AggregateException">The block's task failed. What it threw before its first await is thrown bare.</exception>
     private static async Task<T> RunAtMostAsync<T>(Func<Task<T>> function, TimeSpan max, CancellationToken cancellationToken)
     {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var block = function();
-        try
+        if (await Extensions.TaskExtensions.EndsWithin(block, max, cancellationToken))
         {
-            if (await Task.WhenAny(block, Task.Delay(max, timer.Token)) == block)
-            {
-                Task.WaitAll([block], CancellationToken.None);
-                return await block;
-            }
-        }
-        finally
-        {
-            // Not CancelAsync: an empty block is not to wait for a thread of the pool.
-            timer.Cancel();
+            Task.WaitAll([block], CancellationToken.None);
+            return await block;
         }
 
         cancellationToken.ThrowIfCancellationRequested();

@@ -185,8 +185,7 @@ public sealed class RealProcessSpecs : TestKit
         var pending = Enumerable.Range(0, 5).Select(_ => client.FetchAsync(new FetchProtocol.Fetch(root + "/held"))).ToArray();
         for (var i = 0; i < pending.Length; i++)
             Assert.True(await holding.WaitAsync(Deadline.Long));
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-9", first.ChildProcessId.ToString(null, null)]))
-            await kill.WaitForExitAsync();
+        await Signals.SendAsync(first.ChildProcessId, "KILL");
         Assert.All(await Task.WhenAll(pending).Soon(), r => Assert.Equal(FetchErrorKind.ChildLost, r.Failure?.Kind));
 
         held.SetResult();

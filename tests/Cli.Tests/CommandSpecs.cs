@@ -74,8 +74,9 @@ public sealed class CommandSpecs : IAsyncLifetime
         return (process.ExitCode, await output, await error);
     }
 
+    // Whoever starts the tests in the background of a script has them, and what they start, ignore interrupts.
     private static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     [Fact]
     public async Task Fetch_writes_the_body_and_nothing_else_to_stdout() =>
@@ -204,13 +205,11 @@ public sealed class CommandSpecs : IAsyncLifetime
     [Fact]
     public async Task An_interrupt_ends_with_130_and_leaves_no_process()
     {
-        // Whoever starts the tests in the background of a script has them, and what they start, ignore interrupts.
-        using var process = Process.Start("env", ["--default-signal=INT", Program, "fetch", $"{_root}/held"]);
+        using var process = Start("fetch", $"{_root}/held");
         Assert.True(await _holding.WaitAsync(Deadline.Long));
-        var children = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(n => int.TryParse(n, out var pid) && ProcessTable.ParentOf(pid) == process.Id).Select(n => int.Parse(n!, null)).ToArray();
+        var children = ProcessTable.ChildrenOf(process.Id);
         Assert.NotEmpty(children);
-        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(null, null)]))
-            await kill.WaitForExitAsync();
+        await Signals.SendAsync(process.Id, "INT");
         await process.WaitForExitAsync().Soon();
         Assert.Equal(130, process.ExitCode);
         foreach (var pid in children)

@@ -78,8 +78,7 @@ public sealed class SurvivalSpecs() : CommandSpecs("actorbrowser.commands.capaci
             var first = await ShellAsync("echo started; sleep 1000");
             var runner = ProcessTable.ParentOf(first.ProcessId);
             var asked = Enumerable.Range(0, 10).Select(i => Browser.Ask<IEvent>(Spawn.Shell($"head -c {i * 100_000} /dev/zero; sleep {i % 3 * 1000}"), Deadline.Long)).ToArray();
-            using (var kill = Process.Start("kill", ["-KILL", runner.ToString(CultureInfo.InvariantCulture)]))
-                await kill.WaitForExitAsync();
+            await Signals.SendAsync(runner, "KILL");
             foreach (var answer in await Task.WhenAll(asked))
             {
                 if (answer is Spawned spawned && ProcessTable.ParentOf(spawned.ProcessId) is not 0 and var parent && parent != runner)

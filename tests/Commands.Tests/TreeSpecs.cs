@@ -115,8 +115,7 @@ public sealed class TreeSpecs() : CommandSpecs("actorbrowser.commands.drain-time
     {
         var command = await ShellAsync("trap '' TERM HUP; setsid sleep 1000 & echo $!; wait");
         var grandchild = Pid(await UntilOutputAsync(command, "\n"));
-        using (var kill = Process.Start("kill", ["-KILL", ProcessTable.ParentOf(command.ProcessId).ToString(CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync();
+        await Signals.SendAsync(ProcessTable.ParentOf(command.ProcessId), "KILL");
         var snapshot = await EndOfAsync(command);
         Assert.Equal((CommandStatus.Killed, ExitCause.RunnerLost), (snapshot.Status, snapshot.Exit!.Cause));
         Assert.False(ProcessTable.IsRunning(command.ProcessId));

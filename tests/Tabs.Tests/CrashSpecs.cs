@@ -22,7 +22,7 @@ public sealed class CrashSpecs : BrowserSpecs
         for (var i = 0; i < 4; i++)
         {
             var page = await tab.NavigateAsync($"{site}/secret-{i}").Soon();
-            TabSpecs.Signal(page.ProcessId, "KILL");
+            await Signals.SendAsync(page.ProcessId, "KILL");
             await NextAsync<Crashed>(events);
         }
         var journal = (await Browser.Ask<CrashProtocol.Crashes>(new CrashProtocol.GetCrashes(), Deadline.Long)).Reports;

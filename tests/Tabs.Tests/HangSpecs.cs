@@ -16,7 +16,7 @@ public sealed class HangSpecs() : BrowserSpecs("actorbrowser.tabs { unresponsive
         var tab = await OpenAsync();
         var page = await tab.NavigateAsync(site).Soon();
         await using var events = tab.Events.GetAsyncEnumerator();
-        TabSpecs.Signal(page.ProcessId, "STOP");
+        await Signals.SendAsync(page.ProcessId, "STOP");
         var question = tab.QueryAsync(new Query(DocumentQuery.Text));
         Assert.InRange((await NextAsync<TabUnresponsive>(events)).For, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(5));
         Assert.Contains("did not answer for", (await NextAsync<Crashed>(events)).Message, StringComparison.Ordinal);

@@ -36,7 +36,7 @@ public sealed class StormSpecs(ITestOutputHelper output) : BrowserSpecs("actorbr
             var snapshot = await tabs[random.Next(2, tabs.Length)].SnapshotAsync().Soon();
             if (snapshot.ProcessId > 0)
             {
-                TabSpecs.Signal(snapshot.ProcessId, random.Next(3) == 0 ? "STOP" : "KILL");
+                await Signals.SendAsync(snapshot.ProcessId, random.Next(3) == 0 ? "STOP" : "KILL");
                 losses++;
             }
         }

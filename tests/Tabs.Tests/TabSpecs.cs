@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using static ActorBrowser.TabProtocol;
@@ -149,7 +148,7 @@ public sealed class TabSpecs() : BrowserSpecs("actorbrowser.tabs.max-crashes = 2
         var neighbour = await other.NavigateAsync(site).Soon();
         Assert.NotEqual(page.ProcessId, neighbour.ProcessId);
         await using var events = one.Events.GetAsyncEnumerator();
-        Signal(page.ProcessId, "KILL");
+        await Signals.SendAsync(page.ProcessId, "KILL");
         var crashed = await NextAsync<Crashed>(events);
         Assert.Equal((1, ChildProcessKilledBySignal), (crashed.Crashes, crashed.Exited?.Signal));
         var snapshot = await one.SnapshotAsync();
@@ -171,10 +170,10 @@ public sealed class TabSpecs() : BrowserSpecs("actorbrowser.tabs.max-crashes = 2
         var tab = await OpenAsync();
         var page = await tab.NavigateAsync(site).Soon();
         await using var events = tab.Events.GetAsyncEnumerator();
-        Signal(page.ProcessId, "KILL");
+        await Signals.SendAsync(page.ProcessId, "KILL");
         Assert.Equal(1, (await NextAsync<Crashed>(events)).Crashes);
         page = await tab.ReloadAsync().Soon();
-        Signal(page.ProcessId, "KILL");
+        await Signals.SendAsync(page.ProcessId, "KILL");
         Assert.Equal(2, (await NextAsync<Crashed>(events)).Crashes);
         Assert.Contains("is not loaded again", (await Assert.ThrowsAsync<PageException>(() => tab.ReloadAsync().Soon())).Message, StringComparison.Ordinal);
         Assert.Equal("deadly", (await tab.NavigateAsync(site + "/?other").Soon()).Document.Title);
@@ -224,11 +223,5 @@ public sealed class TabSpecs() : BrowserSpecs("actorbrowser.tabs.max-crashes = 2
         var page = await tab.NavigateAsync(site).Soon();
         await tab.DisposeAsync();
         await ProcessTable.Until(() => !ProcessTable.Exists(page.ProcessId), Deadline.Long);
-    }
-
-    internal static void Signal(int pid, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{pid}"]);
-        kill.WaitForExit();
     }
 }

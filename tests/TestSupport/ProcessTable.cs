@@ -6,12 +6,15 @@ namespace ActorBrowser.TestSupport;
 public static class ProcessTable
 {
     /// <summary>Pids whose parent is this process, zombies included.</summary>
-    public static IReadOnlyList<int> Children()
+    public static IReadOnlyList<int> Children() => ChildrenOf(Environment.ProcessId);
+
+    /// <summary>Pids whose parent is that process, zombies included.</summary>
+    public static IReadOnlyList<int> ChildrenOf(int parent)
     {
         var children = new List<int>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && ParentOf(pid) == Environment.ProcessId)
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && ParentOf(pid) == parent)
                 children.Add(pid);
         }
         return children;

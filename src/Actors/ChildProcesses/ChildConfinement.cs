@@ -15,7 +15,6 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     private const int AbortSignal = 6;
 
     private ViolationMonitor? _monitor;
-    private int _processId;
     private int _violations;
     private bool _expectsFork;
     private Task? _dumping;
@@ -30,7 +29,6 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     internal string? Accept(in Hello hello, SafeDescriptor? listener, LaunchedChild child)
     {
         _process = child.Process;
-        _processId = _process.Id;
         Layers = hello.Layers;
         if (child.Plan is not { } plan)
         {
@@ -97,7 +95,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
 
     public void OnViolation(SandboxViolation violation)
     {
-        var violated = new ChildProcessProtocol.SandboxViolated(self, role, _processId, violation);
+        var violated = new ChildProcessProtocol.SandboxViolated(self, role, _process!.Id, violation);
         // The call has not returned yet: whatever comes of it, its user hears of the refusal before.
         TellUser?.Invoke(violated);
         self.Tell(new ChildFrames.Violated(violated), ActorRefs.NoSender);
@@ -105,7 +103,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
 
     public void Dispose() => _monitor?.Dispose();
 
-    private async Task DumpAsync() => Dump = await CrashDumper.DumpAsync(_processId, role, settings.Crashes, log).ConfigureAwait(false);
+    private async Task DumpAsync() => Dump = await CrashDumper.DumpAsync(_process!.Id, role, settings.Crashes, log).ConfigureAwait(false);
 
     private static string? MissingIn(in Hello hello, LaunchPlan plan)
     {

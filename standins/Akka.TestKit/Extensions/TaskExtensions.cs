@@ -86,11 +86,12 @@ public static class TaskExtensions
         throw Failure($"Expected the task to throw {typeof(T)}, but it did not", because, becauseArgs);
     }
 
-    private static async Task<bool> EndsWithin(Task task, TimeSpan timeout, CancellationToken cancellationToken)
+    internal static async Task<bool> EndsWithin(Task task, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var first = await Task.WhenAny(task, Task.Delay(timeout, timer.Token));
-        await timer.CancelAsync();
+        // Not CancelAsync: a task that has ended is not to wait for a thread of the pool.
+        timer.Cancel();
         return first == task || task.IsCompleted;
     }
 
