@@ -44,7 +44,7 @@ internal static class ExecCommand
             try
             {
                 options = new ExecOptions(
-                    parsed.GetValue(arguments)!, parsed.GetValue(profile), parsed.GetValue(folder),
+                    RawArguments.Of(parsed.GetValue(arguments)!), parsed.GetValue(profile), parsed.GetValue(folder),
                     [.. (parsed.GetValue(environment) ?? []).Select(ExecOptions.ParseVariable)],
                     Seconds(parsed.GetValue(timeout), "--timeout"), Seconds(parsed.GetValue(idle), "--idle-timeout"),
                     parsed.GetValue(memory) is { } size ? ExecOptions.ParseSize(size) : 0,
@@ -72,7 +72,7 @@ internal static class ExecCommand
         // Raw mode last on and first off: whatever happens in between, the terminal is given back as it was.
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
         var size = LocalTerminal.TryGetSize(0, out var columns, out var rows) && columns > 0 && rows > 0 ? (columns, rows) : (80, 24);
-        var spawn = new Spawn([.. options.Arguments.Select(CommandText.FromString)])
+        var spawn = new Spawn(options.Arguments)
         {
             Profile = options.Profile,
             Folder = options.Folder ?? Environment.CurrentDirectory,

@@ -2,7 +2,7 @@ namespace ActorBrowser.Cli;
 
 /// <summary>What <c>exec</c> was asked for.</summary>
 internal sealed record ExecOptions(
-    IReadOnlyList<string> Arguments, string? Profile, string? Folder, IReadOnlyList<KeyValuePair<string, string>> Environment,
+    IReadOnlyList<CommandText> Arguments, string? Profile, string? Folder, IReadOnlyList<KeyValuePair<string, string>> Environment,
     TimeSpan? Timeout, TimeSpan? IdleTimeout, long Memory, bool Terminal, bool Json)
 {
     internal static KeyValuePair<string, string> ParseVariable(string text)

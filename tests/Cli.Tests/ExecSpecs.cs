@@ -56,6 +56,22 @@ public sealed class ExecSpecs
     }
 
     [Fact]
+    public async Task Arguments_arrive_as_they_are_even_if_they_are_no_text()
+    {
+        const string bytes = "bad=$(printf 'a\\377b\\357\\277\\275')";
+        Assert.Equal(" 61 ff 62 ef bf bd 7c 7c 0a 7c\n", await ShellAsync($"{bytes}; {Program} exec -- printf '%s|' \"$bad\" '' '\n' | od -An -tx1"));
+        Assert.Equal("2\n", await ShellAsync($"{bytes}; {Program} exec echo \"$bad\" --json 2>/dev/null; echo $?"));
+    }
+
+    private static async Task<string> ShellAsync(string line)
+    {
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", line]) { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync().Soon();
+        await process.WaitForExitAsync().Soon();
+        return output;
+    }
+
+    [Fact]
     public async Task Json_is_one_object_about_the_end()
     {
         var (code, output, _) = await RunAsync("", "--json", "--", "sh", "-c", "echo four; exit 1");
@@ -64,12 +80,8 @@ public sealed class ExecSpecs
     }
 
     [Fact]
-    public async Task A_reader_that_goes_away_ends_the_command()
-    {
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"{Program} exec -- yes | head -c 10"]) { RedirectStandardOutput = true })!;
-        Assert.Equal("y\ny\ny\ny\ny\n", await process.StandardOutput.ReadToEndAsync().Soon());
-        await process.WaitForExitAsync().Soon();
-    }
+    public async Task A_reader_that_goes_away_ends_the_command() =>
+        Assert.Equal("y\ny\ny\ny\ny\n", await ShellAsync($"{Program} exec -- yes | head -c 10"));
 
     [Fact]
     public async Task What_is_written_to_a_file_goes_behind_what_is_there_and_before_what_comes()
