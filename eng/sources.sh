@@ -2,7 +2,7 @@
 # added or deleted file is noticed as well as an edited one. POSIX find only: macOS has no -printf.
 actorbrowser_sources() { # root [more find tests]
   _root=$1; shift
-  find "$_root/src" "$_root/standins" "$_root/hocon" "$_root/Directory.Build.props" "$_root/Directory.Build.targets" \
+  find "$_root/src" "$_root/hocon" "$_root/Directory.Build.props" \
     "$_root/Directory.Packages.props" "$_root/global.json" \( -name bin -o -name obj \) -prune -o -type f \
     \( -name '*.cs' -o -name '*.csproj' -o -name '*.conf' -o -name '*.props' -o -name '*.targets' -o -name '*.json' \) "$@" -print
 }

@@ -50,7 +50,7 @@ internal sealed class BodySink : UntypedActor
     internal static async Task<long> RunAsync(Browser browser, string url)
     {
         var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        browser.System.ActorOf(Props.Create(() => new BodySink(browser.Actor, url, done)));
+        browser.StartActor(Props.Create(() => new BodySink(browser.Actor, url, done)));
         return await done.Task;
     }
 }

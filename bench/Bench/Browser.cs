@@ -43,5 +43,8 @@ internal sealed class Browser : IAsyncDisposable
     internal static async Task StopAsync(IActorRef child) =>
         await child.GracefulStop(Patience, ChildProcessProtocol.Kill.Instance);
 
+    /// <summary>Starts a top-level actor.</summary>
+    internal IActorRef StartActor(Props props) => System.ActorOf(props);
+
     public async ValueTask DisposeAsync() => await System.Terminate();
 }

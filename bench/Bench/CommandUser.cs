@@ -10,7 +10,7 @@ internal abstract class CommandUser(TaskCompletionSource<long> done) : UntypedAc
     protected static Task<long> RunAsync<T>(Browser browser, params object[] arguments) where T : CommandUser
     {
         var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        browser.System.ActorOf(Props.Create(typeof(T), [.. arguments, done]));
+        browser.StartActor(Props.Create(typeof(T), [.. arguments, done]));
         return done.Task;
     }
 

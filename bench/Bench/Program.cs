@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using ActorBrowser.Bench;
 using ActorBrowser.Bench.Figures;
@@ -63,10 +62,8 @@ foreach (var figure in chosen)
     }
 }
 
-var packageSet = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>()
-    .First(attribute => attribute.Key == "PackageSet").Value;
 var text = $"""
-    Packages: {packageSet}{(packageSet == "standin" ? " (the repository's stand-ins for Akka and MessagePack, not the real ones)" : " (Akka.NET and MessagePack-CSharp)")}.
+    Packages: Akka {Version(typeof(Akka.Actor.ActorSystem))}, MessagePack {Version(typeof(MessagePack.MessagePackReader))}.
     {started.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} × {Machine.Processor()}, {RuntimeInformation.OSDescription}{(quick ? ", --quick" : "")}; load before: {Machine.LoadAverage()}.
 
     {Table.Render(rows)}
@@ -75,6 +72,8 @@ Console.WriteLine(text);
 if (record)
     Table.Record(Path.Combine(context.Root, "docs", "performance.md"), text);
 return rows.Any(row => row.IsMet == false) ? 1 : 0;
+
+static string Version(Type type) => type.Assembly.GetName().Version!.ToString(3);
 
 static string Required(string variable) => Environment.GetEnvironmentVariable(variable)
     ?? throw new InvalidOperationException($"{variable} is not set: start the benchmarks with bench/run.");

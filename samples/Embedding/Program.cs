@@ -11,7 +11,9 @@ if (ActorBrowserChild.TryRun(args, out var exitCode))
 
 var builder = Host.CreateApplicationBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
-builder.Services.AddAkka("service", akka => akka.WithActorBrowser());
+builder.Services.AddAkka("service", akka => akka
+    .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory()) // Akka logs where the service logs
+    .WithActorBrowser());
 using var host = builder.Build();
 await host.StartAsync();
 

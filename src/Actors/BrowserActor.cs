@@ -77,7 +77,7 @@ public sealed class BrowserActor : UntypedActor
     {
         _settings = settings;
         _launcher = launcher;
-        Context.GetLogger().Info("ActorBrowser {0} (packages: {1})", BuildInfo.Version, BuildInfo.PackageSet);
+        Context.GetLogger().Info("ActorBrowser {0}", BuildInfo.Version);
         _network = Context.ActorOf(
             ChildSupervisor.Props("network", settings, settings.NetworkArgs, launcher), "network");
         _fetch = Context.ActorOf(FetchCoordinator.Props(settings, _network), "fetch");

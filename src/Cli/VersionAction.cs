@@ -8,7 +8,7 @@ internal sealed class VersionAction : SynchronousCommandLineAction
 {
     public override int Invoke(ParseResult parseResult)
     {
-        Console.Out.WriteLine($"actorbrowser {BuildInfo.Version} (packages: {BuildInfo.PackageSet}, .NET {Environment.Version})");
+        Console.Out.WriteLine($"actorbrowser {BuildInfo.Version} (.NET {Environment.Version})");
         return ExitCodes.Success;
     }
 }

@@ -47,8 +47,7 @@ public sealed partial class SourceRules
             from file in Directory.EnumerateFiles(Repository.Root, "*", SearchOption.AllDirectories)
             let relative = Repository.Relative(file)
             where !relative.StartsWith(".git" + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-                && !relative.Split(Path.DirectorySeparatorChar).Any(p => p is "bin" or "obj" or "artifacts" or "TestResults" or "BenchmarkDotNet.Artifacts")
-                && relative is not ".packageset.props"
+                && !relative.Split(Path.DirectorySeparatorChar).Any(p => p is "bin" or "obj" or "artifacts" or "TestResults")
                 && Path.GetExtension(file) is ".cs" or ".md" or ".csproj" or ".props" or ".targets" or ".conf" or ".sh" or ""
             from line in File.ReadLines(file)
             where MachinePath().IsMatch(line)

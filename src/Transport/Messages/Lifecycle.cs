@@ -27,9 +27,9 @@ public readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Ro
     {
         writer.WriteArrayHeader(5);
         writer.Write(ProtocolVersion);
-        Span<byte> id = stackalloc byte[16];
-        BuildId.TryWriteBytes(id);
-        writer.Write(id);
+        writer.WriteBinHeader(16);
+        BuildId.TryWriteBytes(writer.GetSpan(16));
+        writer.Advance(16);
         writer.Write(Role);
         writer.Write(ProcessId);
         writer.WriteArrayHeader(Layers.Count);
