@@ -2,6 +2,7 @@ using Akka.Configuration;
 
 namespace ActorBrowser.ActorsTests;
 
+[Trait("Tier", "Fast")]
 public sealed class ConfigurationSpecs
 {
     [Fact]

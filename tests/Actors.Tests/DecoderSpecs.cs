@@ -9,6 +9,7 @@ namespace ActorBrowser.ActorsTests;
 
 /// <summary>An image decoder that lies, played by the test.</summary>
 [SupportedOSPlatform("linux")]
+[Trait("Tier", "Fast")]
 public sealed class DecoderSpecs : TestKit
 {
     private readonly FakeLauncher _launcher = new();

@@ -6,6 +6,7 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser.ActorsTests;
 
 /// <summary>Matching, policy and endings, with the network child played by the test.</summary>
+[Trait("Tier", "Fast")]
 public sealed class FetchCoordinatorSpecs : TestKit
 {
     private readonly FakeLauncher _launcher = new();

@@ -9,6 +9,7 @@ namespace ActorBrowser.ActorsTests;
 
 /// <summary>Bodies in memory that the browser shares with a child, which the test plays, and plays false.</summary>
 [SupportedOSPlatform("linux")]
+[Trait("Tier", "Fast")]
 public sealed class SharedBodySpecs : TestKit
 {
     private readonly FakeLauncher _launcher = new();

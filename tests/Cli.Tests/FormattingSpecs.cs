@@ -4,6 +4,7 @@ using Xunit;
 
 namespace ActorBrowser.CliTests;
 
+[Trait("Tier", "Fast")]
 public sealed class FormattingSpecs
 {
     [Fact]

@@ -10,7 +10,11 @@ public sealed class TerminalSpecs : IDisposable
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "actorbrowser");
     private readonly string _server = $"actorbrowser-{Guid.NewGuid():N}";
 
-    public void Dispose() => Tmux("kill-server");
+    public void Dispose()
+    {
+        if (Needs.Missing("tmux") is null)
+            Tmux("kill-server");
+    }
 
     private string Tmux(params string[] arguments)
     {
@@ -37,7 +41,7 @@ public sealed class TerminalSpecs : IDisposable
         }
     }
 
-    [Fact]
+    [FactNeeds("tmux", "python3")]
     public async Task A_shell_with_job_control_and_control_c_and_the_terminal_is_as_before_afterwards()
     {
         Start();
@@ -63,7 +67,7 @@ public sealed class TerminalSpecs : IDisposable
         await SeeAsync("exit-3 modes-1");
     }
 
-    [Fact]
+    [FactNeeds("tmux", "python3")]
     public async Task Python_works()
     {
         Start();
@@ -75,7 +79,7 @@ public sealed class TerminalSpecs : IDisposable
         await SeeAsync("exit-5");
     }
 
-    [Fact]
+    [FactNeeds("tmux", "procps")]
     public async Task A_full_screen_program_works()
     {
         Start();
@@ -85,7 +89,7 @@ public sealed class TerminalSpecs : IDisposable
         await SeeAsync("exit-0");
     }
 
-    [Fact]
+    [FactNeeds("tmux", "vim-tiny")]
     public async Task An_editor_works()
     {
         var file = Path.GetTempFileName();

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using Xunit;
 
 namespace ActorBrowser.Network.Tests;
 
@@ -28,8 +27,7 @@ internal sealed class Nginx : IAsyncDisposable
 
     internal static async Task<Nginx> StartAsync(string documents, X509Certificate2 certificate)
     {
-        var program = Programs.FirstOrDefault(File.Exists);
-        Assert.True(program is not null, "nginx is not installed: install the package nginx-light.");
+        var program = Programs.First(File.Exists);
         var folder = Directory.CreateTempSubdirectory("actorbrowser-nginx-").FullName;
         var (port, tlsPort) = (FreePort(), FreePort());
         await File.WriteAllTextAsync(Path.Combine(folder, "certificate.pem"), certificate.ExportCertificatePem());

@@ -2,6 +2,7 @@ using Akka.Configuration;
 
 namespace ActorBrowser.SandboxTests;
 
+[Trait("Tier", "Fast")]
 public sealed class LinterSpecs
 {
     [Fact]
@@ -82,6 +83,7 @@ public sealed class LinterSpecs
     }
 }
 
+[Trait("Tier", "Fast")]
 public sealed class SeatbeltSpecs
 {
     [Fact]

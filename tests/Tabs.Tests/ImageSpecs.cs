@@ -20,7 +20,7 @@ public sealed class ImageSpecs : BrowserSpecs
     private Task<object> DecodeAsync(byte[] file, int maxWidth = 0, int maxHeight = 0) =>
         Browser.Ask<object>(new Decode(file) { MaxWidth = maxWidth, MaxHeight = maxHeight }, Deadline.Long);
 
-    [Fact]
+    [FactNeeds("python3-pil", "debian-reference-en", "libpng16-16", "libturbojpeg0", "libwebp7", "libwebpdemux2")]
     public async Task Every_format_gives_the_pixels_that_Pillow_finds()
     {
         var files = await FilesAsync(real: true);
@@ -48,7 +48,7 @@ public sealed class ImageSpecs : BrowserSpecs
         }
     }
 
-    [Fact]
+    [FactNeeds("python3-pil", "libpng16-16", "libturbojpeg0", "libwebp7", "libwebpdemux2")]
     public async Task Animations_have_their_frames_and_delays_and_large_pictures_are_made_smaller()
     {
         await FilesAsync(real: false);
@@ -92,7 +92,7 @@ public sealed class ImageSpecs : BrowserSpecs
         return file;
     }
 
-    [Fact]
+    [FactNeeds("libpng16-16")]
     public async Task What_is_no_image_or_too_large_is_refused_with_the_reason()
     {
         Assert.Equal(DecodeFailure.UnknownFormat, Assert.IsType<DecodeRefused>(await DecodeAsync("hello"u8.ToArray())).Kind);
@@ -101,7 +101,7 @@ public sealed class ImageSpecs : BrowserSpecs
         Assert.Equal(DecodeFailure.Malformed, Assert.IsType<DecodeRefused>(await DecodeAsync([0x89, .. "PNG"u8, 13, 10, 26, 10, 0, 0])).Kind);
     }
 
-    [Fact]
+    [FactNeeds("python3-pil", "libpng16-16", "libturbojpeg0", "libwebp7", "libwebpdemux2")]
     public async Task Ten_thousand_damaged_files_cost_at_most_their_decoders()
     {
         var originals = (await FilesAsync(real: false)).Select(File.ReadAllBytes).ToArray();

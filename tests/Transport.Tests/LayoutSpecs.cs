@@ -6,7 +6,7 @@ namespace ActorBrowser.TransportTests;
 
 public sealed class LayoutSpecs
 {
-    [Fact]
+    [FactNeeds("gcc", "libc6-dev")]
     public void Struct_layouts_are_those_of_the_C_headers()
     {
         const string Program = """

@@ -1,0 +1,33 @@
+# Sourced: installs Debian packages of eng/packages.txt where this user may, and otherwise says which are missing, in one line.
+actorbrowser_missing() { # root group...: the names of the packages that are not there
+  _list=$1/eng/packages.txt; shift
+  for _group; do
+    while IFS='	' read -r _for _package _proof; do
+      [ "$_for" = "$_group" ] || continue
+      (PATH=$PATH:/usr/sbin:/sbin; eval "$_proof") >/dev/null 2>&1 </dev/null || echo "$_package"
+    done <"$_list"
+  done
+}
+
+actorbrowser_install() { # root consequence group...
+  _root=$1 _consequence=$2; shift 2
+  _missing=$(actorbrowser_missing "$_root" "$@" | tr '\n' ' ')
+  [ -n "$_missing" ] || return 0
+  _sudo=
+  if [ "$(id -u)" -ne 0 ]; then _sudo="sudo -n"; fi
+  if command -v apt-get >/dev/null 2>&1 && { [ -z "$_sudo" ] || sudo -n true 2>/dev/null; }; then
+    echo "Installing the Debian packages $_missing..." >&2
+    $_sudo apt-get -o DPkg::Lock::Timeout=300 update -qq >/dev/null 2>&1 9>&-
+    # One by one where all together fail: one package that this release does not have must not cost the others.
+    # shellcheck disable=SC2086 # a list
+    actorbrowser_apt $_missing || for _package in $_missing; do actorbrowser_apt "$_package"; done
+    _missing=$(actorbrowser_missing "$_root" "$@" | tr '\n' ' ')
+    [ -n "$_missing" ] || return 0
+  fi
+  echo "Not installed; $_consequence. On Debian or Ubuntu: sudo apt-get install --no-install-recommends $_missing" >&2
+  return 1
+}
+
+actorbrowser_apt() {
+  $_sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" >/dev/null 2>&1 9>&-
+}
