@@ -1,4 +1,5 @@
 using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.ChildProcessProtocol;
@@ -79,13 +80,14 @@ public sealed class BrowserActor : UntypedActor
         _launcher = launcher;
         Context.GetLogger().Info("ActorBrowser {0}", BuildInfo.Version);
         _network = Context.ActorOf(
-            ChildSupervisor.Props("network", settings, settings.NetworkArgs, launcher), "network");
+            ChildSupervisor.Props(NetworkContract.Name, settings, settings.NetworkArgs, launcher), "network");
         _fetch = Context.ActorOf(FetchCoordinator.Props(settings, _network), "fetch");
         _commands = Context.ActorOf(CommandRegistry.Props(settings, launcher), "commands");
-        var decoders = Context.ActorOf(WorkerPool.Props("image-decoder", settings, settings.Images.Decoders, launcher), "decoders");
-        var renderers = Context.ActorOf(WorkerPool.Props("renderer", settings, settings.Tabs.Renderers, launcher), "renderers");
+        var decoders = Context.ActorOf(WorkerPool.Props(ImageDecoderContract.Name, settings, settings.Images.Decoders, launcher), "decoders");
+        var renderers = Context.ActorOf(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, launcher), "renderers");
         _images = Context.ActorOf(ImageService.Props(settings.Images, decoders), "images");
         _tabs = Context.ActorOf(TabManager.Props(settings, _fetch, renderers, _images), "tabs");
+        Context.ActorOf(UntakenDescriptors.Props(), "untaken");
         _crashes = Context.ActorOf(CrashJournal.Props(settings.Crashes), "crashes");
         _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crashes];
         _pools = [renderers, decoders];

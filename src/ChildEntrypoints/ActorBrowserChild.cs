@@ -49,7 +49,7 @@ public static class ActorBrowserChild
             return Fail(ChildExitCodes.Usage, "the browser is never a subprocess");
         // Before any code of the role's: even its constructor may be what blocks while the parent dies.
         if (!OperatingSystem.IsWindows())
-            Hardening.Apply(ownsProcesses: role == ChildRoles.CommandRunner);
+            Hardening.Apply(RoleContracts.Of(role).OwnsProcesses);
         if (roles.Create(role) is not { } instance)
             return Fail(ChildExitCodes.Usage, $"there is no role '{role}'");
         if (Environment.GetEnvironmentVariable(WireProtocol.DescriptorVariable) is { } number)

@@ -10,6 +10,7 @@ namespace ActorBrowser.ChildEntrypoints;
 internal sealed class ChildLoop : IFrameHandler
 {
     private readonly string _role;
+    private readonly RoleContract _contract;
     private readonly IChildRole _instance;
     private readonly IChannel _channel;
     private readonly Action<ChannelLimits> _setLimits;
@@ -19,6 +20,7 @@ internal sealed class ChildLoop : IFrameHandler
     internal ChildLoop(string role, IChildRole instance, IChannel channel, Action<ChannelLimits> setLimits)
     {
         _role = role;
+        _contract = RoleContracts.Of(role);
         _instance = instance;
         _channel = channel;
         _setLimits = setLimits;
@@ -53,6 +55,8 @@ internal sealed class ChildLoop : IFrameHandler
     {
         if (!_ready)
             return OnArgs(frame);
+        if (_contract.ToChild.Check(frame.Header) is { } forbidden)
+            return forbidden;
         switch (frame.Type)
         {
             case MessageType.Ping:
@@ -89,7 +93,7 @@ internal sealed class ChildLoop : IFrameHandler
     {
         if (frame.Type != MessageType.ChildArgs)
             return new ProtocolViolation(ViolationKind.OutOfState, $"{frame.Type} came before ChildArgs.");
-        if (frame.TryRead<ChildArgs>(out var args) is { } malformed)
+        if ((frame.TryRead<ChildArgs>(out var args) ?? MessageSet.CheckDescriptors(frame.Header, _contract.ChildArgs)) is { } malformed)
             return malformed;
         _setLimits(ChannelLimits.Default with { MaxBodyBytes = args.MaxBodyBytes, MaxDescriptorsPerFrame = args.MaxDescriptorsPerFrame });
         BodySlots? slots = null;

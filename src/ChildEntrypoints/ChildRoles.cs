@@ -1,3 +1,5 @@
+using ActorBrowser.Transport;
+
 namespace ActorBrowser.ChildEntrypoints;
 
 /// <summary>
@@ -5,9 +7,6 @@ namespace ActorBrowser.ChildEntrypoints;
 /// </summary>
 public sealed class ChildRoles
 {
-    /// <summary>The one role whose process has processes of its own.</summary>
-    internal const string CommandRunner = "command-runner";
-
     private readonly Dictionary<string, Func<IChildRole>> _factories;
 
     private ChildRoles(Dictionary<string, Func<IChildRole>> factories) => _factories = factories;
@@ -15,11 +14,11 @@ public sealed class ChildRoles
     /// <summary>The roles ActorBrowser brings: <c>command-runner</c>, <c>image-decoder</c>, <c>network</c>, <c>renderer</c>, and <c>probe</c>, which tries what a profile holds.</summary>
     public static ChildRoles BuiltIn { get; } = new(new Dictionary<string, Func<IChildRole>>(StringComparer.Ordinal)
     {
-        ["network"] = static () => new Network.NetworkRole(),
-        [CommandRunner] = static () => new Commands.CommandRunnerRole(),
-        [Probes.ProbeRole.Name] = static () => new Probes.ProbeRole(),
-        ["image-decoder"] = static () => new Images.ImageDecoderRole(),
-        ["renderer"] = static () => new Rendering.RendererRole(),
+        [NetworkContract.Name] = static () => new Network.NetworkRole(),
+        [CommandRunnerContract.Name] = static () => new Commands.CommandRunnerRole(),
+        [ProbeContract.Name] = static () => new Probes.ProbeRole(),
+        [ImageDecoderContract.Name] = static () => new Images.ImageDecoderRole(),
+        [RendererContract.Name] = static () => new Rendering.RendererRole(),
     });
 
     /// <summary>The names, in no particular order.</summary>

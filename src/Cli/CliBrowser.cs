@@ -1,3 +1,4 @@
+using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Configuration;
 
@@ -60,7 +61,7 @@ internal sealed class CliBrowser : IAsyncDisposable
 
     internal Task<BrowserProtocol.ChildSpawned> SpawnAsync(string role, CancellationToken cancellation)
     {
-        var args = role == "network" ? ActorBrowserSettings.From(System.Settings.Config).NetworkArgs() : [];
+        var args = role == NetworkContract.Name ? ActorBrowserSettings.From(System.Settings.Config).NetworkArgs() : [];
         return SpawnAsync(new BrowserProtocol.SpawnChild(role) { RoleArgs = args }, cancellation);
     }
 

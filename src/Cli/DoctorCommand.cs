@@ -1,8 +1,9 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
 using Akka.Configuration;
 using Spectre.Console;
 
@@ -61,7 +62,7 @@ internal static class DoctorCommand
 
     /// <summary>The policy of a role, or of a profile by its name.</summary>
     internal static SandboxPolicy? Find(SandboxSettings settings, string name) =>
-        settings.Find(name) ?? (Roles.Names.Contains(name) || name == "command-runner" ? settings.ProfileOf(name) : null);
+        settings.Find(name) ?? (Roles.Names.Contains(name) || name == CommandRunnerContract.Name ? settings.ProfileOf(name) : null);
 
     private static string Unknown(SandboxSettings settings, string name) =>
         $"there is no role or profile '{name}'; there are {string.Join(", ", settings.Profiles.Select(static policy => policy.Name))}";

@@ -12,7 +12,7 @@ internal static class Roles
     internal static ChildRoles All { get; } = ChildRoles.BuiltIn.With(Unresponsive, static () => new UnresponsiveRole());
 
     /// <summary>The roles a person may ask for.</summary>
-    internal static IReadOnlyList<string> Names => ["image-decoder", "network", "renderer"];
+    internal static IReadOnlyList<string> Names => [ImageDecoderContract.Name, NetworkContract.Name, RendererContract.Name];
 
     /// <summary>Ready at first; the first message makes it block its channel's thread for good.</summary>
     private sealed class UnresponsiveRole : IChildRole

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
 using Akka.Actor;
 using Spectre.Console;
 using static ActorBrowser.ChildProcessProtocol;
@@ -61,7 +62,7 @@ internal static class TraceReport
             await Console.Error.WriteLineAsync($"exit {result.Exit!.ShellCode}").ConfigureAwait(false);
             return;
         }
-        if (policy.Name == "network")
+        if (policy.Name == NetworkContract.Name)
         {
             var client = BrowserClient.For(browser.Browser);
             foreach (var url in work)
@@ -71,7 +72,7 @@ internal static class TraceReport
             }
             return;
         }
-        var role = Roles.Names.Contains(policy.Name) ? policy.Name : "renderer";
+        var role = Roles.Names.Contains(policy.Name) ? policy.Name : RendererContract.Name;
         var child = await browser.SpawnAsync(new BrowserProtocol.SpawnChild(role) { Policy = policy }, cancellation).ConfigureAwait(false);
         await CliBrowser.PingAsync(child, cancellation).ConfigureAwait(false);
     }

@@ -1,3 +1,7 @@
 using System.Runtime.CompilerServices;
 
+[assembly: InternalsVisibleTo("ActorBrowser.Actors")]
+[assembly: InternalsVisibleTo("ActorBrowser.ChildEntrypoints")]
+[assembly: InternalsVisibleTo("actorbrowser")]
+[assembly: InternalsVisibleTo("Actors.Tests")]
 [assembly: InternalsVisibleTo("Transport.Tests")]

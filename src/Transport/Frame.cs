@@ -40,8 +40,9 @@ public readonly ref struct Frame
             return reader.End ? null : Malformed<T>("bytes follow the message");
         }
         catch (Exception e) when (e is MessagePackSerializationException or WireFormatException or EndOfStreamException
-            or OverflowException or InsufficientExecutionStackException or System.Text.DecoderFallbackException)
+            or OverflowException or ArgumentException or InsufficientExecutionStackException)
         {
+            // MessagePack 2.5: a number that does not fit is an OverflowException, a length beyond int an ArgumentOutOfRangeException.
             message = default;
             return Malformed<T>(e.Message);
         }

@@ -70,7 +70,12 @@ public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
 
     /// <summary>Delivers bytes that no channel has encoded, as a hostile peer might send them.</summary>
     /// <param name="bytes">Anything.</param>
-    public void SendRaw(ReadOnlySpan<byte> bytes) => _peer.Receive(bytes.ToArray(), []);
+    public void SendRaw(ReadOnlySpan<byte> bytes) => SendRaw(bytes, []);
+
+    /// <summary>As above, with descriptors that ride on the first byte.</summary>
+    /// <param name="bytes">Anything.</param>
+    /// <param name="descriptors">Ownership passes.</param>
+    internal void SendRaw(ReadOnlySpan<byte> bytes, SafeDescriptor[] descriptors) => _peer.Receive(bytes.ToArray(), descriptors);
 
     /// <inheritdoc/>
     public void CloseAfterDrain() => Close(new ChannelClosed(ChannelEnd.EndOfStream));

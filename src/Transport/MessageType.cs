@@ -84,7 +84,7 @@ public enum MessageType : ushort
     /// <summary>Parent → renderer: what is in the live document?</summary>
     QueryDocument = 51,
 
-    /// <summary>Renderer → parent: that is.</summary>
+    /// <summary>Renderer → parent: the answer to a QueryDocument.</summary>
     QueryAnswer = 52,
 
     /// <summary>Renderer → parent: the document needs these resources.</summary>
@@ -102,7 +102,7 @@ public enum MessageType : ushort
     /// <summary>Image decoder → parent: there are none; nothing more about it follows.</summary>
     DecodeFailed = 58,
 
-    /// <summary>Parent → renderer or image decoder: nobody waits for this any more. Not answered.</summary>
+    /// <summary>Parent → renderer or image decoder: the work is not wanted any more. Not answered.</summary>
     CancelWork = 59,
 
     /// <summary>Either way: an embedder's own role's message, opaque to ActorBrowser.</summary>

@@ -51,7 +51,7 @@ public sealed class RealProcessSpecs : TestKit
     [InlineData("command-runner")]
     public async Task A_live_child_has_no_Akka_loaded(string role)
     {
-        var args = role == "command-runner" ? new byte[] { 1 } : role == "network" ? ActorBrowserSettings.From(Sys.Settings.Config).NetworkArgs() : [];
+        var args = role == "command-runner" ? Transport.CommandRunnerContract.WriteArgs(1) : role == "network" ? ActorBrowserSettings.From(Sys.Settings.Config).NetworkArgs() : [];
         var answer = await _browser.Ask<BrowserProtocol.ChildSpawned>(new BrowserProtocol.SpawnChild(role) { RoleArgs = args }, Deadline.Long);
         string maps;
         try

@@ -1,70 +1,90 @@
+using System.Buffers;
 using ActorBrowser.Transport;
+using MessagePack;
 
 namespace ActorBrowser.TransportTests;
 
 /// <summary>A message of every type, made from a seed.</summary>
 internal static class Samples
 {
+    internal delegate ProtocolViolation? Reader(in Frame frame);
+
+    /// <summary>One type's messages.</summary>
+    internal sealed record Sample(MessageType Type, Func<Random, byte[]> Body, Func<OutgoingQueue, ulong, Random, WriteOutcome> Write, Reader Read);
+
+    internal static IReadOnlyDictionary<MessageType, Sample> All { get; } = new[]
+    {
+        Of(static r => new Hello(r.Next(), Guid.NewGuid(), Text(r), r.Next(1, int.MaxValue), [new(Text(r), true, Text(r))])),
+        Of(static r => new ChildArgs(r.Next(1024, 1 << 30), r.Next(254), Bytes(r))),
+        Of(static _ => default(Ready)),
+        Of(static r => new Ping(r.NextInt64())),
+        Of(static r => new Pong(-r.NextInt64())),
+        Of(static _ => default(Shutdown)),
+        Of(static r => new FetchRequest(Text(r), Text(r), [new(Text(r), Text(r))], Bytes(r), r.Next(), 20, true, HttpVersionChoice.Http2, 1, 2, 3, 4, false, 5)),
+        Of(static r => new FetchHeaders(r.Next(100, 999), "1.1", Text(r), [new(Text(r), Text(r))], [new(301, Text(r))], Text(r), AddressSpace.Private, -1, new(1, 2, 3, 4))),
+        Of(static r => new FetchBodyChunk(r.NextInt64(), Bytes(r))),
+        Of(static r => new FetchBodySlot(r.NextInt64(), r.Next(BodySlots.MaxSlots), r.Next(1, BodySlots.SlotBytes + 1))),
+        Of(static r => new SlotsFree((ulong)r.NextInt64(1, long.MaxValue))),
+        Of(static r => new FetchEnd(r.NextInt64(), 2, 3)),
+        Of(static r => new FetchError(FetchErrorKind.Tls, Text(r))),
+        Of(static _ => default(FetchCancel)),
+        Of(static r => new Credit(r.NextInt64(1, long.MaxValue))),
+        Of(static r => new SpawnRequest([Bytes(r), Bytes(r)], Bytes(r), [Bytes(r)], CommandInput.Pipe, CommandOutput.Terminal, 80, 24, 1, 3, 4, new(1, 2, 3, 4, 5, 6))),
+        Of(static r => new SpawnReady(r.Next(1, int.MaxValue), r.Next())),
+        Of(static r => new SpawnFailed(SpawnFailure.Denied, 13, Text(r))),
+        Of(static r => new Exit(-1, 9, true, ExitCause.Kill, 1, 2, 3, r.NextInt64())),
+        Of(static r => new Closed(r.Next())),
+        Of(static r => new SendSignal(r.Next(1, 65))),
+        Of(static _ => new Resize(80, 24)),
+        Of(static r => new Terminate(r.Next())),
+        Of(static r => new LoadDocument(Text(r), Text(r), r.Next(400, LoadDocument.MaxLength), Bytes(r), new DocumentLimits(1, 2, r.Next(1, int.MaxValue)))),
+        Of(static r => new DocumentLoaded(Text(r), "en", Text(r), "utf-8", "bom", new DocumentCounts(1, 2, 3, 4, 5, 6, 7, r.Next()), r.NextInt64())),
+        Of(static r => new DocumentFailed(DocumentFailure.TooDeep, Text(r))),
+        Of(static r => new QueryDocument(DocumentQuery.Links, Text(r), r.Next(), r.Next(QueryDocument.MostItems))),
+        Of(static r => new QueryAnswer(r.Next(), [new(Text(r), Text(r), Text(r), r.Next()), new("", "", Text(r), 0)])),
+        Of(static r => new ResourcesWanted([Text(r), Text(r)])),
+        Of(static r => new ResourceArrived(r.Next(ResourcesWanted.Most), r.Next(1, 1000), 3)),
+        Of(static r => new DecodeImage(r.Next(400, DecodeImage.MaxLength), Bytes(r), r.Next(), 0, new ImageLimits(1, 2, r.Next(1, int.MaxValue), 4), 0)),
+        Of(static r => new ImageDecoded("png", 4, 3, 2, 1, [0, r.Next()])),
+        Of(static r => new DecodeFailed(DecodeFailure.Malformed, Text(r))),
+        Of(static _ => default(CancelWork)),
+        Of(static r => new RoleMessage((ushort)r.Next(65536), Bytes(r))),
+    }.ToDictionary(static sample => sample.Type);
+
+    /// <summary>A whole frame, as it is on the wire.</summary>
+    internal static byte[] Frame(MessageType type, ulong id, ReadOnlySpan<byte> body, int descriptors = 0)
+    {
+        var frame = new byte[FrameHeader.Size + body.Length];
+        new FrameHeader((uint)body.Length, type, (ushort)descriptors, id).Write(frame);
+        body.CopyTo(frame.AsSpan(FrameHeader.Size));
+        return frame;
+    }
+
     internal static WriteOutcome WriteOne(OutgoingQueue queue, int seed)
     {
         var random = new Random(seed);
         var id = (ulong)random.NextInt64();
-        return random.Next(23) switch
-        {
-            0 => queue.Write(id, new Hello(random.Next(), Guid.NewGuid(), Text(random), random.Next(1, int.MaxValue), [new(Text(random), true, Text(random))]), []),
-            1 => queue.Write(id, new ChildArgs(random.Next(1024, 1 << 30), random.Next(254), Bytes(random)), []),
-            2 => queue.Write(id, default(Ready), []),
-            3 => queue.Write(id, new Ping(random.NextInt64()), []),
-            4 => queue.Write(id, new Pong(-random.NextInt64()), []),
-            5 => queue.Write(id, default(Shutdown), []),
-            6 => queue.Write(id, new FetchRequest(Text(random), Text(random), [new(Text(random), Text(random))], Bytes(random), random.Next(), 20, true, HttpVersionChoice.Http2, 1, 2, 3, 4, false, 5), []),
-            7 => queue.Write(id, new FetchHeaders(random.Next(100, 999), "1.1", Text(random), [new(Text(random), Text(random))], [new(301, Text(random))], Text(random), AddressSpace.Private, -1, new(1, 2, 3, 4)), []),
-            8 => queue.Write(id, new FetchBodyChunk(random.NextInt64(), Bytes(random)), []),
-            9 => queue.Write(id, new FetchEnd(random.NextInt64(), 2, 3), []),
-            10 => queue.Write(id, new FetchError(FetchErrorKind.Tls, Text(random)), []),
-            11 => queue.Write(id, default(FetchCancel), []),
-            12 => queue.Write(id, new Credit(random.NextInt64(1, long.MaxValue)), []),
-            13 => queue.Write(id, new SpawnRequest([Bytes(random), Bytes(random)], Bytes(random), [Bytes(random)], CommandInput.Pipe, CommandOutput.Terminal, 80, 24, 1, 3, 4, new(1, 2, 3, 4, 5, 6)), []),
-            14 => queue.Write(id, new SpawnReady(random.Next(1, int.MaxValue), random.Next()), []),
-            15 => queue.Write(id, new SpawnFailed(SpawnFailure.Denied, 13, Text(random)), []),
-            16 => queue.Write(id, new Exit(-1, 9, true, ExitCause.Kill, 1, 2, 3, random.NextInt64()), []),
-            17 => queue.Write(id, new Closed(random.Next()), []),
-            18 => queue.Write(id, new SendSignal(random.Next(1, 65)), []),
-            19 => random.Next(2) == 0 ? queue.Write(id, new Resize(80, 24), []) : queue.Write(id, new Terminate(random.Next()), []),
-            20 => queue.Write(id, new FetchBodySlot(random.NextInt64(), random.Next(BodySlots.MaxSlots), random.Next(1, BodySlots.SlotBytes + 1)), []),
-            21 => queue.Write(id, new SlotsFree((ulong)random.NextInt64(1, long.MaxValue)), []),
-            _ => queue.Write(id, new RoleMessage((ushort)random.Next(65536), Bytes(random)), []),
-        };
+        return All.Values.ElementAt(random.Next(All.Count)).Write(queue, id, random);
     }
 
-    internal static ProtocolViolation? ReadOne(in Frame frame) => frame.Type switch
+    internal static ProtocolViolation? ReadOne(in Frame frame) => All.TryGetValue(frame.Type, out var sample)
+        ? sample.Read(frame)
+        : new ProtocolViolation(ViolationKind.UnknownMessage, "unknown");
+
+    private static Sample Of<T>(Func<Random, T> make) where T : struct, IWireMessage<T> => new(
+        T.Type,
+        random => Encode(make(random)),
+        (queue, id, random) => queue.Write(id, make(random), []),
+        static (in Frame frame) => frame.TryRead<T>(out _));
+
+    private static byte[] Encode<T>(T message) where T : IWireMessage<T>
     {
-        MessageType.Hello => frame.TryRead<Hello>(out _),
-        MessageType.ChildArgs => frame.TryRead<ChildArgs>(out _),
-        MessageType.Ready => frame.TryRead<Ready>(out _),
-        MessageType.Ping => frame.TryRead<Ping>(out _),
-        MessageType.Pong => frame.TryRead<Pong>(out _),
-        MessageType.Shutdown => frame.TryRead<Shutdown>(out _),
-        MessageType.FetchRequest => frame.TryRead<FetchRequest>(out _),
-        MessageType.FetchHeaders => frame.TryRead<FetchHeaders>(out _),
-        MessageType.FetchBodyChunk => frame.TryRead<FetchBodyChunk>(out _),
-        MessageType.FetchBodySlot => frame.TryRead<FetchBodySlot>(out _),
-        MessageType.SlotsFree => frame.TryRead<SlotsFree>(out _),
-        MessageType.FetchEnd => frame.TryRead<FetchEnd>(out _),
-        MessageType.FetchError => frame.TryRead<FetchError>(out _),
-        MessageType.FetchCancel => frame.TryRead<FetchCancel>(out _),
-        MessageType.Credit => frame.TryRead<Credit>(out _),
-        MessageType.SpawnRequest => frame.TryRead<SpawnRequest>(out _),
-        MessageType.SpawnReady => frame.TryRead<SpawnReady>(out _),
-        MessageType.SpawnFailed => frame.TryRead<SpawnFailed>(out _),
-        MessageType.Exit => frame.TryRead<Exit>(out _),
-        MessageType.Closed => frame.TryRead<Closed>(out _),
-        MessageType.Signal => frame.TryRead<SendSignal>(out _),
-        MessageType.Resize => frame.TryRead<Resize>(out _),
-        MessageType.Terminate => frame.TryRead<Terminate>(out _),
-        MessageType.RoleMessage => frame.TryRead<RoleMessage>(out _),
-        _ => new ProtocolViolation(ViolationKind.UnknownMessage, "unknown"),
-    };
+        var bytes = new ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(bytes);
+        message.Write(ref writer);
+        writer.Flush();
+        return bytes.WrittenSpan.ToArray();
+    }
 
     private static string Text(Random random) => string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => (char)random.Next(32, 0x2fff)));
 

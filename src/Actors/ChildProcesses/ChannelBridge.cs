@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using System.Numerics;
-using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
@@ -12,7 +12,7 @@ namespace ActorBrowser;
 /// tells the child's actor, or the child's user: frames that were read together travel to it as one message. Nothing
 /// unvalidated ever waits in a mailbox.
 /// </summary>
-internal sealed class ChannelBridge(IActorRef child, ChildLine line, IChannel channel) : IFrameHandler
+internal sealed class ChannelBridge(RoleContract contract, IActorRef child, ChildLine line, IChannel channel) : IFrameHandler
 {
     private readonly List<ChildFrames.UserFrame> _batch = [];
     private BodySlots? _slots;
@@ -44,6 +44,9 @@ internal sealed class ChannelBridge(IActorRef child, ChildLine line, IChannel ch
     {
         if (!_readySeen)
             return OnHandshake(frame);
+        // Before anything is decoded: what this role's child may not send is not looked at.
+        if (contract.FromChild.Check(frame.Header) is { } forbidden)
+            return forbidden;
         switch (frame.Type)
         {
             case MessageType.Pong:
@@ -85,7 +88,7 @@ internal sealed class ChannelBridge(IActorRef child, ChildLine line, IChannel ch
                 return frame.TryRead<RoleMessage>(out var message)
                     ?? Tell(new ChildFrames.Role(frame.CorrelationId, message.Kind, message.Payload.ToArray()));
             default:
-                return NotAllowed(frame, "once it is ready");
+                throw new UnreachableException($"The contract of {contract.Name} lets its child send {frame.Type}, which the bridge does not pass.");
         }
     }
 
@@ -99,20 +102,16 @@ internal sealed class ChannelBridge(IActorRef child, ChildLine line, IChannel ch
 
     private ProtocolViolation? OnSpawnReady(in Frame frame)
     {
-        var descriptors = frame.TakeDescriptors();
-        if (frame.TryRead<SpawnReady>(out var ready) is null && descriptors.Length < 2)
-            return Gather(new ChildFrames.CommandReady(frame.CorrelationId, ready, descriptors.Length > 0 ? descriptors[0] : null));
-        SafeDescriptor.DisposeAll(descriptors);
-        return frame.TryRead<SpawnReady>(out _) ?? new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with a SpawnReady.");
+        if (frame.TryRead<SpawnReady>(out var ready) is { } malformed)
+            return malformed;
+        return Gather(new ChildFrames.CommandReady(frame.CorrelationId, ready, frame.TakeDescriptors() is [var terminal] ? terminal : null));
     }
 
     private ProtocolViolation? OnImage(in Frame frame)
     {
-        var descriptors = frame.TakeDescriptors();
-        if (frame.TryRead<ImageDecoded>(out var image) is null && descriptors.Length == 1)
-            return Gather(new ChildFrames.Image(frame.CorrelationId, image, descriptors[0]));
-        SafeDescriptor.DisposeAll(descriptors);
-        return frame.TryRead<ImageDecoded>(out _) ?? new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with an ImageDecoded.");
+        if (frame.TryRead<ImageDecoded>(out var image) is { } malformed)
+            return malformed;
+        return Gather(new ChildFrames.Image(frame.CorrelationId, image, frame.TakeDescriptors()[0]));
     }
 
     // Not ToArray, which first fills with zeros what is overwritten at once.
@@ -156,28 +155,22 @@ internal sealed class ChannelBridge(IActorRef child, ChildLine line, IChannel ch
     {
         if (frame.Type == MessageType.Hello && !_helloSeen)
         {
-            if (frame.TryRead<Hello>(out var hello) is { } malformed)
-                return malformed;
+            if ((frame.TryRead<Hello>(out var hello) ?? MessageSet.CheckDescriptors(frame.Header, RoleContract.Hello)) is { } broken)
+                return broken;
             _helloSeen = true;
-            var descriptors = frame.TakeDescriptors();
-            if (descriptors.Length < 2)
-                return Tell(new ChildFrames.HelloArrived(hello, descriptors.Length == 0 ? null : descriptors[0]));
-            SafeDescriptor.DisposeAll(descriptors);
-            return new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with Hello.");
+            return Tell(new ChildFrames.HelloArrived(hello, frame.TakeDescriptors() is [var listener] ? listener : null));
         }
         if (frame.Type == MessageType.Ready && _helloSeen)
         {
-            if (frame.TryRead<Ready>(out _) is { } malformed)
-                return malformed;
+            if ((MessageSet.CheckDescriptors(frame.Header, MessageType.Ready) ?? frame.TryRead<Ready>(out _)) is { } broken)
+                return broken;
             _readySeen = true;
             return Tell(ChildFrames.ReadyArrived.Instance);
         }
-        return NotAllowed(frame, _helloSeen ? "before Ready" : "before Hello");
+        return Enum.IsDefined(frame.Type)
+            ? new ProtocolViolation(ViolationKind.OutOfState, $"A child may not send {frame.Type} before {(_helloSeen ? "Ready" : "Hello")}.")
+            : new ProtocolViolation(ViolationKind.UnknownMessage, $"There is no message of type {(ushort)frame.Type}.");
     }
-
-    private static ProtocolViolation NotAllowed(in Frame frame, string when) => Enum.IsDefined(frame.Type)
-        ? new ProtocolViolation(ViolationKind.OutOfState, $"A child may not send {frame.Type} {when}.")
-        : new ProtocolViolation(ViolationKind.UnknownMessage, $"There is no message of type {(ushort)frame.Type}.");
 
     private ProtocolViolation? Gather(ChildFrames.UserFrame frame)
     {

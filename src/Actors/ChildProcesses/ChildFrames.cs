@@ -1,3 +1,4 @@
+using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
@@ -5,10 +6,29 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>What the bridge tells the child's actor. Late ones, after the actor has stopped, are nobody's loss.</summary>
+/// <summary>What a child's channel, its process and its launch tell the child's actor and its users. A late one is a silent dead letter.</summary>
 internal static class ChildFrames
 {
     internal interface IFrame : INoSerializationVerificationNeeded, IDeadLetterSuppression, INotInfluenceReceiveTimeout;
+
+    /// <summary>A message that owns a descriptor until its receiver takes it.</summary>
+    internal interface ICarriesDescriptor
+    {
+        /// <summary>No receiver takes it: closes the descriptor. Any number of times.</summary>
+        void CloseUntaken();
+    }
+
+    /// <summary>A frame about the child's work with a descriptor that rode on it.</summary>
+    internal abstract record CarryingFrame(ulong Id, SafeDescriptor? Carried) : UserFrame(Id), ICarriesDescriptor
+    {
+        private SafeDescriptor? _untaken = Carried;
+
+        /// <summary>Takes the descriptor; null when there is none, or it has been taken or closed.</summary>
+        internal SafeDescriptor? Take() => Interlocked.Exchange(ref _untaken, null);
+
+        /// <inheritdoc/>
+        public void CloseUntaken() => Take()?.Dispose();
+    }
 
     /// <summary>A frame about the child's work.</summary>
     internal abstract record UserFrame(ulong Id) : IFrame
@@ -34,7 +54,11 @@ internal static class ChildFrames
         internal static readonly QueueFull Instance = new();
     }
 
-    internal sealed record HelloArrived(Hello Hello, Interop.SafeDescriptor? Listener) : IFrame;
+    internal sealed record HelloArrived(Hello Hello, SafeDescriptor? Listener) : IFrame, ICarriesDescriptor
+    {
+        /// <inheritdoc/>
+        public void CloseUntaken() => Listener?.Dispose();
+    }
 
     /// <summary>Not from the child: its monitor has refused a call.</summary>
     internal sealed record Violated(ChildProcessProtocol.SandboxViolated Event) : IFrame;
@@ -69,7 +93,7 @@ internal static class ChildFrames
 
     internal sealed record Credit(ulong Id, long Bytes) : UserFrame(Id);
 
-    internal sealed record CommandReady(ulong Id, SpawnReady Value, Interop.SafeDescriptor? Terminal) : UserFrame(Id);
+    internal sealed record CommandReady(ulong Id, SpawnReady Value, SafeDescriptor? Terminal) : CarryingFrame(Id, Terminal);
 
     internal sealed record CommandFailed(ulong Id, SpawnFailed Value) : UserFrame(Id)
     {
@@ -100,7 +124,7 @@ internal static class ChildFrames
 
     internal sealed record Wanted(ulong Id, ResourcesWanted Value) : UserFrame(Id);
 
-    internal sealed record Image(ulong Id, ImageDecoded Value, Interop.SafeDescriptor Pixels) : UserFrame(Id)
+    internal sealed record Image(ulong Id, ImageDecoded Value, SafeDescriptor Pixels) : CarryingFrame(Id, Pixels)
     {
         internal override bool Ends => true;
     }

@@ -93,7 +93,7 @@ internal sealed class ChildLine(IActorRef child, int maxBody)
         (receiver ?? _user).Tell(violated, child);
     }
 
-    /// <summary>Passes frames of the child's in their order; the user gets its own as one message.</summary>
+    /// <summary>Passes frames of the child's in their order; the user gets its own as one message. Without a user their descriptors are closed.</summary>
     internal void Pass(ChildFrames.UserFrame[] frames)
     {
         IActorRef?[]? receivers = null;
@@ -113,7 +113,11 @@ internal sealed class ChildLine(IActorRef child, int maxBody)
                 receivers[i]?.Tell(frames[i], child);
             frames = [.. frames.Where((_, i) => receivers[i] is null)];
         }
-        if (frames.Length > 0)
-            _user.Tell(new RoleTraffic.FromChild(ProcessId, frames), child);
+        if (frames.Length == 0)
+            return;
+        if (_user is var user && user.IsNobody())
+            RoleTraffic.CloseUntaken(frames);
+        else
+            user.Tell(new RoleTraffic.FromChild(ProcessId, frames), child);
     }
 }

@@ -11,8 +11,9 @@ namespace ActorBrowser;
 /// A child's actor's own business with a child that works: writes that share system calls, questions that wait for their
 /// answers, signs of life. It knows no states; a limit that is broken is its actor's business.
 /// </summary>
-internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSettings settings, ILoggingAdapter log, Action<string> onLimit)
+internal sealed class ChildLink(IActorRef self, RoleContract contract, ActorBrowserSettings settings, ILoggingAdapter log, Action<string> onLimit)
 {
+    private readonly string _role = contract.Name;
     private readonly PendingTable _pending = new();
     private IChannel? _channel;
     private ChannelBridge? _bridge;
@@ -30,23 +31,23 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
     {
         _channel = channel;
         _processId = processId;
-        channel.Start(_bridge = new ChannelBridge(self, Line, channel));
+        channel.Start(_bridge = new ChannelBridge(contract, self, Line, channel));
     }
 
     /// <summary>Sends the configuration, and with it memory for bodies to travel in, if there is to be any.</summary>
-    internal void Configure(in ChildArgs args, int sharedBytes)
+    internal void Configure(in ChildArgs args)
     {
-        if (OperatingSystem.IsLinux() && sharedBytes > 0)
+        if (OperatingSystem.IsLinux() && contract.WantsSlots && settings.Network.SharedBodies > 0)
         {
             try
             {
-                _bridge!.Slots = BodySlots.Create(sharedBytes, out var forChild);
+                _bridge!.Slots = BodySlots.Create(settings.Network.SharedBodies, out var forChild);
                 After(0, _channel!.Write(0, args, [forChild]));
                 return;
             }
             catch (SystemCallException e)
             {
-                log.Warning("{0} {1} gets no shared memory, and sends bodies through its channel: {2}", role, _processId, e.Message);
+                log.Warning("{0} {1} gets no shared memory, and sends bodies through its channel: {2}", _role, _processId, e.Message);
             }
         }
         Send(0, args);
@@ -62,7 +63,13 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
 
     internal void Ping(IActorRef asker) => Send(_pending.Add(asker), new Transport.Ping(0));
 
-    internal void Ask(SendToRole send, IActorRef asker) => Send(_pending.Add(asker), new RoleMessage(send.Kind, send.Payload));
+    internal void Ask(SendToRole send, IActorRef asker)
+    {
+        if (contract.ToChild.Find(MessageType.RoleMessage) is null)
+            asker.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SendToRole), $"the role {_role} takes no messages of an embedder's; only an embedder's own role does")));
+        else
+            Send(_pending.Add(asker), new RoleMessage(send.Kind, send.Payload));
+    }
 
     internal void Send<T>(ulong id, in T message) where T : IWireMessage<T> => After(id, _channel!.Write(id, message));
 
@@ -71,7 +78,7 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
         if (_pending.TryTake(id, out var asker, out var waited))
             asker.Tell(new ChildProcessProtocol.Pong(waited));
         else
-            log.Warning("{0} {1} answered the unknown ping {2}", role, _processId, id);
+            log.Warning("{0} {1} answered the unknown ping {2}", _role, _processId, id);
     }
 
     internal void OnRoleAnswer(ChildFrames.Role answer)
@@ -79,7 +86,7 @@ internal sealed class ChildLink(IActorRef self, string role, ActorBrowserSetting
         if (_pending.TryTake(answer.Id, out var asker, out _))
             asker.Tell(new RoleAnswer(answer.Kind, answer.Payload));
         else
-            log.Warning("{0} {1} answered the unknown message {2}", role, _processId, answer.Id);
+            log.Warning("{0} {1} answered the unknown message {2}", _role, _processId, answer.Id);
     }
 
     /// <summary>The child takes work, and shows that it lives.</summary>

@@ -57,7 +57,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         _policy = policy;
         _self = Self;
         _confinement = new ChildConfinement(_self, role, policy, settings, _log);
-        _link = new ChildLink(_self, role, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
+        _link = new ChildLink(_self, RoleContracts.Of(role), settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
         _confinement.TellUser = _link.Line.Pass;
     }
 
@@ -249,8 +249,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
             KillProcess(ExitReason.HandshakeFailed, KillCause.None, $"Its Hello was refused: {wrong}.");
             return;
         }
-        _link.Configure(new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs),
-            _role == "network" ? _settings.Network.SharedBodies : 0);
+        _link.Configure(new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs));
     }
 
     private void OnReady()

@@ -68,7 +68,7 @@ public sealed class ProcessChildLauncher : IChildLauncher
             Role = role,
             Executable = executable,
             Plan = plan,
-            HasChildren = role == CommandRunner.Role,
+            HasChildren = RoleContracts.Of(role).OwnsProcesses,
             Environment = CrashDumper.AddTo(settings.Child.EnvironmentOf(role), settings.Crashes, plan),
             RetainedStderrLines = settings.Child.RetainedStderrLines,
             MaxLogLineBytes = settings.Child.MaxLogLine,

@@ -221,7 +221,7 @@ internal sealed class CommandRegistry : UntypedActor
             if (_byId.TryGetValue(frame.Id, out var entry))
                 entry.Session.Tell(frame);
             else
-                (frame as ChildFrames.CommandReady)?.Terminal?.Dispose();
+                (frame as ChildFrames.CommandReady)?.CloseUntaken();
         }
     }
 

@@ -1,7 +1,6 @@
-using System.Buffers;
 using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
 using Akka.Actor;
-using MessagePack;
 
 namespace ActorBrowser;
 
@@ -11,8 +10,6 @@ namespace ActorBrowser;
 /// </summary>
 internal sealed class CommandRunner : UntypedActor
 {
-    internal const string Role = "command-runner";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ActorBrowserSettings _settings;
@@ -37,12 +34,8 @@ internal sealed class CommandRunner : UntypedActor
 
     protected override void PreStart()
     {
-        var args = new ArrayBufferWriter<byte>();
-        var writer = new MessagePackWriter(args);
-        writer.Write(_mark.ToValue());
-        writer.Flush();
-        var bytes = args.WrittenSpan.ToArray();
-        _supervisor = Context.ActorOf(ChildSupervisor.Props(Role, _settings, () => bytes, _launcher, _policy), "process");
+        var args = CommandRunnerContract.WriteArgs(_mark.ToValue());
+        _supervisor = Context.ActorOf(ChildSupervisor.Props(CommandRunnerContract.Name, _settings, () => args, _launcher, _policy), "process");
         // What is no session's is the registry's.
         _supervisor.Tell(new ChildSupervisor.Attach(Self, Frames: Context.Parent));
     }

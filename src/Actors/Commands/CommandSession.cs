@@ -192,8 +192,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
                 Refuse(new SpawnFailed(SpawnFailure.InvalidRequest, 7, $"Arguments and environment exceed the frame limit of {tooLarge.Limit} bytes."));
                 break;
             default:
-                if (frame is ChildFrames.CommandReady { Terminal: { } stray })
-                    stray.Dispose();
+                (frame as ChildFrames.CommandReady)?.CloseUntaken();
                 _runner.Report(new ProtocolViolation(ViolationKind.OutOfState, $"A {frame.GetType().Name} of session {_id} came out of turn."));
                 break;
         }
@@ -203,14 +202,14 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
     {
         if ((ready.Terminal is not null) != (_spawn.Output == CommandOutput.Terminal) || (ready.Terminal is { } master && !PseudoTerminal.IsMaster(master)))
         {
-            ready.Terminal?.Dispose();
+            ready.CloseUntaken();
             _runner.Report(new ProtocolViolation(ViolationKind.Descriptors, $"Session {_id} is ready without its terminal, or with one that is none."));
             return;
         }
         _running = true;
         ProcessId = ready.Value.ProcessId;
         _startedAt = DateTimeOffset.UnixEpoch.AddMicroseconds(ready.Value.StartedAt);
-        if (ready.Terminal is { } terminal)
+        if (ready.Take() is { } terminal)
             OpenTerminal(terminal);
         OpenSpill();
         foreach (var output in _outputs)

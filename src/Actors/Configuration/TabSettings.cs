@@ -42,7 +42,7 @@ public sealed record TabSettings(
     TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval, int ShareAbove)
 {
     internal static TabSettings Read(SettingsReader reader) => new(
-        PoolSettings.Read(reader, "renderer"),
+        PoolSettings.Read(reader, RendererContract.Name),
         (int)reader.Bytes("tabs.max-page", 1024, LoadDocument.MaxLength),
         new DocumentLimits(
             reader.Number("tabs.max-depth", 1, 100_000),
@@ -70,7 +70,7 @@ public sealed record TabSettings(
 public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimits Limits, int KeepReady, int ShareAbove)
 {
     internal static ImageSettings Read(SettingsReader reader) => new(
-        PoolSettings.Read(reader, "image-decoder"),
+        PoolSettings.Read(reader, ImageDecoderContract.Name),
         (int)reader.Bytes("images.max-file", 1024, DecodeImage.MaxLength),
         new ImageLimits(
             reader.Number("images.max-pixels", 1, int.MaxValue),

@@ -97,7 +97,15 @@ public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeed
                 violation = new ProtocolViolation(ViolationKind.Descriptors, $"An image of {bytes} bytes came in a file with the seals {seals}: it could change, or end, while it is read.");
                 return null;
             }
-            return new DecodedImage(image, new MappedMemory(pixels, (int)bytes, writable: false), processId);
+            try
+            {
+                return new DecodedImage(image, new MappedMemory(pixels, (int)bytes, writable: false), processId);
+            }
+            catch (SystemCallException e)
+            {
+                violation = new ProtocolViolation(ViolationKind.Descriptors, $"An image of {bytes} bytes came in a file that cannot be read: {e.Message}");
+                return null;
+            }
         }
     }
 }

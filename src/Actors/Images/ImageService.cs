@@ -91,13 +91,13 @@ internal sealed class ImageService : UntypedActor
     {
         if (!_work.TryGetValue(frame.Id, out var work) || !Sender.Equals(work.Line?.Child))
         {
-            (frame as ChildFrames.Image)?.Pixels.Dispose();
+            (frame as ChildFrames.Image)?.CloseUntaken();
             return;
         }
         switch (frame)
         {
             case ChildFrames.Image image:
-                var opened = DecodedImage.Open(image.Value, image.Pixels, processId, out var violation);
+                var opened = DecodedImage.Open(image.Value, image.Take()!, processId, out var violation);
                 if (opened is null)
                     Sender.Tell(new ChildProcessActor.ReportViolation(violation!));
                 else

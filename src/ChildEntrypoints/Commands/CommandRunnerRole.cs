@@ -2,7 +2,6 @@ using System.Globalization;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
-using MessagePack;
 
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
@@ -33,8 +32,7 @@ public sealed class CommandRunnerRole : IChildRole
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
     {
         _context = context;
-        var reader = new MessagePackReader(roleArgs);
-        _mark = SessionMark.FromValue(reader.ReadInt64());
+        _mark = SessionMark.FromValue(CommandRunnerContract.ReadArgs(roleArgs));
         _spawner = new CommandSpawner(this, _mark);
         CurrentProcess.AdoptOrphans();
         _exits = ChildExits.Open();

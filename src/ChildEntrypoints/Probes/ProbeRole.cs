@@ -32,7 +32,7 @@ public enum ProbeQuestion : ushort
 public sealed class ProbeRole : IChildRole
 {
     /// <summary>Its name.</summary>
-    public const string Name = "probe";
+    public const string Name = ProbeContract.Name;
 
     private const int MostThreads = 2000;
 

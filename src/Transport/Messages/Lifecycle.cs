@@ -3,7 +3,7 @@ using MessagePack;
 namespace ActorBrowser.Transport;
 
 /// <summary>One layer of confinement, as the child measured it on itself.</summary>
-/// <param name="Layer">Its name, such as <c>no-new-privs</c>.</param>
+/// <param name="Layer">Its name, such as <c>no-new-privileges</c>.</param>
 /// <param name="Enforced">Whether the measurement found it in force.</param>
 /// <param name="Detail">What was measured, for people.</param>
 public readonly record struct LayerReport(string Layer, bool Enforced, string Detail);
@@ -111,7 +111,7 @@ public readonly record struct Ready : IWireMessage<Ready>
 }
 
 /// <summary>Parent → child: are you there? Matched by correlation id.</summary>
-/// <param name="Timestamp">The sender's <c>Stopwatch</c> ticks; comes back in the Pong.</param>
+/// <param name="Timestamp">Any number; it comes back in the Pong.</param>
 public readonly record struct Ping(long Timestamp) : IWireMessage<Ping>
 {
     /// <inheritdoc/>

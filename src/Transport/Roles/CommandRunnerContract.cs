@@ -1,0 +1,50 @@
+using System.Buffers;
+using MessagePack;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>The command runner: starts programs for the parent. It is the one role whose process has processes of its own.</summary>
+internal static class CommandRunnerContract
+{
+    /// <summary>The role's name.</summary>
+    internal const string Name = "command-runner";
+
+    internal static RoleContract Value { get; } = new(
+        Name,
+        fromChild:
+        [
+            // The terminal's master, where the command has a terminal.
+            new(MessageType.SpawnReady, 0, 1),
+            MessageType.SpawnFailed, MessageType.Exit, MessageType.Closed,
+        ],
+        toChild:
+        [
+            // The command's output, error and input, as far as the request wants them.
+            new(MessageType.SpawnRequest, 0, 3),
+            MessageType.Signal, MessageType.Resize, MessageType.Terminate,
+        ])
+    {
+        OwnsProcesses = true,
+    };
+
+    /// <summary>Encodes the role's arguments.</summary>
+    /// <param name="mark">What every process of this runner is marked with.</param>
+    internal static byte[] WriteArgs(long mark)
+    {
+        var args = new ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(args);
+        writer.WriteArrayHeader(1);
+        writer.Write(mark);
+        writer.Flush();
+        return args.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Decodes what <see cref="WriteArgs"/> made; throws as <see cref="IWireMessage{TSelf}.Read"/>.</summary>
+    /// <param name="args">The arguments.</param>
+    internal static long ReadArgs(ReadOnlyMemory<byte> args)
+    {
+        var reader = new MessagePackReader(args);
+        Wire.ReadArrayOf(ref reader, 1, nameof(CommandRunnerContract));
+        return reader.ReadInt64();
+    }
+}

@@ -1,0 +1,18 @@
+namespace ActorBrowser.Transport;
+
+/// <summary>The renderer: parses a page and answers questions about it. It has no arguments.</summary>
+internal static class RendererContract
+{
+    /// <summary>The role's name.</summary>
+    internal const string Name = "renderer";
+
+    internal static RoleContract Value { get; } = new(
+        Name,
+        fromChild: [MessageType.DocumentLoaded, MessageType.DocumentFailed, MessageType.QueryAnswer, MessageType.ResourcesWanted],
+        toChild:
+        [
+            // The page's bytes may lie in a sealed memory file.
+            new(MessageType.LoadDocument, 0, 1),
+            MessageType.FetchBodyChunk, MessageType.QueryDocument, MessageType.ResourceArrived, MessageType.CancelWork,
+        ]);
+}

@@ -1,0 +1,13 @@
+namespace ActorBrowser.Transport;
+
+/// <summary>Every role's contract, by its name.</summary>
+internal static class RoleContracts
+{
+    /// <summary>The contracts of the roles that ActorBrowser brings.</summary>
+    internal static IReadOnlyList<RoleContract> BuiltIn { get; } =
+        [CommandRunnerContract.Value, ImageDecoderContract.Value, NetworkContract.Value, ProbeContract.Value, RendererContract.Value];
+
+    /// <summary>A role's contract; an embedder's role has <see cref="EmbedderContract"/>.</summary>
+    /// <param name="role">The role's name.</param>
+    internal static RoleContract Of(string role) => BuiltIn.FirstOrDefault(contract => contract.Name == role) ?? EmbedderContract.For(role);
+}
