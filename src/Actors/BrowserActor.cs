@@ -60,7 +60,10 @@ public static class BrowserProtocol
 public sealed class BrowserActor : UntypedActor
 {
     private readonly ActorBrowserSettings _settings;
-    private readonly IChildLauncher _launcher;
+    private readonly ProcessRoster _launcher;
+    private readonly HashSet<IActorRef> _draining = [];
+    private readonly List<IActorRef> _stoppers = [];
+    private bool _stopping;
     private readonly Dictionary<IActorRef, IActorRef> _spawning = [];
     private readonly List<IActorRef> _spawned = [];
     private readonly IActorRef _network;
@@ -77,14 +80,14 @@ public sealed class BrowserActor : UntypedActor
     public BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher)
     {
         _settings = settings;
-        _launcher = launcher;
+        _launcher = ProcessRoster.Of(launcher);
         Context.GetLogger().Info("ActorBrowser {0}", BuildInfo.Version);
         _network = Context.ActorOf(
-            ChildSupervisor.Props(NetworkContract.Name, settings, settings.NetworkArgs, launcher), "network");
+            ChildSupervisor.Props(NetworkContract.Name, settings, settings.NetworkArgs, _launcher), "network");
         _fetch = Context.ActorOf(FetchCoordinator.Props(settings, _network), "fetch");
-        _commands = Context.ActorOf(CommandRegistry.Props(settings, launcher), "commands");
-        var decoders = Context.ActorOf(WorkerPool.Props(ImageDecoderContract.Name, settings, settings.Images.Decoders, launcher), "decoders");
-        var renderers = Context.ActorOf(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, launcher), "renderers");
+        _commands = Context.ActorOf(CommandRegistry.Props(settings, _launcher), "commands");
+        var decoders = Context.ActorOf(WorkerPool.Props(ImageDecoderContract.Name, settings, settings.Images.Decoders, _launcher), "decoders");
+        var renderers = Context.ActorOf(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, _launcher), "renderers");
         _images = Context.ActorOf(ImageService.Props(settings.Images, decoders), "images");
         _tabs = Context.ActorOf(TabManager.Props(settings, _fetch, renderers, _images), "tabs");
         Context.ActorOf(UntakenDescriptors.Props(), "untaken");
@@ -118,6 +121,9 @@ public sealed class BrowserActor : UntypedActor
             case CommandProtocol.IRegistryCommand:
                 _commands.Forward(message);
                 break;
+            case BrowserProtocol.SpawnChild when _stopping:
+                Sender.Tell(new Akka.Actor.Status.Failure(new BrowserStoppedException(BrowserStoppedException.Sentence)));
+                break;
             case BrowserProtocol.SpawnChild spawn:
                 var child = Context.ActorOf(
                     ChildProcessActor.Props(spawn.Role, _settings, spawn.RoleArgs.ToArray(), _launcher, spawn.Policy), $"{Safe(spawn.Role)}-{++_number}");
@@ -139,6 +145,13 @@ public sealed class BrowserActor : UntypedActor
                 if (_spawning.Remove(terminated.ActorRef, out var bereft))
                     bereft.Tell(new Akka.Actor.Status.Failure(new ChildLostException("The child's actor failed before it was ready.")));
                 break;
+            case BrowserShutdown.Drain drain:
+                OnDrain(drain);
+                break;
+            case BrowserShutdown.Drained:
+                _draining.Remove(Sender);
+                TellIfDrained();
+                break;
             case ImageProtocol.Decode:
                 _images.Forward(message);
                 break;
@@ -159,6 +172,24 @@ public sealed class BrowserActor : UntypedActor
                 Unhandled(message);
                 break;
         }
+    }
+
+    // What has something to finish is told so; everything else just ends.
+    private void OnDrain(BrowserShutdown.Drain drain)
+    {
+        _stopping = true;
+        _stoppers.Add(Sender);
+        if (_draining.Add(_commands))
+            _commands.Tell(drain);
+    }
+
+    private void TellIfDrained()
+    {
+        if (_draining.Count > 0)
+            return;
+        foreach (var stopper in _stoppers)
+            stopper.Tell(BrowserShutdown.Drained.Instance);
+        _stoppers.Clear();
     }
 
     private static string Safe(string role) => string.Concat(role.Select(static c => char.IsAsciiLetterOrDigit(c) || c == '-' ? c : '_')) is { Length: > 0 } safe ? safe : "child";

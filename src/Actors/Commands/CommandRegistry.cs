@@ -20,6 +20,7 @@ internal sealed class CommandRegistry : UntypedActor
     private readonly Queue<(Spawn Spawn, IActorRef Requester)> _forRoom = new();
     private readonly string _instance = Random.Shared.Next().ToString("x8", null);
     private ulong _lastId;
+    private IActorRef? _stopper;
 
     public CommandRegistry(ActorBrowserSettings settings, IChildLauncher launcher)
     {
@@ -36,6 +37,9 @@ internal sealed class CommandRegistry : UntypedActor
     {
         switch (message)
         {
+            case BrowserShutdown.Drain drain:
+                OnDrain(drain);
+                break;
             case RoleTraffic.FromChild from:
                 OnFrames(from.Frames);
                 break;
@@ -85,8 +89,32 @@ internal sealed class CommandRegistry : UntypedActor
         }
     }
 
+    // TERM and the grace to every command; the answer when the last is gone.
+    private void OnDrain(BrowserShutdown.Drain drain)
+    {
+        _stopper = Sender;
+        while (_forRoom.TryDequeue(out var waiting))
+            Refuse(waiting.Spawn, waiting.Requester, Stopping);
+        foreach (var entry in _entries.Values.Where(static entry => entry.Record is null))
+            entry.Session.Tell(new Terminate(_settings.Commands.Grace < drain.Grace ? null : drain.Grace / 2));
+        TellIfDrained();
+    }
+
+    private static SpawnRefused Stopping { get; } = new(Transport.SpawnFailure.Unavailable, 0, BrowserStoppedException.Sentence);
+
+    private void TellIfDrained()
+    {
+        if (_entries.Values.All(static entry => entry.Record is not null))
+            _stopper?.Tell(BrowserShutdown.Drained.Instance);
+    }
+
     private void OnSpawn(Spawn spawn, IActorRef requester)
     {
+        if (_stopper is not null)
+        {
+            Refuse(spawn, requester, Stopping);
+            return;
+        }
         if ((CommandRequest.Refusal(spawn) ?? _runners.Refusal(spawn)) is { } refusal)
         {
             Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, refusal));
@@ -157,6 +185,7 @@ internal sealed class CommandRegistry : UntypedActor
         foreach (var releaser in entry.Releasers)
             releaser.Tell(new Released(handle, Found: true));
         StartWaiting();
+        TellIfDrained();
     }
 
     private void StartWaiting()
@@ -180,6 +209,8 @@ internal sealed class CommandRegistry : UntypedActor
         // With somebody waiting for room, whoever is the first to end makes it.
         if (entry.Victim || entry.Releasing || _forRoom.Count > 0)
             Drop(handle, stop: false);
+        else
+            TellIfDrained();
     }
 
     private void OnSubscribe(SubscribeTo subscribe)

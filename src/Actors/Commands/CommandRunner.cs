@@ -45,7 +45,7 @@ internal sealed class CommandRunner : UntypedActor
         _line.Stop();
         // The runner ends its commands itself when its channel closes; this is for one that cannot.
         if (OperatingSystem.IsLinux() && _line.WasUsed)
-            _ = EndLeftoversAsync(_mark);
+            ProcessRoster.Of(_launcher).Track(EndLeftoversAsync(_mark));
     }
 
     protected override void OnReceive(object message)

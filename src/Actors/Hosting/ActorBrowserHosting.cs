@@ -44,6 +44,9 @@ public static class ActorBrowserHosting
         var settings = ActorBrowserSettings.From(config);
         if (options.ChildExecutable is { } executable)
             settings = settings with { Child = settings.Child with { Executable = executable } };
-        return system.ActorOf(BrowserActor.Props(settings, options.Launcher), "browser");
+        var roster = ProcessRoster.Of(options.Launcher);
+        var browser = system.ActorOf(BrowserActor.Props(settings, roster), "browser");
+        BrowserShutdown.Register(system, browser, roster, settings.Child);
+        return browser;
     }
 }

@@ -1,0 +1,8 @@
+namespace ActorBrowser;
+
+/// <summary>The browser is stopping or has stopped: what was asked of it will not be done.</summary>
+/// <param name="message">One sentence.</param>
+public sealed class BrowserStoppedException(string message) : Exception(message)
+{
+    internal const string Sentence = "The browser is stopping: nothing new is started.";
+}

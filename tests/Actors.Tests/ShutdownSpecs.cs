@@ -1,0 +1,94 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace ActorBrowser.ActorsTests;
+
+/// <summary>The end of an actor system waits for the processes.</summary>
+public sealed class ShutdownSpecs
+{
+    private static ActorSystem Start(string more = "") => ActorSystem.Create("shutdown", ConfigurationFactory.ParseString(
+        $"akka.loglevel = OFF\nakka.log-dead-letters = off\nakka.stdout-loglevel = OFF\nactorbrowser.child.executable = \"{TestChildProgram.Path}\"\n{more}"));
+
+    [Fact]
+    public async Task Terminate_in_the_middle_of_spawns_completes_when_no_process_is_left()
+    {
+        var system = Start("actorbrowser.child.handshake-timeout = 60s\nakka.coordinated-shutdown.phases.service-stop.timeout = 30s");
+        var before = ProcessTable.Children();
+        var browser = system.StartActorBrowser();
+        for (var i = 0; i < 200; i++)
+            browser.Tell(new BrowserProtocol.SpawnChild("echo"), ActorRefs.NoSender);
+        await ProcessTable.Until(() => ProcessTable.Children().Count >= before.Count + 3, Deadline.Long);
+        await system.Terminate().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.DoesNotContain(ProcessTable.Children().Except(before), ProcessTable.IsRunning);
+    }
+
+    [Fact]
+    public async Task Terminate_waits_for_a_process_that_takes_its_time_to_die_and_for_a_launch_that_is_under_way()
+    {
+        var launcher = new FakeLauncher();
+        var system = Start();
+        var browser = system.StartActorBrowser(new ActorBrowserOptions { Launcher = launcher });
+        var spawning = browser.Ask<BrowserProtocol.ChildSpawned>(new BrowserProtocol.SpawnChild("echo"), Deadline.Long);
+        var child = await launcher.NextAsync();
+        await child.BecomeReadyAsync();
+        await spawning;
+        child.DiesWhenKilled = false;
+        var terminating = system.Terminate();
+        await ProcessTable.Until(() => child.Kills > 0, Deadline.Long);
+        Assert.False(terminating.IsCompleted);
+        child.Exit(null, 9);
+        await terminating.Soon();
+    }
+
+    [Fact]
+    public async Task A_browser_that_was_stopped_before_does_not_hold_the_system_up()
+    {
+        var system = Start();
+        var browser = system.StartActorBrowser(new ActorBrowserOptions { Launcher = new FakeLauncher() });
+        await browser.GracefulStop(Deadline.Long);
+        var terminating = system.Terminate();
+        Assert.Same(terminating, await Task.WhenAny(terminating, Task.Delay(TimeSpan.FromSeconds(2.5))));
+    }
+
+    [Fact]
+    public async Task A_stopping_browser_starts_nothing_new()
+    {
+        var launcher = new FakeLauncher();
+        var system = Start();
+        var roster = ProcessRoster.Of(launcher);
+        var browser = system.ActorOf(BrowserActor.Props(ActorBrowserSettings.From(system.Settings.Config), roster), "browser");
+        await browser.Ask<BrowserShutdown.Drained>(new BrowserShutdown.Drain(TimeSpan.FromSeconds(1)), Deadline.Long);
+        await Assert.ThrowsAsync<BrowserStoppedException>(() => browser.Ask<BrowserProtocol.ChildSpawned>(new BrowserProtocol.SpawnChild("echo"), Deadline.Long));
+        var refused = await browser.Ask<CommandProtocol.SpawnRefused>(new CommandProtocol.Spawn(["true"]), Deadline.Long);
+        Assert.Contains("stopping", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await roster.EndAsync(CancellationToken.None).Soon());
+        await Assert.ThrowsAsync<Sandbox.LaunchException>(() => roster.LaunchAsync("echo", null!, null!, null!, CancellationToken.None));
+        await system.Terminate().Soon();
+    }
+
+    [Fact]
+    public async Task Commands_get_their_TERM_and_their_grace()
+    {
+        var system = Start();
+        var browser = system.StartActorBrowser();
+        using var folder = new TemporaryFolder();
+        var said = Path.Combine(folder.Path, "said");
+        var spawned = await browser.Ask<CommandProtocol.Spawned>(
+            new CommandProtocol.Spawn(["sh", "-c", "trap 'sleep 0.3; echo bye > said; exit 0' TERM; : > ready; while :; do sleep 0.05; done"])
+            {
+                Folder = folder.Path,
+                Profile = "command-workspace",
+            }, Deadline.Long);
+        await ProcessTable.Until(() => File.Exists(Path.Combine(folder.Path, "ready")), Deadline.Long);
+        await system.Terminate().Soon();
+        Assert.Equal("bye\n", await File.ReadAllTextAsync(said));
+        Assert.False(ProcessTable.IsRunning(spawned.ProcessId));
+    }
+
+    private sealed class TemporaryFolder : IDisposable
+    {
+        internal string Path { get; } = Directory.CreateTempSubdirectory("actorbrowser-shutdown-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}
