@@ -103,6 +103,8 @@ public sealed partial class FetchCoordinator
             Tell(fetch, new FetchBodyChunk(fetch.Uploaded, body.Slice((int)fetch.Uploaded, length)));
             fetch.Uploaded += length;
             credit -= length;
+            if (fetch.Uploaded == body.Length)
+                Tell(fetch, new FetchEnd(body.Length, body.Length, 0));
         }
     }
 
