@@ -108,7 +108,8 @@ public sealed class BrowserActor : UntypedActor
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
-        exception => _services.Contains(Sender) ? Directive.Restart : Directive.Stop);
+        // A restart of the manager of tabs would restart them all; it has no state that a failed message could spoil.
+        exception => Sender.Equals(_tabs) ? Directive.Resume : _services.Contains(Sender) ? Directive.Restart : Directive.Stop);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)

@@ -163,6 +163,9 @@ internal static class TabsCommand
                 case LoadFinished finished:
                     (row.State, row.ProcessId, row.IsSettled) = ("loaded", finished.Page.ProcessId, true);
                     break;
+                case StayedOnPage stayed:
+                    (row.State, row.IsSettled) = (stayed.Page is null ? $"nothing to show ({stayed.Status})" : "loaded", true);
+                    break;
                 case LoadFailed failed:
                     (row.State, row.Title, row.IsSettled) = ("failed", failed.Message, true);
                     break;

@@ -21,4 +21,14 @@ public sealed class Readme
             .Where(link => !link.Contains("://", StringComparison.Ordinal));
         Assert.All(links, link => Assert.True(File.Exists(Path.Combine(Repository.Root, link)), $"README.md links to {link}, which is not there."));
     }
+
+    [Fact]
+    public void The_tab_subscriber_in_the_documentation_is_the_one_that_is_compiled_and_run()
+    {
+        var compiled = Part(File.ReadAllText(Path.Combine(Repository.Root, "tests", "Tabs.Tests", "SubscriberSpecs.cs")).Replace("    // <!--", "<!--", StringComparison.Ordinal));
+        var lines = compiled.Split('\n').Select(static line => line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line);
+        Assert.Equal($"```csharp\n{string.Join('\n', lines).Trim()}\n```", Part(File.ReadAllText(Path.Combine(Repository.Root, "docs", "tabs.md"))).Trim());
+
+        static string Part(string text) => text.Split("<!-- subscriber -->")[1].Split("<!-- /subscriber -->")[0];
+    }
 }

@@ -118,6 +118,44 @@ public sealed class TabSpecs() : BrowserSpecs("actorbrowser.tabs.max-crashes = 2
         Assert.Equal(TabState.Failed, (await tab.SnapshotAsync()).State);
     }
 
+    [Theory]
+    [InlineData(204)]
+    [InlineData(205)]
+    public async Task Where_the_server_has_nothing_to_show_the_tab_stays_on_its_page(int status)
+    {
+        var other = (await ServeAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        })).Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        var site = await ServeAsync(async context =>
+        {
+            if (context.Request.Path == "/nothing")
+                context.Response.StatusCode = status;
+            else if (context.Request.Path == "/away")
+                context.Response.Redirect(other);
+            else
+                await HtmlAsync(context, "<title>still here</title><p>words</p>");
+        });
+        var tab = await OpenAsync();
+        Assert.Contains($"status {status}", (await Assert.ThrowsAsync<PageException>(() => tab.NavigateAsync(site + "/nothing").Soon())).Message, StringComparison.Ordinal);
+        Assert.Equal((TabState.Blank, ""), ((await tab.SnapshotAsync()).State, (await tab.SnapshotAsync()).Url));
+        var page = await tab.NavigateAsync(site + "/page").Soon();
+        foreach (var nothing in (string[])[site + "/nothing", other, site + "/away"])
+        {
+            Assert.Equal(page, await tab.NavigateAsync(nothing).Soon());
+            var snapshot = await tab.SnapshotAsync();
+            Assert.Equal((TabState.Loaded, site + "/page", "still here", page.ProcessId, 0), (snapshot.State, snapshot.Url, snapshot.Title, snapshot.ProcessId, snapshot.Position));
+            Assert.Equal("words", await tab.TextAsync());
+        }
+        await using var events = tab.Events.GetAsyncEnumerator();
+        Assert.Null((await NextAsync<StayedOnPage>(events)).Page);
+        Assert.Equal((site + "/nothing", status, page), Told(await NextAsync<StayedOnPage>(events)));
+        Assert.Equal((other + "/", status, page), Told(await NextAsync<StayedOnPage>(events)));
+
+        static (string, int, PageSummary?) Told(StayedOnPage stayed) => (stayed.Url, stayed.Status, stayed.Page);
+    }
+
     [Fact]
     public async Task Stop_stops_and_the_next_navigation_works()
     {
@@ -152,7 +190,7 @@ public sealed class TabSpecs() : BrowserSpecs("actorbrowser.tabs.max-crashes = 2
         var crashed = await NextAsync<Crashed>(events);
         Assert.Equal((1, ChildProcessKilledBySignal), (crashed.Crashes, crashed.Exited?.Signal));
         var snapshot = await one.SnapshotAsync();
-        Assert.Equal((TabState.Crashed, crashed.Message), (snapshot.State, snapshot.Title));
+        Assert.Equal((TabState.Crashed, "alive", crashed.Message), (snapshot.State, snapshot.Title, snapshot.Problem));
         await Assert.ThrowsAsync<PageException>(() => one.TextAsync().Soon());
         var again = await one.ReloadAsync().Soon();
         Assert.NotEqual(page.ProcessId, again.ProcessId);

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser;
@@ -10,7 +11,7 @@ internal sealed partial class WorkerPool
     internal sealed record Acquire(object Lease, string Site) : INoSerializationVerificationNeeded;
 
     /// <summary>It is no longer wanted.</summary>
-    internal sealed record GiveUp(object Lease) : INoSerializationVerificationNeeded;
+    internal sealed record GiveUp(object Lease) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     internal sealed record Leased(object Lease, ChildLine Line) : INoSerializationVerificationNeeded;
 
@@ -20,7 +21,7 @@ internal sealed partial class WorkerPool
     internal sealed record WorkerLost(object Lease, ChildExited? Exited, string Message) : INoSerializationVerificationNeeded;
 
     /// <summary>Done with it.</summary>
-    internal sealed record Return(object Lease, IActorRef Child, bool Reusable) : INoSerializationVerificationNeeded;
+    internal sealed record Return(object Lease, IActorRef Child, bool Reusable) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     internal sealed class GetPool : INoSerializationVerificationNeeded
     {

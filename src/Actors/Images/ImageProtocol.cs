@@ -9,8 +9,11 @@ public static class ImageProtocol
 {
     /// <summary>Decode this image. Answered by <see cref="DecodedImage"/>, whose owner the asker becomes, or by <see cref="DecodeRefused"/>.</summary>
     /// <param name="File">Its bytes; not changed afterwards.</param>
-    public sealed record Decode(ReadOnlyMemory<byte> File) : INoSerializationVerificationNeeded
+    public sealed record Decode(ReadOnlyMemory<byte> File) : INoSerializationVerificationNeeded, IValidated
     {
+        /// <summary>The longest <see cref="Site"/>, in characters.</summary>
+        internal const int LongestSite = 4096;
+
         /// <summary>Scaled down to fit; 0 for its own width.</summary>
         public int MaxWidth { get; init; }
 
@@ -22,12 +25,27 @@ public static class ImageProtocol
 
         /// <summary>Nobody waits any more.</summary>
         public CancellationToken Cancellation { get; init; }
+
+        object? IValidated.Refusal()
+        {
+            if (File.IsEmpty)
+                return new DecodeRefused(DecodeFailure.TooLarge, "The file has 0 bytes; an image has at least 1.");
+            if (MaxWidth < 0 || MaxHeight < 0)
+                return new DecodeRefused(DecodeFailure.TooLarge, $"The size to fit, {MaxWidth} × {MaxHeight}, is negative; 0 stands for the image's own.");
+            return Site is { Length: <= LongestSite } ? null : new DecodeRefused(null, Site is null
+                ? "The site is null; an image that belongs to none has an empty one."
+                : $"The site has {Site.Length} characters; at most {LongestSite} are allowed.");
+        }
     }
 
     /// <summary>There are no pixels.</summary>
     /// <param name="Kind">Why; null when the process was lost or none could be had.</param>
     /// <param name="Message">One sentence.</param>
-    public sealed record DecodeRefused(DecodeFailure? Kind, string Message) : INoSerializationVerificationNeeded;
+    public sealed record DecodeRefused(DecodeFailure? Kind, string Message) : INoSerializationVerificationNeeded
+    {
+        /// <summary>How the decoder ended, where that is the reason.</summary>
+        public ChildProcessProtocol.ChildExited? Exited { get; init; }
+    }
 }
 
 /// <summary>

@@ -4,14 +4,17 @@ using static ActorBrowser.ImageProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Lends decoders from their pool, one image each at a time, and answers each request exactly once.</summary>
+/// <summary>
+/// Lends decoders from their pool, one image each at a time, and answers each request exactly once: also when the asker stops,
+/// whose decoder is then ended, and when this actor fails, which ends all that is under way.
+/// </summary>
 internal sealed class ImageService : UntypedActor
 {
     private readonly ImageSettings _settings;
     private readonly IActorRef _pool;
     private readonly IActorRef _self;
     private readonly Dictionary<ulong, Work> _work = [];
-    private ulong _lastId;
+    private readonly Dictionary<IActorRef, int> _askers = [];
 
     public ImageService(ImageSettings settings, IActorRef pool)
     {
@@ -24,6 +27,8 @@ internal sealed class ImageService : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case Decode decode:
@@ -40,7 +45,7 @@ internal sealed class ImageService : UntypedActor
                 break;
             case WorkerPool.WorkerLost lost when Find(lost.Lease) is { } work:
                 work.Line = null;
-                End(work, work.Failure ?? new DecodeRefused(null, $"The image decoder {work.ProcessId} was lost: {lost.Message}"));
+                End(work, work.Failure ?? new DecodeRefused(null, $"The image decoder {work.ProcessId} was lost: {lost.Message}") { Exited = lost.Exited });
                 break;
             case RoleTraffic.FromChild from:
                 foreach (var frame in from.Frames)
@@ -49,9 +54,27 @@ internal sealed class ImageService : UntypedActor
             case Cancel cancel when _work.TryGetValue(cancel.Id, out var work):
                 OnCancel(work);
                 break;
+            case Terminated terminated:
+                foreach (var orphan in _work.Values.Where(work => work.Asker.Equals(terminated.ActorRef)).ToArray())
+                    OnCancel(orphan);
+                break;
+            case WorkerPool.Refused or WorkerPool.WorkerLost or Cancel:
+                // Of what has ended meanwhile.
+                break;
             default:
+                Unhandled(message);
                 break;
         }
+    }
+
+    protected override void PreRestart(Exception reason, object message)
+    {
+        var problem = $"The image service failed and was made anew: {reason.GetType().Name}: {reason.Message}";
+        if (message is Decode)
+            Sender.Tell(new DecodeRefused(null, problem));
+        // What its decoders would still send means nothing to the next: they are ended.
+        foreach (var work in _work.Values.ToArray())
+            Abandon(work, problem);
     }
 
     protected override void PostStop()
@@ -62,29 +85,35 @@ internal sealed class ImageService : UntypedActor
 
     private void OnDecode(Decode decode)
     {
-        if (decode.File.Length > _settings.MaxFile || decode.File.IsEmpty)
+        if (decode.File.Length > _settings.MaxFile)
         {
-            Sender.Tell(new DecodeRefused(DecodeFailure.TooLarge, $"The file has {decode.File.Length} bytes; between 1 and {_settings.MaxFile} are allowed."));
+            Sender.Tell(new DecodeRefused(DecodeFailure.TooLarge, $"The file has {decode.File.Length} bytes; at most {_settings.MaxFile} are allowed."));
             return;
         }
-        if (decode.MaxWidth < 0 || decode.MaxHeight < 0)
-        {
-            Sender.Tell(new DecodeRefused(DecodeFailure.TooLarge, "A size is negative."));
+        // Pixels that no actor would take would lie about until they are collected.
+        if (Sender.Equals(Context.System.DeadLetters))
             return;
-        }
-        var id = ++_lastId;
-        var work = new Work(id, decode, Sender);
-        _work.Add(id, work);
-        if (decode.Cancellation.CanBeCanceled)
-            work.Cancellation = decode.Cancellation.UnsafeRegister(id => _self.Tell(new Cancel((ulong)id!), ActorRefs.NoSender), id);
+        var work = new Work(WorkIds.Next(), decode, Sender);
+        _work.Add(work.Id, work);
+        Remember(Sender);
         _pool.Tell(new WorkerPool.Acquire(work, decode.Site));
+        if (decode.Cancellation.CanBeCanceled)
+            work.Cancellation = decode.Cancellation.UnsafeRegister(id => _self.Tell(new Cancel((ulong)id!), ActorRefs.NoSender), work.Id);
     }
 
     private void OnLeased(Work work, WorkerPool.Leased leased)
     {
         (work.Line, work.ProcessId) = (leased.Line, leased.Line.ProcessId);
         var decode = work.Request;
-        Payload.Send(leased.Line, work.Id, decode.File, _settings.ShareAbove, inline => new DecodeImage(decode.File.Length, inline, decode.MaxWidth, decode.MaxHeight, _settings.Limits, _settings.KeepReady));
+        try
+        {
+            Payload.Send(leased.Line, work.Id, decode.File, _settings.ShareAbove, inline => new DecodeImage(decode.File.Length, inline, decode.MaxWidth, decode.MaxHeight, _settings.Limits, _settings.KeepReady));
+        }
+        catch (Exception e)
+        {
+            // The memory is the asker's, who may have given it back; of a request that was begun the decoder must not be lent again.
+            Abandon(work, $"The file's memory cannot be read: {e.GetType().Name}: {e.Message}");
+        }
     }
 
     private void OnFrame(ChildFrames.UserFrame frame, int processId)
@@ -123,16 +152,18 @@ internal sealed class ImageService : UntypedActor
             line.Send(work.Id, default(CancelWork));
             line.Flush();
         }
+        Abandon(work, "The decoding was cancelled.");
+    }
+
+    // Its process ends in the middle of the work: it is not one to be lent again.
+    private void Abandon(Work work, string problem)
+    {
+        if (work.Line is { } line)
+            _pool.Tell(new WorkerPool.Return(work, line.Child, Reusable: false));
         else
-        {
             _pool.Tell(new WorkerPool.GiveUp(work));
-        }
-        _work.Remove(work.Id);
-        work.Asker.Tell(new DecodeRefused(null, "The decoding was cancelled."));
-        // Its process ends in the middle of the work: it is not one to be lent again.
-        if (work.Line is { } lent)
-            _pool.Tell(new WorkerPool.Return(work, lent.Child, Reusable: false));
-        work.Cancellation.Dispose();
+        work.Line = null;
+        End(work, new DecodeRefused(null, problem));
     }
 
     private void End(Work work, object answer)
@@ -141,7 +172,24 @@ internal sealed class ImageService : UntypedActor
         work.Cancellation.Dispose();
         if (work.Line is { } line)
             _pool.Tell(new WorkerPool.Return(work, line.Child, Reusable: true));
+        Forget(work.Asker);
         work.Asker.Tell(answer);
+    }
+
+    private void Remember(IActorRef asker)
+    {
+        _askers[asker] = _askers.GetValueOrDefault(asker) + 1;
+        if (_askers[asker] == 1 && asker is IInternalActorRef and not MinimalActorRef)
+            Context.Watch(asker);
+    }
+
+    private void Forget(IActorRef asker)
+    {
+        if (--_askers[asker] > 0)
+            return;
+        _askers.Remove(asker);
+        if (asker is IInternalActorRef and not MinimalActorRef)
+            Context.Unwatch(asker);
     }
 
     private Work? Find(object lease) => lease is Work work && _work.ContainsKey(work.Id) ? work : null;

@@ -1,5 +1,6 @@
 using ActorBrowser.Transport;
 using Akka.Actor;
+using Akka.Event;
 using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser;
@@ -96,8 +97,9 @@ internal sealed class PageFetch : UntypedActor
             return;
         }
         _headers = headers;
-        if (_request.TellsProgress)
-            _owner.Tell(new Advanced(_request.Tag, 0, headers.ContentLength));
+        // The first word of progress says that a page is coming: of 204 and 205 there is none.
+        if (_request.TellsProgress && headers.Status is not (204 or 205))
+            _owner.Tell(new Advanced(_request.Tag, _url, 0, headers.ContentLength));
     }
 
     private void Redirect(string location, AddressSpace space)
@@ -128,8 +130,8 @@ internal sealed class PageFetch : UntypedActor
             _coordinator.Tell(new GrantCredit(_fetch, _ungranted));
             _ungranted = 0;
         }
-        if (_request.TellsProgress)
-            _owner.Tell(new Advanced(_request.Tag, _body.Length, _headers?.ContentLength ?? -1));
+        if (_request.TellsProgress && _headers?.Status is not (204 or 205))
+            _owner.Tell(new Advanced(_request.Tag, _url, _body.Length, _headers?.ContentLength ?? -1));
     }
 
     private void Finish(FetchErrorKind? kind, string? problem)
@@ -144,7 +146,7 @@ internal sealed class PageFetch : UntypedActor
     /// <summary>What is wanted, for whom.</summary>
     internal sealed record Request(object Tag, Uri Url, NetworkIdentity Identity, FetchInitiator Initiator, string Accept, string? Referrer, long MaxBytes, int MaxRedirects, bool TellsProgress);
 
-    internal sealed record Advanced(object Tag, long Bytes, long Total) : INoSerializationVerificationNeeded;
+    internal sealed record Advanced(object Tag, Uri Url, long Bytes, long Total) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    internal sealed record Done(object Tag, string Url, FetchHeaders? Headers, ReadOnlyMemory<byte> Body, FetchErrorKind? Kind, string? Problem) : INoSerializationVerificationNeeded;
+    internal sealed record Done(object Tag, string Url, FetchHeaders? Headers, ReadOnlyMemory<byte> Body, FetchErrorKind? Kind, string? Problem) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

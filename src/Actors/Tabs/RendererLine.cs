@@ -14,7 +14,6 @@ internal sealed class RendererLine(IActorRef pool)
     private readonly Dictionary<ulong, (IActorRef? Asker, long Since)> _pending = [];
     private ChildLine? _line;
     private object? _lease;
-    private ulong _lastId;
 
     internal IActorRef Child => _line?.Child ?? ActorRefs.Nobody;
 
@@ -28,10 +27,16 @@ internal sealed class RendererLine(IActorRef pool)
     /// <summary>How long the oldest question has had no answer; null without one.</summary>
     internal TimeSpan? Silent => _pending.Count == 0 ? null : Stopwatch.GetElapsedTime(_pending.Values.Min(static question => question.Since));
 
+    /// <summary>Whether the process that is lent, or asked for, is this site's.</summary>
+    internal bool IsFor(string site) => _lease is not null && Site == site;
+
+    /// <summary>Whether a process is lent, or asked for.</summary>
+    internal bool IsWanted => _lease is not null;
+
     /// <summary>Gets a process for a site: this one, if it has worked for no other.</summary>
     internal void Want(string site)
     {
-        if (_lease is not null && Site == site)
+        if (IsFor(site))
             return;
         LetGo(reusable: true);
         (_lease, Site) = (new object(), site);
@@ -51,7 +56,7 @@ internal sealed class RendererLine(IActorRef pool)
 
     internal bool IsMine(object lease) => lease == _lease;
 
-    internal void LetGo(bool reusable)
+    internal void LetGo(bool reusable, string why = "The page was left.")
     {
         if (_lease is null)
             return;
@@ -59,14 +64,14 @@ internal sealed class RendererLine(IActorRef pool)
             pool.Tell(new WorkerPool.GiveUp(_lease));
         else
             pool.Tell(new WorkerPool.Return(_lease, Child, reusable && _pending.Count == 0));
-        Forget("The page was left.");
+        Forget(why);
     }
 
-    /// <summary>The process is gone: whoever waits is told.</summary>
-    internal void Forget(string message)
+    /// <summary>The process is gone, or given back: each asker that waits is told.</summary>
+    internal void Forget(string message, ChildProcessProtocol.ChildExited? exited = null)
     {
         foreach (var (asker, _) in _pending.Values)
-            asker?.Tell(new QueryFailed(null, message));
+            asker?.Tell(new QueryFailed(null, message) { Exited = exited });
         _pending.Clear();
         (_lease, _line, Site) = (null, null, "");
     }
@@ -80,7 +85,7 @@ internal sealed class RendererLine(IActorRef pool)
 
     internal void Query(Query query, IActorRef asker)
     {
-        _line!.Send(Ask(asker), new QueryDocument(query.Kind, query.Argument, Math.Max(0, query.Start), Math.Clamp(query.Count, 0, QueryDocument.MostItems)), opens: true);
+        _line!.Send(Ask(asker), new QueryDocument(query.Kind, query.Argument, query.Start, Math.Min(query.Count, QueryDocument.MostItems)), opens: true);
         _line.Flush();
     }
 
@@ -97,7 +102,7 @@ internal sealed class RendererLine(IActorRef pool)
 
     private ulong Ask(IActorRef? asker)
     {
-        var id = ++_lastId;
+        var id = WorkIds.Next();
         _pending.Add(id, (asker, Stopwatch.GetTimestamp()));
         return id;
     }

@@ -9,42 +9,76 @@ namespace ActorBrowser;
 internal sealed partial class TabActor
 {
     private const string AcceptPage = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.5";
-    private const string AcceptImage = "image/webp,image/png,image/jpeg,image/gif,image/bmp,image/x-icon;q=0.8,*/*;q=0.5";
 
-    private readonly Dictionary<IActorRef, ImageWork> _decoding = [];
-    private readonly Queue<ImageWork> _imagesToFetch = new();
-    private int _imagesLeft;
-    private int _imagesUnderWay;
     private CancellationTokenSource _loading = new();
 
     private void Go(string url, int steps)
     {
         StopLoading();
-        _load++;
-        (_steps, _url, _title, _problem, _page, _fetched) = (steps, url, "", null, null, null);
+        _before = Settled();
+        _record.Load++;
+        (_steps, _record.Url, _title, _problem, _page, _fetched) = (steps, url, "", null, null, null);
         _started = Stopwatch.GetTimestamp();
         _state = TabState.Loading;
         _reported = false;
-        _events.Tell(new LoadStarted(_load, url));
+        _awaitsImages = false;
+        _events.Tell(new LoadStarted(_record.Load, url));
         if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
         {
             Fail($"'{(url.Length <= 100 ? url : url[..100] + "…")}' is no http or https URL.");
             return;
         }
-        // The process is got while the page is on its way.
-        _renderer.Want(SiteOf(parsed));
-        Fetch(new PageFetch.Request(_load, parsed, _identity, FetchInitiator.Embedder, AcceptPage, null, _settings.MaxPage, _settings.MaxRedirects, TellsProgress: true));
+        // A tab that shows a page keeps its process until another page comes: there may be none.
+        if (!_renderer.IsWanted)
+            _renderer.Want(SiteOf(parsed));
+        Fetch(new PageFetch.Request(_record.Load, parsed, _record.Identity, FetchInitiator.Embedder, AcceptPage, null, _settings.MaxPage, _settings.MaxRedirects, TellsProgress: true));
+    }
+
+    /// <summary>What the tab shows and would stay on; what was shown before a navigation that another one has overtaken.</summary>
+    private Shown? Settled() => _state switch
+    {
+        TabState.Loading when _page is null => _before,
+        // Parsed, with images on their way.
+        TabState.Loading when _page is { Document.Encoding: not null } => new Shown(TabState.Loaded, _record.Url, _title, null, _page),
+        TabState.Loading => null,
+        _ => new Shown(_state, _record.Url, _title, _problem, _page),
+    };
+
+    private void WantRenderer(string site)
+    {
+        if (_renderer.IsFor(site))
+            return;
+        _before = null;
+        _renderer.Want(site);
+    }
+
+    private void StayOnPage(int status)
+    {
+        if (_before is not { } before)
+        {
+            Fail($"The server answered with status {status}, that there is nothing to show, and the page before was left.");
+            return;
+        }
+        var answered = _record.Url;
+        (_state, _record.Url, _title, _problem, _page) = (before.State, before.Url, before.Title, before.Problem, before.Page);
+        _before = null;
+        _events.Tell(new StayedOnPage(_record.Load, answered, status, _page));
     }
 
     /// <summary>Scheme, host and port: nothing that another origin has sent is ever parsed by the same process.</summary>
     private static string SiteOf(Uri url) => $"{url.Scheme}://{url.IdnHost}:{url.Port}";
 
-    private void Fetch(PageFetch.Request request) => _fetches.Add(Context.ActorOf(PageFetch.Props(request, _coordinator, _credit)));
+    private void Fetch(PageFetch.Request request)
+    {
+        var fetch = Context.ActorOf(PageFetch.Props(request, _coordinator, _credit));
+        Context.Watch(fetch);
+        _fetches.Add(fetch, request);
+    }
 
-    private void OnFetched(PageFetch.Done done)
+    private void OnFetched(IActorRef fetch, PageFetch.Done done)
     {
         // What was stopped with a page that was left may have had its answer on the way.
-        if (!_fetches.Remove(Sender))
+        if (!_fetches.Remove(fetch))
             return;
         if (done.Tag is ImageWork image)
             OnImageFetched(image, done);
@@ -54,7 +88,7 @@ internal sealed partial class TabActor
 
     private void StopLoading()
     {
-        foreach (var fetch in _fetches)
+        foreach (var fetch in _fetches.Keys)
             Context.Stop(fetch);
         _fetches.Clear();
         _loading.Cancel();
@@ -66,15 +100,20 @@ internal sealed partial class TabActor
 
     private void OnPageFetched(PageFetch.Done done)
     {
-        if (done.Headers is null || done.Problem is not null)
+        if (done.Headers is not { } headers || done.Problem is not null)
         {
             Fail(done.Problem ?? "The server sent no answer.");
             return;
         }
+        _record.Url = done.Url;
+        if (headers.Status is 204 or 205)
+        {
+            StayOnPage(headers.Status);
+            return;
+        }
         _fetched = done;
-        _url = done.Url;
         // A redirect may have led to another site, whose page another process parses.
-        _renderer.Want(SiteOf(new Uri(done.Url)));
+        WantRenderer(SiteOf(new Uri(done.Url)));
         Parse();
     }
 
@@ -82,12 +121,12 @@ internal sealed partial class TabActor
     {
         if (_fetched is not { Headers: { } headers } done || !_renderer.IsThere || _state != TabState.Loading)
             return;
-        _fetched = null;
+        (_fetched, _before) = (null, null);
         var type = headers.ValueOf("Content-Type") ?? "";
         _document = _renderer.Load(done.Url, type, done.Body, _settings.ShareAbove, _settings.Document);
         _page = new PageSummary(done.Url, headers.Status, type, done.Body.Length, default, _renderer.ProcessId, default);
         _space = headers.AddressSpace;
-        Watch();
+        WatchAnswers();
     }
 
     private void OnFrame(ChildFrames.UserFrame frame)
@@ -99,7 +138,7 @@ internal sealed partial class TabActor
                 break;
             case ChildFrames.Wanted:
                 break;
-            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.Answer:
+            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.Answer or ChildFrames.TooLarge:
                 if (_renderer.Take(frame.Id) is { } question)
                     OnAnswer(frame, question.Asker);
                 break;
@@ -121,6 +160,13 @@ internal sealed partial class TabActor
                 if (frame.Id == _document && _state == TabState.Loading)
                     Fail(failed.Value.Message);
                 break;
+            case ChildFrames.TooLarge tooLarge when asker is null:
+                if (frame.Id == _document && _state == TabState.Loading)
+                    Fail($"The page's address and content type take more than the {tooLarge.Limit} bytes that a message to a renderer may have.");
+                break;
+            case ChildFrames.TooLarge tooLarge:
+                asker.Tell(new QueryFailed(DocumentFailure.TooLarge, $"The query takes more than the {tooLarge.Limit} bytes that a message to a renderer may have."));
+                break;
             case ChildFrames.Answer answer when asker is not null:
                 asker.Tell(new QueryResult(answer.Value.Total, answer.Value.Items));
                 break;
@@ -139,150 +185,67 @@ internal sealed partial class TabActor
         _title = document.Title;
         if (_steps == 0)
         {
-            _history.Visit(_url);
+            History.Visit(_record.Url);
         }
         else
         {
-            _history.Go(_steps);
-            _history.Replace(_url);
+            History.Go(_steps);
+            History.Replace(_record.Url);
         }
         _steps = 0;
-        _events.Tell(new TitleChanged(_load, _title));
+        _events.Tell(new TitleChanged(_record.Load, _title));
         // Images are announced right behind the page, if it has any that are to be loaded.
-        if (!_loadImages || document.Counts.Images == 0)
+        if (!_record.LoadImages || document.Counts.Images == 0)
             Finish();
         else
             _awaitsImages = true;
-    }
-
-    private void OnImagesWanted(in ResourcesWanted wanted)
-    {
-        if (!_awaitsImages)
-            return;
-        _awaitsImages = false;
-        for (var i = 0; i < Math.Min(wanted.Images.Count, _settings.MaxImages); i++)
-        {
-            if (Uri.TryCreate(wanted.Images[i], UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
-                _imagesToFetch.Enqueue(new ImageWork(_load, i, url!));
-        }
-        _imagesLeft = _imagesToFetch.Count;
-        FetchImages();
-    }
-
-    private void FetchImages()
-    {
-        while (_imagesUnderWay < _settings.ImagesAtOnce && _imagesToFetch.TryDequeue(out var image))
-        {
-            _imagesUnderWay++;
-            Fetch(new PageFetch.Request(
-                image, image.Url, _identity, _space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
-                AcceptImage, ReferrerFor(image.Url), _settings.MaxImage, _settings.MaxRedirects, TellsProgress: false));
-        }
-        if (_imagesLeft == 0 && _state == TabState.Loading)
-            Finish();
-    }
-
-    // The origin alone leaves the site, and nothing leaves a secure page for an insecure address.
-    private string? ReferrerFor(Uri target)
-    {
-        var page = new Uri(_url);
-        if (page.Scheme == "https" && target.Scheme != "https")
-            return null;
-        return SiteOf(page) == SiteOf(target) ? page.GetComponents(UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped) : page.GetLeftPart(UriPartial.Authority) + "/";
-    }
-
-    private void OnImageFetched(ImageWork image, PageFetch.Done done)
-    {
-        var status = done.Headers?.Status ?? 0;
-        var problem = done.Problem ?? (status is >= 200 and < 300 ? null : $"The server answered with status {status}.");
-        _events.Gather(new ResourceLoaded(_load, image.Url.AbsoluteUri, status, done.Body.Length, problem));
-        if (problem is not null || done.Body.IsEmpty)
-        {
-            OnImageOver(image, 0, 0);
-            return;
-        }
-        // An actor of its own tells whose answer it is that comes.
-        var relay = Context.ActorOf(Akka.Actor.Props.Create(typeof(ImageRelay)));
-        _decoding.Add(relay, image);
-        _images.Tell(new ImageProtocol.Decode(done.Body) { Site = SiteOf(new Uri(_url)), Cancellation = _loading.Token }, relay);
-    }
-
-    private void OnImageDecoded(DecodedImage? decoded, ImageProtocol.DecodeRefused? refused)
-    {
-        var mine = _decoding.Remove(Sender, out var image) && image.Load == _load;
-        using (decoded)
-        {
-            if (!mine)
-                return;
-            if (decoded is null)
-                _events.Gather(new ResourceLoaded(_load, image!.Url.AbsoluteUri, 0, 0, refused!.Message));
-            else
-                _events.Gather(new TabProtocol.ImageDecoded(_load, image!.Url.AbsoluteUri, decoded.Format, decoded.Width, decoded.Height, decoded.Delays.Count));
-            OnImageOver(image, decoded?.SourceWidth ?? 0, decoded?.SourceHeight ?? 0);
-        }
-    }
-
-    private void OnImageOver(ImageWork image, int width, int height)
-    {
-        _renderer.Arrived(image.Resource, width, height);
-        _imagesLeft--;
-        _imagesUnderWay--;
-        FetchImages();
     }
 
     private void Finish()
     {
         _state = TabState.Loaded;
         _page = _page! with { Elapsed = Stopwatch.GetElapsedTime(_started) };
-        _events.Tell(new LoadFinished(_load, _page));
+        _events.Tell(new LoadFinished(_record.Load, _page));
     }
 
     private void Fail(string message)
     {
         _state = TabState.Failed;
         _problem = message;
-        _title = message;
-        _page = null;
+        (_page, _before) = (null, null);
         _awaitsImages = false;
-        _events.Tell(new LoadFailed(_load, _url, message));
+        _events.Tell(new LoadFailed(_record.Load, _record.Url, message));
     }
 
-    private void OnRendererLost(WorkerPool.WorkerLost lost)
+    private void OnRendererLost(ChildProcessProtocol.ChildExited? exited, string how)
     {
-        var busy = _state is TabState.Loading or TabState.Loaded;
-        var message = _problem ?? $"This page's renderer {_renderer.ProcessId} is gone: {lost.Message}";
-        _renderer.Forget(message);
-        if (!busy || _reported)
+        var message = _hung ?? $"This page's renderer {_renderer.ProcessId} is gone: {how}";
+        _hung = null;
+        _renderer.Forget(message, exited);
+        if (_state is not (TabState.Loading or TabState.Loaded) || _reported)
             return;
-        // Before it was given anything there was nothing to lose: another process takes its place.
         if (_state == TabState.Loading && _page is null)
         {
-            _renderer.Want(SiteOf(new Uri(_url)));
+            // Before it was given this page there was nothing of it to lose: another process takes its place.
+            if (_before is { State: TabState.Loaded } before)
+                _before = before with { State = TabState.Crashed, Problem = message, Page = null };
+            _renderer.Want(SiteOf(new Uri(_record.Url)));
             return;
         }
         StopLoading();
         // One that lived for long enough is no page that kills its renderer each time.
-        _crashes = _crashedUrl == _url && Stopwatch.GetElapsedTime(_started) < _settings.CrashWindow ? _crashes + 1 : 1;
-        _crashedUrl = _url;
+        _crashes = _crashedUrl == _record.Url && Stopwatch.GetElapsedTime(_started) < _settings.CrashWindow ? _crashes + 1 : 1;
+        _crashedUrl = _record.Url;
         _state = TabState.Crashed;
         _reported = true;
         _awaitsImages = false;
         // It was reached all the same: Back and Reload know it.
         if (_steps == 0)
-            _history.Visit(_url);
-        (_problem, _title, _page) = (message, message, null);
-        _events.Tell(new Crashed(_load, message, lost.Exited, _crashes));
+            History.Visit(_record.Url);
+        (_problem, _page) = (message, null);
+        _events.Tell(new Crashed(_record.Load, message, exited, _crashes));
     }
 
-    private sealed record ImageWork(int Load, int Resource, Uri Url);
-
-    /// <summary>Passes one decoder's answer on, and stops.</summary>
-    private sealed class ImageRelay : UntypedActor
-    {
-        protected override void OnReceive(object message)
-        {
-            Context.Parent.Tell(message);
-            Context.Stop(Self);
-        }
-    }
+    /// <summary>What a tab shows while a navigation has brought nothing yet.</summary>
+    private sealed record Shown(TabState State, string Url, string Title, string? Problem, PageSummary? Page);
 }

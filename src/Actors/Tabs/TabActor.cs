@@ -13,30 +13,26 @@ namespace ActorBrowser;
 ///                          ▼  └───── Navigate, Reload, Back, Forward, from anywhere
 ///                        Failed
 /// </code>
-/// Its history and its identity outlive its renderers. Closing it, or stopping it, ends its renderer.
+/// What its <see cref="TabRecord"/> keeps outlives its renderers, and a failure of this actor: the page is then lost, as by a
+/// crash, and Reload works. Closing it, or stopping it, ends its renderer.
 /// </summary>
 internal sealed partial class TabActor : UntypedActor, IWithTimers
 {
-    private readonly int _number;
+    private readonly TabRecord _record;
     private readonly TabSettings _settings;
     private readonly long _credit;
-    private readonly NetworkIdentity _identity;
-    private readonly bool _loadImages;
-    private readonly IActorRef? _first;
     private readonly IActorRef _coordinator;
     private readonly IActorRef _images;
     private readonly RendererLine _renderer;
-    private readonly TabHistory _history;
-    private readonly HashSet<IActorRef> _fetches = [];
+    private readonly Dictionary<IActorRef, PageFetch.Request> _fetches = [];
     private TabEvents _events = null!;
     private TabState _state = TabState.Blank;
-    private string _url = "";
     private string _title = "";
     private string? _problem;
     private PageSummary? _page;
+    private Shown? _before;
     private PageFetch.Done? _fetched;
     private long _started;
-    private int _load;
     private int _steps;
     private ulong _document;
     private AddressSpace _space;
@@ -44,45 +40,73 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
     private string _crashedUrl = "";
     private int _crashes;
     private bool _reported;
+    private string? _hung;
 
-    public TabActor(int number, OpenTab open, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images)
+    public TabActor(TabRecord record, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images)
     {
-        _number = number;
+        _record = record;
         _settings = settings.Tabs;
         _credit = settings.Fetch.InitialCredit;
-        _identity = open.Identity ?? new NetworkIdentity();
-        _loadImages = open.LoadImages;
         _coordinator = coordinator;
         _images = images;
         _renderer = new RendererLine(renderers);
-        _history = new TabHistory(_settings.MaxHistory);
-        _first = open.Subscriber;
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    internal static Props Props(int number, OpenTab open, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images) =>
-        Akka.Actor.Props.Create(() => new TabActor(number, open, settings, coordinator, renderers, images));
+    internal static Props Props(TabRecord record, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images) =>
+        Akka.Actor.Props.Create(() => new TabActor(record, settings, coordinator, renderers, images));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
+    private TabHistory History => _record.History;
+
     protected override void PreStart()
     {
-        _events = new TabEvents(Self, Timers, _settings.FlushInterval);
-        if (_first is not null)
-            Add(_first);
+        _events = new TabEvents(Self, _record.Subscribers, Timers, _settings.FlushInterval);
+        foreach (var subscriber in _record.Subscribers)
+            Watch(subscriber);
+    }
+
+    // The page, its renderer and what loads are given up; each asker hears of it here, the subscribers once the tab works again.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        var problem = ProblemOf(reason);
+        if (message is Query)
+            Sender.Tell(new QueryFailed(null, problem));
+        else if (message is ICommand)
+            Sender.Tell(new Akka.Actor.Status.Failure(new PageException(problem, reason)));
+        _events.Flush();
+        StopLoading();
+        _renderer.LetGo(reusable: false, problem);
+        foreach (var child in Context.GetChildren())
+        {
+            Context.Unwatch(child);
+            Context.Stop(child);
+        }
+    }
+
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+        if (_record.Url.Length > 0)
+            Fail(ProblemOf(reason));
     }
 
     protected override void PostStop()
     {
         StopLoading();
-        _renderer.LetGo(reusable: false);
+        _renderer.LetGo(reusable: false, "The tab is closed.");
         _state = TabState.Closed;
-        _events.Tell(new TabProtocol.Closed());
+        _events.Tell(new TabProtocol.Closed { Problem = _record.IsClosing ? null : "The tab's actor was stopped: the browser stops, or the tab has failed too often." });
     }
+
+    private static string ProblemOf(Exception reason) => $"The tab failed, and with it its page: {reason.GetType().Name}: {reason.Message}";
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case Navigate navigate:
@@ -92,10 +116,10 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
             case Reload:
                 OnReload();
                 break;
-            case Back when _history.Peek(Ahead - 1) is { } before:
+            case Back when History.Peek(Ahead - 1) is { } before:
                 Go(before, Ahead - 1);
                 break;
-            case Forward when _history.Peek(Ahead + 1) is { } after:
+            case Forward when History.Peek(Ahead + 1) is { } after:
                 Go(after, Ahead + 1);
                 break;
             case Back or Forward:
@@ -104,6 +128,7 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
                 OnStop();
                 break;
             case Close:
+                _record.IsClosing = true;
                 Context.Stop(Self);
                 break;
             case KillRenderer:
@@ -114,19 +139,22 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
                 OnQuery(query);
                 break;
             case GetSnapshot:
-                Sender.Tell(new TabSnapshot(_number, _state, _url, _title, _renderer.ProcessId, _history.Urls, _history.Position, _page, _problem));
+                Sender.Tell(new TabSnapshot(_record.Number, _state, _record.Url, _title, _renderer.ProcessId, History.Urls, History.Position, _page, _problem));
                 break;
             case Subscribe subscribe:
                 Add(subscribe.Subscriber);
                 break;
             case Terminated terminated:
-                _events.Remove(terminated.ActorRef);
+                OnTerminated(terminated.ActorRef);
                 break;
             case TabEvents.FlushTick:
                 _events.Flush();
                 break;
             case Watchdog:
                 OnWatchdog();
+                break;
+            case ICommand unknown:
+                Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(unknown.GetType().Name, "a tab knows no such command")));
                 break;
             default:
                 OnWork(message);
@@ -141,17 +169,19 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case PageFetch.Advanced advanced when advanced.Tag.Equals(_load):
-                _events.Gather(new Progress(_load, advanced.Bytes, advanced.Total));
+            case PageFetch.Advanced advanced when advanced.Tag.Equals(_record.Load):
+                // A page is coming: the process for its site is got while its bytes are on their way.
+                WantRenderer(SiteOf(advanced.Url));
+                _events.Gather(new Progress(_record.Load, advanced.Bytes, advanced.Total));
                 break;
             case PageFetch.Done done:
-                OnFetched(done);
+                OnFetched(Sender, done);
                 break;
             case DecodedImage decoded:
-                OnImageDecoded(decoded, null);
+                OnImageDecoded(Sender, decoded, null);
                 break;
             case ImageProtocol.DecodeRefused refused:
-                OnImageDecoded(null, refused);
+                OnImageDecoded(Sender, null, refused);
                 break;
             case WorkerPool.Leased leased:
                 if (_renderer.Accept(leased))
@@ -162,43 +192,61 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
                 Fail(refused.Message);
                 break;
             case WorkerPool.WorkerLost lost when _renderer.IsMine(lost.Lease):
-                OnRendererLost(lost);
+                OnRendererLost(lost.Exited, lost.Message);
                 break;
             case RoleTraffic.FromChild from when Sender.Equals(_renderer.Child):
                 foreach (var frame in from.Frames)
                     OnFrame(frame);
                 break;
-            default:
+            case PageFetch.Advanced or WorkerPool.Refused or WorkerPool.WorkerLost or RoleTraffic.FromChild:
                 // Of a page that was left meanwhile.
+                break;
+            default:
+                Unhandled(message);
                 break;
         }
     }
 
     private void Add(IActorRef subscriber)
     {
-        if (_events.Add(subscriber) && subscriber is not MinimalActorRef)
+        if (_record.Subscribers.Add(subscriber))
+            Watch(subscriber);
+    }
+
+    private static void Watch(IActorRef subscriber)
+    {
+        if (subscriber is not MinimalActorRef)
             Context.Watch(subscriber);
+    }
+
+    private void OnTerminated(IActorRef actor)
+    {
+        _record.Subscribers.Remove(actor);
+        if (_fetches.TryGetValue(actor, out var request))
+            OnFetched(actor, new PageFetch.Done(request.Tag, request.Url.AbsoluteUri, null, default, null, "The actor that fetched it has failed."));
+        else if (_decoding.ContainsKey(actor))
+            OnImageDecoded(actor, null, new ImageProtocol.DecodeRefused(null, "The actor that waited for its pixels has failed."));
     }
 
     private void OnQuery(Query query)
     {
-        if (_state is TabState.Loaded && _renderer.IsThere)
+        if (_state == TabState.Loaded && _renderer.IsThere)
             _renderer.Query(query, Sender);
         else
             Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _problem ?? "No page is loaded."));
-        Watch();
+        WatchAnswers();
     }
 
     private void OnReload()
     {
-        if (_url.Length == 0)
+        if (_record.Url.Length == 0)
             return;
-        if (_url == _crashedUrl && _crashes >= _settings.MaxCrashes)
+        if (_record.Url == _crashedUrl && _crashes >= _settings.MaxCrashes)
         {
-            _events.Tell(new LoadFailed(_load, _url, $"This page has crashed its renderer {_crashes} times in succession and is not loaded again."));
+            _events.Tell(new LoadFailed(_record.Load, _record.Url, $"This page has crashed its renderer {_crashes} times in succession and is not loaded again."));
             return;
         }
-        Go(_url, steps: 0);
+        Go(_record.Url, steps: 0);
     }
 
     private void OnStop()
@@ -210,7 +258,7 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
     }
 
     // Whatever it is asked, it has to answer: the clock runs while something is pending.
-    private void Watch()
+    private void WatchAnswers()
     {
         if (!Timers.IsTimerActive(Watchdog.Instance) && _renderer.Silent is not null)
             Timers.StartSingleTimer(Watchdog.Instance, Watchdog.Instance, _settings.UnresponsiveAfter);
@@ -222,12 +270,12 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
             return;
         if (silent >= _settings.HangBudget)
         {
-            _problem = $"The renderer {_renderer.ProcessId} did not answer for {silent.TotalSeconds:0.#} s and was ended.";
+            _hung = $"The renderer {_renderer.ProcessId} did not answer for {silent.TotalSeconds:0.#} s and was ended.";
             _renderer.Child.Tell(ChildProcessProtocol.Kill.Instance);
             return;
         }
         if (silent >= _settings.UnresponsiveAfter)
-            _events.Tell(new TabUnresponsive(_load, silent));
+            _events.Tell(new TabUnresponsive(_record.Load, silent));
         var next = silent < _settings.UnresponsiveAfter ? _settings.UnresponsiveAfter - silent : _settings.HangBudget - silent;
         Timers.StartSingleTimer(Watchdog.Instance, Watchdog.Instance, next < _settings.UnresponsiveAfter ? next : _settings.UnresponsiveAfter);
     }

@@ -5,22 +5,27 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>A tab for people without actors. Disposing it closes the tab.</summary>
+/// <summary>
+/// A tab for people without actors. Disposing it closes the tab. Every call ends: with its answer, with an exception that says
+/// why there is none, or with a <see cref="TimeoutException"/> after five minutes.
+/// </summary>
 public sealed class TabClient : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    private readonly ActorSystem _system;
     private readonly IActorRef _listener;
     private readonly Channel<IEvent> _events;
 
-    private TabClient(ActorSystem system, IActorRef tab, int number, IActorRef listener, Channel<IEvent> events)
+    // Why no call has an answer any more, once that is so.
+    private readonly Task<Exception> _over;
+
+    private TabClient(TabOpened opened, IActorRef listener, Channel<IEvent> events, Task<Exception> over)
     {
-        _system = system;
-        Tab = tab;
-        Number = number;
+        Tab = opened.Tab;
+        Number = opened.Number;
         _listener = listener;
         _events = events;
+        _over = over;
     }
 
     /// <summary>The tab's actor.</summary>
@@ -36,40 +41,82 @@ public sealed class TabClient : IAsyncDisposable
     /// <param name="system">The browser's system.</param>
     /// <param name="browser">The browser.</param>
     /// <param name="options">Null for an identity of its own and no images.</param>
-    /// <param name="cancellation">Gives up waiting.</param>
+    /// <param name="cancellation">Gives up waiting: a tab that comes afterwards is closed.</param>
+    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
     public static async Task<TabClient> OpenAsync(ActorSystem system, IActorRef browser, OpenTab? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(browser);
         var events = Channel.CreateBounded<IEvent>(new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true });
-        var listener = system.ActorOf(Props.Create(() => new Listener(events.Writer)));
-        var opened = await browser.Ask<TabOpened>(options ?? new OpenTab(), Patience, cancellation).ConfigureAwait(false);
-        opened.Tab.Tell(new Subscribe(listener));
-        return new TabClient(system, opened.Tab, opened.Number, listener, events);
+        var over = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var listener = StartListener(system, TabListener.Props(browser, events.Writer, over));
+        var opened = new TaskCompletionSource<TabOpened>(TaskCreationOptions.RunContinuationsAsynchronously);
+        listener.Tell(new TabListener.Open(options ?? new OpenTab(), opened));
+        try
+        {
+            return new TabClient(await EndsAsync(opened.Task, over.Task, cancellation).ConfigureAwait(false), listener, events, over.Task);
+        }
+        catch
+        {
+            // The listener closes a tab that comes too late.
+            listener.Tell(TabListener.Abandon.Instance);
+            throw;
+        }
+    }
+
+    private static IActorRef StartListener(ActorSystem system, Props props)
+    {
+        try
+        {
+            return system.ActorOf(props);
+        }
+        catch (InvalidOperationException)
+        {
+            // What a terminated actor system says to each new actor.
+            throw new BrowserStoppedException("The browser has stopped, or is stopping.");
+        }
+    }
+
+    // The answer, or the reason why there will be none, or the end of patience: one of them always comes.
+    private static async Task<T> EndsAsync<T>(Task<T> answer, Task<Exception> over, CancellationToken cancellation)
+    {
+        await Task.WhenAny(answer, over).WaitAsync(Patience, cancellation).ConfigureAwait(false);
+        return answer.IsCompleted ? await answer.ConfigureAwait(false) : throw await over.ConfigureAwait(false);
     }
 
     /// <summary>Goes to a page and waits until it is loaded.</summary>
     /// <param name="url">An absolute http or https URL.</param>
     /// <param name="cancellation">Stops loading.</param>
-    /// <exception cref="PageException">It cannot be loaded, or lost its renderer.</exception>
-    public Task<PageSummary> NavigateAsync(string url, CancellationToken cancellation = default) => LoadAsync(new Navigate(url), cancellation);
+    /// <returns>The page; the one that the tab still shows where the server has nothing to show (204, 205).</returns>
+    /// <exception cref="PageException">It cannot be loaded, or lost its renderer, or the tab is closed.</exception>
+    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
+    public Task<PageSummary> NavigateAsync(string url, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        return LoadAsync(new Navigate(url), cancellation);
+    }
 
     /// <summary>Loads the page again, in a new renderer if need be.</summary>
     /// <param name="cancellation">Stops loading.</param>
-    /// <exception cref="PageException">It cannot be loaded, or lost its renderer.</exception>
+    /// <exception cref="PageException">It cannot be loaded, or lost its renderer, or the tab is closed.</exception>
+    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
     public Task<PageSummary> ReloadAsync(CancellationToken cancellation = default) => LoadAsync(new Reload(), cancellation);
 
     /// <summary>Asks the live document.</summary>
     /// <param name="query">What.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="PageException">There is no answer.</exception>
-    public async Task<QueryResult> QueryAsync(Query query, CancellationToken cancellation = default) =>
-        await Tab.Ask<object>(query, Patience, cancellation).ConfigureAwait(false) switch
+    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
+    public async Task<QueryResult> QueryAsync(Query query, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return await AskAsync(query, cancellation).ConfigureAwait(false) switch
         {
             QueryResult result => result,
-            QueryFailed failed => throw new PageException(failed.Message),
+            QueryFailed failed => throw new PageException(failed.Message) { Exited = failed.Exited },
             var other => throw new InvalidOperationException($"The tab answered with {other}."),
         };
+    }
 
     /// <summary>All that a query finds, however many answers it takes.</summary>
     /// <param name="query">What; its start and count are ignored.</param>
@@ -96,94 +143,56 @@ public sealed class TabClient : IAsyncDisposable
 
     /// <summary>The tab as it is now.</summary>
     /// <param name="cancellation">Gives up waiting.</param>
-    public Task<TabSnapshot> SnapshotAsync(CancellationToken cancellation = default) => Tab.Ask<TabSnapshot>(new GetSnapshot(), Patience, cancellation);
+    /// <exception cref="PageException">The tab is closed.</exception>
+    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
+    public async Task<TabSnapshot> SnapshotAsync(CancellationToken cancellation = default) => (TabSnapshot)await AskAsync(new GetSnapshot(), cancellation).ConfigureAwait(false);
 
-    /// <inheritdoc/>
+    /// <summary>Closes the tab, and waits until it is closed.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Tab.GracefulStop(Patience, new Close()).ConfigureAwait(false);
-        _system.Stop(_listener);
+        Tab.Tell(new Close());
+        await _over.WaitAsync(Patience).ConfigureAwait(false);
+    }
+
+    private async Task<object> AskAsync(ICommand command, CancellationToken cancellation)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            return await EndsAsync(Tab.Ask<object>(command, Timeout.InfiniteTimeSpan, given.Token), _over, cancellation).ConfigureAwait(false) switch
+            {
+                Akka.Actor.Status.Failure failure => throw failure.Cause,
+                var answer => answer,
+            };
+        }
+        finally
+        {
+            // What the tab would still answer is nobody's.
+            await given.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task<PageSummary> LoadAsync(ICommand command, CancellationToken cancellation)
     {
         var done = new TaskCompletionSource<PageSummary>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _listener.Tell(new Begin(Tab, command, done));
+        _listener.Tell(new TabListener.Begin(command, done));
         try
         {
-            return await done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            return await EndsAsync(done.Task, _over, cancellation).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
             Tab.Tell(new Stop());
             throw;
         }
     }
-
-    private sealed record Begin(IActorRef Tab, ICommand Command, TaskCompletionSource<PageSummary> Done);
-
-    private sealed class Listener(ChannelWriter<IEvent> events) : UntypedActor
-    {
-        private TaskCompletionSource<PageSummary>? _begun;
-        private TaskCompletionSource<PageSummary>? _loading;
-
-        protected override void OnReceive(object message)
-        {
-            switch (message)
-            {
-                case Begin begin:
-                    _begun?.TrySetException(new PageException("Another navigation took its place."));
-                    _begun = begin.Done;
-                    begin.Tab.Tell(begin.Command);
-                    break;
-                case IEvent happened:
-                    OnEvent(happened);
-                    events.TryWrite(happened);
-                    break;
-                default:
-                    Unhandled(message);
-                    break;
-            }
-        }
-
-        protected override void PostStop()
-        {
-            _begun?.TrySetException(new PageException("The tab is closed."));
-            _loading?.TrySetException(new PageException("The tab is closed."));
-            events.TryComplete();
-        }
-
-        private void OnEvent(IEvent happened)
-        {
-            switch (happened)
-            {
-                case LoadStarted:
-                    _loading?.TrySetException(new PageException("Another navigation took its place."));
-                    (_loading, _begun) = (_begun, null);
-                    break;
-                case LoadFinished finished:
-                    _loading?.TrySetResult(finished.Page);
-                    _loading = null;
-                    break;
-                case LoadFailed failed:
-                    // One that was not even begun says so as well.
-                    (_loading ?? _begun)?.TrySetException(new PageException(failed.Message));
-                    (_loading, _begun) = (null, _loading is null ? null : _begun);
-                    break;
-                case Crashed crashed:
-                    _loading?.TrySetException(new PageException(crashed.Message));
-                    _loading = null;
-                    break;
-                case TabProtocol.Closed:
-                    PostStop();
-                    break;
-                default:
-                    break;
-            }
-        }
-    }
 }
 
-/// <summary>A page cannot be had, or asked.</summary>
+/// <summary>A page cannot be loaded, or asked.</summary>
 /// <param name="message">One sentence.</param>
-public sealed class PageException(string message) : Exception(message);
+/// <param name="inner">What failed, if an exception is the reason.</param>
+public sealed class PageException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>How the page's renderer ended, with its last lines of stderr, where that is the reason; else null.</summary>
+    public ChildProcessProtocol.ChildExited? Exited { get; init; }
+}

@@ -7,15 +7,10 @@ namespace ActorBrowser;
 /// Tells a tab's subscribers. What happens often is gathered for a moment: of progress only the last counts, other events
 /// keep their order, and anything of weight sends what was gathered before it.
 /// </summary>
-internal sealed class TabEvents(IActorRef tab, ITimerScheduler timers, TimeSpan interval)
+internal sealed class TabEvents(IActorRef tab, HashSet<IActorRef> subscribers, ITimerScheduler timers, TimeSpan interval)
 {
-    private readonly HashSet<IActorRef> _subscribers = [];
     private readonly List<IEvent> _gathered = [];
     private Progress? _progress;
-
-    internal bool Add(IActorRef subscriber) => _subscribers.Add(subscriber);
-
-    internal void Remove(IActorRef subscriber) => _subscribers.Remove(subscriber);
 
     /// <summary>Tells now, after what was gathered.</summary>
     internal void Tell(IEvent happened)
@@ -27,7 +22,7 @@ internal sealed class TabEvents(IActorRef tab, ITimerScheduler timers, TimeSpan 
     /// <summary>Tells soon.</summary>
     internal void Gather(IEvent happened)
     {
-        if (_subscribers.Count == 0)
+        if (subscribers.Count == 0)
             return;
         if (happened is Progress progress)
             _progress = progress;
@@ -52,7 +47,7 @@ internal sealed class TabEvents(IActorRef tab, ITimerScheduler timers, TimeSpan 
 
     private void Send(IEvent happened)
     {
-        foreach (var subscriber in _subscribers)
+        foreach (var subscriber in subscribers)
             subscriber.Tell(happened, tab);
     }
 

@@ -3,7 +3,10 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Opens tabs. A tab that fails as an actor is stopped, and no other feels it.</summary>
+/// <summary>
+/// Opens tabs. A tab whose actor fails is restarted with what its <see cref="TabRecord"/> keeps, or closed when that happens
+/// too often; no other tab feels it. The manager itself is resumed when it fails: a restart would restart all tabs.
+/// </summary>
 internal sealed class TabManager : UntypedActor
 {
     private readonly ActorBrowserSettings _settings;
@@ -23,17 +26,27 @@ internal sealed class TabManager : UntypedActor
     internal static Props Props(ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images) =>
         Akka.Actor.Props.Create(() => new TabManager(settings, coordinator, renderers, images));
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        maxNrOfRetries: 5, withinTimeRange: TimeSpan.FromMinutes(1), static cause => cause is ActorInitializationException ? Directive.Stop : Directive.Restart);
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         if (message is not OpenTab open)
         {
             Unhandled(message);
             return;
         }
         var number = ++_lastNumber;
-        var tab = Context.ActorOf(TabActor.Props(number, open, _settings, _coordinator, _renderers, _images), $"tab-{number}");
-        Sender.Tell(new TabOpened(tab, number));
+        try
+        {
+            var tab = Context.ActorOf(TabActor.Props(new TabRecord(number, open, _settings.Tabs.MaxHistory), _settings, _coordinator, _renderers, _images), $"tab-{number}");
+            Sender.Tell(new TabOpened(tab, number));
+        }
+        catch (Exception e) when (e is InvalidOperationException or AkkaException)
+        {
+            Sender.Tell(new Akka.Actor.Status.Failure(new PageException($"Tab {number} could not be opened: {e.Message}", e)));
+        }
     }
 }

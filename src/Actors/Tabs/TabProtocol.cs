@@ -35,7 +35,7 @@ public static class TabProtocol
     public interface IEvent : INoSerializationVerificationNeeded;
 
     /// <summary>To the browser: a tab, please. Answered by <see cref="TabOpened"/>.</summary>
-    public sealed record OpenTab : INoSerializationVerificationNeeded
+    public sealed record OpenTab : INoSerializationVerificationNeeded, IValidated
     {
         /// <summary>Whose cookies, and whose way out; null for an identity of its own.</summary>
         public NetworkIdentity? Identity { get; init; }
@@ -45,6 +45,8 @@ public static class TabProtocol
 
         /// <summary>Told of the tab's events from the start.</summary>
         public IActorRef? Subscriber { get; init; }
+
+        object? IValidated.Refusal() => Subscriber is null or IInternalActorRef ? null : TabRefusals.NoActor(nameof(OpenTab), Subscriber);
     }
 
     /// <summary>A tab is there.</summary>
@@ -52,9 +54,15 @@ public static class TabProtocol
     /// <param name="Number">Never used again.</param>
     public sealed record TabOpened(IActorRef Tab, int Number) : INoSerializationVerificationNeeded;
 
-    /// <summary>Go to a page. What was loading is stopped.</summary>
+    /// <summary>
+    /// Go to a page. What was loading is stopped. Where the server answers that there is nothing to show (204, 205) the tab
+    /// stays on the page it was.
+    /// </summary>
     /// <param name="Url">An absolute http or https URL.</param>
-    public sealed record Navigate(string Url) : ICommand;
+    public sealed record Navigate(string Url) : ICommand, IValidated
+    {
+        object? IValidated.Refusal() => TabRefusals.Url(Url);
+    }
 
     /// <summary>Stop loading.</summary>
     public sealed record Stop : ICommand;
@@ -77,22 +85,27 @@ public static class TabProtocol
     /// <summary>Answered by <see cref="TabSnapshot"/>.</summary>
     public sealed record GetSnapshot : ICommand;
 
-    /// <summary>Tell this actor of the tab's events.</summary>
+    /// <summary>Tell this actor of the tab's events, from now on until it stops. There is no answer; a second subscription changes nothing.</summary>
     /// <param name="Subscriber">Whom.</param>
-    public sealed record Subscribe(IActorRef Subscriber) : ICommand;
+    public sealed record Subscribe(IActorRef Subscriber) : ICommand, IValidated
+    {
+        object? IValidated.Refusal() => Subscriber is IInternalActorRef ? null : TabRefusals.NoActor(nameof(Subscribe), Subscriber);
+    }
 
     /// <summary>Ask the live document. Answered by <see cref="QueryResult"/> or <see cref="QueryFailed"/>.</summary>
     /// <param name="Kind">What is asked.</param>
-    public sealed record Query(DocumentQuery Kind) : ICommand
+    public sealed record Query(DocumentQuery Kind) : ICommand, IValidated
     {
-        /// <summary>A selector or a text, where one is needed.</summary>
+        /// <summary>A selector or a text, where one is needed; at most <see cref="QueryDocument.LongestArgument"/> characters.</summary>
         public string Argument { get; init; } = "";
 
-        /// <summary>How many items to pass over.</summary>
+        /// <summary>How many items to pass over; 0 or more.</summary>
         public int Start { get; init; }
 
-        /// <summary>How many items at most.</summary>
+        /// <summary>How many items at most; 0 or more. One answer has at most <see cref="QueryDocument.MostItems"/>.</summary>
         public int Count { get; init; } = QueryDocument.MostItems;
+
+        object? IValidated.Refusal() => TabRefusals.Of(this);
     }
 
     /// <summary>What was found.</summary>
@@ -103,7 +116,11 @@ public static class TabProtocol
     /// <summary>There is no answer.</summary>
     /// <param name="Kind">Why; null when the renderer was lost.</param>
     /// <param name="Message">One sentence.</param>
-    public sealed record QueryFailed(DocumentFailure? Kind, string Message) : IEvent;
+    public sealed record QueryFailed(DocumentFailure? Kind, string Message) : IEvent
+    {
+        /// <summary>How the renderer ended, where that is the reason.</summary>
+        public ChildProcessProtocol.ChildExited? Exited { get; init; }
+    }
 
     /// <summary>A navigation has begun.</summary>
     /// <param name="Load">Its number within the tab.</param>
@@ -149,7 +166,14 @@ public static class TabProtocol
     /// <param name="Message">One sentence.</param>
     public sealed record LoadFailed(int Load, string Url, string Message) : IEvent;
 
-    /// <summary>The page's renderer is gone. The tab shows <paramref name="Message"/>; Reload works.</summary>
+    /// <summary>The server answered that there is nothing to show, with status 204 or 205: the tab stays on the page it was.</summary>
+    /// <param name="Load">The navigation.</param>
+    /// <param name="Url">Who answered.</param>
+    /// <param name="Status">204 or 205.</param>
+    /// <param name="Page">The page that the tab still shows; null while it shows none.</param>
+    public sealed record StayedOnPage(int Load, string Url, int Status, PageSummary? Page) : IEvent;
+
+    /// <summary>The page's renderer is gone. The tab's problem is <paramref name="Message"/>; Reload works.</summary>
     /// <param name="Load">The navigation.</param>
     /// <param name="Message">What happened, in a sentence.</param>
     /// <param name="Exited">How the process ended; null when its actor failed.</param>
@@ -162,7 +186,11 @@ public static class TabProtocol
     public sealed record TabUnresponsive(int Load, TimeSpan For) : IEvent;
 
     /// <summary>The tab is closed; nothing more comes.</summary>
-    public sealed record Closed : IEvent;
+    public sealed record Closed : IEvent
+    {
+        /// <summary>Why, when no <see cref="Close"/> asked for it; else null.</summary>
+        public string? Problem { get; init; }
+    }
 }
 
 /// <summary>A loaded page.</summary>
@@ -179,11 +207,11 @@ public sealed record PageSummary(string Url, int Status, string ContentType, lon
 /// <param name="Number">Its number.</param>
 /// <param name="State">What it is doing.</param>
 /// <param name="Url">Where it is, or is going; empty while blank.</param>
-/// <param name="Title">The page's, or what happened to it.</param>
+/// <param name="Title">The page's, also after its renderer was lost; empty for none. What went wrong is in <paramref name="Problem"/>.</param>
 /// <param name="ProcessId">Its renderer; 0 for none.</param>
 /// <param name="History">URLs, oldest first.</param>
 /// <param name="Position">Where in them the tab is; −1 for nowhere.</param>
 /// <param name="Page">The loaded page, or null.</param>
-/// <param name="Problem">What went wrong, or null: the text of a failed or crashed page.</param>
+/// <param name="Problem">One sentence on what went wrong with a failed or crashed page, or null.</param>
 public sealed record TabSnapshot(
     int Number, TabState State, string Url, string Title, int ProcessId, IReadOnlyList<string> History, int Position, PageSummary? Page, string? Problem) : INoSerializationVerificationNeeded;

@@ -12,8 +12,17 @@ internal static class DocumentQueries
     private const int Surroundings = 60;
 
     /// <summary>Answers; the answer's parts together stay well below a frame's limit.</summary>
-    /// <exception cref="DocumentFailedException">It is no selector.</exception>
-    internal static QueryAnswer Run(LiveDocument live, in QueryDocument query) => query.Query switch
+    /// <exception cref="DocumentFailedException">It is no selector, or no query.</exception>
+    internal static QueryAnswer Run(LiveDocument live, in QueryDocument query)
+    {
+        if (query.Argument.Length > QueryDocument.LongestArgument)
+            throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"The query's argument has {query.Argument.Length} characters; at most {QueryDocument.LongestArgument} are allowed.");
+        if (query.Start < 0 || query.Count < 0)
+            throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"The query asks for {query.Count} items from {query.Start} on; neither may be negative.");
+        return Answer(live, query with { Count = Math.Min(query.Count, QueryDocument.MostItems) });
+    }
+
+    private static QueryAnswer Answer(LiveDocument live, in QueryDocument query) => query.Query switch
     {
         DocumentQuery.Select => Page(Select(live, query.Argument), query, Describe),
         DocumentQuery.Find => Find(live, query),
@@ -26,7 +35,8 @@ internal static class DocumentQueries
         DocumentQuery.Metadata => Page(live.Document.QuerySelectorAll("meta[content]"), query, static element => new QueryItem(
             Text(element.GetAttribute("name") ?? element.GetAttribute("property") ?? element.GetAttribute("http-equiv") ?? element.GetAttribute("itemprop") ?? "", 256),
             Value(element.GetAttribute("content") ?? ""), "", 0)),
-        _ => Pieces(live.Text.Content, query),
+        DocumentQuery.Text => Pieces(live.Text.Content, query),
+        _ => throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"There is no query of kind {(int)query.Query}."),
     };
 
     private static IReadOnlyList<IElement> Select(LiveDocument live, string selector)
@@ -35,8 +45,9 @@ internal static class DocumentQueries
         {
             return [.. live.Document.QuerySelectorAll(selector)];
         }
-        catch (DomException)
+        catch (Exception e) when (e is DomException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
+            // The last four are what the selector parser throws at numbers and names that it does not expect.
             throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"'{LiveDocument.Shorten(selector, 100)}' is no CSS selector.");
         }
     }

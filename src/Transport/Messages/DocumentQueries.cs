@@ -40,6 +40,9 @@ public readonly record struct QueryDocument(DocumentQuery Query, string Argument
     /// <summary>The most items one answer may have.</summary>
     public const int MostItems = 1000;
 
+    /// <summary>The longest selector or text, in characters: a parser of nested selectors recurses.</summary>
+    public const int LongestArgument = 16 << 10;
+
     /// <inheritdoc/>
     public static MessageType Type => MessageType.QueryDocument;
 
@@ -58,10 +61,11 @@ public readonly record struct QueryDocument(DocumentQuery Query, string Argument
     {
         Wire.ReadArrayOf(ref reader, 4, nameof(QueryDocument));
         return new QueryDocument(
-            (DocumentQuery)Wire.ReadRange(ref reader, "QueryDocument.Query", 0, (int)DocumentQuery.Text),
+            // A query that is unknown or out of range is answered with a failure; it is no reason to lose the page.
+            (DocumentQuery)Wire.ReadRange(ref reader, "QueryDocument.Query", int.MinValue, int.MaxValue),
             Wire.ReadText(ref reader, "QueryDocument.Argument"),
-            (int)Wire.ReadRange(ref reader, "QueryDocument.Start", 0, int.MaxValue),
-            (int)Wire.ReadRange(ref reader, "QueryDocument.Count", 0, MostItems));
+            (int)Wire.ReadRange(ref reader, "QueryDocument.Start", int.MinValue, int.MaxValue),
+            (int)Wire.ReadRange(ref reader, "QueryDocument.Count", int.MinValue, int.MaxValue));
     }
 }
 

@@ -1,0 +1,24 @@
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <content>What a restart ends: all processes, as their leases cannot be known again, and all requests.</content>
+internal sealed partial class WorkerPool
+{
+    /// <inheritdoc/>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        var problem = $"The pool of {_role} processes failed and was made anew: {reason.GetType().Name}: {reason.Message}";
+        if (message is Acquire acquire)
+            Sender.Tell(new Refused(acquire.Lease, problem));
+        foreach (var waiting in _queue)
+            waiting.Borrower.Tell(new Refused(waiting.Lease, problem));
+        foreach (var worker in _workers.Values)
+        {
+            if (worker.Lease is { } lease)
+                worker.Borrower.Tell(new WorkerLost(lease, null, problem));
+        }
+        // Stops the actors of the processes, which ends these.
+        base.PreRestart(reason, message);
+    }
+}

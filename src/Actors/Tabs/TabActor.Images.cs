@@ -1,0 +1,104 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.TabProtocol;
+
+namespace ActorBrowser;
+
+/// <content>The images of a page: fetched a few at a time, decoded by processes of their own, told to the renderer as sizes.</content>
+internal sealed partial class TabActor
+{
+    private const string AcceptImage = "image/webp,image/png,image/jpeg,image/gif,image/bmp,image/x-icon;q=0.8,*/*;q=0.5";
+
+    private readonly Dictionary<IActorRef, ImageWork> _decoding = [];
+    private readonly Queue<ImageWork> _imagesToFetch = new();
+    private int _imagesLeft;
+    private int _imagesUnderWay;
+
+    private void OnImagesWanted(in ResourcesWanted wanted)
+    {
+        if (!_awaitsImages)
+            return;
+        _awaitsImages = false;
+        for (var i = 0; i < Math.Min(wanted.Images.Count, _settings.MaxImages); i++)
+        {
+            if (Uri.TryCreate(wanted.Images[i], UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+                _imagesToFetch.Enqueue(new ImageWork(_record.Load, i, url!));
+        }
+        _imagesLeft = _imagesToFetch.Count;
+        FetchImages();
+    }
+
+    private void FetchImages()
+    {
+        while (_imagesUnderWay < _settings.ImagesAtOnce && _imagesToFetch.TryDequeue(out var image))
+        {
+            _imagesUnderWay++;
+            Fetch(new PageFetch.Request(
+                image, image.Url, _record.Identity, _space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
+                AcceptImage, ReferrerFor(image.Url), _settings.MaxImage, _settings.MaxRedirects, TellsProgress: false));
+        }
+        if (_imagesLeft == 0 && _state == TabState.Loading)
+            Finish();
+    }
+
+    // The origin alone leaves the site, and nothing leaves a secure page for an insecure address.
+    private string? ReferrerFor(Uri target)
+    {
+        var page = new Uri(_record.Url);
+        if (page.Scheme == "https" && target.Scheme != "https")
+            return null;
+        return SiteOf(page) == SiteOf(target) ? page.GetComponents(UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped) : page.GetLeftPart(UriPartial.Authority) + "/";
+    }
+
+    private void OnImageFetched(ImageWork image, PageFetch.Done done)
+    {
+        var status = done.Headers?.Status ?? 0;
+        var problem = done.Problem ?? (status is >= 200 and < 300 ? null : $"The server answered with status {status}.");
+        _events.Gather(new ResourceLoaded(_record.Load, image.Url.AbsoluteUri, status, done.Body.Length, problem));
+        if (problem is not null || done.Body.IsEmpty)
+        {
+            OnImageOver(image, 0, 0);
+            return;
+        }
+        // One relay for each image: the reply's sender says which image it is.
+        var relay = Context.ActorOf(Akka.Actor.Props.Create(typeof(ImageRelay)));
+        Context.Watch(relay);
+        _decoding.Add(relay, image);
+        _images.Tell(new ImageProtocol.Decode(done.Body) { Site = SiteOf(new Uri(_record.Url)), Cancellation = _loading.Token }, relay);
+    }
+
+    private void OnImageDecoded(IActorRef relay, DecodedImage? decoded, ImageProtocol.DecodeRefused? refused)
+    {
+        var mine = _decoding.Remove(relay, out var image) && image.Load == _record.Load;
+        using (decoded)
+        {
+            if (!mine)
+                return;
+            if (decoded is null)
+                _events.Gather(new ResourceLoaded(_record.Load, image!.Url.AbsoluteUri, 0, 0, refused!.Message));
+            else
+                _events.Gather(new TabProtocol.ImageDecoded(_record.Load, image!.Url.AbsoluteUri, decoded.Format, decoded.Width, decoded.Height, decoded.Delays.Count));
+            OnImageOver(image, decoded?.SourceWidth ?? 0, decoded?.SourceHeight ?? 0);
+        }
+    }
+
+    private void OnImageOver(ImageWork image, int width, int height)
+    {
+        _renderer.Arrived(image.Resource, width, height);
+        _imagesLeft--;
+        _imagesUnderWay--;
+        FetchImages();
+    }
+
+    private sealed record ImageWork(int Load, int Resource, Uri Url);
+
+    /// <summary>Passes one decoder's answer on, and stops.</summary>
+    private sealed class ImageRelay : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            Context.Parent.Tell(message);
+            Context.Stop(Self);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using System.Threading.Channels;
+using Akka.Actor;
+using Akka.Event;
+using static ActorBrowser.TabProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// The actor behind a <see cref="TabClient"/>: it opens the tab, hears its events, and says why nothing more will come when the
+/// tab, the browser or the actor system ends.
+/// </summary>
+internal sealed class TabListener : UntypedActor, IWithTimers
+{
+    /// <summary>How long after its tab was stopped unasked it waits for word that the whole browser stops.</summary>
+    private static readonly TimeSpan BrowserMayFollow = TimeSpan.FromSeconds(1);
+
+    private readonly IActorRef _browser;
+    private readonly ChannelWriter<IEvent> _events;
+    private readonly TaskCompletionSource<Exception> _over;
+    private IActorRef? _tab;
+    private string? _problem;
+    private bool _abandoned;
+    private TaskCompletionSource<TabOpened>? _opening;
+    private TaskCompletionSource<PageSummary>? _begun;
+    private TaskCompletionSource<PageSummary>? _loading;
+
+    public TabListener(IActorRef browser, ChannelWriter<IEvent> events, TaskCompletionSource<Exception> over)
+    {
+        _browser = browser;
+        _events = events;
+        _over = over;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    internal static Props Props(IActorRef browser, ChannelWriter<IEvent> events, TaskCompletionSource<Exception> over) =>
+        Akka.Actor.Props.Create(() => new TabListener(browser, events, over));
+
+    protected override void PreStart() => Context.Watch(_browser);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Open open:
+                _opening = open.Opened;
+                _browser.Tell(open.Options);
+                break;
+            case TabOpened opened:
+                OnOpened(opened);
+                break;
+            case Abandon:
+                _abandoned = true;
+                _tab?.Tell(new Close());
+                break;
+            case Begin begin:
+                _begun?.TrySetException(new PageException("Another navigation took its place."));
+                _begun = begin.Done;
+                _tab?.Tell(begin.Command);
+                break;
+            case Akka.Actor.Status.Failure refused:
+                OnRefused(refused.Cause);
+                break;
+            case IEvent happened:
+                OnEvent(happened);
+                _events.TryWrite(happened);
+                break;
+            case Terminated terminated when terminated.ActorRef.Equals(_browser):
+                End(new BrowserStoppedException("The browser has stopped, or is stopping."));
+                break;
+            case Terminated when _problem is not null:
+                Timers.StartSingleTimer(TabEnded.Instance, TabEnded.Instance, BrowserMayFollow);
+                break;
+            case Terminated or TabEnded:
+                End(new PageException(_problem ?? "The tab is closed."));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    // Without a reason so far it is the actor system that stops.
+    protected override void PostStop() => Tell(new BrowserStoppedException("The browser has stopped, or is stopping."));
+
+    private void OnOpened(TabOpened opened)
+    {
+        _tab = opened.Tab;
+        Context.Watch(_tab);
+        if (_abandoned)
+        {
+            _tab.Tell(new Close());
+            return;
+        }
+        _tab.Tell(new Subscribe(Self));
+        _opening?.TrySetResult(opened);
+        _opening = null;
+    }
+
+    private void OnRefused(Exception cause)
+    {
+        if (_tab is null)
+        {
+            End(cause);
+            return;
+        }
+        _begun?.TrySetException(cause);
+        _begun = null;
+    }
+
+    private void OnEvent(IEvent happened)
+    {
+        switch (happened)
+        {
+            case LoadStarted:
+                _loading?.TrySetException(new PageException("Another navigation took its place."));
+                (_loading, _begun) = (_begun, null);
+                break;
+            case LoadFinished finished:
+                _loading?.TrySetResult(finished.Page);
+                _loading = null;
+                break;
+            case StayedOnPage { Page: { } page }:
+                _loading?.TrySetResult(page);
+                _loading = null;
+                break;
+            case StayedOnPage stayed:
+                _loading?.TrySetException(new PageException($"{stayed.Url} answered with status {stayed.Status}, that there is nothing to show, and the tab shows no page."));
+                _loading = null;
+                break;
+            case LoadFailed failed:
+                // One that was not even begun says so as well.
+                (_loading ?? _begun)?.TrySetException(new PageException(failed.Message));
+                (_loading, _begun) = (null, _loading is null ? null : _begun);
+                break;
+            case Crashed crashed:
+                _loading?.TrySetException(new PageException(crashed.Message) { Exited = crashed.Exited });
+                _loading = null;
+                break;
+            case TabProtocol.Closed closed:
+                _problem = closed.Problem;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void End(Exception why)
+    {
+        Tell(why);
+        Context.Stop(Self);
+    }
+
+    private void Tell(Exception why)
+    {
+        _over.TrySetResult(why);
+        _opening?.TrySetException(why);
+        _begun?.TrySetException(why);
+        _loading?.TrySetException(why);
+        _events.TryComplete();
+    }
+
+    internal sealed record Open(OpenTab Options, TaskCompletionSource<TabOpened> Opened) : INoSerializationVerificationNeeded;
+
+    internal sealed record Begin(ICommand Command, TaskCompletionSource<PageSummary> Done) : INoSerializationVerificationNeeded;
+
+    /// <summary>The client has given up: its tab is closed as soon as it is there.</summary>
+    internal sealed class Abandon : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        internal static readonly Abandon Instance = new();
+    }
+
+    private sealed class TabEnded
+    {
+        internal static readonly TabEnded Instance = new();
+    }
+}

@@ -1,0 +1,36 @@
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <summary>What a tab keeps when its actor restarts: who it is, where it has been, and who is told.</summary>
+internal sealed class TabRecord
+{
+    internal TabRecord(int number, TabProtocol.OpenTab open, int maxHistory)
+    {
+        Number = number;
+        Identity = open.Identity ?? new NetworkIdentity();
+        LoadImages = open.LoadImages;
+        History = new TabHistory(maxHistory);
+        if (open.Subscriber is { } subscriber)
+            Subscribers.Add(subscriber);
+    }
+
+    internal int Number { get; }
+
+    internal NetworkIdentity Identity { get; }
+
+    internal bool LoadImages { get; }
+
+    internal TabHistory History { get; }
+
+    internal HashSet<IActorRef> Subscribers { get; } = [];
+
+    /// <summary>The number of the last navigation; none is used again.</summary>
+    internal int Load { get; set; }
+
+    /// <summary>Where the tab is, or is going; empty while blank.</summary>
+    internal string Url { get; set; } = "";
+
+    /// <summary>Whether the tab ends because it was asked to.</summary>
+    internal bool IsClosing { get; set; }
+}
