@@ -72,6 +72,7 @@ public sealed class LaunchPlan
         ArgumentNullException.ThrowIfNull(machine);
         if (policy.IsUnconfined)
             return new LaunchPlan(policy, machine, null, Namespaces.None, null, []);
+        policy = policy with { Limits = policy.Limits.WithinThisProcess() };
         var missing = new List<MissingLayer>();
         if (!OperatingSystem.IsLinux())
             return new LaunchPlan(policy, machine, null, Namespaces.None, null, [new MissingLayer("verification", "what confines children on this system has never been run by its authors, and is not verified")]);
@@ -134,6 +135,13 @@ public sealed class LaunchPlan
         // Counted by user and user namespace: in one of its own, the child's are its alone.
         if (Policy.Limits.Processes > 0 && _namespaces.HasFlag(Namespaces.Users))
             limits.Add((ProcessLimit.Processes, (ulong)Policy.Limits.Processes, (ulong)Policy.Limits.Processes));
+        // Above its own hard limit this process may raise nothing: EPERM, and no child would start.
+        for (var i = 0; i < limits.Count; i++)
+        {
+            var (limit, soft, hard) = limits[i];
+            var most = ProcessLimits.Get(limit).Hard;
+            limits[i] = (limit, Math.Min(soft, most), Math.Min(hard, most));
+        }
         return limits;
     }
 

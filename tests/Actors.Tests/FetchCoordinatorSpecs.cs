@@ -119,10 +119,10 @@ public sealed class FetchCoordinatorSpecs : TestKit
     [Fact]
     public async Task After_too_many_losses_fetches_fail_at_once_with_the_reason()
     {
-        _launcher.Failure = static () => new Sandbox.LaunchException(Sandbox.LaunchErrorKind.NotFound, "there is no such program");
+        _launcher.Failure = static () => new Sandbox.LaunchException(Sandbox.LaunchErrorKind.TooManyProcesses, "no process is left");
         var failed = await _browser.Ask<FetchFailed>(new Fetch("http://x/"), Deadline.Long);
         Assert.Equal(FetchErrorKind.Unavailable, failed.Kind);
-        Assert.Contains("there is no such program", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("no process is left", failed.Message, StringComparison.Ordinal);
         Assert.Equal(3, _launcher.Launches);
         Assert.Equal(FetchErrorKind.Unavailable, (await _browser.Ask<FetchFailed>(new Fetch("http://x/"), Deadline.Long)).Kind);
     }

@@ -1,4 +1,5 @@
 using ActorBrowser.ChildEntrypoints.Probes;
+using ActorBrowser.Interop;
 
 namespace ActorBrowser.SandboxTests;
 
@@ -75,6 +76,16 @@ public sealed class LimitSpecs(ProbeRange range) : IClassFixture<ProbeRange>
         _ = child.Ask(ProbeQuestion.Attempt, []);
         var exit = await child.Process.Exited.Soon();
         Assert.True(child.HasAborted || exit.Signal == 6, exit.ToString());
+    }
+
+    [Fact]
+    public async Task Limits_above_this_process_s_own_are_those_of_this_process_and_its_children_start()
+    {
+        // As where the hard limit of descriptors is 4096 and a profile wants 8192: the kernel refuses to raise it.
+        var policy = Profiles.Of("renderer") with { Limits = new SandboxLimits { Descriptors = 1L << 40, ProcessorTime = 1L << 40, FileSize = long.MaxValue } };
+        var plan = LaunchPlan.Create(policy, ChildExecutable.FromPath(TestChildProgram.Path), Machine.Current);
+        Assert.InRange(plan.Policy.Limits.Descriptors, 1, (long)Math.Min(ProcessLimits.Get(ProcessLimit.Descriptors).Hard, long.MaxValue));
+        using var child = await ConfinedChild.StartAsync(policy, "echo", []);
     }
 
     private async Task PingAnotherUntil(Task over)

@@ -68,14 +68,17 @@ public sealed partial class ChildProcessActor
         _state = ChildState.Exited;
         Timers.CancelAll();
         _link.End();
+        _turn.Leave();
         _confinement.Dispose();
-        var (reason, cause, message) = _verdict ?? ExitVerdict.Of(exit!, _shutdownRequested, wasReady: _readyAt is not null);
+        var verdict = _verdict ?? ExitVerdict.Of(exit!, _shutdownRequested, wasReady: _readyAt is not null);
+        var (reason, cause, message) = verdict;
         var exited = new ChildExited(
             _self, _role, ProcessId, reason, cause, exit?.ExitCode, exit?.Signal, message,
             _link.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow)
         {
             Layers = _confinement.Layers,
             Dump = _confinement.Dump,
+            WillRecur = verdict.WillRecur,
         };
         ChildMetrics.Exited(_role, reason, cause, wasReady: _readyAt is not null);
         var lost = new ChildLostException($"The {_role} child {ProcessId} is gone: {message}");

@@ -35,8 +35,9 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
     private readonly Queue<(object Message, IActorRef Sender)> _waiting = new();
     private readonly ChildLink _link;
     private readonly LaunchTicket _ticket = new();
-    private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
-    private readonly long _startedTicks = Stopwatch.GetTimestamp();
+    private readonly StartPass _turn;
+    private DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
+    private long _startedTicks = Stopwatch.GetTimestamp();
 
     private ChildState _state = ChildState.Spawning;
     private LaunchedChild? _child;
@@ -57,7 +58,9 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         _policy = policy;
         _self = Self;
         _confinement = new ChildConfinement(_self, role, policy, settings, _log);
-        _link = new ChildLink(_self, RoleContracts.Of(role), settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
+        var contract = RoleContracts.Of(role);
+        _turn = new StartPass(contract.StartsAtOnce ? 0 : settings.Child.MaxStarting);
+        _link = new ChildLink(_self, contract, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
         _confinement.TellUser = _link.Line.Pass;
     }
 
@@ -80,7 +83,6 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        Timers.StartSingleTimer(TimerKey.Handshake, HandshakeOverdue.Instance, _settings.Child.HandshakeTimeout);
         _ = LaunchAsync(_self, new ChildLog(_log, _role));
     }
 
@@ -91,6 +93,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         if (_state != ChildState.Exited)
             ChildMetrics.Exited(_role, ExitReason.Killed, KillCause.Request, wasReady: _readyAt is not null);
         _link.End();
+        _turn.Leave();
         _ticket.Abandon();
         _confinement.Dispose();
     }
@@ -200,6 +203,8 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
     {
         try
         {
+            await _turn.EnterAsync(_ticket.Token).ConfigureAwait(false);
+            (_startedAt, _startedTicks) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
             var child = await _launcher.LaunchAsync(_role, _policy, _settings, log, _ticket.Token).ConfigureAwait(false);
             if (_ticket.TryDeliver(child))
                 self.Tell(new ChildFrames.Launched(child), ActorRefs.NoSender);
@@ -222,6 +227,8 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         _link.Open(child.Channel, child.Process.Id);
         if (_state == ChildState.Spawning)
             _state = ChildState.Handshaking;
+        // Not while it waited for its turn: the deadline is the process's.
+        Timers.StartSingleTimer(TimerKey.Handshake, HandshakeOverdue.Instance, _settings.Child.HandshakeTimeout);
         if (_policy.Limits.WallTime > TimeSpan.Zero)
             Timers.StartSingleTimer(TimerKey.WallTime, WallTimeOver.Instance, _policy.Limits.WallTime);
         if (_killWhenLaunched)
@@ -230,7 +237,10 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
 
     private void OnLaunchFailed(Exception cause)
     {
-        _verdict ??= new ExitVerdict(ExitReason.SpawnFailed, KillCause.None, cause.Message);
+        _verdict ??= new ExitVerdict(ExitReason.SpawnFailed, KillCause.None, cause.Message)
+        {
+            WillRecur = cause is LaunchException { Kind: LaunchErrorKind.NotFound or LaunchErrorKind.NotExecutable or LaunchErrorKind.ConfinementUnavailable },
+        };
         Finish(null);
     }
 
@@ -258,6 +268,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
             return;
         _state = ChildState.Ready;
         _readyAt = DateTimeOffset.UtcNow;
+        _turn.Leave();
         _link.Begin(_child!);
         Timers.Cancel(TimerKey.Handshake);
         var duration = Stopwatch.GetElapsedTime(_startedTicks);

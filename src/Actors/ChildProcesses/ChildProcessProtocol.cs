@@ -192,6 +192,9 @@ public static class ChildProcessProtocol
         /// <summary>What confined it, as it measured itself; empty before Hello.</summary>
         public IReadOnlyList<LayerReport> Layers { get; init; } = [];
 
+        /// <summary>Whether the next one of this role would end in the same way: nothing but a change of program or machine helps.</summary>
+        internal bool WillRecur { get; init; }
+
         /// <summary>The name of its dump in the folder of crash reports; null for none.</summary>
         public string? Dump { get; init; }
     }

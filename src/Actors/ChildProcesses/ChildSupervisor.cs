@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using ActorBrowser.Sandbox;
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Event;
 using static ActorBrowser.ChildProcessProtocol;
 
@@ -10,7 +10,7 @@ namespace ActorBrowser;
 /// Keeps one child of a role alive by policy. A lost child is never restarted in place: its actor stops, and after a
 /// backoff a new one is made. With too many losses in the window it gives up, says why, and tries once more later.
 /// </summary>
-public sealed class ChildSupervisor : UntypedActor, IWithTimers
+internal sealed class ChildSupervisor : UntypedActor, IWithTimers
 {
     private readonly string _role;
     private readonly ActorBrowserSettings _settings;
@@ -18,16 +18,15 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
     private readonly IChildLauncher _launcher;
     private readonly SandboxPolicy? _policy;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly HashSet<IActorRef> _users = [];
-    private readonly Queue<long> _losses = new();
-    private IActorRef? _frames;
+    private readonly SupervisorMemory _memory;
     private IActorRef _child = ActorRefs.Nobody;
     private ChildLine? _line;
     private string? _givenUp;
 
     /// <summary>See <see cref="Props"/>.</summary>
-    public ChildSupervisor(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher, SandboxPolicy? policy)
+    public ChildSupervisor(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher, SandboxPolicy? policy, SupervisorMemory memory)
     {
+        _memory = memory;
         _role = role;
         _settings = settings;
         _roleArgs = roleArgs;
@@ -44,24 +43,49 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
     /// <param name="roleArgs">Makes the role's configuration, anew for each child.</param>
     /// <param name="launcher">What starts the child.</param>
     /// <param name="policy">How it is confined; null for its role's profile.</param>
-    public static Props Props(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher, SandboxPolicy? policy = null) =>
-        Akka.Actor.Props.Create(() => new ChildSupervisor(role, settings, roleArgs, launcher, policy));
+    public static Props Props(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher, SandboxPolicy? policy = null)
+    {
+        var memory = new SupervisorMemory();
+        return Akka.Actor.Props.Create(() => new ChildSupervisor(role, settings, roleArgs, launcher, policy, memory));
+    }
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
     /// <inheritdoc/>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        // Its actor stops with this one, and its process with that: users hear it, and keep their places.
+        foreach (var user in _memory.Users)
+            user.Tell(new Down(_child, $"Its supervisor failed: {reason.Message}", null));
+        base.PreRestart(reason, message);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostRestart(Exception reason)
+    {
+        foreach (var user in _memory.Users)
+            Context.Watch(user);
+        if (_memory.IsWanted)
+            Again();
+    }
+
+    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case EnsureStarted:
+                _memory.IsWanted = true;
                 if (_child.IsNobody() && _givenUp is null && !Timers.IsTimerActive(StartAgain.Instance))
                     StartChild();
                 break;
             case Attach attach:
-                _users.Add(attach.User);
-                _frames ??= attach.Frames ?? attach.User;
+                if (_memory.Users.Add(attach.User))
+                    Context.Watch(attach.User);
+                _memory.Frames ??= attach.Frames ?? attach.User;
                 if (_line is { } current)
                     attach.User.Tell(new Up(current));
                 break;
@@ -71,8 +95,8 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
                 break;
             case ChildReady ready:
                 _line = ready.Line!;
-                _line.User = _frames ?? ActorRefs.Nobody;
-                foreach (var user in _users)
+                _line.User = _memory.Frames ?? ActorRefs.Nobody;
+                foreach (var user in _memory.Users)
                     user.Tell(new Up(_line));
                 break;
             case SandboxViolated:
@@ -83,9 +107,10 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
                 break;
             case Terminated terminated when terminated.ActorRef.Equals(_child):
                 // Its actor failed without a last word: its process has been killed with it.
-                OnLost(_child, "Its actor failed.");
+                OnLost("Its actor failed.", willRecur: false);
                 break;
-            case Terminated:
+            case Terminated gone:
+                _memory.Users.Remove(gone.ActorRef);
                 break;
             case GetStatus or Shutdown or ChildProcessProtocol.Kill or Ping when !_child.IsNobody():
                 _child.Forward(message);
@@ -101,7 +126,19 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
 
     private void StartChild()
     {
-        _child = Context.ActorOf(ChildProcessActor.Props(_role, _settings, _roleArgs(), _launcher, _policy));
+        byte[] roleArgs;
+        try
+        {
+            // They may lie in a file, which may be gone: a start that failed, as any other.
+            roleArgs = _roleArgs();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ConfigurationException or ArgumentException)
+        {
+            _log.Warning("No {0} child can be started: {1}", _role, e.Message);
+            OnLost($"It could not be started: {e.Message}", willRecur: false);
+            return;
+        }
+        _child = Context.ActorOf(ChildProcessActor.Props(_role, _settings, roleArgs, _launcher, _policy));
         Context.Watch(_child);
     }
 
@@ -113,31 +150,30 @@ public sealed class ChildSupervisor : UntypedActor, IWithTimers
             _log.Info("The {0} child {1} was shut down", _role, exited.ProcessId);
         else
             _log.Warning("The {0} child {1} was lost ({2}): {3}", _role, exited.ProcessId, exited.Reason, exited.Message);
-        OnLost(exited.Child, exited.Message);
+        OnLost(exited.Message, exited.WillRecur);
     }
 
-    private void OnLost(IActorRef child, string message)
+    private void OnLost(string message, bool willRecur)
     {
+        var child = _child;
         Context.Unwatch(child);
         _child = ActorRefs.Nobody;
         _line = null;
-        var now = Stopwatch.GetTimestamp();
-        _losses.Enqueue(now);
-        var policy = _settings.Restart.For(_role);
-        while (_losses.TryPeek(out var oldest) && Stopwatch.GetElapsedTime(oldest, now) > policy.Window)
-            _losses.Dequeue();
-        if (_losses.Count > policy.MaxRestarts)
-        {
-            _givenUp = $"The {_role} process was lost {_losses.Count} times within {policy.Window.TotalSeconds:0.###} s and is not started again for {policy.GiveUpFor.TotalSeconds:0.###} s; the last time: {message}";
-            _log.Error(_givenUp);
-            Timers.StartSingleTimer(StartAgain.Instance, StartAgain.Instance, policy.GiveUpFor);
-        }
-        else
-        {
-            Timers.StartSingleTimer(StartAgain.Instance, StartAgain.Instance, policy.Backoff(_losses.Count, Random.Shared.NextDouble()));
-        }
-        foreach (var user in _users)
+        Again(message, willRecur);
+        foreach (var user in _memory.Users)
             user.Tell(new Down(child, message, _givenUp));
+    }
+
+    private void Again(string message = "Its supervisor failed.", bool willRecur = false)
+    {
+        var policy = _settings.Restart.For(_role);
+        var losses = _memory.CountLoss(policy.Window);
+        _givenUp = willRecur ? $"No {_role} process can be started, and the next try is in {policy.GiveUpFor.TotalSeconds:0.###} s: {message}"
+            : losses > policy.MaxRestarts ? $"The {_role} process was lost {losses} times within {policy.Window.TotalSeconds:0.###} s and is not started again for {policy.GiveUpFor.TotalSeconds:0.###} s; the last time: {message}"
+            : null;
+        if (_givenUp is not null)
+            _log.Error(_givenUp);
+        Timers.StartSingleTimer(StartAgain.Instance, StartAgain.Instance, _givenUp is not null ? policy.GiveUpFor : policy.Backoff(losses, Random.Shared.NextDouble()));
     }
 
     /// <summary>Starts the child if there is none and none is due.</summary>

@@ -5,6 +5,9 @@ namespace ActorBrowser;
 /// <summary>Why a child's life ended. The first reason found is the reason: what follows from it is not.</summary>
 internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, string Message)
 {
+    /// <summary>Whether the next child would end in the same way.</summary>
+    internal bool WillRecur { get; init; }
+
     // SIGSYS: the filter's one deadly verdict.
     private const int WrongArchitecture = 31;
 

@@ -58,11 +58,12 @@ public sealed class ProcessChildLauncher : IChildLauncher
     }
 
     /// <inheritdoc/>
-    public Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
+    public async Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var executable = settings.Child.Resolve();
-        var plan = settings.Sandbox.PlanFor(policy, executable);
+        // Not on the caller's thread, which is a dispatcher's: the first plan of a policy asks the machine many things.
+        var plan = await Task.Run(() => settings.Sandbox.PlanFor(policy, executable), cancellation).ConfigureAwait(false);
         var launch = new ChildLaunch
         {
             Role = role,
@@ -75,8 +76,8 @@ public sealed class ProcessChildLauncher : IChildLauncher
             Log = log,
         };
         return OperatingSystem.IsWindows()
-            ? OverPipeAsync(launch, settings, cancellation)
-            : OverSocketAsync(launch, settings, cancellation);
+            ? await OverPipeAsync(launch, settings, cancellation).ConfigureAwait(false)
+            : await OverSocketAsync(launch, settings, cancellation).ConfigureAwait(false);
     }
 
     private static async Task<LaunchedChild> OverSocketAsync(ChildLaunch launch, ActorBrowserSettings settings, CancellationToken cancellation)

@@ -216,18 +216,18 @@ internal sealed partial class WorkerPool : UntypedActor, IWithTimers
         if (worker.Lease is { } lease)
             worker.Borrower.Tell(new WorkerLost(lease, exited, exited?.Message ?? "Its actor failed."));
         if (!worker.Ready)
-            OnFailedStart(exited?.Message ?? "Its actor failed.");
+            OnFailedStart(exited?.Message ?? "Its actor failed.", exited is { WillRecur: true });
         Serve();
     }
 
     // A role that cannot be started is not tried again and again: who waits is told at once, and one later may try.
-    private void OnFailedStart(string message)
+    private void OnFailedStart(string message, bool willRecur)
     {
         var now = Stopwatch.GetTimestamp();
         _failures.Enqueue(now);
         while (_failures.TryPeek(out var oldest) && Stopwatch.GetElapsedTime(oldest, now) > _settings.Restart.For(_role).Window)
             _failures.Dequeue();
-        if (_failures.Count <= _settings.Restart.For(_role).MaxRestarts && _degraded is null)
+        if (!willRecur && _failures.Count <= _settings.Restart.For(_role).MaxRestarts && _degraded is null)
             return;
         _degraded = $"No {_role} process can be started: {message}";
         _log.Error(_degraded);

@@ -62,10 +62,11 @@ public sealed record ActorBrowserSettings(
 /// <param name="RetainedStderrLines">Lines an exit carries.</param>
 /// <param name="MaxLogLine">In bytes.</param>
 /// <param name="MaxWaiting">Messages that wait for a child to be ready.</param>
+/// <param name="MaxStarting">Children that start at a time.</param>
 /// <param name="StopTimeout">From the system's termination to the last process's end.</param>
 public sealed record ChildSettings(
     string Executable, TimeSpan HandshakeTimeout, TimeSpan ShutdownTimeout, TimeSpan HeartbeatInterval, TimeSpan HeartbeatTimeout,
-    int RetainedStderrLines, int MaxLogLine, int MaxWaiting, TimeSpan StopTimeout)
+    int RetainedStderrLines, int MaxLogLine, int MaxWaiting, int MaxStarting, TimeSpan StopTimeout)
 {
     private static readonly Dictionary<string, string> None = [];
 
@@ -80,6 +81,7 @@ public sealed record ChildSettings(
         reader.Number("child.retained-stderr-lines", 0, 10_000),
         (int)reader.Bytes("child.max-log-line", 64, 1 << 20),
         reader.Number("child.max-waiting", 0, 1_000_000),
+        reader.Number("child.max-starting", 0, 1_000_000) is > 0 and var starting ? starting : Environment.ProcessorCount * 2,
         reader.Time("child.stop-timeout", positive: true))
     {
         Environments = reader.Variables("child.environment"),

@@ -11,6 +11,8 @@ internal static class Entry
     /// <returns>Whether the actor may act on the message.</returns>
     internal static bool Admits(object message, IActorRef sender)
     {
+        if (message is Poison)
+            throw new InvalidOperationException("A test made this actor fail.");
         if (message is not IValidated validated || validated.Refusal() is not { } refusal)
             return true;
         sender.Tell(refusal);

@@ -82,6 +82,13 @@ public sealed record SandboxLimits
 
     /// <summary>What it writes to stdout and stderr together, in bytes.</summary>
     public long Output { get; init; }
+
+    /// <summary>These limits as far as the hard limits of this process let it give them: a higher one would be refused by the kernel.</summary>
+    internal SandboxLimits WithinThisProcess() => OperatingSystem.IsLinux()
+        ? this with { Descriptors = Within(Descriptors, ProcessLimit.Descriptors), FileSize = Within(FileSize, ProcessLimit.FileSize) }
+        : this;
+
+    private static long Within(long limit, ProcessLimit kind) => limit == 0 ? 0 : (long)Math.Min((ulong)limit, ProcessLimits.Get(kind).Hard);
 }
 
 /// <summary>

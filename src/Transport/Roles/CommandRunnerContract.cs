@@ -25,6 +25,7 @@ internal static class CommandRunnerContract
         ])
     {
         OwnsProcesses = true,
+        StartsAtOnce = true,
     };
 
     /// <summary>Encodes the role's arguments.</summary>

@@ -12,5 +12,6 @@ internal static class NetworkContract
         toChild: [MessageType.FetchRequest, MessageType.FetchBodyChunk, MessageType.FetchEnd, MessageType.FetchCancel, MessageType.Credit, MessageType.SlotsFree])
     {
         WantsSlots = true,
+        StartsAtOnce = true,
     };
 }

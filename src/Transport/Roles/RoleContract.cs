@@ -29,6 +29,9 @@ internal sealed class RoleContract
     /// <summary>Whether it is given memory for bodies to travel in, if there is any.</summary>
     internal bool WantsSlots { get; init; }
 
+    /// <summary>Whether one process serves everybody: it starts at once, however many children wait for their turn.</summary>
+    internal bool StartsAtOnce { get; init; }
+
     /// <summary>What its child may send once it is ready.</summary>
     internal MessageSet FromChild { get; }
 

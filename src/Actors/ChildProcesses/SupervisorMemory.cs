@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <summary>What a <see cref="ChildSupervisor"/> keeps through a restart: who uses the child, whether one is wanted, and the losses so far.</summary>
+internal sealed class SupervisorMemory
+{
+    private readonly Queue<long> _losses = new();
+
+    internal HashSet<IActorRef> Users { get; } = [];
+
+    /// <summary>Who gets what the child sends.</summary>
+    internal IActorRef? Frames { get; set; }
+
+    /// <summary>Whether a child was asked for: then there is to be one again after a restart.</summary>
+    internal bool IsWanted { get; set; }
+
+    /// <summary>Counts one loss.</summary>
+    /// <returns>How many the window holds, this one included.</returns>
+    internal int CountLoss(TimeSpan window)
+    {
+        var now = Stopwatch.GetTimestamp();
+        _losses.Enqueue(now);
+        while (_losses.TryPeek(out var oldest) && Stopwatch.GetElapsedTime(oldest, now) > window)
+            _losses.Dequeue();
+        return _losses.Count;
+    }
+}
