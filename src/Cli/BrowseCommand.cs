@@ -49,7 +49,7 @@ internal static class BrowseCommand
                 await Console.Out.WriteLineAsync(await ToJsonAsync(tab, page, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
             else if (images is null || textOnly)
                 await PrintPageAsync(tab, page, textOnly, cancellation).ConfigureAwait(false);
-            return images is null ? ExitCodes.Success : await SaveImagesAsync(browser, tab, images, identity, cancellation).ConfigureAwait(false);
+            return images is null ? ExitCodes.Success : await SaveImagesAsync(browser, tab, images, cancellation).ConfigureAwait(false);
         }
         catch (PageException e)
         {
@@ -150,7 +150,7 @@ internal static class BrowseCommand
             Json);
     }
 
-    private static async Task<int> SaveImagesAsync(CliBrowser browser, TabClient tab, DirectoryInfo folder, NetworkIdentity identity, CancellationToken cancellation)
+    private static async Task<int> SaveImagesAsync(CliBrowser browser, TabClient tab, DirectoryInfo folder, CancellationToken cancellation)
     {
         folder.Create();
         var failed = 0;
@@ -160,18 +160,27 @@ internal static class BrowseCommand
         {
             if (image.Value.Length == 0 || !seen.Add(image.Value))
                 continue;
-            var answer = await browser.Browser.Ask<object>(new FetchProtocol.Fetch(image.Value) { Proxy = identity.Proxy, Cancellation = cancellation, Initiator = FetchInitiator.Embedder }, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
-            var (problem, line) = answer switch
-            {
-                FetchProtocol.FetchResponse { Status: >= 200 and < 300 } response =>
-                    await DecodeCommand.SaveAsync(browser, response.Body, Path.Combine(folder.FullName, $"{++number:000}"), 0, 0, cancellation).ConfigureAwait(false),
-                FetchProtocol.FetchResponse response => ($"The server answered with status {response.Status}.", ""),
-                FetchProtocol.FetchFailed failure => (failure.Message, ""),
-                _ => ("There was no answer.", ""),
-            };
+            var (problem, line) = await SaveImageAsync(browser, tab, image.Value, Path.Combine(folder.FullName, $"{number + 1:000}"), cancellation).ConfigureAwait(false);
+            number += problem is null ? 1 : 0;
             failed += problem is null ? 0 : 1;
             await (problem is null ? Console.Out : Console.Error).WriteLineAsync($"{image.Value}: {problem ?? line}").ConfigureAwait(false);
         }
         return failed == 0 ? ExitCodes.Success : ExitCodes.CouldNotLoad;
+    }
+
+    // The tab fetches it: a page's images may come from where the page may reach, which is less than the user may.
+    private static async Task<(string? Problem, string Line)> SaveImageAsync(CliBrowser browser, TabClient tab, string url, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            var image = await tab.FetchResourceAsync(url, cancellation).ConfigureAwait(false);
+            return image.Status is >= 200 and < 300
+                ? await DecodeCommand.SaveAsync(browser, image.Body, path, 0, 0, cancellation).ConfigureAwait(false)
+                : ($"The server answered with status {image.Status}.", "");
+        }
+        catch (PageException e)
+        {
+            return (e.Message, "");
+        }
     }
 }

@@ -11,6 +11,7 @@ internal sealed partial class TabActor
 
     private readonly Dictionary<IActorRef, ImageWork> _decoding = [];
     private readonly Queue<ImageWork> _imagesToFetch = new();
+    private readonly List<IActorRef> _resourceAskers = [];
     private int _imagesLeft;
     private int _imagesUnderWay;
 
@@ -33,12 +34,40 @@ internal sealed partial class TabActor
         while (_imagesUnderWay < _settings.ImagesAtOnce && _imagesToFetch.TryDequeue(out var image))
         {
             _imagesUnderWay++;
-            Fetch(new PageFetch.Request(
-                image, image.Url, _record.Identity, _space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
-                AcceptImage, ReferrerFor(image.Url), _settings.MaxImage, _settings.MaxRedirects, TellsProgress: false));
+            FetchForPage(image, image.Url);
         }
         if (_imagesLeft == 0 && _state == TabState.Loading)
             Finish();
+    }
+
+    // The one way to a page's parts: on behalf of the page, never of the embedder.
+    private void FetchForPage(object tag, Uri url) => Fetch(new PageFetch.Request(
+        tag, url, _record.Identity, _space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
+        AcceptImage, ReferrerFor(url), _settings.MaxImage, _settings.MaxRedirects, TellsProgress: false));
+
+    private void OnFetchResource(string url)
+    {
+        if (_state != TabState.Loaded)
+        {
+            Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _problem ?? "No page is loaded."));
+        }
+        else if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
+        {
+            Sender.Tell(new QueryFailed(DocumentFailure.InvalidQuery, $"'{(url.Length <= 100 ? url : url[..100] + "…")}' is no http or https URL."));
+        }
+        else
+        {
+            _resourceAskers.Add(Sender);
+            FetchForPage(Sender, parsed);
+        }
+    }
+
+    private void OnResourceFetched(IActorRef asker, PageFetch.Done done)
+    {
+        _resourceAskers.Remove(asker);
+        asker.Tell(done is { Problem: null, Headers: { } headers }
+            ? new ResourceFetched(done.Url, headers.Status, headers.ValueOf("Content-Type") ?? "", done.Body)
+            : new QueryFailed(null, done.Problem ?? "The server sent no answer."));
     }
 
     // The origin alone leaves the site, and nothing leaves a secure page for an insecure address.

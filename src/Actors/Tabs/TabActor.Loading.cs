@@ -82,6 +82,8 @@ internal sealed partial class TabActor
             return;
         if (done.Tag is ImageWork image)
             OnImageFetched(image, done);
+        else if (done.Tag is IActorRef asker)
+            OnResourceFetched(asker, done);
         else
             OnPageFetched(done);
     }
@@ -91,6 +93,9 @@ internal sealed partial class TabActor
         foreach (var fetch in _fetches.Keys)
             Context.Stop(fetch);
         _fetches.Clear();
+        foreach (var asker in _resourceAskers)
+            asker.Tell(new QueryFailed(null, "The page was left."));
+        _resourceAskers.Clear();
         _loading.Cancel();
         _loading.Dispose();
         _loading = new CancellationTokenSource();

@@ -138,6 +138,9 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
             case Query query:
                 OnQuery(query);
                 break;
+            case FetchResource resource:
+                OnFetchResource(resource.Url);
+                break;
             case GetSnapshot:
                 Sender.Tell(new TabSnapshot(_record.Number, _state, _record.Url, _title, _renderer.ProcessId, History.Urls, History.Position, _page, _problem));
                 break;

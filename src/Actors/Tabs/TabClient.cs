@@ -141,6 +141,18 @@ public sealed class TabClient : IAsyncDisposable
     public async Task<string> TextAsync(CancellationToken cancellation = default) =>
         string.Concat((await QueryAllAsync(new Query(DocumentQuery.Text), cancellation).ConfigureAwait(false)).Select(static piece => piece.Text));
 
+    /// <summary>Fetches a resource on the loaded page's behalf, from nowhere that the page's own images could not come from.</summary>
+    /// <param name="url">An absolute http or https URL.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <exception cref="PageException">It cannot be fetched.</exception>
+    public async Task<ResourceFetched> FetchResourceAsync(string url, CancellationToken cancellation = default) =>
+        await AskAsync(new FetchResource(url), cancellation).ConfigureAwait(false) switch
+        {
+            ResourceFetched fetched => fetched,
+            QueryFailed failed => throw new PageException(failed.Message) { Exited = failed.Exited },
+            var other => throw new InvalidOperationException($"The tab answered with {other}."),
+        };
+
     /// <summary>The tab as it is now.</summary>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="PageException">The tab is closed.</exception>

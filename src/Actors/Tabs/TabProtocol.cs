@@ -108,6 +108,23 @@ public static class TabProtocol
         object? IValidated.Refusal() => TabRefusals.Of(this);
     }
 
+    /// <summary>
+    /// Fetch a resource on the loaded page's behalf: with the tab's cookies and way out, and from nowhere that the page's own
+    /// images could not come from. Answered by <see cref="ResourceFetched"/> or <see cref="QueryFailed"/>.
+    /// </summary>
+    /// <param name="Url">An absolute http or https URL, such as a query for images gives.</param>
+    public sealed record FetchResource(string Url) : ICommand, IValidated
+    {
+        object? IValidated.Refusal() => TabRefusals.Resource(Url);
+    }
+
+    /// <summary>The server's answer to <see cref="FetchResource"/>.</summary>
+    /// <param name="Url">After redirects.</param>
+    /// <param name="Status">The HTTP status.</param>
+    /// <param name="ContentType">As the server said; empty for none.</param>
+    /// <param name="Body">At most <c>tabs.max-image</c> bytes.</param>
+    public sealed record ResourceFetched(string Url, int Status, string ContentType, ReadOnlyMemory<byte> Body) : IEvent;
+
     /// <summary>What was found.</summary>
     /// <param name="Total">How many there are, whether given or not.</param>
     /// <param name="Items">Those asked for, as far as one answer holds them.</param>

@@ -17,6 +17,13 @@ internal static class TabRefusals
         _ => null,
     };
 
+    internal static QueryFailed? Resource(string? url) => url switch
+    {
+        null => Refused("The resource's URL is null; it is an absolute http or https URL."),
+        { Length: > LongestUrl } => Refused($"The resource's URL has {url.Length} characters; at most {LongestUrl} are allowed."),
+        _ => null,
+    };
+
     internal static object NoActor(string message, IActorRef? subscriber) => Invalid(message, subscriber is null
         ? "Subscriber is null; it is the actor that is told of the tab's events."
         : $"Subscriber is a {subscriber.GetType().Name}, which cannot be watched; it is an actor of this actor system or of another.");
