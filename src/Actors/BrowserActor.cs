@@ -66,8 +66,8 @@ public sealed class BrowserActor : UntypedActor
     private bool _stopping;
     private readonly Dictionary<IActorRef, IActorRef> _spawning = [];
     private readonly List<IActorRef> _spawned = [];
-    private readonly IActorRef _network;
-    private readonly IActorRef _fetch;
+    private IActorRef _network;
+    private IActorRef _fetch;
     private readonly IActorRef _commands;
     private readonly IActorRef _images;
     private readonly IActorRef _tabs;
@@ -82,14 +82,14 @@ public sealed class BrowserActor : UntypedActor
         _settings = settings;
         _launcher = ProcessRoster.Of(launcher);
         Context.GetLogger().Info("ActorBrowser {0}", BuildInfo.Version);
-        _network = Context.ActorOf(
-            ChildSupervisor.Props(NetworkContract.Name, settings, settings.NetworkArgs, _launcher), "network");
-        _fetch = Context.ActorOf(FetchCoordinator.Props(settings, _network), "fetch");
+        _network = StartNetwork();
+        _fetch = StartFetch();
+        Context.ActorOf(UnansweredFetches.Props(Self), "unanswered");
         _commands = Context.ActorOf(CommandRegistry.Props(settings, _launcher), "commands");
         var decoders = Context.ActorOf(WorkerPool.Props(ImageDecoderContract.Name, settings, settings.Images.Decoders, _launcher), "decoders");
         var renderers = Context.ActorOf(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, _launcher), "renderers");
         _images = Context.ActorOf(ImageService.Props(settings.Images, decoders), "images");
-        _tabs = Context.ActorOf(TabManager.Props(settings, _fetch, renderers, _images), "tabs");
+        _tabs = Context.ActorOf(TabManager.Props(settings, Self, renderers, _images), "tabs");
         Context.ActorOf(UntakenDescriptors.Props(), "untaken");
         _crashes = Context.ActorOf(CrashJournal.Props(settings.Crashes), "crashes");
         _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crashes];
@@ -141,6 +141,12 @@ public sealed class BrowserActor : UntypedActor
                 if (_spawning.Remove(exited.Child, out var waiting))
                     waiting.Tell(new BrowserProtocol.ChildSpawnFailed(exited));
                 break;
+            case FetchCoordinator.SupervisorWanted when !_stopping:
+                Sender.Tell(new FetchCoordinator.UseSupervisor(_network));
+                break;
+            case Terminated terminated when terminated.ActorRef.Equals(_network) || terminated.ActorRef.Equals(_fetch):
+                OnServiceGone(terminated.ActorRef);
+                break;
             case Terminated terminated:
                 _spawned.Remove(terminated.ActorRef);
                 if (_spawning.Remove(terminated.ActorRef, out var bereft))
@@ -191,6 +197,23 @@ public sealed class BrowserActor : UntypedActor
         foreach (var stopper in _stoppers)
             stopper.Tell(BrowserShutdown.Drained.Instance);
         _stoppers.Clear();
+    }
+
+    private IActorRef StartNetwork() => Context.Watch(Context.ActorOf(
+        ChildSupervisor.Props(NetworkContract.Name, _settings, _settings.NetworkArgs, _launcher), "network"));
+
+    private IActorRef StartFetch() => Context.Watch(Context.ActorOf(FetchCoordinator.Props(_settings, _network), "fetch"));
+
+    // Stopped by a PoisonPill, say: each is made again, and the coordinator asks for the supervisor that there is now.
+    private void OnServiceGone(IActorRef service)
+    {
+        _services.Remove(service);
+        if (_stopping)
+            return;
+        if (service.Equals(_network))
+            _services.Add(_network = StartNetwork());
+        else
+            _services.Add(_fetch = StartFetch());
     }
 
     private static string Safe(string role) => string.Concat(role.Select(static c => char.IsAsciiLetterOrDigit(c) || c == '-' ? c : '_')) is { Length: > 0 } safe ? safe : "child";

@@ -85,9 +85,15 @@ internal sealed class ChildSupervisor : UntypedActor, IWithTimers
             case Attach attach:
                 if (_memory.Users.Add(attach.User))
                     Context.Watch(attach.User);
-                _memory.Frames ??= attach.Frames ?? attach.User;
+                // The last one: a coordinator that was stopped and made again takes its predecessor's place.
+                _memory.Frames = attach.Frames ?? attach.User;
                 if (_line is { } current)
+                {
+                    current.User = _memory.Frames;
                     attach.User.Tell(new Up(current));
+                }
+                if (_givenUp is { } why)
+                    attach.User.Tell(new Down(ActorRefs.Nobody, why, why));
                 break;
             case StartAgain:
                 _givenUp = null;
@@ -184,7 +190,7 @@ internal sealed class ChildSupervisor : UntypedActor, IWithTimers
 
     /// <summary>This actor uses the child: it hears of every child that comes and goes.</summary>
     /// <param name="User">The actor.</param>
-    /// <param name="Frames">Who gets what the child sends; null for the user. The first that is given counts.</param>
+    /// <param name="Frames">Who gets what the child sends; null for the user. The last that is given counts.</param>
     internal sealed record Attach(IActorRef User, IActorRef? Frames = null) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is ready.</summary>

@@ -12,6 +12,13 @@ public sealed partial class FetchCoordinator
     {
         if (!_pending.TryGetValue(frame.Id, out var fetch) || !fetch.IsWith(Sender))
         {
+            if (_cancelled.Contains(frame.Id) && Sender.Equals(_line?.Child))
+            {
+                // It crossed the cancellation.
+                if (frame.Ends)
+                    _cancelled.Remove(frame.Id);
+                return;
+            }
             // Late, duplicate or never asked for: it reaches nobody. Powers of two keep a flood of them out of the log.
             if (long.IsPow2(++_unknown))
                 _log.Warning("A {0} for the unknown fetch {1} came from network child {2}; {3} such answers so far", frame.GetType().Name, frame.Id, processId, _unknown);
@@ -67,7 +74,7 @@ public sealed partial class FetchCoordinator
     // The server does not go on where it was: what it sends now is another body.
     private void GiveUpReplay(PendingFetch fetch)
     {
-        Tell(fetch, default(FetchCancel));
+        Cancel(fetch);
         Fail(fetch, FetchErrorKind.ChildLost, "The network process was lost in the middle of the body, and the server does not resume it.");
     }
 

@@ -15,7 +15,7 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly ActorBrowserSettings _settings;
-    private readonly IActorRef _supervisor;
+    private IActorRef _supervisor;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<ulong, PendingFetch> _pending = [];
     private readonly Dictionary<IActorRef, HashSet<ulong>> _byRequester = [];
@@ -24,7 +24,8 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
     private ChildLine? _line;
     private bool _flushRequested;
     private string? _unavailable;
-    private ulong _lastId;
+    private readonly HashSet<ulong> _cancelled = [];
+    private IActorRef? _asking;
     private long _completed;
     private long _failed;
     private long _unknown;
@@ -35,7 +36,7 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         _settings = settings;
         _supervisor = supervisor;
         var self = Self;
-        _cancelSelf = id => self.Tell(new CancelFetch((ulong)id!), ActorRefs.NoSender);
+        _cancelSelf = id => self.Tell(new TokenCancelled((ulong)id!), ActorRefs.NoSender);
     }
 
     /// <inheritdoc/>
@@ -50,14 +51,25 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
     private int ProcessId => _line?.ProcessId ?? 0;
 
     /// <inheritdoc/>
-    protected override void PreStart() => _supervisor.Tell(new ChildSupervisor.Attach(Self));
+    protected override void PreStart() => Use(_supervisor);
+
+    private void Use(IActorRef supervisor)
+    {
+        _supervisor = Context.Watch(supervisor);
+        _supervisor.Tell(new ChildSupervisor.Attach(Self));
+    }
 
     /// <inheritdoc/>
-    protected override void PostStop()
+    protected override void PreRestart(Exception reason, object message)
     {
-        foreach (var fetch in _pending.Values)
-            fetch.Requester.Tell(new FetchFailed(fetch.Id, FetchErrorKind.Unavailable, "The browser is shutting down.", ProcessId));
+        // The child lives on: what it still says of these fetches finds no one, as ids are never used again.
+        EndAll($"The fetch coordinator failed and started again: {reason.Message}");
+        // What failed may have been a fetch that was not accepted yet.
+        _asking?.Tell(new FetchFailed(WorkIds.Next(), FetchErrorKind.Unavailable, $"The fetch coordinator failed at this fetch: {reason.Message}", 0));
     }
+
+    /// <inheritdoc/>
+    protected override void PostStop() => EndAll("The browser is shutting down.");
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -72,14 +84,25 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
                 _flushRequested = false;
                 _line?.Flush();
                 break;
+            case IValidated when !Entry.Admits(message, Sender):
+                _failed += message is Fetch ? 1 : 0;
+                break;
             case Fetch fetch:
+                _asking = Sender;
                 OnFetch(fetch);
+                _asking = null;
                 break;
             case GrantCredit grant:
-                OnGrant(grant);
+                if (TryFind(grant.Id, nameof(GrantCredit)) is { } granted)
+                    OnGrant(granted, grant.Bytes);
                 break;
             case CancelFetch cancel:
-                OnCancel(cancel.Id);
+                if (TryFind(cancel.Id, nameof(CancelFetch)) is { } unwanted)
+                    OnCancel(unwanted);
+                break;
+            case TokenCancelled cancelled:
+                if (_pending.TryGetValue(cancelled.Id, out var given))
+                    OnCancel(given);
                 break;
             case GetStats:
                 Sender.Tell(new FetchStats(_pending.Count, _completed, _failed, _unknown, ProcessId));
@@ -90,14 +113,24 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
             case ChildProcessProtocol.SandboxViolated:
                 // The call has failed, and so, most likely, will the fetch: it says why itself.
                 break;
+            case UseSupervisor use:
+                _unavailable = null;
+                Use(use.Supervisor);
+                break;
             case ChildSupervisor.Down down:
                 OnDown(down);
+                break;
+            case Terminated terminated when terminated.ActorRef.Equals(_supervisor):
+                OnSupervisorGone();
                 break;
             case Terminated terminated:
                 OnRequesterGone(terminated.ActorRef);
                 break;
             case SweepTick:
                 OnSweep();
+                break;
+            case ICommand:
+                Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(message.GetType().Name, "the fetch coordinator does not know it")));
                 break;
             default:
                 Unhandled(message);
@@ -107,8 +140,9 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
 
     private void OnFetch(Fetch fetch)
     {
-        var id = ++_lastId;
-        var refusal = FetchValidation.Check(fetch, _settings.Fetch)
+        var id = WorkIds.Next();
+        var refusal = FetchRules.Copy(fetch.Headers, out var headers)
+            ?? FetchValidation.Check(fetch, _settings.Fetch)
             ?? (_pending.Count >= _settings.Fetch.MaxPending ? Unavailable($"{_pending.Count} fetches are under way already.") : null)
             ?? (_unavailable is { } why ? Unavailable(why) : null);
         if (refusal is { } refused)
@@ -118,8 +152,9 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
             return;
         }
         var maxBody = fetch.MaxBody ?? (fetch.Streamed ? _settings.Fetch.MaxStreamedBody : _settings.Fetch.MaxBufferedBody);
-        var pending = new PendingFetch(id, fetch, Sender, maxBody, _settings.Fetch.InitialCredit);
+        var pending = new PendingFetch(id, fetch, headers, Sender, maxBody, _settings.Fetch.InitialCredit);
         _pending.Add(id, pending);
+        _asking = null;
         Remember(pending);
         if (fetch.Cancellation.CanBeCanceled)
             pending.Cancellation = fetch.Cancellation.UnsafeRegister(_cancelSelf, id);
@@ -133,7 +168,7 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         }
         else
         {
-            pending.Deadline = DateTimeOffset.UtcNow + _settings.Fetch.QueueTimeout;
+            pending.GiveUpAfter(_settings.Fetch.QueueTimeout);
             _waiting.Enqueue(id);
             _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
         }
@@ -145,12 +180,12 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         var limits = _settings.Fetch;
         var total = fetch.TotalTimeout ?? limits.TotalTimeout;
         pending.Line = line;
-        pending.Deadline = total > TimeSpan.Zero ? DateTimeOffset.UtcNow + total + Grace : null;
+        pending.GiveUpAfter(total > TimeSpan.Zero ? total + Grace : null);
         var body = fetch.Body ?? default;
         var first = body[..Math.Min(body.Length, _settings.Network.Chunk)];
         pending.Uploaded = first.Length;
         line.Send(pending.Id, new FetchRequest(
-            fetch.Method, fetch.Url, pending.ResumeHeaders.Count == 0 ? fetch.Headers : [.. fetch.Headers, .. pending.ResumeHeaders], first, fetch.Body is null ? -1 : body.Length,
+            fetch.Method, fetch.Url, pending.RequestHeaders, first, fetch.Body is null ? -1 : body.Length,
             fetch.MaxRedirects ?? limits.MaxRedirects, fetch.Decompress, fetch.Version,
             Milliseconds(fetch.ConnectTimeout ?? limits.ConnectTimeout),
             Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
@@ -160,11 +195,22 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         RequestFlush();
     }
 
-    private void OnGrant(GrantCredit grant)
+    /// <summary>The sender's fetch; null when it has ended, or is another actor's, which the sender is told.</summary>
+    private PendingFetch? TryFind(ulong id, string message)
     {
-        if (grant.Bytes <= 0 || !_pending.TryGetValue(grant.Id, out var fetch) || !fetch.Request.Streamed)
+        if (!_pending.TryGetValue(id, out var fetch))
+            return null;
+        if (fetch.Requester.Equals(Sender))
+            return fetch;
+        Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(message, $"fetch {id} is another actor's")));
+        return null;
+    }
+
+    private void OnGrant(PendingFetch fetch, long bytes)
+    {
+        if (!fetch.Request.Streamed)
             return;
-        fetch.Save(grant.Bytes);
+        fetch.Save(bytes);
         // While the child has more than half of its window left, small grants are saved up: each message wakes the child.
         if (fetch.Granted - fetch.Received <= _settings.Fetch.InitialCredit / 2)
             Grant(fetch);
@@ -194,14 +240,6 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         Self.Tell(FlushTick.Instance, ActorRefs.NoSender);
     }
 
-    private void OnCancel(ulong id)
-    {
-        if (!_pending.TryGetValue(id, out var fetch))
-            return;
-        Tell(fetch, default(FetchCancel));
-        Fail(fetch, FetchErrorKind.Cancelled, "The fetch was cancelled.");
-    }
-
     private void OnUp(ChildSupervisor.Up up)
     {
         _line = up.Line;
@@ -211,67 +249,6 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
             if (_pending.TryGetValue(id, out var fetch) && fetch.Line is null)
                 Send(fetch, up.Line);
         }
-    }
-
-    private void OnDown(ChildSupervisor.Down down)
-    {
-        _unavailable = down.GivenUp;
-        var lost = ProcessId;
-        foreach (var fetch in _pending.Values.ToArray())
-        {
-            if (fetch.IsWith(down.Child) && down.GivenUp is null && fetch.TryReplay(_settings.Fetch.InitialCredit))
-            {
-                fetch.Deadline = DateTimeOffset.UtcNow + _settings.Fetch.QueueTimeout;
-                _waiting.Enqueue(fetch.Id);
-            }
-            else if (fetch.IsWith(down.Child))
-                Fail(fetch, FetchErrorKind.ChildLost, $"The network process {lost} was lost: {down.Message}");
-            else if (down.GivenUp is { } why && fetch.Line is null)
-                Fail(fetch, FetchErrorKind.Unavailable, why);
-        }
-        if (down.Child.Equals(_line?.Child))
-            _line = null;
-        if (_pending.Count > 0)
-            _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
-    }
-
-    private void OnRequesterGone(IActorRef requester)
-    {
-        if (!_byRequester.Remove(requester, out var ids))
-            return;
-        foreach (var id in ids)
-        {
-            if (!_pending.Remove(id, out var fetch))
-                continue;
-            _failed++;
-            Tell(fetch, default(FetchCancel));
-        }
-    }
-
-    private void OnSweep()
-    {
-        var now = DateTimeOffset.UtcNow;
-        foreach (var fetch in _pending.Values.ToArray())
-        {
-            if (fetch.Deadline is not { } deadline || now < deadline)
-                continue;
-            if (fetch.Line is null)
-            {
-                Fail(fetch, FetchErrorKind.Unavailable, $"No network process could be had within {_settings.Fetch.QueueTimeout.TotalSeconds:0.###} s.");
-                continue;
-            }
-            Tell(fetch, default(FetchCancel));
-            Fail(fetch, FetchErrorKind.Timeout, "The network process did not keep the fetch's time limit.");
-        }
-        if (_pending.Count == 0)
-            Timers.Cancel(SweepTick.Instance);
-    }
-
-    private void Fail(PendingFetch fetch, FetchErrorKind kind, string message)
-    {
-        _failed++;
-        Forget(fetch);
-        fetch.Requester.Tell(new FetchFailed(fetch.Id, kind, message, ProcessId));
     }
 
     private void Remember(PendingFetch fetch)
@@ -287,22 +264,24 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         ids.Add(fetch.Id);
     }
 
-    private void Forget(PendingFetch fetch)
-    {
-        _pending.Remove(fetch.Id);
-        fetch.Cancellation.Dispose();
-        if (_byRequester.TryGetValue(fetch.Requester, out var ids) && ids.Remove(fetch.Id) && ids.Count == 0)
-        {
-            _byRequester.Remove(fetch.Requester);
-            Context.Unwatch(fetch.Requester);
-        }
-    }
-
     private static FetchError? Unavailable(string message) => new FetchError(FetchErrorKind.Unavailable, message);
 
     private static int Milliseconds(TimeSpan time) => (int)Math.Clamp(time.TotalMilliseconds, 0, int.MaxValue);
 
-    private sealed class FlushTick
+    /// <summary>The coordinator's supervisor was stopped: the browser answers with <see cref="UseSupervisor"/>.</summary>
+    internal sealed class SupervisorWanted : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        internal static readonly SupervisorWanted Instance = new();
+    }
+
+    /// <summary>The supervisor was stopped, and this one is there instead.</summary>
+    /// <param name="Supervisor">The network child's.</param>
+    internal sealed record UseSupervisor(IActorRef Supervisor) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>The token of a fetch was cancelled.</summary>
+    private sealed record TokenCancelled(ulong Id) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed class FlushTick : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         internal static readonly FlushTick Instance = new();
     }

@@ -1,5 +1,6 @@
 using ActorBrowser.Transport;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorBrowser;
 
@@ -23,7 +24,7 @@ public static class FetchProtocol
     public interface ICommand : INoSerializationVerificationNeeded;
 
     /// <summary>Said to whoever asked for a fetch.</summary>
-    public interface IEvent : INoSerializationVerificationNeeded
+    public interface IEvent : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         /// <summary>The fetch; chosen by the coordinator, never used again.</summary>
         ulong Id { get; }
@@ -35,7 +36,7 @@ public static class FetchProtocol
     /// <see cref="FetchFailed"/> may end it instead; exactly one ending comes. When the asker stops, the fetch is cancelled.
     /// </summary>
     /// <param name="Url">An absolute http or https URL.</param>
-    public sealed record Fetch(string Url) : ICommand
+    public sealed record Fetch(string Url) : ICommand, IValidated
     {
         /// <summary>An HTTP method.</summary>
         public string Method { get; init; } = "GET";
@@ -90,16 +91,28 @@ public static class FetchProtocol
         /// an Ask's task is no actor whose end could be seen.
         /// </summary>
         public CancellationToken Cancellation { get; init; }
+
+        object? IValidated.Refusal() => FetchRules.Refusal(this);
     }
 
-    /// <summary>Stop a fetch; it ends with <see cref="FetchFailed"/> unless it had ended.</summary>
+    /// <summary>
+    /// Stop a fetch; it ends with <see cref="FetchFailed"/> unless it had ended. Only the actor that asked for a fetch may
+    /// stop it; any other gets <see cref="InvalidMessageException"/>.
+    /// </summary>
     /// <param name="Id">The fetch.</param>
-    public sealed record CancelFetch(ulong Id) : ICommand;
+    public sealed record CancelFetch(ulong Id) : ICommand, IDeadLetterSuppression;
 
-    /// <summary>So many bytes of a streamed body have been consumed: as many more may come.</summary>
+    /// <summary>
+    /// So many bytes of a streamed body have been consumed: as many more may come. From the actor that asked for the fetch;
+    /// any other gets <see cref="InvalidMessageException"/>.
+    /// </summary>
     /// <param name="Id">The fetch.</param>
     /// <param name="Bytes">At least 1.</param>
-    public sealed record GrantCredit(ulong Id, long Bytes) : ICommand;
+    public sealed record GrantCredit(ulong Id, long Bytes) : ICommand, IValidated, IDeadLetterSuppression
+    {
+        object? IValidated.Refusal() => Bytes >= 1 ? null
+            : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(GrantCredit), $"Bytes is {Bytes}; it is at least 1"));
+    }
 
     /// <summary>Answered by <see cref="FetchStats"/>.</summary>
     public sealed class GetStats : ICommand

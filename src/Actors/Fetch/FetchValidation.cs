@@ -20,34 +20,15 @@ internal static class FetchValidation
                 return new FetchError(FetchErrorKind.InvalidUrl, "The URL contains a control character or a space.");
         }
         if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || (url[0] == '/' && parsed.IsFile))
-            return new FetchError(FetchErrorKind.InvalidUrl, $"'{Shorten(url)}' is not an absolute URL.");
+            return new FetchError(FetchErrorKind.InvalidUrl, $"'{FetchRules.Shorten(url)}' is not an absolute URL.");
         if (parsed.Scheme != Uri.UriSchemeHttp && parsed.Scheme != Uri.UriSchemeHttps)
             return new FetchError(FetchErrorKind.UnsupportedScheme, $"The scheme '{parsed.Scheme}' is not supported; only http and https are.");
         if (parsed.HostNameType == UriHostNameType.Unknown)
-            return new FetchError(FetchErrorKind.InvalidUrl, $"'{Shorten(url)}' names no host.");
-        if (!IsToken(fetch.Method))
-            return new FetchError(FetchErrorKind.InvalidRequest, $"'{Shorten(fetch.Method)}' is not an HTTP method.");
-        foreach (var field in fetch.Headers)
-        {
-            if (!IsToken(field.Name))
-                return new FetchError(FetchErrorKind.InvalidRequest, $"'{Shorten(field.Name)}' is not a header name.");
-            if (field.Value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)
-                return new FetchError(FetchErrorKind.InvalidRequest, $"The value of header {field.Name} contains a line break or NUL.");
-        }
+            return new FetchError(FetchErrorKind.InvalidUrl, $"'{FetchRules.Shorten(url)}' names no host.");
+        if (!FetchRules.IsToken(fetch.Method))
+            return new FetchError(FetchErrorKind.InvalidRequest, $"'{FetchRules.Shorten(fetch.Method)}' is not an HTTP method.");
         return fetch.Body is { Length: var length } && length > settings.MaxRequestBody
             ? new FetchError(FetchErrorKind.TooLarge, $"The request body has {length} bytes; at most {settings.MaxRequestBody} are allowed.")
             : null;
-    }
-
-    private static string Shorten(string text) => text.Length <= 100 ? text : text[..100] + "…";
-
-    private static bool IsToken(string text)
-    {
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && !"!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal))
-                return false;
-        }
-        return text.Length > 0;
     }
 }

@@ -5,7 +5,7 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser;
 
 /// <summary>One fetch from its acceptance to its one ending.</summary>
-internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, long maxBody, long initialCredit)
+internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers, IActorRef requester, long maxBody, long initialCredit)
 {
     private byte[] _buffer = [];
     private int _buffered;
@@ -13,6 +13,9 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, l
     internal ulong Id { get; } = id;
 
     internal Fetch Request { get; } = fetch;
+
+    /// <summary>The request's headers, and what a second attempt asks for beyond the first.</summary>
+    internal IReadOnlyList<HeaderField> RequestHeaders => ResumeHeaders.Count == 0 ? headers : [.. headers, .. ResumeHeaders];
 
     internal IActorRef Requester { get; } = requester;
 
@@ -25,11 +28,18 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, l
 
     internal FetchHeaders? Headers { get; set; }
 
-    /// <summary>When it is given up here; the child's own timeouts come first.</summary>
-    internal DateTimeOffset? Deadline { get; set; }
+    /// <summary>When it is given up here, in <see cref="Environment.TickCount64"/>; the child's own timeouts come first.</summary>
+    internal long Deadline { get; private set; } = long.MaxValue;
+
+    /// <summary>It is given up after this long; null for never.</summary>
+    internal void GiveUpAfter(TimeSpan? time) =>
+        Deadline = time is { TotalMilliseconds: < int.MaxValue and var milliseconds } ? Environment.TickCount64 + (long)milliseconds : long.MaxValue;
 
     /// <summary>Of the request's own token; let go of with the fetch.</summary>
-    internal CancellationTokenRegistration Cancellation { get; set; }
+    internal CancellationTokenRegistration Cancellation { private get; set; }
+
+    /// <summary>The fetch has ended: the request's token knows it no more.</summary>
+    internal void Release() => Cancellation.Unregister();
 
     internal long Received { get; private set; }
 
@@ -62,7 +72,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, IActorRef requester, l
     internal bool IsReplayed { get; private set; }
 
     /// <summary>What a second attempt asks for beyond the first.</summary>
-    internal IReadOnlyList<HeaderField> ResumeHeaders { get; private set; } = [];
+    private IReadOnlyList<HeaderField> ResumeHeaders { get; set; } = [];
 
     /// <summary>Prepares a second attempt, from the beginning if nothing of the first was passed on, else from where it ended.</summary>
     /// <returns>False where there can be none.</returns>

@@ -1,0 +1,121 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.FetchProtocol;
+
+namespace ActorBrowser;
+
+/// <content>How a fetch ends other than by its answer: cancelled, lost, late, left by its requester, or with the coordinator.</content>
+public sealed partial class FetchCoordinator
+{
+    private void EndAll(string why)
+    {
+        foreach (var fetch in _pending.Values.ToArray())
+        {
+            Cancel(fetch);
+            Fail(fetch, FetchErrorKind.Unavailable, why);
+        }
+        _line?.Flush();
+    }
+
+    private void OnCancel(PendingFetch fetch)
+    {
+        Cancel(fetch);
+        Fail(fetch, FetchErrorKind.Cancelled, "The fetch was cancelled.");
+    }
+
+    /// <summary>Tells the child to stop. What it still says of the fetch is expected, and reaches no actor.</summary>
+    private void Cancel(PendingFetch fetch)
+    {
+        if (fetch.Line is null)
+            return;
+        Tell(fetch, default(FetchCancel));
+        _cancelled.Add(fetch.Id);
+    }
+
+    private void OnDown(ChildSupervisor.Down down)
+    {
+        _unavailable = down.GivenUp;
+        var lost = ProcessId;
+        foreach (var fetch in _pending.Values.ToArray())
+        {
+            if (fetch.IsWith(down.Child) && down.GivenUp is null && fetch.TryReplay(_settings.Fetch.InitialCredit))
+            {
+                fetch.GiveUpAfter(_settings.Fetch.QueueTimeout);
+                _waiting.Enqueue(fetch.Id);
+            }
+            else if (fetch.IsWith(down.Child))
+                Fail(fetch, FetchErrorKind.ChildLost, $"The network process {lost} was lost: {down.Message}");
+            else if (down.GivenUp is { } why && fetch.Line is null)
+                Fail(fetch, FetchErrorKind.Unavailable, why);
+        }
+        if (down.Child.Equals(_line?.Child))
+        {
+            _line = null;
+            _cancelled.Clear();
+        }
+        if (_pending.Count > 0)
+            _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
+    }
+
+    private void OnRequesterGone(IActorRef requester)
+    {
+        if (!_byRequester.Remove(requester, out var ids))
+            return;
+        foreach (var id in ids)
+        {
+            if (!_pending.Remove(id, out var fetch))
+                continue;
+            _failed++;
+            Cancel(fetch);
+            fetch.Release();
+        }
+    }
+
+    // It was stopped, not restarted, and its child is killed with it. The browser makes another one.
+    private void OnSupervisorGone()
+    {
+        _unavailable = "The network process's supervisor was stopped.";
+        foreach (var fetch in _pending.Values.ToArray())
+            Fail(fetch, fetch.Line is null ? FetchErrorKind.Unavailable : FetchErrorKind.ChildLost, _unavailable);
+        _line = null;
+        _cancelled.Clear();
+        Context.Parent.Tell(SupervisorWanted.Instance);
+    }
+
+    private void OnSweep()
+    {
+        var now = Environment.TickCount64;
+        foreach (var fetch in _pending.Values.ToArray())
+        {
+            if (now < fetch.Deadline)
+                continue;
+            if (fetch.Line is null)
+            {
+                Fail(fetch, FetchErrorKind.Unavailable, $"No network process could be had within {_settings.Fetch.QueueTimeout.TotalSeconds:0.###} s.");
+                continue;
+            }
+            Cancel(fetch);
+            Fail(fetch, FetchErrorKind.Timeout, "The network process did not keep the fetch's time limit.");
+        }
+        if (_pending.Count == 0)
+            Timers.Cancel(SweepTick.Instance);
+    }
+
+    private void Fail(PendingFetch fetch, FetchErrorKind kind, string message)
+    {
+        _failed++;
+        Forget(fetch);
+        fetch.Requester.Tell(new FetchFailed(fetch.Id, kind, message, ProcessId));
+    }
+
+    private void Forget(PendingFetch fetch)
+    {
+        _pending.Remove(fetch.Id);
+        fetch.Release();
+        if (_byRequester.TryGetValue(fetch.Requester, out var ids) && ids.Remove(fetch.Id) && ids.Count == 0)
+        {
+            _byRequester.Remove(fetch.Requester);
+            Context.Unwatch(fetch.Requester);
+        }
+    }
+}
