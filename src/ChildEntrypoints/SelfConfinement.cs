@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
@@ -52,10 +53,14 @@ internal static class SelfConfinement
             program[at] = program[at] with { Value = (uint)Environment.ProcessId };
         }
         var reports = fields[3].Contains('n', StringComparison.Ordinal);
-        var errno = Seccomp.TryInstall(program, reports, out listener);
+        var guards = fields[3].Contains('x', StringComparison.Ordinal);
+        var native = !RuntimeFeature.IsDynamicCodeSupported;
+        var errno = Seccomp.TryInstall(guards && native ? NewCodeFilter.Before(program, reports) : program, reports, out listener);
         if (errno != 0)
             return $"the system call filter was refused: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";
         layers.Add(new LayerReport("system-calls", CurrentProcess.SeccompMode == 2, $"prctl(PR_GET_SECCOMP) = {CurrentProcess.SeccompMode}"));
+        if (guards)
+            layers.Add(new LayerReport("no-new-code", native, native ? "mmap, mprotect and pkey_mprotect with PROT_EXEC are refused" : "a JIT compiler makes code as it runs"));
         if (reports)
             layers.Add(new LayerReport("violation-reports", listener is not null, "seccomp user notification"));
         return null;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using static ActorBrowser.TabProtocol;
@@ -11,7 +12,7 @@ namespace ActorBrowser.Cli;
 /// <summary><c>browse URL</c>: one page, parsed by a renderer, as a person or a program wants it.</summary>
 internal static class BrowseCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     internal static Command Create()
     {
@@ -124,30 +125,35 @@ internal static class BrowseCommand
     private static async Task<string> ToJsonAsync(TabClient tab, PageSummary page, CancellationToken cancellation)
     {
         async Task<IReadOnlyList<QueryItem>> All(DocumentQuery kind) => await tab.QueryAllAsync(new Query(kind), cancellation).ConfigureAwait(false);
-        return JsonSerializer.Serialize(
-            new
+        async Task<JsonArray> ArrayAsync(DocumentQuery kind, Func<QueryItem, JsonObject> write) =>
+            [.. (await All(kind).ConfigureAwait(false)).Select(item => (JsonNode)write(item))];
+        return new JsonObject
+        {
+            ["url"] = page.Url,
+            ["status"] = page.Status,
+            ["content_type"] = page.ContentType,
+            ["bytes"] = page.Bytes,
+            ["milliseconds"] = page.Elapsed.TotalMilliseconds,
+            ["renderer_pid"] = page.ProcessId,
+            ["title"] = page.Document.Title,
+            ["language"] = page.Document.Language,
+            ["canonical_url"] = page.Document.CanonicalUrl,
+            ["encoding"] = page.Document.Encoding,
+            ["encoding_source"] = page.Document.EncodingSource,
+            ["words"] = page.Document.Counts.Words,
+            ["nodes"] = page.Document.Counts.Nodes,
+            ["metadata"] = await ArrayAsync(DocumentQuery.Metadata, static item => new() { ["name"] = item.Name, ["value"] = item.Value }).ConfigureAwait(false),
+            ["headings"] = await ArrayAsync(DocumentQuery.Headings, static item => new() { ["level"] = item.Level, ["text"] = item.Text }).ConfigureAwait(false),
+            ["links"] = await ArrayAsync(DocumentQuery.Links, static item => new() { ["url"] = item.Value, ["text"] = item.Text, ["rel"] = item.Name }).ConfigureAwait(false),
+            ["images"] = await ArrayAsync(DocumentQuery.Images, static item => new() { ["url"] = item.Value, ["text"] = item.Text }).ConfigureAwait(false),
+            ["forms"] = await ArrayAsync(DocumentQuery.Forms, static item => new()
             {
-                url = page.Url,
-                status = page.Status,
-                contentType = page.ContentType,
-                bytes = page.Bytes,
-                milliseconds = page.Elapsed.TotalMilliseconds,
-                rendererPid = page.ProcessId,
-                title = page.Document.Title,
-                language = page.Document.Language,
-                canonicalUrl = page.Document.CanonicalUrl,
-                encoding = page.Document.Encoding,
-                encodingSource = page.Document.EncodingSource,
-                words = page.Document.Counts.Words,
-                nodes = page.Document.Counts.Nodes,
-                metadata = (await All(DocumentQuery.Metadata).ConfigureAwait(false)).Select(static item => new { name = item.Name, value = item.Value }),
-                headings = (await All(DocumentQuery.Headings).ConfigureAwait(false)).Select(static item => new { level = item.Level, text = item.Text }),
-                links = (await All(DocumentQuery.Links).ConfigureAwait(false)).Select(static item => new { url = item.Value, text = item.Text, rel = item.Name }),
-                images = (await All(DocumentQuery.Images).ConfigureAwait(false)).Select(static item => new { url = item.Value, text = item.Text }),
-                forms = (await All(DocumentQuery.Forms).ConfigureAwait(false)).Select(static item => new { method = item.Name, action = item.Value, fields = item.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries) }),
-                text = await tab.TextAsync(cancellation).ConfigureAwait(false),
-            },
-            Json);
+                ["method"] = item.Name,
+                ["action"] = item.Value,
+                ["fields"] = new JsonArray([.. item.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static field => (JsonNode)field)]),
+            }).ConfigureAwait(false),
+            ["text"] = await tab.TextAsync(cancellation).ConfigureAwait(false),
+        }.ToJsonString(Json);
     }
 
     private static async Task<int> SaveImagesAsync(CliBrowser browser, TabClient tab, DirectoryInfo folder, CancellationToken cancellation)

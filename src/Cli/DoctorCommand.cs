@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
@@ -20,6 +20,7 @@ internal static class DoctorCommand
         var probe = new Option<string?>("--probe") { Description = "attack from inside a child of this role or profile, or of all", HelpName = "ROLE|all" };
         var filter = new Option<string?>("--show-filter") { Description = "print the system call filter of this role or profile", HelpName = "ROLE" };
         var trace = new Option<string?>("--trace") { Description = "run this role or command profile, refuse nothing, print what would have been refused", HelpName = "ROLE" };
+        var self = new Option<bool>("--self-test") { Description = "use every feature of Akka that the configuration can name, in this very program" };
         var work = new Argument<string[]>("WORK") { Description = "with --trace: URLs for network, a command after -- for a command profile", Arity = ArgumentArity.ZeroOrMore };
         var hide = new Option<string[]>("--without") { Description = "as if this layer were missing here; may be repeated", HelpName = "LAYER", AllowMultipleArgumentsPerToken = false };
         var command = new Command("doctor",
@@ -28,13 +29,15 @@ internal static class DoctorCommand
 
             Exit codes:
               0  every profile can be had, and every protection held
-              1  a required layer is missing, or a protection did not hold
+              1  a required layer is missing, a protection did not hold, or a feature failed
             """)
         {
-            work, json, probe, filter, trace, hide,
+            work, json, probe, filter, trace, hide, self,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (parsed.GetValue(self))
+                return await SelfTest.RunAsync(Console.Out).ConfigureAwait(false) == 0 ? ExitCodes.Success : 1;
             SandboxSettings settings;
             try
             {

@@ -52,7 +52,7 @@ internal sealed class ProbeReport
             var results = await report.ProbeAsync(policy.NeedsWorkspace ? policy.ForWorkspace(range.Workspace) : policy, without).ConfigureAwait(false);
             failed += results.Count(static result => result.Verdict == Verdict.Failed);
             if (json)
-                all.Add(Json(policy, results));
+                all.Add((JsonNode)Json(policy, results));
             else
                 Show(policy, results);
         }

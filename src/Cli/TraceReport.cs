@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;

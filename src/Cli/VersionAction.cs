@@ -1,14 +1,17 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Runtime.CompilerServices;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>--version</c>: ours, the runtime's, and which package set this program was built with.</summary>
+/// <summary><c>--version</c>: ours, the runtime's, and how this program was compiled.</summary>
 internal sealed class VersionAction : SynchronousCommandLineAction
 {
     public override int Invoke(ParseResult parseResult)
     {
-        Console.Out.WriteLine($"actorbrowser {BuildInfo.Version} (.NET {Environment.Version})");
+        // A ReadyToRun build leaves its mark in the program's runtimeconfig.json.
+        var compiled = !RuntimeFeature.IsDynamicCodeSupported ? "native" : AppContext.GetData("ActorBrowser.Compiled") as string ?? "JIT";
+        Console.Out.WriteLine($"actorbrowser {BuildInfo.Version} ({compiled}, .NET {Environment.Version})");
         return ExitCodes.Success;
     }
 }

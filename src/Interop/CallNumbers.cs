@@ -9,6 +9,12 @@ internal static class CallNumbers
 
     internal static int Write => X64 ? 1 : 64;
 
+    internal static int MapMemory => X64 ? 9 : 222;
+
+    internal static int ProtectMemory => X64 ? 10 : 226;
+
+    internal static int ProtectMemoryByKey => X64 ? 329 : 288;
+
     internal static int SignalAction => X64 ? 13 : 134;
 
     internal static int SignalMask => X64 ? 14 : 135;

@@ -158,7 +158,8 @@ public sealed class LaunchPlan
         var measures = (_files is null ? "" : Policy.Files.Any(static rule => rule.Path == "/") ? "w" : "r")
             + (HasLandlock(LandlockRules.TcpVersion) ? "t" : "")
             + (HasLandlock(LandlockRules.ScopeVersion) ? "s" : "")
-            + (Reports ? "n" : "");
+            + (Reports ? "n" : "")
+            + (Filter is not null && Policy.Wants(SandboxLayer.NoNewCode) ? "x" : "");
         return string.Create(CultureInfo.InvariantCulture, $"1|{System.Text.Encoding.ASCII.GetString(program, 0, length)}|{self}|{measures}|{Policy.Limits.FileSize}");
     }
 }
@@ -184,6 +185,7 @@ public static class LayerNames
         SandboxLayer.Namespaces => "namespaces",
         SandboxLayer.Capabilities => "capabilities",
         SandboxLayer.ControlGroup => "control-group",
+        SandboxLayer.NoNewCode => "no-new-code",
         _ => throw new ArgumentOutOfRangeException(nameof(layer)),
     };
 

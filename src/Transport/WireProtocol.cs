@@ -27,6 +27,6 @@ public static class WireProtocol
     /// <summary>Where every Unix child finds its channel.</summary>
     public const int ChildDescriptor = 3;
 
-    /// <summary>Identifies this very build: parent and child must be the same program.</summary>
-    public static Guid BuildId => typeof(WireProtocol).Module.ModuleVersionId;
+    /// <summary>Identifies the sources that parent and child were both built from, by whichever compiler.</summary>
+    public static Guid BuildId { get; } = Guid.ParseExact(SourceHash.Text, "N");
 }

@@ -64,7 +64,7 @@ public sealed class RealProcessSpecs : TestKit
             Assert.NotEqual("root", Environment.UserName);
             return;
         }
-        Assert.Contains("ActorBrowser.ChildEntrypoints.dll", maps, StringComparison.Ordinal);
+        Assert.Contains(TestChildProgram.IsNative ? Path.GetFileName(TestChildProgram.Path) : "ActorBrowser.ChildEntrypoints.dll", maps, StringComparison.Ordinal);
         Assert.DoesNotContain("Akka", maps, StringComparison.Ordinal);
     }
 

@@ -16,7 +16,7 @@ namespace ActorBrowser.CliTests;
 /// <summary>The built command as a person runs it.</summary>
 public sealed class CommandSpecs : IAsyncLifetime
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "actorbrowser");
+    private static readonly string Program = TestChildProgram.Command;
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _holding = new(0);
     private WebApplication _server = null!;

@@ -8,7 +8,7 @@ namespace ActorBrowser.CliTests;
 /// <summary><c>doctor</c> as a person runs it.</summary>
 public sealed class DoctorSpecs
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "actorbrowser");
+    private static readonly string Program = TestChildProgram.Command;
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
@@ -55,6 +55,14 @@ public sealed class DoctorSpecs
         var profile = report.RootElement[0];
         Assert.Equal(0, profile.GetProperty("failed").GetInt32());
         Assert.InRange(profile.GetProperty("held").GetInt32(), 60, 200);
+    }
+
+    [Fact]
+    public async Task Everything_of_Akka_that_the_configuration_can_name_works_in_this_very_program()
+    {
+        var (code, output, error) = await RunAsync("--self-test");
+        Assert.True(code == 0, output + error);
+        Assert.InRange(output.Split('\n').Count(static line => line.StartsWith("works ", StringComparison.Ordinal)), 35, 200);
     }
 
     [Fact]

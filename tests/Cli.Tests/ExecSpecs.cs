@@ -9,7 +9,7 @@ namespace ActorBrowser.CliTests;
 /// <summary><c>exec</c> as a person runs it.</summary>
 public sealed class ExecSpecs
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "actorbrowser");
+    private static readonly string Program = TestChildProgram.Command;
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string input, params string[] arguments)
     {

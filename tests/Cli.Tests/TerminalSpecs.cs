@@ -7,7 +7,7 @@ namespace ActorBrowser.CliTests;
 /// <summary>Programs for people, through <c>exec --pty</c> in a real terminal: tmux's.</summary>
 public sealed class TerminalSpecs : IDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "actorbrowser");
+    private static readonly string Program = TestChildProgram.Command;
     private readonly string _server = $"actorbrowser-{Guid.NewGuid():N}";
 
     public void Dispose()

@@ -31,6 +31,9 @@ internal static class FilterInterpreter
                 case 0x15:
                     at += accumulator == value ? then : otherwise;
                     break;
+                case 0x45:
+                    at += (accumulator & value) != 0 ? then : otherwise;
+                    break;
                 case 0x35:
                     at += accumulator >= value ? then : otherwise;
                     break;

@@ -57,6 +57,6 @@ public static class Needs
     {
         using var reader = new StreamReader(typeof(Needs).Assembly.GetManifestResourceStream("packages.txt")!);
         return reader.ReadToEnd().Split('\n').Where(static line => line.Length > 0 && line[0] != '#')
-            .Select(static line => line.Split('\t')).ToDictionary(static fields => fields[1], static fields => fields[2]);
+            .Select(static line => line.Split('\t')).Where(static fields => fields[0] != "native").ToDictionary(static fields => fields[1], static fields => fields[2]);
     }
 }

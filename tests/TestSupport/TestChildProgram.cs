@@ -1,7 +1,20 @@
 namespace ActorBrowser.TestSupport;
 
-/// <summary>The program that plays the child under a test host, which cannot.</summary>
+/// <summary>
+/// The programs that tests run: the one that plays the child under a test host, which cannot, and the command. Each is the managed
+/// one beside the tests, or the one that an environment variable names: so the same specs run on native programs.
+/// </summary>
 public static class TestChildProgram
 {
-    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "actorbrowser-testchild");
+    /// <summary>The child; <c>ACTORBROWSER_TEST_CHILD</c> names another.</summary>
+    public static string Path { get; } = Named("ACTORBROWSER_TEST_CHILD", "actorbrowser-testchild");
+
+    /// <summary>The command; <c>ACTORBROWSER_TEST_CLI</c> names another.</summary>
+    public static string Command { get; } = Named("ACTORBROWSER_TEST_CLI", "actorbrowser");
+
+    /// <summary>Whether children are native: they have no assemblies, and generate no code.</summary>
+    public static bool IsNative { get; } = !File.Exists(System.IO.Path.ChangeExtension(Path, null) + ".dll");
+
+    private static string Named(string variable, string otherwise) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named ? System.IO.Path.GetFullPath(named) : System.IO.Path.Combine(AppContext.BaseDirectory, otherwise);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.ChildProcessProtocol;
@@ -107,16 +108,6 @@ internal sealed class CrashJournal : UntypedActor
 /// <summary>Crash reports as files.</summary>
 public static class CrashFiles
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
-        // What lacks a part of a report is none.
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-    };
-
     /// <summary>The reports of a folder, newest first; files that are none are passed over.</summary>
     /// <param name="folder">Where they are.</param>
     public static IReadOnlyList<CrashReport> Read(string folder)
@@ -128,7 +119,7 @@ public static class CrashFiles
         {
             try
             {
-                if (JsonSerializer.Deserialize<CrashReport>(File.ReadAllText(file), Json) is { } report)
+                if (JsonSerializer.Deserialize(File.ReadAllText(file), CrashJson.Default.CrashReport) is { } report)
                     reports.Add(report);
             }
             catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
@@ -141,7 +132,7 @@ public static class CrashFiles
 
     /// <summary>A report as text.</summary>
     /// <param name="report">The report.</param>
-    public static string ToJson(CrashReport report) => JsonSerializer.Serialize(report, Json);
+    public static string ToJson(CrashReport report) => JsonSerializer.Serialize(report, CrashJson.Default.CrashReport);
 
     internal static void Write(string folder, CrashReport report, int kept)
     {
@@ -152,7 +143,7 @@ public static class CrashFiles
         var path = Path.Combine(folder, report.Id + ".json");
         // Written beside and then named: no reader ever sees half a report.
         using (var file = new FileStream(path + ".new", options))
-            JsonSerializer.Serialize(file, report, Json);
+            JsonSerializer.Serialize(file, report, CrashJson.Default.CrashReport);
         File.Move(path + ".new", path, overwrite: true);
         Prune(folder, "*.json", kept);
     }
@@ -201,3 +192,9 @@ internal static partial class CrashText
     [System.Text.RegularExpressions.GeneratedRegex(@"\b((?:[A-Z][A-Za-z0-9_]*\.)+[A-Z][A-Za-z0-9_]*(?:Exception|Error))\b")]
     private static partial System.Text.RegularExpressions.Regex Exceptions();
 }
+
+/// <summary>How a report is written; what lacks a part of one is none.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
+    RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(CrashReport))]
+internal sealed partial class CrashJson : JsonSerializerContext;

@@ -19,7 +19,16 @@ public sealed class ImageDecoderRole : IChildRole
     private ulong _cancelled;
 
     /// <summary>A decoder at rest.</summary>
-    public ImageDecoderRole() => _receiver = new((id, request, payload) => _thread.Add(() => Decode(id, request, payload)));
+    public ImageDecoderRole()
+    {
+        _receiver = new((id, request, payload) => _thread.Add(() => Decode(id, request, payload)));
+        // A native child's filter lets no library in later (no-new-code); a JIT child loads what it needs when it needs it.
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            foreach (var library in CodecLibrary.All)
+                _ = library.IsLoaded;
+        }
+    }
 
     /// <inheritdoc/>
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) => _context = context;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 
@@ -105,6 +106,11 @@ public static class ProbeBattery
         Never("terminal-input", "it cannot type into a terminal", static _ => Attempts.CallWithBytes("ioctl", 2, "x"u8, 0, 0x5412, 0)),
         Never("terminal-input-high", "it cannot hide that in the upper half of the request", static _ => Attempts.CallWithBytes("ioctl", 2, "x"u8, 0, unchecked((nint)0x1_0000_5412), 0)),
         Never("unknown-call", "a system call that nobody knows is refused", static _ => (int)-RawSystemCall.Invoke(9999)),
+        NewCode("code-anonymous", "it cannot make memory for code", static _ => CodeAttempts.MapAnonymous()),
+        NewCode("code-changed", "it cannot make what it has written executable", static _ => CodeAttempts.Protect()),
+        NewCode("code-by-key", "it cannot do that with a protection key", static _ => CodeAttempts.ProtectByKey()),
+        NewCode("code-in-file", "it cannot map a file in memory as code", static _ => CodeAttempts.MapMemoryFile()),
+        NewCode("code-shared", "it cannot attach shared memory as code", static _ => CodeAttempts.AttachShared()),
         State("own-memory", "it cannot write its own code through /proc", static () => Attempts.Write("/proc/self/mem") is not 0),
     ];
 
@@ -117,6 +123,10 @@ public static class ProbeBattery
     private static Probe State(string name, string protection, Func<bool> holds) => new(name, protection, _ => holds() ? 1 : 0, name == "own-memory" ? static policy => policy.MayExecute : static _ => false);
 
     private static Probe Never(string name, string protection, Func<ProbeTargets, int> attempt) => new(name, protection, attempt, static _ => false);
+
+    // A JIT child makes code for its living; whether children are native is what this program is.
+    private static Probe NewCode(string name, string protection, Func<ProbeTargets, int> attempt) =>
+        new(name, protection, attempt, static policy => RuntimeFeature.IsDynamicCodeSupported || !policy.Wants(SandboxLayer.NoNewCode));
 
     private static Probe Reading(string name, string protection, Func<ProbeTargets, int> attempt) =>
         new(name, protection, attempt, static policy => policy.Files.Any(static rule => rule.Path == "/" && rule.Rights.HasFlag(FileRights.Read)));

@@ -32,6 +32,9 @@ public enum SandboxLayer
 
     /// <summary>Memory and processes are limited by a control group.</summary>
     ControlGroup,
+
+    /// <summary>No memory becomes executable once the child has begun. A native child's; a JIT compiler cannot live with it.</summary>
+    NoNewCode,
 }
 
 /// <summary>What may be done below a path.</summary>
@@ -145,6 +148,10 @@ public sealed record SandboxPolicy
 
     /// <summary>Without one of these there is a child, and a report that names it.</summary>
     public ImmutableSortedSet<SandboxLayer> Preferred { get; private init; } = [];
+
+    /// <summary>Whether it requires or prefers a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    public bool Wants(SandboxLayer layer) => Required.Contains(layer) || Preferred.Contains(layer);
 
     /// <summary>Whether a refused system call ends the child, too.</summary>
     public bool KillsOnViolation { get; init; }
