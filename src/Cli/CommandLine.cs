@@ -39,6 +39,11 @@ internal static class CommandLine
         foreach (var option in root.Options.OfType<VersionOption>())
             option.Action = new VersionAction();
 
+        // Texts in brackets and texts that begin with @ are the user's: no directive and no response file takes them.
+        root.Directives.Clear();
+        var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
+
+        StandardOutput.Install();
         if (Console.IsOutputRedirected)
         {
             // A file or a program reads it: no colours, and lines as long as the tables want them.
@@ -46,7 +51,7 @@ internal static class CommandLine
             Spectre.Console.AnsiConsole.Profile.Width = 200;
         }
         using var interruption = new Interruption();
-        var result = root.Parse(args);
+        var result = root.Parse(args, parsing);
         if (result.Errors.Count > 0)
         {
             foreach (var error in result.Errors)
@@ -54,15 +59,30 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync("Try 'actorbrowser --help'.").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
+        var exitCode = await InvokeAsync(result, interruption).ConfigureAwait(false);
+        return StandardOutput.Failure is { } failure ? StandardOutput.ExitCodeOf(failure) : exitCode;
+    }
+
+    private static async Task<int> InvokeAsync(ParseResult command, Interruption interruption)
+    {
         // Signals are ours: the library's own handler would end the process before the children have been stopped.
         var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
         try
         {
-            return await result.InvokeAsync(configuration, interruption.Token).ConfigureAwait(false);
+            return await command.InvokeAsync(configuration, interruption.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (interruption.ExitCode != 0)
         {
             return interruption.ExitCode;
+        }
+        catch (Exception) when (StandardOutput.Failure is not null)
+        {
+            return ExitCodes.WriteError;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            await Console.Error.WriteLineAsync($"actorbrowser: {e.Message}").ConfigureAwait(false);
+            return ExitCodes.CouldNotLoad;
         }
     }
 }

@@ -33,6 +33,7 @@ internal static class ExecCommand
               124  it ran, or was silent, for too long
               126  it may not be executed, or is no program
               127  it was not found
+               23  its output could not be written; 141 when the reader has gone
                69  no runner can be had
             """)
         {
@@ -67,6 +68,20 @@ internal static class ExecCommand
         _ => throw new FormatException($"{option} takes a number of seconds above 0, at most 86400."),
     };
 
+    /// <summary>This process's folder; null, the runner's, which is the same, where its name is no text or is gone.</summary>
+    internal static CommandText? CurrentFolder()
+    {
+        try
+        {
+            var name = Environment.CurrentDirectory;
+            return name.Contains('\uFFFD', StringComparison.Ordinal) ? (CommandText?)null : CommandText.FromString(name);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private static async Task<int> RunAsync(ExecOptions options, CancellationToken cancellation)
     {
         // Raw mode last on and first off: whatever happens in between, the terminal is given back as it was.
@@ -75,22 +90,24 @@ internal static class ExecCommand
         var spawn = new Spawn(options.Arguments)
         {
             Profile = options.Profile,
-            Folder = options.Folder ?? Environment.CurrentDirectory,
+            Folder = options.Folder is { } folder ? folder : CurrentFolder(),
             Environment = CommandEnvironment.Default with { Variables = options.Environment.ToDictionary(one => one.Key, one => (CommandText)one.Value) },
             TotalTimeout = options.Timeout,
             IdleTimeout = options.IdleTimeout,
             Limits = new CommandLimits(options.Memory, 0, 0, 0, 0, 0),
             Input = options.Terminal ? CommandInput.None : CommandInput.Descriptor,
             InputDescriptor = options.Terminal ? null : LocalTerminal.DuplicateInput(),
-            Output = options.Terminal ? CommandOutput.Terminal : CommandOutput.Piped,
+            // Where both go to one place, one pipe keeps the order in which the program writes.
+            Output = options.Terminal ? CommandOutput.Terminal : !options.Json && LocalTerminal.AreOneFile(1, 2) ? CommandOutput.Merged : CommandOutput.Piped,
             Columns = size.Item1,
             Rows = size.Item2,
         };
         var done = new TaskCompletionSource<IEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var raw = options.Terminal ? LocalTerminal.EnterRawMode(0) : null;
-        var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, done)));
+        using var keyboard = options.Terminal ? new TerminalInput() : null;
+        var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, keyboard, done)));
         await using var interrupted = cancellation.UnsafeRegister(_ => session.Tell(ExecReceiver.Interrupt.Instance, ActorRefs.NoSender), null).ConfigureAwait(false);
-        using var keyboard = options.Terminal ? new TerminalInput(session) : null;
+        keyboard?.Start(session);
         var outcome = await done.Task.ConfigureAwait(false);
         raw?.Dispose();
         if (outcome is SpawnRefused refused)

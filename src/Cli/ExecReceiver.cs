@@ -1,4 +1,3 @@
-using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using static ActorBrowser.CommandProtocol;
@@ -14,18 +13,20 @@ internal sealed class ExecReceiver : UntypedActor
     private readonly Spawn _spawn;
     private bool _discard;
     private readonly TaskCompletionSource<IEvent> _done;
+    private readonly TerminalInput? _keyboard;
     // Not the console's streams: those keep quiet about a reader that has gone away.
-    private readonly Stream _output = StandardStream.Open(isError: false);
-    private readonly Stream _error = StandardStream.Open(isError: true);
+    private readonly Stream _output = StandardOutput.Open(isError: false);
+    private readonly Stream _error = StandardOutput.Open(isError: true);
     private readonly Queue<object> _early = new();
     private IActorRef _session = ActorRefs.Nobody;
 
-    public ExecReceiver(IActorRef browser, Spawn spawn, bool discard, TaskCompletionSource<IEvent> done)
+    public ExecReceiver(IActorRef browser, Spawn spawn, bool discard, TerminalInput? keyboard, TaskCompletionSource<IEvent> done)
     {
         _browser = browser;
         _spawn = spawn;
         _discard = discard;
         _done = done;
+        _keyboard = keyboard;
     }
 
     protected override void PreStart() => _browser.Tell(_spawn with { Subscription = new Subscribe(Self) { Credit = Ahead } });
@@ -44,6 +45,16 @@ internal sealed class ExecReceiver : UntypedActor
                 break;
             case SpawnRefused or CommandClosed:
                 _done.TrySetResult((IEvent)message);
+                break;
+            case Status.Failure failure:
+                _done.TrySetException(failure.Cause);
+                break;
+            case InputTaken taken:
+                _keyboard?.OnTaken(taken);
+                break;
+            case Interrupt when _session.IsNobody():
+                // There is no command yet that could answer; what is being started ends with this process's actors.
+                _done.TrySetCanceled();
                 break;
             case Interrupt:
                 // Ctrl-C is the command's to answer; a second one ends this process, and everything with it.
@@ -78,7 +89,7 @@ internal sealed class ExecReceiver : UntypedActor
         }
         catch (IOException)
         {
-            // Nobody reads what we write: as in a pipeline, the command gets no further either, and there is nothing to say.
+            // As in a pipeline, the command gets no further either; the exit code is made of the failure that was kept.
             Sender.Tell(new CommandProtocol.Terminate(TimeSpan.Zero));
             _discard = true;
             _session.Tell(new GrantOutput(chunk.Data.Length));

@@ -4,57 +4,123 @@ using Akka.Actor;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>The local terminal's keys and size, for a command with a terminal of its own.</summary>
+/// <summary>
+/// The local terminal's keys and size, or what a file or a pipe holds in their place, for a command with a terminal of its
+/// own. No more is read than the command takes. A terminal has no end that could be closed: at the end of the input it is
+/// sent the key that means one.
+/// </summary>
 internal sealed class TerminalInput : IReadinessHandler, IDisposable
 {
-    private readonly IActorRef _session;
-    private readonly SafeDescriptor _keyboard;
-    private readonly PosixSignalRegistration _resized;
-    private readonly IReactorRegistration? _registration;
+    private const int MostAhead = 256 << 10;
 
-    internal TerminalInput(IActorRef session)
+    // Ctrl-D. In the middle of a line it ends the line, so that the input's end takes another.
+    private static readonly byte[] End = [4];
+    private static readonly byte[] EndInLine = [4, 4];
+
+    private readonly Lock _lock = new();
+    private readonly SafeDescriptor _input = LocalTerminal.DuplicateInput();
+    private IActorRef _session = ActorRefs.Nobody;
+    private PosixSignalRegistration? _resized;
+    private IReactorRegistration? _registration;
+    private bool _isPlainFile;
+    private long _sent;
+    private long _taken;
+    private byte _last = (byte)'\n';
+    private bool _ended;
+
+    /// <summary>Begins to read.</summary>
+    /// <param name="session">Who gets input and sizes.</param>
+    internal void Start(IActorRef session)
     {
         _session = session;
-        _keyboard = LocalTerminal.DuplicateInput();
         // SIGWINCH by its number: the name is not for every platform that this compiles for.
         _resized = PosixSignalRegistration.Create((PosixSignal)28, _ =>
         {
             if (LocalTerminal.TryGetSize(0, out var columns, out var rows) && columns > 0 && rows > 0)
-                _session.Tell(new CommandProtocol.ResizeTerminal(columns, rows), ActorRefs.NoSender);
+                session.Tell(new CommandProtocol.ResizeTerminal(columns, rows), ActorRefs.NoSender);
         });
-        try
+        lock (_lock)
+            Resume();
+    }
+
+    /// <summary>The command has taken so much, all in all.</summary>
+    internal void OnTaken(CommandProtocol.InputTaken taken)
+    {
+        lock (_lock)
         {
-            _registration = Reactor.Shared.Register(_keyboard, Readiness.Readable, this);
-        }
-        catch (SystemCallException)
-        {
-            // A plain file cannot be waited for, and need not be: it is there.
-            SendFile();
+            _taken = taken.Taken;
+            if (taken.Ended)
+                Stop();
+            else
+                Resume();
         }
     }
 
     public void OnReady(Readiness readiness)
     {
-        Span<byte> buffer = stackalloc byte[4096];
-        var result = UnixPipe.Read(_keyboard, buffer);
-        if (result.Status == SocketStatus.Ok)
-            _session.Tell(new CommandProtocol.WriteInput(buffer[..result.Bytes].ToArray()), ActorRefs.NoSender);
-        else if (result.Status != SocketStatus.WouldBlock)
-            _registration?.Dispose();
+        lock (_lock)
+        {
+            if (_registration is not null)
+                ReadOnce();
+        }
     }
 
     public void Dispose()
     {
-        _registration?.Dispose();
-        _resized.Dispose();
-        _keyboard.Dispose();
+        lock (_lock)
+        {
+            Stop();
+            _resized?.Dispose();
+            _input.Dispose();
+        }
     }
 
-    private void SendFile()
+    private void Resume()
+    {
+        if (!_ended && !_isPlainFile && _registration is null && _sent - _taken < MostAhead)
+        {
+            try
+            {
+                _registration = Reactor.Shared.Register(_input, Readiness.Readable, this);
+            }
+            catch (SystemCallException)
+            {
+                // A plain file cannot be waited for, and need not be: it is there.
+                _isPlainFile = true;
+            }
+        }
+        while (_isPlainFile && !_ended && _sent - _taken < MostAhead)
+            ReadOnce();
+    }
+
+    private void ReadOnce()
     {
         Span<byte> buffer = stackalloc byte[4096];
-        SocketResult result;
-        while ((result = UnixPipe.Read(_keyboard, buffer)).Status == SocketStatus.Ok)
-            _session.Tell(new CommandProtocol.WriteInput(buffer[..result.Bytes].ToArray()), ActorRefs.NoSender);
+        var result = UnixPipe.Read(_input, buffer);
+        if (result.Status == SocketStatus.WouldBlock)
+            return;
+        if (result.Status != SocketStatus.Ok)
+        {
+            Stop();
+            _session.Tell(new CommandProtocol.WriteInput(_last == '\n' ? End : EndInLine), ActorRefs.NoSender);
+            return;
+        }
+        _session.Tell(new CommandProtocol.WriteInput(buffer[..result.Bytes].ToArray()), ActorRefs.NoSender);
+        _sent += result.Bytes;
+        _last = buffer[result.Bytes - 1];
+        if (_sent - _taken >= MostAhead)
+            Pause();
+    }
+
+    private void Pause()
+    {
+        _registration?.Dispose();
+        _registration = null;
+    }
+
+    private void Stop()
+    {
+        _ended = true;
+        Pause();
     }
 }

@@ -57,7 +57,7 @@ internal static class TraceReport
             var result = await commands.RunAsync(new CommandProtocol.Spawn([.. (work.Length > 0 ? work : ["true"]).Select(CommandText.FromString)])
             {
                 Profile = policy.Name,
-                Folder = Environment.CurrentDirectory,
+                Folder = ExecCommand.CurrentFolder(),
             }, cancellation).ConfigureAwait(false);
             await Console.Error.WriteLineAsync($"exit {result.Exit!.ShellCode}").ConfigureAwait(false);
             return;

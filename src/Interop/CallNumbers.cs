@@ -39,6 +39,8 @@ internal static class CallNumbers
 
     internal static int SetLimit => X64 ? 302 : 261;
 
+    internal static int CompareResources => X64 ? 312 : 272;
+
     internal static int Seccomp => X64 ? 317 : 277;
 
     internal static int CloseRange => 436;

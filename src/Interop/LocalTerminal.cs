@@ -5,6 +5,7 @@ public static unsafe class LocalTerminal
 {
     private const nuint GetWindowSize = 0x5413;
     private const int AfterDraining = 1;
+    private const int CompareFiles = 0;
 
     // glibc's struct termios has 60 bytes.
     private const int AttributesRoom = 128;
@@ -21,6 +22,13 @@ public static unsafe class LocalTerminal
         (rows, columns) = found ? (size[0], size[1]) : (0, 0);
         return found;
     }
+
+    /// <summary>Whether two descriptors are one open file (kcmp), as after <c>2&gt;&amp;1</c>.</summary>
+    /// <param name="first">Such as 1.</param>
+    /// <param name="second">Such as 2.</param>
+    /// <returns>False also where the kernel does not tell.</returns>
+    public static bool AreOneFile(int first, int second) => OperatingSystem.IsLinux()
+        && LibC.SystemCall(CallNumbers.CompareResources, Environment.ProcessId, Environment.ProcessId, CompareFiles, first, second) == 0;
 
     /// <summary>Another handle of this process's standard input, close-on-exec.</summary>
     public static SafeDescriptor DuplicateInput()

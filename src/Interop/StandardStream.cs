@@ -7,6 +7,9 @@ namespace ActorBrowser.Interop;
 /// </summary>
 public sealed unsafe class StandardStream : Stream
 {
+    /// <summary>EPIPE: the errno of a write to a reader that has gone.</summary>
+    public const int BrokenPipe = 32;
+
     private readonly int _descriptor;
 
     private StandardStream(bool isError) => _descriptor = isError ? 2 : 1;
@@ -32,7 +35,7 @@ public sealed unsafe class StandardStream : Stream
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <inheritdoc/>
-    /// <exception cref="IOException">Nobody reads it any more, or it takes no more.</exception>
+    /// <exception cref="SystemCallException">The write failed; <see cref="BrokenPipe"/> when its reader has gone.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
@@ -46,10 +49,8 @@ public sealed unsafe class StandardStream : Stream
                 case SocketStatus.WouldBlock:
                     WaitForRoom();
                     break;
-                case SocketStatus.Closed:
-                    throw new IOException("Nobody reads it any more.");
                 default:
-                    throw new IOException(new SystemCallException("write", written.Errno).Message);
+                    throw new SystemCallException("write", written.Errno);
             }
         }
     }

@@ -96,7 +96,7 @@ public static unsafe class UnixPipe
                 if (errno == Errno.WouldBlock)
                     return new SocketResult(SocketStatus.WouldBlock, 0);
                 if (errno is Errno.BrokenPipe or Errno.InputOutput)
-                    return new SocketResult(SocketStatus.Closed, 0);
+                    return new SocketResult(SocketStatus.Closed, 0, 0, errno);
                 if (errno != Errno.Interrupted)
                     return new SocketResult(SocketStatus.Failed, 0, 0, errno);
             }

@@ -72,6 +72,9 @@ public enum MessageType : ushort
     /// <summary>Parent → runner: end the command and every process it has started.</summary>
     Terminate = 43,
 
+    /// <summary>Parent → runner: start this command, whose SpawnRequest is longer than a frame and lies in a memory file.</summary>
+    LargeSpawnRequest = 44,
+
     /// <summary>Parent → renderer: parse this. The correlation id names the load.</summary>
     LoadDocument = 48,
 

@@ -6,6 +6,16 @@ namespace ActorBrowser.Transport;
 /// <summary>The few shapes every message is made of, with their checks.</summary>
 internal static class Wire
 {
+    /// <summary>A message's body alone.</summary>
+    internal static ReadOnlyMemory<byte> Encode<T>(in T message) where T : struct, IWireMessage<T>
+    {
+        var body = new ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(body);
+        message.Write(ref writer);
+        writer.Flush();
+        return body.WrittenMemory;
+    }
+
     internal static void ReadArrayOf(ref MessagePackReader reader, int fields, string message)
     {
         var actual = reader.ReadArrayHeader();

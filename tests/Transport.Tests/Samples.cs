@@ -30,6 +30,7 @@ internal static class Samples
         Of(static _ => default(FetchCancel)),
         Of(static r => new Credit(r.NextInt64(1, long.MaxValue))),
         Of(static r => new SpawnRequest([Bytes(r), Bytes(r)], Bytes(r), [Bytes(r)], CommandInput.Pipe, CommandOutput.Terminal, 80, 24, 1, 3, 4, new(1, 2, 3, 4, 5, 6))),
+        Of(static r => new LargeSpawnRequest(r.Next(1, LargeSpawnRequest.MostBytes))),
         Of(static r => new SpawnReady(r.Next(1, int.MaxValue), r.Next())),
         Of(static r => new SpawnFailed(SpawnFailure.Denied, 13, Text(r))),
         Of(static r => new Exit(-1, 9, true, ExitCause.Kill, 1, 2, 3, r.NextInt64())),

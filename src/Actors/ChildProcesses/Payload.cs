@@ -38,7 +38,7 @@ internal static class Payload
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
-    private static SafeDescriptor Share(ReadOnlySpan<byte> bytes)
+    internal static SafeDescriptor Share(ReadOnlySpan<byte> bytes)
     {
         var file = SharedMemory.Create("actorbrowser-payload", bytes.Length);
         try

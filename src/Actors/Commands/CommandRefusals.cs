@@ -28,7 +28,8 @@ internal sealed class CommandRefusals
         if (_calls.Count > 0)
             return $"The profile {profile} refused: {string.Join(", ", _calls.Select(static call => call.Value == 1 ? call.Key : $"{call.Key} ({call.Value} times)"))}.";
         // Files that Landlock refuses are reported to nobody: the command's own complaint is all there is to go by.
-        var errors = output.Retained(OutputStream.Error).Bytes.Span;
+        var stream = output.TotalOf(OutputStream.Error) > 0 ? OutputStream.Error : OutputStream.Output;
+        var errors = output.Retained(stream).Bytes.Span;
         var tail = Encoding.UTF8.GetString(errors[Math.Max(0, errors.Length - LooksBack)..]);
         return Array.Find(Complaints, complaint => tail.Contains(complaint, StringComparison.OrdinalIgnoreCase)) is { } found
             ? $"It complained of '{found}', which may be the profile {profile}'s doing." : null;

@@ -134,20 +134,28 @@ internal sealed class CommandRegistry : UntypedActor
     private void Start(Spawn spawn, IActorRef requester)
     {
         var runner = _runners.For(spawn, Context, runner => _entries.Values.Any(entry => entry.Runner == runner));
+        var request = CommandRequest.Of(spawn, _settings.Commands);
         CommandPipes pipes;
+        SafeDescriptor? memory = null;
+        var length = 0;
         try
         {
+            memory = CommandRequest.Share(request, out length);
             pipes = CommandPipes.Open(spawn);
         }
         catch (SystemCallException e)
         {
-            Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.NoResources, e.Errno, $"No pipes could be had: {e.Message}"));
+            memory?.Dispose();
+            Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.NoResources, e.Errno, $"The command's pipes could not be opened: {e.Message}"));
             return;
         }
         var id = ++_lastId;
         var handle = $"cmd-{_instance}-{id}";
         var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, pipes, _settings.Commands, runner, requester), handle);
-        runner.Begin(id, CommandRequest.Of(spawn, _settings.Commands), session, pipes.TakeTheirs(spawn.InputDescriptor));
+        if (memory is null)
+            runner.Begin(id, request, session, pipes.TakeTheirs(spawn.InputDescriptor));
+        else
+            runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(spawn.InputDescriptor), memory]);
         Context.Watch(session);
         var entry = new Entry(id, handle, session, runner, spawn.Display);
         _entries.Add(handle, entry);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser;
@@ -7,6 +8,11 @@ namespace ActorBrowser;
 /// <summary>Checks what was asked for, and makes the runner's message of it.</summary>
 internal static class CommandRequest
 {
+    private const int MostInFrame = 256 << 10;
+
+    // What MessagePack needs for a text's length, at most.
+    private const int PerText = 5;
+
     // Variables of this process as the wire has them, made anew when one has changed.
     private static readonly ConcurrentDictionary<string, (string Value, byte[] Line)> Inherited = new(StringComparer.Ordinal);
 
@@ -35,7 +41,7 @@ internal static class CommandRequest
             ? "A limit is negative." : null;
     }
 
-    internal static SpawnRequest Of(CommandProtocol.Spawn spawn, CommandSettings settings) => new(
+    internal static Transport.SpawnRequest Of(CommandProtocol.Spawn spawn, CommandSettings settings) => new(
         [.. spawn.Arguments.Select(static argument => argument.Bytes)],
         spawn.Folder?.Bytes ?? default,
         EnvironmentOf(spawn.Environment ?? CommandEnvironment.Default, settings, spawn),
@@ -43,6 +49,26 @@ internal static class CommandRequest
         Milliseconds(spawn.TotalTimeout ?? TimeSpan.Zero),
         Milliseconds(spawn.Grace ?? settings.Grace), Milliseconds(spawn.DrainTimeout ?? settings.DrainTimeout),
         spawn.Limits);
+
+    /// <summary>A sealed memory file with the request, where it is too long for a frame; null where it is not.</summary>
+    /// <exception cref="SystemCallException">There is no descriptor or no memory left, or the limit of file size forbids it.</exception>
+    internal static SafeDescriptor? Share(in Transport.SpawnRequest request, out int length)
+    {
+        length = 0;
+        if (!OperatingSystem.IsLinux() || SizeOf(request.Arguments) + SizeOf(request.Environment) <= MostInFrame)
+            return null;
+        var body = Wire.Encode(request);
+        length = body.Length;
+        return Payload.Share(body.Span);
+    }
+
+    private static long SizeOf(IReadOnlyList<ReadOnlyMemory<byte>> texts)
+    {
+        long size = 0;
+        for (var i = 0; i < texts.Count; i++)
+            size += texts[i].Length + PerText;
+        return size;
+    }
 
     internal static int Milliseconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalMilliseconds), 0, int.MaxValue);
 

@@ -80,15 +80,16 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
 
     private static string? FolderOf(Spawn spawn)
     {
-        var folder = Environment.CurrentDirectory;
-        if (spawn.Folder is { } given)
+        try
         {
-            var text = Encoding.UTF8.GetString(given.Bytes.Span);
-            if (text.Contains('\uFFFD', StringComparison.Ordinal))
-                return null;
-            folder = Path.GetFullPath(text);
+            var folder = spawn.Folder is { } given ? Path.GetFullPath(Encoding.UTF8.GetString(given.Bytes.Span)) : Environment.CurrentDirectory;
+            return folder.Contains('\uFFFD', StringComparison.Ordinal) ? null : Path.TrimEndingDirectorySeparator(folder);
         }
-        return Path.TrimEndingDirectorySeparator(folder);
+        catch (IOException)
+        {
+            // This process's own folder has been removed: there is no folder to write in.
+            return null;
+        }
     }
 
     private bool IsWorkspace(string folder)

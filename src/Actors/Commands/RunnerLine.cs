@@ -37,8 +37,8 @@ internal sealed class RunnerLine
     /// <param name="request">What to start.</param>
     /// <param name="session">Who gets the frames about it.</param>
     /// <param name="descriptors">Ride on the request; they are the line's from now on.</param>
-    internal void Begin(ulong id, in Transport.SpawnRequest request, IActorRef session, SafeDescriptor[] descriptors) =>
-        Send(new Outgoing<Transport.SpawnRequest>(id, request, session, descriptors));
+    internal void Begin<T>(ulong id, in T request, IActorRef session, SafeDescriptor[] descriptors) where T : struct, IWireMessage<T> =>
+        Send(new Outgoing<T>(id, request, session, descriptors));
 
     /// <summary>Sends something about a command. About one that was lost it is dropped.</summary>
     internal void Send<T>(ulong id, in T message) where T : struct, IWireMessage<T> => Send(new Outgoing<T>(id, message, null, []));

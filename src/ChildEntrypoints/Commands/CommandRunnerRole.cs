@@ -43,6 +43,7 @@ public sealed class CommandRunnerRole : IChildRole
     public ProtocolViolation? OnFrame(in Frame frame) => frame.Type switch
     {
         MessageType.SpawnRequest => OnSpawn(frame),
+        MessageType.LargeSpawnRequest => OnSpawn(frame),
         MessageType.Signal => frame.TryRead<SendSignal>(out var signal) ?? Do(frame, command => command.Signal(signal.Number)),
         MessageType.Resize => frame.TryRead<Resize>(out var size) ?? Do(frame, command => command.Resize(size.Columns, size.Rows)),
         MessageType.Terminate => frame.TryRead<Terminate>(out var end)
@@ -109,20 +110,21 @@ public sealed class CommandRunnerRole : IChildRole
     private ProtocolViolation? OnSpawn(in Frame frame)
     {
         var descriptors = frame.TakeDescriptors();
+        Span<SafeDescriptor> own = descriptors;
         try
         {
-            if (frame.TryRead<Transport.SpawnRequest>(out var request) is { } malformed)
+            if (RequestOf(frame, ref own, out var request) is { } malformed)
                 return malformed;
             lock (_lock)
             {
                 if (_byId.ContainsKey(frame.CorrelationId))
                     return new ProtocolViolation(ViolationKind.OutOfState, $"Session {frame.CorrelationId} exists already.");
             }
-            if (descriptors.Length != CommandSpawner.DescriptorsOf(request))
-                return new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors came with a SpawnRequest of input {request.Input} and output {request.Output}.");
-            for (var i = 0; i < descriptors.Length; i++)
-                descriptors[i] = DescriptorFlags.RaiseAboveChildNumbers(descriptors[i]);
-            if (_spawner!.Spawn(frame.CorrelationId, request, descriptors) is { } failure)
+            if (own.Length != CommandSpawner.DescriptorsOf(request))
+                return new ProtocolViolation(ViolationKind.Descriptors, $"{own.Length} descriptors came with a SpawnRequest of input {request.Input} and output {request.Output}.");
+            foreach (ref var descriptor in own)
+                descriptor = DescriptorFlags.RaiseAboveChildNumbers(descriptor);
+            if (_spawner!.Spawn(frame.CorrelationId, request, own) is { } failure)
                 Send(frame.CorrelationId, failure);
             return null;
         }
@@ -130,6 +132,25 @@ public sealed class CommandRunnerRole : IChildRole
         {
             SafeDescriptor.DisposeAll(descriptors);
         }
+    }
+
+    /// <summary>The request: the frame's own, or the one in the memory file that rides on it as the last descriptor.</summary>
+    private static ProtocolViolation? RequestOf(in Frame frame, ref Span<SafeDescriptor> descriptors, out Transport.SpawnRequest request)
+    {
+        if (frame.Type == MessageType.SpawnRequest)
+            return frame.TryRead(out request);
+        request = default;
+        if (frame.TryRead<LargeSpawnRequest>(out var large) is { } malformed)
+            return malformed;
+        if (descriptors.IsEmpty || !OperatingSystem.IsLinux())
+            return new ProtocolViolation(ViolationKind.Descriptors, "A LargeSpawnRequest came without its memory file.");
+        var file = descriptors[^1];
+        descriptors = descriptors[..^1];
+        if ((SharedMemory.SealsOf(file) & Seals.Shrink) == 0 || SharedMemory.LengthOf(file) < large.Length)
+            return new ProtocolViolation(ViolationKind.Descriptors, "The memory file of a LargeSpawnRequest is too short, or can become so.");
+        using var memory = new MappedMemory(file, large.Length, writable: false);
+        // A copy: texts of the request are slices of it, and outlive the mapping.
+        return new Frame(frame.Header, memory.GetSpan().ToArray(), null).TryRead(out request);
     }
 
     private RunningCommand? Find(in Frame frame)

@@ -16,7 +16,7 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionMark mark)
         (request.Output switch { CommandOutput.Piped => 2, CommandOutput.Merged => 1, _ => 0 }) + (request.Input == CommandInput.None ? 0 : 1);
 
     /// <summary>Null, or why it was not started.</summary>
-    internal SpawnFailed? Spawn(ulong id, in SpawnRequest request, SafeDescriptor[] descriptors)
+    internal SpawnFailed? Spawn(ulong id, in SpawnRequest request, ReadOnlySpan<SafeDescriptor> descriptors)
     {
         if (ProgramSearch.Find(request, out var path) is { } notFound)
             return notFound;
@@ -46,7 +46,7 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionMark mark)
     }
 
     private SpawnFailed? Start(
-        ulong id, in SpawnRequest request, ReadOnlyMemory<byte> path, SafeDescriptor? folder, SafeDescriptor[] descriptors, ref SafeDescriptor? terminal, string? name)
+        ulong id, in SpawnRequest request, ReadOnlyMemory<byte> path, SafeDescriptor? folder, ReadOnlySpan<SafeDescriptor> descriptors, ref SafeDescriptor? terminal, string? name)
     {
         var start = new Interop.SpawnRequest
         {

@@ -72,7 +72,7 @@ public readonly record struct SpawnRequest(
     int DrainTimeout,
     CommandLimits Limits) : IWireMessage<SpawnRequest>
 {
-    private const int MostTexts = 100_000;
+    private const int MostTexts = 1_000_000;
 
     /// <inheritdoc/>
     public static MessageType Type => MessageType.SpawnRequest;
@@ -146,6 +146,31 @@ public readonly record struct SpawnRequest(
     {
         var text = Wire.ReadPayload(ref reader, field);
         return text.Span.Contains((byte)0) ? throw new WireFormatException($"{field} holds a NUL byte.") : text;
+    }
+}
+
+/// <summary>Parent → runner: start what a sealed memory file says, which is the last descriptor: an encoded <see cref="SpawnRequest"/>, too long for a frame. That request's own descriptors ride along before it.</summary>
+/// <param name="Length">How long the memory file is, in bytes.</param>
+public readonly record struct LargeSpawnRequest(int Length) : IWireMessage<LargeSpawnRequest>
+{
+    /// <summary>The longest one. The kernel takes 6 MiB of arguments and environment at most.</summary>
+    public const int MostBytes = 16 << 20;
+
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.LargeSpawnRequest;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(1);
+        writer.Write(Length);
+    }
+
+    /// <inheritdoc/>
+    public static LargeSpawnRequest Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 1, nameof(LargeSpawnRequest));
+        return new LargeSpawnRequest((int)Wire.ReadRange(ref reader, "LargeSpawnRequest.Length", 1, MostBytes));
     }
 }
 

@@ -21,6 +21,8 @@ internal static class CommandRunnerContract
         [
             // The command's output, error and input, as far as the request wants them.
             new(MessageType.SpawnRequest, 0, 3),
+            // The same, and last the memory file with the request itself.
+            new(MessageType.LargeSpawnRequest, 1, 4),
             MessageType.Signal, MessageType.Resize, MessageType.Terminate,
         ])
     {
