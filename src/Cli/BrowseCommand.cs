@@ -85,6 +85,8 @@ internal static class BrowseCommand
             var counts = page.Document.Counts;
             await Console.Out.WriteLineAsync(page.Document.Title.Length > 0 ? page.Document.Title : page.Url).ConfigureAwait(false);
             await Console.Out.WriteLineAsync($"{page.Url} · {page.Status} · {Count(counts.Words, "word")} · {Count(counts.Links, "link")} · {Count(counts.Images, "image")} · {page.Document.Encoding}").ConfigureAwait(false);
+            if (page.Document.ParserNote.Length > 0)
+                await Console.Out.WriteLineAsync(string.Concat(page.Document.ParserNote.Where(static c => !char.IsControl(c)))).ConfigureAwait(false);
             await Console.Out.WriteLineAsync().ConfigureAwait(false);
         }
         // Control characters are a page's way into the terminal of whoever reads it.

@@ -39,7 +39,7 @@ internal static class Samples
         Of(static _ => new Resize(80, 24)),
         Of(static r => new Terminate(r.Next())),
         Of(static r => new LoadDocument(Text(r), Text(r), r.Next(400, LoadDocument.MaxLength), Bytes(r), new DocumentLimits(1, 2, r.Next(1, int.MaxValue)))),
-        Of(static r => new DocumentLoaded(Text(r), "en", Text(r), "utf-8", "bom", new DocumentCounts(1, 2, 3, 4, 5, 6, 7, r.Next()), r.NextInt64())),
+        Of(static r => new DocumentLoaded(Text(r), "en", Text(r), "utf-8", "bom", new DocumentCounts(1, 2, 3, 4, 5, 6, 7, r.Next()), r.NextInt64(), "html", Text(r))),
         Of(static r => new DocumentFailed(DocumentFailure.TooDeep, Text(r))),
         Of(static r => new QueryDocument(DocumentQuery.Links, Text(r), r.Next(), r.Next(QueryDocument.MostItems))),
         Of(static r => new QueryAnswer(r.Next(), [new(Text(r), Text(r), Text(r), r.Next()), new("", "", Text(r), 0)])),

@@ -56,7 +56,10 @@ internal sealed class ImageService : UntypedActor
                 break;
             case Terminated terminated:
                 foreach (var orphan in _work.Values.Where(work => work.Asker.Equals(terminated.ActorRef)).ToArray())
+                {
+                    orphan.IsOrphan = true;
                     OnCancel(orphan);
+                }
                 break;
             case WorkerPool.Refused or WorkerPool.WorkerLost or Cancel:
                 // Of what has ended meanwhile.
@@ -173,7 +176,8 @@ internal sealed class ImageService : UntypedActor
         if (work.Line is { } line)
             _pool.Tell(new WorkerPool.Return(work, line.Child, Reusable: true));
         Forget(work.Asker);
-        work.Asker.Tell(answer);
+        if (!work.IsOrphan)
+            work.Asker.Tell(answer);
     }
 
     private void Remember(IActorRef asker)
@@ -208,6 +212,9 @@ internal sealed class ImageService : UntypedActor
         internal int ProcessId { get; set; }
 
         internal DecodeRefused? Failure { get; set; }
+
+        /// <summary>Its asker has stopped.</summary>
+        internal bool IsOrphan { get; set; }
 
         internal CancellationTokenRegistration Cancellation { get; set; }
     }

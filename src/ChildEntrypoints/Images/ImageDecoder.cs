@@ -61,9 +61,24 @@ internal static class ImageDecoder
     internal static void DecodePng(ReadOnlySpan<byte> file, PixelTarget target)
     {
         Need(CodecLibrary.Png, "PNG");
+        if (ApngDecoder.FramesOf(file) is { } frames)
+        {
+            ApngDecoder.Decode(file, frames, target);
+            return;
+        }
         var (width, height) = PngCodec.Measure(file);
         target.Begin(width, height, 1);
-        PngCodec.Decode(file, target.Frame(width, height));
+        var pixels = target.Frame(width, height);
+        try
+        {
+            PngCodec.Decode(file, pixels);
+        }
+        catch (CodecException) when (PngRemains.Of(file, out var rows) is { } whole)
+        {
+            // As browsers show it: what is there, and nothing where the rest should be.
+            PngCodec.Decode(whole, pixels);
+            pixels[(rows * width * 4)..].Clear();
+        }
         target.Complete(width, height, 0);
     }
 
@@ -71,15 +86,26 @@ internal static class ImageDecoder
     {
         Need(CodecLibrary.Jpeg, "JPEG");
         var (width, height) = JpegCodec.Measure(file);
-        target.Begin(width, height, 1);
+        var orientation = ExifOrientation.OfJpeg(file);
+        var turns = ExifOrientation.Turns(orientation);
+        target.Begin(turns ? height : width, turns ? width : height, 1);
         // The library leaves out what a much smaller picture does not show: a sixteenth of the work for a quarter's size.
-        var (wantedWidth, wantedHeight) = PixelTarget.Fit(width, height, request.MaxWidth, request.MaxHeight);
+        var (wantedWidth, wantedHeight) = PixelTarget.Fit(width, height, turns ? request.MaxHeight : request.MaxWidth, turns ? request.MaxWidth : request.MaxHeight);
         var divisor = 1;
         while (divisor < 8 && width / (divisor * 2) >= wantedWidth && height / (divisor * 2) >= wantedHeight)
             divisor *= 2;
         (width, height) = ((width + divisor - 1) / divisor, (height + divisor - 1) / divisor);
-        JpegCodec.Decode(file, divisor, target.Frame(width, height));
-        target.Complete(width, height, 0);
+        if (orientation == 1)
+        {
+            JpegCodec.Decode(file, divisor, target.Frame(width, height));
+            target.Complete(width, height, 0);
+            return;
+        }
+        var lying = new byte[width * height * 4];
+        JpegCodec.Decode(file, divisor, lying);
+        var (uprightWidth, uprightHeight) = turns ? (height, width) : (width, height);
+        ExifOrientation.Apply(lying, width, height, orientation, target.Frame(uprightWidth, uprightHeight));
+        target.Complete(uprightWidth, uprightHeight, 0);
     }
 
     private static void DecodeWebP(ReadOnlySpan<byte> file, PixelTarget target)

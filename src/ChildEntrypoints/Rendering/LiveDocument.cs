@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Text;
+using System.Xml;
 using ActorBrowser.Transport;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
@@ -47,21 +47,58 @@ internal sealed class LiveDocument : IDisposable
         var started = Stopwatch.GetTimestamp();
         var type = MediaType(request.ContentType);
         RefuseWhatIsNoText(type, bytes.Span);
-        var encoding = EncodingSniffer.Sniff(bytes.Span, request.ContentType, out var source, out var skip);
-        // A page's text is a large object, whose making and collecting cost more than finding out what is in it: the next one takes its place.
-        var room = ArrayPool<char>.Shared.Rent(encoding.GetMaxCharCount(bytes.Length) + PlainText.Length);
-        var text = Decode(encoding, bytes.Span[skip..], IsPlain(type), room);
-        // Each tag makes an element, and at most one text follows it: what cannot fit is not begun.
-        if (!IsPlain(type) && text.Span.Count('<') / 2 > request.Limits.MaxNodes)
-            throw PageSurvey.TooMany(request.Limits.MaxNodes);
-        var parser = new HtmlParser(new HtmlParserOptions { IsScripting = false, IsNotConsumingCharacterReferences = false });
-        var document = parser.ParseDocument(text);
+        var kind = KindOf(type);
+        var encoding = EncodingSniffer.Sniff(bytes.Span, request.ContentType, kind, out var source, out var skip);
+        var page = Read(request, bytes.Span[skip..], kind, encoding);
+        // Behind what was looked at for one, or in a place that only a parser finds: the page is read again in it, as browsers do.
+        if (kind == TextKind.Html && source == "default" && page.Survey.Encoding is { } late)
+        {
+            source = "meta";
+            if (late != encoding)
+            {
+                ArrayPool<char>.Shared.Return(page.Source);
+                encoding = late;
+                page = Read(request, bytes.Span[skip..], kind, encoding);
+            }
+        }
         _ = Uri.TryCreate(request.Url, UriKind.Absolute, out var address);
-        var survey = PageSurvey.Of(document, request.Limits);
-        var live = new LiveDocument(document, room, BaseOf(survey.Base, address), request.Limits.MaxMilliseconds);
-        live.Summarize(survey, encoding.WebName, source, started);
+        var live = new LiveDocument(page.Document, page.Source, BaseOf(page.Survey.Base, address), request.Limits.MaxMilliseconds);
+        live.Summarize(page, encoding.Name, source, started);
         return live;
     }
+
+    private static ParsedPage Read(in LoadDocument request, ReadOnlySpan<byte> bytes, TextKind kind, PageEncoding encoding)
+    {
+        var plain = kind is TextKind.Plain or TextKind.Json;
+        // A page's text is a large object, whose making and collecting cost more than finding out what is in it: the next one takes its place.
+        var room = ArrayPool<char>.Shared.Rent(encoding.MaxChars(bytes.Length) + PlainText.Length);
+        var start = plain ? PlainText.Length : 0;
+        PlainText.AsSpan(0, start).CopyTo(room);
+        var text = room.AsMemory(0, start + encoding.Decode(bytes, room.AsSpan(start)));
+        var (parser, note) = (plain ? "text" : "html", "");
+        if (kind == TextKind.Xml)
+        {
+            try
+            {
+                var xml = XmlPage.Parse(text.Span, request.Limits);
+                return new ParsedPage(xml, PageSurvey.Of(xml, request.Limits), room, "xml", "");
+            }
+            catch (XmlException e)
+            {
+                note = $"The page says that it is XML and is not well-formed, so it was read as HTML: {Shorten(Collapse(e.Message), 300)}";
+            }
+        }
+        // Each tag makes an element, and at most one text follows it: what cannot fit is not begun.
+        if (!plain && text.Span.Count('<') / 2 > request.Limits.MaxNodes)
+            throw PageSurvey.TooMany(request.Limits.MaxNodes);
+        // The parser itself would put what is deeper elsewhere and go on.
+        var guard = new ParseGuard(request.Limits);
+        var document = new HtmlParser(new HtmlParserOptions { IsScripting = false, IsNotConsumingCharacterReferences = false, MaximumDepth = request.Limits.MaxDepth + ParseGuard.Margin, OnCreated = guard.OnCreated }).ParseDocument(text);
+        return new ParsedPage(document, PageSurvey.Of(document, request.Limits), room, parser, note);
+    }
+
+    /// <summary>A document, what is in it, and the characters that it was read from, which are not to be used again before it is done with.</summary>
+    private sealed record ParsedPage(IHtmlDocument Document, PageSurvey Survey, char[] Source, string Parser, string Note);
 
     /// <summary>An image of the page is there.</summary>
     internal void SetResource(in ResourceArrived resource) => _sizes[resource.Resource] = (resource.Width, resource.Height);
@@ -94,15 +131,9 @@ internal sealed class LiveDocument : IDisposable
         ArrayPool<char>.Shared.Return(_source);
     }
 
-    private static ReadOnlyMemory<char> Decode(Encoding encoding, ReadOnlySpan<byte> bytes, bool plain, char[] room)
+    private void Summarize(ParsedPage page, string encoding, string source, long started)
     {
-        var start = plain ? PlainText.Length : 0;
-        PlainText.AsSpan(0, start).CopyTo(room);
-        return room.AsMemory(0, start + EncodingSniffer.Decode(encoding, bytes, room.AsSpan(start)));
-    }
-
-    private void Summarize(PageSurvey survey, string encoding, string source, long started)
-    {
+        var survey = page.Survey;
         var images = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var image in survey.Images)
@@ -117,7 +148,7 @@ internal sealed class LiveDocument : IDisposable
             Resolve(survey.Canonical) ?? "",
             encoding, source,
             new DocumentCounts(survey.Nodes, survey.Depth, survey.Links, survey.Images.Count, survey.Headings, survey.Forms, Text.Words, Text.Content.Length),
-            (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+            (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds, page.Parser, page.Note);
     }
 
     private static Uri? BaseOf(string? declared, Uri? address)
@@ -147,8 +178,14 @@ internal sealed class LiveDocument : IDisposable
             throw new DocumentFailedException(DocumentFailure.NotText, "The resource has no declared type and holds NUL bytes: it is no page.");
     }
 
-    private static bool IsPlain(ReadOnlySpan<char> type) =>
-        type.Length > 0 && !type.Equals("text/html", StringComparison.OrdinalIgnoreCase) && !type.EndsWith("xml", StringComparison.OrdinalIgnoreCase);
+    private static TextKind KindOf(ReadOnlySpan<char> type)
+    {
+        if (type.IsEmpty || type.Equals("text/html", StringComparison.OrdinalIgnoreCase))
+            return TextKind.Html;
+        if (type.EndsWith("/xml", StringComparison.OrdinalIgnoreCase) || type.EndsWith("+xml", StringComparison.OrdinalIgnoreCase))
+            return TextKind.Xml;
+        return type.EndsWith("/json", StringComparison.OrdinalIgnoreCase) || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase) ? TextKind.Json : TextKind.Plain;
+    }
 
     internal static string Shorten(string text, int length) =>
         text.Length <= length ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1), "…");

@@ -23,6 +23,9 @@ internal sealed class PageSurvey
     /// <summary>img elements with a source.</summary>
     internal List<IElement> Images { get; } = [];
 
+    /// <summary>The encoding that the first meta element with one declares, wherever it stands.</summary>
+    internal PageEncoding? Encoding { get; private set; }
+
     /// <summary>The first base element's reference.</summary>
     internal string? Base { get; private set; }
 
@@ -37,6 +40,8 @@ internal sealed class PageSurvey
         survey.Walk(root);
         return survey;
     }
+
+    internal static DocumentFailedException TooDeep(int limit) => new(DocumentFailure.TooDeep, $"The page's elements are nested more than {limit} deep.");
 
     internal static DocumentFailedException TooMany(int limit) => new(DocumentFailure.TooManyNodes, $"The page has more than {limit} nodes.");
 
@@ -55,7 +60,7 @@ internal sealed class PageSurvey
             path.Push((level.Children, level.Next + 1));
             Depth = Math.Max(Depth, path.Count);
             if (path.Count > _limits.MaxDepth)
-                throw new DocumentFailedException(DocumentFailure.TooDeep, $"The page's elements are nested more than {_limits.MaxDepth} deep.");
+                throw TooDeep(_limits.MaxDepth);
             if (child is not IElement element)
                 continue;
             Note(element);
@@ -80,6 +85,9 @@ internal sealed class PageSurvey
             case "form":
                 Forms++;
                 break;
+            case "meta" when Encoding is null:
+                Encoding = EncodingOf(element);
+                break;
             case "base" when Base is null:
                 Base = element.GetAttribute("href");
                 break;
@@ -89,6 +97,13 @@ internal sealed class PageSurvey
             default:
                 break;
         }
+    }
+
+    private static PageEncoding? EncodingOf(IElement meta)
+    {
+        var label = meta.GetAttribute("charset")
+            ?? ("content-type".Equals(meta.GetAttribute("http-equiv"), StringComparison.OrdinalIgnoreCase) ? MetaPrescan.LabelIn(meta.GetAttribute("content") ?? "") : null);
+        return label is null ? null : EncodingSniffer.ByMeta(label);
     }
 
     private static bool IsCanonical(ReadOnlySpan<char> relation)

@@ -12,11 +12,11 @@ internal sealed class ReadableText : IDisposable
     private const int EnoughText = 200;
 
     private static readonly Dictionary<string, Kind> Kinds = KindsOf(
-        (Kind.Hidden, "script style noscript template head iframe object embed svg canvas audio video select datalist button textarea"),
+        (Kind.Hidden, "script style template head iframe object embed svg canvas audio video select datalist button textarea"),
         (Kind.Aside, "nav footer aside form dialog menu"),
         (Kind.Block, "address article blockquote body center details fieldset figcaption figure h1 h2 h3 h4 h5 h6 header hgroup hr html main ol p pre section"
             + " summary table tbody tfoot thead ul nav footer aside form plaintext"),
-        (Kind.Block | Kind.Tight, "div dl dt dd li tr caption"),
+        (Kind.Block | Kind.Tight, "div dl dt dd li tr caption noscript"),
         (Kind.Tight, "td th"),
         (Kind.Paragraph, "p pre li dd blockquote td"),
         (Kind.Preformatted, "pre plaintext"));
@@ -28,6 +28,7 @@ internal sealed class ReadableText : IDisposable
     private int _breaks = 2;
     private int _preformatted;
     private string? _marker;
+    private bool _behindMarker;
 
     private ReadableText()
     {
@@ -41,7 +42,8 @@ internal sealed class ReadableText : IDisposable
     internal static ReadableText Of(IDocument document)
     {
         var readable = new ReadableText();
-        if (document.Body is { } body)
+        // What is no page, such as a feed, is its root's text.
+        if ((document.Body ?? document.DocumentElement) is { } body)
         {
             var map = new TextMap(body);
             var main = MainPart(body, map);
@@ -55,6 +57,10 @@ internal sealed class ReadableText : IDisposable
     }
 
     public void Dispose() => ArrayPool<char>.Shared.Return(_text);
+
+    // A form that holds running text is the page's frame, as some servers write pages, not a thing to be filled in.
+    private static bool IsAside(IElement element, Kind kind) =>
+        (kind & Kind.Aside) != 0 && !(element.LocalName == "form" && element.QuerySelectorAll("p, pre, blockquote, dd").Sum(static part => Math.Min(part.TextContent.Length, EnoughText)) >= EnoughText);
 
     private static IElement MainPart(IElement body, TextMap map)
     {
@@ -123,11 +129,12 @@ internal sealed class ReadableText : IDisposable
         {
             var name = element.LocalName;
             var kind = Kinds.GetValueOrDefault(name);
-            if ((kind & Kind.Hidden) != 0)
+            if ((kind & Kind.Hidden) != 0 || PageStyle.Hides(element))
                 return default;
-            aside |= (kind & Kind.Aside) != 0;
+            aside |= IsAside(element, kind);
             link |= name == "a";
             var isParagraph = !aside && (kind & Kind.Paragraph) != 0;
+            var outside = Outside;
             // Before what is in it: votes for two that have as many go to the one that comes first.
             var place = Paragraphs.Count;
             if (isParagraph)
@@ -155,12 +162,14 @@ internal sealed class ReadableText : IDisposable
             }
             if (isParagraph)
                 Paragraphs[place] = (element, text, links);
+            // Navigation in it does not make it the main part.
+            var running = Outside - outside;
             if (name == "main")
-                Named[0].Add((element, text));
+                Named[0].Add((element, running));
             else if (name == "article")
-                Named[2].Add((element, text));
+                Named[2].Add((element, running));
             if (element.GetAttribute("role") == "main")
-                Named[1].Add((element, text));
+                Named[1].Add((element, running));
             return (text, links);
         }
     }
@@ -169,7 +178,7 @@ internal sealed class ReadableText : IDisposable
     {
         var name = element.LocalName;
         var kind = Kinds.GetValueOrDefault(name);
-        if ((kind & (wholePage ? Kind.Hidden : Kind.Hidden | Kind.Aside)) != 0 || element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true")
+        if ((kind & Kind.Hidden) != 0 || PageStyle.Hides(element) || (!wholePage && IsAside(element, kind)))
         {
             _marker = null;
             return;
@@ -196,10 +205,12 @@ internal sealed class ReadableText : IDisposable
             Room(1)[_length++] = '\t';
         else if (_marker is not null)
             Append(_marker);
+        var marked = _marker is not null;
+        _behindMarker |= marked;
         _marker = null;
         var preformatted = (kind & Kind.Preformatted) != 0 ? 1 : 0;
         _preformatted += preformatted;
-        var number = name == "ol" ? FirstNumber(element) : 0;
+        var list = name == "ol" ? new ListMarkers(element) : null;
         var cells = 0;
         var children = element.ChildNodes;
         for (var i = 0; i < children.Length; i++)
@@ -207,7 +218,7 @@ internal sealed class ReadableText : IDisposable
             if (children[i] is IElement inner)
             {
                 if (inner.LocalName == "li")
-                    _marker = name == "ol" ? $"{number++}. " : "• ";
+                    _marker = list?.Next(inner) ?? "• ";
                 else if (inner.LocalName is "td" or "th" && cells++ > 0)
                     _marker = "\t";
                 Walk(inner, wholePage);
@@ -218,12 +229,10 @@ internal sealed class ReadableText : IDisposable
             }
         }
         _preformatted -= preformatted;
+        _behindMarker &= !marked;
         if (block)
             Break(tight ? 1 : 2);
     }
-
-    private static int FirstNumber(IElement list) =>
-        int.TryParse(list.GetAttribute("start"), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var start) ? start : 1;
 
     private void Append(string text)
     {
@@ -235,6 +244,7 @@ internal sealed class ReadableText : IDisposable
             {
                 text.CopyTo(to.AsSpan(_length));
                 _length += text.Length;
+                _behindMarker = false;
                 _breaks = text.EndsWith('\n') ? 1 : 0;
             }
             return;
@@ -253,6 +263,7 @@ internal sealed class ReadableText : IDisposable
             _breaks = 0;
             to[length++] = c;
         }
+        _behindMarker &= length == _length;
         _length = length;
         // A marker's own space is kept for the text that follows.
         if (text.EndsWith(". ", StringComparison.Ordinal) || text == "• ")
@@ -261,6 +272,9 @@ internal sealed class ReadableText : IDisposable
 
     private void Break(int lines)
     {
+        // What an item begins with stands beside its marker.
+        if (_behindMarker)
+            return;
         _space = false;
         if (_length == 0)
             return;

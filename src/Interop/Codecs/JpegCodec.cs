@@ -68,8 +68,9 @@ public static unsafe class JpegCodec
 
     private static (int Width, int Height) Measure(nint handle, byte* bytes, int length, out int space)
     {
-        int width, height, sampling, colours;
-        if (Header(handle, bytes, (nuint)length, &width, &height, &sampling, &colours) != 0 && ErrorCode(handle) != 0)
+        int width = 0, height = 0, sampling = 0, colours = -1;
+        // Sampling factors that this call has no name for it refuses, with all else told; the decoder itself takes them.
+        if (Header(handle, bytes, (nuint)length, &width, &height, &sampling, &colours) != 0 && ErrorCode(handle) != 0 && !(sampling < 0 && width > 0 && height > 0 && colours >= 0))
             throw Failed(handle);
         space = colours;
         return (width, height);

@@ -62,11 +62,14 @@ public readonly record struct DocumentLimits(int MaxDepth, int MaxNodes, int Max
 /// <param name="Language">As declared; empty for none.</param>
 /// <param name="CanonicalUrl">As declared, absolute; empty for none.</param>
 /// <param name="Encoding">Its name, such as <c>utf-8</c>: what the bytes were decoded with.</param>
-/// <param name="EncodingSource">What said so: <c>bom</c>, <c>transport</c>, <c>meta</c> or <c>default</c>.</param>
+/// <param name="EncodingSource">What said so: <c>bom</c>, <c>transport</c>, <c>meta</c>, <c>xml</c> (an XML declaration) or <c>default</c>.</param>
 /// <param name="Counts">How much there is of what.</param>
 /// <param name="ParseMicroseconds">How long it took.</param>
+/// <param name="Parser">What it was read as: <c>html</c>, <c>xml</c> or <c>text</c>.</param>
+/// <param name="ParserNote">Why it was read as something else than it says, one sentence; empty when it was not.</param>
 public readonly record struct DocumentLoaded(
-    string Title, string Language, string CanonicalUrl, string Encoding, string EncodingSource, DocumentCounts Counts, long ParseMicroseconds) : IWireMessage<DocumentLoaded>
+    string Title, string Language, string CanonicalUrl, string Encoding, string EncodingSource, DocumentCounts Counts, long ParseMicroseconds,
+    string Parser, string ParserNote) : IWireMessage<DocumentLoaded>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.DocumentLoaded;
@@ -74,7 +77,7 @@ public readonly record struct DocumentLoaded(
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(14);
+        writer.WriteArrayHeader(16);
         writer.Write(Title);
         writer.Write(Language);
         writer.Write(CanonicalUrl);
@@ -89,12 +92,14 @@ public readonly record struct DocumentLoaded(
         writer.Write(Counts.Words);
         writer.Write(Counts.TextLength);
         writer.Write(ParseMicroseconds);
+        writer.Write(Parser);
+        writer.Write(ParserNote);
     }
 
     /// <inheritdoc/>
     public static DocumentLoaded Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 14, nameof(DocumentLoaded));
+        Wire.ReadArrayOf(ref reader, 16, nameof(DocumentLoaded));
         return new DocumentLoaded(
             Wire.ReadText(ref reader, "DocumentLoaded.Title"),
             Wire.ReadText(ref reader, "DocumentLoaded.Language"),
@@ -104,7 +109,9 @@ public readonly record struct DocumentLoaded(
             new DocumentCounts(
                 Count(ref reader, "Nodes"), Count(ref reader, "Depth"), Count(ref reader, "Links"), Count(ref reader, "Images"),
                 Count(ref reader, "Headings"), Count(ref reader, "Forms"), Count(ref reader, "Words"), Count(ref reader, "TextLength")),
-            Wire.ReadRange(ref reader, "DocumentLoaded.ParseMicroseconds", 0, long.MaxValue));
+            Wire.ReadRange(ref reader, "DocumentLoaded.ParseMicroseconds", 0, long.MaxValue),
+            Wire.ReadText(ref reader, "DocumentLoaded.Parser"),
+            Wire.ReadText(ref reader, "DocumentLoaded.ParserNote"));
     }
 
     private static int Count(ref MessagePackReader reader, string what) => (int)Wire.ReadRange(ref reader, what, 0, int.MaxValue);

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Text;
+
+namespace ActorBrowser.ChildEntrypoints.Rendering;
+
+/// <summary>One of the Encoding standard's encodings, as a decoder: what is wrong in the bytes becomes U+FFFD.</summary>
+/// <param name="name">In lower case.</param>
+internal abstract class PageEncoding(string name)
+{
+    private static readonly ConcurrentDictionary<string, PageEncoding> Known = new(StringComparer.Ordinal);
+
+    /// <summary>The standard's name, in lower case.</summary>
+    internal string Name { get; } = name;
+
+    internal static PageEncoding Utf8 { get; } = Named("utf-8");
+
+    internal static PageEncoding Windows1252 { get; } = Named("windows-1252");
+
+    /// <summary>Whether bytes below 0x80 always are the ASCII characters.</summary>
+    protected virtual bool KeepsAscii => true;
+
+    /// <summary>The encoding that a label stands for; null for one that is none.</summary>
+    internal static PageEncoding? ByLabel(ReadOnlySpan<char> label) => EncodingLabels.NameOf(label) is { } name ? Named(name) : null;
+
+    /// <summary>The encoding of a name.</summary>
+    internal static PageEncoding Named(string name) => Known.GetOrAdd(name, static name => name switch
+    {
+        "utf-8" => new Unicode(name, Encoding.UTF8),
+        "utf-16le" => new Unicode(name, Encoding.Unicode),
+        "utf-16be" => new Unicode(name, Encoding.BigEndianUnicode),
+        "replacement" => new Replacement(name),
+        "x-user-defined" => new SingleByte(name, string.Concat(Enumerable.Range(0, 128).Select(static i => (char)(0xF780 + i)))),
+        "gbk" or "gb18030" => new MultiByte(name, MultiByteDecoders.Gb18030),
+        "big5" => new MultiByte(name, MultiByteDecoders.Big5),
+        "euc-jp" => new MultiByte(name, MultiByteDecoders.EucJp),
+        "shift_jis" => new MultiByte(name, MultiByteDecoders.ShiftJis),
+        "euc-kr" => new MultiByte(name, MultiByteDecoders.EucKr),
+        "iso-2022-jp" => new Iso2022(name),
+        _ => new SingleByte(name, SingleByteTables.Of(name) ?? throw new ArgumentException($"'{name}' names no encoding.", nameof(name))),
+    });
+
+    /// <summary>The most characters that so many bytes make.</summary>
+    // Big5 makes two of two bytes, and each byte may be an error of one character.
+    internal virtual int MaxChars(int bytes) => bytes + 2;
+
+    /// <summary>Decodes all.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="text">Room for <see cref="MaxChars"/>.</param>
+    /// <returns>How many characters there are.</returns>
+    internal int Decode(ReadOnlySpan<byte> bytes, Span<char> text) =>
+        // What is all ASCII, as most pages are, needs no tables.
+        KeepsAscii && Ascii.IsValid(bytes) ? Encoding.ASCII.GetChars(bytes, text) : DecodeAll(bytes, text);
+
+    protected abstract int DecodeAll(ReadOnlySpan<byte> bytes, Span<char> text);
+
+    private sealed class Unicode(string name, Encoding encoding) : PageEncoding(name)
+    {
+        protected override bool KeepsAscii => encoding is UTF8Encoding;
+
+        internal override int MaxChars(int bytes) => encoding.GetMaxCharCount(bytes);
+
+        protected override int DecodeAll(ReadOnlySpan<byte> bytes, Span<char> text) => encoding.GetChars(bytes, text);
+    }
+
+    private sealed class SingleByte(string name, string upper) : PageEncoding(name)
+    {
+        protected override int DecodeAll(ReadOnlySpan<byte> bytes, Span<char> text)
+        {
+            for (var i = 0; i < bytes.Length; i++)
+                text[i] = bytes[i] < 0x80 ? (char)bytes[i] : upper[bytes[i] - 0x80];
+            return bytes.Length;
+        }
+    }
+
+    private delegate int Decoder(ReadOnlySpan<byte> bytes, Span<char> text);
+
+    private class MultiByte(string name, Decoder decode) : PageEncoding(name)
+    {
+        protected override int DecodeAll(ReadOnlySpan<byte> bytes, Span<char> text) => decode(bytes, text);
+    }
+
+    // Escape sequences are ASCII and change what follows.
+    private sealed class Iso2022(string name) : MultiByte(name, Iso2022JpDecoder.Decode)
+    {
+        protected override bool KeepsAscii => false;
+    }
+
+    /// <summary>For encodings that browsers no longer read, as they have been used for attacks: one error, whatever is in it.</summary>
+    private sealed class Replacement(string name) : PageEncoding(name)
+    {
+        protected override bool KeepsAscii => false;
+
+        protected override int DecodeAll(ReadOnlySpan<byte> bytes, Span<char> text)
+        {
+            if (bytes.IsEmpty)
+                return 0;
+            text[0] = '\uFFFD';
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using AngleSharp.Dom;
+
+namespace ActorBrowser.ChildEntrypoints.Rendering;
+
+/// <summary>What an element says itself of whether it is shown: no style sheet is read.</summary>
+internal static class PageStyle
+{
+    /// <summary>Whether neither the element nor what is in it is shown.</summary>
+    internal static bool Hides(IElement element)
+    {
+        if (element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true" || (element.LocalName == "dialog" && !element.HasAttribute("open")))
+            return true;
+        var style = element.GetAttribute("style").AsSpan();
+        if (style.IsEmpty)
+            return false;
+        var (display, visibility) = (false, false);
+        foreach (var range in style.Split(';'))
+        {
+            var declaration = style[range];
+            var colon = declaration.IndexOf(':');
+            if (colon < 0)
+                continue;
+            var name = declaration[..colon].Trim();
+            var value = declaration[(colon + 1)..].Trim();
+            if (value.EndsWith("!important", StringComparison.OrdinalIgnoreCase))
+                value = value[..^"!important".Length].TrimEnd();
+            // The last one counts.
+            if (name.Equals("display", StringComparison.OrdinalIgnoreCase))
+                display = value.Equals("none", StringComparison.OrdinalIgnoreCase);
+            else if (name.Equals("visibility", StringComparison.OrdinalIgnoreCase))
+                visibility = value.Equals("hidden", StringComparison.OrdinalIgnoreCase) || value.Equals("collapse", StringComparison.OrdinalIgnoreCase);
+        }
+        return display || visibility;
+    }
+}
