@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <summary>Whether a browser still runs, for calls that wait for its answer: a stopped one never answers.</summary>
+internal sealed class BrowserLife
+{
+    private static readonly ConditionalWeakTable<IActorRef, BrowserLife> Known = [];
+
+    private readonly CancellationTokenSource _stopped = new();
+
+    private BrowserLife(IActorRef browser) => _ = WatchAsync(browser);
+
+    /// <summary>Cancelled when the browser, or its actor system, has stopped.</summary>
+    internal CancellationToken Stopped => _stopped.Token;
+
+    /// <summary>One for each browser, so that a call costs no watch of its own.</summary>
+    internal static BrowserLife Of(IActorRef browser) => Known.GetValue(browser, static key => new BrowserLife(key));
+
+    /// <summary>Asks the browser; ends with its stop at the latest.</summary>
+    /// <param name="browser">The browser.</param>
+    /// <param name="message">The question.</param>
+    /// <param name="cancellation">Ends the wait alone.</param>
+    /// <exception cref="BrowserStoppedException">The browser has stopped.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    internal async Task<T> AskAsync<T>(IActorRef browser, object message, CancellationToken cancellation)
+    {
+        using var either = cancellation.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token, cancellation) : null;
+        if (_stopped.IsCancellationRequested)
+            throw Stop();
+        try
+        {
+            return await browser.Ask<T>(message, Timeout.InfiniteTimeSpan, either?.Token ?? _stopped.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && _stopped.IsCancellationRequested)
+        {
+            throw Stop();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    internal static BrowserStoppedException Stop() => new("The browser has stopped, or is stopping.");
+
+    private async Task WatchAsync(IActorRef browser)
+    {
+        var gone = browser.WatchAsync();
+        // A terminated system passes no word of its actors' ends on.
+        var whole = browser is IInternalActorRef inner ? inner.Provider.TerminationTask : gone;
+        await Task.WhenAny(gone, whole).ConfigureAwait(false);
+        await _stopped.CancelAsync().ConfigureAwait(false);
+    }
+}
