@@ -81,6 +81,8 @@ public sealed class BrowserActor : UntypedActor
     {
         _settings = settings;
         _launcher = ProcessRoster.Of(launcher);
+        // A limit of file size is an error of the write that reaches it, and not this process's death.
+        Interop.FileSizeSignal.Survive();
         Context.GetLogger().Info("ActorBrowser {0}", BuildInfo.Version);
         _network = StartNetwork();
         _fetch = StartFetch();

@@ -19,6 +19,7 @@ internal static class Hardening
         {
             CurrentProcess.ExitNow(ChildExitCodes.ParentGone);
         }
+        FileSizeSignal.Ignore();
         // The core limit is passed on to what a process starts.
         if (ownsProcesses)
             CurrentProcess.ForbidTracing();

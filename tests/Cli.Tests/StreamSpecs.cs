@@ -57,6 +57,16 @@ public sealed class StreamSpecs
     public async Task Output_that_is_lost_is_23(string line) => Assert.Equal(23, (await ShellAsync(line)).Code);
 
     [Fact]
+    public async Task A_limit_of_file_size_is_an_error_and_not_our_death()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        var (code, _, error) = await ShellAsync($"cd {folder.FullName}; ulimit -f 3000; AB exec -- head -c 5000000 /dev/zero >out");
+        Assert.Equal(23, code);
+        Assert.Contains("File too large", error, StringComparison.Ordinal);
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task Lost_output_is_said_once()
     {
         var (_, _, error) = await ShellAsync("AB exec -- seq 1 100000 >/dev/full");

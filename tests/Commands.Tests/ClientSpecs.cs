@@ -17,13 +17,53 @@ public sealed class ClientSpecs : CommandSpecs
     }
 
     [Fact]
-    public async Task A_run_is_cancelled_gracefully_or_forcefully()
+    public async Task A_cancelled_run_keeps_its_output_and_its_end()
     {
-        var spawn = Spawn.Shell("trap 'exit 0' TERM; while :; do sleep 0.05; done");
-        using var graceful = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Commands.RunAsync(spawn, graceful.Token).Soon());
-        using var forceful = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Commands.RunAsync(new Spawn(["sleep", "1000"]), default, forceful.Token).Soon());
+        using var soon = new CancellationTokenSource();
+        var folder = Directory.CreateTempSubdirectory();
+        var running = Commands.RunAsync(Spawn.Shell("trap 'echo bye; exit 7' TERM; echo hello; : > ready; while :; do sleep 0.05; done") with { Folder = folder.FullName }, soon.Token);
+        await ProcessTable.Until(() => File.Exists(Path.Combine(folder.FullName, "ready")), Deadline.Long);
+        await soon.CancelAsync();
+        var cancelled = await Assert.ThrowsAsync<CommandCancelledException>(() => running.Soon());
+        Assert.Equal(("hello\nbye\n", (int?)7, soon.Token), (cancelled.Snapshot.Output.ToString(), cancelled.Snapshot.Exit!.ExitCode, cancelled.CancellationToken));
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_cancelled_before_it_begins_is_cancelled()
+    {
+        using var before = new CancellationTokenSource();
+        await before.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Commands.RunAsync("sleep", ["1000"], before.Token).Soon());
+    }
+
+    [Fact]
+    public async Task Each_call_ends_when_the_browser_stops_and_after_it_has_stopped()
+    {
+        var spawned = await Commands.StartAsync(new Spawn(["sleep", "1000"]));
+        var running = Commands.RunAsync("sleep", "1000");
+        var events = ReadAsync(spawned.Handle);
+        await ProcessTable.Until(() => ProcessTable.IsRunning(spawned.ProcessId), Deadline.Long);
+        Sys.Stop(Browser);
+        var (last, error) = await events.Soon();
+        Assert.True(last is CommandClosed || error is BrowserStoppedException, $"{last} {error}");
+        var outcome = await Record.ExceptionAsync(() => running.Soon());
+        Assert.True(outcome is null or BrowserStoppedException, $"{outcome}");
+        await Assert.ThrowsAsync<BrowserStoppedException>(() => Commands.RunAsync("true").Soon());
+        await Assert.ThrowsAsync<BrowserStoppedException>(() => Commands.StartAsync(new Spawn(["true"])).Soon());
+        Assert.IsType<BrowserStoppedException>((await ReadAsync("no").Soon()).Error);
+        await ProcessTable.Until(() => !ProcessTable.IsRunning(spawned.ProcessId), Deadline.Long);
+    }
+
+    private async Task<(IEvent? Last, Exception? Error)> ReadAsync(string handle)
+    {
+        IEvent? last = null;
+        var error = await Record.ExceptionAsync(async () =>
+        {
+            await foreach (var happened in Commands.EventsAsync(Sys, handle))
+                last = happened;
+        });
+        return (last, error);
     }
 
     [Fact]

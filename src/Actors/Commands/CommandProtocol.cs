@@ -1,6 +1,7 @@
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorBrowser;
 
@@ -18,8 +19,11 @@ public static class CommandProtocol
 
     /// <summary>Run a program. Answered by <see cref="Spawned"/> or <see cref="SpawnRefused"/>.</summary>
     /// <param name="Arguments">The program first; searched for in the command's PATH when it holds no slash.</param>
-    public sealed record Spawn(IReadOnlyList<CommandText> Arguments) : IRegistryCommand
+    public sealed record Spawn(IReadOnlyList<CommandText> Arguments) : IRegistryCommand, IValidated
     {
+        /// <summary>The requester waits for its end: the registry keeps it until it is released.</summary>
+        internal bool IsAwaited { get; init; }
+
         /// <summary>The folder to start in; null for the runner's.</summary>
         public CommandText? Folder { get; init; }
 
@@ -71,30 +75,47 @@ public static class CommandProtocol
 
         /// <summary>What it looks like in lists and logs.</summary>
         public string Display => string.Join(' ', Arguments);
+
+        object? IValidated.Refusal() => CommandRequest.Problem(this) is { } problem ? new SpawnRefused(SpawnFailure.InvalidRequest, problem.Errno, problem.Message) : null;
     }
 
     /// <summary>Answered by a <see cref="CommandSnapshot"/> or <see cref="UnknownHandle"/>.</summary>
     /// <param name="Handle">From <see cref="Spawned"/>.</param>
-    public sealed record Poll(string Handle) : IRegistryCommand;
+    public sealed record Poll(string Handle) : IRegistryCommand, IValidated
+    {
+        object? IValidated.Refusal() => CommandChecks.Handle(nameof(Poll), Handle);
+    }
 
     /// <summary>Answered by <see cref="Waited"/> once the command has ended and all its output is there, or when the time is over, or by <see cref="UnknownHandle"/>.</summary>
     /// <param name="Handle">From <see cref="Spawned"/>.</param>
     /// <param name="Timeout">Null for ever. It ends the wait, not the command.</param>
-    public sealed record Wait(string Handle, TimeSpan? Timeout = null) : IRegistryCommand;
+    public sealed record Wait(string Handle, TimeSpan? Timeout = null) : IRegistryCommand, IValidated
+    {
+        object? IValidated.Refusal() => CommandChecks.Handle(nameof(Wait), Handle) ?? CommandChecks.Time(nameof(Wait), nameof(Timeout), Timeout);
+    }
 
     /// <summary>Ends the command and all it has started. Answered by a <see cref="CommandSnapshot"/> once all of it is gone, or by <see cref="UnknownHandle"/>.</summary>
     /// <param name="Handle">From <see cref="Spawned"/>.</param>
     /// <param name="Grace">Between TERM and KILL; null for the command's own.</param>
-    public sealed record KillCommand(string Handle, TimeSpan? Grace = null) : IRegistryCommand;
+    public sealed record KillCommand(string Handle, TimeSpan? Grace = null) : IRegistryCommand, IValidated
+    {
+        object? IValidated.Refusal() => CommandChecks.Handle(nameof(KillCommand), Handle) ?? CommandChecks.Time(nameof(KillCommand), nameof(Grace), Grace);
+    }
 
     /// <summary>Forgets a command, and kills it if it still runs. Answered by <see cref="Released"/> once it is gone.</summary>
     /// <param name="Handle">From <see cref="Spawned"/>.</param>
-    public sealed record Release(string Handle) : IRegistryCommand;
+    public sealed record Release(string Handle) : IRegistryCommand, IValidated
+    {
+        object? IValidated.Refusal() => CommandChecks.Handle(nameof(Release), Handle);
+    }
 
     /// <summary>As <see cref="Subscribe"/>, by handle: also for a command that has ended, whose output is told again as far as it is kept. <see cref="UnknownHandle"/> goes to the sender.</summary>
     /// <param name="Handle">From <see cref="Spawned"/>.</param>
     /// <param name="Subscription">To whom, and what.</param>
-    public sealed record SubscribeTo(string Handle, Subscribe Subscription) : IRegistryCommand;
+    public sealed record SubscribeTo(string Handle, Subscribe Subscription) : IRegistryCommand, IValidated
+    {
+        object? IValidated.Refusal() => CommandChecks.Handle(nameof(SubscribeTo), Handle) ?? CommandChecks.Subscription(nameof(SubscribeTo), Subscription);
+    }
 
     /// <summary>Answered by <see cref="Handles"/>.</summary>
     public sealed class ListHandles : IRegistryCommand
@@ -132,7 +153,7 @@ public static class CommandProtocol
     /// <summary>The end of a release.</summary>
     /// <param name="Handle">As it was asked for.</param>
     /// <param name="Found">Whether there was such a command.</param>
-    public sealed record Released(string Handle, bool Found) : IEvent;
+    public sealed record Released(string Handle, bool Found) : IEvent, IDeadLetterSuppression;
 
     /// <summary>The registry's entries, oldest first.</summary>
     /// <param name="Entries">Handle, session, and whether it is over.</param>
@@ -140,8 +161,10 @@ public static class CommandProtocol
 
     /// <summary>Sends all output, from an offset on, to an actor. To a session, or with <see cref="Spawn"/>.</summary>
     /// <param name="Subscriber">Whom.</param>
-    public sealed record Subscribe(IActorRef Subscriber) : ICommand
+    public sealed record Subscribe(IActorRef Subscriber) : ICommand, IValidated
     {
+        object? IValidated.Refusal() => CommandChecks.Subscription(nameof(Subscribe), this);
+
         /// <summary>Where in the whole output, both streams counted together, to begin, in bytes. What is not kept any more comes as an <see cref="OutputGap"/>.</summary>
         public long From { get; init; }
 
@@ -154,11 +177,17 @@ public static class CommandProtocol
 
     /// <summary>No more output to this actor.</summary>
     /// <param name="Subscriber">Whom.</param>
-    public sealed record Unsubscribe(IActorRef Subscriber) : ICommand;
+    public sealed record Unsubscribe(IActorRef Subscriber) : ICommand, IValidated
+    {
+        object? IValidated.Refusal() => CommandChecks.Subscriber(nameof(Unsubscribe), Subscriber);
+    }
 
     /// <summary>The sender has consumed so many bytes of output: as many more may come.</summary>
     /// <param name="Bytes">At least 1.</param>
-    public sealed record GrantOutput(long Bytes) : ICommand;
+    public sealed record GrantOutput(long Bytes) : ICommand, IValidated
+    {
+        object? IValidated.Refusal() => CommandChecks.Range(nameof(GrantOutput), nameof(Bytes), Bytes, 0, long.MaxValue);
+    }
 
     /// <summary>Input for the command. Answered by <see cref="InputTaken"/> each time the command has taken some, or by <see cref="InputRefused"/>.</summary>
     /// <param name="Data">Not changed after sending.</param>
@@ -181,16 +210,26 @@ public static class CommandProtocol
 
     /// <summary>Sends a signal to the command's process group.</summary>
     /// <param name="Number">1 to 64.</param>
-    public sealed record SendSignal(int Number) : ICommand;
+    public sealed record SendSignal(int Number) : ICommand, IValidated
+    {
+        object? IValidated.Refusal() => CommandChecks.Range(nameof(SendSignal), nameof(Number), Number, 1, 64);
+    }
 
     /// <summary>The terminal has another size.</summary>
     /// <param name="Columns">At least 1.</param>
     /// <param name="Rows">At least 1.</param>
-    public sealed record ResizeTerminal(int Columns, int Rows) : ICommand;
+    public sealed record ResizeTerminal(int Columns, int Rows) : ICommand, IValidated
+    {
+        object? IValidated.Refusal() => CommandChecks.Range(nameof(ResizeTerminal), nameof(Columns), Columns, 1, ushort.MaxValue)
+            ?? CommandChecks.Range(nameof(ResizeTerminal), nameof(Rows), Rows, 1, ushort.MaxValue);
+    }
 
     /// <summary>Ends the command and all it has started: TERM, then KILL.</summary>
     /// <param name="Grace">Between the two; null for the command's own.</param>
-    public sealed record Terminate(TimeSpan? Grace = null) : ICommand;
+    public sealed record Terminate(TimeSpan? Grace = null) : ICommand, IValidated
+    {
+        object? IValidated.Refusal() => CommandChecks.Time(nameof(Terminate), nameof(Grace), Grace);
+    }
 
     /// <summary>Answered by a <see cref="CommandSnapshot"/>. To a session.</summary>
     public sealed class GetSnapshot : ICommand
@@ -238,7 +277,7 @@ public static class CommandProtocol
     /// <summary>The command has taken input.</summary>
     /// <param name="Taken">How many bytes, all in all.</param>
     /// <param name="Ended">Whether it takes no more.</param>
-    public sealed record InputTaken(long Taken, bool Ended) : IEvent;
+    public sealed record InputTaken(long Taken, bool Ended) : IEvent, IDeadLetterSuppression;
 
     /// <summary>Input was not accepted.</summary>
     /// <param name="Message">One sentence.</param>

@@ -35,6 +35,11 @@ internal sealed class CommandRegistry : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!ActorBrowser.Entry.Admits(message, Sender))
+        {
+            (message as Spawn)?.InputDescriptor?.Dispose();
+            return;
+        }
         switch (message)
         {
             case BrowserShutdown.Drain drain:
@@ -108,6 +113,19 @@ internal sealed class CommandRegistry : UntypedActor
             _stopper?.Tell(BrowserShutdown.Drained.Instance);
     }
 
+    /// <summary>Each who waits is told, at a stop and at a restart: sessions, which stop first, speak for their commands.</summary>
+    protected override void PostStop()
+    {
+        while (_forRoom.TryDequeue(out var waiting))
+            Refuse(waiting.Spawn, waiting.Requester, Stopping);
+        foreach (var entry in _entries.Values)
+        {
+            foreach (var releaser in entry.Releasers)
+                releaser.Tell(new Released(entry.Handle, Found: true));
+        }
+        _stopper?.Tell(BrowserShutdown.Drained.Instance);
+    }
+
     private void OnSpawn(Spawn spawn, IActorRef requester)
     {
         if (_stopper is not null)
@@ -115,7 +133,7 @@ internal sealed class CommandRegistry : UntypedActor
             Refuse(spawn, requester, Stopping);
             return;
         }
-        if ((CommandRequest.Refusal(spawn) ?? _runners.Refusal(spawn)) is { } refusal)
+        if (_runners.Refusal(spawn) is { } refusal)
         {
             Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, refusal));
             return;
@@ -157,7 +175,7 @@ internal sealed class CommandRegistry : UntypedActor
         else
             runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(spawn.InputDescriptor), memory]);
         Context.Watch(session);
-        var entry = new Entry(id, handle, session, runner, spawn.Display);
+        var entry = new Entry(id, handle, session, runner, spawn.Display, spawn.IsAwaited);
         _entries.Add(handle, entry);
         _byId.Add(id, entry);
     }
@@ -170,11 +188,17 @@ internal sealed class CommandRegistry : UntypedActor
 
     private void MakeRoom(Spawn spawn, IActorRef requester)
     {
+        if (_forRoom.Count >= _settings.Commands.MaxQueued)
+        {
+            Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.NoResources, 0,
+                $"{_entries.Count} commands run and {_forRoom.Count} wait: actorbrowser.commands.capacity and .max-queued allow no more."));
+            return;
+        }
         _forRoom.Enqueue((spawn, requester));
         var victims = _entries.Values.Count(static entry => entry.Victim);
         if (victims >= _forRoom.Count)
             return;
-        if (_entries.Values.Where(static entry => !entry.Victim && !entry.Releasing).MinBy(static entry => entry.Id) is not { } oldest)
+        if (_entries.Values.Where(static entry => !entry.Victim && !entry.Releasing && !entry.IsAwaited).MinBy(static entry => entry.Id) is not { } oldest)
             return;
         oldest.Victim = true;
         _log.Warning("All {0} commands of the registry are running: the oldest, {1} ({2}), is killed to make room", _entries.Count, oldest.Handle, oldest.Display);
@@ -211,11 +235,13 @@ internal sealed class CommandRegistry : UntypedActor
         if (!_entries.TryGetValue(handle, out var entry))
             return;
         entry.Record = record;
-        _ended.Add(entry.Id);
+        // One that is awaited stays until it is released: its end is about to be asked for.
+        if (!entry.IsAwaited)
+            _ended.Add(entry.Id);
         Context.Unwatch(entry.Session);
         entry.Session.Tell(CommandSession.Retire.Instance);
         // With somebody waiting for room, whoever is the first to end makes it.
-        if (entry.Victim || entry.Releasing || _forRoom.Count > 0)
+        if (entry.Victim || entry.Releasing || (_forRoom.Count > 0 && !entry.IsAwaited))
             Drop(handle, stop: false);
         else
             TellIfDrained();
@@ -274,8 +300,11 @@ internal sealed class CommandRegistry : UntypedActor
             Sender.Tell(command is Wait ? new Waited(record.Snapshot, TimedOut: false) : record.Snapshot);
     }
 
-    private sealed class Entry(ulong id, string handle, IActorRef session, RunnerLine runner, string display)
+    private sealed class Entry(ulong id, string handle, IActorRef session, RunnerLine runner, string display, bool isAwaited)
     {
+        /// <summary>Its requester waits for its end and releases it: it is never dropped to make room.</summary>
+        internal bool IsAwaited { get; } = isAwaited;
+
         internal ulong Id { get; } = id;
 
         internal string Handle { get; } = handle;

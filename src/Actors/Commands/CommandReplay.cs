@@ -26,6 +26,8 @@ internal sealed class CommandReplay : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case GrantOutput grant:

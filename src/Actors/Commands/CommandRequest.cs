@@ -8,6 +8,10 @@ namespace ActorBrowser;
 /// <summary>Checks what was asked for, and makes the runner's message of it.</summary>
 internal static class CommandRequest
 {
+    // The kernel's most is 6 MiB.
+    private const long MostBytes = 8 << 20;
+    private const int TooLong = 7;
+
     private const int MostInFrame = 256 << 10;
 
     // What MessagePack needs for a text's length, at most.
@@ -19,23 +23,59 @@ internal static class CommandRequest
     // From then on the runtime looks a variable up, which it would else search for among all and decode, ten times a command.
     static CommandRequest() => _ = Environment.GetEnvironmentVariables();
 
-    /// <summary>Null, or what is wrong with it.</summary>
-    internal static string? Refusal(CommandProtocol.Spawn spawn)
+    /// <summary>Null, or what is wrong with it, and the errno that the system would have for that.</summary>
+    internal static (int Errno, string Message)? Problem(CommandProtocol.Spawn spawn)
     {
-        if (spawn.Arguments.Count == 0 || spawn.Arguments[0].Bytes.IsEmpty)
+        if ((ProblemOfTexts(spawn) ?? ProblemOfStreams(spawn) ?? ProblemOfTimes(spawn)) is { } problem)
+            return (0, problem);
+        var size = SizeOf(spawn.Arguments) + (spawn.Environment?.Variables.Sum(static one => (long)one.Key.Length + one.Value.Bytes.Length) ?? 0);
+        return size > MostBytes ? (TooLong, $"The arguments and the environment have {size} bytes; at most {MostBytes} are allowed, and the system may allow less.") : null;
+    }
+
+    private static string? ProblemOfTexts(CommandProtocol.Spawn spawn)
+    {
+        if (spawn.Arguments is null || spawn.Arguments.Count == 0 || spawn.Arguments[0].Bytes.IsEmpty)
             return "The command names no program.";
-        if (spawn.Arguments.Any(HasNul) || (spawn.Folder is { } folder && (folder.Bytes.IsEmpty || HasNul(folder))))
-            return "An argument or the folder is empty or holds a NUL.";
-        if (spawn.Environment is { } environment && environment.Variables.Any(static one => one.Key.Length == 0 || one.Key.Contains('=') || one.Key.Contains('\0') || HasNul(one.Value)))
-            return "A variable's name is empty or holds '=', or a variable holds a NUL.";
+        for (var i = 0; i < spawn.Arguments.Count; i++)
+        {
+            if (HasNul(spawn.Arguments[i]))
+                return $"Argument {i} holds a NUL.";
+        }
+        if (spawn.Folder is { } folder && (folder.Bytes.IsEmpty || HasNul(folder)))
+            return "The folder is empty or holds a NUL.";
+        if (spawn.SpillFile is { } file && (file.Length == 0 || file.Contains('\0', StringComparison.Ordinal)))
+            return "The spill file's name is empty or holds a NUL.";
+        if (spawn.Environment is not { } environment)
+            return null;
+        if (environment.Variables is null || (environment.Inherited?.Any(static name => name is null) ?? false))
+            return "The environment's variables or one of the inherited names is null.";
+        return environment.Variables.Any(static one => one.Key.Length == 0 || one.Key.Contains('=') || one.Key.Contains('\0') || HasNul(one.Value))
+            ? "A variable's name is empty or holds '=', or a variable holds a NUL." : null;
+    }
+
+    private static string? ProblemOfStreams(CommandProtocol.Spawn spawn)
+    {
+        if (spawn.Input is < CommandInput.None or > CommandInput.Descriptor)
+            return $"Input is {(int)spawn.Input}, which is no CommandInput.";
+        if (spawn.Output is < CommandOutput.Piped or > CommandOutput.Terminal)
+            return $"Output is {(int)spawn.Output}, which is no CommandOutput.";
         if ((spawn.Input == CommandInput.Descriptor) != (spawn.InputDescriptor is not null))
             return "A descriptor for the input comes with CommandInput.Descriptor, and only with it.";
+        if (spawn.InputDescriptor is { } descriptor && (descriptor.IsInvalid || descriptor.IsClosed))
+            return "The descriptor for the input is closed.";
         if (spawn.Output == CommandOutput.Terminal && spawn.Input != CommandInput.None)
             return "A terminal is the command's input as well: Input must be None.";
         if (spawn.Columns is < 1 or > ushort.MaxValue || spawn.Rows is < 1 or > ushort.MaxValue)
             return "A terminal has between 1 and 65535 columns and rows.";
-        if (IsWrong(spawn.TotalTimeout, positive: true) || IsWrong(spawn.IdleTimeout, positive: true) || IsWrong(spawn.Grace, positive: false) || IsWrong(spawn.DrainTimeout, positive: false))
+        return spawn.Subscription is { } subscription ? CommandChecks.Problem(subscription) : null;
+    }
+
+    private static string? ProblemOfTimes(CommandProtocol.Spawn spawn)
+    {
+        if (CommandChecks.IsWrong(spawn.TotalTimeout, positive: true) || CommandChecks.IsWrong(spawn.IdleTimeout, positive: true))
             return "A timeout must be above 0 and at most 24 days.";
+        if (CommandChecks.IsWrong(spawn.Grace, positive: false) || CommandChecks.IsWrong(spawn.DrainTimeout, positive: false))
+            return "The grace and the drain timeout must be between 0 and 24 days.";
         var limits = spawn.Limits;
         return limits.Memory < 0 || limits.ProcessorTime < 0 || limits.Processes < 0 || limits.Descriptors < 0 || limits.FileSize < 0 || limits.Output < 0
             ? "A limit is negative." : null;
@@ -60,6 +100,14 @@ internal static class CommandRequest
         var body = Wire.Encode(request);
         length = body.Length;
         return Payload.Share(body.Span);
+    }
+
+    private static long SizeOf(IReadOnlyList<CommandText> texts)
+    {
+        long size = 0;
+        for (var i = 0; i < texts.Count; i++)
+            size += texts[i].Bytes.Length;
+        return size;
     }
 
     private static long SizeOf(IReadOnlyList<ReadOnlyMemory<byte>> texts)
@@ -97,7 +145,4 @@ internal static class CommandRequest
     }
 
     private static bool HasNul(CommandText text) => text.Bytes.Span.Contains((byte)0);
-
-    private static bool IsWrong(TimeSpan? time, bool positive) =>
-        time is { } given && (given < TimeSpan.Zero || (positive && given == TimeSpan.Zero) || given.TotalMilliseconds > int.MaxValue);
 }

@@ -88,10 +88,48 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         _inputLink?.Dispose();
         if (!_over)
             Send(new Transport.Terminate(0));
+        EndAbruptly();
+    }
+
+    /// <summary>Each who waits is told, whatever has stopped this actor.</summary>
+    private void EndAbruptly()
+    {
+        if (!_over && !_running)
+        {
+            _requester.Tell(new SpawnRefused(SpawnFailure.Unavailable, 0, BrowserStoppedException.Sentence));
+            ForgetWaiting();
+            _over = true;
+        }
+        else if (!_over)
+        {
+            if (_exit is null)
+                OnExit(Lost(ExitCause.Kill));
+            End(survivors: 0);
+        }
+        foreach (var subscription in _subscriptions)
+        {
+            if (_end is null || subscription.HasBeenToldOfTheEnd)
+                continue;
+            subscription.Skip(_log, _self);
+            TellOfTheEnd(subscription);
+        }
+    }
+
+    private CommandExit Lost(ExitCause cause) => new(null, 9, false, cause, default, default, 0, DateTimeOffset.UtcNow - _startedAt, DateTimeOffset.UtcNow);
+
+    /// <summary>It never ran: who waits for its end by a handle from the registry's list is told that there is none.</summary>
+    private void ForgetWaiting()
+    {
+        foreach (var waiter in _waiting.Values.Concat(_untilClosed))
+            waiter.Tell(new UnknownHandle(_handle));
+        _waiting.Clear();
+        _untilClosed.Clear();
     }
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case ChildFrames.UserFrame frame:
@@ -105,7 +143,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
                 Close();
                 break;
             case GrantOutput grant:
-                Find(Sender)?.Grant(Math.Max(0, grant.Bytes));
+                Find(Sender)?.Grant(grant.Bytes);
                 Advance();
                 break;
             case WriteInput or CloseInput or InputLink.Taken:
@@ -131,10 +169,10 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
             case SpillFailed failed:
                 Broadcast(failed);
                 break;
-            case CommandProtocol.SendSignal signal when signal.Number is >= 1 and <= 64:
+            case CommandProtocol.SendSignal signal:
                 Send(new Transport.SendSignal(signal.Number));
                 break;
-            case ResizeTerminal size when size.Columns is >= 1 and <= ushort.MaxValue && size.Rows is >= 1 and <= ushort.MaxValue:
+            case ResizeTerminal size:
                 Send(new Resize(size.Columns, size.Rows));
                 break;
             case CommandProtocol.Terminate terminate:
@@ -223,6 +261,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         _over = true;
         var refused = new SpawnRefused(failed.Kind, failed.Errno, failed.Message);
         _requester.Tell(refused);
+        ForgetWaiting();
         _registry.Tell(new NotStarted(_handle));
         Context.Stop(_self);
     }
@@ -242,6 +281,13 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         if (_overOutput && _exit!.Cause == ExitCause.Itself)
             _exit = _exit with { Cause = ExitCause.OutputLimit };
         _exit = _exit! with { Blocked = _refusals.Explain(_exit, _spawn.Profile ?? _settings.Profile, _log) };
+        End(_closed.Value.Survivors);
+        Advance();
+        _registry.Tell(new Over(new CommandRecord(Snapshot(), _log, _end!)));
+    }
+
+    private void End(int survivors)
+    {
         _over = true;
         foreach (var (key, waiter) in _waiting)
         {
@@ -252,9 +298,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         foreach (var asker in _untilClosed)
             asker.Tell(Snapshot());
         _untilClosed.Clear();
-        _end = new CommandClosed(_handle, _exit!, _log.TotalOf(OutputStream.Output), _log.TotalOf(OutputStream.Error), _closed.Value.Survivors);
-        Advance();
-        _registry.Tell(new Over(new CommandRecord(Snapshot(), _log, _end)));
+        _end = new CommandClosed(_handle, _exit!, _log.TotalOf(OutputStream.Output), _log.TotalOf(OutputStream.Error), survivors);
     }
 
     private void OnRunnerLost(string message)
@@ -267,7 +311,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
             return;
         }
         if (_exit is null)
-            OnExit(new CommandExit(null, 9, false, ExitCause.RunnerLost, default, default, 0, DateTimeOffset.UtcNow - _startedAt, DateTimeOffset.UtcNow));
+            OnExit(Lost(ExitCause.RunnerLost));
         ReadToTheEnd(new Closed(0));
     }
 

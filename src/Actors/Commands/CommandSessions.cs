@@ -6,21 +6,12 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>A command was not started.</summary>
-/// <param name="refusal">Why.</param>
-public sealed class CommandRefusedException(SpawnRefused refusal) : Exception(refusal.Message)
-{
-    /// <summary>What kind of reason.</summary>
-    public SpawnFailure Kind { get; } = refusal.Kind;
-
-    /// <summary>The system's number; 0 for none.</summary>
-    public int Errno { get; } = refusal.Errno;
-}
-
 /// <summary>Commands for people without actors. Nothing more than messages to the browser.</summary>
 public readonly struct CommandSessions
 {
     private const long Ahead = 256 << 10;
+
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(1);
 
     private readonly IActorRef _browser;
 
@@ -35,43 +26,85 @@ public readonly struct CommandSessions
     /// <param name="arguments">Its arguments.</param>
     /// <returns>Its exit, and what is kept of its output.</returns>
     /// <exception cref="CommandRefusedException">It was not started.</exception>
-    public Task<CommandSnapshot> RunAsync(string program, params IReadOnlyList<string> arguments) =>
-        RunAsync(new Spawn([program, .. arguments.Select(CommandText.FromString)]));
+    /// <exception cref="BrowserStoppedException">The browser has stopped, or is stopping.</exception>
+    public Task<CommandSnapshot> RunAsync(string program, params IReadOnlyList<string> arguments) => RunAsync(program, arguments, CancellationToken.None);
 
-    /// <summary>Runs a command to its end.</summary>
-    /// <param name="spawn">What.</param>
-    /// <param name="graceful">Ends the command with TERM, and KILL after its grace.</param>
-    /// <param name="forceful">Ends it with KILL at once.</param>
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="program">Searched for in PATH when it holds no slash.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="cancellation">Ends the program: TERM, and KILL after its grace.</param>
     /// <returns>Its exit, and what is kept of its output.</returns>
     /// <exception cref="CommandRefusedException">It was not started.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; by then it is gone.</exception>
-    public async Task<CommandSnapshot> RunAsync(Spawn spawn, CancellationToken graceful = default, CancellationToken forceful = default)
+    /// <exception cref="CommandCancelledException">It was cancelled; by then it is gone.</exception>
+    /// <exception cref="BrowserStoppedException">The browser has stopped, or is stopping.</exception>
+    public Task<CommandSnapshot> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
-        var spawned = await StartAsync(spawn).ConfigureAwait(false);
-        var browser = _browser;
-        await using var gracefully = graceful.UnsafeRegister(_ => spawned.Session.Tell(new CommandProtocol.Terminate(), ActorRefs.NoSender), null).ConfigureAwait(false);
-        await using var forcefully = forceful.UnsafeRegister(_ => spawned.Session.Tell(new CommandProtocol.Terminate(TimeSpan.Zero), ActorRefs.NoSender), null).ConfigureAwait(false);
-        var waited = (Waited)await browser.Ask<IEvent>(new Wait(spawned.Handle), Timeout.InfiniteTimeSpan).ConfigureAwait(false);
-        browser.Tell(new Release(spawned.Handle), ActorRefs.NoSender);
-        if (waited.Snapshot.Exit?.Cause == ExitCause.Kill)
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(arguments);
+        return RunAsync(new Spawn([program, .. arguments.Select(CommandText.FromString)]), cancellation);
+    }
+
+    /// <summary>Runs a command to its end. The registry neither drops nor kills it to make room; where there is none, it waits for it.</summary>
+    /// <param name="spawn">What. With a grace of zero it is killed at once when it is cancelled.</param>
+    /// <param name="cancellation">Ends the command: TERM, and KILL after its grace.</param>
+    /// <returns>Its exit, and what is kept of its output.</returns>
+    /// <exception cref="CommandRefusedException">It was not started.</exception>
+    /// <exception cref="CommandCancelledException">It was cancelled while it ran; by then it is gone. The exception has its output.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before it ran.</exception>
+    /// <exception cref="BrowserStoppedException">The browser has stopped, or is stopping.</exception>
+    public async Task<CommandSnapshot> RunAsync(Spawn spawn, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(spawn);
+        var spawned = await StartAsync(spawn with { IsAwaited = true }, cancellation).ConfigureAwait(false);
+        try
         {
-            graceful.ThrowIfCancellationRequested();
-            forceful.ThrowIfCancellationRequested();
+            await using var ending = cancellation.UnsafeRegister(
+                static session => ((IActorRef)session!).Tell(new CommandProtocol.Terminate(), ActorRefs.NoSender), spawned.Session).ConfigureAwait(false);
+            var answer = await AskAsync(new Wait(spawned.Handle)).ConfigureAwait(false);
+            if (answer is not Waited { Snapshot: var snapshot })
+                throw new InvalidOperationException($"The command {spawned.Handle} was released by another actor while its end was awaited.");
+            return cancellation.IsCancellationRequested && snapshot.Exit?.Cause == ExitCause.Kill
+                ? throw new CommandCancelledException(snapshot, cancellation) : snapshot;
         }
-        return waited.Snapshot;
+        finally
+        {
+            _browser.Tell(new Release(spawned.Handle), ActorRefs.NoSender);
+        }
     }
 
     /// <summary>Starts a command.</summary>
     /// <param name="spawn">What.</param>
+    /// <param name="cancellation">Gives the start up; a command that starts afterwards is ended.</param>
     /// <returns>Its handle and its actor.</returns>
     /// <exception cref="CommandRefusedException">It was not started.</exception>
-    public async Task<Spawned> StartAsync(Spawn spawn) =>
-        await _browser.Ask<IEvent>(spawn, Timeout.InfiniteTimeSpan).ConfigureAwait(false) switch
+    /// <exception cref="BrowserStoppedException">The browser has stopped, or is stopping.</exception>
+    public async Task<Spawned> StartAsync(Spawn spawn, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(spawn);
+        var browser = _browser;
+        var answer = AskAsync(spawn);
+        try
         {
-            Spawned spawned => spawned,
-            SpawnRefused refused => throw new CommandRefusedException(refused),
-            var other => throw new InvalidOperationException($"The browser answered with {other}."),
-        };
+            return await WithinAsync(answer, cancellation).ConfigureAwait(false) switch
+            {
+                Spawned spawned => spawned,
+                SpawnRefused { Message: BrowserStoppedException.Sentence } => throw new BrowserStoppedException(BrowserStoppedException.Sentence),
+                SpawnRefused refused => throw new CommandRefusedException(refused),
+                var other => throw new InvalidOperationException($"The browser answered with {other}."),
+            };
+        }
+        catch (OperationCanceledException)
+        {
+            _ = answer.ContinueWith(
+                late =>
+                {
+                    if (late is { IsCompletedSuccessfully: true, Result: Spawned spawned })
+                        browser.Tell(new Release(spawned.Handle), ActorRefs.NoSender);
+                },
+                CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw;
+        }
+    }
 
     /// <summary>A command's output and end, as they come. The command waits for whoever reads too slowly, and goes on when the reading stops.</summary>
     /// <param name="system">Where the reader's actor lives.</param>
@@ -79,16 +112,17 @@ public readonly struct CommandSessions
     /// <param name="from">Where in its output to begin, in bytes.</param>
     /// <param name="text">Whether output comes as text.</param>
     /// <param name="cancellation">Ends the reading, not the command.</param>
+    /// <exception cref="BrowserStoppedException">The browser stopped before the command's end was told.</exception>
     public async IAsyncEnumerable<IEvent> EventsAsync(
         ActorSystem system, string handle, long from = 0, bool text = false, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(system);
-        var events = Channel.CreateUnbounded<(IEvent Event, IActorRef Session)>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        ArgumentNullException.ThrowIfNull(handle);
         // Not unbounded in bytes: no more comes than was granted.
-        var reader = system.ActorOf(Props.Create(() => new Reader(events.Writer)));
+        var events = Channel.CreateUnbounded<(IEvent Event, IActorRef Session)>(new UnboundedChannelOptions { SingleReader = true });
+        var reader = StartReader(system, CommandReader.Props(_browser, handle, new Subscribe(ActorRefs.Nobody) { From = from, Text = text, Credit = Ahead }, events.Writer));
         try
         {
-            _browser.Tell(new SubscribeTo(handle, new Subscribe(reader) { From = from, Text = text, Credit = Ahead }), reader);
             await foreach (var (happened, session) in events.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
             {
                 yield return happened;
@@ -103,17 +137,49 @@ public readonly struct CommandSessions
         }
     }
 
-    private sealed class Reader(ChannelWriter<(IEvent Event, IActorRef Session)> events) : UntypedActor
+    private static IActorRef StartReader(ActorSystem system, Props reader)
     {
-        protected override void OnReceive(object message)
+        try
         {
-            if (message is not IEvent happened)
-                return;
-            events.TryWrite((happened, Sender));
-            if (happened is CommandClosed or UnknownHandle)
-                events.TryComplete();
+            return system.ActorOf(reader);
         }
+        catch (InvalidOperationException)
+        {
+            // What a terminated actor system says to each new actor.
+            throw new BrowserStoppedException("The browser has stopped, or is stopping.");
+        }
+    }
 
-        protected override void PostStop() => events.TryComplete();
+    // A start that is cancelled just as it succeeds is still told, so that the command's output is not lost.
+    private static async Task<IEvent> WithinAsync(Task<IEvent> answer, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var whenCancelled = new CancellationTokenSource();
+        await using var registration = cancellation.UnsafeRegister(static source => ((CancellationTokenSource)source!).CancelAfter(OnItsWay), whenCancelled).ConfigureAwait(false);
+        try
+        {
+            return await answer.WaitAsync(whenCancelled.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    // The answer, or the browser's end: one of them always comes.
+    private async Task<IEvent> AskAsync(ICommand question)
+    {
+        using var over = new CancellationTokenSource();
+        var answer = _browser.Ask<IEvent>(question, Timeout.InfiniteTimeSpan, over.Token);
+        var end = _browser.WatchAsync(over.Token);
+        try
+        {
+            await Task.WhenAny(answer, end).ConfigureAwait(false);
+            return answer.IsCompleted ? await answer.ConfigureAwait(false) : throw new BrowserStoppedException("The browser has stopped, or is stopping.");
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+        }
     }
 }

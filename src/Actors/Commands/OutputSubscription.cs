@@ -48,6 +48,15 @@ internal sealed class OutputSubscription(Subscribe request)
         return true;
     }
 
+    /// <summary>Nothing more is read: what has not been told is told as a gap.</summary>
+    internal void Skip(OutputLog log, IActorRef session)
+    {
+        if (log.Position <= Position)
+            return;
+        Subscriber.Tell(new OutputGap(Position, log.Position - Position), session);
+        Position = log.Position;
+    }
+
     /// <summary>A character that the end has cut off is told as what it has become.</summary>
     internal void Flush(IActorRef session)
     {

@@ -2,6 +2,7 @@ namespace ActorBrowser;
 
 /// <summary><c>actorbrowser.commands</c>.</summary>
 /// <param name="Capacity">Entries of the registry.</param>
+/// <param name="MaxQueued">Commands that may wait for room in the registry.</param>
 /// <param name="Profile">Of commands that name none.</param>
 /// <param name="Environment">Names of variables that are inherited by default.</param>
 /// <param name="Grace">Between TERM and KILL.</param>
@@ -11,11 +12,12 @@ namespace ActorBrowser;
 /// <param name="Window">Output, or input, that may be under way, in bytes.</param>
 /// <param name="MaxQueuedInput">In bytes.</param>
 public sealed record CommandSettings(
-    int Capacity, string Profile, IReadOnlyList<string> Environment, TimeSpan Grace, TimeSpan DrainTimeout,
+    int Capacity, int MaxQueued, string Profile, IReadOnlyList<string> Environment, TimeSpan Grace, TimeSpan DrainTimeout,
     int RetainedHead, int RetainedTail, int Window, long MaxQueuedInput)
 {
     internal static CommandSettings Read(SettingsReader reader) => new(
         reader.Number("commands.capacity", 1, 1_000_000),
+        reader.Number("commands.max-queued", 0, 1_000_000),
         reader.Text("commands.profile"),
         reader.Texts("commands.environment"),
         reader.Time("commands.grace"),
