@@ -26,9 +26,12 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>The registry of commands itself.</summary>
     internal IActorRef Commands { get; }
 
+    internal static ActorSystem CreateSystem() =>
+        ActorSystem.Create("bench", ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF, log-dead-letters = off }"));
+
     internal static async Task<Browser> StartAsync(BenchContext context, string configuration = "")
     {
-        var system = ActorSystem.Create("bench", ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF, log-dead-letters = off }"));
+        var system = CreateSystem();
         var actor = system.StartActorBrowser(new ActorBrowserOptions { ChildExecutable = context.ChildExecutable, Configuration = configuration });
         return new Browser(system, actor, await actor.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Patience));
     }

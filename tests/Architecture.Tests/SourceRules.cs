@@ -14,6 +14,7 @@ public sealed partial class SourceRules
     [InlineData(@"\.Wait\(\)", "blocking on a task starves the dispatcher: await it, or PipeTo")]
     [InlineData(@"\bProcess\.Start\b", "children are spawned by ChildLauncher only; the runtime's own createdump is no child", "CrashDumper.cs")]
     [InlineData(@"\bDateTime\.Now\b", "local time is for people, not for records: use TimeProvider or UtcNow")]
+    [InlineData(@"\b(IWithTimers|ITimerScheduler|SetReceiveTimeout|ReceiveTimeout)\b|\.Scheduler\b(?!s)", "Akka's scheduler, once used, wakes the process every 10 ms for good: ActorTimers; the self-test tries Akka itself", "SelfTestActors.cs")]
     [InlineData(@"NotImplementedException", "a stub is a defect")]
     [InlineData(@"\b(TODO|FIXME)\b", "unfinished work belongs in an issue")]
     [InlineData(@"catch\s*(\(\s*Exception\s*\))?\s*\{\s*\}", "a swallowed exception hides a defect")]

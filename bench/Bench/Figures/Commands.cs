@@ -149,20 +149,20 @@ internal sealed class IdleCommands : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var browser = await Browser.StartAsync(context, $"actorbrowser.commands.capacity = {Many}");
         var window = TimeSpan.FromSeconds(context.Pick(2, 10));
+        var empty = await Idleness.OfEmptySystemAsync(window);
+        await using var browser = await Browser.StartAsync(context, $"actorbrowser.commands.capacity = {Many}");
         var sleep = new Spawn(["sleep", "1000"]);
         await browser.Actor.Ask<Spawned>(sleep, TimeSpan.FromSeconds(30));
         var threads = ProcFile.Threads(Environment.ProcessId);
         var memory = ProcFile.ResidentMebibytes(Environment.ProcessId);
         await Task.WhenAll(Enumerable.Range(0, Many - 1).Select(_ => browser.Actor.Ask<Spawned>(sleep, TimeSpan.FromSeconds(60))));
         await Task.Delay(window);
-        var used = Environment.CpuUsage.TotalTime;
-        await Task.Delay(window);
-        used = Environment.CpuUsage.TotalTime - used;
+        var used = await Idleness.MillisecondsAsync(window);
         return
         [
-            new Row($"processor time of the parent a second, {Many} idle commands", Single("ms", used.TotalMilliseconds / window.TotalSeconds), null, Target.AtMost(10, "ms")),
+            new Row($"processor time of the parent a second, {Many} idle commands", Single("ms", used), Samples.Single("ms", empty, "an ActorSystem with nothing in it"), null),
+            new Row("the same above an ActorSystem with nothing in it", Single("ms", used - empty), null, Idleness.Target),
             new Row("memory a command in the parent", Single("KiB", (ProcFile.ResidentMebibytes(Environment.ProcessId) - memory) * 1024 / Many), null, null),
             new Row($"threads that {Many - 1} more commands add to the parent's {threads}", Single("threads", ProcFile.Threads(Environment.ProcessId) - threads), null, Target.AtMost(4, "threads")),
         ];

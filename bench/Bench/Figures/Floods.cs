@@ -40,7 +40,7 @@ internal sealed class Floods : IFigure
                 await PingAsync(other.Child, stormy, answer);
                 await Browser.StopAsync(probe.Child);
             }
-            rows.Add(new Row($"Ask(Ping) to a child while another {name}", stormy, calm, Target.AtMost(2)));
+            rows.Add(new Row($"PingAsync to a child while another {name}", stormy, calm, Target.AtMost(2)));
         }
         return rows;
     }
@@ -48,11 +48,12 @@ internal sealed class Floods : IFigure
     /// <summary>Pings one after another until something is over; one sample is their median, as one that is late by a time slice says little.</summary>
     private static async Task PingAsync(IActorRef child, Samples samples, Task until)
     {
+        var client = ChildClient.For(child);
         var times = new List<double>();
         while (!until.IsCompleted || times.Count == 0)
         {
             var started = Stopwatch.GetTimestamp();
-            await child.Ask<ChildProcessProtocol.Pong>(ChildProcessProtocol.Ping.Instance, TimeSpan.FromSeconds(30));
+            await client.PingAsync();
             times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
         }
         times.Sort();

@@ -18,6 +18,7 @@ internal sealed class ManyChildren : IFigure
     {
         var window = TimeSpan.FromSeconds(context.Pick(5, 10));
         var (newPage, usedPage) = Machine.TakeMemory(MebibytesOfMany);
+        var empty = await Idleness.OfEmptySystemAsync(window);
         await using var browser = await Browser.StartAsync(context);
         await WarmUpAsync(browser);
 
@@ -47,6 +48,9 @@ internal sealed class ManyChildren : IFigure
             new Row($"threads that {Many - 1} more children add to the parent's {one.Threads}",
                 Samples.Single("threads", many.Threads - one.Threads), null, Target.AtMost(2, "threads")),
             new Row($"processor time of the parent a second, {Many} idle children", Samples.Single("ms", many.Parent), Samples.Single("ms", one.Parent, "1 child"), null),
+            new Row("the same above an ActorSystem with nothing in it", Samples.Single("ms", many.Parent - empty), null, Idleness.Target),
+            new Row("the same with one child", Samples.Single("ms", one.Parent - empty), null, Idleness.Target),
+            new Row("processor time of an ActorSystem with nothing in it a second", Samples.Single("ms", empty), null, null),
             new Row($"processor time of a child a second, one of {Many} idle ones",
                 Samples.Single("ms", many.Children / Many), Samples.Single("ms", one.Children, "1 child"), null),
             new Row($"parent and {Many} idle children together, share of one processor",
@@ -83,11 +87,9 @@ internal sealed class ManyChildren : IFigure
         // Reading 200 processes' files is not idling, nor is the runtime's compiling what has read them: the parent's own
         // window lies inside the children's.
         await Task.Delay(Compiling);
-        var parent = Environment.CpuUsage.TotalTime;
-        await Task.Delay(window);
-        parent = Environment.CpuUsage.TotalTime - parent;
+        var parent = await Idleness.MillisecondsAsync(window);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         children = OfChildren() - children;
-        return (parent.TotalMilliseconds / window.TotalSeconds, children / seconds, ProcFile.Threads(Environment.ProcessId));
+        return (parent, children / seconds, ProcFile.Threads(Environment.ProcessId));
     }
 }

@@ -20,7 +20,7 @@ namespace ActorBrowser;
 /// </code>
 /// Kill is legal in every state. Stopping the actor, however that comes about, kills the process.
 /// </summary>
-public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
+public sealed partial class ChildProcessActor : UntypedActor
 {
     private readonly string _role;
     private readonly ActorBrowserSettings _settings;
@@ -64,8 +64,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         _confinement.TellUser = _link.Line.Pass;
     }
 
-    /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
+    private ActorTimers Timers { get; } = new(Context.Self);
 
     /// <summary>How to make one.</summary>
     /// <param name="role">The child's role.</param>
@@ -90,6 +89,7 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
     // Also before a restart: in place, the process would be another one's; supervisors stop a failed child and make a new one.
     protected override void PostStop()
     {
+        Timers.CancelAll();
         if (_state != ChildState.Exited)
             ChildMetrics.Exited(_role, ExitReason.Killed, KillCause.Request, wasReady: _readyAt is not null);
         _link.End();
@@ -97,6 +97,9 @@ public sealed partial class ChildProcessActor : UntypedActor, IWithTimers
         _ticket.Abandon();
         _confinement.Dispose();
     }
+
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)

@@ -10,7 +10,7 @@ namespace ActorBrowser;
 /// Keeps one child of a role alive by policy. A lost child is never restarted in place: its actor stops, and after a
 /// backoff a new one is made. With too many losses in the window it gives up, says why, and tries once more later.
 /// </summary>
-internal sealed class ChildSupervisor : UntypedActor, IWithTimers
+internal sealed class ChildSupervisor : UntypedActor
 {
     private readonly string _role;
     private readonly ActorBrowserSettings _settings;
@@ -34,8 +34,7 @@ internal sealed class ChildSupervisor : UntypedActor, IWithTimers
         _policy = policy;
     }
 
-    /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
+    private ActorTimers Timers { get; } = new(Context.Self);
 
     /// <summary>How to make one.</summary>
     /// <param name="role">The child's role.</param>
@@ -51,6 +50,12 @@ internal sealed class ChildSupervisor : UntypedActor, IWithTimers
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
+
+    /// <inheritdoc/>
+    protected override void PostStop() => Timers.CancelAll();
 
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)

@@ -10,7 +10,7 @@ namespace ActorBrowser;
 /// for that site only, and not more than so many times; for any other it is a fresh one. Whoever finds none waits, with a
 /// deadline, in a bounded queue. Spares are made when nobody waits and the pool has been quiet for a moment.
 /// </summary>
-internal sealed partial class WorkerPool : UntypedActor, IWithTimers
+internal sealed partial class WorkerPool : UntypedActor
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
 
@@ -33,12 +33,16 @@ internal sealed partial class WorkerPool : UntypedActor, IWithTimers
         _launcher = launcher;
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
+    private ActorTimers Timers { get; } = new(Context.Self);
 
     internal static Props Props(string role, ActorBrowserSettings settings, PoolSettings limits, IChildLauncher launcher) =>
         Akka.Actor.Props.Create(() => new WorkerPool(role, settings, limits, launcher));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
+    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
+
+    protected override void PostStop() => Timers.CancelAll();
 
     protected override void OnReceive(object message)
     {

@@ -16,7 +16,7 @@ namespace ActorBrowser;
 /// Output is granted to the runner as the slowest subscriber consumes it; with none it is kept, head and tail, and
 /// flows. Stopping the actor ends the command.
 /// </summary>
-internal sealed partial class CommandSession : UntypedActor, IWithTimers
+internal sealed partial class CommandSession : UntypedActor
 {
     // A file's writer that has failed is not started again: it would empty the file.
     private static readonly SupervisorStrategy Stopping = new OneForOneStrategy(static _ => Directive.Stop);
@@ -65,7 +65,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         _inputLink = pipes.Input is { } input ? new InputLink(_self, input) : null;
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
+    private ActorTimers Timers { get; } = new(Context.Self);
 
     internal static Props Props(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerLine runner, IActorRef requester) =>
         // Neither by an expression nor by type: taking those apart for each command takes longer than the rest of its start.
@@ -83,6 +83,7 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
 
     protected override void PostStop()
     {
+        Timers.CancelAll();
         foreach (var output in _outputs)
             output.Dispose();
         _inputLink?.Dispose();
@@ -125,6 +126,8 @@ internal sealed partial class CommandSession : UntypedActor, IWithTimers
         _waiting.Clear();
         _untilClosed.Clear();
     }
+
+    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
     protected override void OnReceive(object message)
     {

@@ -36,7 +36,7 @@ public readonly struct BrowserClient
     private BrowserClient(IActorRef browser) => (_browser, _life) = (browser, BrowserLife.Of(browser));
 
     /// <summary>A client of this browser.</summary>
-    /// <param name="browser">A <see cref="BrowserActor"/>.</param>
+    /// <param name="browser">A <see cref="BrowserActor"/>, or for fetches alone <see cref="BrowserProtocol.Children.Fetch"/>.</param>
     public static BrowserClient For(IActorRef browser)
     {
         ArgumentNullException.ThrowIfNull(browser);

@@ -9,6 +9,7 @@ public sealed partial class FetchCoordinator
 {
     private void EndAll(string why)
     {
+        Timers.CancelAll();
         foreach (var fetch in _pending.Values.ToArray())
         {
             Cancel(fetch);
@@ -112,7 +113,8 @@ public sealed partial class FetchCoordinator
     {
         _pending.Remove(fetch.Id);
         fetch.Release();
-        if (_byRequester.TryGetValue(fetch.Requester, out var ids) && ids.Remove(fetch.Id) && ids.Count == 0)
+        // A question's reference was not remembered, and to look for it would make its path.
+        if (fetch.Requester is not MinimalActorRef && _byRequester.TryGetValue(fetch.Requester, out var ids) && ids.Remove(fetch.Id) && ids.Count == 0)
         {
             _byRequester.Remove(fetch.Requester);
             Context.Unwatch(fetch.Requester);

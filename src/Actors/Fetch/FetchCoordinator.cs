@@ -9,7 +9,7 @@ namespace ActorBrowser;
 /// Matches answers to requests by child and id. It checks every request before a child sees it, holds what waits for a
 /// child, and sees to it that each fetch ends exactly once, whoever dies.
 /// </summary>
-public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
+public sealed partial class FetchCoordinator : UntypedActor
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -39,8 +39,7 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
         _cancelSelf = id => self.Tell(new TokenCancelled((ulong)id!), ActorRefs.NoSender);
     }
 
-    /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
+    private ActorTimers Timers { get; } = new(Context.Self);
 
     /// <summary>How to make one.</summary>
     /// <param name="settings">The configuration.</param>
@@ -70,6 +69,9 @@ public sealed partial class FetchCoordinator : UntypedActor, IWithTimers
 
     /// <inheritdoc/>
     protected override void PostStop() => EndAll("The browser is shutting down.");
+
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)

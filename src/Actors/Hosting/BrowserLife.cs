@@ -31,7 +31,7 @@ internal sealed class BrowserLife
             throw Stop();
         try
         {
-            return await browser.Ask<T>(message, Timeout.InfiniteTimeSpan, either?.Token ?? _stopped.Token).ConfigureAwait(false);
+            return await Reply.AskAsync<T>(browser, message, static _ => Stop(), either?.Token ?? _stopped.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested && _stopped.IsCancellationRequested)
         {

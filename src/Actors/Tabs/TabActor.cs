@@ -16,7 +16,7 @@ namespace ActorBrowser;
 /// What its <see cref="TabRecord"/> keeps outlives its renderers, and a failure of this actor: the page is then lost, as by a
 /// crash, and Reload works. Closing it, or stopping it, ends its renderer.
 /// </summary>
-internal sealed partial class TabActor : UntypedActor, IWithTimers
+internal sealed partial class TabActor : UntypedActor
 {
     private readonly TabRecord _record;
     private readonly TabSettings _settings;
@@ -52,7 +52,7 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
         _renderer = new RendererLine(renderers);
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
+    private ActorTimers Timers { get; } = new(Context.Self);
 
     internal static Props Props(TabRecord record, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images) =>
         Akka.Actor.Props.Create(() => new TabActor(record, settings, coordinator, renderers, images));
@@ -95,6 +95,7 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
 
     protected override void PostStop()
     {
+        Timers.CancelAll();
         StopLoading();
         _renderer.LetGo(reusable: false, "The tab is closed.");
         _state = TabState.Closed;
@@ -102,6 +103,8 @@ internal sealed partial class TabActor : UntypedActor, IWithTimers
     }
 
     private static string ProblemOf(Exception reason) => $"The tab failed, and with it its page: {reason.GetType().Name}: {reason.Message}";
+
+    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
     protected override void OnReceive(object message)
     {

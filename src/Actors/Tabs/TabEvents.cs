@@ -7,7 +7,7 @@ namespace ActorBrowser;
 /// Tells a tab's subscribers. What happens often is gathered for a moment: of progress only the last counts, other events
 /// keep their order, and anything of weight sends what was gathered before it.
 /// </summary>
-internal sealed class TabEvents(IActorRef tab, HashSet<IActorRef> subscribers, ITimerScheduler timers, TimeSpan interval)
+internal sealed class TabEvents(IActorRef tab, HashSet<IActorRef> subscribers, ActorTimers timers, TimeSpan interval)
 {
     private readonly List<IEvent> _gathered = [];
     private Progress? _progress;

@@ -9,7 +9,7 @@ namespace ActorBrowser;
 /// The actor behind a <see cref="TabClient"/>: it opens the tab, hears its events, and says why nothing more will come when the
 /// tab, the browser or the actor system ends.
 /// </summary>
-internal sealed class TabListener : UntypedActor, IWithTimers
+internal sealed class TabListener : UntypedActor
 {
     /// <summary>How long after its tab was stopped unasked it waits for word that the whole browser stops.</summary>
     private static readonly TimeSpan BrowserMayFollow = TimeSpan.FromSeconds(1);
@@ -31,12 +31,14 @@ internal sealed class TabListener : UntypedActor, IWithTimers
         _over = over;
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
+    private ActorTimers Timers { get; } = new(Context.Self);
 
     internal static Props Props(IActorRef browser, ChannelWriter<IEvent> events, TaskCompletionSource<Exception> over) =>
         Akka.Actor.Props.Create(() => new TabListener(browser, events, over));
 
     protected override void PreStart() => Context.Watch(_browser);
+
+    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
     protected override void OnReceive(object message)
     {
@@ -81,7 +83,11 @@ internal sealed class TabListener : UntypedActor, IWithTimers
     }
 
     // Without a reason so far it is the actor system that stops.
-    protected override void PostStop() => Tell(new BrowserStoppedException("The browser has stopped, or is stopping."));
+    protected override void PostStop()
+    {
+        Timers.CancelAll();
+        Tell(new BrowserStoppedException("The browser has stopped, or is stopping."));
+    }
 
     private void OnOpened(TabOpened opened)
     {

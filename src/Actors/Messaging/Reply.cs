@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// The sender of one question whose one answer completes a task. Akka's Ask does the same for three times the memory: it gives
+/// each question a name and keeps it where a remote actor could find it. This one has a path only if it is looked at, and
+/// a question that reaches no actor fails its task, which an Ask without a timeout leaves open for ever.
+/// </summary>
+internal abstract class Reply(IActorRefProvider provider, Func<string, Exception> whenStopped) : MinimalActorRef
+{
+    private static readonly ConditionalWeakTable<IActorRefProvider, Undelivered> Listeners = [];
+
+    private readonly Func<string, Exception> _whenStopped = whenStopped;
+    private ActorPath? _path;
+
+    /// <inheritdoc/>
+    public override IActorRefProvider Provider { get; } = provider;
+
+    /// <inheritdoc/>
+    public override ActorPath Path => Volatile.Read(ref _path) ?? Interlocked.CompareExchange(ref _path, Provider.TempPath(), null) ?? _path;
+
+    /// <summary>Asks an actor.</summary>
+    /// <typeparam name="T">What it answers with; a <see cref="Status.Failure"/> becomes its exception.</typeparam>
+    /// <param name="actor">The actor.</param>
+    /// <param name="message">The question.</param>
+    /// <param name="whenStopped">The exception where the actor has stopped already, given one sentence.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    internal static Task<T> AskAsync<T>(IActorRef actor, object message, Func<string, Exception> whenStopped, CancellationToken cancellation)
+    {
+        // An actor elsewhere answers to a path, which only Akka's own Ask registers.
+        if (actor is not IInternalActorRef { IsLocal: true } local)
+            return actor.Ask<T>(message, Timeout.InfiniteTimeSpan, cancellation);
+        Listeners.GetValue(local.Provider, static provider => new Undelivered(provider));
+        return new Reply<T>(local.Provider, whenStopped).AskAsync(actor, message, cancellation);
+    }
+
+    /// <summary>The question became a dead letter.</summary>
+    private protected abstract void Fail(Exception cause);
+
+    /// <summary>Hears of a system's dead letters; one for each system.</summary>
+    private sealed class Undelivered : MinimalActorRef
+    {
+        internal Undelivered(IActorRefProvider provider)
+        {
+            Provider = provider;
+            Path = provider.TempPath();
+            provider.Guardian.Underlying.System.EventStream.Subscribe(this, typeof(DeadLetter));
+        }
+
+        public override ActorPath Path { get; }
+
+        public override IActorRefProvider Provider { get; }
+
+        protected override void TellInternal(object message, IActorRef sender)
+        {
+            if (message is DeadLetter { Sender: Reply reply } letter)
+                reply.Fail(reply._whenStopped($"{letter.Recipient.Path} has stopped: nothing answers."));
+        }
+    }
+}
+
+/// <inheritdoc cref="Reply"/>
+/// <typeparam name="T">The answer's type.</typeparam>
+internal sealed class Reply<T>(IActorRefProvider provider, Func<string, Exception> whenStopped) : Reply(provider, whenStopped)
+{
+    private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenRegistration _cancellation;
+
+    internal Task<T> AskAsync(IActorRef actor, object message, CancellationToken cancellation)
+    {
+        if (cancellation.CanBeCanceled)
+            _cancellation = cancellation.UnsafeRegister(static (reply, token) => ((Reply<T>)reply!)._answer.TrySetCanceled(token), this);
+        actor.Tell(message, this);
+        return _answer.Task;
+    }
+
+    /// <inheritdoc/>
+    protected override void TellInternal(object message, IActorRef sender)
+    {
+        var isFirst = message switch
+        {
+            T answer => _answer.TrySetResult(answer),
+            Status.Failure { Cause: { } cause } => _answer.TrySetException(cause),
+            _ => _answer.TrySetException(new InvalidOperationException($"The answer is {message.GetType()}; {typeof(T)} was expected.")),
+        };
+        _cancellation.Unregister();
+        if (!isFirst && !_answer.Task.IsCanceled)
+            Provider.DeadLetters.Tell(message, this);
+    }
+
+    private protected override void Fail(Exception cause)
+    {
+        if (_answer.TrySetException(cause))
+            _cancellation.Unregister();
+    }
+}
