@@ -5,6 +5,8 @@ namespace ActorBrowser.Interop;
 /// <summary>Any system call, by its number: for probes of a confinement, which attempt what nothing else here does. Linux.</summary>
 public static unsafe class RawSystemCall
 {
+    private static readonly Lazy<nint> ThirtyTwoBitCode = new(MapThirtyTwoBitCode);
+
     /// <summary>Makes it.</summary>
     /// <param name="number">On this processor.</param>
     /// <param name="arguments">At most six.</param>
@@ -63,19 +65,25 @@ public static unsafe class RawSystemCall
 
     /// <summary>Makes a system call as a 32-bit program would (int 0x80, getpid). x64 only.</summary>
     /// <returns>The result; a filter ends the process instead.</returns>
-    public static long As32Bit()
+    public static long As32Bit() => ((delegate* unmanaged<int>)ThirtyTwoBitCode.Value)();
+
+    /// <summary>Maps the code that <see cref="Fork"/> and <see cref="As32Bit"/> run: after a filter against new code nothing could.</summary>
+    public static void PrepareCode()
+    {
+        ScriptCode.Prepare();
+        if (RuntimeInformation.ProcessArchitecture == Architecture.X64)
+            _ = ThirtyTwoBitCode.Value;
+    }
+
+    private static nint MapThirtyTwoBitCode()
     {
         // mov eax, 20; int 0x80; ret — with rbx kept.
         ReadOnlySpan<byte> code = [0x53, 0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0x5b, 0xc3];
         var page = LibC.MapMemory(null, 4096, 3, 0x22, -1, 0);
         if (page == (void*)-1)
-            return -Marshal.GetLastPInvokeError();
+            throw SystemCallException.FromLastError("mmap");
         code.CopyTo(new Span<byte>(page, 4096));
-        if (LibC.ProtectMemory(page, 4096, 5) != 0)
-            return -Marshal.GetLastPInvokeError();
-        var result = ((delegate* unmanaged<int>)page)();
-        _ = LibC.UnmapMemory(page, 4096);
-        return result;
+        return LibC.ProtectMemory(page, 4096, 5) == 0 ? (nint)page : throw SystemCallException.FromLastError("mprotect");
     }
 
     /// <summary>Takes anonymous memory and writes to all of it.</summary>

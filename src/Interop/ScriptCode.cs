@@ -31,6 +31,8 @@ internal static unsafe class ScriptCode
         "40f9750e40f9550200b4880240f9808640a9828e41a9849642a9010000d4892240f9490000b4200100f91ffc3fb18200005494220191b50600" +
         "d1f3ffff17891e40f989ff0737741600f9601a00f9e00f80d2c80b80d2010000d4000020d4");
 
+    internal static void Prepare() => _ = Mapped.Value;
+
     internal static nint Run(void* script) => ((delegate* unmanaged<void*, nint>)Mapped.Value)(script);
 
     private static nint Map()

@@ -42,6 +42,13 @@ public sealed class ProbeRole : IChildRole
     private ChildContext? _context;
     private ProbeTargets? _targets;
 
+    /// <summary>A role that has not begun: made before the filter is on.</summary>
+    public ProbeRole()
+    {
+        if (OperatingSystem.IsLinux())
+            Interop.RawSystemCall.PrepareCode();
+    }
+
     /// <inheritdoc/>
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
     {
