@@ -5,3 +5,4 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("actorbrowser")]
 [assembly: InternalsVisibleTo("Actors.Tests")]
 [assembly: InternalsVisibleTo("Transport.Tests")]
+[assembly: InternalsVisibleTo("Tabs.Tests")]

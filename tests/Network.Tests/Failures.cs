@@ -17,7 +17,6 @@ public sealed class Failures
     [InlineData("example.org", FetchErrorKind.InvalidUrl)]
     [InlineData("page.html?x=1", FetchErrorKind.InvalidUrl)]
     [InlineData("http://", FetchErrorKind.InvalidUrl)]
-    [InlineData("http:///path", FetchErrorKind.InvalidUrl)]
     [InlineData("http://[::1", FetchErrorKind.InvalidUrl)]
     [InlineData("http://a b/", FetchErrorKind.InvalidUrl)]
     [InlineData("http://host:0/", FetchErrorKind.InvalidUrl)]

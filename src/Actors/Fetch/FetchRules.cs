@@ -71,17 +71,9 @@ internal static class FetchRules
     }
 
     /// <summary>Whether HTTP allows the text as a method or a header's name.</summary>
-    internal static bool IsToken(string text)
-    {
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && !"!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal))
-                return false;
-        }
-        return text.Length > 0;
-    }
+    internal static bool IsToken(string text) => Transport.Http.HttpRules.IsToken(text);
 
-    internal static string Shorten(string text) => text.Length <= 100 ? text : text[..100] + "…";
+    internal static string Shorten(string text) => Transport.Http.HttpRules.Shorten(text, 100);
 
     private static FetchError? Time(string name, TimeSpan? time) =>
         time is null || (time >= TimeSpan.Zero && time <= Longest) || time == Timeout.InfiniteTimeSpan ? null

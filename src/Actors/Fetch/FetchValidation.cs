@@ -1,4 +1,5 @@
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser;
@@ -19,12 +20,10 @@ internal static class FetchValidation
             if (char.IsControl(c) || c == ' ')
                 return new FetchError(FetchErrorKind.InvalidUrl, "The URL contains a control character or a space.");
         }
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || (url[0] == '/' && parsed.IsFile))
-            return new FetchError(FetchErrorKind.InvalidUrl, $"'{FetchRules.Shorten(url)}' is not an absolute URL.");
-        if (parsed.Scheme != Uri.UriSchemeHttp && parsed.Scheme != Uri.UriSchemeHttps)
+        if (!WebUrl.TryParse(url, out var parsed))
+            return new FetchError(FetchErrorKind.InvalidUrl, $"'{FetchRules.Shorten(url)}' is not an absolute URL with a host.");
+        if (!parsed.IsHttp)
             return new FetchError(FetchErrorKind.UnsupportedScheme, $"The scheme '{parsed.Scheme}' is not supported; only http and https are.");
-        if (parsed.HostNameType == UriHostNameType.Unknown)
-            return new FetchError(FetchErrorKind.InvalidUrl, $"'{FetchRules.Shorten(url)}' names no host.");
         if (!FetchRules.IsToken(fetch.Method))
             return new FetchError(FetchErrorKind.InvalidRequest, $"'{FetchRules.Shorten(fetch.Method)}' is not an HTTP method.");
         return fetch.Body is { Length: var length } && length > settings.MaxRequestBody

@@ -1,5 +1,6 @@
 using System.Net;
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser;
 
@@ -10,7 +11,7 @@ namespace ActorBrowser;
 public sealed class NetworkIdentity
 {
     private readonly Lock _lock = new();
-    private readonly CookieContainer _cookies = new();
+    private readonly CookieJar _cookies = new();
 
     /// <summary>An identity with a jar of its own and no proxy.</summary>
     public NetworkIdentity()
@@ -39,8 +40,8 @@ public sealed class NetworkIdentity
     /// <param name="url">Where the request goes.</param>
     public string CookiesFor(Uri url)
     {
-        lock (_lock)
-            return _cookies.GetCookieHeader(url);
+        ArgumentNullException.ThrowIfNull(url);
+        return WebUrl.TryParse(url.OriginalString, out var parsed) ? CookiesFor(parsed, null) : "";
     }
 
     /// <summary>Takes an answer's cookies. One that is malformed, or meant for another site, is passed over.</summary>
@@ -48,24 +49,28 @@ public sealed class NetworkIdentity
     /// <param name="headers">The answer's.</param>
     public void Take(Uri url, IReadOnlyList<HeaderField> headers)
     {
+        ArgumentNullException.ThrowIfNull(url);
         ArgumentNullException.ThrowIfNull(headers);
+        if (WebUrl.TryParse(url.OriginalString, out var parsed))
+            Take(parsed, null, headers);
+    }
+
+    /// <summary>The cookies of a request on behalf of a page; of a navigation where the page is null.</summary>
+    internal string CookiesFor(WebUrl url, WebUrl? page)
+    {
+        lock (_lock)
+            return _cookies.For(url, page, DateTimeOffset.UtcNow);
+    }
+
+    /// <summary>Takes the cookies of an answer to such a request.</summary>
+    internal void Take(WebUrl url, WebUrl? page, IReadOnlyList<HeaderField> headers)
+    {
         foreach (var field in headers)
         {
             if (!field.Name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase))
                 continue;
-            try
-            {
-                lock (_lock)
-                    _cookies.SetCookies(url, WithoutExpiresComma(field.Value));
-            }
-            catch (CookieException)
-            {
-                // A cookie that cannot be had is the server's loss.
-            }
+            lock (_lock)
+                _cookies.Take(url, page, field.Value, DateTimeOffset.UtcNow);
         }
     }
-
-    // The container takes a comma for the beginning of another cookie; the only one that belongs into a header of its own
-    // is the one in a date.
-    private static string WithoutExpiresComma(string value) => value.Replace(", ", " ", StringComparison.Ordinal).Replace(',', ' ');
 }

@@ -1,4 +1,5 @@
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.FetchProtocol;
@@ -16,7 +17,7 @@ internal sealed class PageFetch : UntypedActor
     private readonly IActorRef _owner = Context.Parent;
     private readonly long _credit;
     private MemoryStream _body = new();
-    private Uri _url;
+    private WebUrl _url;
     private FetchInitiator _initiator;
     private FetchHeaders? _headers;
     private ulong _fetch;
@@ -68,13 +69,13 @@ internal sealed class PageFetch : UntypedActor
     private void Begin()
     {
         var headers = new List<HeaderField> { new("Accept", _request.Accept) };
-        if (_request.Identity.CookiesFor(_url) is { Length: > 0 } cookies)
+        if (_request.Identity.CookiesFor(_url, _request.Page) is { Length: > 0 } cookies)
             headers.Add(new HeaderField("Cookie", cookies));
         if (_request.Referrer is { } referrer)
             headers.Add(new HeaderField("Referer", referrer));
         _headers = null;
         _body = new MemoryStream();
-        _coordinator.Tell(new Fetch(_url.AbsoluteUri)
+        _coordinator.Tell(new Fetch(_url.ToString())
         {
             Headers = headers,
             Streamed = true,
@@ -88,8 +89,8 @@ internal sealed class PageFetch : UntypedActor
 
     private void OnHeaders(in FetchHeaders headers)
     {
-        _request.Identity.Take(_url, headers.Headers);
-        if (headers.Status is 301 or 302 or 303 or 307 or 308 && headers.ValueOf("Location") is { } location)
+        _request.Identity.Take(_url, _request.Page, headers.Headers);
+        if (HttpRules.IsRedirect(headers.Status) && headers.ValueOf("Location") is { Length: > 0 } location)
         {
             _coordinator.Tell(new CancelFetch(_fetch));
             _left = _fetch;
@@ -106,12 +107,12 @@ internal sealed class PageFetch : UntypedActor
     {
         if (++_redirects > _request.MaxRedirects)
         {
-            Finish(FetchErrorKind.Redirect, $"More than {_request.MaxRedirects} redirects; the last was from {_url}.");
+            Finish(FetchErrorKind.Redirect, $"More than {_request.MaxRedirects} redirects; the last was from {HttpRules.Shorten(_url.WithoutCredentials)}.");
             return;
         }
-        if (!Uri.TryCreate(_url, location, out var next) || next.Scheme is not ("http" or "https"))
+        if (HttpRules.ResolveLocation(_url, location, out var next) is { } problem)
         {
-            Finish(FetchErrorKind.Redirect, "The redirect leads to no http or https address.");
+            Finish(FetchErrorKind.Redirect, $"The redirect from {HttpRules.Shorten(_url.WithoutCredentials)} leads to {problem}.");
             return;
         }
         // A public server sends nobody into a private network.
@@ -139,14 +140,14 @@ internal sealed class PageFetch : UntypedActor
         if (_over)
             return;
         _over = true;
-        _owner.Tell(new Done(_request.Tag, _url.AbsoluteUri, _headers, _body.GetBuffer().AsMemory(0, (int)_body.Length), kind, problem));
+        _owner.Tell(new Done(_request.Tag, _url.ToString(), _headers, _body.GetBuffer().AsMemory(0, (int)_body.Length), kind, problem));
         Context.Stop(Self);
     }
 
     /// <summary>What is wanted, for whom.</summary>
-    internal sealed record Request(object Tag, Uri Url, NetworkIdentity Identity, FetchInitiator Initiator, string Accept, string? Referrer, long MaxBytes, int MaxRedirects, bool TellsProgress);
+    internal sealed record Request(object Tag, WebUrl Url, WebUrl? Page, NetworkIdentity Identity, FetchInitiator Initiator, string Accept, string? Referrer, long MaxBytes, int MaxRedirects, bool TellsProgress);
 
-    internal sealed record Advanced(object Tag, Uri Url, long Bytes, long Total) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    internal sealed record Advanced(object Tag, WebUrl Url, long Bytes, long Total) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     internal sealed record Done(object Tag, string Url, FetchHeaders? Headers, ReadOnlyMemory<byte> Body, FetchErrorKind? Kind, string? Problem) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

@@ -1,4 +1,5 @@
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 using Akka.Actor;
 using static ActorBrowser.TabProtocol;
 
@@ -22,8 +23,8 @@ internal sealed partial class TabActor
         _awaitsImages = false;
         for (var i = 0; i < Math.Min(wanted.Images.Count, _settings.MaxImages); i++)
         {
-            if (Uri.TryCreate(wanted.Images[i], UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
-                _imagesToFetch.Enqueue(new ImageWork(_record.Load, i, url!));
+            if (WebUrl.TryParse(wanted.Images[i], out var url) && url.IsHttp)
+                _imagesToFetch.Enqueue(new ImageWork(_record.Load, i, url));
         }
         _imagesLeft = _imagesToFetch.Count;
         FetchImages();
@@ -41,8 +42,8 @@ internal sealed partial class TabActor
     }
 
     // The one way to a page's parts: on behalf of the page, never of the embedder.
-    private void FetchForPage(object tag, Uri url) => Fetch(new PageFetch.Request(
-        tag, url, _record.Identity, _space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
+    private void FetchForPage(object tag, WebUrl url) => Fetch(new PageFetch.Request(
+        tag, url, Page, _record.Identity, _space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
         AcceptImage, ReferrerFor(url), _settings.MaxImage, _settings.MaxRedirects, TellsProgress: false));
 
     private void OnFetchResource(string url)
@@ -51,9 +52,9 @@ internal sealed partial class TabActor
         {
             Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _problem ?? "No page is loaded."));
         }
-        else if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
+        else if (!WebUrl.TryParse(url, out var parsed) || !parsed.IsHttp)
         {
-            Sender.Tell(new QueryFailed(DocumentFailure.InvalidQuery, $"'{(url.Length <= 100 ? url : url[..100] + "…")}' is no http or https URL."));
+            Sender.Tell(new QueryFailed(DocumentFailure.InvalidQuery, $"'{HttpRules.Shorten(url, 100)}' is no http or https URL."));
         }
         else
         {
@@ -71,19 +72,20 @@ internal sealed partial class TabActor
     }
 
     // The origin alone leaves the site, and nothing leaves a secure page for an insecure address.
-    private string? ReferrerFor(Uri target)
+    private string? ReferrerFor(WebUrl target)
     {
-        var page = new Uri(_record.Url);
-        if (page.Scheme == "https" && target.Scheme != "https")
+        if (Page is not { } page || (page.Scheme == "https" && target.Scheme != "https"))
             return null;
-        return SiteOf(page) == SiteOf(target) ? page.GetComponents(UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped) : page.GetLeftPart(UriPartial.Authority) + "/";
+        return page.HasOriginOf(target) ? page.WithoutFragment : page.Origin + "/";
     }
+
+    private WebUrl? Page => WebUrl.TryParse(_record.Url, out var page) ? page : null;
 
     private void OnImageFetched(ImageWork image, PageFetch.Done done)
     {
         var status = done.Headers?.Status ?? 0;
         var problem = done.Problem ?? (status is >= 200 and < 300 ? null : $"The server answered with status {status}.");
-        _events.Gather(new ResourceLoaded(_record.Load, image.Url.AbsoluteUri, status, done.Body.Length, problem));
+        _events.Gather(new ResourceLoaded(_record.Load, image.Url.ToString(), status, done.Body.Length, problem));
         if (problem is not null || done.Body.IsEmpty)
         {
             OnImageOver(image, 0, 0);
@@ -93,7 +95,7 @@ internal sealed partial class TabActor
         var relay = Context.ActorOf(Akka.Actor.Props.Create(typeof(ImageRelay)));
         Context.Watch(relay);
         _decoding.Add(relay, image);
-        _images.Tell(new ImageProtocol.Decode(done.Body) { Site = SiteOf(new Uri(_record.Url)), Cancellation = _loading.Token }, relay);
+        _images.Tell(new ImageProtocol.Decode(done.Body) { Site = SiteOf(_record.Url), Cancellation = _loading.Token }, relay);
     }
 
     private void OnImageDecoded(IActorRef relay, DecodedImage? decoded, ImageProtocol.DecodeRefused? refused)
@@ -104,9 +106,9 @@ internal sealed partial class TabActor
             if (!mine)
                 return;
             if (decoded is null)
-                _events.Gather(new ResourceLoaded(_record.Load, image!.Url.AbsoluteUri, 0, 0, refused!.Message));
+                _events.Gather(new ResourceLoaded(_record.Load, image!.Url.ToString(), 0, 0, refused!.Message));
             else
-                _events.Gather(new TabProtocol.ImageDecoded(_record.Load, image!.Url.AbsoluteUri, decoded.Format, decoded.Width, decoded.Height, decoded.Delays.Count));
+                _events.Gather(new TabProtocol.ImageDecoded(_record.Load, image!.Url.ToString(), decoded.Format, decoded.Width, decoded.Height, decoded.Delays.Count));
             OnImageOver(image, decoded?.SourceWidth ?? 0, decoded?.SourceHeight ?? 0);
         }
     }
@@ -119,7 +121,7 @@ internal sealed partial class TabActor
         FetchImages();
     }
 
-    private sealed record ImageWork(int Load, int Resource, Uri Url);
+    private sealed record ImageWork(int Load, int Resource, WebUrl Url);
 
     /// <summary>Passes one decoder's answer on, and stops.</summary>
     private sealed class ImageRelay : UntypedActor

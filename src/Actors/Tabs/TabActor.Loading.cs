@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 using Akka.Actor;
 using static ActorBrowser.TabProtocol;
 
@@ -23,15 +24,15 @@ internal sealed partial class TabActor
         _reported = false;
         _awaitsImages = false;
         _events.Tell(new LoadStarted(_record.Load, url));
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
+        if (!WebUrl.TryParse(url, out var parsed) || !parsed.IsHttp)
         {
-            Fail($"'{(url.Length <= 100 ? url : url[..100] + "…")}' is no http or https URL.");
+            Fail($"'{HttpRules.Shorten(url, 100)}' is no http or https URL.");
             return;
         }
         // A tab that shows a page keeps its process until another page comes: there may be none.
         if (!_renderer.IsWanted)
-            _renderer.Want(SiteOf(parsed));
-        Fetch(new PageFetch.Request(_record.Load, parsed, _record.Identity, FetchInitiator.Embedder, AcceptPage, null, _settings.MaxPage, _settings.MaxRedirects, TellsProgress: true));
+            _renderer.Want(parsed.Origin);
+        Fetch(new PageFetch.Request(_record.Load, parsed, null, _record.Identity, FetchInitiator.Embedder, AcceptPage, null, _settings.MaxPage, _settings.MaxRedirects, TellsProgress: true));
     }
 
     /// <summary>What the tab shows and would stay on; what was shown before a navigation that another one has overtaken.</summary>
@@ -66,7 +67,7 @@ internal sealed partial class TabActor
     }
 
     /// <summary>Scheme, host and port: nothing that another origin has sent is ever parsed by the same process.</summary>
-    private static string SiteOf(Uri url) => $"{url.Scheme}://{url.IdnHost}:{url.Port}";
+    private static string SiteOf(string url) => WebUrl.TryParse(url, out var parsed) ? parsed.Origin : "null";
 
     private void Fetch(PageFetch.Request request)
     {
@@ -118,7 +119,7 @@ internal sealed partial class TabActor
         }
         _fetched = done;
         // A redirect may have led to another site, whose page another process parses.
-        WantRenderer(SiteOf(new Uri(done.Url)));
+        WantRenderer(SiteOf(done.Url));
         Parse();
     }
 
@@ -234,7 +235,7 @@ internal sealed partial class TabActor
             // Before it was given this page there was nothing of it to lose: another process takes its place.
             if (_before is { State: TabState.Loaded } before)
                 _before = before with { State = TabState.Crashed, Problem = message, Page = null };
-            _renderer.Want(SiteOf(new Uri(_record.Url)));
+            _renderer.Want(SiteOf(_record.Url));
             return;
         }
         StopLoading();

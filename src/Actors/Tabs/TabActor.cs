@@ -177,7 +177,7 @@ internal sealed partial class TabActor : UntypedActor
         {
             case PageFetch.Advanced advanced when advanced.Tag.Equals(_record.Load):
                 // A page is coming: the process for its site is got while its bytes are on their way.
-                WantRenderer(SiteOf(advanced.Url));
+                WantRenderer(advanced.Url.Origin);
                 _events.Gather(new Progress(_record.Load, advanced.Bytes, advanced.Total));
                 break;
             case PageFetch.Done done:
@@ -229,7 +229,7 @@ internal sealed partial class TabActor : UntypedActor
     {
         _record.Subscribers.Remove(actor);
         if (_fetches.TryGetValue(actor, out var request))
-            OnFetched(actor, new PageFetch.Done(request.Tag, request.Url.AbsoluteUri, null, default, null, "The actor that fetched it has failed."));
+            OnFetched(actor, new PageFetch.Done(request.Tag, request.Url.ToString(), null, default, null, "The actor that fetched it has failed."));
         else if (_decoding.ContainsKey(actor))
             OnImageDecoded(actor, null, new ImageProtocol.DecodeRefused(null, "The actor that waited for its pixels has failed."));
     }

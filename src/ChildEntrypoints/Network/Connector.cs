@@ -120,6 +120,9 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
 
     private static async Task<Socket> ConnectAsync(IPAddress address, int port, CancellationToken cancellationToken)
     {
+        // A socket for IPv6 alone does not reach an IPv4 address in IPv6's clothes.
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

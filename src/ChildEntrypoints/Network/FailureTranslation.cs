@@ -50,12 +50,18 @@ internal static class FailureTranslation
         return exception switch
         {
             OperationCanceledException => new(FetchErrorKind.Cancelled, $"The fetch of {where} was cancelled."),
-            InvalidDataException => new(FetchErrorKind.Protocol, $"The body of {where} is not what its Content-Encoding says: {Sentence(exception)}."),
+            InvalidDataException => DamagedBody(where),
+            // What Brotli's decoder throws.
+            InvalidOperationException when headersArrived => DamagedBody(where),
             HttpRequestException or IOException or ObjectDisposedException =>
                 new(FetchErrorKind.Protocol, $"The connection failed while fetching {where}: {Sentence(exception)}."),
             _ => new(FetchErrorKind.Protocol, $"Fetching {where} failed unexpectedly ({exception.GetType().Name}): {Sentence(exception)}."),
         };
     }
+
+    // .NET's own words speak of archives.
+    private static FetchFailure DamagedBody(string where) =>
+        new(FetchErrorKind.Protocol, $"The body of {where} is not what its Content-Encoding says: its compressed data are damaged or cut off.");
 
     private static FetchFailure Ended(string where, bool headersArrived) => new(FetchErrorKind.Protocol, headersArrived
         ? $"The server closed the connection in the middle of the body of {where}."

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
@@ -10,6 +11,9 @@ internal sealed partial class Fetch
 {
     /// <summary>After a coded body's end, what is read of trailing bytes so that the connection can be used again.</summary>
     private const int MaxTrailing = 64 << 10;
+
+    /// <summary>As many dead connections as a pool may plausibly hold at one moment.</summary>
+    private const int MostAttempts = 32;
 
     private static readonly TimeSpan RestPatience = TimeSpan.FromMilliseconds(100);
 
@@ -48,7 +52,7 @@ internal sealed partial class Fetch
     private async Task<long> TransferAsync()
     {
         var url = FetchUrl.Parse(_request.Url);
-        _where = FetchUrl.WithoutCredentials(url);
+        _where = url.WithoutCredentials;
         var plan = RequestPlan.Check(_request, _engine.UserAgent);
         if (_upload is not null)
         {
@@ -59,17 +63,59 @@ internal sealed partial class Fetch
         List<RedirectHop>? redirects = null;
         while (true)
         {
-            using var response = await SendAsync(transport, plan.Build(this, url)).ConfigureAwait(false);
-            ClaimTimes(transport, response, url);
+            using var response = await SendAsync(transport, plan, url).ConfigureAwait(false);
+            ClaimTimes(transport, response);
             if (RedirectTarget(response, redirects?.Count ?? 0, url) is not { } next)
-                return await DeliverAsync(response, redirects ?? []).ConfigureAwait(false);
+            {
+                var received = await DeliverAsync(response, redirects ?? []).ConfigureAwait(false);
+                CloseIfOver(response);
+                return received;
+            }
             plan.Redirect((int)response.StatusCode, url, next);
             (redirects ??= []).Add(new RedirectHop((int)response.StatusCode, _where));
             await TryFinishAsync(response).ConfigureAwait(false);
+            CloseIfOver(response);
             url = next;
-            _where = FetchUrl.WithoutCredentials(url);
+            _where = url.WithoutCredentials;
         }
     }
+
+    // A server may close a kept connection at the moment that a request is sent over it: that request is sent again.
+    private async Task<HttpResponseMessage> SendAsync(HttpTransport transport, RequestPlan plan, WebUrl url)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await SendAsync(transport, plan.Build(this, url)).ConfigureAwait(false);
+            }
+            catch (Exception e) when (attempt < MostAttempts && plan.CanRepeatBody && Volatile.Read(ref _stopReason) is null && WasLostBeforeAnswer(e, plan.Method.Method))
+            {
+                // Each attempt removes one dead connection from the pool.
+            }
+        }
+    }
+
+    private bool WasLostBeforeAnswer(Exception exception, string method)
+    {
+        if (_connection is not { IsHttp2: false, HasAnswered: true } connection || exception is not (HttpRequestException or IOException))
+            return false;
+        // To a connection that is over no byte of the request was written.
+        if (connection.IsOver)
+            return true;
+        return HttpRules.IsIdempotent(method)
+            && (exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.Unknown } || exception is IOException);
+    }
+
+    // HTTP/1.0 ends a connection with each answer unless the answer says otherwise; .NET keeps it.
+    private void CloseIfOver(HttpResponseMessage response)
+    {
+        if (EndsConnection(response))
+            _connection?.Dispose();
+    }
+
+    private static bool EndsConnection(HttpResponseMessage response) =>
+        response.Version == HttpVersion.Version10 && !response.Headers.Connection.Contains("keep-alive", StringComparer.OrdinalIgnoreCase);
 
     private async Task<HttpResponseMessage> SendAsync(HttpTransport transport, FetchMessage message)
     {
@@ -78,6 +124,8 @@ internal sealed partial class Fetch
         {
             var response = await transport.SendAsync(message, _stop.Token).ConfigureAwait(false);
             OnAnswered();
+            if (Volatile.Read(ref _connection) is { } connection)
+                connection.OnAnswered(isLast: EndsConnection(response));
             if ((int)response.StatusCode is >= 200 and <= 999)
                 return response;
             using (response)
@@ -93,10 +141,10 @@ internal sealed partial class Fetch
         }
     }
 
-    private void ClaimTimes(HttpTransport transport, HttpResponseMessage response, Uri url)
+    private void ClaimTimes(HttpTransport transport, HttpResponseMessage response)
     {
         if (response.Version.Major == 2)
-            Volatile.Write(ref _connection, transport.Http2.Find(Http2Connections.OriginOf(url)));
+            Volatile.Write(ref _connection, transport.Http2.Find(Http2Connections.OriginOf(response.RequestMessage!.RequestUri!)));
         if (_connection is not { } connection || !connection.ClaimTimes())
             return;
         _nameLookup += connection.NameLookup;
@@ -104,16 +152,17 @@ internal sealed partial class Fetch
         _tls += connection.Tls;
     }
 
-    private Uri? RedirectTarget(HttpResponseMessage response, int followed, Uri url)
+    private WebUrl? RedirectTarget(HttpResponseMessage response, int followed, WebUrl url)
     {
-        if (_request.MaxRedirects == 0 || (int)response.StatusCode is not (301 or 302 or 303 or 307 or 308)
+        if (_request.MaxRedirects == 0 || !HttpRules.IsRedirect((int)response.StatusCode)
             || !response.Headers.NonValidated.TryGetValues("Location", out var locations))
+            return null;
+        // An empty Location leads nowhere: the answer is the page.
+        if (locations.FirstOrDefault(static location => location.Length > 0) is not { } location)
             return null;
         if (followed == _request.MaxRedirects)
             throw new FetchFailedException(FetchErrorKind.Redirect, $"More than {followed} redirects; the last was from {FetchUrl.Show(_where)}.");
-        foreach (var location in locations)
-            return FetchUrl.Resolve(url, location);
-        return null;
+        return FetchUrl.Resolve(url, location);
     }
 
     // A short rest is read so that the connection can carry the next hop; a long or late one is not waited for.
@@ -166,6 +215,8 @@ internal sealed partial class Fetch
         {
             var chunk = _engine.ChunkBytes;
             await PumpAsync(body, contentLength >= 0 && contentLength < chunk ? Math.Max(1, (int)contentLength) : chunk).ConfigureAwait(false);
+            if (!bodiless)
+                CheckLength(response, _delivered, contentLength);
             return _delivered;
         }
         var wire = new WireStream(body);
@@ -175,7 +226,15 @@ internal sealed partial class Fetch
         // Returns the decoder's buffers; leaves the wire open.
         await decoded.DisposeAsync().ConfigureAwait(false);
         await SkipAsync(wire, _stop.Token).ConfigureAwait(false);
+        CheckLength(response, wire.Received, contentLength);
         return wire.Received;
+    }
+
+    // .NET checks it over HTTP/1.1 alone (RFC 9113, 8.1.1).
+    private void CheckLength(HttpResponseMessage response, long received, long declared)
+    {
+        if (declared >= 0 && received != declared && response.Version.Major >= 2)
+            throw new FetchFailedException(FetchErrorKind.Protocol, $"The body of {FetchUrl.Show(_where)} ended after {received} bytes; its Content-Length is {declared}.");
     }
 
     private async ValueTask WriteHeadersAsync(FetchHeaders headers)

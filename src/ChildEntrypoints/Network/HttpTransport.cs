@@ -37,6 +37,8 @@ internal sealed class HttpTransport : IDisposable
             MaxResponseDrainSize = 0,
             EnableMultipleHttp2Connections = false,
             RequestHeaderEncodingSelector = OnHeaderWritten,
+            // One character a byte: .NET would take a Location for UTF-8 where it can, and hide which bytes there were.
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             SslOptions = certificates.Options(),
             ConnectCallback = ConnectAsync,
             PlaintextStreamFilter = (context, _) => ValueTask.FromResult(OnEstablished(context)),

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Frozen;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
@@ -22,9 +21,6 @@ internal enum HeaderRole
 /// <summary>The fields that are more than a name and a value.</summary>
 internal static class RequestHeaders
 {
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-
     private static readonly FrozenDictionary<string, HeaderRole> Roles = new Dictionary<string, HeaderRole>(StringComparer.OrdinalIgnoreCase)
     {
         ["Connection"] = HeaderRole.Connection,
@@ -51,8 +47,6 @@ internal static class RequestHeaders
 
     /// <summary>Secrets of an origin, dropped when a redirect leaves it.</summary>
     internal static bool StaysWithOrigin(string name) => Is(name, "Authorization", "Cookie", "Cookie2", "Proxy-Authorization");
-
-    internal static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(TokenCharacters);
 
     /// <summary>Names browsers normalize are written in capitals; others keep their case, which is significant.</summary>
     internal static HttpMethod ToMethod(string token) => token.Length > 7 ? new HttpMethod(token) : token.ToUpperInvariant() switch

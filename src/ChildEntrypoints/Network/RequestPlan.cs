@@ -1,6 +1,6 @@
 using System.Net;
-using System.Text;
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
@@ -21,7 +21,7 @@ internal sealed class RequestPlan
     {
         _request = request;
         Method = CheckMethod(request.Method);
-        _hasBody = request.BodyLength >= 0;
+        _hasBody = request.BodyLength > 0 || (request.BodyLength == 0 && HttpRules.DeclaresEmptyBody(Method.Method));
         var hasUserAgent = false;
         var hasAccept = false;
         var hasEncoding = false;
@@ -64,6 +64,9 @@ internal sealed class RequestPlan
     /// <summary>The method of the next hop.</summary>
     internal HttpMethod Method { get; private set; }
 
+    /// <summary>Whether the whole body is here, so that the request can be written again.</summary>
+    internal bool CanRepeatBody => !_hasBody || _request.Body.Length == _request.BodyLength;
+
     /// <summary>Checks a request.</summary>
     /// <param name="request">As the parent sent it; its body is not looked at.</param>
     /// <param name="userAgent">Sent where the request has none; empty for none.</param>
@@ -78,9 +81,9 @@ internal sealed class RequestPlan
     /// <summary>Makes the next hop's message.</summary>
     /// <param name="fetch">Whom the message belongs to.</param>
     /// <param name="url">Where it goes.</param>
-    internal FetchMessage Build(Fetch fetch, Uri url)
+    internal FetchMessage Build(Fetch fetch, WebUrl url)
     {
-        var message = new FetchMessage(fetch, Method, url);
+        var message = new FetchMessage(fetch, Method, FetchUrl.ForHttp(url));
         switch (_request.Version)
         {
             case HttpVersionChoice.Any:
@@ -111,9 +114,10 @@ internal sealed class RequestPlan
         }
         if (_host is not null)
             message.Headers.Host = _host;
-        if (!authorized && url.UserInfo.Length > 0)
+        if (!authorized && (url.Username.Length > 0 || url.Password.Length > 0))
         {
-            var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)));
+            // RFC 7617: the colon is there even where there is no password.
+            var credentials = Convert.ToBase64String([.. PercentEncoding.Decode(url.Username), (byte)':', .. PercentEncoding.Decode(url.Password)]);
             message.Headers.TryAddWithoutValidation("Authorization", "Basic " + credentials);
         }
         return message;
@@ -124,11 +128,9 @@ internal sealed class RequestPlan
     /// <param name="from">The URL that answered with it.</param>
     /// <param name="to">The next URL.</param>
     /// <exception cref="FetchFailedException">The body is needed again but was streamed.</exception>
-    internal void Redirect(int status, Uri from, Uri to)
+    internal void Redirect(int status, WebUrl from, WebUrl to)
     {
-        var becomesGet = status is 301 or 302 && Method == HttpMethod.Post
-            || status == 303 && Method != HttpMethod.Get && Method != HttpMethod.Head;
-        if (becomesGet)
+        if (HttpRules.BecomesGet(status, Method.Method))
         {
             Method = HttpMethod.Get;
             _hasBody = false;
@@ -139,18 +141,18 @@ internal sealed class RequestPlan
             throw new FetchFailedException(FetchErrorKind.Redirect,
                 $"The redirect with status {status} asks for the request's body again, which was streamed and cannot be repeated.");
         }
-        if (!FetchUrl.SameOrigin(from, to))
+        if (!from.HasOriginOf(to))
         {
             _host = null;
             _headers.RemoveAll(static f => RequestHeaders.StaysWithOrigin(f.Name));
         }
-        if (from.Scheme == Uri.UriSchemeHttps && to.Scheme == Uri.UriSchemeHttp)
+        if (from.Scheme == "https" && to.Scheme == "http")
             _headers.RemoveAll(static f => f.Name.Equals("Referer", StringComparison.OrdinalIgnoreCase));
     }
 
     private static HttpMethod CheckMethod(string method)
     {
-        if (method.Length is 0 or > MaxMethodLength || !RequestHeaders.IsToken(method))
+        if (method.Length is 0 or > MaxMethodLength || !HttpRules.IsToken(method))
             throw Invalid($"'{FetchUrl.Show(method)}' is not an HTTP method.");
         if (method.Equals("CONNECT", StringComparison.OrdinalIgnoreCase))
             throw Invalid("The method CONNECT opens tunnels and cannot be fetched.");
@@ -159,7 +161,7 @@ internal sealed class RequestPlan
 
     private static string CheckValue(in HeaderField field)
     {
-        if (!RequestHeaders.IsToken(field.Name))
+        if (!HttpRules.IsToken(field.Name))
             throw Invalid($"The header name '{FetchUrl.Show(field.Name)}' has characters that HTTP does not allow.");
         var value = field.Value.Trim(' ', '\t');
         foreach (var c in value)

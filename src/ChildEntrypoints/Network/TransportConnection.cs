@@ -67,6 +67,18 @@ internal sealed class TransportConnection : NetworkStream
     /// <summary>True for the first caller: the connection was opened for its sake and its times are that fetch's.</summary>
     internal bool ClaimTimes() => Interlocked.Exchange(ref _claimed, 1) == 0;
 
+    /// <summary>Whether it has carried an answer before.</summary>
+    internal bool HasAnswered { get; private set; }
+
+    /// <summary>Whether its last answer has come: another request must not be written to it.</summary>
+    internal bool IsOver { get; private set; }
+
+    internal void OnAnswered(bool isLast)
+    {
+        HasAnswered = true;
+        IsOver |= isLast;
+    }
+
     /// <summary>What is written from now on are requests; before, it was the handshake.</summary>
     internal void OnEstablished() => _established = true;
 
@@ -86,6 +98,8 @@ internal sealed class TransportConnection : NetworkStream
     {
         if (_established && !IsHttp2)
             Fetch.Current?.OnSentOver(this);
+        if (IsOver)
+            return ValueTask.FromException(new IOException("The server ended the connection with its last answer."));
         return base.WriteAsync(buffer, cancellationToken);
     }
 

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Text;
 using System.Xml;
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
@@ -17,21 +19,23 @@ internal sealed class LiveDocument : IDisposable
 
     private readonly Dictionary<int, (int Width, int Height)> _sizes = [];
     private readonly char[] _source;
+    private readonly Encoding? _encoding;
     private ReadableText? _text;
 
-    private LiveDocument(IHtmlDocument document, char[] source, Uri? baseAddress, int maxMilliseconds)
+    private LiveDocument(IHtmlDocument document, char[] source, WebUrl? baseAddress, Encoding? encoding, int maxMilliseconds)
     {
         Document = document;
         _source = source;
         MaxMilliseconds = maxMilliseconds;
         Base = baseAddress;
+        _encoding = encoding;
     }
 
     internal IHtmlDocument Document { get; }
 
     internal int MaxMilliseconds { get; }
 
-    internal Uri? Base { get; }
+    internal WebUrl? Base { get; }
 
     internal DocumentLoaded Summary { get; private set; }
 
@@ -61,8 +65,8 @@ internal sealed class LiveDocument : IDisposable
                 page = Read(request, bytes.Span[skip..], kind, encoding);
             }
         }
-        _ = Uri.TryCreate(request.Url, UriKind.Absolute, out var address);
-        var live = new LiveDocument(page.Document, page.Source, BaseOf(page.Survey.Base, address), request.Limits.MaxMilliseconds);
+        _ = WebUrl.TryParse(request.Url, out var address);
+        var live = new LiveDocument(page.Document, page.Source, BaseOf(page.Survey.Base, address), QueryEncoding(encoding.Name), request.Limits.MaxMilliseconds);
         live.Summarize(page, encoding.Name, source, started);
         return live;
     }
@@ -115,13 +119,9 @@ internal sealed class LiveDocument : IDisposable
     /// <summary>A reference of the page's, made absolute; null for none that leads anywhere over HTTP, or into the page.</summary>
     internal string? Resolve(string? reference, bool anyScheme = false)
     {
-        reference = reference?.Trim(' ', '\t', '\n', '\f', '\r');
         if (reference is null || reference.Length > LongestUrl)
             return null;
-        if (!(Base is null ? Uri.TryCreate(reference, UriKind.Absolute, out var url) : Uri.TryCreate(Base, reference, out url)))
-            return null;
-        // "/x" alone is a path to .NET, and a file's.
-        return anyScheme || url.Scheme is "http" or "https" ? url.AbsoluteUri : null;
+        return WebUrl.TryParse(reference, Base, _encoding, out var url) && (anyScheme || url.IsHttp) ? url.ToString() : null;
     }
 
     /// <summary>Nothing of it may be used after that.</summary>
@@ -151,15 +151,24 @@ internal sealed class LiveDocument : IDisposable
             (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds, page.Parser, page.Note);
     }
 
-    private static Uri? BaseOf(string? declared, Uri? address)
+    // A link's query is written in the page's encoding, as forms are.
+    private static Encoding? QueryEncoding(string name)
     {
-        if (declared is null)
-            return address;
-        var resolved = address is null
-            ? Uri.TryCreate(declared, UriKind.Absolute, out var absolute) ? absolute : null
-            : Uri.TryCreate(address, declared, out var relative) ? relative : null;
-        return resolved is { Scheme: "http" or "https" } ? resolved : address;
+        if (name.StartsWith("utf", StringComparison.OrdinalIgnoreCase))
+            return null;
+        try
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(name);
+        }
+        catch (ArgumentException)
+        {
+            // Not one of the code pages: its queries are UTF-8.
+            return null;
+        }
     }
+
+    private static WebUrl? BaseOf(string? declared, WebUrl? address) =>
+        declared is not null && WebUrl.TryParse(declared, address, null, out var resolved) && resolved.IsHttp ? resolved : address;
 
     /// <summary>A content type without its parameters.</summary>
     private static ReadOnlySpan<char> MediaType(string contentType)

@@ -1,0 +1,127 @@
+using System.Globalization;
+
+namespace ActorBrowser;
+
+internal enum SameSite
+{
+    /// <summary>Not given, or not understood: treated as Lax.</summary>
+    Default,
+    None,
+    Lax,
+    Strict,
+}
+
+/// <summary>A cookie as a Set-Cookie field gives it (RFC 6265bis, 5.6), before it is known whether it may be kept.</summary>
+internal sealed class Cookie
+{
+    private const int LongestPair = 4096;
+    private const int LongestAttribute = 1024;
+
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(400);
+
+    internal required string Name { get; init; }
+
+    internal required string Value { get; init; }
+
+    /// <summary>As given, without a leading dot, in lower case; empty for none.</summary>
+    internal string Domain { get; set; } = "";
+
+    internal bool IsHostOnly { get; set; }
+
+    /// <summary>The registered name above its domain.</summary>
+    internal string Site { get; set; } = "";
+
+    /// <summary>Null where the request's own is used.</summary>
+    internal string? Path { get; set; }
+
+    internal bool IsSecure { get; private set; }
+
+    internal SameSite SameSite { get; private set; }
+
+    /// <summary>Null for the life of the jar.</summary>
+    internal DateTimeOffset? Expires { get; private set; }
+
+    internal long Created { get; set; }
+
+    internal long LastUsed { get; set; }
+
+    /// <summary>Reads a field; null for one that browsers pass over.</summary>
+    /// <param name="field">Its value, one character a byte.</param>
+    /// <param name="now">The time.</param>
+    internal static Cookie? Parse(string field, DateTimeOffset now)
+    {
+        foreach (var c in field)
+        {
+            if (c is < ' ' and not '\t' or '\x7F')
+                return null;
+        }
+        var parts = field.Split(';');
+        var equals = parts[0].IndexOf('=');
+        var name = equals < 0 ? "" : Trim(parts[0][..equals]);
+        var value = Trim(parts[0][(equals + 1)..]);
+        if (name.Length + value.Length is 0 or > LongestPair)
+            return null;
+        var cookie = new Cookie { Name = name, Value = value };
+        DateTimeOffset? expires = null;
+        DateTimeOffset? maxAge = null;
+        foreach (var part in parts.AsSpan(1))
+        {
+            var at = part.IndexOf('=');
+            var attribute = Trim(at < 0 ? part : part[..at]).ToLowerInvariant();
+            var argument = at < 0 ? "" : Trim(part[(at + 1)..]);
+            if (argument.Length > LongestAttribute)
+                continue;
+            switch (attribute)
+            {
+                case "expires":
+                    expires = CookieDate.Parse(argument) ?? expires;
+                    break;
+                case "max-age":
+                    maxAge = MaxAge(argument, now) ?? maxAge;
+                    break;
+                case "domain":
+                    cookie.Domain = (argument.StartsWith('.') ? argument[1..] : argument).ToLowerInvariant();
+                    break;
+                case "path":
+                    cookie.Path = argument.StartsWith('/') ? argument : null;
+                    break;
+                case "secure":
+                    cookie.IsSecure = true;
+                    break;
+                case "samesite":
+                    cookie.SameSite = argument.ToLowerInvariant() switch { "none" => SameSite.None, "lax" => SameSite.Lax, "strict" => SameSite.Strict, _ => SameSite.Default };
+                    break;
+                default:
+                    break;
+            }
+        }
+        cookie.Expires = (maxAge ?? expires) is { } end && end > now + LongestLife ? now + LongestLife : maxAge ?? expires;
+        return cookie;
+    }
+
+    internal bool IsExpired(DateTimeOffset now) => Expires <= now;
+
+    /// <summary>Whether it keeps what its name's prefix promises.</summary>
+    internal bool KeepsPrefix()
+    {
+        var named = Name.Length > 0 ? Name : Value;
+        var secure = named.StartsWith("__Secure-", StringComparison.OrdinalIgnoreCase);
+        var host = named.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase);
+        if (Name.Length == 0)
+            return !secure && !host;
+        return (!secure || IsSecure) && (!host || (IsSecure && Domain.Length == 0 && Path == "/"));
+    }
+
+    private static DateTimeOffset? MaxAge(string text, DateTimeOffset now)
+    {
+        var digits = text.StartsWith('-') ? text[1..] : text;
+        if (digits.Length == 0 || digits.AsSpan().ContainsAnyExceptInRange('0', '9'))
+            return null;
+        if (text[0] == '-')
+            return DateTimeOffset.MinValue;
+        var seconds = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : long.MaxValue;
+        return seconds == 0 ? DateTimeOffset.MinValue : now + TimeSpan.FromSeconds(Math.Min(seconds, (long)LongestLife.TotalSeconds));
+    }
+
+    private static string Trim(string text) => text.Trim(' ', '\t');
+}

@@ -1,0 +1,121 @@
+using ActorBrowser.Transport.Http;
+
+namespace ActorBrowser;
+
+/// <summary>The cookies of one identity, kept and given as RFC 6265bis (5.7, 5.8) says. Not thread-safe.</summary>
+internal sealed class CookieJar
+{
+    /// <summary>As many as Chromium keeps for one site.</summary>
+    private const int MostOfSite = 180;
+
+    private const int Most = 3300;
+
+    private readonly List<Cookie> _cookies = [];
+    private long _clock;
+
+    internal int Count => _cookies.Count;
+
+    /// <summary>The Cookie field of a request; empty for none.</summary>
+    /// <param name="url">Where it goes.</param>
+    /// <param name="page">The page on whose behalf; null for a navigation of the user's.</param>
+    /// <param name="now">The time.</param>
+    internal string For(WebUrl url, WebUrl? page, DateTimeOffset now)
+    {
+        _cookies.RemoveAll(cookie => cookie.IsExpired(now));
+        var crossSite = IsCrossSite(url, page);
+        var matching = _cookies
+            .Where(cookie => BelongsTo(cookie, url.Host ?? "") && PathMatches(url.Path, cookie.Path!) && (!cookie.IsSecure || url.Scheme == "https")
+                && (!crossSite || cookie.SameSite == SameSite.None))
+            .OrderByDescending(static cookie => cookie.Path!.Length).ThenBy(static cookie => cookie.Created).ToArray();
+        foreach (var cookie in matching)
+            cookie.LastUsed = ++_clock;
+        return string.Join("; ", matching.Select(static cookie => cookie.Name.Length > 0 ? $"{cookie.Name}={cookie.Value}" : cookie.Value));
+    }
+
+    /// <summary>Takes a Set-Cookie field, or passes it over.</summary>
+    /// <param name="url">Who answered.</param>
+    /// <param name="page">The page on whose behalf; null for a navigation of the user's.</param>
+    /// <param name="field">The field's value.</param>
+    /// <param name="now">The time.</param>
+    internal void Take(WebUrl url, WebUrl? page, string field, DateTimeOffset now)
+    {
+        if (Cookie.Parse(field, now) is not { } cookie || !cookie.KeepsPrefix() || !TrySettleDomain(cookie, url.Host ?? ""))
+            return;
+        var isSecureChannel = url.Scheme == "https";
+        if (cookie.IsSecure && !isSecureChannel)
+            return;
+        if (cookie.SameSite == SameSite.None && !cookie.IsSecure)
+            return;
+        if (cookie.SameSite != SameSite.None && IsCrossSite(url, page))
+            return;
+        cookie.Path ??= DefaultPath(url.Path);
+        if (!isSecureChannel && _cookies.Exists(kept => Shadows(kept, cookie)))
+            return;
+        cookie.LastUsed = cookie.Created = ++_clock;
+        var at = _cookies.FindIndex(kept => kept.Name == cookie.Name && kept.Domain == cookie.Domain && kept.IsHostOnly == cookie.IsHostOnly && kept.Path == cookie.Path);
+        if (at >= 0)
+        {
+            cookie.Created = _cookies[at].Created;
+            _cookies.RemoveAt(at);
+        }
+        if (cookie.IsExpired(now))
+            return;
+        _cookies.Add(cookie);
+        Evict(cookie, now);
+    }
+
+    private static bool IsCrossSite(WebUrl url, WebUrl? page) => page is not null && SiteOf(page) != SiteOf(url);
+
+    private static string SiteOf(WebUrl url) => $"{url.Scheme}://{PublicSuffixes.List.SiteOf((url.Host ?? "").TrimEnd('.') is { Length: > 0 } host ? host : "-")}";
+
+    // A public suffix may set cookies for itself alone, and an address has no domain.
+    private static bool TrySettleDomain(Cookie cookie, string host)
+    {
+        var domain = Idna.ToAscii(cookie.Domain);
+        if (domain is null)
+            return false;
+        if (domain.Length > 0 && domain != host)
+        {
+            if (!IsUnder(host, domain) || PublicSuffixes.List.IsSuffix(domain))
+                return false;
+        }
+        cookie.IsHostOnly = domain.Length == 0 || (domain == host && (IsAddress(host) || PublicSuffixes.List.IsSuffix(domain)));
+        cookie.Domain = cookie.IsHostOnly ? host : domain;
+        cookie.Site = cookie.Domain.TrimEnd('.') is { Length: > 0 } name ? PublicSuffixes.List.SiteOf(name) : "";
+        return true;
+    }
+
+    private static bool BelongsTo(Cookie cookie, string host) => cookie.Domain == host || (!cookie.IsHostOnly && IsUnder(host, cookie.Domain));
+
+    private static bool IsUnder(string host, string domain) =>
+        host.Length > domain.Length && host.EndsWith(domain, StringComparison.Ordinal) && host[^(domain.Length + 1)] == '.' && !IsAddress(host);
+
+    // The URL parser lets only an IPv4 address end in a digit's label.
+    private static bool IsAddress(string host) => host.StartsWith('[') || System.Net.IPAddress.TryParse(host, out _);
+
+    // Of a secure cookie an insecure page can make no other one that the secure page would take for it.
+    private static bool Shadows(Cookie kept, Cookie cookie) => kept.IsSecure && kept.Name == cookie.Name
+        && (kept.Domain == cookie.Domain || IsUnder(kept.Domain, cookie.Domain) || IsUnder(cookie.Domain, kept.Domain)) && PathMatches(cookie.Path!, kept.Path!);
+
+    private static bool PathMatches(string path, string cookie) =>
+        path.StartsWith(cookie, StringComparison.Ordinal) && (path.Length == cookie.Length || cookie.EndsWith('/') || path[cookie.Length] == '/');
+
+    private static string DefaultPath(string path) => path.LastIndexOf('/') is > 0 and var end ? path[..end] : "/";
+
+    private void Evict(Cookie added, DateTimeOffset now)
+    {
+        if (_cookies.Count <= MostOfSite)
+            return;
+        DropOldest(_cookies.Where(cookie => cookie.Site == added.Site), MostOfSite, now);
+        DropOldest(_cookies, Most, now);
+    }
+
+    private void DropOldest(IEnumerable<Cookie> cookies, int most, DateTimeOffset now)
+    {
+        var kept = cookies.ToList();
+        if (kept.Count <= most)
+            return;
+        foreach (var cookie in kept.OrderByDescending(cookie => cookie.IsExpired(now)).ThenBy(static cookie => cookie.LastUsed).Take(kept.Count - most))
+            _cookies.Remove(cookie);
+    }
+}
