@@ -179,7 +179,7 @@ public sealed class LifeSpecs
     {
         foreach (var kind in new[] { "invalid", "browser", "" })
         {
-            using var process = Process.Start(new ProcessStartInfo(TestChildProgram.Path, [$"--subprocess-kind={kind}"]) { RedirectStandardError = true })!;
+            using var process = await KeptThread.StartAsync(new ProcessStartInfo(TestChildProgram.Path, [$"--subprocess-kind={kind}"]) { RedirectStandardError = true });
             var error = await process.StandardError.ReadToEndAsync().Soon();
             await process.WaitForExitAsync().Soon();
             Assert.Equal(64, process.ExitCode);
@@ -191,7 +191,7 @@ public sealed class LifeSpecs
     [Fact]
     public async Task A_role_without_a_channel_says_so()
     {
-        using var process = Process.Start(new ProcessStartInfo(TestChildProgram.Path, ["--subprocess-kind", "renderer"]) { RedirectStandardError = true })!;
+        using var process = await KeptThread.StartAsync(new ProcessStartInfo(TestChildProgram.Path, ["--subprocess-kind", "renderer"]) { RedirectStandardError = true });
         var error = await process.StandardError.ReadToEndAsync().Soon();
         await process.WaitForExitAsync().Soon();
         Assert.Equal(64, process.ExitCode);
