@@ -14,13 +14,32 @@ public static class BrowserProtocol
 {
     /// <summary>Start a child of a role. Answered by <see cref="ChildSpawned"/> once it is ready, or by <see cref="ChildSpawnFailed"/>.</summary>
     /// <param name="Role">A built-in role, or an embedder's own.</param>
-    public sealed record SpawnChild(string Role) : INoSerializationVerificationNeeded
+    /// <remarks>A wrong field is answered by <c>Status.Failure</c> with <see cref="InvalidMessageException"/>.</remarks>
+    public sealed record SpawnChild(string Role) : INoSerializationVerificationNeeded, IValidated
     {
         /// <summary>The role's own configuration.</summary>
         public ReadOnlyMemory<byte> RoleArgs { get; init; }
 
         /// <summary>How it is confined; null for its role's profile.</summary>
         public SandboxPolicy? Policy { get; init; }
+
+        /// <summary>
+        /// Who hears everything that happens to the child, its <see cref="ChildExited"/> included; null for none. Later subscribers use
+        /// <see cref="ChildProcessProtocol.Subscribe"/>, and <c>Watch</c> tells of the end alone.
+        /// </summary>
+        public IActorRef? Subscriber { get; init; }
+
+        object? IValidated.Refusal()
+        {
+            var problem = string.IsNullOrEmpty(Role) ? "Role is empty"
+                : Role.Length > 64 ? $"Role has {Role.Length} characters; at most 64 are allowed"
+                : Role.Any(static c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-') ? $"Role is '{Role}'; use lower-case letters, digits and hyphens"
+                : RoleArgs.Length > MaxRoleArgs ? $"RoleArgs has {RoleArgs.Length} bytes; at most {MaxRoleArgs} are allowed"
+                : null;
+            return problem is null ? null : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SpawnChild), problem));
+        }
+
+        private const int MaxRoleArgs = 512 << 10;
     }
 
     /// <summary>A child is ready.</summary>
@@ -63,9 +82,10 @@ public sealed class BrowserActor : UntypedActor
     private readonly ProcessRoster _launcher;
     private readonly HashSet<IActorRef> _draining = [];
     private readonly List<IActorRef> _stoppers = [];
-    private bool _stopping;
     private readonly Dictionary<IActorRef, IActorRef> _spawning = [];
     private readonly List<IActorRef> _spawned = [];
+    private bool _stopping;
+    private int _number;
     private IActorRef _network;
     private IActorRef _fetch;
     private readonly IActorRef _commands;
@@ -74,7 +94,6 @@ public sealed class BrowserActor : UntypedActor
     private readonly IActorRef _crashes;
     private readonly HashSet<IActorRef> _services;
     private readonly IActorRef[] _pools;
-    private int _number;
 
     /// <summary>See <see cref="Props(ActorBrowserSettings)"/>.</summary>
     public BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher)
@@ -92,9 +111,9 @@ public sealed class BrowserActor : UntypedActor
         var renderers = Context.ActorOf(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, _launcher), "renderers");
         _images = Context.ActorOf(ImageService.Props(settings.Images, decoders), "images");
         _tabs = Context.ActorOf(TabManager.Props(settings, Self, renderers, _images), "tabs");
-        Context.ActorOf(UntakenDescriptors.Props(), "untaken");
+        var late = Context.ActorOf(LateMessages.Props(), "late");
         _crashes = Context.ActorOf(CrashJournal.Props(settings.Crashes), "crashes");
-        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crashes];
+        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crashes, late];
         _pools = [renderers, decoders];
     }
 
@@ -105,8 +124,11 @@ public sealed class BrowserActor : UntypedActor
     /// <summary>How to make one with a launcher of one's own.</summary>
     /// <param name="settings">The configuration.</param>
     /// <param name="launcher">What starts children.</param>
-    public static Props Props(ActorBrowserSettings settings, IChildLauncher launcher) =>
-        Akka.Actor.Props.Create(() => new BrowserActor(settings, launcher));
+    public static Props Props(ActorBrowserSettings settings, IChildLauncher launcher)
+    {
+        IChildLauncher roster = ProcessRoster.Of(launcher);
+        return Akka.Actor.Props.Create(() => new BrowserActor(settings, roster));
+    }
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
@@ -115,6 +137,21 @@ public sealed class BrowserActor : UntypedActor
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
+    {
+        try
+        {
+            if (Entry.Admits(message, Sender))
+                OnAdmitted(message);
+        }
+        catch (Exception e)
+        {
+            // It only passes messages on. A restart would restart every child: one bad message would end all work.
+            Context.GetLogger().Error(e, "A {0} was not understood", message.GetType().Name);
+            Sender.Tell(new Akka.Actor.Status.Failure(e));
+        }
+    }
+
+    private void OnAdmitted(object message)
     {
         switch (message)
         {
@@ -129,7 +166,9 @@ public sealed class BrowserActor : UntypedActor
                 break;
             case BrowserProtocol.SpawnChild spawn:
                 var child = Context.ActorOf(
-                    ChildProcessActor.Props(spawn.Role, _settings, spawn.RoleArgs.ToArray(), _launcher, spawn.Policy), $"{Safe(spawn.Role)}-{++_number}");
+                    ChildProcessActor.Props(spawn.Role, _settings, spawn.RoleArgs.ToArray(), _launcher, spawn.Policy), $"{spawn.Role}-{++_number}");
+                if (spawn.Subscriber is { } subscriber)
+                    child.Tell(new ChildProcessProtocol.Subscribe(subscriber));
                 _spawning.Add(child, Sender);
                 _spawned.Add(child);
                 Context.Watch(child);
@@ -217,6 +256,4 @@ public sealed class BrowserActor : UntypedActor
         else
             _services.Add(_fetch = StartFetch());
     }
-
-    private static string Safe(string role) => string.Concat(role.Select(static c => char.IsAsciiLetterOrDigit(c) || c == '-' ? c : '_')) is { Length: > 0 } safe ? safe : "child";
 }

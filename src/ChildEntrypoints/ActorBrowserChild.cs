@@ -26,7 +26,12 @@ public static class ActorBrowserChild
     {
         exitCode = 0;
         if (RoleOf(args) is not { } role)
-            return false;
+        {
+            // A child whose Main gave other arguments than its own must not go on as a browser.
+            if (RoleOf(Environment.GetCommandLineArgs()) is not { } own || Environment.GetEnvironmentVariable(WireProtocol.ParentVariable) is null)
+                return false;
+            role = own;
+        }
         exitCode = Run(role, roles ?? ChildRoles.BuiltIn);
         return true;
     }
@@ -50,8 +55,14 @@ public static class ActorBrowserChild
         // Before any code of the role's: even its constructor may be what blocks while the parent dies.
         if (!OperatingSystem.IsWindows())
             Hardening.Apply(RoleContracts.Of(role).OwnsProcesses);
+        // On any thread: what a limit of memory has ended is told as that, not as a crash.
+        AppDomain.CurrentDomain.UnhandledException += static (_, failed) =>
+        {
+            if (failed.ExceptionObject is OutOfMemoryException)
+                CurrentProcess.ExitNow(ChildExitCodes.OutOfMemory);
+        };
         if (roles.Create(role) is not { } instance)
-            return Fail(ChildExitCodes.Usage, $"there is no role '{role}'");
+            return Fail(ChildExitCodes.Usage, $"there is no role '{role}' in this program; it has {string.Join(", ", roles.Names.Order(StringComparer.Ordinal))}. An embedder's roles are given to TryRun: ChildRoles.BuiltIn.With(\"{role}\", ...)");
         if (Environment.GetEnvironmentVariable(WireProtocol.DescriptorVariable) is { } number)
         {
             return number == "3"
@@ -101,7 +112,7 @@ public static class ActorBrowserChild
     internal static int Fail(int exitCode, string reason)
     {
         using var stderr = new FileStream(new SafeFileHandle(OperatingSystem.IsWindows() ? -12 : 2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        stderr.Write(Encoding.UTF8.GetBytes($"actorbrowser child: {reason}\n"));
+        stderr.Write(Encoding.UTF8.GetBytes($"{ChildExitNumbers.LinePrefix}{reason}\n"));
         return exitCode;
     }
 }

@@ -7,6 +7,7 @@ namespace ActorBrowser.ChildEntrypoints;
 public sealed class ChildContext : IThreadPoolWorkItem
 {
     private readonly IChannel _channel;
+    private readonly RoleContract _contract;
     private int _flushRequested;
 
     /// <summary>A context over a channel; roles get theirs from the loop, tests make their own.</summary>
@@ -16,6 +17,7 @@ public sealed class ChildContext : IThreadPoolWorkItem
     {
         Role = role;
         _channel = channel;
+        _contract = RoleContracts.Of(role);
     }
 
     /// <summary>The role's name.</summary>
@@ -24,19 +26,42 @@ public sealed class ChildContext : IThreadPoolWorkItem
     /// <summary>Memory for bodies to travel in, where the parent has given any.</summary>
     internal BodySlots? Slots { get; init; }
 
-    /// <summary>Queues a message.</summary>
+    /// <summary>Queues a message. Once the parent is gone it is dropped; the process is about to end then.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="correlationId">What it answers.</param>
     /// <param name="message">The message.</param>
-    public WriteOutcome Write<T>(ulong correlationId, in T message) where T : IWireMessage<T> => _channel.Write(correlationId, message);
+    /// <exception cref="ArgumentException">It is longer than a frame may be: send it in pieces.</exception>
+    /// <exception cref="InvalidOperationException">The role may not send this message, or the parent does not read and too much waits for it.</exception>
+    public void Write<T>(ulong correlationId, in T message) where T : IWireMessage<T> => Write(correlationId, message, []);
 
     /// <summary>Queues a message with descriptors, whose ownership passes whatever the outcome.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="correlationId">What it answers.</param>
     /// <param name="message">The message.</param>
     /// <param name="descriptors">What rides along.</param>
-    public WriteOutcome Write<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T> =>
-        _channel.Write(correlationId, message, descriptors);
+    /// <exception cref="ArgumentException">It is longer than a frame may be: send it in pieces.</exception>
+    /// <exception cref="InvalidOperationException">The role may not send this message, or the parent does not read and too much waits for it.</exception>
+    public void Write<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T>
+    {
+        if (_contract.FromChild.Check(new FrameHeader(0, T.Type, (ushort)descriptors.Length, correlationId)) is { } forbidden)
+        {
+            SafeDescriptor.DisposeAll(descriptors);
+            throw new InvalidOperationException(forbidden.Message);
+        }
+        switch (TryWrite(correlationId, message, descriptors))
+        {
+            case WriteOutcome.TooLarge:
+                throw new ArgumentException($"A {typeof(T).Name} is longer than a frame may be, or carries too many descriptors: send it in pieces.", nameof(message));
+            case WriteOutcome.QueueFull:
+                throw new InvalidOperationException("The parent does not read, and more waits for it than may: flush before writing more.");
+            default:
+                break;
+        }
+    }
+
+    /// <summary>As <see cref="Write{T}(ulong, in T)"/>, for who looks at the outcome.</summary>
+    internal WriteOutcome TryWrite<T>(ulong correlationId, in T message, params ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T> =>
+        descriptors.IsEmpty ? _channel.Write(correlationId, message) : _channel.Write(correlationId, message, descriptors);
 
     /// <summary>Sends what is queued, on this thread. On the channel's own thread there is no need: each batch ends with a flush.</summary>
     public void Flush() => _channel.Flush();

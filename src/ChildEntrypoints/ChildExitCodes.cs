@@ -1,3 +1,5 @@
+using ActorBrowser.Transport;
+
 namespace ActorBrowser.ChildEntrypoints;
 
 /// <summary>A child's own exit codes (from sysexits.h where one fits).</summary>
@@ -7,20 +9,23 @@ public static class ChildExitCodes
     public const int Success = 0;
 
     /// <summary>Unknown role, the browser's own role, or no channel in the environment.</summary>
-    public const int Usage = 64;
+    public const int Usage = ChildExitNumbers.Usage;
 
     /// <summary>The parent broke the protocol.</summary>
-    public const int Protocol = 65;
+    public const int Protocol = ChildExitNumbers.Protocol;
 
     /// <summary>The parent is gone: the channel is at its end.</summary>
-    public const int ParentGone = 69;
+    public const int ParentGone = ChildExitNumbers.ParentGone;
 
     /// <summary>The role failed to start, or the channel failed.</summary>
-    public const int Failed = 70;
+    public const int Failed = ChildExitNumbers.Failed;
 
     /// <summary>It could not put its system call filter on itself.</summary>
-    public const int Unconfined = 71;
+    public const int Unconfined = ChildExitNumbers.Unconfined;
 
     /// <summary>A piece of work took longer than allowed and could not be stopped; the parent has been told.</summary>
-    public const int OutOfTime = 72;
+    public const int OutOfTime = ChildExitNumbers.OutOfTime;
+
+    /// <summary>There was no memory within its limit.</summary>
+    public const int OutOfMemory = ChildExitNumbers.OutOfMemory;
 }

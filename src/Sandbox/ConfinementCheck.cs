@@ -33,6 +33,21 @@ public static class ConfinementCheck
         return threads == 0 ? "it has no thread" : null;
     }
 
+    /// <summary>Whether a process has ended, reaped or not: what is seen of it then says nothing of how it was confined.</summary>
+    /// <param name="processId">The pid of a child that has not been told as gone.</param>
+    public static bool IsGone(int processId)
+    {
+        if (!OperatingSystem.IsLinux())
+            return false;
+        Span<byte> buffer = stackalloc byte[512];
+        var length = SmallFile.TryRead(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"), buffer);
+        if (length < 0)
+            return true;
+        // The name before the state may hold anything.
+        var state = buffer[..length].LastIndexOf((byte)')') + 2;
+        return state >= length || buffer[state] is (byte)'Z' or (byte)'X';
+    }
+
     private static string? WrongWith(string status, LaunchPlan plan)
     {
         Span<byte> buffer = stackalloc byte[4096];

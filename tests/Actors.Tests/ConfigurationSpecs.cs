@@ -56,6 +56,18 @@ public sealed class ConfigurationSpecs
         Assert.Contains(key, wrong.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("actorbrowser.fetch.max-pendng = 5", "actorbrowser.fetch.max-pendng", "actorbrowser.fetch.max-pending")]
+    [InlineData("actorbrowser { child { handshake-timout = 5s } }", "actorbrowser.child.handshake-timout", "actorbrowser.child.handshake-timeout")]
+    [InlineData("actorbrowser.network.agent.name = x", "actorbrowser.network.agent.name", "")]
+    [InlineData("actorbrowser.pools.render.spares = 1", "actorbrowser.pools.render.spares", "actorbrowser.pools.renderer.spares")]
+    public void A_key_that_is_none_is_refused_with_the_one_that_is_meant(string hocon, string key, string meant)
+    {
+        var wrong = Assert.Throws<ConfigurationException>(() => ActorBrowserSettings.From(ConfigurationFactory.ParseString(hocon)));
+        Assert.Contains($"There is no key {key}.", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains(meant, wrong.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_role_has_what_is_configured_for_it_alone_and_for_the_rest_what_is_for_all()
     {

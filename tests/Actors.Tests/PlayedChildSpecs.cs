@@ -17,16 +17,16 @@ public abstract class PlayedChildSpecs : TestKit
     private protected static ActorBrowserSettings Settings(string overrides = "") =>
         ActorBrowserSettings.From(Akka.Configuration.ConfigurationFactory.ParseString(overrides));
 
-    private protected async Task<(IActorRef Actor, FakeChild Child)> LaunchAsync(string overrides = "")
+    private protected async Task<(IActorRef Actor, FakeChild Child)> LaunchAsync(string overrides = "", string role = "renderer")
     {
-        var actor = Sys.ActorOf(ChildProcessActor.Props("renderer", Settings(overrides), [], Launcher));
+        var actor = Sys.ActorOf(ChildProcessActor.Props(role, Settings(overrides), [], Launcher));
         actor.Tell(new Subscribe(Owner.Ref));
         return (actor, await Launcher.NextAsync());
     }
 
-    private protected async Task<(IActorRef Actor, FakeChild Child)> ReadyAsync(string overrides = "")
+    private protected async Task<(IActorRef Actor, FakeChild Child)> ReadyAsync(string overrides = "", string role = "renderer")
     {
-        var (actor, child) = await LaunchAsync(overrides);
+        var (actor, child) = await LaunchAsync(overrides, role);
         await child.BecomeReadyAsync();
         await Owner.ExpectMsgAsync<ChildReady>(Deadline.Long);
         return (actor, child);

@@ -90,6 +90,43 @@ public sealed class RealProcessSpecs : TestKit
         Assert.Equal((ExitReason.Killed, KillCause.ShutdownTimeout, (int?)9), (exited.Reason, exited.Cause, exited.Signal));
     }
 
+    [Theory]
+    [InlineData("out-of-memory")]
+    [InlineData("out-of-memory-on-its-channel")]
+    public async Task A_child_at_its_limit_of_memory_was_killed_by_its_limit(string role)
+    {
+        var child = await SpawnAsync(role);
+        child.Child.Tell(new Subscribe(TestActor));
+        child.Child.Tell(new SendToRole(0, default), ActorRefs.NoSender);
+        var exited = await FishForMessageAsync<ChildExited>(static _ => true, TimeSpan.FromMinutes(1));
+        Assert.True((exited.Reason, exited.Cause) == (ExitReason.Killed, KillCause.Limit), exited.ToString());
+        Assert.Contains("memory", exited.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("too-long", "send it in pieces")]
+    [InlineData("not-its-message", "may not send FetchCancel")]
+    public async Task A_role_that_writes_what_cannot_be_sent_fails_loudly(string role, string sentence)
+    {
+        var child = await SpawnAsync(role);
+        child.Child.Tell(new Subscribe(TestActor));
+        child.Child.Tell(new SendToRole(0, default), ActorRefs.NoSender);
+        var exited = await ExpectMsgAsync<ChildExited>(Deadline.Long);
+        Assert.Equal(ExitReason.Crashed, exited.Reason);
+        Assert.Contains(exited.LastStderrLines, line => line.Contains(sentence, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_unknown_role_and_a_program_that_forgets_the_line_are_told_at_once_as_what_they_are()
+    {
+        var unknown = await _browser.Ask<BrowserProtocol.ChildSpawnFailed>(new BrowserProtocol.SpawnChild("nobody-s"), Deadline.Long);
+        Assert.Contains("there is no role 'nobody-s' in this program", unknown.Exited.Message, StringComparison.Ordinal);
+        var settings = ActorBrowserSettings.From(Akka.Configuration.ConfigurationFactory.ParseString("actorbrowser.child.environment.echo { TESTCHILD_FORGETS = yes }").WithFallback(Sys.Settings.Config));
+        var forgetful = Sys.ActorOf(BrowserActor.Props(settings));
+        var forgot = await forgetful.Ask<BrowserProtocol.ChildSpawnFailed>(new BrowserProtocol.SpawnChild("echo"), Deadline.Long);
+        Assert.Contains("its Main must begin with 'if (ActorBrowserChild.TryRun(", forgot.Exited.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Dropping_the_handle_leaves_no_process_and_no_zombie()
     {

@@ -12,8 +12,11 @@ namespace ActorBrowser.ActorsTests;
 
 /// <summary>What each role's child may send, and that nothing else is ever let in or left open.</summary>
 [SupportedOSPlatform("linux")]
+[Collection(Alone)]
 public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log-dead-letters = off")
 {
+    public const string Alone = "Counts this process's descriptors";
+
     private const int Trials = 10_000;
     private const int Lanes = 4;
 
@@ -186,3 +189,7 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
         }
     }
 }
+
+/// <summary>No other test runs meanwhile: it would open descriptors, too.</summary>
+[CollectionDefinition(RoleContractSpecs.Alone, DisableParallelization = true)]
+public sealed class DescriptorCounts;

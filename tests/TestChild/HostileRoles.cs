@@ -19,6 +19,10 @@ internal static class HostileRoles
         .With("wrong-build", static () => BeforeHello(static () => SayHello(WireProtocol.Version, Guid.NewGuid(), "wrong-build", Environment.ProcessId)))
         .With("wrong-role", static () => BeforeHello(static () => SayHello(WireProtocol.Version, WireProtocol.BuildId, "somebody-else", Environment.ProcessId)))
         .With("wrong-pid", static () => BeforeHello(static () => SayHello(WireProtocol.Version, WireProtocol.BuildId, "wrong-pid", 1)))
+        .With("too-long", static () => new AfterReady(static context => context.Write(1, new RoleMessage(1, new byte[2 << 20]))))
+        .With("not-its-message", static () => new AfterReady(static context => context.Write(1, new FetchCancel())))
+        .With("out-of-memory", static () => new AfterReady(static _ => TakeAll()))
+        .With("out-of-memory-on-its-channel", static () => new AfterReady(static _ => { }, TakeAll))
         .With("exit-before-hello", static () => BeforeHello(static () => Environment.Exit(7)))
         .With("exit-7", static () => new AfterReady(static _ => Environment.Exit(7)))
         .With("abort", static () => new AfterReady(static _ => Environment.FailFast("aborted on purpose")))
@@ -30,7 +34,7 @@ internal static class HostileRoles
         .With("hang", static () => new AfterReady(static _ => { }, static () => Thread.Sleep(Timeout.Infinite)))
         .With("flood-stderr", static () => new AfterReady(static _ => FloodStderr()))
         .With("three-lines", static () => new AfterReady(static _ => { Console.Error.WriteLine("one"); Console.Error.WriteLine("two"); Console.Error.WriteLine("three"); Environment.Exit(9); }))
-        .With("flood-frames", static () => new AfterReady(static context => { while (context.Write(1, new Pong(1)) != WriteOutcome.Closed) context.Flush(); }))
+        .With("flood-frames", static () => new AfterReady(static context => { while (true) { context.Write(1, new Pong(1)); context.Flush(); } }))
         .With("half-frame-when-ready", static () => new AfterReady(static _ => { WriteRaw([8, 0, 0, 0, 5, 0, 0]); Environment.Exit(3); }))
         .With("undeclared-descriptors", static () => new AfterReady(static _ => SendDescriptor()));
 
@@ -84,6 +88,17 @@ internal static class HostileRoles
             // All there is.
         }
         Environment.FailFast("aborted on purpose");
+    }
+
+    private static void TakeAll()
+    {
+        var taken = new List<byte[]>();
+        while (true)
+        {
+            var piece = new byte[1 << 20];
+            Array.Fill(piece, (byte)1);
+            taken.Add(piece);
+        }
     }
 
     private static void FloodStderr()

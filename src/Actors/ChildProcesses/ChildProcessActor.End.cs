@@ -81,14 +81,34 @@ public sealed partial class ChildProcessActor
             WillRecur = verdict.WillRecur,
         };
         ChildMetrics.Exited(_role, reason, cause, wasReady: _readyAt is not null);
-        var lost = new ChildLostException($"The {_role} child {ProcessId} is gone: {message}");
-        _link.FailAll(lost);
-        while (_waiting.TryDequeue(out var next))
-            next.Sender.Tell(new Akka.Actor.Status.Failure(lost));
+        FailAll(ChildLostException.Of(exited));
         // The journal first: whoever has heard of a lost child finds it there.
         Context.System.EventStream.Publish(exited);
         Publish(exited);
         Context.Stop(_self);
+    }
+
+    // The actor stops, or has failed, before the process has ended: who waits hears it now, as no exit will be told.
+    private void Abandon()
+    {
+        const string Message = "Its actor was stopped, and the process killed with it.";
+        ChildMetrics.Exited(_role, ExitReason.Killed, KillCause.Parent, wasReady: _readyAt is not null);
+        var exited = new ChildExited(
+            _self, _role, ProcessId, ExitReason.Killed, KillCause.Parent, null, null, Message, _link.InFlight, [], _startedAt, _readyAt, DateTimeOffset.UtcNow)
+        {
+            Layers = _confinement.Layers,
+        };
+        FailAll(ChildLostException.Of(exited));
+        Context.System.EventStream.Publish(exited);
+        foreach (var subscriber in _subscribers)
+            subscriber.Tell(exited, _self);
+    }
+
+    private void FailAll(ChildLostException lost)
+    {
+        _link.FailAll(lost);
+        while (_waiting.TryDequeue(out var next))
+            next.Sender.Tell(new Akka.Actor.Status.Failure(lost));
     }
 
     private void Publish(IEvent happened)

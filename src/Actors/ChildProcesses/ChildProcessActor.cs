@@ -47,6 +47,7 @@ public sealed partial class ChildProcessActor : UntypedActor
     private ChannelClosed? _closed;
     private bool _killWhenLaunched;
     private bool _shutdownRequested;
+    private bool _saidHello;
 
     /// <summary>See <see cref="Props"/>.</summary>
     public ChildProcessActor(string role, ActorBrowserSettings settings, byte[] roleArgs, IChildLauncher launcher, SandboxPolicy policy)
@@ -86,12 +87,12 @@ public sealed partial class ChildProcessActor : UntypedActor
     }
 
     /// <inheritdoc/>
-    // Also before a restart: in place, the process would be another one's; supervisors stop a failed child and make a new one.
+    // Also before a restart.
     protected override void PostStop()
     {
         Timers.CancelAll();
         if (_state != ChildState.Exited)
-            ChildMetrics.Exited(_role, ExitReason.Killed, KillCause.Request, wasReady: _readyAt is not null);
+            Abandon();
         _link.End();
         _turn.Leave();
         _ticket.Abandon();
@@ -102,8 +103,18 @@ public sealed partial class ChildProcessActor : UntypedActor
     protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
     /// <inheritdoc/>
+    // A process is never replaced in place: whoever holds this reference would talk to another one. It ends; a supervisor makes a new one.
+    protected override void PostRestart(Exception reason)
+    {
+        _state = ChildState.Exited;
+        Context.Stop(_self);
+    }
+
+    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case ChildProcessProtocol.Ping when _state == ChildState.Ready:
@@ -189,7 +200,7 @@ public sealed partial class ChildProcessActor : UntypedActor
                 break;
             case HandshakeOverdue:
                 KillProcess(ExitReason.HandshakeFailed, KillCause.None,
-                    $"It was not ready within {_settings.Child.HandshakeTimeout.TotalSeconds:0.###} s.");
+                    $"It was not ready within {_settings.Child.HandshakeTimeout.TotalSeconds:0.###} s{(_saidHello ? "" : ", and said nothing: the program's Main must begin with ActorBrowserChild.TryRun")}.");
                 break;
             case ShutdownOverdue overdue:
                 KillProcess(_readyAt is null ? ExitReason.HandshakeFailed : ExitReason.Killed, overdue.Cause, overdue.Cause == KillCause.ShutdownTimeout
@@ -255,8 +266,12 @@ public sealed partial class ChildProcessActor : UntypedActor
             arrived.Listener?.Dispose();
             return;
         }
+        _saidHello = true;
         var wrong = Handshake.Refusal(hello, _role, _child!.Plan is { IsFirstProcess: true } ? 1 : ProcessId)
             ?? _confinement.Accept(hello, arrived.Listener, _child);
+        // Killed from outside, say: how it ended is about to be told, and is the truth.
+        if (wrong is not null && _child.Plan is not null && ConfinementCheck.IsGone(ProcessId))
+            return;
         if (wrong is not null)
         {
             KillProcess(ExitReason.HandshakeFailed, KillCause.None, $"Its Hello was refused: {wrong}.");

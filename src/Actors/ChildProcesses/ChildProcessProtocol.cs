@@ -126,9 +126,17 @@ public static class ChildProcessProtocol
         }
     }
 
-    /// <summary>Tell this actor, too, when the child is ready and when it has exited.</summary>
+    /// <summary>
+    /// Tell this actor, too, of everything that happens to the child: <see cref="ChildReady"/>, <see cref="SandboxViolated"/>, <see cref="ChildExited"/>.
+    /// A child that is gone answers with its <see cref="ChildExited"/>.
+    /// </summary>
     /// <param name="Subscriber">Whom to tell.</param>
-    public sealed record Subscribe(IActorRef Subscriber) : ICommand;
+    public sealed record Subscribe(IActorRef Subscriber) : ICommand, IValidated
+    {
+        object? IValidated.Refusal() => Subscriber is null
+            ? new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(Subscribe), "Subscriber is null"))
+            : null;
+    }
 
     /// <summary>A message for an embedder's own role. Answers come as <see cref="RoleAnswer"/> to the sender of the message with that id.</summary>
     /// <param name="Kind">The embedder's number.</param>
@@ -199,7 +207,3 @@ public static class ChildProcessProtocol
         public string? Dump { get; init; }
     }
 }
-
-/// <summary>A question to a child has no answer because the child is gone, or takes no more.</summary>
-/// <param name="message">One sentence.</param>
-public sealed class ChildLostException(string message) : Exception(message);

@@ -1,4 +1,5 @@
 using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
@@ -18,11 +19,22 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
             return new ExitVerdict(ExitReason.SandboxViolation, KillCause.None, "It made a system call in the manner of another architecture, and the kernel ended it.");
         if (exit.LimitHit is { } limit)
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, $"It hit its limit of {limit}.");
+        if (exit is { ExitCode: ChildExitNumbers.OutOfMemory, Signal: null })
+            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and ended itself.");
         var how = exit.Signal is { } signal ? $"signal {SignalNames.Of(signal)} ended it"
             : exit.ExitCode is { } code ? $"it exited with code {code}"
             : "it is gone, and somebody else has taken its exit code";
         return exit.ExitCode == 0 && shutdownRequested ? new ExitVerdict(ExitReason.Clean, KillCause.None, "Shut down as asked.")
-            : wasReady ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Unasked, {how}.")
-            : new ExitVerdict(ExitReason.HandshakeFailed, KillCause.None, $"Before it was ready, {how}.");
+            : wasReady ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Unasked, {how}{Sentence(exit)}.")
+            : new ExitVerdict(ExitReason.HandshakeFailed, KillCause.None, $"Before it was ready, {how}{Sentence(exit)}.")
+            {
+                WillRecur = exit is { Signal: null, ExitCode: ChildExitNumbers.Usage or ChildExitNumbers.Unconfined },
+            };
     }
+
+    // What the child itself said of its end.
+    private static string Sentence(ChildExit exit) =>
+        exit.LastStderrLines.LastOrDefault(static line => line.StartsWith(ChildExitNumbers.LinePrefix, StringComparison.Ordinal)) is { } line
+            ? ": " + line[ChildExitNumbers.LinePrefix.Length..].TrimEnd('.')
+            : "";
 }

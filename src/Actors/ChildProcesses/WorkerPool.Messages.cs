@@ -13,12 +13,12 @@ internal sealed partial class WorkerPool
     /// <summary>It is no longer wanted.</summary>
     internal sealed record GiveUp(object Lease) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    internal sealed record Leased(object Lease, ChildLine Line) : INoSerializationVerificationNeeded;
+    internal sealed record Leased(object Lease, ChildLine Line) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    internal sealed record Refused(object Lease, string Message) : INoSerializationVerificationNeeded;
+    internal sealed record Refused(object Lease, string Message) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>The lent process is gone; nothing is to be returned.</summary>
-    internal sealed record WorkerLost(object Lease, ChildExited? Exited, string Message) : INoSerializationVerificationNeeded;
+    internal sealed record WorkerLost(object Lease, ChildExited? Exited, string Message) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Done with it.</summary>
     internal sealed record Return(object Lease, IActorRef Child, bool Reusable) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

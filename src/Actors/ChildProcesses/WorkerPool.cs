@@ -46,6 +46,8 @@ internal sealed partial class WorkerPool : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case Acquire acquire:

@@ -16,7 +16,7 @@ internal sealed partial class CommandSession
     internal sealed record Over(CommandRecord Record) : INoSerializationVerificationNeeded;
 
     /// <summary>From the registry, which speaks for the command from now on: stop when every subscriber has been told.</summary>
-    internal sealed class Retire : INoSerializationVerificationNeeded
+    internal sealed class Retire : INoSerializationVerificationNeeded, Akka.Event.IDeadLetterSuppression
     {
         internal static readonly Retire Instance = new();
     }

@@ -29,6 +29,8 @@ public sealed record ActorBrowserSettings(
     public static ActorBrowserSettings From(Config config)
     {
         ArgumentNullException.ThrowIfNull(config);
+        if (config.HasPath("actorbrowser"))
+            KnownKeys.Check(config.GetConfig("actorbrowser"), Reference.GetConfig("actorbrowser"));
         var whole = config.WithFallback(Reference);
         var reader = new SettingsReader(whole);
         var sandbox = SandboxSettings.From(whole);

@@ -1,3 +1,4 @@
+using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Hosting;
 
@@ -25,6 +26,7 @@ public static class ActorBrowserHosting
     public static AkkaConfigurationBuilder WithActorBrowser(this AkkaConfigurationBuilder builder, Action<ActorBrowserOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ForgottenChild.ExitIfThisIsOne();
         var options = new ActorBrowserOptions();
         configure?.Invoke(options);
         return builder.WithActors((system, registry) => registry.Register<BrowserActor>(Start(system, options)));
@@ -38,6 +40,7 @@ public static class ActorBrowserHosting
 
     private static IActorRef Start(ActorSystem system, ActorBrowserOptions options)
     {
+        ForgottenChild.ExitIfThisIsOne();
         var config = options.Configuration.Length == 0
             ? system.Settings.Config
             : Akka.Configuration.ConfigurationFactory.ParseString(options.Configuration).WithFallback(system.Settings.Config);

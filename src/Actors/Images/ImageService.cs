@@ -83,7 +83,14 @@ internal sealed class ImageService : UntypedActor
     protected override void PostStop()
     {
         foreach (var work in _work.Values)
-            work.Asker.Tell(new DecodeRefused(null, "The browser is shutting down."));
+        {
+            work.Cancellation.Dispose();
+            work.Asker.Tell(new DecodeRefused(null, "The image service has stopped, or failed, before the image was decoded."));
+            if (work.Line is { } line)
+                _pool.Tell(new WorkerPool.Return(work, line.Child, Reusable: false));
+            else
+                _pool.Tell(new WorkerPool.GiveUp(work));
+        }
     }
 
     private void OnDecode(Decode decode)

@@ -48,7 +48,7 @@ public sealed class NetworkRole : IChildRole
 
     private sealed class ChannelOutput(ChildContext context) : IFetchOutput
     {
-        public WriteOutcome Write<T>(ulong fetch, in T message) where T : struct, IWireMessage<T> => context.Write(fetch, message);
+        public WriteOutcome Write<T>(ulong fetch, in T message) where T : struct, IWireMessage<T> => context.TryWrite(fetch, message);
 
         public void Flush() => context.Flush();
     }

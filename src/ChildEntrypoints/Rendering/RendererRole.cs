@@ -142,7 +142,7 @@ public sealed class RendererRole : IChildRole
 
     private void Answer<T>(ulong id, in T message) where T : struct, IWireMessage<T>
     {
-        if (_context!.Write(id, message) == WriteOutcome.TooLarge)
+        if (_context!.TryWrite(id, message) == WriteOutcome.TooLarge)
             _context.Write(id, new DocumentFailed(DocumentFailure.TooLarge, "The answer is longer than a message may be."));
     }
 }

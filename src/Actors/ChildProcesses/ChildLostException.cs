@@ -1,0 +1,24 @@
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>A question to a child has no answer because the child is gone, or takes no more.</summary>
+public sealed class ChildLostException : Exception
+{
+    /// <summary>Describes the loss.</summary>
+    /// <param name="message">One sentence.</param>
+    /// <param name="exited">How the child ended, where that is known.</param>
+    public ChildLostException(string message, ChildExited? exited = null) : base(message) => Exited = exited;
+
+    /// <summary>How the child ended; null while it has not, or where that is not known.</summary>
+    public ChildExited? Exited { get; }
+
+    /// <summary>What the child wrote last to stderr, oldest line first.</summary>
+    public IReadOnlyList<string> LastStderrLines => Exited?.LastStderrLines ?? [];
+
+    internal static ChildLostException Of(ChildExited exited)
+    {
+        var lines = exited.LastStderrLines.Count == 0 ? "" : $" Its last lines on stderr: {string.Join(" | ", exited.LastStderrLines.TakeLast(3))}";
+        return new ChildLostException($"The {exited.Role} child {exited.ProcessId} is gone: {exited.Message}{lines}", exited);
+    }
+}

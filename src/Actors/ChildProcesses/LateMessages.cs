@@ -1,0 +1,73 @@
+using Akka.Actor;
+using Akka.Event;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// What becomes of messages to actors that have stopped: descriptors in them are closed, and a question to a child that is
+/// gone is answered with how it ended.
+/// </summary>
+internal sealed class LateMessages : UntypedActor
+{
+    private const int MostRemembered = 1024;
+
+    private readonly Dictionary<IActorRef, ChildExited> _exits = [];
+    private readonly Queue<IActorRef> _order = new();
+
+    internal static Props Props() => Akka.Actor.Props.Create(static () => new LateMessages());
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(AllDeadLetters));
+        Context.System.EventStream.Subscribe(Self, typeof(ChildExited));
+    }
+
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ChildExited exited:
+                Remember(exited);
+                break;
+            case AllDeadLetters { Message: ChildFrames.ICarriesDescriptor carrier }:
+                carrier.CloseUntaken();
+                break;
+            case AllDeadLetters { Message: ICommand question } late when _exits.TryGetValue(late.Recipient, out var exited):
+                Answer(question, late.Sender, exited);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void Answer(ICommand question, IActorRef asker, ChildExited exited)
+    {
+        switch (question)
+        {
+            case ChildProcessProtocol.Ping or SendToRole:
+                asker.Tell(new Akka.Actor.Status.Failure(ChildLostException.Of(exited)));
+                break;
+            case GetStatus:
+                asker.Tell(new ChildProcessProtocol.Status(ChildState.Exited, exited.Role, exited.ProcessId, false, exited.Layers));
+                break;
+            case Subscribe subscribe:
+                subscribe.Subscriber.Tell(exited, exited.Child);
+                break;
+            default:
+                // Shutdown and Kill of a child that is gone are done.
+                break;
+        }
+    }
+
+    private void Remember(ChildExited exited)
+    {
+        if (!_exits.TryAdd(exited.Child, exited))
+            return;
+        _order.Enqueue(exited.Child);
+        if (_order.Count > MostRemembered)
+            _exits.Remove(_order.Dequeue());
+    }
+}

@@ -1,0 +1,66 @@
+using Akka.Configuration;
+
+namespace ActorBrowser;
+
+/// <summary>Refuses keys that are none: a mistyped key would be a setting that silently is not in force.</summary>
+internal static class KnownKeys
+{
+    // Names in these sections are an embedder's own; their readers check what is in them.
+    private static readonly string[] Free = ["child.environment", "restart.roles", "sandbox.profiles", "sandbox.bases", "sandbox.roles", "sandbox.system-calls", "sandbox.defaults"];
+
+    /// <summary>Compares a configuration's keys with the reference's.</summary>
+    /// <param name="config">An application's <c>actorbrowser</c> section; null for none.</param>
+    /// <param name="reference">The reference's.</param>
+    /// <exception cref="ConfigurationException">A key is none; the message says which one is meant.</exception>
+    internal static void Check(Config? config, Config reference)
+    {
+        if (config is null)
+            return;
+        var known = new List<string>();
+        Collect(reference, "", known);
+        var given = new List<string>();
+        Collect(config, "", given);
+        var problems = given.Where(key => !known.Contains(key)).Select(key => Sentence(key, known)).ToList();
+        if (problems.Count > 0)
+            throw new ConfigurationException(string.Join(" ", problems));
+    }
+
+    private static void Collect(Config config, string path, List<string> keys)
+    {
+        foreach (var (name, value) in config.AsEnumerable())
+        {
+            var key = path.Length == 0 ? name : $"{path}.{name}";
+            if (Free.Contains(key))
+                continue;
+            if (value.IsObject())
+                Collect(value.AtKey("section").GetConfig("section"), key, keys);
+            else
+                keys.Add(key);
+        }
+    }
+
+    private static string Sentence(string key, List<string> known)
+    {
+        var nearest = known.MinBy(other => Distance(key, other))!;
+        var hint = Distance(key, nearest) <= Math.Max(3, key.Length / 4) ? $" Did you mean actorbrowser.{nearest}?" : " The reference configuration, actorbrowser.conf, has every key.";
+        return $"There is no key actorbrowser.{key}.{hint}";
+    }
+
+    // Insertions, deletions and replacements between the two.
+    private static int Distance(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (one[i - 1] == other[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,16 @@
+namespace ActorBrowser.Transport;
+
+/// <summary>The exit codes that a child and its parent agree on.</summary>
+internal static class ChildExitNumbers
+{
+    internal const int Usage = 64;
+    internal const int Protocol = 65;
+    internal const int ParentGone = 69;
+    internal const int Failed = 70;
+    internal const int Unconfined = 71;
+    internal const int OutOfTime = 72;
+    internal const int OutOfMemory = 73;
+
+    /// <summary>What a child's own sentences on stderr begin with.</summary>
+    internal const string LinePrefix = "actorbrowser child: ";
+}
