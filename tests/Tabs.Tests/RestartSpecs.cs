@@ -9,7 +9,12 @@ public sealed class RestartSpecs() : BrowserSpecs("actorbrowser.pools.image-deco
 {
     private static readonly byte[] Pixel = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGP4z8Dwn4HhfwMAD3oDfgvLLrEAAAAASUVORK5CYII=");
 
-    private IActorRef Service(string name) => Sys.ActorSelection(Browser.Path / name).ResolveOne(Deadline.Long).GetAwaiter().GetResult();
+    // The browser makes its services when it starts, which its first answer proves to be over.
+    private async Task<IActorRef> ServiceAsync(string name)
+    {
+        await Browser.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Deadline.Long);
+        return await Sys.ActorSelection(Browser.Path / name).ResolveOne(Deadline.Long);
+    }
 
     [Fact]
     public async Task A_tab_that_fails_keeps_its_number_history_cookies_and_subscribers_and_reload_works()
@@ -85,7 +90,7 @@ public sealed class RestartSpecs() : BrowserSpecs("actorbrowser.pools.image-deco
         var site = await ServeHtmlAsync("<title>x</title>");
         var before = await OpenAsync();
         await before.NavigateAsync(site).Soon();
-        Service("tabs").Tell(new Poison());
+        (await ServiceAsync("tabs")).Tell(new Poison());
         var after = await OpenAsync();
         Assert.True(after.Number > before.Number);
         Assert.Equal("x", (await before.QueryAsync(new Query(DocumentQuery.Select) { Argument = "title" })).Items.Single().Text);
@@ -95,7 +100,7 @@ public sealed class RestartSpecs() : BrowserSpecs("actorbrowser.pools.image-deco
     [Fact]
     public async Task The_image_service_fails_and_each_who_waits_is_told_and_no_decoder_stays_lent()
     {
-        var service = Service("images");
+        var service = await ServiceAsync("images");
         var decoder = (await DecodeAsync()).ProcessId;
         await Signals.SendAsync(decoder, "STOP");
         var waiting = Enumerable.Range(0, 3).Select(_ => Browser.Ask<object>(new ImageProtocol.Decode(Pixel), Deadline.Long)).ToArray();
@@ -115,7 +120,7 @@ public sealed class RestartSpecs() : BrowserSpecs("actorbrowser.pools.image-deco
         var tab = await OpenAsync();
         var page = await tab.NavigateAsync(site).Soon();
         await using var events = tab.Events.GetAsyncEnumerator();
-        Service("renderers").Tell(new WorkerPool.Return(new object(), null!, true));
+        (await ServiceAsync("renderers")).Tell(new WorkerPool.Return(new object(), null!, true));
         Assert.Contains("was made anew", (await NextAsync<Crashed>(events)).Message, StringComparison.Ordinal);
         await ProcessTable.Until(() => !ProcessTable.Exists(page.ProcessId), Deadline.Long);
         Assert.Equal("x", (await tab.ReloadAsync().Soon()).Document.Title);
