@@ -92,41 +92,6 @@ internal sealed partial class CommandSession : UntypedActor
         EndAbruptly();
     }
 
-    /// <summary>Each who waits is told, whatever has stopped this actor.</summary>
-    private void EndAbruptly()
-    {
-        if (!_over && !_running)
-        {
-            _requester.Tell(new SpawnRefused(SpawnFailure.Unavailable, 0, BrowserStoppedException.Sentence));
-            ForgetWaiting();
-            _over = true;
-        }
-        else if (!_over)
-        {
-            if (_exit is null)
-                OnExit(Lost(ExitCause.Kill));
-            End(survivors: 0);
-        }
-        foreach (var subscription in _subscriptions)
-        {
-            if (_end is null || subscription.HasBeenToldOfTheEnd)
-                continue;
-            subscription.Skip(_log, _self);
-            TellOfTheEnd(subscription);
-        }
-    }
-
-    private CommandExit Lost(ExitCause cause) => new(null, 9, false, cause, default, default, 0, DateTimeOffset.UtcNow - _startedAt, DateTimeOffset.UtcNow);
-
-    /// <summary>It never ran: who waits for its end by a handle from the registry's list is told that there is none.</summary>
-    private void ForgetWaiting()
-    {
-        foreach (var waiter in _waiting.Values.Concat(_untilClosed))
-            waiter.Tell(new UnknownHandle(_handle));
-        _waiting.Clear();
-        _untilClosed.Clear();
-    }
-
     protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
     protected override void OnReceive(object message)
@@ -267,66 +232,6 @@ internal sealed partial class CommandSession : UntypedActor
         ForgetWaiting();
         _registry.Tell(new NotStarted(_handle));
         Context.Stop(_self);
-    }
-
-    private void OnExit(CommandExit exit)
-    {
-        _exit = exit;
-        _inputLink?.Dispose();
-        Broadcast(new CommandExited(_handle, exit));
-    }
-
-    private void Close()
-    {
-        if (_over || _closed is null || _open.Count > 0 || EndSpill())
-            return;
-        // What it wrote before it ended was more than it might: then that is why it ended, whoever was faster.
-        if (_overOutput && _exit!.Cause == ExitCause.Itself)
-            _exit = _exit with { Cause = ExitCause.OutputLimit };
-        _exit = _exit! with { Blocked = _refusals.Explain(_exit, _spawn.Profile ?? _settings.Profile, _log) };
-        End(_closed.Value.Survivors);
-        Advance();
-        _registry.Tell(new Over(new CommandRecord(Snapshot(), _log, _end!)));
-    }
-
-    private void End(int survivors)
-    {
-        _over = true;
-        foreach (var (key, waiter) in _waiting)
-        {
-            Timers.Cancel(key);
-            waiter.Tell(new Waited(Snapshot(), TimedOut: false));
-        }
-        _waiting.Clear();
-        foreach (var asker in _untilClosed)
-            asker.Tell(Snapshot());
-        _untilClosed.Clear();
-        _end = new CommandClosed(_handle, _exit!, _log.TotalOf(OutputStream.Output), _log.TotalOf(OutputStream.Error), survivors);
-    }
-
-    private void OnRunnerLost(string message)
-    {
-        if (_over)
-            return;
-        if (!_running)
-        {
-            Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, message));
-            return;
-        }
-        if (_exit is null)
-            OnExit(Lost(ExitCause.RunnerLost));
-        ReadToTheEnd(new Closed(0));
-    }
-
-    private void ReadToTheEnd(Closed closed)
-    {
-        _closed = closed;
-        foreach (var output in _outputs)
-        {
-            if (output.ReadToTheEnd(_log.TotalOf(output.Stream)))
-                _open.Remove(output.Stream);
-        }
-        Close();
     }
 
     private void OnWait(TimeSpan? timeout)
