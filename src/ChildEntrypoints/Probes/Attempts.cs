@@ -66,24 +66,9 @@ internal static class Attempts
 
     internal static int Socket(int domain, int type, int protocol) => Call("socket", domain, type, protocol);
 
-    internal static int ConnectTcp(int port)
-    {
-        var address = new byte[16];
-        address[0] = 2;
-        BinaryPrimitives.WriteUInt16BigEndian(address.AsSpan(2), (ushort)port);
-        address[4] = 127;
-        address[7] = 1;
-        return OnSocket(2, "connect", address);
-    }
+    internal static int ConnectTcp(int port) => OnSocket(2, "connect", Loopback(port));
 
-    internal static int BindTcp()
-    {
-        var address = new byte[16];
-        address[0] = 2;
-        address[4] = 127;
-        address[7] = 1;
-        return OnSocket(2, "bind", address);
-    }
+    internal static int BindTcp() => OnSocket(2, "bind", Loopback(0));
 
     internal static int ConnectUnix(string name, bool isAbstract)
     {
@@ -129,6 +114,16 @@ internal static class Attempts
 
     internal static int Number(string name) => SystemCallTable.Current.TryGetNumber(name, out var number) ? number : -NoSuchCall;
 
+    internal static byte[] Loopback(int port)
+    {
+        var address = new byte[16];
+        address[0] = 2;
+        BinaryPrimitives.WriteUInt16BigEndian(address.AsSpan(2), (ushort)port);
+        address[4] = 127;
+        address[7] = 1;
+        return address;
+    }
+
     private static int OnSocket(int domain, string call, byte[] address)
     {
         var socket = RawSystemCall.Invoke(Number("socket"), domain, 1, 0);
@@ -149,5 +144,5 @@ internal static class Attempts
         return 0;
     }
 
-    private static void Close(long descriptor) => RawSystemCall.Invoke(Number("close"), (nint)descriptor);
+    internal static void Close(long descriptor) => RawSystemCall.Invoke(Number("close"), (nint)descriptor);
 }

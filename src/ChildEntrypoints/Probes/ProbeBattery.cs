@@ -79,6 +79,10 @@ public static class ProbeBattery
         Never("unix-socket", "it cannot connect to a Unix socket", static to => Attempts.ConnectUnix(to.SocketPath, isAbstract: false)),
         Never("abstract-socket", "it cannot connect to an abstract Unix socket", static to => Attempts.ConnectUnix(to.AbstractName, isAbstract: true)),
 
+        Never("datagram-pair", "it cannot send a datagram to a Unix socket through a socket pair", static to => NeighbourAttempts.SendFromPair(to.SocketPath)),
+        Never("fast-open", "it cannot connect without connect", static to => NeighbourAttempts.FastOpen(to.TcpPort)),
+        Never("listen", "it cannot take a port by listening", static _ => NeighbourAttempts.Listen()),
+
         Never("signal-parent", "it cannot signal the parent", static to => Attempts.Call("kill", to.ParentId, 0)),
         Never("signal-sibling", "it cannot signal another child", static to => Attempts.Call("kill", to.SiblingId, 0)),
         Never("ptrace", "it cannot trace", static to => Attempts.Call("ptrace", 0x4206, to.ParentId, 0, 0) is var errno && errno == 0 ? Detach(to) : errno),
@@ -87,6 +91,11 @@ public static class ProbeBattery
         Never("take-descriptor", "it cannot take the parent's descriptors", static to => Attempts.Call("pidfd_getfd", -1, 0, 0)),
         Never("kcmp", "it cannot compare processes", static to => Attempts.Call("kcmp", to.ParentId, to.ParentId, 1, 0, 0)),
         Never("advise-process", "it cannot steer the parent's memory", static to => Attempts.Call("process_madvise", -1, 0, 0, 0, 0)),
+        Never("limit-parent", "it cannot read or set the parent's limits", static to => NeighbourAttempts.ReadLimit(to.ParentId)),
+        Never("affinity-parent", "it cannot say on which processors the parent runs", static to => NeighbourAttempts.KeepAffinity(to.ParentId)),
+        Never("priority-parent", "it cannot change the parent's priority", static to => NeighbourAttempts.KeepPriority(to.ParentId)),
+        Never("clock-parent", "it cannot read how much processor time the parent has used", static to => NeighbourAttempts.ReadClock(to.ParentId)),
+        Never("outlive-parent", "it cannot ask to outlive its parent", static _ => NeighbourAttempts.OutliveParent()),
         Never("priority", "it cannot take the processor for itself", static _ => Attempts.CallWithBytes("sched_setscheduler", 2, [1, 0, 0, 0], 0, 1, 0)),
 
         Never("io-uring", "it cannot use io_uring", static _ => Attempts.Call("io_uring_setup", 1, 0)),

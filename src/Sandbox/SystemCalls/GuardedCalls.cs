@@ -21,9 +21,18 @@ internal static class GuardedCalls
     private const int Internet = 2;
     private const int Internet6 = 10;
     private const int Netlink = 16;
+    private const int Stream = 1;
+    private const int SequencedPacket = 5;
+    private const ulong FastOpen = 0x20000000;
+    private const int SetDeathSignal = 1;
+    private const int KillSignal = 9;
+
+    // A clock of another process is minus its pid, less one, times eight; the caller's own has the pid 0.
+    private const ulong ForeignClock = 0x80000000;
+    private const long OwnClocks = 0xfffffff8;
 
     /// <summary>Options that read, and those that only take something away.</summary>
-    private static readonly long[] ProcessControls = [1, 2, 3, 15, 16, 21, 23, 27, 30, 38, 39, 0x53564d41];
+    private static readonly long[] ProcessControls = [2, 3, 15, 16, 21, 23, 27, 30, 38, 39, 0x53564d41];
 
     private static readonly long[] TerminalRequests = [0x5401, 0x5413, 0x541b, 0x5421, 0x5450, 0x5451];
 
@@ -44,14 +53,30 @@ internal static class GuardedCalls
         "openat" => Opening(name, 2, policy),
         "openat2" when !policy.MayWrite => CallRule.Refuse(name, NoSuchCall),
         "socket" => CallRule.Allow(name, [.. Sockets(policy)]),
-        "socketpair" => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, Unix))),
+        // A datagram socket of a pair sends to any path, whatever Landlock says. The kernel takes SOCK_RAW for SOCK_DGRAM here.
+        "socketpair" => CallRule.Allow(name, Pair(Stream), Pair(SequencedPacket), new CallCase(AccessDenied, ArgumentIs.Int(0, Unix))),
+        // Fast open connects without connect, which is what Landlock watches.
+        "sendto" or "sendmmsg" => WithoutFlag(name, 3, FastOpen),
+        "sendmsg" => WithoutFlag(name, 2, FastOpen),
+        // A socket that was never bound takes a port by listening, which Landlock does not see.
+        "listen" => CallRule.Refuse(name, AccessDenied),
         "ioctl" when policy.MayUseTerminals => CallRule.Allow(name, new CallCase(0, [.. TerminalAttacks.Select(static request => ArgumentIs.Not(1, request))])),
         "ioctl" => CallRule.Allow(name, [.. AnyOf(1, TerminalRequests)]),
-        // What it starts may ask for anything but to rewrite its own memory map.
-        "prctl" when policy.MayExecute => CallRule.Allow(name, new CallCase(0, ArgumentIs.Not(0, 35))),
+        // What it starts may ask for anything but to rewrite its own memory map, and to outlive its parent.
+        "prctl" when policy.MayExecute => CallRule.Allow(name,
+            new CallCase(0, ArgumentIs.Int(0, SetDeathSignal), ArgumentIs.Int(1, KillSignal)),
+            new CallCase(NotPermitted, ArgumentIs.Int(0, SetDeathSignal)),
+            new CallCase(0, ArgumentIs.Not(0, 35))),
         "prctl" => CallRule.Allow(name, [.. AnyOf(0, ProcessControls), new CallCase(0, ArgumentIs.Int(0, 4), ArgumentIs.Int(1, 0))]),
         "fcntl" when !policy.MayExecute => CallRule.Allow(name, [.. AnyOf(1, DescriptorCommands)]),
-        "prlimit64" when !policy.MayFork => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, 0)), new CallCase(0, ArgumentIs.Self(0))),
+        "prlimit64" => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, 0)), new CallCase(0, ArgumentIs.Self(0))),
+        // Other processes of the user are reached by these, and only the process or thread itself is meant.
+        "sched_setaffinity" or "sched_setattr" or "sched_setparam" or "sched_setscheduler" => OfItself(name, 0),
+        "setpriority" or "ioprio_set" => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, OwnPriority(name)), ArgumentIs.Int(1, 0)), new CallCase(NotPermitted)),
+        "clock_gettime" or "clock_getres" or "clock_nanosleep" or "timer_create" => CallRule.Allow(name,
+            new CallCase(0, ArgumentIs.Without(0, ForeignClock)),
+            new CallCase(0, new ArgumentIs(0, OwnClocks, (ulong)OwnClocks)),
+            new CallCase(NotPermitted)),
         // How the C library aborts. The first process of a namespace does not get the signal, and dies otherwise: the
         // parent is asked, so that the exit can say what it was.
         "tgkill" when !policy.MayFork => CallRule.Allow(name, new CallCase(0, ArgumentIs.Self(0), ArgumentIs.Not(2, Violations.AbortSignal))),
@@ -67,6 +92,16 @@ internal static class GuardedCalls
         ? CallRule.Allow(name)
         // The C library opens a file of /proc for writing to name a thread, and does without; making files is another matter.
         : CallRule.Allow(name, new CallCase(0, ArgumentIs.Without(flags, OpenForChange)), new CallCase(AccessDenied, ArgumentIs.Without(flags, MakesFiles)));
+
+    private static CallRule OfItself(string name, int argument) => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(argument, 0)), new CallCase(NotPermitted));
+
+    // PRIO_PROCESS is 0, IOPRIO_WHO_PROCESS is 1.
+    private static long OwnPriority(string name) => name == "setpriority" ? 0 : 1;
+
+    private static CallRule WithoutFlag(string name, int argument, ulong flag) =>
+        CallRule.Allow(name, new CallCase(0, ArgumentIs.Without(argument, flag)), new CallCase(NotPermitted));
+
+    private static CallCase Pair(int type) => new(0, ArgumentIs.Int(0, Unix), new ArgumentIs(1, 0xffffffff & ~SocketFlags, (ulong)type));
 
     private static IEnumerable<CallCase> Sockets(SandboxPolicy policy)
     {
