@@ -59,7 +59,7 @@ public static class SeatbeltProfile
         PolicyPaths.Runtime => Runtime,
         PolicyPaths.Application => [Path.GetDirectoryName(executable.Arguments.Count > 0 ? executable.Arguments[0] : executable.Path)!],
         PolicyPaths.NetworkFacts => ["/private/etc/hosts", "/private/etc/resolv.conf", "/private/etc/ssl", "/Library/Keychains", "/System/Library/Keychains"],
-        PolicyPaths.Temporary => [Path.GetTempPath()],
+        PolicyPaths.Temporary => [],
         PolicyPaths.Devices => ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/ttys"],
         _ => [path],
     };

@@ -25,6 +25,47 @@ public sealed class ConfinementSpecs : CommandSpecs
     }
 
     [Fact]
+    public async Task Temporary_files_go_to_a_folder_of_the_runner_s_own_and_nothing_to_the_machine_s()
+    {
+        var folder = NewFolder();
+        var run = await RunIn("command-workspace", folder, "echo x > $(mktemp) && stat -c %a $TMPDIR && ! touch /tmp/ab-escaped 2>/dev/null && ! echo x 2>/dev/null > $TMPDIR/../ab-escaped && echo $TMPDIR");
+        var lines = run.Output.ToString().Split('\n');
+        Assert.Equal("700", lines[0]);
+        Assert.StartsWith(Path.Combine(Path.GetTempPath(), "actorbrowser-commands-"), lines[1], StringComparison.Ordinal);
+        Directory.Delete(folder, true);
+    }
+
+    [Theory]
+    [InlineData("link")]
+    [InlineData("link/inner")]
+    public async Task A_link_given_as_the_folder_is_not_written(string name)
+    {
+        var folder = NewFolder();
+        var beside = NewFolder();
+        Directory.CreateDirectory(Path.Combine(beside, "inner"));
+        File.CreateSymbolicLink(Path.Combine(folder, "link"), beside);
+        Assert.NotEqual(0, (await RunIn("command-workspace", Path.Combine(folder, name), "echo x > a")).Exit!.ExitCode);
+        Assert.Empty(Directory.GetFiles(beside, "*", SearchOption.AllDirectories));
+        Directory.Delete(folder, true);
+        Directory.Delete(beside, true);
+    }
+
+    [Theory]
+    [InlineData("/tmp")]
+    [InlineData("/var/tmp")]
+    [InlineData("/usr/local/bin")]
+    [InlineData("/etc/cron.d")]
+    [InlineData("/proc/self/root/etc")]
+    public async Task A_system_folder_given_as_the_folder_is_not_written(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        var name = $"ab-escaped-{Guid.NewGuid():n}";
+        Assert.NotEqual(0, (await RunIn("command-workspace", folder, $"touch {name}")).Exit!.ExitCode);
+        Assert.False(File.Exists(Path.Combine(folder, name)));
+    }
+
+    [Fact]
     public async Task A_workspace_that_was_made_anew_is_written_again()
     {
         var folder = NewFolder();

@@ -130,7 +130,7 @@ public sealed class OutputSpecs() : CommandSpecs("""
     public async Task A_file_that_is_written_slowly_holds_nothing_up_but_its_own_command()
     {
         // A named pipe that nobody reads yet is the slowest of files: it cannot even be opened.
-        var file = Path.Combine(Path.GetTempPath(), $"spill-{Guid.NewGuid():N}");
+        var file = Path.Combine(Environment.CurrentDirectory, $"spill-{Guid.NewGuid():N}");
         Assert.Equal(0, (await RunAsync(new Spawn(["mkfifo", file]))).Exit!.ExitCode);
         var probe = CreateTestProbe();
         var slow = await SpawnAsync(Spawn.Shell("head -c 3000000 /dev/zero") with { SpillFile = file, Subscription = new Subscribe(probe) });

@@ -80,7 +80,7 @@ public sealed class SpawnSpecs : CommandSpecs
     [Fact]
     public async Task Paths_need_not_be_text()
     {
-        var folder = Encoding.Latin1.GetBytes($"/tmp/actorbrowser-{Guid.NewGuid():N}-\xe9\xff");
+        var folder = Encoding.Latin1.GetBytes($"{Environment.CurrentDirectory}/actorbrowser-{Guid.NewGuid():N}-\xe9\xff");
         var made = await RunAsync(new Spawn(["mkdir", CommandText.FromBytes(folder)]));
         Assert.Equal(0, made.Exit!.ExitCode);
         var snapshot = await RunAsync(new Spawn(["pwd"]) { Folder = CommandText.FromBytes(folder) });

@@ -137,7 +137,7 @@ public sealed class TreeSpecs() : CommandSpecs("actorbrowser.commands.drain-time
         Assert.Equal(ExitCause.ProcessorTimeLimit, processor.Exit!.Cause);
         var file = await RunAsync(new Spawn(["head", "-c", "100000", "/dev/zero"]) { Limits = new CommandLimits(0, 0, 0, 0, 0, 5000) });
         Assert.Equal((ExitCause.OutputLimit, CommandStatus.Killed), (file.Exit!.Cause, file.Status));
-        var path = Path.GetTempFileName();
+        var path = Path.Combine(Environment.CurrentDirectory, $"written-{Guid.NewGuid():N}");
         var size = await RunAsync(new Spawn(["dd", "if=/dev/zero", $"of={path}", "bs=1000", "count=1000"]) { Limits = new CommandLimits(0, 0, 0, 0, 10_000, 0) });
         File.Delete(path);
         Assert.Equal(ExitCause.FileSizeLimit, size.Exit!.Cause);

@@ -52,7 +52,6 @@ public sealed class ProbeSpecs(ProbeRange range) : IClassFixture<ProbeRange>
     [InlineData("network", "udp")]
     [InlineData("command-workspace", "fork")]
     [InlineData("command-workspace", "exec")]
-    [InlineData("command-workspace", "write-tmp")]
     [InlineData("command-workspace", "secret-file")]
     [InlineData("command-read-only", "secret-file")]
     [InlineData("command-networked", "tcp-connect")]

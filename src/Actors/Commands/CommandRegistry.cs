@@ -152,7 +152,7 @@ internal sealed class CommandRegistry : UntypedActor
     private void Start(Spawn spawn, IActorRef requester)
     {
         var runner = _runners.For(spawn, Context, runner => _entries.Values.Any(entry => entry.Runner == runner));
-        var request = CommandRequest.Of(spawn, _settings.Commands);
+        var request = CommandRequest.Of(spawn, _settings.Commands, runner.Temporary);
         CommandPipes pipes;
         SafeDescriptor? memory = null;
         var length = 0;

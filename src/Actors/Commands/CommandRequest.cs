@@ -81,10 +81,10 @@ internal static class CommandRequest
             ? "A limit is negative." : null;
     }
 
-    internal static Transport.SpawnRequest Of(CommandProtocol.Spawn spawn, CommandSettings settings) => new(
+    internal static Transport.SpawnRequest Of(CommandProtocol.Spawn spawn, CommandSettings settings, string? temporary) => new(
         [.. spawn.Arguments.Select(static argument => argument.Bytes)],
         spawn.Folder?.Bytes ?? default,
-        EnvironmentOf(spawn.Environment ?? CommandEnvironment.Default, settings, spawn),
+        EnvironmentOf(spawn.Environment ?? CommandEnvironment.Default, settings, spawn, temporary),
         spawn.Input, spawn.Output, spawn.Columns, spawn.Rows,
         Milliseconds(spawn.TotalTimeout ?? TimeSpan.Zero),
         Milliseconds(spawn.Grace ?? settings.Grace), Milliseconds(spawn.DrainTimeout ?? settings.DrainTimeout),
@@ -120,12 +120,14 @@ internal static class CommandRequest
 
     internal static int Milliseconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalMilliseconds), 0, int.MaxValue);
 
-    private static List<ReadOnlyMemory<byte>> EnvironmentOf(CommandEnvironment environment, CommandSettings settings, CommandProtocol.Spawn spawn)
+    private static List<ReadOnlyMemory<byte>> EnvironmentOf(CommandEnvironment environment, CommandSettings settings, CommandProtocol.Spawn spawn, string? temporary)
     {
         var lines = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var name in environment.Inherited ?? settings.Environment)
         {
-            if (Inherit(name) is { } line)
+            if (name == "TMPDIR" && temporary is not null)
+                lines[name] = Encoding.UTF8.GetBytes($"TMPDIR={temporary}");
+            else if (Inherit(name) is { } line)
                 lines[name] = line;
         }
         if (spawn.Output == CommandOutput.Terminal && environment.Inherited is null)

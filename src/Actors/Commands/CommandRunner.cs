@@ -1,6 +1,7 @@
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorBrowser;
 
@@ -45,7 +46,9 @@ internal sealed class CommandRunner : UntypedActor
         _line.Stop();
         // The runner ends its commands itself when its channel closes; this is for one that cannot.
         if (OperatingSystem.IsLinux() && _line.WasUsed)
-            ProcessRoster.Of(_launcher).Track(EndLeftoversAsync(_mark));
+            ProcessRoster.Of(_launcher).Track(EndAsync(_mark, _line.Temporary, Context.System.Log));
+        else if (CommandTemporary.Remove(_line.Temporary) is { } problem)
+            Context.System.Log.Warning("The folder {0} could not be removed: {1}", _line.Temporary, problem);
     }
 
     protected override void OnReceive(object message)
@@ -97,6 +100,14 @@ internal sealed class CommandRunner : UntypedActor
             _line.Open(_next);
         else if (_line.HasWaiting)
             _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
+    }
+
+    private static async Task<bool> EndAsync(SessionMark mark, string? temporary, ILoggingAdapter log)
+    {
+        var ended = await EndLeftoversAsync(mark).ConfigureAwait(false);
+        if (CommandTemporary.Remove(temporary) is { } problem)
+            log.Warning("The folder {0} could not be removed: {1}", temporary, problem);
+        return ended;
     }
 
     private static async Task<bool> EndLeftoversAsync(SessionMark mark)

@@ -17,8 +17,14 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
 
     private static readonly HashSet<string> NoWorkspaces = new(StringComparer.Ordinal)
     {
-        "/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/usr", "/var",
+        "/", "/home", "/root", "/var", "/tmp", "/var/tmp", "/dev/shm", Path.TrimEndingDirectorySeparator(Path.GetTempPath()), Home,
     };
+
+    // Neither these nor what is below them.
+    private static readonly string[] SystemFolders =
+        ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr", "/var/cache", "/var/lib", "/var/log", "/var/spool"];
+
+    private static string Home => Path.TrimEndingDirectorySeparator(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
     private readonly Dictionary<Key, Runner> _runners = [];
     private int _last;
@@ -54,7 +60,10 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         if (_runners.Count >= MostKept)
             StopOldestIdle(context, isInUse);
         var confined = folder is null ? policy.WithoutWorkspace() : policy.ForWorkspace(folder);
-        var line = new RunnerLine();
+        var temporary = CommandTemporary.Make(policy);
+        if (temporary is not null)
+            confined = confined.ForTemporary(temporary);
+        var line = new RunnerLine { Temporary = temporary };
         var actor = context.ActorOf(CommandRunner.Props(line, confined, settings, launcher), $"runner-{_last}");
         line.Runner = actor;
         _runners.Add(key, new Runner(line, actor) { LastUse = _last });
@@ -96,10 +105,21 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     {
         if (!Directory.Exists(folder))
             return false;
-        if (!NoWorkspaces.Contains(new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder))
+        // A link, made by a command, say, may lead anywhere by the time the folder is used.
+        if (IsWithoutLinks(folder) && !NoWorkspaces.Contains(folder) && !Array.Exists(SystemFolders, system => IsIn(folder, system)) && !IsIn(folder, Home + "/."))
             return true;
         log.Warning("A command works in {0}, which is never given to a command to write: it may read there", folder);
         return false;
+    }
+
+    private static bool IsIn(string folder, string of) => folder.StartsWith(of, StringComparison.Ordinal) && (of[^1] == '.' || folder.Length == of.Length || folder[of.Length] == '/');
+
+    private static bool IsWithoutLinks(string folder)
+    {
+        if (!OperatingSystem.IsLinux())
+            return new DirectoryInfo(folder).LinkTarget is null;
+        using var open = PathProbe.OpenFolder(Encoding.UTF8.GetBytes(folder), out var errno);
+        return errno == 0 && new FileInfo($"/proc/self/fd/{open!.Value}").LinkTarget == folder;
     }
 
     private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File);

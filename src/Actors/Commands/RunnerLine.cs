@@ -29,6 +29,9 @@ internal sealed class RunnerLine
         }
     }
 
+    /// <summary>The runner's own folder for temporary files; null where its profile grants none.</summary>
+    internal string? Temporary { get; init; }
+
     /// <summary>Whose line it is: the actor that is asked for a process when there is none.</summary>
     internal IActorRef Runner { set => _runner = value; }
 

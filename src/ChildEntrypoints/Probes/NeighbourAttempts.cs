@@ -12,6 +12,22 @@ internal static class NeighbourAttempts
     private const int WrongKindOfSocket = 91;
     private const int FastOpenFlag = 0x20000000;
 
+    /// <summary>0 when it could be opened for writing; not to be found is a refusal, as a native parent has none.</summary>
+    internal static int OpenDebuggerPipe(int process)
+    {
+        const int writeOnlyWithoutWaiting = 0x801;
+        const int noEntry = 2;
+        const int noReader = 6;
+        foreach (var pipe in Directory.EnumerateFiles("/tmp", $"clr-debug-pipe-{process}-*-in", new EnumerationOptions { IgnoreInaccessible = true }))
+        {
+            var descriptor = RawSystemCall.InvokeWithText(Attempts.Number("openat"), 1, pipe, -100, 0, writeOnlyWithoutWaiting, 0);
+            if (descriptor >= 0)
+                Attempts.Close(descriptor);
+            return descriptor >= 0 || descriptor == -noReader ? 0 : (int)-descriptor;
+        }
+        return noEntry;
+    }
+
     internal static int ReadLimit(int process) => Attempts.CallWithBytes("prlimit64", 3, new byte[16], process, 7, 0, 0);
 
     internal static int KeepAffinity(int process)

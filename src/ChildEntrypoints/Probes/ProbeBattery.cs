@@ -54,7 +54,8 @@ public static class ProbeBattery
         Never("write-root", "it cannot write to /", static _ => Attempts.MakeFileIn("/")),
         Never("write-usr", "it cannot write to /usr", static _ => Attempts.MakeFileIn("/usr")),
         Never("write-etc", "it cannot write to /etc", static _ => Attempts.MakeFileIn("/etc")),
-        Writing("write-tmp", "it cannot write to the folder for temporary files", static _ => Attempts.MakeFileIn("/tmp"), static policy => policy.Files.Any(static rule => rule.Path == PolicyPaths.Temporary)),
+        Never("write-tmp", "it cannot write to the machine's folder for temporary files", static _ => Attempts.MakeFileIn("/tmp")),
+        Never("debugger-pipe", "it cannot write to the debugger pipe of the parent's runtime", static to => NeighbourAttempts.OpenDebuggerPipe(to.ParentId)),
         Never("write-shm", "it cannot write to /dev/shm", static _ => Attempts.MakeFileIn("/dev/shm")),
         Never("device-node", "it cannot make a device", static to => Attempts.MakeDevice(to.Folder)),
 

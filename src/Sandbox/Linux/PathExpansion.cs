@@ -44,7 +44,8 @@ internal static class PathExpansion
         PolicyPaths.Runtime => Runtime(executable),
         PolicyPaths.Application => Application(executable),
         PolicyPaths.NetworkFacts => Read([.. NetworkFacts, .. CertificatesFromEnvironment()]),
-        PolicyPaths.Temporary => [rule with { Path = Path.GetTempPath() }],
+        // The machine's own holds the runtime's debugger pipes: who may write there owns this process.
+        PolicyPaths.Temporary => [],
         PolicyPaths.Devices => Devices.Select(path => rule with { Path = path }),
         _ => throw new InvalidOperationException($"'{rule.Path}' has no paths by itself."),
     };

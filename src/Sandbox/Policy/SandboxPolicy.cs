@@ -249,6 +249,11 @@ public sealed record SandboxPolicy
     /// <summary>The same, with no workspace.</summary>
     public SandboxPolicy WithoutWorkspace() => this with { Files = [.. Files.Where(static rule => rule.Path != PolicyPaths.Workspace)] };
 
+    /// <summary>The same, with a folder in the place of <see cref="PolicyPaths.Temporary"/>; unnamed, that grants nothing.</summary>
+    /// <param name="folder">An absolute path: a folder that holds nothing of other processes.</param>
+    public SandboxPolicy ForTemporary(string folder) =>
+        this with { Files = [.. Files.Select(rule => rule.Path == PolicyPaths.Temporary ? rule with { Path = folder } : rule)] };
+
     /// <summary>Whether it speaks of a workspace that has not been named.</summary>
     public bool NeedsWorkspace => Files.Any(static rule => rule.Path == PolicyPaths.Workspace);
 
@@ -270,7 +275,7 @@ public static class PolicyPaths
     /// <summary>The folder a command works in.</summary>
     public const string Workspace = "@workspace";
 
-    /// <summary>The folder for temporary files.</summary>
+    /// <summary>A private folder for temporary files; never the machine's, where other processes keep their sockets and pipes.</summary>
     public const string Temporary = "@temporary";
 
     /// <summary>null, zero, full, random, urandom, and the terminals.</summary>
