@@ -42,7 +42,9 @@ internal sealed class CliBrowser : IAsyncDisposable
         {
             Method = options.Method,
             Headers = options.Headers,
-            Body = options.Body,
+            // A null array would become an empty body.
+            Body = options.Body is { } body ? body : default(ReadOnlyMemory<byte>?),
+            Upload = options.OpenUpload(progress),
             MaxRedirects = options.MaxRedirects,
             TotalTimeout = options.MaxTime,
             Streamed = true,

@@ -15,6 +15,7 @@ internal static class ExitCodes
     internal const int HttpError = 22;
     internal const int WriteError = 23;
     internal const int CouldNotLoad = 1;
+    internal const int ReadError = 26;
     internal const int Timeout = 28;
     internal const int TlsFailed = 35;
     internal const int InvalidRequest = 43;
@@ -38,6 +39,7 @@ internal static class ExitCodes
         (AccessDenied, "address blocked by policy"),
         (HttpError, "HTTP status 400 or above, with --fail"),
         (WriteError, "the output could not be written"),
+        (ReadError, "the request's body could not be read"),
         (Timeout, "a time limit passed"),
         (TlsFailed, "TLS handshake or certificate not acceptable"),
         (InvalidRequest, "method, header or body cannot be sent"),
@@ -67,6 +69,7 @@ internal static class ExitCodes
         FetchErrorKind.ChildLost => ChildLost,
         FetchErrorKind.Unavailable => Unavailable,
         FetchErrorKind.Proxy => ProxyFailed,
+        FetchErrorKind.Upload => ReadError,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "An error kind without an exit code."),
     };
 }

@@ -13,8 +13,9 @@ internal static class FetchCommand
         var urls = new Argument<string[]>("URL") { Description = "http or https URLs", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string?>("--output", "-o") { Description = "write the body here; with several URLs, a directory", HelpName = "FILE" };
         var headers = new Option<string[]>("--header", "-H") { Description = "a request header; may be repeated", HelpName = "NAME:VALUE", AllowMultipleArgumentsPerToken = false };
-        var method = new Option<string?>("--request", "-X") { Description = "the method (default GET, or POST with a body)", HelpName = "METHOD" };
-        var data = new Option<string?>("--data", "-d") { Description = "the request body; @FILE reads it from a file", HelpName = "BODY" };
+        var method = new Option<string?>("--request", "-X") { Description = "the method (default GET, POST with --data, PUT with --upload-file)", HelpName = "METHOD" };
+        var data = new Option<string?>("--data", "-d") { Description = "the request body; @FILE sends a file, @- the standard input", HelpName = "BODY" };
+        var upload = new Option<string?>("--upload-file", "-T") { Description = "send this file as the request body; - is the standard input", HelpName = "FILE" };
         var maxTime = new Option<double?>("--max-time") { Description = "give up on a URL after this long", HelpName = "SECONDS" };
         var json = new Option<bool>("--json") { Description = "print one JSON object a URL instead of the body" };
         var parallel = new Option<int>("--parallel") { Description = $"how many at once, 1 to {MostParallel}", HelpName = "N", DefaultValueFactory = _ => 8 };
@@ -25,7 +26,7 @@ internal static class FetchCommand
             "Fetches URLs through the sandboxed network process.\n\nExit codes:\n"
             + string.Join('\n', ExitCodes.Table.Select(row => $"  {row.Code,3}  {row.Meaning}")))
         {
-            urls, output, headers, method, data, maxTime, json, parallel, fail, redirects,
+            urls, output, headers, method, data, upload, maxTime, json, parallel, fail, redirects,
         };
         // A value that is not given is the default's business, not a validator's.
         parallel.Validators.Add(result =>
@@ -48,18 +49,18 @@ internal static class FetchCommand
             FetchOptions options;
             try
             {
-                var body = parsed.GetValue(data) is { } text ? FetchOptions.ReadBody(text) : null;
+                var (text, file) = (parsed.GetValue(data), parsed.GetValue(upload));
                 options = new FetchOptions(
                     parsed.GetValue(urls)!,
                     parsed.GetValue(output),
                     [.. (parsed.GetValue(headers) ?? []).Select(FetchOptions.ParseHeader)],
-                    parsed.GetValue(method) ?? (body is null ? "GET" : "POST"),
-                    body,
+                    parsed.GetValue(method) ?? (file is not null ? "PUT" : text is not null ? "POST" : "GET"),
+                    null,
                     parsed.GetValue(maxTime) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                     parsed.GetValue(json),
                     parsed.GetValue(parallel),
                     parsed.GetValue(fail),
-                    parsed.GetValue(redirects));
+                    parsed.GetValue(redirects)).WithBody(file, text);
             }
             catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
             {

@@ -8,7 +8,7 @@ namespace ActorBrowser.Cli;
 /// <param name="Output">A file, or for several URLs a directory; null for stdout.</param>
 /// <param name="Headers">In the order given.</param>
 /// <param name="Method">An HTTP method.</param>
-/// <param name="Body">The request body, or null.</param>
+/// <param name="Body">The request body as a text's bytes, or null.</param>
 /// <param name="MaxTime">For each URL; null for the configuration's.</param>
 /// <param name="Json">One JSON object a line instead of the body.</param>
 /// <param name="Parallel">How many URLs at once.</param>
@@ -26,6 +26,34 @@ internal sealed record FetchOptions(
     bool Fail,
     int? MaxRedirects)
 {
+    /// <summary>The standard input, as the name of a file.</summary>
+    private const string StandardInput = "-";
+
+    /// <summary>The file to send as the body, or <c>-</c> for the standard input; null for none.</summary>
+    internal string? UploadFrom { get; private init; }
+
+    /// <summary>The same with what <c>-T FILE</c> or <c>-d BODY</c> send.</summary>
+    /// <exception cref="FormatException">Both are given, or the standard input is to go to several URLs.</exception>
+    internal FetchOptions WithBody(string? file, string? data)
+    {
+        if (file is not null && data is not null)
+            throw new FormatException("--upload-file and --data are both given; a request has one body.");
+        var from = file ?? (data is ['@', .. var name] ? name : null);
+        if (from is "")
+            throw new FormatException("The request's body has no file: write @FILE, or @- for the standard input.");
+        if (from == StandardInput && Urls.Count > 1)
+            throw new FormatException($"The standard input can be sent once, and {Urls.Count} URLs are given.");
+        return this with { UploadFrom = from, Body = from is null && data is not null ? Encoding.UTF8.GetBytes(data) : null };
+    }
+
+    /// <summary>The body to read for one URL; null where it is none, or a text.</summary>
+    internal FetchBody? OpenUpload(Action<long, long> progress) => UploadFrom switch
+    {
+        null => null,
+        StandardInput => FetchBody.FromStream(Console.OpenStandardInput(), progress: new Progress(progress, -1)),
+        var file => FetchBody.FromFile(file, new Progress(progress, new FileInfo(file) is { Exists: true, Length: > 0 and var length } ? length : -1)),
+    };
+
     /// <summary>Parses <c>NAME:VALUE</c> as curl does: the value is trimmed, an empty one is allowed.</summary>
     internal static HeaderField ParseHeader(string text)
     {
@@ -34,10 +62,6 @@ internal sealed record FetchOptions(
             ? new HeaderField(text[..colon].Trim(), text[(colon + 1)..].Trim())
             : throw new FormatException($"'{text}' is not a header: write NAME:VALUE.");
     }
-
-    /// <summary>The request body: <c>@FILE</c> reads a file, anything else is the text itself.</summary>
-    internal static byte[] ReadBody(string text) =>
-        text.StartsWith('@') ? File.ReadAllBytes(text[1..]) : Encoding.UTF8.GetBytes(text);
 
     /// <summary>The file of one URL when several go into a directory: the last path segment, made unique and harmless.</summary>
     internal static string FileNameFor(string url, ISet<string> taken)
@@ -50,5 +74,10 @@ internal sealed record FetchOptions(
         for (var n = 2; !taken.Add(candidate); n++)
             candidate = $"{Path.GetFileNameWithoutExtension(name)}.{n}{Path.GetExtension(name)}";
         return candidate;
+    }
+
+    private sealed class Progress(Action<long, long> report, long total) : IProgress<long>
+    {
+        public void Report(long value) => report(value, total);
     }
 }

@@ -54,6 +54,14 @@ public sealed class CommandSpecs : IAsyncLifetime
                 using (var reader = new StreamReader(context.Request.Body))
                     await context.Response.WriteAsync($"{context.Request.Method} {await reader.ReadToEndAsync()}");
                 break;
+            case "/count":
+                var count = 0L;
+                var buffer = new byte[65536];
+                int read;
+                while ((read = await context.Request.Body.ReadAsync(buffer)) > 0)
+                    count += read;
+                await context.Response.WriteAsync($"{context.Request.Method} {count} of {context.Request.ContentLength?.ToString() ?? "?"}");
+                break;
             case "/held":
                 await context.Response.StartAsync();
                 _holding.Release();
@@ -114,6 +122,50 @@ public sealed class CommandSpecs : IAsyncLifetime
         {
             File.Delete(file);
         }
+    }
+
+    [Theory]
+    [InlineData("-T big", "PUT 5000000 of 5000000")]
+    [InlineData("-T - <big", "PUT 5000000 of ?")]
+    [InlineData("-d @big", "POST 5000000 of 5000000")]
+    [InlineData("-d @- <big", "POST 5000000 of ?")]
+    [InlineData("-X PATCH -d @big", "PATCH 5000000 of 5000000")]
+    [InlineData("-T empty", "PUT 0 of 0")]
+    [InlineData("-d @/proc/self/comm", "POST 13 of ?")]
+    public async Task A_file_or_the_standard_input_goes_up(string options, string answer)
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("bash", ["-c", $"head -c 5000000 /dev/zero >big; >empty; exec '{Program}' fetch {_root}/count {options}"])
+            {
+                WorkingDirectory = folder.FullName,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            var output = process.StandardOutput.ReadToEndAsync();
+            var error = process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync().Soon();
+            Assert.Equal((0, answer, ""), (process.ExitCode, await output, await error));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(26, "-T", "no-such-file")]
+    [InlineData(26, "-d", "@no-such-file")]
+    [InlineData(2, "-d", "@")]
+    [InlineData(2, "-T", "a", "-d", "b")]
+    [InlineData(2, "-T", "-", "http://127.0.0.1:1/")]
+    public async Task A_body_that_cannot_be_sent_has_its_exit_code(int code, params string[] options)
+    {
+        var (actual, output, error) = await RunAsync(["fetch", $"{_root}/count", .. options]);
+        Assert.Equal((code, ""), (actual, output));
+        Assert.StartsWith("actorbrowser: ", error, StringComparison.Ordinal);
     }
 
     [Theory]

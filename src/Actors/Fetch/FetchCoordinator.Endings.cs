@@ -92,7 +92,9 @@ public sealed partial class FetchCoordinator
                 continue;
             if (fetch.Line is null)
             {
-                Fail(fetch, FetchErrorKind.Unavailable, $"No network process could be had within {_settings.Fetch.QueueTimeout.TotalSeconds:0.###} s.");
+                Fail(fetch, FetchErrorKind.Unavailable, fetch.Upload is { IsOpen: false }
+                    ? $"The request's body was not open within {_settings.Fetch.QueueTimeout.TotalSeconds:0.###} s."
+                    : $"No network process could be had within {_settings.Fetch.QueueTimeout.TotalSeconds:0.###} s.");
                 continue;
             }
             Cancel(fetch);

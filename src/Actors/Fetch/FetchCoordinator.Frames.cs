@@ -101,18 +101,20 @@ public sealed partial class FetchCoordinator
         }
     }
 
-    private void Upload(PendingFetch fetch, long credit)
+    private void OnGrant(PendingFetch fetch, long bytes)
     {
-        var body = fetch.Request.Body ?? default;
-        while (credit > 0 && fetch.Uploaded < body.Length)
-        {
-            var length = (int)Math.Min(Math.Min(credit, _settings.Network.Chunk), body.Length - fetch.Uploaded);
-            Tell(fetch, new FetchBodyChunk(fetch.Uploaded, body.Slice((int)fetch.Uploaded, length)));
-            fetch.Uploaded += length;
-            credit -= length;
-            if (fetch.Uploaded == body.Length)
-                Tell(fetch, new FetchEnd(body.Length, body.Length, 0));
-        }
+        if (!fetch.Request.Streamed)
+            return;
+        fetch.Save(bytes);
+        // While the child has more than half of its window left, small grants are saved up: each message wakes the child.
+        if (fetch.Granted - fetch.Received <= _settings.Fetch.InitialCredit / 2)
+            Grant(fetch);
+    }
+
+    private void Grant(PendingFetch fetch)
+    {
+        if (fetch.Line is not null && fetch.Spend() is > 0 and var bytes)
+            Tell(fetch, new Credit(bytes));
     }
 
     private void Violated(ProtocolViolation violation) => Sender.Tell(new ChildProcessActor.ReportViolation(violation));

@@ -94,6 +94,15 @@ public sealed partial class FetchCoordinator : UntypedActor
                 OnFetch(fetch);
                 _asking = null;
                 break;
+            case UploadReader.Read read:
+                OnUploadRead(read);
+                break;
+            case UploadReader.Opened opened:
+                OnUploadOpened(opened);
+                break;
+            case UploadReader.Broken broken:
+                OnUploadBroken(broken);
+                break;
             case GrantCredit grant:
                 if (TryFind(grant.Id, nameof(GrantCredit)) is { } granted)
                     OnGrant(granted, grant.Bytes);
@@ -164,15 +173,15 @@ public sealed partial class FetchCoordinator : UntypedActor
             Timers.StartPeriodicTimer(SweepTick.Instance, SweepTick.Instance, Sweep);
         if (fetch.Streamed)
             Sender.Tell(new FetchStarted(id));
-        if (_line is { } line)
+        if (fetch.Upload is { } source)
         {
-            Send(pending, line);
+            pending.GiveUpAfter(_settings.Fetch.QueueTimeout);
+            pending.Upload = new UploadReader(id, source, _settings.Network.Chunk);
+            pending.Upload.StartOpening(Self);
         }
         else
         {
-            pending.GiveUpAfter(_settings.Fetch.QueueTimeout);
-            _waiting.Enqueue(id);
-            _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
+            SendOrWait(pending);
         }
     }
 
@@ -187,7 +196,7 @@ public sealed partial class FetchCoordinator : UntypedActor
         var first = body[..Math.Min(body.Length, _settings.Network.Chunk)];
         pending.Uploaded = first.Length;
         line.Send(pending.Id, new FetchRequest(
-            fetch.Method, fetch.Url, pending.RequestHeaders, first, fetch.Body is null ? -1 : body.Length,
+            fetch.Method, fetch.Url, pending.RequestHeaders, first, pending.BodyLength,
             fetch.MaxRedirects ?? limits.MaxRedirects, fetch.Decompress, fetch.Version,
             Milliseconds(fetch.ConnectTimeout ?? limits.ConnectTimeout),
             Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
@@ -206,22 +215,6 @@ public sealed partial class FetchCoordinator : UntypedActor
             return fetch;
         Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(message, $"fetch {id} is another actor's")));
         return null;
-    }
-
-    private void OnGrant(PendingFetch fetch, long bytes)
-    {
-        if (!fetch.Request.Streamed)
-            return;
-        fetch.Save(bytes);
-        // While the child has more than half of its window left, small grants are saved up: each message wakes the child.
-        if (fetch.Granted - fetch.Received <= _settings.Fetch.InitialCredit / 2)
-            Grant(fetch);
-    }
-
-    private void Grant(PendingFetch fetch)
-    {
-        if (fetch.Line is not null && fetch.Spend() is > 0 and var bytes)
-            Tell(fetch, new Credit(bytes));
     }
 
     /// <summary>Tells the child about a fetch that it has.</summary>

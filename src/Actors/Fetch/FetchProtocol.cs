@@ -47,7 +47,13 @@ public static class FetchProtocol
         /// <summary>The request body; null for none. Not changed after sending.</summary>
         public ReadOnlyMemory<byte>? Body { get; init; }
 
-        /// <summary>Whether the body comes in pieces, against credit.</summary>
+        /// <summary>
+        /// A body of any size, read while it is sent, in place of <see cref="Body"/>; null for none. If it cannot be read, the
+        /// fetch fails with <see cref="FetchErrorKind.Upload"/>.
+        /// </summary>
+        public FetchBody? Upload { get; init; }
+
+        /// <summary>Whether the answer's body comes in pieces, against credit.</summary>
         public bool Streamed { get; init; }
 
         /// <summary>On whose behalf.</summary>
@@ -82,7 +88,7 @@ public static class FetchProtocol
 
         /// <summary>
         /// Whether the fetch is made once more when its network child is lost. Only where a request may be repeated: GET, HEAD
-        /// and OPTIONS; of a body that was begun, the rest is asked for (Range, If-Range) if the server gave it a strong ETag.
+        /// and OPTIONS without <see cref="Upload"/>; of a body that was begun, the rest is asked for (Range, If-Range) if the server gave it a strong ETag.
         /// </summary>
         public bool Replay { get; init; }
 

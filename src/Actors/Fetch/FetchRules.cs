@@ -25,6 +25,8 @@ internal static class FetchRules
             return Invalid("The method is null; give an HTTP method, such as GET.");
         if (fetch.Headers is null)
             return Invalid("The headers are null; leave them out for none.");
+        if (fetch.Body is { Length: > 0 } && fetch.Upload is not null)
+            return Invalid("Both Body and Upload are given; a request has one body.");
         if (!Enum.IsDefined(fetch.Initiator))
             return Invalid($"The initiator is {(int)fetch.Initiator}, which {nameof(FetchInitiator)} does not define.");
         if (!Enum.IsDefined(fetch.Version))

@@ -38,8 +38,18 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
     /// <summary>Of the request's own token; let go of with the fetch.</summary>
     internal CancellationTokenRegistration Cancellation { private get; set; }
 
-    /// <summary>The fetch has ended: the request's token knows it no more.</summary>
-    internal void Release() => Cancellation.Unregister();
+    /// <summary>The fetch has ended: the request's token knows it no more, and its source is closed.</summary>
+    internal void Release()
+    {
+        Cancellation.Unregister();
+        Upload?.Close();
+    }
+
+    /// <summary>Reads the request's body; null where there is none, or it is in memory.</summary>
+    internal UploadReader? Upload { get; set; }
+
+    /// <summary>The request's body as the child is told of it.</summary>
+    internal long BodyLength => Upload is { } upload ? upload.Length ?? FetchRequest.UnknownLength : Request.Body?.Length ?? FetchRequest.NoBody;
 
     internal long Received { get; private set; }
 
@@ -78,7 +88,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
     /// <returns>False where there can be none.</returns>
     internal bool TryReplay(long credit)
     {
-        if (!Request.Replay || IsReplayed || Request.Method is not ("GET" or "HEAD" or "OPTIONS"))
+        if (!Request.Replay || IsReplayed || Upload is not null || Request.Method is not ("GET" or "HEAD" or "OPTIONS"))
             return false;
         if (Headers is null || !Request.Streamed)
         {

@@ -40,7 +40,9 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
         Id = id;
         _request = request;
         _credit = new CreditGate(request.InitialCredit);
-        if (request.Body.Length < request.BodyLength)
+        if (request.BodyLength == FetchRequest.UnknownLength)
+            _upload = new UploadBuffer(null, request.Body.Length);
+        else if (request.Body.Length < request.BodyLength)
             _upload = new UploadBuffer(request.BodyLength, request.Body.Length);
         if (request.TotalTimeout > 0)
             _totalDeadline = Environment.TickCount64 + request.TotalTimeout;

@@ -10,7 +10,7 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
     protected override bool TryComputeLength(out long computed)
     {
         computed = length;
-        return true;
+        return length >= 0;
     }
 
     /// <inheritdoc/>
@@ -33,7 +33,7 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
         var forwarded = (long)inline.Length;
         while (true)
         {
-            if (pieces.TryTake(out var piece, out var complete))
+            if (pieces.TryTake(out var piece, out var state))
             {
                 await stream.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
                 ArrayPool<byte>.Shared.Return(piece.Array!);
@@ -44,10 +44,10 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
                 fetch.GrantUpload(pieces, ungranted);
                 ungranted = 0;
             }
-            else if (complete)
+            else if (state != UploadState.Open)
             {
                 // Ended by its fetch: an exception makes HTTP close the connection instead of sending half a body.
-                if (forwarded != length)
+                if (length >= 0 ? forwarded != length : state == UploadState.Closed)
                     throw new OperationCanceledException();
                 return;
             }

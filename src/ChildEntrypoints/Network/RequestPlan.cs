@@ -21,7 +21,7 @@ internal sealed class RequestPlan
     {
         _request = request;
         Method = CheckMethod(request.Method);
-        _hasBody = request.BodyLength > 0 || (request.BodyLength == 0 && HttpRules.DeclaresEmptyBody(Method.Method));
+        _hasBody = request.BodyLength is > 0 or FetchRequest.UnknownLength || (request.BodyLength == 0 && HttpRules.DeclaresEmptyBody(Method.Method));
         var hasUserAgent = false;
         var hasAccept = false;
         var hasEncoding = false;
@@ -33,6 +33,8 @@ internal sealed class RequestPlan
                 case HeaderRole.Connection:
                     throw Invalid($"The header '{field.Name}' belongs to the connection and cannot be set.");
                 case HeaderRole.ContentLength:
+                    if (request.BodyLength == FetchRequest.UnknownLength)
+                        throw Invalid("The header 'Content-Length' cannot be given for a body of unknown length; give the body its length.");
                     if (!long.TryParse(value, System.Globalization.NumberStyles.None, null, out var length) || length != Math.Max(0, request.BodyLength))
                         throw Invalid($"The header 'Content-Length: {FetchUrl.Show(value)}' contradicts the body of {Math.Max(0, request.BodyLength)} bytes.");
                     continue;
@@ -136,7 +138,7 @@ internal sealed class RequestPlan
             _hasBody = false;
             _headers.RemoveAll(static f => RequestHeaders.DescribesBody(f.Name));
         }
-        else if (_hasBody && _request.Body.Length < _request.BodyLength)
+        else if (!CanRepeatBody)
         {
             throw new FetchFailedException(FetchErrorKind.Redirect,
                 $"The redirect with status {status} asks for the request's body again, which was streamed and cannot be repeated.");

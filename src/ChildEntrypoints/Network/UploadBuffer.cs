@@ -3,11 +3,24 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
+/// <summary>Whether more of a request's body may come.</summary>
+internal enum UploadState
+{
+    /// <summary>More may come.</summary>
+    Open,
+
+    /// <summary>The body is whole.</summary>
+    Complete,
+
+    /// <summary>The fetch is over; the body may lack its end.</summary>
+    Closed,
+}
+
 /// <summary>
 /// The part of a request's body that follows in frames. The parent may send <see cref="Window"/> bytes ahead of what the
 /// network has taken, so a slow server costs the child no more memory than that.
 /// </summary>
-internal sealed class UploadBuffer(long total, long inline)
+internal sealed class UploadBuffer(long? total, long inline)
 {
     /// <summary>Bytes the parent may be ahead.</summary>
     internal const int Window = 256 << 10;
@@ -35,7 +48,7 @@ internal sealed class UploadBuffer(long total, long inline)
                 return OutOfState($"A FetchBodyChunk of a request's body starts at {chunk.Offset}; {_received} was next.");
             if (chunk.Data.Length > _credit)
                 return OutOfState($"A FetchBodyChunk of a request's body has {chunk.Data.Length} bytes; credit was given for {_credit}.");
-            if (chunk.Data.Length > total - _received)
+            if (total is { } most && chunk.Data.Length > most - _received)
                 return OutOfState($"The request's body is longer than the {total} bytes declared.");
             var copy = ArrayPool<byte>.Shared.Rent(chunk.Data.Length);
             chunk.Data.Span.CopyTo(copy);
@@ -55,8 +68,8 @@ internal sealed class UploadBuffer(long total, long inline)
         TaskCompletionSource? waiting;
         lock (_lock)
         {
-            if (_received < total)
-                return total - _received;
+            if (total is { } all && _received < all)
+                return all - _received;
             _complete = true;
             waiting = TakeWaiter();
         }
@@ -72,11 +85,11 @@ internal sealed class UploadBuffer(long total, long inline)
     }
 
     /// <summary>The next piece if there is one; the taker returns its array to the shared pool.</summary>
-    internal bool TryTake(out ArraySegment<byte> piece, out bool complete)
+    internal bool TryTake(out ArraySegment<byte> piece, out UploadState state)
     {
         lock (_lock)
         {
-            complete = _complete || _closed;
+            state = _closed ? UploadState.Closed : _complete ? UploadState.Complete : UploadState.Open;
             return _pieces.TryDequeue(out piece);
         }
     }

@@ -52,6 +52,9 @@ public enum FetchErrorKind
 
     /// <summary>The proxy cannot be used; nothing went past it.</summary>
     Proxy = 15,
+
+    /// <summary>The request's body could not be read from its file or stream, or ended before its length.</summary>
+    Upload = 16,
 }
 
 /// <summary>Child → parent: the fetch failed; nothing more about it follows.</summary>
@@ -75,7 +78,7 @@ public readonly record struct FetchError(FetchErrorKind Kind, string Message) : 
     {
         Wire.ReadArrayOf(ref reader, 2, nameof(FetchError));
         return new FetchError(
-            (FetchErrorKind)Wire.ReadRange(ref reader, "FetchError.Kind", 0, (int)FetchErrorKind.Proxy),
+            (FetchErrorKind)Wire.ReadRange(ref reader, "FetchError.Kind", 0, (int)FetchErrorKind.Upload),
             Wire.ReadText(ref reader, "FetchError.Message"));
     }
 }

@@ -54,7 +54,7 @@ public enum HttpVersionChoice
 /// <param name="Url">An absolute http or https URL.</param>
 /// <param name="Headers">Request headers.</param>
 /// <param name="Body">The request body's first bytes; the rest follows as FetchBodyChunk and FetchEnd.</param>
-/// <param name="BodyLength">The whole request body's length in bytes, or −1 for none.</param>
+/// <param name="BodyLength">The whole request body's length in bytes, <see cref="NoBody"/>, or <see cref="UnknownLength"/>: FetchEnd tells it.</param>
 /// <param name="MaxRedirects">How many redirects to follow; 0 gives the redirect itself as the answer.</param>
 /// <param name="Decompress">Whether gzip, deflate and brotli bodies are delivered decoded.</param>
 /// <param name="Version">Which HTTP versions may be used.</param>
@@ -84,6 +84,12 @@ public readonly record struct FetchRequest(
     bool Eager = true,
     string Proxy = "") : IWireMessage<FetchRequest>
 {
+    /// <summary>The body length of a request without a body.</summary>
+    public const long NoBody = -1;
+
+    /// <summary>The body length of a request whose body ends where FetchEnd says so.</summary>
+    public const long UnknownLength = -2;
+
     /// <inheritdoc/>
     public static MessageType Type => MessageType.FetchRequest;
 
@@ -118,7 +124,7 @@ public readonly record struct FetchRequest(
             Wire.ReadText(ref reader, "FetchRequest.Url"),
             HeaderField.ReadAll(ref reader, "FetchRequest.Headers"),
             Wire.ReadPayload(ref reader, "FetchRequest.Body"),
-            Wire.ReadRange(ref reader, "FetchRequest.BodyLength", -1, long.MaxValue),
+            Wire.ReadRange(ref reader, "FetchRequest.BodyLength", UnknownLength, long.MaxValue),
             (int)Wire.ReadRange(ref reader, "FetchRequest.MaxRedirects", 0, 1000),
             reader.ReadBoolean(),
             (HttpVersionChoice)Wire.ReadRange(ref reader, "FetchRequest.Version", 0, (int)HttpVersionChoice.Http2),

@@ -1,0 +1,90 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <content>Request bodies: those in memory, and those that are read while they are sent.</content>
+public sealed partial class FetchCoordinator
+{
+    private void SendOrWait(PendingFetch pending)
+    {
+        if (_line is { } line)
+        {
+            Send(pending, line);
+        }
+        else
+        {
+            pending.GiveUpAfter(_settings.Fetch.QueueTimeout);
+            _waiting.Enqueue(pending.Id);
+            _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
+        }
+    }
+
+    private void Upload(PendingFetch fetch, long credit)
+    {
+        if (fetch.Upload is { } upload)
+        {
+            upload.Add(credit);
+            ReadOn(fetch, upload);
+            return;
+        }
+        var body = fetch.Request.Body ?? default;
+        while (credit > 0 && fetch.Uploaded < body.Length)
+        {
+            var length = (int)Math.Min(Math.Min(credit, _settings.Network.Chunk), body.Length - fetch.Uploaded);
+            Tell(fetch, new FetchBodyChunk(fetch.Uploaded, body.Slice((int)fetch.Uploaded, length)));
+            fetch.Uploaded += length;
+            credit -= length;
+            if (fetch.Uploaded == body.Length)
+                Tell(fetch, new FetchEnd(body.Length, body.Length, 0));
+        }
+    }
+
+    // A piece is read when the child has room for it: that is all the memory an upload takes.
+    private void ReadOn(PendingFetch fetch, UploadReader upload)
+    {
+        if (!upload.IsBusy && !upload.IsEnded && upload.Credit > 0 && fetch.Line is not null)
+            upload.StartReading(Self, fetch.Uploaded);
+    }
+
+    private void OnUploadOpened(UploadReader.Opened opened)
+    {
+        if (!_pending.TryGetValue(opened.Id, out var fetch))
+            return;
+        fetch.Upload!.OnOpened(opened.Length);
+        SendOrWait(fetch);
+    }
+
+    private void OnUploadRead(UploadReader.Read read)
+    {
+        if (!_pending.TryGetValue(read.Id, out var fetch))
+            return;
+        var upload = fetch.Upload!;
+        upload.OnRead(read.Count);
+        if (read.Count > 0)
+        {
+            Tell(fetch, new FetchBodyChunk(fetch.Uploaded, upload.Piece(read.Count)));
+            fetch.Uploaded += read.Count;
+        }
+        else if (upload.Length is { } length)
+        {
+            Cancel(fetch);
+            Fail(fetch, FetchErrorKind.Upload, $"The request's body ended after {fetch.Uploaded} bytes; it was to have {length}.");
+            return;
+        }
+        if (read.Count == 0 || fetch.Uploaded == upload.Length)
+        {
+            upload.IsEnded = true;
+            Tell(fetch, new FetchEnd(fetch.Uploaded, fetch.Uploaded, 0));
+        }
+        ReadOn(fetch, upload);
+    }
+
+    private void OnUploadBroken(UploadReader.Broken broken)
+    {
+        if (!_pending.TryGetValue(broken.Id, out var fetch))
+            return;
+        Cancel(fetch);
+        Fail(fetch, FetchErrorKind.Upload, $"The request's body cannot be read: {broken.Why.TrimEnd('.')}.");
+    }
+}

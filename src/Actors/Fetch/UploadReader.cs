@@ -1,0 +1,112 @@
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBrowser;
+
+/// <summary>Reads one fetch's <see cref="FetchBody"/> on the thread pool, one piece at a time; the coordinator hears of each by message.</summary>
+internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
+{
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly byte[] _piece = new byte[chunk];
+    private Task _last = Task.CompletedTask;
+    private Stream? _stream;
+    private long _read;
+
+    /// <summary>In bytes; null where only the source's end tells. Known once the source is open.</summary>
+    internal long? Length { get; private set; }
+
+    /// <summary>Whether the source has been opened.</summary>
+    internal bool IsOpen { get; private set; }
+
+    /// <summary>Whether the last byte has been given to the child.</summary>
+    internal bool IsEnded { get; set; }
+
+    /// <summary>Whether a read is outstanding: there is never a second.</summary>
+    internal bool IsBusy { get; private set; }
+
+    /// <summary>Bytes that the child takes.</summary>
+    internal long Credit { get; private set; }
+
+    /// <summary>The piece that the last <see cref="Read"/> brought; the next read overwrites it.</summary>
+    internal ReadOnlyMemory<byte> Piece(int length) => _piece.AsMemory(0, length);
+
+    /// <summary>The child takes more.</summary>
+    internal void Add(long credit) => Credit = credit > long.MaxValue - Credit ? long.MaxValue : Credit + credit;
+
+    /// <summary>Opens the source; <see cref="Opened"/> is told to the actor.</summary>
+    internal void StartOpening(IActorRef self) => Start(self, () =>
+    {
+        (_stream, var length) = body.Open();
+        return Task.FromResult<object>(new Opened(id, length));
+    });
+
+    /// <summary>Reads a piece as large as credit allows; <see cref="Read"/> is told to the actor.</summary>
+    internal void StartReading(IActorRef self, long uploaded)
+    {
+        var most = (int)Math.Min(Math.Min(Credit, _piece.Length), (Length ?? long.MaxValue) - uploaded);
+        Start(self, async () =>
+        {
+            var count = await _stream!.ReadAsync(_piece.AsMemory(0, most), _stopped.Token).ConfigureAwait(false);
+            _read += count;
+            if (count > 0)
+                body.Progress?.Report(_read);
+            return new Read(id, count);
+        });
+    }
+
+    /// <summary>The source is open.</summary>
+    internal void OnOpened(long? length) => (IsBusy, IsOpen, Length) = (false, true, length);
+
+    /// <summary>A piece is here.</summary>
+    internal void OnRead(int count)
+    {
+        IsBusy = false;
+        Credit -= count;
+    }
+
+    /// <summary>Ends what is outstanding and closes what was opened, after it. Does not wait.</summary>
+    internal void Close() => _ = CloseAsync();
+
+    // The source may be anyone's code, and may block: neither it nor its callbacks run in the actor.
+    private void Start(IActorRef self, Func<Task<object>> work)
+    {
+        IsBusy = true;
+        _last = Task.Run(async () =>
+        {
+            object outcome;
+            try
+            {
+                outcome = await work().ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                outcome = new Broken(id, e.Message);
+            }
+            self.Tell(outcome, ActorRefs.NoSender);
+        });
+    }
+
+    private async Task CloseAsync()
+    {
+        try
+        {
+            await _stopped.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException)
+        {
+            // A callback of the source's own failed; its read ends or not, as the source likes.
+        }
+        await _last.ConfigureAwait(false);
+        body.Close(_stream);
+        _stopped.Dispose();
+    }
+
+    /// <summary>The source is open.</summary>
+    internal sealed record Opened(ulong Id, long? Length) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>A piece was read; 0 bytes are the source's end.</summary>
+    internal sealed record Read(ulong Id, int Count) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>The source failed.</summary>
+    internal sealed record Broken(ulong Id, string Why) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+}

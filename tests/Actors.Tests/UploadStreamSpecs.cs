@@ -1,0 +1,255 @@
+using System.Text;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using static ActorBrowser.FetchProtocol;
+
+namespace ActorBrowser.ActorsTests;
+
+/// <summary>Request bodies that are read while they are sent, by the real coordinator and the real network child to a real server.</summary>
+public sealed class UploadStreamSpecs : TestKit
+{
+    private const int Chunk = 64 << 10;
+    private const int Window = 256 << 10;
+
+    private static readonly string Overrides = $$"""
+        akka.loglevel = ERROR
+        akka.log-dead-letters = off
+        actorbrowser.child.executable = "{{TestChildProgram.Path}}"
+        actorbrowser.restart.min-backoff = 1ms
+        """;
+
+    private readonly IActorRef _browser;
+    private readonly string _file = Path.GetTempFileName();
+
+    public UploadStreamSpecs() : base(Overrides) => _browser = Sys.StartActorBrowser();
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        File.Delete(_file);
+    }
+
+    private static byte[] Bytes(int length)
+    {
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static string Text(FetchResult result) =>
+        result.Match(static response => Encoding.UTF8.GetString(response.Body.Span), static failure => $"{failure.Kind}: {failure.Message}");
+
+    private Task<FetchResult> Post(string url, FetchBody upload, CancellationToken cancellation = default) =>
+        BrowserClient.For(_browser).FetchAsync(new Fetch(url) { Method = "POST", Upload = upload }, cancellation);
+
+    [Fact]
+    public async Task A_large_file_goes_up_whole_while_memory_stays_flat()
+    {
+        const long Length = 256L << 20;
+        await using (var sparse = File.OpenWrite(_file))
+            sparse.SetLength(Length);
+        var (early, most) = (0L, 0L);
+        var progress = new Told(read =>
+        {
+            if (read <= 16 << 20)
+                early = Environment.WorkingSet;
+            else if (read % (8 << 20) == 0)
+                most = Math.Max(most, Environment.WorkingSet);
+        });
+        await using var server = await Echo.StartAsync(static async context =>
+        {
+            var (length, buffer) = (0L, new byte[Chunk]);
+            int read;
+            while ((read = await context.Request.Body.ReadAsync(buffer)) > 0)
+                length += read;
+            await context.Response.WriteAsync($"{length} of {context.Request.ContentLength}");
+        });
+        var result = await Post(server.Root + "/", FetchBody.FromFile(_file, progress)).WaitAsync(4 * Deadline.Long);
+        Assert.Equal($"{Length} of {Length}", Text(result));
+        Assert.Equal(Length, progress.Last);
+        Assert.InRange(most - early, long.MinValue, 100L << 20);
+    }
+
+    public static TheoryData<int, HttpProtocols> Sizes
+    {
+        get
+        {
+            var data = new TheoryData<int, HttpProtocols>();
+            foreach (var length in new[] { 0, 1, Chunk - 1, Chunk, Chunk + 1, Window, Window + 1, 40 * Chunk + 7 })
+            {
+                data.Add(length, HttpProtocols.Http1);
+                data.Add(length, HttpProtocols.Http2);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public async Task A_body_arrives_whole_whether_its_length_is_known_or_not(int length, HttpProtocols protocols)
+    {
+        var body = Bytes(length);
+        await File.WriteAllBytesAsync(_file, body);
+        await using var server = await Echo.StartAsync(protocols);
+        FetchBody[] uploads =
+        [
+            FetchBody.FromFile(_file),
+            FetchBody.FromStream(new MemoryStream(body)),
+            FetchBody.FromStream(new Source(body)),
+            FetchBody.FromStream(new Source([.. body, 1, 2, 3]), length),
+        ];
+        foreach (var upload in uploads)
+        {
+            var result = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root + "/")
+            {
+                Method = "PUT",
+                Upload = upload,
+                Version = protocols == HttpProtocols.Http2 ? HttpVersionChoice.Http2 : HttpVersionChoice.Any,
+            }).Soon();
+            Assert.Equal(Echo.Expected("PUT", body), Text(result));
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_goes_up_from_where_it_stood_and_may_be_used_again_if_it_can_seek()
+    {
+        var body = Bytes(3 * Chunk);
+        await using var server = await Echo.StartAsync();
+        var upload = FetchBody.FromStream(new MemoryStream(body) { Position = 100 });
+        Assert.Equal(Echo.Expected("POST", body.AsSpan(100)), Text(await Post(server.Root + "/", upload).Soon()));
+        var once = FetchBody.FromStream(new Source(body));
+        Assert.Equal(Echo.Expected("POST", body), Text(await Post(server.Root + "/", once).Soon()));
+        var again = await Post(server.Root + "/", once).Soon();
+        Assert.Equal(FetchErrorKind.Upload, again.Failure?.Kind);
+        Assert.Contains("cannot seek", again.Failure!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_that_fails_or_is_too_short_fails_its_fetch_and_stops_the_request(bool throws)
+    {
+        var broken = new TaskCompletionSource();
+        using var arrived = new ManualResetEventSlim();
+        await using var server = await Echo.StartAsync(async context =>
+        {
+            arrived.Set();
+            try
+            {
+                await Echo.AnswerAsync(context);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                broken.TrySetResult();
+            }
+        });
+        var source = new Source(Bytes(3 * Chunk)) 
+        {
+            AtEnd = () =>
+            {
+                arrived.Wait(Deadline.Long);
+                return throws ? throw new IOException("the disk is gone") : 0;
+            },
+        };
+        var result = await Post(server.Root + "/", FetchBody.FromStream(source, throws ? null : 4 * Chunk)).Soon();
+        Assert.Equal(FetchErrorKind.Upload, result.Failure?.Kind);
+        Assert.Contains(throws ? "the disk is gone" : $"ended after {3 * Chunk} bytes", result.Failure!.Message, StringComparison.Ordinal);
+        await broken.Task.Soon();
+        var next = Bytes(Window);
+        await File.WriteAllBytesAsync(_file, next);
+        await using var other = await Echo.StartAsync();
+        Assert.Equal(Echo.Expected("POST", next), Text(await Post(other.Root + "/", FetchBody.FromFile(_file)).Soon()));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_opened_and_two_bodies_are_typed_failures()
+    {
+        var missing = await Post("http://127.0.0.1:1/", FetchBody.FromFile(_file + ".missing")).Soon();
+        Assert.Equal(FetchErrorKind.Upload, missing.Failure?.Kind);
+        Assert.Contains(_file + ".missing", missing.Failure!.Message, StringComparison.Ordinal);
+        var both = await BrowserClient.For(_browser).FetchAsync(new Fetch("http://127.0.0.1:1/") { Body = Bytes(1), Upload = FetchBody.FromFile(_file) }).Soon();
+        Assert.Equal(FetchErrorKind.InvalidRequest, both.Failure?.Kind);
+    }
+
+    [Theory]
+    [InlineData("cancelled")]
+    [InlineData("requester stopped")]
+    [InlineData("child lost")]
+    public async Task However_a_fetch_ends_its_file_is_closed(string how)
+    {
+        await File.WriteAllBytesAsync(_file, Bytes(16 << 20));
+        var arrived = new SemaphoreSlim(0);
+        await using var server = await Echo.StartAsync(async context =>
+        {
+            arrived.Release();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+        });
+        var requester = CreateTestProbe();
+        using var patience = new CancellationTokenSource();
+        var fetch = new Fetch(server.Root + "/") { Method = "POST", Upload = FetchBody.FromFile(_file), Cancellation = patience.Token };
+        _browser.Tell(fetch, requester.Ref);
+        Assert.True(await arrived.WaitAsync(Deadline.Long));
+        // Who writes has the file alone: that is refused while it is read.
+        Assert.Throws<IOException>(() => File.Open(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
+        if (how == "cancelled")
+            await patience.CancelAsync();
+        else if (how == "requester stopped")
+            Sys.Stop(requester.Ref);
+        else
+            await Signals.SendAsync((await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).ChildProcessId, "KILL");
+        await AwaitAssertAsync(() => File.Open(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Deadline.Long);
+        if (how != "requester stopped")
+            Assert.Equal(how == "cancelled" ? FetchErrorKind.Cancelled : FetchErrorKind.ChildLost, requester.ExpectMsg<FetchFailed>(Deadline.Long).Kind);
+    }
+
+    [Fact]
+    public async Task A_stream_that_blocks_holds_up_its_own_fetch_alone()
+    {
+        var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var held = new ManualResetEventSlim();
+        await using var server = await Echo.StartAsync();
+        var slow = Post(server.Root + "/", FetchBody.FromStream(new Source(Bytes(1))
+        {
+            AtEnd = () =>
+            {
+                reading.TrySetResult();
+                held.Wait();
+                return 0;
+            },
+        }));
+        await reading.Task.Soon();
+        var body = Bytes(Window);
+        Assert.Equal(Echo.Expected("POST", body), Text(await Post(server.Root + "/", FetchBody.FromStream(new MemoryStream(body))).Soon()));
+        held.Set();
+        Assert.Equal(Echo.Expected("POST", Bytes(1)), Text(await slow.Soon()));
+    }
+
+    /// <summary>Calls back in the reader's own thread.</summary>
+    private sealed class Told(Action<long> then) : IProgress<long>
+    {
+        internal long Last { get; private set; }
+
+        public void Report(long value)
+        {
+            Last = value;
+            then(value);
+        }
+    }
+
+    /// <summary>A stream that cannot seek, gives odd pieces, and does at its end what it is told.</summary>
+    private sealed class Source(byte[] bytes) : MemoryStream(bytes)
+    {
+        internal Func<int>? AtEnd { get; init; }
+
+        public override bool CanSeek => false;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var count = await base.ReadAsync(buffer[..Math.Min(buffer.Length, 60_001)], cancellationToken);
+            return count == 0 && AtEnd is { } atEnd ? atEnd() : count;
+        }
+    }
+}
