@@ -58,12 +58,12 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
         while (trials.Count < Trials)
         {
             foreach (var role in Allowed.Keys)
-            foreach (var moment in Enum.GetValues<Moment>())
-            foreach (var type in AllTypes)
-            {
-                for (var descriptors = 0; descriptors < 3; descriptors++)
-                    trials.Enqueue((role, moment, type, descriptors));
-            }
+                foreach (var moment in Enum.GetValues<Moment>())
+                    foreach (var type in AllTypes)
+                    {
+                        for (var descriptors = 0; descriptors < 3; descriptors++)
+                            trials.Enqueue((role, moment, type, descriptors));
+                    }
         }
         await Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => TryAsync(new Queue<(string, Moment, MessageType, int)>([("probe", Moment.Ready, MessageType.Hello, 1)]))));
         var before = ProcessTable.OpenDescriptors();

@@ -146,7 +146,7 @@ public sealed class UploadStreamSpecs : TestKit
                 broken.TrySetResult();
             }
         });
-        var source = new Source(Bytes(3 * Chunk)) 
+        var source = new Source(Bytes(3 * Chunk))
         {
             AtEnd = () =>
             {

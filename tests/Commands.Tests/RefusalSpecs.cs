@@ -127,9 +127,15 @@ public sealed class RefusalSpecs() : CommandSpecs("actorbrowser.commands.capacit
             4 => new SubscribeTo(text, random.Next(2) == 0 ? null! : AnySubscription(random, sender)),
             _ => new Spawn(random.Next(3) switch { 0 => null!, 1 => [], _ => [default, text ?? ""] })
             {
-                Input = (CommandInput)random.Next(-2, 6), Output = (CommandOutput)random.Next(-2, 6), TotalTimeout = Any(random, Times), Grace = Any(random, Times),
-                Columns = (int)Any(random, Numbers), Rows = (int)Any(random, Numbers), Subscription = random.Next(2) == 0 ? null : AnySubscription(random, sender),
-                Limits = new CommandLimits(Any(random, Numbers), Any(random, Numbers), Any(random, Numbers), 0, 0, Any(random, Numbers)), SpillFile = random.Next(2) == 0 ? null : "\0",
+                Input = (CommandInput)random.Next(-2, 6),
+                Output = (CommandOutput)random.Next(-2, 6),
+                TotalTimeout = Any(random, Times),
+                Grace = Any(random, Times),
+                Columns = (int)Any(random, Numbers),
+                Rows = (int)Any(random, Numbers),
+                Subscription = random.Next(2) == 0 ? null : AnySubscription(random, sender),
+                Limits = new CommandLimits(Any(random, Numbers), Any(random, Numbers), Any(random, Numbers), 0, 0, Any(random, Numbers)),
+                SpillFile = random.Next(2) == 0 ? null : "\0",
             },
         };
     }

@@ -53,7 +53,7 @@ internal static class CookieDate
         var parts = token.Split(':');
         if (parts.Length < 3 || !IsShortNumber(parts[0]) || !IsShortNumber(parts[1]))
             return null;
-        return Number(parts[2], 1, 2) is { } second && (parts.Length == 3 || IsShortNumber(parts[2]) )
+        return Number(parts[2], 1, 2) is { } second && (parts.Length == 3 || IsShortNumber(parts[2]))
             ? (int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture), second) : null;
     }
 

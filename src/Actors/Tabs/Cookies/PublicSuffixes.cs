@@ -50,7 +50,7 @@ internal sealed class PublicSuffixes
     // Longest rule first; a name under no rule has its last label for a suffix.
     private int SuffixStart(string domain)
     {
-        for (var start = 0; ; )
+        for (var start = 0; ;)
         {
             var name = domain[start..];
             var dot = name.IndexOf('.');
