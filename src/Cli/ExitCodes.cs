@@ -27,7 +27,7 @@ internal static class ExitCodes
     internal const int ProxyFailed = 97;
     internal const int Interrupted = 130;
 
-    /// <summary>The table printed by <c>fetch --help</c> and copied in the README.</summary>
+    /// <summary>The table that <c>fetch --help</c> prints.</summary>
     internal static IReadOnlyList<(int Code, string Meaning)> Table { get; } =
     [
         (Success, "every fetch was answered (whatever the HTTP status, unless --fail)"),

@@ -3,8 +3,9 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// Linux and macOS: posix_spawn into a session of its own. Linux is run and tested; on macOS, which has neither
-/// addclosefrom nor pidfd and uses close-on-exec by default and a kqueue instead, this has only been compiled.
+/// Linux and macOS: each child becomes the leader of a new session. Linux starts a confined child by clone and a list of system calls
+/// before exec (<see cref="ConfinedSpawner"/>), and an unconfined one by posix_spawn; macOS starts all by posix_spawn. Linux is tested;
+/// macOS has no addclosefrom and no pidfd, uses close-on-exec by default and kqueue instead, and has only been compiled.
 /// </summary>
 internal sealed class UnixLauncher : ILauncher
 {

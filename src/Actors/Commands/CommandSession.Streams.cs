@@ -66,7 +66,7 @@ internal sealed partial class CommandSession
         Advance();
     }
 
-    /// <summary>Gives readers what they may have, and the runner as much credit as the slowest of them has used.</summary>
+    /// <summary>Gives each subscriber the output that it was granted, and lets the pipes be read as far as the slowest has consumed.</summary>
     private void Advance()
     {
         var slowest = _log.Position - _unspilled;

@@ -13,8 +13,8 @@ namespace ActorBrowser;
 ///      ▼                                              │                                           ▼
 ///   refused, stopped                             told to every subscriber, handed to the registry, stopped
 /// </code>
-/// Output is granted to the runner as the slowest subscriber consumes it; with none it is kept, head and tail, and
-/// flows. Stopping the actor ends the command.
+/// The command's output comes by pipes that this process reads. They are read as fast as the slowest subscriber consumes; without
+/// subscribers they are read at once, and the head and the tail are kept. Stopping the actor ends the command.
 /// </summary>
 internal sealed partial class CommandSession : UntypedActor
 {

@@ -7,9 +7,9 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser;
 
 /// <summary>Commands for people without actors. Nothing more than messages to the browser.</summary>
-public readonly struct CommandSessions
+public readonly partial struct CommandSessions
 {
-    private const long Ahead = 256 << 10;
+    internal const long Ahead = 256 << 10;
 
     private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(1);
 
@@ -88,8 +88,7 @@ public readonly struct CommandSessions
             return await WithinAsync(answer, cancellation).ConfigureAwait(false) switch
             {
                 Spawned spawned => spawned,
-                SpawnRefused { Message: BrowserStoppedException.Sentence } => throw new BrowserStoppedException(BrowserStoppedException.Sentence),
-                SpawnRefused refused => throw new CommandRefusedException(refused),
+                SpawnRefused refused => throw ExceptionOf(refused),
                 var other => throw new InvalidOperationException($"The browser answered with {other}."),
             };
         }
@@ -136,6 +135,9 @@ public readonly struct CommandSessions
             system.Stop(reader);
         }
     }
+
+    internal static Exception ExceptionOf(SpawnRefused refused) =>
+        refused.Message == BrowserStoppedException.Sentence ? new BrowserStoppedException(refused.Message) : new CommandRefusedException(refused);
 
     private static IActorRef StartReader(ActorSystem system, Props reader)
     {

@@ -1,6 +1,7 @@
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Hosting;
+using Microsoft.Extensions.Hosting;
 
 namespace ActorBrowser;
 
@@ -29,7 +30,8 @@ public static class ActorBrowserHosting
         ForgottenChild.ExitIfThisIsOne();
         var options = new ActorBrowserOptions();
         configure?.Invoke(options);
-        return builder.WithActors((system, registry) => registry.Register<BrowserActor>(Start(system, options)));
+        return builder.WithActors((system, registry, services) =>
+            registry.Register<BrowserActor>(Start(system, options, services.GetService(typeof(IHostApplicationLifetime)) as IHostApplicationLifetime)));
     }
 
     /// <summary>Starts a browser in a system that knows no hosting.</summary>
@@ -38,18 +40,25 @@ public static class ActorBrowserHosting
     /// <returns>The browser's actor, <c>/user/browser</c>.</returns>
     public static IActorRef StartActorBrowser(this ActorSystem system, ActorBrowserOptions? options = null) => Start(system, options ?? new ActorBrowserOptions());
 
-    private static IActorRef Start(ActorSystem system, ActorBrowserOptions options)
+    private static ActorBrowserSettings SettingsOf(ActorSystem system, ActorBrowserOptions options)
     {
-        ForgottenChild.ExitIfThisIsOne();
         var config = options.Configuration.Length == 0
             ? system.Settings.Config
             : Akka.Configuration.ConfigurationFactory.ParseString(options.Configuration).WithFallback(system.Settings.Config);
         var settings = ActorBrowserSettings.From(config);
-        if (options.ChildExecutable is { } executable)
-            settings = settings with { Child = settings.Child with { Executable = executable } };
+        return options.ChildExecutable is { } executable ? settings with { Child = settings.Child with { Executable = executable } } : settings;
+    }
+
+    private static IActorRef Start(ActorSystem system, ActorBrowserOptions options, IHostApplicationLifetime? host = null)
+    {
+        ForgottenChild.ExitIfThisIsOne();
+        var settings = SettingsOf(system, options);
         var roster = ProcessRoster.Of(options.Launcher);
         var browser = system.ActorOf(BrowserActor.Props(settings, roster), "browser");
         BrowserShutdown.Register(system, browser, roster, settings.Child);
+        // A host stops its services first: a service that awaits a command would hold up the stop that ends the command.
+        host?.ApplicationStopping.UnsafeRegister(
+            _ => browser.Tell(new BrowserShutdown.Drain(BrowserShutdown.GraceOf(settings.Child.StopTimeout)), ActorRefs.NoSender), null);
         return browser;
     }
 }

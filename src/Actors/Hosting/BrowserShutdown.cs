@@ -36,12 +36,14 @@ internal static class BrowserShutdown
         });
     }
 
+    /// <summary>How much of the time for a stop is for commands to end in.</summary>
+    internal static TimeSpan GraceOf(TimeSpan whole) => whole > ForKilling * 2 ? whole - ForKilling : whole / 2;
+
     internal static async Task RunAsync(ActorSystem system, IActorRef browser, ProcessRoster roster, TimeSpan whole)
     {
         var log = Logging.GetLogger(system, "ActorBrowser");
         using var patience = new CancellationTokenSource(whole);
-        var grace = whole > ForKilling * 2 ? whole - ForKilling : whole / 2;
-        await DrainAsync(browser, grace, log).ConfigureAwait(false);
+        await DrainAsync(browser, GraceOf(whole), log).ConfigureAwait(false);
         system.Stop(browser);
         try
         {
