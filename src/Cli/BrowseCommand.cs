@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorBrowser.Transport;
-using Akka.Actor;
 using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.Cli;

@@ -181,7 +181,7 @@ public sealed class FetchRestartSpecs : TestKit
             _browser.Tell(new Fetch("http://x/") { Method = "POST", Body = body, Cancellation = token }, requester);
             Sys.Stop(requester);
         }
-        await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long);
+        await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long, CancellationToken.None);
         return bodies;
     }
 }
