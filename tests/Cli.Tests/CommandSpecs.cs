@@ -211,7 +211,7 @@ public sealed class CommandSpecs : IAsyncLifetime
         Assert.Equal((0, ""), (help.Code, help.Error));
         Assert.Contains("actorbrowser fetch https://example.org/", help.Output, StringComparison.Ordinal);
         Assert.Contains("28  a time limit passed", (await RunAsync("fetch", "--help")).Output, StringComparison.Ordinal);
-        Assert.Matches(@"^actorbrowser \d+\.\d+\.\d+ \(\.NET ", (await RunAsync("--version")).Output);
+        Assert.Matches(@"^actorbrowser \d+\.\d+\.\d+ \((JIT|native), \.NET ", (await RunAsync("--version")).Output);
     }
 
     [Theory]
