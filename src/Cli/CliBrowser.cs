@@ -29,6 +29,8 @@ internal sealed class CliBrowser : IAsyncDisposable
             akka.stdout-loglevel = OFF
             akka.loggers = ["{{typeof(StderrLogger).AssemblyQualifiedName}}"]
             akka.log-dead-letters = off
+            # Signals are Interruption's: this hook would stop the system first, and a verb would end with its failure, not with 130.
+            akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
             """);
         var folder = $"actorbrowser.crashes.folder = \"{CrashesCommand.Folder.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         var config = ConfigurationFactory.ParseString(configuration + "\n" + folder).WithFallback(logging);

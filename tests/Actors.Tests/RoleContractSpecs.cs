@@ -3,7 +3,6 @@ using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 using ActorBrowser.TransportTests;
 using Akka.Actor;
-using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using static ActorBrowser.ChildProcessProtocol;
 using M = ActorBrowser.Transport.MessageType;

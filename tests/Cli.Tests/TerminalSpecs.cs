@@ -92,14 +92,16 @@ public sealed class TerminalSpecs : IDisposable
     [FactNeeds("tmux", "vim-tiny")]
     public async Task An_editor_works()
     {
-        var file = Path.GetTempFileName();
+        // A folder of its own: a command may write where it starts, not in the machine's temporary folder.
+        var folder = Directory.CreateTempSubdirectory("ab-editor-");
+        var file = Path.Combine(folder.FullName, "text");
         Start();
-        Type($"{Program} exec --pty -- vi -u NONE {file}", "Enter");
+        Type($"{Program} exec --cwd {folder.FullName} --pty -- vi -u NONE {file}", "Enter");
         await SeeAsync("~");
         Type("ihello from vi", "Escape");
         Type(":wq", "Enter");
         await SeeAsync("outer$");
-        await ProcessTable.Until(() => File.ReadAllText(file) == "hello from vi\n", Deadline.Long);
-        File.Delete(file);
+        await ProcessTable.Until(() => File.Exists(file) && File.ReadAllText(file) == "hello from vi\n", Deadline.Long);
+        folder.Delete(recursive: true);
     }
 }

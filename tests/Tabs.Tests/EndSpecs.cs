@@ -1,5 +1,4 @@
 using ActorBrowser.Transport;
-using Akka.Actor;
 using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;

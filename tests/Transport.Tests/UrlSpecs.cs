@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ActorBrowser.Transport.Http;
-using Xunit;
 
 namespace ActorBrowser.TransportTests;
 
