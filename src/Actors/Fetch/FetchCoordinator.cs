@@ -68,7 +68,7 @@ public sealed partial class FetchCoordinator : UntypedActor
     }
 
     /// <inheritdoc/>
-    protected override void PostStop() => EndAll("The browser is shutting down.");
+    protected override void PostStop() => EndAll(BrowserStoppedException.Sentence);
 
     /// <inheritdoc/>
     protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);

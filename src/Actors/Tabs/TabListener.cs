@@ -136,7 +136,8 @@ internal sealed class TabListener : UntypedActor
                 break;
             case LoadFailed failed:
                 // One that was not even begun says so as well.
-                (_loading ?? _begun)?.TrySetException(new PageException(failed.Message));
+                (_loading ?? _begun)?.TrySetException(failed.Message == BrowserStoppedException.Sentence
+                    ? new BrowserStoppedException(failed.Message) : new PageException(failed.Message));
                 (_loading, _begun) = (null, _loading is null ? null : _begun);
                 break;
             case Crashed crashed:
