@@ -15,7 +15,7 @@ internal sealed class BareChild : IFrameHandler, IDisposable
     private readonly byte[] _roleArgs;
     private ChildProcess? _process;
     private TaskCompletionSource? _answers;
-    private int _outstanding;
+    private int _awaited;
 
     private BareChild(SocketChannel channel, byte[] roleArgs)
     {
@@ -59,7 +59,7 @@ internal sealed class BareChild : IFrameHandler, IDisposable
     internal Task PingAsync(int count)
     {
         var answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _outstanding = count;
+        _awaited = count;
         _answers = answers;
         for (var i = 0; i < count; i++)
             _channel.Write((ulong)i, new Ping(i));
@@ -80,7 +80,7 @@ internal sealed class BareChild : IFrameHandler, IDisposable
             default:
                 if (frame.TryRead<Pong>(out _) is { } malformed)
                     return malformed;
-                if (--_outstanding == 0)
+                if (--_awaited == 0)
                     _answers!.SetResult();
                 return null;
         }

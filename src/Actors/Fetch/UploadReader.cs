@@ -21,7 +21,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     /// <summary>Whether the last byte has been given to the child.</summary>
     internal bool IsEnded { get; set; }
 
-    /// <summary>Whether a read is outstanding: there is never a second.</summary>
+    /// <summary>Whether a read is under way: there is never a second.</summary>
     internal bool IsBusy { get; private set; }
 
     /// <summary>Bytes that the child takes.</summary>
@@ -64,7 +64,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
         Credit -= count;
     }
 
-    /// <summary>Ends what is outstanding and closes what was opened, after it. Does not wait.</summary>
+    /// <summary>Ends what is under way and closes what was opened, after it. Does not wait.</summary>
     internal void Close() => _ = CloseAsync();
 
     // The source may be anyone's code, and may block: neither it nor its callbacks run in the actor.

@@ -3,8 +3,8 @@ using ActorBrowser.Transport.Http;
 namespace ActorBrowser;
 
 /// <summary>
-/// The public suffix list: under which names anybody may register, so that no cookie is shared across them. The file is
-/// publicsuffix.org's, as Debian's package <c>publicsuffix</c> 20230209.2326-1 has it; a newer one replaces it unchanged.
+/// The public suffix list: under which names anybody may register, so that no cookie is shared across them. The file holds
+/// publicsuffix.org's rules and their date; <c>eng/public-suffixes</c> makes it of a newer list.
 /// </summary>
 internal sealed class PublicSuffixes
 {
