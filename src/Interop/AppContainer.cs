@@ -7,7 +7,7 @@ namespace ActorBrowser.Interop;
 /// A Windows AppContainer: a process in it reaches only what names it, or every app container, and the network only with a
 /// capability for that. Compiled with the rest; <b>not run</b> on the machines this was written on.
 /// </summary>
-public sealed unsafe partial class AppContainer : IDisposable
+internal sealed unsafe partial class AppContainer : IDisposable
 {
     private const int AlreadyExists = unchecked((int)0x800700b7);
     private const uint Enabled = 4;
@@ -108,4 +108,4 @@ public sealed unsafe partial class AppContainer : IDisposable
 /// <param name="Memory">Of the process, in bytes; 0 for no limit.</param>
 /// <param name="Processes">How many there may be in the job; 0 for no limit.</param>
 /// <param name="ProcessorTime">Of the process, in seconds; 0 for no limit.</param>
-public sealed record WindowsConfinement(AppContainer Container, long Memory, int Processes, long ProcessorTime);
+internal sealed record WindowsConfinement(AppContainer Container, long Memory, int Processes, long ProcessorTime);

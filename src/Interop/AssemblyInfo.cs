@@ -1,5 +1,3 @@
 using System.Runtime.CompilerServices;
 
 [assembly: DisableRuntimeMarshalling]
-[assembly: InternalsVisibleTo("Transport.Tests")]
-[assembly: InternalsVisibleTo("Processes.Tests")]

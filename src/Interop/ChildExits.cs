@@ -4,7 +4,7 @@ namespace ActorBrowser.Interop;
 /// Tells of the ends of this process's children by a descriptor, adopted ones included: no thread has to wait for them. For a
 /// process that was started with <see cref="SpawnRequest.HoldsChildSignals"/>. Linux.
 /// </summary>
-public sealed unsafe class ChildExits
+internal sealed unsafe class ChildExits
 {
     internal const int ChildSignal = 17;
     internal const ulong ChildSignalSet = 1UL << (ChildSignal - 1);

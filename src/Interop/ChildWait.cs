@@ -6,7 +6,7 @@ namespace ActorBrowser.Interop;
 /// <param name="UserTime">Processor time in the program.</param>
 /// <param name="SystemTime">Processor time in the kernel.</param>
 /// <param name="PeakMemory">The largest resident set, in bytes.</param>
-public readonly record struct ProcessUsage(TimeSpan UserTime, TimeSpan SystemTime, long PeakMemory);
+internal readonly record struct ProcessUsage(TimeSpan UserTime, TimeSpan SystemTime, long PeakMemory);
 
 /// <summary>Takes the exits of children with what they used, which the C library's waitid does not pass on. Linux.</summary>
 internal static unsafe class ChildWait

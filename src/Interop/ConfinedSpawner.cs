@@ -7,7 +7,7 @@ namespace ActorBrowser.Interop;
 /// the parent, identity in a new user namespace, mounts, limits, descriptors, no_new_privs, Landlock,
 /// capabilities, the program. Linux on x64 and arm64.
 /// </summary>
-public static unsafe class ConfinedSpawner
+internal static unsafe class ConfinedSpawner
 {
     private const int SetDeathSignal = 1;
     private const int SetSecureBits = 28;

@@ -2,7 +2,7 @@ namespace ActorBrowser.Interop;
 
 /// <summary>Kinds of namespaces, as clone's flags. See namespaces(7).</summary>
 [Flags]
-public enum Namespaces
+internal enum Namespaces
 {
     /// <summary>None.</summary>
     None = 0,
@@ -30,7 +30,7 @@ public enum Namespaces
 }
 
 /// <summary>What happens to a process between its creation and the program's start. Descriptors stay the caller's.</summary>
-public sealed record Confinement
+internal sealed record Confinement
 {
     /// <summary>The namespaces it gets.</summary>
     public Namespaces Namespaces { get; init; }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>Attempts that a confined process makes to see that they fail. Each gives 0 or the errno, and leaves nothing behind.</summary>
-public static unsafe class ConfinementProbe
+internal static unsafe class ConfinementProbe
 {
     private const int CloseOnExec = 0x80000;
     private const int WriteOnly = 1;

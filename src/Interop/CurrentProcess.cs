@@ -1,7 +1,7 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>What a child does to itself before it says Hello.</summary>
-public static unsafe class CurrentProcess
+internal static unsafe class CurrentProcess
 {
     private const int SetParentDeathSignal = 1;
     private const int GetParentDeathSignal = 2;

@@ -1,7 +1,7 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>Flags of descriptors that were not born with them.</summary>
-public static class DescriptorFlags
+internal static class DescriptorFlags
 {
     private const int GetDescriptorFlags = 1;
     private const int SetDescriptorFlags = 2;

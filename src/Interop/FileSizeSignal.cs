@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>SIGXFSZ, whose default action ends the process that writes past its limit of file size (RLIMIT_FSIZE).</summary>
-public static class FileSizeSignal
+internal static class FileSizeSignal
 {
     private const int Number = 25;
     private const nint Ignored = 1;

@@ -2,7 +2,7 @@ namespace ActorBrowser.Interop;
 
 /// <summary>What a descriptor is ready for, or is watched for.</summary>
 [Flags]
-public enum Readiness
+internal enum Readiness
 {
     /// <summary>Nothing: stay registered, be told nothing.</summary>
     None = 0,
@@ -21,7 +21,7 @@ public enum Readiness
 /// Told on the reactor's thread that a descriptor is ready. Level-triggered: it is told again while the condition
 /// lasts. Must not block and must not throw: the thread serves every descriptor of the process.
 /// </summary>
-public interface IReadinessHandler
+internal interface IReadinessHandler
 {
     /// <summary>The descriptor is ready.</summary>
     /// <param name="readiness">For what.</param>

@@ -6,7 +6,7 @@ namespace ActorBrowser.Interop;
 /// A Landlock ruleset: what it handles and no rule allows is denied to every process in its domain, and to all they
 /// start. Built here, entered by a child between clone and exec. Linux; see landlock(7).
 /// </summary>
-public sealed unsafe class Landlock : IDisposable
+internal sealed unsafe class Landlock : IDisposable
 {
     private const int CreateCall = 444;
     private const int AddRuleCall = 445;

@@ -6,13 +6,13 @@ namespace ActorBrowser.Interop;
 /// <param name="Limit">Which.</param>
 /// <param name="Soft">What counts.</param>
 /// <param name="Hard">How far it may be raised.</param>
-public readonly record struct LimitSetting(ProcessLimit Limit, ulong Soft, ulong Hard);
+internal readonly record struct LimitSetting(ProcessLimit Limit, ulong Soft, ulong Hard);
 
 /// <summary>
 /// Starts a process whose limits are in force before its program's first instruction, which <c>posix_spawn</c> cannot, and
 /// with a fifth of its system calls. For a process that adds no signal handlers after its first spawn. Linux on x64 and arm64.
 /// </summary>
-public static unsafe class LimitedSpawner
+internal static unsafe class LimitedSpawner
 {
     private const int Steps = 96;
     private const int SetMask = 2;

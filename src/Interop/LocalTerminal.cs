@@ -1,7 +1,7 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>The terminal this process was started from. Linux.</summary>
-public static unsafe class LocalTerminal
+internal static unsafe class LocalTerminal
 {
     private const nuint GetWindowSize = 0x5413;
     private const int AfterDraining = 1;

@@ -4,7 +4,7 @@ namespace ActorBrowser.Interop;
 /// What a native child puts before its filter: no memory becomes executable any more, whatever it is backed by. All its code is in
 /// its file and was mapped before. (shmat and remap_file_pages are in no child's list, and mremap keeps the protection.)
 /// </summary>
-public static class NewCodeFilter
+internal static class NewCodeFilter
 {
     private const ushort LoadWord = 0x20;
     private const ushort JumpIfEqual = 0x15;

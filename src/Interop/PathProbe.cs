@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>What the kernel says of a path that is bytes, not text.</summary>
-public static unsafe class PathProbe
+internal static unsafe class PathProbe
 {
     private const int Executable = 1;
     private const int LinuxFolderOnly = 0x210000;

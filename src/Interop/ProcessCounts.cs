@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>What a live process holds, as its kernel counts it: any process may ask about any other. Linux.</summary>
-public static unsafe class ProcessCounts
+internal static unsafe class ProcessCounts
 {
     private const int CurrentFolder = -100;
     private const uint LinksAndSize = 0x4 | 0x200;

@@ -6,13 +6,13 @@ namespace ActorBrowser.Interop;
 /// <param name="ExitCode">Set when it exited by itself.</param>
 /// <param name="Signal">Set when a signal ended it.</param>
 /// <param name="CoreDumped">Whether the signal left a core.</param>
-public readonly record struct ProcessEnd(int? ExitCode, int? Signal, bool CoreDumped);
+internal readonly record struct ProcessEnd(int? ExitCode, int? Signal, bool CoreDumped);
 
 /// <summary>
 /// A descriptor that stands for one of our own child processes and becomes readable when it exits: a pidfd, or on macOS
 /// a kqueue with one filter. Waiting takes exactly this process, never another of this parent's children.
 /// </summary>
-public sealed unsafe class ProcessDescriptor : IDisposable
+internal sealed unsafe class ProcessDescriptor : IDisposable
 {
     private const int PidFdOpen = 434;
     private const int PidFdSendSignal = 424;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>A limit of the kernel's, by its Linux number.</summary>
-public enum ProcessLimit
+internal enum ProcessLimit
 {
     /// <summary>Processor time, in seconds; SIGXCPU at the limit.</summary>
     ProcessorTime = 0,
@@ -31,7 +31,7 @@ public enum ProcessLimit
 }
 
 /// <summary>Resource limits of this process and its descendants. Linux.</summary>
-public static unsafe class ProcessLimits
+internal static unsafe class ProcessLimits
 {
     /// <summary>No limit.</summary>
     public const ulong Unlimited = ulong.MaxValue;

@@ -3,7 +3,7 @@ using System.Text;
 namespace ActorBrowser.Interop;
 
 /// <summary>What a new process is to be. Descriptors stay owned by the caller; texts are bytes, as the kernel has them.</summary>
-public sealed class SpawnRequest
+internal sealed class SpawnRequest
 {
     /// <summary>The program's path; not searched for.</summary>
     public required ReadOnlyMemory<byte> Path { get; init; }
@@ -49,7 +49,7 @@ public sealed class SpawnRequest
 /// inheritable, so that two spawns at once cannot leak into each other. The child starts in a session of its own, with
 /// every signal at its default and none blocked but what is asked for, stdin from /dev/null, and nothing open beyond what is listed.
 /// </summary>
-public static unsafe class ProcessSpawner
+internal static unsafe class ProcessSpawner
 {
     private const short SetSignalDefault = 0x04;
     private const short SetSignalMask = 0x08;

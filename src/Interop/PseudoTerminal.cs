@@ -3,7 +3,7 @@ using System.Text;
 namespace ActorBrowser.Interop;
 
 /// <summary>The master's side of a pseudoterminal. Linux.</summary>
-public static unsafe class PseudoTerminal
+internal static unsafe class PseudoTerminal
 {
     private const int ReadWrite = 0x2;
     private const int NoControllingTerminal = 0x100;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>Any system call, by its number: for probes of a confinement, which attempt what nothing else here does. Linux.</summary>
-public static unsafe class RawSystemCall
+internal static unsafe class RawSystemCall
 {
     private static readonly Lazy<nint> ThirtyTwoBitCode = new(MapThirtyTwoBitCode);
 

@@ -4,7 +4,7 @@ namespace ActorBrowser.Interop;
 /// One background thread that waits for every descriptor of this process (channels, log pipes, pidfds) and calls their
 /// handlers. A thousand children cost one thread; an idle one costs nothing, as nothing polls.
 /// </summary>
-public sealed class Reactor
+internal sealed class Reactor
 {
     private static readonly Lazy<Reactor> SharedReactor = new(static () => new Reactor());
 
@@ -123,7 +123,7 @@ public sealed class Reactor
 }
 
 /// <summary>One watched descriptor.</summary>
-public interface IReactorRegistration : IDisposable
+internal interface IReactorRegistration : IDisposable
 {
     /// <summary>Watches for something else from now on; any thread, and nothing once disposed.</summary>
     /// <param name="interest">What for; <see cref="Readiness.None"/> pauses.</param>

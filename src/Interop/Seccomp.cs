@@ -8,10 +8,10 @@ namespace ActorBrowser.Interop;
 /// <param name="JumpFalse">How many to skip if not.</param>
 /// <param name="Value">The operand.</param>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct FilterInstruction(ushort Code, byte JumpTrue, byte JumpFalse, uint Value);
+internal readonly record struct FilterInstruction(ushort Code, byte JumpTrue, byte JumpFalse, uint Value);
 
 /// <summary>Seccomp filters. Linux; see seccomp(2).</summary>
-public static unsafe class Seccomp
+internal static unsafe class Seccomp
 {
     private const nint SetModeFilter = 1;
     private const nint ActionAvailable = 2;

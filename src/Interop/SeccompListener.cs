@@ -11,10 +11,10 @@ namespace ActorBrowser.Interop;
 /// <param name="Second">Its second.</param>
 /// <param name="Third">Its third.</param>
 /// <param name="Fourth">Its fourth.</param>
-public readonly record struct SeccompRequest(ulong Id, int ProcessId, uint Architecture, int Number, ulong First, ulong Second, ulong Third, ulong Fourth);
+internal readonly record struct SeccompRequest(ulong Id, int ProcessId, uint Architecture, int Number, ulong First, ulong Second, ulong Third, ulong Fourth);
 
 /// <summary>Receives the calls that a filter asks about, and answers them. Linux 5.0; see seccomp_unotify(2).</summary>
-public static unsafe class SeccompListener
+internal static unsafe class SeccompListener
 {
     private const nuint Receive = 0xc0502100;
     private const nuint Send = 0xc0182101;

@@ -5,7 +5,7 @@ namespace ActorBrowser.Interop;
 
 /// <summary>What can no longer be done to a memory file, by anybody who holds it (fcntl(2), F_ADD_SEALS).</summary>
 [Flags]
-public enum Seals
+internal enum Seals
 {
     /// <summary>Nothing is forbidden.</summary>
     None = 0,
@@ -25,7 +25,7 @@ public enum Seals
 
 /// <summary>Memory files (memfd_create): bytes that processes share by passing a descriptor.</summary>
 [SupportedOSPlatform("linux")]
-public static class SharedMemory
+internal static class SharedMemory
 {
     private const uint CloseOnExec = 1;
     private const uint AllowSealing = 2;
@@ -95,7 +95,7 @@ public static class SharedMemory
 }
 
 /// <summary>A memory file in this process's address space, until it is disposed; no span of it may outlive that.</summary>
-public sealed unsafe class MappedMemory : MemoryManager<byte>
+internal sealed unsafe class MappedMemory : MemoryManager<byte>
 {
     private const int ReadOnly = 1;
     private const int ReadWrite = 3;

@@ -1,7 +1,7 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>Files of /proc, read whole; a process that has just ended is no exception. Linux.</summary>
-public static unsafe class SmallFile
+internal static unsafe class SmallFile
 {
     private const int CloseOnExec = 0x80000;
     private const int LeastPiece = 2048;

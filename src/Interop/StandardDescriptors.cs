@@ -4,7 +4,7 @@ namespace ActorBrowser.Interop;
 /// The descriptors 0, 1 and 2 of a process that was started without one of them: the runtime has opened files of its own
 /// there before Main, and whoever writes to standard output would write to one of those.
 /// </summary>
-public static unsafe class StandardDescriptors
+internal static unsafe class StandardDescriptors
 {
     private const int ReadOnly = 0;
     private const int WriteOnly = 1;

@@ -5,7 +5,7 @@ namespace ActorBrowser.Interop;
 /// do; a reader that is gone is an error. The runtime's own streams keep a position of their own (a file's), or say
 /// nothing of a reader that is gone (the console's).
 /// </summary>
-public sealed unsafe class StandardStream : Stream
+internal sealed unsafe class StandardStream : Stream
 {
     /// <summary>EPIPE: the errno of a write to a reader that has gone.</summary>
     public const int BrokenPipe = 32;

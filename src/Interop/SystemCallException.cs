@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>A system call failed: which one, with what errno, and the system's own words for it.</summary>
-public sealed class SystemCallException : IOException
+internal sealed class SystemCallException : IOException
 {
     /// <summary>Describes a failed call.</summary>
     /// <param name="call">The system call's name, as in its manual page.</param>

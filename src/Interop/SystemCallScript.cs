@@ -144,7 +144,7 @@ internal sealed unsafe class SystemCallScript : IDisposable
 /// <summary>One step of a confined spawn has failed.</summary>
 /// <param name="Step">Which: a system call, or what it was for.</param>
 /// <param name="Errno">The errno.</param>
-public readonly record struct StepFailure(string Step, int Errno)
+internal readonly record struct StepFailure(string Step, int Errno)
 {
     /// <summary>A phrase.</summary>
     public override string ToString() => $"{Step} failed: {Marshal.GetPInvokeErrorMessage(Errno)} (errno {Errno})";

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>Pipes whose reading end never blocks and whose writing end is for a child.</summary>
-public static unsafe class UnixPipe
+internal static unsafe class UnixPipe
 {
     private const int CloseOnExec = 0x80000;
     private const int SetPipeSize = 1031;

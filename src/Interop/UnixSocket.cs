@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>What a socket call came to.</summary>
-public enum SocketStatus
+internal enum SocketStatus
 {
     /// <summary>Bytes were moved.</summary>
     Ok,
@@ -26,13 +26,13 @@ public enum SocketStatus
 /// <param name="Bytes">Bytes moved.</param>
 /// <param name="Descriptors">Descriptors received.</param>
 /// <param name="Errno">Set when <paramref name="Status"/> is <see cref="SocketStatus.Failed"/>.</param>
-public readonly record struct SocketResult(SocketStatus Status, int Bytes, int Descriptors = 0, int Errno = 0);
+internal readonly record struct SocketResult(SocketStatus Status, int Bytes, int Descriptors = 0, int Errno = 0);
 
 /// <summary>
 /// Unix stream sockets that carry descriptors. Descriptors are received close-on-exec; sending to a closed peer is a
 /// result, never SIGPIPE.
 /// </summary>
-public static unsafe class UnixSocket
+internal static unsafe class UnixSocket
 {
     /// <summary>The most descriptors one call carries (the kernel's SCM_MAX_FD).</summary>
     public const int MaxDescriptors = 253;

@@ -9,7 +9,7 @@ namespace ActorBrowser.Interop;
 /// A process on Windows, started suspended, put into a job that kills on close, then resumed: it cannot outlive the job's
 /// handle, which this process alone holds. Compiled with the rest; <b>not run</b> on the machines this was written on.
 /// </summary>
-public sealed unsafe partial class WindowsProcess : IDisposable
+internal sealed unsafe partial class WindowsProcess : IDisposable
 {
     private const string Kernel = "kernel32";
     private const uint CreateSuspended = 0x4;

@@ -3,7 +3,7 @@ namespace ActorBrowser.Sandbox;
 /// <summary>The program that a child is: by default this very one.</summary>
 /// <param name="Path">An absolute path.</param>
 /// <param name="Arguments">What comes before the role's arguments; the program's own name is not among them.</param>
-public sealed record ChildExecutable(string Path, IReadOnlyList<string> Arguments)
+internal sealed record ChildExecutable(string Path, IReadOnlyList<string> Arguments)
 {
     /// <summary>
     /// The running program: its own executable, or <c>dotnet app.dll</c> where the shared host runs it. Under a test host

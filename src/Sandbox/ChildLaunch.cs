@@ -3,7 +3,7 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>What to launch.</summary>
-public sealed record ChildLaunch
+internal sealed record ChildLaunch
 {
     /// <summary>The role, as the child's command line names it.</summary>
     public required string Role { get; init; }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>Starts child processes.</summary>
-public static class ChildLauncher
+internal static class ChildLauncher
 {
     /// <summary>The argument before the role's name on a child's command line.</summary>
     public const string RoleArgument = "--subprocess-kind";

@@ -4,7 +4,7 @@ namespace ActorBrowser.Sandbox;
 /// A launched child. Dropping it, by <see cref="Dispose"/> or by losing the last reference, kills the process and takes
 /// its exit: neither a process nor a zombie is left.
 /// </summary>
-public sealed class ChildProcess : IDisposable
+internal sealed class ChildProcess : IDisposable
 {
     private readonly IRunningChild _child;
 

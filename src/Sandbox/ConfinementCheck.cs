@@ -5,7 +5,7 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>What the kernel says of a child that calls itself confined: seen from outside, before it is given anything.</summary>
-public static class ConfinementCheck
+internal static class ConfinementCheck
 {
     /// <summary>Looks at every thread of a process.</summary>
     /// <param name="processId">The pid.</param>

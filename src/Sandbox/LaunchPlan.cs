@@ -9,7 +9,7 @@ namespace ActorBrowser.Sandbox;
 /// A policy made ready for one program on one machine: built once, used for every child. What is required and missing
 /// is found here, before anything is started.
 /// </summary>
-public sealed class LaunchPlan
+internal sealed class LaunchPlan
 {
     internal const string ConfinementVariable = "ACTORBROWSER_SANDBOX";
 
@@ -170,7 +170,7 @@ public sealed class LaunchPlan
 public readonly record struct MissingLayer(string Layer, string Sentence);
 
 /// <summary>Layers by their names in configuration and reports.</summary>
-public static class LayerNames
+internal static class LayerNames
 {
     /// <summary>A layer's name.</summary>
     /// <param name="layer">The layer.</param>

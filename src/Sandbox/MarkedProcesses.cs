@@ -5,7 +5,7 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>Finds, signals and ends the processes that carry a mark. Linux.</summary>
-public static class MarkedProcesses
+internal static class MarkedProcesses
 {
     private const int SigKill = 9;
 

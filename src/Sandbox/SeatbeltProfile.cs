@@ -6,7 +6,7 @@ namespace ActorBrowser.Sandbox;
 /// A policy as a macOS Seatbelt profile, which sandbox-exec applies before the program starts. Compiled with the rest, and
 /// its text tested; <b>never run</b> on macOS.
 /// </summary>
-public static class SeatbeltProfile
+internal static class SeatbeltProfile
 {
     /// <summary>The program that applies it.</summary>
     public const string Launcher = "/usr/bin/sandbox-exec";

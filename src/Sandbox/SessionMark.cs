@@ -8,7 +8,7 @@ namespace ActorBrowser.Sandbox;
 /// (the smallest mark allows 73,000 years). setsid and double forks do not shake it off, as they do group and session.
 /// A program that changes its own limit can; cgroups and PID namespaces could not be shaken off, but need privileges.
 /// </summary>
-public readonly struct SessionMark : IEquatable<SessionMark>
+internal readonly struct SessionMark : IEquatable<SessionMark>
 {
     private const int SessionBits = 28;
     private const ulong Flag = 1UL << 61;

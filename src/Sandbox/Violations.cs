@@ -36,7 +36,7 @@ public interface IViolationSink
 }
 
 /// <summary>Answers the calls that a child's filter asks about: they fail, and the sink hears of them.</summary>
-public sealed class ViolationMonitor : IReadinessHandler, IDisposable
+internal sealed class ViolationMonitor : IReadinessHandler, IDisposable
 {
     private const int NotPermitted = 1;
     private const int NoSuchCall = 38;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>A thread of its own for one kind of work that blocks, started by the first of it and there as long as the process.</summary>
-public sealed class WorkThread
+internal sealed class WorkThread
 {
     // A monitor, not a blocking collection: that one spins, on a processor the child could start on.
     private readonly Queue<Action> _work = new();

@@ -6,7 +6,7 @@ namespace ActorBrowser.Transport;
 /// The child's end: the child's main thread lives in <see cref="Run"/>, so that no other thread, pool or task is started
 /// before the role needs one. Writing is thread-safe; a parent that does not read blocks whoever flushes.
 /// </summary>
-public sealed class BlockingSocketChannel : IChannel
+internal sealed class BlockingSocketChannel : IChannel
 {
     private const int BufferSize = 64 << 10;
 

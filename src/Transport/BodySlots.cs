@@ -9,7 +9,7 @@ namespace ActorBrowser.Transport;
 /// number. The parent maps it read-only and copies each piece once, before it looks at it: what the child writes
 /// afterwards changes nothing. The file cannot be made shorter, so reading it cannot fail.
 /// </summary>
-public sealed class BodySlots : IDisposable
+internal sealed class BodySlots : IDisposable
 {
     /// <summary>The size of a slot, in bytes.</summary>
     public const int SlotBytes = 64 << 10;

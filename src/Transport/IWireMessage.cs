@@ -25,7 +25,7 @@ public interface IWireMessage<TSelf> where TSelf : IWireMessage<TSelf>
 
 /// <summary>A request whose bytes are in it, or in a memory file that rides along, or follow it as FetchBodyChunk frames.</summary>
 /// <typeparam name="TSelf">The message itself.</typeparam>
-public interface IPayloadRequest<TSelf> where TSelf : struct
+internal interface IPayloadRequest<TSelf> where TSelf : struct
 {
     /// <summary>How many bytes there are, in bytes.</summary>
     int Length { get; }

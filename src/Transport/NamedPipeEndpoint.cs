@@ -7,7 +7,7 @@ namespace ActorBrowser.Transport;
 /// The named pipe of one child: <c>\\.\pipe\actorbrowser-{uuid}</c> on Windows, a socket under the same name on Unix. It
 /// admits the current user only and one connection only, and that one must first present a one-time secret of 32 bytes.
 /// </summary>
-public sealed class NamedPipeEndpoint : IDisposable
+internal sealed class NamedPipeEndpoint : IDisposable
 {
     private const int SecretBytes = 32;
 

@@ -6,7 +6,7 @@ namespace ActorBrowser.Transport;
 /// A channel over a Unix stream socket, driven by the reactor's thread: the parent's end. Neither a peer that does not
 /// read nor one that does not write costs a thread or a buffer.
 /// </summary>
-public sealed class SocketChannel : IChannel, IReadinessHandler
+internal sealed class SocketChannel : IChannel, IReadinessHandler
 {
     private const int ReadsPerTurn = 4;
 

@@ -6,7 +6,7 @@ namespace ActorBrowser.Transport;
 /// A channel over any two-way stream, such as a named pipe. It carries no descriptors: a message with some is refused as
 /// <see cref="WriteOutcome.TooLarge"/>, and a frame that announces some is a violation.
 /// </summary>
-public sealed class StreamChannel : IChannel
+internal sealed class StreamChannel : IChannel
 {
     private const int BufferSize = 64 << 10;
 

@@ -1,7 +1,7 @@
 namespace ActorBrowser.Transport;
 
 /// <summary>The names and numbers both ends must agree on before the first frame.</summary>
-public static class WireProtocol
+internal static class WireProtocol
 {
     /// <summary>Raised whenever a frame's meaning changes.</summary>
     public const int Version = 1;

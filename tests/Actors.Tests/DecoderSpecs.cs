@@ -55,13 +55,13 @@ public sealed class DecoderSpecs : TestKit
     }
 
     [Theory]
-    [InlineData(Seals.None)]
-    [InlineData(Seals.Shrink)]
-    [InlineData(Seals.Write)]
-    public async Task Pixels_that_could_still_change_or_end_are_refused_and_their_decoder_is_ended(Seals seals)
+    [InlineData((int)Seals.None)]
+    [InlineData((int)Seals.Shrink)]
+    [InlineData((int)Seals.Write)]
+    public async Task Pixels_that_could_still_change_or_end_are_refused_and_their_decoder_is_ended(int seals)
     {
         var (child, id) = await AskedAsync();
-        Answer(child, id, Pixels(16, seals));
+        Answer(child, id, Pixels(16, (Seals)seals));
         Assert.Contains("could change, or end", (await ExpectMsgAsync<DecodeRefused>(Deadline.Long)).Message, StringComparison.Ordinal);
         Assert.InRange(child.Kills, 1, 9);
     }

@@ -24,16 +24,16 @@ public sealed class LimitSpecs : TestKit
         _renderer = ActorBrowserSettings.From(Sys.Settings.Config).Sandbox.ProfileOf("renderer");
     }
 
-    public static TheoryData<ProbeQuestion, SandboxLimits, string> Floods => new()
+    public static TheoryData<ushort, SandboxLimits, string> Floods => new()
     {
-        { ProbeQuestion.FloodMemory, new SandboxLimits { Memory = 128 << 20 }, "memory" },
-        { ProbeQuestion.FloodDescriptors, new SandboxLimits { Descriptors = 200 }, "descriptors" },
-        { ProbeQuestion.FloodProcesses, new SandboxLimits { Processes = 64 }, "processes" },
-        { ProbeQuestion.Spin, new SandboxLimits { ProcessorTime = 1 }, "processor-time" },
+        { (ushort)ProbeQuestion.FloodMemory, new SandboxLimits { Memory = 128 << 20 }, "memory" },
+        { (ushort)ProbeQuestion.FloodDescriptors, new SandboxLimits { Descriptors = 200 }, "descriptors" },
+        { (ushort)ProbeQuestion.FloodProcesses, new SandboxLimits { Processes = 64 }, "processes" },
+        { (ushort)ProbeQuestion.Spin, new SandboxLimits { ProcessorTime = 1 }, "processor-time" },
     };
 
     [Theory, MemberData(nameof(Floods))]
-    public async Task A_flood_ends_in_Killed_with_the_limits_name(ProbeQuestion question, SandboxLimits limits, string name)
+    public async Task A_flood_ends_in_Killed_with_the_limits_name(ushort question, SandboxLimits limits, string name)
     {
         // Linux before 6.2 does not tell from outside how many descriptors a process has.
         if (name == "descriptors" && Environment.OSVersion.Version < new Version(6, 2))
@@ -42,7 +42,7 @@ public sealed class LimitSpecs : TestKit
         var child = await SpawnAsync(limits);
         child.Tell(new Subscribe(TestActor));
         IgnoreMessages(static message => message is not ChildExited);
-        child.Tell(new SendToRole((ushort)question, default));
+        child.Tell(new SendToRole(question, default));
         var exited = await ExpectMsgAsync<ChildExited>(Deadline.Long);
         Assert.Equal((ExitReason.Killed, KillCause.Limit), (exited.Reason, exited.Cause));
         Assert.Contains($"limit of {name}", exited.Message, StringComparison.Ordinal);

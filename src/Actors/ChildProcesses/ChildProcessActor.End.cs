@@ -6,7 +6,7 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <content>How a child ends, whoever wants it to, and who is told.</content>
-public sealed partial class ChildProcessActor
+internal sealed partial class ChildProcessActor
 {
     private void BeginShutdown()
     {

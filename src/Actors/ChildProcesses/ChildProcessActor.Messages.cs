@@ -4,7 +4,7 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <content>What the actor tells itself, and what only a child's user tells it.</content>
-public sealed partial class ChildProcessActor
+internal sealed partial class ChildProcessActor
 {
     private enum TimerKey
     {

@@ -20,7 +20,7 @@ namespace ActorBrowser;
 /// </code>
 /// Kill is legal in every state. Stopping the actor, however that comes about, kills the process.
 /// </summary>
-public sealed partial class ChildProcessActor : UntypedActor
+internal sealed partial class ChildProcessActor : UntypedActor
 {
     private readonly string _role;
     private readonly ActorBrowserSettings _settings;

@@ -8,7 +8,7 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>How much of a child that aborts or dies of a fault is written down.</summary>
-public enum CrashDump
+internal enum CrashDump
 {
     /// <summary>Nothing.</summary>
     Off,

@@ -106,7 +106,7 @@ internal sealed class CrashJournal : UntypedActor
 }
 
 /// <summary>Crash reports as files.</summary>
-public static class CrashFiles
+internal static class CrashFiles
 {
     /// <summary>The reports of a folder, newest first; files that are none are passed over.</summary>
     /// <param name="folder">Where they are.</param>

@@ -25,7 +25,7 @@ public interface IChildProcessHandle
 public sealed record LaunchedChild(IChildProcessHandle Process, IChannel Channel)
 {
     /// <summary>How it is confined; null where nothing is known of that, as with a test's own children.</summary>
-    public LaunchPlan? Plan { get; init; }
+    internal LaunchPlan? Plan { get; init; }
 
     internal void Abandon()
     {
@@ -48,7 +48,7 @@ public interface IChildLauncher
 }
 
 /// <summary>Real processes: over an inherited socket on Unix, over a named pipe on Windows.</summary>
-public sealed class ProcessChildLauncher : IChildLauncher
+internal sealed class ProcessChildLauncher : IChildLauncher
 {
     /// <summary>The one launcher.</summary>
     public static ProcessChildLauncher Instance { get; } = new();

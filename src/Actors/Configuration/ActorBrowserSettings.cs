@@ -4,21 +4,56 @@ using Akka.Configuration;
 
 namespace ActorBrowser;
 
-/// <summary>The configuration <c>actorbrowser</c>, read and checked once. Defaults are in actorbrowser.conf only.</summary>
-/// <param name="Child">Launching and supervising.</param>
-/// <param name="Channel">What connections accept.</param>
-/// <param name="Restart">How the network child is started again.</param>
-/// <param name="Fetch">What fetches may ask for.</param>
-/// <param name="Network">The network child.</param>
-/// <param name="Commands">Commands.</param>
-/// <param name="Tabs">Tabs and their renderers.</param>
-/// <param name="Images">Decoding images.</param>
-/// <param name="Crashes">Reports of children that were lost.</param>
-/// <param name="Sandbox">How children are confined.</param>
-public sealed record ActorBrowserSettings(
-    ChildSettings Child, ChannelLimits Channel, RestartSettings Restart, FetchSettings Fetch, NetworkSettings Network, CommandSettings Commands,
-    TabSettings Tabs, ImageSettings Images, CrashSettings Crashes, SandboxSettings Sandbox)
+/// <summary>
+/// The configuration <c>actorbrowser</c>, read and checked once. Its values are the library's own; an embedder writes them as HOCON,
+/// and the defaults are in actorbrowser.conf only.
+/// </summary>
+public sealed record ActorBrowserSettings
 {
+    private ActorBrowserSettings(SettingsReader reader, SandboxSettings sandbox)
+    {
+        Child = ChildSettings.Read(reader);
+        Channel = ReadChannel(reader);
+        Restart = RestartSettings.Read(reader);
+        Fetch = FetchSettings.Read(reader);
+        Network = NetworkSettings.Read(reader);
+        Commands = CommandSettings.Read(reader);
+        Tabs = TabSettings.Read(reader);
+        Images = ImageSettings.Read(reader);
+        Crashes = CrashSettings.Read(reader);
+        Sandbox = sandbox;
+    }
+
+    /// <summary>Launching and supervising.</summary>
+    internal ChildSettings Child { get; init; }
+
+    /// <summary>What connections accept.</summary>
+    internal ChannelLimits Channel { get; init; }
+
+    /// <summary>How the network child is started again.</summary>
+    internal RestartSettings Restart { get; init; }
+
+    /// <summary>What fetches may ask for.</summary>
+    internal FetchSettings Fetch { get; init; }
+
+    /// <summary>The network child.</summary>
+    internal NetworkSettings Network { get; init; }
+
+    /// <summary>Commands.</summary>
+    internal CommandSettings Commands { get; init; }
+
+    /// <summary>Tabs and their renderers.</summary>
+    internal TabSettings Tabs { get; init; }
+
+    /// <summary>Decoding images.</summary>
+    internal ImageSettings Images { get; init; }
+
+    /// <summary>Reports of children that were lost.</summary>
+    internal CrashSettings Crashes { get; init; }
+
+    /// <summary>How children are confined.</summary>
+    internal SandboxSettings Sandbox { get; init; }
+
     /// <summary>The reference configuration.</summary>
     public static Config Reference { get; } = ConfigurationFactory.ParseString(ReadReference("actorbrowser.conf"))
         .WithFallback(ConfigurationFactory.ParseString(ReadReference("sandbox.conf")));
@@ -34,13 +69,11 @@ public sealed record ActorBrowserSettings(
         var whole = config.WithFallback(Reference);
         var reader = new SettingsReader(whole);
         var sandbox = SandboxSettings.From(whole);
-        return new ActorBrowserSettings(
-            ChildSettings.Read(reader), ReadChannel(reader), RestartSettings.Read(reader), FetchSettings.Read(reader), NetworkSettings.Read(reader),
-            CommandSettings.Read(reader), TabSettings.Read(reader), ImageSettings.Read(reader), CrashSettings.Read(reader), sandbox);
+        return new ActorBrowserSettings(reader, sandbox);
     }
 
     /// <summary>The network role's own configuration, as a child gets it.</summary>
-    public byte[] NetworkArgs() => Network.ToArgs(Fetch.MaxPending);
+    internal byte[] NetworkArgs() => Network.ToArgs(Fetch.MaxPending);
 
     private static ChannelLimits ReadChannel(SettingsReader reader) => new(
         (int)reader.Bytes("channel.max-frame", 1024, 1 << 30),
@@ -66,7 +99,7 @@ public sealed record ActorBrowserSettings(
 /// <param name="MaxWaiting">Messages that wait for a child to be ready.</param>
 /// <param name="MaxStarting">Children that start at a time.</param>
 /// <param name="StopTimeout">From the system's termination to the last process's end.</param>
-public sealed record ChildSettings(
+internal sealed record ChildSettings(
     string Executable, TimeSpan HandshakeTimeout, TimeSpan ShutdownTimeout, TimeSpan HeartbeatInterval, TimeSpan HeartbeatTimeout,
     int RetainedStderrLines, int MaxLogLine, int MaxWaiting, int MaxStarting, TimeSpan StopTimeout)
 {
@@ -103,7 +136,7 @@ public sealed record ChildSettings(
 /// <param name="Window">Over which losses are counted.</param>
 /// <param name="MaxRestarts">More in a window means giving up.</param>
 /// <param name="GiveUpFor">Before one more try.</param>
-public sealed record RestartSettings(
+internal sealed record RestartSettings(
     TimeSpan MinBackoff, TimeSpan MaxBackoff, double Jitter, TimeSpan Window, int MaxRestarts, TimeSpan GiveUpFor)
 {
     private const string Section = "restart";
@@ -153,7 +186,7 @@ public sealed record RestartSettings(
 /// <param name="MaxUrlLength">In characters.</param>
 /// <param name="InitialCredit">In bytes.</param>
 /// <param name="BlockPrivateFromPublicPages">Whether public pages are kept from private addresses.</param>
-public sealed record FetchSettings(
+internal sealed record FetchSettings(
     int MaxPending, TimeSpan QueueTimeout, TimeSpan ConnectTimeout, TimeSpan FirstByteTimeout, TimeSpan TotalTimeout, int MaxRedirects,
     long MaxBufferedBody, long MaxStreamedBody, long MaxRequestBody, int MaxUrlLength, long InitialCredit, bool BlockPrivateFromPublicPages)
 {
@@ -181,7 +214,7 @@ public sealed record FetchSettings(
 /// <param name="SharedBodies">Memory that bodies travel in, in bytes; 0 for none.</param>
 /// <param name="AllowedPrivateNetworks">CIDR blocks.</param>
 /// <param name="TrustedCertificates">A PEM file; empty for none.</param>
-public sealed record NetworkSettings(
+internal sealed record NetworkSettings(
     string UserAgent, int MaxConnectionsPerServer, TimeSpan IdleConnectionTimeout, int MaxResponseHeaders, int Chunk, int SharedBodies,
     IReadOnlyList<string> AllowedPrivateNetworks, string TrustedCertificates)
 {

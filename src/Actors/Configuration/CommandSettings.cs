@@ -11,7 +11,7 @@ namespace ActorBrowser;
 /// <param name="RetainedTail">In bytes.</param>
 /// <param name="Window">Output, or input, that may be under way, in bytes.</param>
 /// <param name="MaxQueuedInput">In bytes.</param>
-public sealed record CommandSettings(
+internal sealed record CommandSettings(
     int Capacity, int MaxQueued, string Profile, IReadOnlyList<string> Environment, TimeSpan Grace, TimeSpan DrainTimeout,
     int RetainedHead, int RetainedTail, int Window, long MaxQueuedInput)
 {

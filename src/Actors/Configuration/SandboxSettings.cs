@@ -6,7 +6,7 @@ using Akka.Configuration;
 namespace ActorBrowser;
 
 /// <summary><c>actorbrowser.sandbox</c>: the profiles, and which role gets which.</summary>
-public sealed class SandboxSettings
+internal sealed class SandboxSettings
 {
     private readonly FrozenDictionary<string, SandboxPolicy> _profiles;
     private readonly FrozenDictionary<string, string> _roles;

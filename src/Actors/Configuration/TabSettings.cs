@@ -10,7 +10,7 @@ namespace ActorBrowser;
 /// <param name="MaxUses">After which a process is replaced.</param>
 /// <param name="IdleTimeout">After which a used one that nobody wants is ended.</param>
 /// <param name="RefillAfter">How long nothing has to happen before a spare is made.</param>
-public sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting, TimeSpan QueueTimeout, int MaxUses, TimeSpan IdleTimeout, TimeSpan RefillAfter)
+internal sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting, TimeSpan QueueTimeout, int MaxUses, TimeSpan IdleTimeout, TimeSpan RefillAfter)
 {
     internal static PoolSettings Read(SettingsReader reader, string role) => new(
         reader.Number($"pools.{role}.spares", 0, 1000),
@@ -37,7 +37,7 @@ public sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting, 
 /// <param name="CrashWindow">A page that lives longer begins anew.</param>
 /// <param name="FlushInterval">How long frequent events are gathered.</param>
 /// <param name="ShareAbove">Longer pages travel in a memory file, in bytes.</param>
-public sealed record TabSettings(
+internal sealed record TabSettings(
     PoolSettings Renderers, int MaxPage, DocumentLimits Document, int MaxRedirects, int MaxImages, int ImagesAtOnce, int MaxImage, int MaxHistory,
     TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval, int ShareAbove)
 {
@@ -67,7 +67,7 @@ public sealed record TabSettings(
 /// <param name="Limits">What decoding may cost.</param>
 /// <param name="KeepReady">The most memory a decoder makes ready for the next image, in bytes; 0 for none.</param>
 /// <param name="ShareAbove">Longer files travel in a memory file, in bytes.</param>
-public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimits Limits, int KeepReady, int ShareAbove)
+internal sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimits Limits, int KeepReady, int ShareAbove)
 {
     internal static ImageSettings Read(SettingsReader reader) => new(
         PoolSettings.Read(reader, ImageDecoderContract.Name),
@@ -85,7 +85,7 @@ public sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimi
 /// <param name="Folder">Where reports are written; empty for nowhere.</param>
 /// <param name="Kept">The newest reports, in the folder and in the journal.</param>
 /// <param name="Dump">How much of a child that aborts is written into the folder.</param>
-public sealed record CrashSettings(string Folder, int Kept, CrashDump Dump)
+internal sealed record CrashSettings(string Folder, int Kept, CrashDump Dump)
 {
     internal bool WritesDumps => Dump != CrashDump.Off && Folder.Length > 0;
 

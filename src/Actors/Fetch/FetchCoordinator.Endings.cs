@@ -5,7 +5,7 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser;
 
 /// <content>How a fetch ends other than by its answer: cancelled, lost, late, left by its requester, or with the coordinator.</content>
-public sealed partial class FetchCoordinator
+internal sealed partial class FetchCoordinator
 {
     private void EndAll(string why)
     {

@@ -6,7 +6,7 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser;
 
 /// <content>What the network child says of the fetches it has: matched, checked, passed on.</content>
-public sealed partial class FetchCoordinator
+internal sealed partial class FetchCoordinator
 {
     private void OnFrame(ChildFrames.UserFrame frame, int processId)
     {

@@ -4,7 +4,7 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <content>Request bodies: those in memory, and those that are read while they are sent.</content>
-public sealed partial class FetchCoordinator
+internal sealed partial class FetchCoordinator
 {
     private void SendOrWait(PendingFetch pending)
     {

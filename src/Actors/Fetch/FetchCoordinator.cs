@@ -9,7 +9,7 @@ namespace ActorBrowser;
 /// Matches answers to requests by child and id. It checks every request before a child sees it, holds what waits for a
 /// child, and sees to it that each fetch ends exactly once, whoever dies.
 /// </summary>
-public sealed partial class FetchCoordinator : UntypedActor
+internal sealed partial class FetchCoordinator : UntypedActor
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);

@@ -10,7 +10,7 @@ namespace ActorBrowser.ChildEntrypoints.Commands;
 /// is the parent of all they leave behind, and when it is told to stop, or its own parent is gone, ends all of it. One
 /// thread starts them and takes their exits, so that no exit can be seen before the start has been told.
 /// </summary>
-public sealed class CommandRunnerRole : IChildRole
+internal sealed class CommandRunnerRole : IChildRole
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
 

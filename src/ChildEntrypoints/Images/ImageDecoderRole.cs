@@ -9,7 +9,7 @@ namespace ActorBrowser.ChildEntrypoints.Images;
 /// The image decoder: libraries that are not memory-safe read what strangers have made, here and nowhere else. One image
 /// at a time; pixels leave in a sealed memory file.
 /// </summary>
-public sealed class ImageDecoderRole : IChildRole
+internal sealed class ImageDecoderRole : IChildRole
 {
     private readonly WorkThread _thread = new("ActorBrowser decoder");
     private readonly PayloadReceiver<DecodeImage> _receiver;

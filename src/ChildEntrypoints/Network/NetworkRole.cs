@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>The network role: HTTP for the parent, many fetches at once, answered in any order under their own ids.</summary>
-public sealed class NetworkRole : IChildRole
+internal sealed class NetworkRole : IChildRole
 {
     private ChildContext? _context;
     private NetworkArgs _args;

@@ -9,7 +9,7 @@ namespace ActorBrowser.ChildEntrypoints.Probes;
 /// <param name="Protection">What it tests, as the sentence that is true when it fails.</param>
 /// <param name="Attempt">0 when it worked, else the errno.</param>
 /// <param name="IsAllowed">Whether a profile allows it, so that it proves nothing.</param>
-public sealed record Probe(string Name, string Protection, Func<ProbeTargets, int> Attempt, Func<SandboxPolicy, bool> IsAllowed)
+internal sealed record Probe(string Name, string Protection, Func<ProbeTargets, int> Attempt, Func<SandboxPolicy, bool> IsAllowed)
 {
     private static readonly int[] Refusals = [1, 2, 3, 13, 38, 97, 101, 111];
 
@@ -22,7 +22,7 @@ public sealed record Probe(string Name, string Protection, Func<ProbeTargets, in
 }
 
 /// <summary>What the product tries against itself, from inside a child.</summary>
-public static class ProbeBattery
+internal static class ProbeBattery
 {
     private const int NewUser = 0x10000000;
     private const int NewHostName = 0x4000000;

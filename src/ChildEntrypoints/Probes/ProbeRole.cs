@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
 /// <summary>What one question to a <see cref="ProbeRole"/> is about.</summary>
-public enum ProbeQuestion : ushort
+internal enum ProbeQuestion : ushort
 {
     /// <summary>Attempt one of <see cref="ProbeBattery.All"/>: the payload is its place in the list, 4 bytes. Answered by the errno, 4 bytes.</summary>
     Attempt = 1,
@@ -29,7 +29,7 @@ public enum ProbeQuestion : ushort
 /// A role that attacks, for <c>doctor</c> and for tests. It is started exactly as the role whose profile is tried: same
 /// program, same policy, same descriptors.
 /// </summary>
-public sealed class ProbeRole : IChildRole
+internal sealed class ProbeRole : IChildRole
 {
     /// <summary>Its name.</summary>
     public const string Name = ProbeContract.Name;

@@ -11,7 +11,7 @@ namespace ActorBrowser.ChildEntrypoints.Probes;
 /// <param name="AbstractName">An abstract Unix socket that listens.</param>
 /// <param name="TcpPort">A loopback port that listens.</param>
 /// <param name="Folder">A folder to write to, outside everything allowed.</param>
-public sealed record ProbeTargets(int ParentId, int SiblingId, string SecretFile, string SocketPath, string AbstractName, int TcpPort, string Folder)
+internal sealed record ProbeTargets(int ParentId, int SiblingId, string SecretFile, string SocketPath, string AbstractName, int TcpPort, string Folder)
 {
     /// <summary>The environment variable that must not reach a child.</summary>
     public const string Canary = "ACTORBROWSER_DOCTOR_CANARY";

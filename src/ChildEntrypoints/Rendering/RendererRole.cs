@@ -8,7 +8,7 @@ namespace ActorBrowser.ChildEntrypoints.Rendering;
 /// The renderer: given the bytes of a page it says what is in it, and answers questions about the live document. It
 /// fetches nothing and opens nothing; what a page needs it asks the browser for.
 /// </summary>
-public sealed class RendererRole : IChildRole
+internal sealed class RendererRole : IChildRole
 {
     /// <summary>A parser of nested things, and what looks at them, recurse.</summary>
     private const int StackBytes = 64 << 20;

@@ -5,7 +5,7 @@ namespace ActorBrowser.Interop;
 /// <summary>A decoder's library, which may not be there.</summary>
 /// <param name="file">Its file name.</param>
 /// <param name="package">The Debian package that brings it.</param>
-public sealed class CodecLibrary(string file, string package)
+internal sealed class CodecLibrary(string file, string package)
 {
     private static readonly string[] Folders =
         [.. new[] { "/usr/lib", "/lib", "/usr/lib64", "/lib64", "/usr/local/lib" }.SelectMany(static folder => new[] { folder, folder + "/x86_64-linux-gnu", folder + "/aarch64-linux-gnu" })];
@@ -44,4 +44,4 @@ public sealed class CodecLibrary(string file, string package)
 
 /// <summary>What a native decoder has to say about a file.</summary>
 /// <param name="message">Its own words.</param>
-public sealed class CodecException(string message) : Exception(message);
+internal sealed class CodecException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>TurboJPEG (turbojpeg.h, API 2).</summary>
-public static unsafe class JpegCodec
+internal static unsafe class JpegCodec
 {
     private const int Rgba = 7;
     private const int Cmyk = 11;

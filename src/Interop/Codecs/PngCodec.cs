@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>libpng's simplified interface (png.h, png_image_*): eight bits a channel, sRGB.</summary>
-public static unsafe class PngCodec
+internal static unsafe class PngCodec
 {
     private const uint Version = 1;
     private const uint Rgba = 3;

@@ -1,7 +1,7 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>libwebp (decode.h), and libwebpdemux (demux.h) for animations.</summary>
-public static unsafe class WebPCodec
+internal static unsafe class WebPCodec
 {
     private const int DemuxVersion = 0x0107;
     private const int Rgba = 1;

@@ -7,13 +7,13 @@ namespace ActorBrowser.Sandbox;
 /// <param name="Available">Whether it was seen to work.</param>
 /// <param name="Detail">What was seen.</param>
 /// <param name="Fix">What to do where it is missing; empty where nothing can be done, or need be.</param>
-public sealed record LayerOffer(SandboxLayer Layer, bool Available, string Detail, string Fix);
+internal sealed record LayerOffer(SandboxLayer Layer, bool Available, string Detail, string Fix);
 
 /// <summary>
 /// What this machine offers, each layer found out by using it on a process that does nothing else; never by a version
 /// number or a setting.
 /// </summary>
-public sealed class Machine
+internal sealed class Machine
 {
     private static readonly Lazy<Machine> Probed = new(() => new Machine([]));
 

@@ -3,7 +3,7 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>Finds contradictions in a policy, and dangerous allowances without a stated reason.</summary>
-public static class PolicyLinter
+internal static class PolicyLinter
 {
     /// <summary>Calls that no profile may name: each is a way out, or a way to the kernel that nothing here needs.</summary>
     private static readonly HashSet<string> NeverAllowed = new(StringComparer.Ordinal)

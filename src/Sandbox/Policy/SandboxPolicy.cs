@@ -39,7 +39,7 @@ public enum SandboxLayer
 
 /// <summary>What may be done below a path.</summary>
 [Flags]
-public enum FileRights
+internal enum FileRights
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -60,7 +60,7 @@ public enum FileRights
 /// <summary>What may be done below a path.</summary>
 /// <param name="Path">An absolute path, or one of <see cref="PolicyPaths"/>' names.</param>
 /// <param name="Rights">What.</param>
-public readonly record struct FileRule(string Path, FileRights Rights);
+internal readonly record struct FileRule(string Path, FileRights Rights);
 
 /// <summary>The limits of a child. 0 for none.</summary>
 public sealed record SandboxLimits
@@ -114,7 +114,7 @@ public sealed record SandboxPolicy
     public bool IsUnconfined { get; private init; }
 
     /// <summary>Which files.</summary>
-    public ImmutableArray<FileRule> Files { get; private init; } = [];
+    internal ImmutableArray<FileRule> Files { get; private init; } = [];
 
     /// <summary>Which TCP ports it may connect to; null for all.</summary>
     public ImmutableArray<int>? TcpPorts { get; private init; } = [];
@@ -138,7 +138,7 @@ public sealed record SandboxPolicy
     public ImmutableSortedSet<string> QuietlyDenied { get; private init; } = [];
 
     /// <summary>The namespaces of its own that it gets.</summary>
-    public Namespaces Namespaces { get; private init; }
+    internal Namespaces Namespaces { get; private init; }
 
     /// <summary>Its limits.</summary>
     public SandboxLimits Limits { get; init; } = new();
@@ -226,7 +226,7 @@ public sealed record SandboxPolicy
 
     /// <summary>It gets namespaces of its own.</summary>
     /// <param name="namespaces">Which.</param>
-    public SandboxPolicy In(Namespaces namespaces) => this with { Namespaces = Namespaces | namespaces };
+    internal SandboxPolicy In(Namespaces namespaces) => this with { Namespaces = Namespaces | namespaces };
 
     /// <summary>Without these layers it is not started.</summary>
     /// <param name="layers">Which.</param>
@@ -261,7 +261,7 @@ public sealed record SandboxPolicy
 }
 
 /// <summary>Names, in a policy, of paths that differ from machine to machine.</summary>
-public static class PolicyPaths
+internal static class PolicyPaths
 {
     /// <summary>What a .NET program needs to run: the runtime, the C library, the facts of the machine.</summary>
     public const string Runtime = "@runtime";

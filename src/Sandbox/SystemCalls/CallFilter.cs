@@ -6,7 +6,7 @@ namespace ActorBrowser.Sandbox;
 /// A seccomp program: what no rule names is a violation, a call of another architecture kills. Allowed calls come
 /// without conditions wherever possible: the kernel then remembers that they need no program at all.
 /// </summary>
-public sealed class CallFilter
+internal sealed class CallFilter
 {
     internal const uint Allow = 0x7fff0000;
     internal const uint Notify = 0x7fc00000;

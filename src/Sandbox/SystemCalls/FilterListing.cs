@@ -4,7 +4,7 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>A filter's program for people: each instruction as it is, with names for its numbers.</summary>
-public static class FilterListing
+internal static class FilterListing
 {
     /// <summary>A line for each instruction.</summary>
     /// <param name="filter">The filter.</param>

@@ -1,7 +1,7 @@
 namespace ActorBrowser.Sandbox;
 
 /// <summary>The system call filter of a policy.</summary>
-public static class PolicyFilter
+internal static class PolicyFilter
 {
     private const uint NotPermitted = 1;
 

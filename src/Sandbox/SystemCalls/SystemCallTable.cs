@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>The names and numbers of Linux system calls, on x64 and arm64.</summary>
-public sealed class SystemCallTable
+internal sealed class SystemCallTable
 {
     private readonly FrozenDictionary<string, int> _numbers;
     private readonly FrozenDictionary<int, string> _names;

@@ -4,7 +4,7 @@ namespace ActorBrowser.Transport;
 
 /// <summary>Parent → runner: send a signal to the command's process group.</summary>
 /// <param name="Number">1 to 64.</param>
-public readonly record struct SendSignal(int Number) : IWireMessage<SendSignal>
+internal readonly record struct SendSignal(int Number) : IWireMessage<SendSignal>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Signal;
@@ -27,7 +27,7 @@ public readonly record struct SendSignal(int Number) : IWireMessage<SendSignal>
 /// <summary>Parent → runner: the terminal has another size.</summary>
 /// <param name="Columns">At least 1.</param>
 /// <param name="Rows">At least 1.</param>
-public readonly record struct Resize(int Columns, int Rows) : IWireMessage<Resize>
+internal readonly record struct Resize(int Columns, int Rows) : IWireMessage<Resize>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Resize;
@@ -52,7 +52,7 @@ public readonly record struct Resize(int Columns, int Rows) : IWireMessage<Resiz
 /// <summary>Parent → runner: end the command and every process it has started.</summary>
 /// <param name="Grace">Between TERM and KILL, in milliseconds; 0 for KILL at once.</param>
 /// <param name="Cause">What the exit is to say: a kill, or what the parent alone can see of a terminal.</param>
-public readonly record struct Terminate(int Grace, ExitCause Cause = ExitCause.Kill) : IWireMessage<Terminate>
+internal readonly record struct Terminate(int Grace, ExitCause Cause = ExitCause.Kill) : IWireMessage<Terminate>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Terminate;

@@ -42,7 +42,7 @@ public enum ExitCause
 /// <param name="SystemTime">In microseconds, of the same.</param>
 /// <param name="PeakMemory">The largest resident set, in bytes.</param>
 /// <param name="WallTime">From the start to the end, in microseconds.</param>
-public readonly record struct Exit(
+internal readonly record struct Exit(
     int ExitCode, int Signal, bool CoreDumped, ExitCause Cause, long UserTime, long SystemTime, long PeakMemory, long WallTime) : IWireMessage<Exit>
 {
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ public readonly record struct Exit(
 
 /// <summary>Runner → parent: no process of the session is left; nothing more about it follows.</summary>
 /// <param name="Survivors">How many processes were still there when their time was over, and were killed.</param>
-public readonly record struct Closed(int Survivors) : IWireMessage<Closed>
+internal readonly record struct Closed(int Survivors) : IWireMessage<Closed>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Closed;

@@ -59,7 +59,7 @@ public readonly record struct CommandLimits(long Memory, long ProcessorTime, lon
 /// <param name="Grace">Between TERM and KILL at a timeout, in milliseconds.</param>
 /// <param name="DrainTimeout">How long survivors may go on writing once the command itself has ended, in milliseconds.</param>
 /// <param name="Limits">What it may use.</param>
-public readonly record struct SpawnRequest(
+internal readonly record struct SpawnRequest(
     IReadOnlyList<ReadOnlyMemory<byte>> Arguments,
     ReadOnlyMemory<byte> Folder,
     IReadOnlyList<ReadOnlyMemory<byte>> Environment,
@@ -151,7 +151,7 @@ public readonly record struct SpawnRequest(
 
 /// <summary>Parent → runner: start what a sealed memory file says, which is the last descriptor: an encoded <see cref="SpawnRequest"/>, too long for a frame. That request's own descriptors ride along before it.</summary>
 /// <param name="Length">How long the memory file is, in bytes.</param>
-public readonly record struct LargeSpawnRequest(int Length) : IWireMessage<LargeSpawnRequest>
+internal readonly record struct LargeSpawnRequest(int Length) : IWireMessage<LargeSpawnRequest>
 {
     /// <summary>The longest one. The kernel takes 6 MiB of arguments and environment at most.</summary>
     public const int MostBytes = 16 << 20;
@@ -177,7 +177,7 @@ public readonly record struct LargeSpawnRequest(int Length) : IWireMessage<Large
 /// <summary>Runner → parent: the command runs. For a terminal, its master's side rides along.</summary>
 /// <param name="ProcessId">The command's pid.</param>
 /// <param name="StartedAt">Unix time, in microseconds.</param>
-public readonly record struct SpawnReady(int ProcessId, long StartedAt) : IWireMessage<SpawnReady>
+internal readonly record struct SpawnReady(int ProcessId, long StartedAt) : IWireMessage<SpawnReady>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.SpawnReady;
@@ -232,7 +232,7 @@ public enum SpawnFailure
 /// <param name="Kind">Why.</param>
 /// <param name="Errno">The system's number; 0 for none.</param>
 /// <param name="Message">One sentence.</param>
-public readonly record struct SpawnFailed(SpawnFailure Kind, int Errno, string Message) : IWireMessage<SpawnFailed>
+internal readonly record struct SpawnFailed(SpawnFailure Kind, int Errno, string Message) : IWireMessage<SpawnFailed>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.SpawnFailed;

@@ -35,7 +35,7 @@ public enum DocumentQuery
 /// <param name="Argument">A selector, a text, or nothing.</param>
 /// <param name="Start">How many items to pass over.</param>
 /// <param name="Count">How many at most to give.</param>
-public readonly record struct QueryDocument(DocumentQuery Query, string Argument, int Start, int Count) : IWireMessage<QueryDocument>
+internal readonly record struct QueryDocument(DocumentQuery Query, string Argument, int Start, int Count) : IWireMessage<QueryDocument>
 {
     /// <summary>The most items one answer may have.</summary>
     public const int MostItems = 1000;
@@ -79,7 +79,7 @@ public readonly record struct QueryItem(string Name, string Value, string Text, 
 /// <summary>Renderer → parent: what was found.</summary>
 /// <param name="Total">How many there are, whether given or not.</param>
 /// <param name="Items">Those asked for, as far as a frame holds them.</param>
-public readonly record struct QueryAnswer(int Total, IReadOnlyList<QueryItem> Items) : IWireMessage<QueryAnswer>
+internal readonly record struct QueryAnswer(int Total, IReadOnlyList<QueryItem> Items) : IWireMessage<QueryAnswer>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.QueryAnswer;
@@ -120,7 +120,7 @@ public readonly record struct QueryAnswer(int Total, IReadOnlyList<QueryItem> It
 
 /// <summary>Renderer → parent: resources of the document, which the parent may fetch or not; each by its place in the list.</summary>
 /// <param name="Images">Absolute URLs of images, each once, in document order.</param>
-public readonly record struct ResourcesWanted(IReadOnlyList<string> Images) : IWireMessage<ResourcesWanted>
+internal readonly record struct ResourcesWanted(IReadOnlyList<string> Images) : IWireMessage<ResourcesWanted>
 {
     /// <summary>The most of one document.</summary>
     public const int Most = 512;
@@ -152,7 +152,7 @@ public readonly record struct ResourcesWanted(IReadOnlyList<string> Images) : IW
 /// <param name="Resource">Its place in <see cref="ResourcesWanted"/>.</param>
 /// <param name="Width">In pixels; 0 if it could not be had.</param>
 /// <param name="Height">In pixels; 0 if it could not be had.</param>
-public readonly record struct ResourceArrived(int Resource, int Width, int Height) : IWireMessage<ResourceArrived>
+internal readonly record struct ResourceArrived(int Resource, int Width, int Height) : IWireMessage<ResourceArrived>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.ResourceArrived;

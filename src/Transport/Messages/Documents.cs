@@ -11,7 +11,7 @@ namespace ActorBrowser.Transport;
 /// <param name="Length">In bytes.</param>
 /// <param name="Data">The bytes, or the first of them; empty when a memory file rides along.</param>
 /// <param name="Limits">What ends in an error.</param>
-public readonly record struct LoadDocument(string Url, string ContentType, int Length, ReadOnlyMemory<byte> Data, DocumentLimits Limits) : IWireMessage<LoadDocument>, IPayloadRequest<LoadDocument>
+internal readonly record struct LoadDocument(string Url, string ContentType, int Length, ReadOnlyMemory<byte> Data, DocumentLimits Limits) : IWireMessage<LoadDocument>, IPayloadRequest<LoadDocument>
 {
     /// <summary>The longest page, in bytes.</summary>
     public const int MaxLength = 256 << 20;
@@ -55,7 +55,7 @@ public readonly record struct LoadDocument(string Url, string ContentType, int L
 /// <param name="MaxDepth">Elements inside one another.</param>
 /// <param name="MaxNodes">Nodes of the document.</param>
 /// <param name="MaxMilliseconds">Of parsing, or of one query.</param>
-public readonly record struct DocumentLimits(int MaxDepth, int MaxNodes, int MaxMilliseconds);
+internal readonly record struct DocumentLimits(int MaxDepth, int MaxNodes, int MaxMilliseconds);
 
 /// <summary>Renderer → parent: the page is parsed and stays alive for queries.</summary>
 /// <param name="Title">Its title, with white space collapsed; empty for none.</param>
@@ -159,7 +159,7 @@ public enum DocumentFailure
 /// <summary>Renderer → parent: no answer.</summary>
 /// <param name="Kind">Why.</param>
 /// <param name="Message">One sentence.</param>
-public readonly record struct DocumentFailed(DocumentFailure Kind, string Message) : IWireMessage<DocumentFailed>
+internal readonly record struct DocumentFailed(DocumentFailure Kind, string Message) : IWireMessage<DocumentFailed>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.DocumentFailed;
@@ -183,7 +183,7 @@ public readonly record struct DocumentFailed(DocumentFailure Kind, string Messag
 }
 
 /// <summary>Parent → renderer or image decoder: nobody waits for this any more.</summary>
-public readonly record struct CancelWork : IWireMessage<CancelWork>
+internal readonly record struct CancelWork : IWireMessage<CancelWork>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.CancelWork;

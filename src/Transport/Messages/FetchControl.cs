@@ -60,7 +60,7 @@ public enum FetchErrorKind
 /// <summary>Child → parent: the fetch failed; nothing more about it follows.</summary>
 /// <param name="Kind">Why.</param>
 /// <param name="Message">One sentence.</param>
-public readonly record struct FetchError(FetchErrorKind Kind, string Message) : IWireMessage<FetchError>
+internal readonly record struct FetchError(FetchErrorKind Kind, string Message) : IWireMessage<FetchError>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.FetchError;
@@ -84,7 +84,7 @@ public readonly record struct FetchError(FetchErrorKind Kind, string Message) : 
 }
 
 /// <summary>Parent → child: stop the transfer.</summary>
-public readonly record struct FetchCancel : IWireMessage<FetchCancel>
+internal readonly record struct FetchCancel : IWireMessage<FetchCancel>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.FetchCancel;
@@ -102,7 +102,7 @@ public readonly record struct FetchCancel : IWireMessage<FetchCancel>
 
 /// <summary>The receiver of a body may be sent this many more bytes.</summary>
 /// <param name="Bytes">At least 1.</param>
-public readonly record struct Credit(long Bytes) : IWireMessage<Credit>
+internal readonly record struct Credit(long Bytes) : IWireMessage<Credit>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Credit;

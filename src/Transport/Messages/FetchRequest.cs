@@ -66,7 +66,7 @@ public enum HttpVersionChoice
 /// <param name="InitialCredit">How many body bytes may be sent before the first Credit.</param>
 /// <param name="Eager">Whether somebody waits for headers and first bytes; else the answer may be kept together until it is whole or large.</param>
 /// <param name="Proxy">The one way out: <c>socks5://user:password@host:port</c>, or empty for none.</param>
-public readonly record struct FetchRequest(
+internal readonly record struct FetchRequest(
     string Method,
     string Url,
     IReadOnlyList<HeaderField> Headers,

@@ -121,7 +121,7 @@ public readonly record struct FetchHeaders(
 /// <summary>A piece of a body.</summary>
 /// <param name="Offset">Where in the body it starts; pieces come in order without gaps.</param>
 /// <param name="Data">The bytes; never empty.</param>
-public readonly record struct FetchBodyChunk(long Offset, ReadOnlyMemory<byte> Data) : IWireMessage<FetchBodyChunk>
+internal readonly record struct FetchBodyChunk(long Offset, ReadOnlyMemory<byte> Data) : IWireMessage<FetchBodyChunk>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.FetchBodyChunk;
@@ -150,7 +150,7 @@ public readonly record struct FetchBodyChunk(long Offset, ReadOnlyMemory<byte> D
 /// <param name="Offset">Where in the body it starts; pieces come in order without gaps.</param>
 /// <param name="Slot">Which slot of <see cref="BodySlots"/>; the child does not touch it before it is freed.</param>
 /// <param name="Length">How many bytes of it, from its start; at least 1.</param>
-public readonly record struct FetchBodySlot(long Offset, int Slot, int Length) : IWireMessage<FetchBodySlot>
+internal readonly record struct FetchBodySlot(long Offset, int Slot, int Length) : IWireMessage<FetchBodySlot>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.FetchBodySlot;
@@ -177,7 +177,7 @@ public readonly record struct FetchBodySlot(long Offset, int Slot, int Length) :
 
 /// <summary>Parent → child: slots have been read and may be filled again.</summary>
 /// <param name="Slots">A bit for each, slot 0 the lowest; not 0.</param>
-public readonly record struct SlotsFree(ulong Slots) : IWireMessage<SlotsFree>
+internal readonly record struct SlotsFree(ulong Slots) : IWireMessage<SlotsFree>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.SlotsFree;

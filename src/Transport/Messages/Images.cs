@@ -7,7 +7,7 @@ namespace ActorBrowser.Transport;
 /// <param name="MaxFrames">Further frames are left out.</param>
 /// <param name="MaxBytes">Of all frames' pixels as delivered.</param>
 /// <param name="MaxMilliseconds">Of decoding.</param>
-public readonly record struct ImageLimits(long MaxPixels, int MaxFrames, long MaxBytes, int MaxMilliseconds);
+internal readonly record struct ImageLimits(long MaxPixels, int MaxFrames, long MaxBytes, int MaxMilliseconds);
 
 /// <summary>Parent → image decoder: decode this. Its bytes are <see cref="Data"/>, or a sealed memory file that rides along.</summary>
 /// <param name="Length">In bytes.</param>
@@ -16,7 +16,7 @@ public readonly record struct ImageLimits(long MaxPixels, int MaxFrames, long Ma
 /// <param name="MaxHeight">The same for its height.</param>
 /// <param name="Limits">What ends in an error.</param>
 /// <param name="KeepReady">The most memory to make ready for the next image's pixels, in bytes.</param>
-public readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Data, int MaxWidth, int MaxHeight, ImageLimits Limits, int KeepReady) : IWireMessage<DecodeImage>, IPayloadRequest<DecodeImage>
+internal readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Data, int MaxWidth, int MaxHeight, ImageLimits Limits, int KeepReady) : IWireMessage<DecodeImage>, IPayloadRequest<DecodeImage>
 {
     /// <summary>The longest file, in bytes.</summary>
     public const int MaxLength = 256 << 20;
@@ -70,7 +70,7 @@ public readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Data,
 /// <param name="Width">As delivered.</param>
 /// <param name="Height">As delivered.</param>
 /// <param name="Delays">How long each frame is shown, in milliseconds; one entry a frame.</param>
-public readonly record struct ImageDecoded(string Format, int SourceWidth, int SourceHeight, int Width, int Height, IReadOnlyList<int> Delays) : IWireMessage<ImageDecoded>
+internal readonly record struct ImageDecoded(string Format, int SourceWidth, int SourceHeight, int Width, int Height, IReadOnlyList<int> Delays) : IWireMessage<ImageDecoded>
 {
     private const int MaxFrames = 100_000;
 
@@ -133,7 +133,7 @@ public enum DecodeFailure
 /// <summary>Image decoder → parent: no pixels.</summary>
 /// <param name="Kind">Why.</param>
 /// <param name="Message">One sentence.</param>
-public readonly record struct DecodeFailed(DecodeFailure Kind, string Message) : IWireMessage<DecodeFailed>
+internal readonly record struct DecodeFailed(DecodeFailure Kind, string Message) : IWireMessage<DecodeFailed>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.DecodeFailed;

@@ -67,7 +67,7 @@ public readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Ro
 /// <param name="MaxBodyBytes">The frame limit of this connection, in bytes.</param>
 /// <param name="MaxDescriptorsPerFrame">The descriptor limit of this connection.</param>
 /// <param name="RoleArgs">The role's own configuration, encoded by the role's args type; may be empty.</param>
-public readonly record struct ChildArgs(int MaxBodyBytes, int MaxDescriptorsPerFrame, ReadOnlyMemory<byte> RoleArgs)
+internal readonly record struct ChildArgs(int MaxBodyBytes, int MaxDescriptorsPerFrame, ReadOnlyMemory<byte> RoleArgs)
     : IWireMessage<ChildArgs>
 {
     /// <inheritdoc/>
@@ -155,7 +155,7 @@ public readonly record struct Pong(long Timestamp) : IWireMessage<Pong>
 }
 
 /// <summary>Parent → child: finish and exit with code 0.</summary>
-public readonly record struct Shutdown : IWireMessage<Shutdown>
+internal readonly record struct Shutdown : IWireMessage<Shutdown>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Shutdown;

@@ -12,7 +12,7 @@ namespace ActorBrowser.Transport;
 /// <param name="ChunkBytes">The most body bytes in one FetchBodyChunk.</param>
 /// <param name="AllowedPrivateNetworks">CIDR blocks that public pages may reach although they are not public.</param>
 /// <param name="TrustedCertificates">PEM certificates trusted beside the system's; empty for none.</param>
-public readonly record struct NetworkArgs(
+internal readonly record struct NetworkArgs(
     string UserAgent,
     int MaxConnectionsPerServer,
     int IdleConnectionTimeout,
