@@ -82,7 +82,7 @@ public sealed class ChildContext : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        // Cleared first: whoever writes from here on asks again.
+        // Cleared first: a later write asks again.
         Interlocked.Exchange(ref _flushRequested, 0);
         _channel.Flush();
     }

@@ -5,7 +5,7 @@ namespace ActorBrowser.ChildEntrypoints;
 
 /// <summary>
 /// The bytes of a piece of work: in its message, in a sealed memory file that rode along, or in pieces that follow. What
-/// comes from a memory file is used where it lies: it is sealed, so nobody can change it.
+/// comes from a memory file is used where it lies: it is sealed and cannot change.
 /// </summary>
 internal sealed class PayloadAssembly : IDisposable
 {

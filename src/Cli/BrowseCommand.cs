@@ -21,7 +21,7 @@ internal static class BrowseCommand
         var links = new Option<bool>("--links") { Description = "the links, one a line: URL, tab, text" };
         var images = new Option<DirectoryInfo?>("--images") { Description = "decode the page's images into a folder, as PNG", HelpName = "DIR" };
         var query = new Option<string?>("--query") { Description = "the elements that a CSS selector finds, one a line", HelpName = "SELECTOR" };
-        var proxy = new Option<string?>("--socks") { Description = "reach everything through a SOCKS5 proxy, under a name of its own", HelpName = "HOST:PORT" };
+        var proxy = new Option<string?>("--socks") { Description = "send every request through a SOCKS5 proxy, with a user name for this tab", HelpName = "HOST:PORT" };
         var command = new Command("browse", "Fetches a page, parses it in a sandboxed renderer, and shows it as text.") { url, text, json, links, images, query, proxy };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetValue(url)!, parsed.GetValue(text), parsed.GetValue(json), parsed.GetValue(links), parsed.GetValue(images), parsed.GetValue(query), parsed.GetValue(proxy), cancellation));

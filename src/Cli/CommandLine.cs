@@ -9,7 +9,7 @@ internal static class CommandLine
     {
         var root = new RootCommand(
             """
-            A browser's process model at the command line: risky work runs in child processes of its own.
+            A browser's process model at the command line: risky work runs in sandboxed child processes.
 
             Examples:
               actorbrowser fetch https://example.org/

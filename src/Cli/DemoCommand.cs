@@ -3,7 +3,7 @@ using ActorBrowser.Cli.Demo;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>demo</c>: the whole of it in a few seconds, on a site of its own.</summary>
+/// <summary><c>demo</c>: every feature in a few seconds, on a built-in site.</summary>
 internal static class DemoCommand
 {
     internal static Command Create()

@@ -28,7 +28,7 @@ internal static class DoctorCommand
             Says what this machine offers for confining children, each layer found out by using it, and what each role gets.
 
             Exit codes:
-              0  every profile can be had, and every protection held
+              0  every profile is available, and every protection held
               1  a required layer is missing, a protection did not hold, or a feature failed
             """)
         {

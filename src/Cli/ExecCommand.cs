@@ -22,7 +22,7 @@ internal static class ExecCommand
         var timeout = new Option<double?>("--timeout") { Description = "end it after this long", HelpName = "S" };
         var idle = new Option<double?>("--idle-timeout") { Description = "end it when it has been silent for this long", HelpName = "S" };
         var memory = new Option<string?>("--memory") { Description = "address space of each process; K, M and G are understood", HelpName = "N" };
-        var terminal = new Option<bool>("--pty") { Description = "give it a terminal of its own" };
+        var terminal = new Option<bool>("--pty") { Description = "give it a terminal" };
         var json = new Option<bool>("--json") { Description = "print one JSON object about its end instead of its output" };
         var command = new Command("exec",
             """
@@ -34,7 +34,7 @@ internal static class ExecCommand
               126  it may not be executed, or is no program
               127  it was not found
                23  its output could not be written; 141 when the reader has gone
-               69  no runner can be had
+               69  no runner is available
             """)
         {
             arguments, profile, folder, environment, timeout, idle, memory, terminal, json,

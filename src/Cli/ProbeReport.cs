@@ -12,7 +12,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>doctor --probe</c>: the battery of attempts, in a child of a profile and in one without a sandbox beside it.</summary>
+/// <summary><c>doctor --probe</c>: the battery of attempts, in a child of a profile and, as control, in one without a sandbox.</summary>
 internal sealed class ProbeReport
 {
     // A limit that the kernel enforces by refusing alone is noticed at a heartbeat.

@@ -7,7 +7,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>tabs URL...</c>: many pages at once, each in a process of its own, in a live table with keys.</summary>
+/// <summary><c>tabs URL...</c>: many pages at once, each in its own process, in a live table with keys.</summary>
 internal static class TabsCommand
 {
     internal static Command Create()
@@ -15,7 +15,7 @@ internal static class TabsCommand
         var urls = new Argument<string[]>("URL") { Description = "http or https URLs", Arity = ArgumentArity.OneOrMore };
         var images = new Option<bool>("--images") { Description = "fetch and decode the pages' images as well" };
         var stay = new Option<bool>("--stay") { Description = "stay when all are loaded, until q is pressed (as it does on a terminal)" };
-        var command = new Command("tabs", "Opens many pages in tabs of their own and shows them in a live table. Keys: up, down, r reload, k kill the renderer, c close, q quit.") { urls, images, stay };
+        var command = new Command("tabs", "Opens each page in its own tab and shows all in a live table. Keys: up, down, r reload, k kill the renderer, c close, q quit.") { urls, images, stay };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(urls)!, parsed.GetValue(images), parsed.GetValue(stay) || !(Console.IsInputRedirected || Console.IsOutputRedirected), cancellation));
         return command;
     }

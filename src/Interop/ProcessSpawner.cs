@@ -46,7 +46,7 @@ internal sealed class SpawnRequest
 
 /// <summary>
 /// <c>posix_spawn</c>: no managed code runs between fork and exec, and no descriptor of this process is ever
-/// inheritable, so that two spawns at once cannot leak into each other. The child starts in a session of its own, with
+/// inheritable, so that two spawns at once cannot leak into each other. The child starts in its own session, with
 /// every signal at its default and none blocked but what is asked for, stdin from /dev/null, and nothing open beyond what is listed.
 /// </summary>
 internal static unsafe class ProcessSpawner

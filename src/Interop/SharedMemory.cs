@@ -19,7 +19,7 @@ internal enum Seals
     /// <summary>It does not become longer.</summary>
     Grow = 4,
 
-    /// <summary>Its bytes do not change, and nobody has it mapped writable.</summary>
+    /// <summary>Its bytes do not change, and no process has it mapped writable.</summary>
     Write = 8,
 }
 

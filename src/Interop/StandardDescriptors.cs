@@ -1,8 +1,8 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// The descriptors 0, 1 and 2 of a process that was started without one of them: the runtime has opened files of its own
-/// there before Main, and whoever writes to standard output would write to one of those.
+/// The descriptors 0, 1 and 2 of a process that was started without one of them: the runtime has opened its own files
+/// there before Main, and a write to standard output would go into one of them.
 /// </summary>
 internal static unsafe class StandardDescriptors
 {

@@ -1,8 +1,8 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// This process's standard output or error, written to where whoever has it open together with us has got to, as programs
-/// do; a reader that is gone is an error. The runtime's own streams keep a position of their own (a file's), or say
+/// This process's standard output or error, written at the position that all processes share which have the file open, as programs
+/// do; a reader that is gone is an error. The runtime's own streams keep their own position in a file, or say
 /// nothing of a reader that is gone (the console's).
 /// </summary>
 internal sealed unsafe class StandardStream : Stream

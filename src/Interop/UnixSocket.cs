@@ -114,7 +114,7 @@ internal static unsafe class UnixSocket
     public static bool WaitForInput(SafeDescriptor socket, SafeDescriptor other, out bool otherReadable)
     {
         var polled = stackalloc PollDescriptor[2] { new(socket.Value, PollDescriptor.Readable), new(other.Value, PollDescriptor.Readable) };
-        // Interrupted: whoever waits again finds out.
+        // Interrupted: the next wait reports the state.
         var ready = LibC.Poll(polled, 2, -1) > 0;
         otherReadable = ready && polled[1].Returned != 0;
         return ready && polled[0].Returned != 0;

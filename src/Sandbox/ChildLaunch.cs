@@ -23,7 +23,7 @@ internal sealed record ChildLaunch
     /// <summary>The pipe's one-time secret, in hexadecimal.</summary>
     public string? PipeSecret { get; init; }
 
-    /// <summary>Whether it starts processes of its own, and hears of their ends by <see cref="ChildExits"/>. Linux.</summary>
+    /// <summary>Whether the role starts processes, and hears of their ends by <see cref="ChildExits"/>. Linux.</summary>
     public bool HasChildren { get; init; }
 
     /// <summary>Added to the allow-listed environment.</summary>
@@ -35,7 +35,7 @@ internal sealed record ChildLaunch
     /// <summary>Longer lines are cut, in bytes.</summary>
     public int MaxLogLineBytes { get; init; } = 4096;
 
-    /// <summary>Receives the child's stdout and stderr, line by line; null for nobody.</summary>
+    /// <summary>Receives the child's stdout and stderr, line by line; null to drop them.</summary>
     public IChildLogSink? Log { get; init; }
 }
 

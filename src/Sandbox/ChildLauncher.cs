@@ -42,7 +42,7 @@ internal static class ChildLauncher
         return child;
     }
 
-    /// <summary>Whom a pipe must admit besides this user: the container that a plan's child is in. Windows; null for nobody.</summary>
+    /// <summary>Whom a pipe must admit besides this user: the container that a plan's child is in. Windows; null for no container.</summary>
     /// <param name="plan">The child's plan.</param>
     public static string? PipePeerOf(LaunchPlan? plan)
     {

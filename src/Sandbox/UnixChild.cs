@@ -117,7 +117,7 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
         _group!.Dispose();
     }
 
-    // What nobody counts refusals of: one that has just been refused may hold a little less.
+    // The kernel counts no refusals of these limits; a child that was just refused may hold a little less than the limit.
     private static long NearlyAll(long limit) => limit - (limit / 16);
 
     private void Count(int bytes)

@@ -140,7 +140,7 @@ internal sealed class ViolationMonitor : IReadinessHandler, IDisposable
     {
         var text = CallText.Describe(name, request);
         return new SandboxViolation(
-            request.ProcessId, name ?? text, text, name is null ? "Unknown system calls are allowed to nobody." : $"The profile {_policy.Name} does not allow {text}.",
+            request.ProcessId, name ?? text, text, name is null ? "No profile allows unknown system calls." : $"The profile {_policy.Name} does not allow {text}.",
             _learn, _policy.MayFork ? MarkedProcesses.SessionOf(request.ProcessId) : 0);
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>A thread of its own for one kind of work that blocks, started by the first of it and there as long as the process.</summary>
+/// <summary>A dedicated thread for one kind of blocking work. The first work starts it; it lives as long as the process.</summary>
 internal sealed class WorkThread
 {
     // A monitor, not a blocking collection: that one spins, on a processor the child could start on.
@@ -63,7 +63,7 @@ internal sealed class WorkThread
         { IsBackground = true, Name = _name }.UnsafeStart();
     }
 
-    // A frame of its own: while it waits for the next one, nothing on this thread's stack may hold on to the last child.
+    // A separate method, so that the waiting thread's stack keeps no reference to the last child.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RunNext()
     {

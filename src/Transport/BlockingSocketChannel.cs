@@ -4,7 +4,7 @@ namespace ActorBrowser.Transport;
 
 /// <summary>
 /// The child's end: the child's main thread lives in <see cref="Run"/>, so that no other thread, pool or task is started
-/// before the role needs one. Writing is thread-safe; a parent that does not read blocks whoever flushes.
+/// before the role needs one. Writing is thread-safe; a parent that does not read blocks the thread that flushes.
 /// </summary>
 internal sealed class BlockingSocketChannel : IChannel
 {
@@ -65,7 +65,7 @@ internal sealed class BlockingSocketChannel : IChannel
         }
         catch (Exception e)
         {
-            // A handler that throws is a defect of the role's; its channel ends with it, and whoever reads that says so.
+            // A handler that throws is a defect of the role. The channel ends, and the end carries the exception.
             closed = new ChannelClosed(ChannelEnd.Error, Error: e);
         }
         _outgoing.Dispose();

@@ -74,7 +74,7 @@ internal sealed class BodySlots : IDisposable
     /// <param name="slot">A number from the other side.</param>
     public bool Has(int slot) => (uint)slot < (uint)_count;
 
-    /// <summary>Takes a slot that nobody uses: the one used last is in the processor's cache first.</summary>
+    /// <summary>Takes a free slot: the one used last is in the processor's cache first.</summary>
     /// <returns>Its number, or −1 when all are under way.</returns>
     public int TryTake()
     {

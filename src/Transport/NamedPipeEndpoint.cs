@@ -14,7 +14,7 @@ internal sealed class NamedPipeEndpoint : IDisposable
     private readonly NamedPipeServerStream _server;
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(SecretBytes);
 
-    /// <summary>Creates the pipe; nobody is connected yet.</summary>
+    /// <summary>Creates the pipe; no client is connected yet.</summary>
     /// <param name="alsoFor">The security identifier of an AppContainer that is admitted, too. Windows; not run there.</param>
     public NamedPipeEndpoint(string? alsoFor = null)
     {

@@ -167,7 +167,7 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
             }
             else
             {
-                // The next frame with descriptors starts a call of its own: they ride on its first byte.
+                // The next frame with descriptors starts a new call: the descriptors travel with its first byte.
                 end = attachment.Offset;
                 break;
             }

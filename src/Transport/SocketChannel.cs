@@ -256,7 +256,7 @@ internal sealed class SocketChannel : IChannel, IReadinessHandler
         }
         catch (ObjectDisposedException)
         {
-            // Closed between our look and our hold: there is nobody left to send to.
+            // Closed between the check and the lock: there is no peer to send to.
         }
         return held;
     }

@@ -27,6 +27,6 @@ internal static class WireProtocol
     /// <summary>Where every Unix child finds its channel.</summary>
     public const int ChildDescriptor = 3;
 
-    /// <summary>Identifies the sources that parent and child were both built from, by whichever compiler.</summary>
+    /// <summary>Identifies the sources that parent and child were both built from; the same for the JIT and the native compiler.</summary>
     public static Guid BuildId { get; } = Guid.ParseExact(SourceHash.Text, "N");
 }

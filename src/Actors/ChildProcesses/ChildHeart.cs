@@ -10,7 +10,7 @@ namespace ActorBrowser;
 /// </summary>
 internal sealed class ChildHeart : IDisposable
 {
-    /// <summary>Of the pings that nobody has asked for.</summary>
+    /// <summary>Of heartbeat pings, which no actor asked for.</summary>
     internal const ulong PingId = 0;
 
     private readonly Lock _lock = new();
@@ -63,7 +63,7 @@ internal sealed class ChildHeart : IDisposable
     {
         lock (_lock)
         {
-            // A queue that is full is noticed by whoever fills it.
+            // The sender that fills the queue reports it.
             if (!_stopped && _launched.Channel.Write(PingId, new Transport.Ping(0)) == WriteOutcome.Queued)
                 _launched.Channel.Flush();
         }

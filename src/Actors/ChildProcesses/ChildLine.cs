@@ -54,7 +54,7 @@ internal sealed class ChildLine(IActorRef child, int maxBody)
     /// <param name="descriptors">Ride on the frame; they are the line's from now on.</param>
     internal void Send<T>(ulong id, in T message, bool opens = false, IActorRef? receiver = null, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T>
     {
-        // Even when it is dropped: whoever began it hears of the loss like all others.
+        // Even when it is dropped: its actor hears of the loss like all others.
         if (opens)
         {
             lock (_lock)
@@ -84,7 +84,7 @@ internal sealed class ChildLine(IActorRef child, int maxBody)
     /// <summary>Sends what is queued.</summary>
     internal void Flush() => _channel?.Flush();
 
-    /// <summary>Passes a refused call on to whoever has begun what made it, or else to the user.</summary>
+    /// <summary>Passes a refused call to the actor whose request caused it, else to the user.</summary>
     internal void Pass(ChildProcessProtocol.SandboxViolated violated)
     {
         IActorRef? receiver;

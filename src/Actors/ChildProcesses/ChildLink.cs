@@ -21,7 +21,7 @@ internal sealed class ChildLink(IActorRef self, RoleContract contract, ActorBrow
     private int _processId;
     private bool _flushRequested;
 
-    /// <summary>Of whoever uses the child.</summary>
+    /// <summary>Of the child's user.</summary>
     internal ChildLine Line { get; } = new(self, settings.Channel.MaxBodyBytes);
 
     /// <summary>Everything that waits for the child.</summary>

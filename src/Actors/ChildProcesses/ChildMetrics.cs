@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace ActorBrowser;
 
 /// <summary>
-/// What children do, in numbers, for whoever listens: the meter <c>ActorBrowser</c> of System.Diagnostics.Metrics, which OpenTelemetry's
+/// What children do, in numbers: the meter <c>ActorBrowser</c> of System.Diagnostics.Metrics, which OpenTelemetry's
 /// <c>AddMeter("ActorBrowser")</c> exports. Every measurement has the tag <c>role</c>.
 /// </summary>
 internal static class ChildMetrics

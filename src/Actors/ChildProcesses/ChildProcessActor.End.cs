@@ -5,7 +5,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser;
 
-/// <content>How a child ends, whoever wants it to, and who is told.</content>
+/// <content>How a child ends, who may end it, and who is told.</content>
 internal sealed partial class ChildProcessActor
 {
     private void BeginShutdown()
@@ -82,7 +82,7 @@ internal sealed partial class ChildProcessActor
         };
         ChildMetrics.Exited(_role, reason, cause, wasReady: _readyAt is not null);
         FailAll(ChildLostException.Of(exited));
-        // The journal first: whoever has heard of a lost child finds it there.
+        // The journal first: an actor that hears of a lost child finds its report there.
         Context.System.EventStream.Publish(exited);
         Publish(exited);
         Context.Stop(_self);

@@ -141,7 +141,7 @@ internal static class CrashFiles
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var path = Path.Combine(folder, report.Id + ".json");
-        // Written beside and then named: no reader ever sees half a report.
+        // Written to a temporary file and renamed: no reader sees half a report.
         using (var file = new FileStream(path + ".new", options))
             JsonSerializer.Serialize(file, report, CrashJson.Default.CrashReport);
         File.Move(path + ".new", path, overwrite: true);

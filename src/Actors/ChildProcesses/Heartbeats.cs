@@ -20,7 +20,7 @@ internal sealed class Heartbeats
     private Heartbeats(TimeSpan interval)
     {
         _interval = interval;
-        // It outlives whoever comes first, and must not keep what flows with them.
+        // It outlives its first user and must not capture that user's execution context.
         using (ExecutionContext.SuppressFlow())
             _timer = new Timer(static state => ((Heartbeats)state!).BeatAll(), this, Timeout.Infinite, Timeout.Infinite);
     }

@@ -13,7 +13,7 @@ internal sealed class LaunchTicket
 
     internal CancellationToken Token => _cancellation.Token;
 
-    /// <summary>The child is here; false when nobody wants it any more, and it has been killed.</summary>
+    /// <summary>The child is here; false when its actor has stopped; the child has been killed.</summary>
     internal bool TryDeliver(LaunchedChild child)
     {
         lock (_lock)

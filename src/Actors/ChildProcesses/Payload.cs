@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>Bytes on their way to a worker: in the request, or in a sealed memory file beside it, or in pieces behind it.</summary>
+/// <summary>Bytes on their way to a worker: in the request, or in a sealed memory file sent with it, or in pieces behind it.</summary>
 internal static class Payload
 {
     /// <summary>The most bytes in one message.</summary>
@@ -27,7 +27,7 @@ internal static class Payload
             }
             catch (SystemCallException)
             {
-                // No descriptor or no memory to be had: the channel takes longer, and does without.
+                // No descriptor or no memory is left: the bytes travel through the channel, which is slower.
             }
         }
         var first = bytes[..Math.Min(bytes.Length, shareAbove)];

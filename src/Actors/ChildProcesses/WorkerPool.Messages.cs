@@ -50,5 +50,5 @@ internal sealed partial class WorkerPool
 /// <param name="Lent">At work.</param>
 /// <param name="Idle">Ready and not lent, spares included.</param>
 /// <param name="Waiting">Requests for one.</param>
-/// <param name="Degraded">Why none can be had, or null.</param>
+/// <param name="Degraded">Why no process is available; null when one is.</param>
 public sealed record PoolStatus(string Role, int Processes, int Lent, int Idle, int Waiting, string? Degraded) : INoSerializationVerificationNeeded;

@@ -46,7 +46,7 @@ internal sealed class CommandPipes
         }
     }
 
-    /// <summary>The runner's ends, in the order of the protocol; whoever takes them owns them.</summary>
+    /// <summary>The runner's ends, in the order of the protocol; the taker owns them.</summary>
     internal SafeDescriptor[] TakeTheirs(SafeDescriptor? input) => input is null ? [.. _theirs] : [.. _theirs, input];
 
     private (SafeDescriptor Read, SafeDescriptor Write) Add((SafeDescriptor Read, SafeDescriptor Write) pipe)

@@ -4,7 +4,7 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>The writing end of a command's input: what it does not take yet waits here, and nobody waits for it.</summary>
+/// <summary>The writing end of a command's input: what the command does not take yet is queued here, without blocking.</summary>
 internal sealed class InputLink : IReadinessHandler, IDisposable
 {
     private readonly Lock _lock = new();

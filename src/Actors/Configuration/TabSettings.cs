@@ -3,12 +3,12 @@ using ActorBrowser.Transport;
 namespace ActorBrowser;
 
 /// <summary><c>actorbrowser.pools.ROLE</c>.</summary>
-/// <param name="Spares">Warm processes that have worked for nobody.</param>
+/// <param name="Spares">Warm processes that have served no request.</param>
 /// <param name="MaxProcesses">All together.</param>
 /// <param name="MaxWaiting">Requests that wait for one.</param>
 /// <param name="QueueTimeout">How long they do.</param>
 /// <param name="MaxUses">After which a process is replaced.</param>
-/// <param name="IdleTimeout">After which a used one that nobody wants is ended.</param>
+/// <param name="IdleTimeout">How long a used process may wait for work before it is ended.</param>
 /// <param name="RefillAfter">How long nothing has to happen before a spare is made.</param>
 internal sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting, TimeSpan QueueTimeout, int MaxUses, TimeSpan IdleTimeout, TimeSpan RefillAfter)
 {

@@ -21,7 +21,7 @@ public sealed class ActorBrowserOptions
 /// <summary>Embedding by Akka.Hosting.</summary>
 public static class ActorBrowserHosting
 {
-    /// <summary>Starts a browser with the actor system; <c>IRequiredActor&lt;BrowserActor&gt;</c> gives it to whoever needs it.</summary>
+    /// <summary>Starts a browser with the actor system; <c>IRequiredActor&lt;BrowserActor&gt;</c> resolves it.</summary>
     /// <param name="builder">The builder of <c>AddAkka</c>.</param>
     /// <param name="configure">Options; may be left out.</param>
     public static AkkaConfigurationBuilder WithActorBrowser(this AkkaConfigurationBuilder builder, Action<ActorBrowserOptions>? configure = null)

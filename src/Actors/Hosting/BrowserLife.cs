@@ -15,7 +15,7 @@ internal sealed class BrowserLife
     /// <summary>Cancelled when the browser, or its actor system, has stopped.</summary>
     internal CancellationToken Stopped => _stopped.Token;
 
-    /// <summary>One for each browser, so that a call costs no watch of its own.</summary>
+    /// <summary>One for each browser, so that a call needs no watch.</summary>
     internal static BrowserLife Of(IActorRef browser) => Known.GetValue(browser, static key => new BrowserLife(key));
 
     /// <summary>Asks the browser; ends with its stop at the latest.</summary>

@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>What decodes images, in processes of their own.</summary>
+/// <summary>Decodes images in decoder processes.</summary>
 public static class ImageProtocol
 {
     /// <summary>Decode this image. Answered by <see cref="DecodedImage"/>, whose owner the asker becomes, or by <see cref="DecodeRefused"/>.</summary>
@@ -49,7 +49,7 @@ public static class ImageProtocol
 }
 
 /// <summary>
-/// Pixels, mapped read-only from a memory file that nobody can change any more; no copy is made of them. Its owner disposes it.
+/// Pixels, mapped read-only from a sealed memory file; no copy is made of them. Its owner disposes it.
 /// </summary>
 public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeeded
 {

@@ -13,7 +13,7 @@ public sealed class NetworkIdentity
     private readonly Lock _lock = new();
     private readonly CookieJar _cookies = new();
 
-    /// <summary>An identity with a jar of its own and no proxy.</summary>
+    /// <summary>An identity with an empty cookie jar and no proxy.</summary>
     public NetworkIdentity()
     {
     }

@@ -115,7 +115,7 @@ internal sealed class PageFetch : UntypedActor
             Finish(FetchErrorKind.Redirect, $"The redirect from {HttpRules.Shorten(_url.WithoutCredentials)} leads to {problem}.");
             return;
         }
-        // A public server sends nobody into a private network.
+        // A public server may not redirect into a private network.
         if (space == AddressSpace.Public)
             _initiator = FetchInitiator.PublicPage;
         _url = next;

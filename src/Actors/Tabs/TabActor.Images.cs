@@ -5,7 +5,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser;
 
-/// <content>The images of a page: fetched a few at a time, decoded by processes of their own, told to the renderer as sizes.</content>
+/// <content>The images of a page: fetched a few at a time, decoded in decoder processes; the renderer learns their sizes.</content>
 internal sealed partial class TabActor
 {
     private const string AcceptImage = "image/webp,image/png,image/jpeg,image/gif,image/bmp,image/x-icon;q=0.8,*/*;q=0.5";

@@ -40,7 +40,7 @@ public sealed class TabClient : IAsyncDisposable
     /// <summary>Opens a tab.</summary>
     /// <param name="system">The browser's system.</param>
     /// <param name="browser">The browser.</param>
-    /// <param name="options">Null for an identity of its own and no images.</param>
+    /// <param name="options">Null for a new identity and no images.</param>
     /// <param name="cancellation">Gives up waiting: a tab that comes afterwards is closed.</param>
     /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
     public static async Task<TabClient> OpenAsync(ActorSystem system, IActorRef browser, OpenTab? options = null, CancellationToken cancellation = default)
@@ -179,7 +179,7 @@ public sealed class TabClient : IAsyncDisposable
         }
         finally
         {
-            // What the tab would still answer is nobody's.
+            // No caller waits for the tab's answer any more.
             await given.CancelAsync().ConfigureAwait(false);
         }
     }

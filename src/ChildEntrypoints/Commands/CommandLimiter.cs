@@ -53,7 +53,7 @@ internal static class CommandLimiter
     {
         var settings = new List<LimitSetting>();
         Add(ProcessLimit.AddressSpace, limits.Memory, 0);
-        // The soft limit's signal says why it ended; whoever ignores it is killed.
+        // The soft limit's signal says why it ended; a command that ignores it is killed.
         Add(ProcessLimit.ProcessorTime, limits.ProcessorTime, SecondsToDie);
         Add(ProcessLimit.Processes, limits.Processes, 0);
         Add(ProcessLimit.Descriptors, limits.Descriptors, 0);

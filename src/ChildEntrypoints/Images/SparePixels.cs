@@ -6,7 +6,7 @@ using ActorBrowser.Sandbox;
 namespace ActorBrowser.ChildEntrypoints.Images;
 
 /// <summary>
-/// Memory for the next image's pixels, as much as the last one's took, made while nobody waits: the kernel takes as long to
+/// Memory for the next image's pixels, as much as the last one's took, made between two requests: the kernel takes as long to
 /// find and clear pages of shared memory as a library to decode into them. An image that comes in the middle of that
 /// takes what there is.
 /// </summary>
@@ -60,7 +60,7 @@ internal sealed class SparePixels
         }
         catch (SystemCallException)
         {
-            // No memory to spare is no error: whoever needs some will say so.
+            // Not enough memory for a spare is no error: a decode that needs the memory reports it.
             file?.Dispose();
             return;
         }

@@ -8,7 +8,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// <summary>From host and port to a TCP connection: names, the address policy, and the race between addresses.</summary>
 internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
 {
-    /// <summary>How long an address may stay silent before the next is tried beside it (RFC 8305).</summary>
+    /// <summary>How long an address may stay silent before the next is tried as well (RFC 8305).</summary>
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);
 
     private static readonly IPAddress[] Localhost = [IPAddress.Loopback, IPAddress.IPv6Loopback];
@@ -17,7 +17,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
     /// <param name="endPoint">Host as in the URL, and port.</param>
     /// <param name="publicOnly">Whether only addresses the policy allows may be reached.</param>
     /// <param name="attempt">Told of each step; its token stops them.</param>
-    /// <exception cref="FetchFailedException">There is no connection to be had.</exception>
+    /// <exception cref="FetchFailedException">No address could be connected to.</exception>
     /// <param name="proxy">The one way out, or null. It alone learns the host's name; a literal address is checked here.</param>
     internal async ValueTask<TransportConnection> ConnectAsync(DnsEndPoint endPoint, bool publicOnly, SocksProxy? proxy, ConnectAttempt attempt)
     {

@@ -14,7 +14,7 @@ internal interface INameResolver
 
 /// <summary>The system's resolver.</summary>
 /// <remarks>
-/// getaddrinfo blocks, for many seconds when a name server is silent. It gets threads of its own, few of them, so that
+/// getaddrinfo blocks, for many seconds when a name server is silent. It runs on a few dedicated threads, so that
 /// dead names do not take the pool's threads from the fetches that work.
 /// </remarks>
 internal sealed class SystemNameResolver : INameResolver

@@ -8,7 +8,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
 /// A SOCKS5 proxy (RFC 1928) and who asks it (RFC 1929). Names go to it as names: nothing is resolved here. Tor gives each
-/// user and password a circuit of its own (IsolateSOCKSAuth).
+/// user and password a separate circuit (IsolateSOCKSAuth).
 /// </summary>
 internal sealed record SocksProxy(string Host, int Port, string User, string Password)
 {
@@ -46,7 +46,7 @@ internal sealed record SocksProxy(string Host, int Port, string User, string Pas
                 throw Failed("it does not speak SOCKS5");
             if (head[1] != 0)
                 throw Refused(head[1], target);
-            // The address it connected from, which is nobody's business, has to be read over.
+            // Skip the address that the proxy connected from.
             var length = head[3] switch
             {
                 1 => 4,

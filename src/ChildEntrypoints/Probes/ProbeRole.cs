@@ -121,7 +121,7 @@ internal sealed class ProbeRole : IChildRole
         }
         catch (OutOfMemoryException)
         {
-            // How .NET says that there is no thread to be had.
+            // What .NET throws when it cannot create a thread.
         }
         return started;
     }

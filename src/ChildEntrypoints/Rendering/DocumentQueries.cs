@@ -55,7 +55,7 @@ internal static class DocumentQueries
     private static QueryAnswer Page(IReadOnlyList<IElement> all, in QueryDocument query, Func<IElement, QueryItem> describe)
     {
         var items = new List<QueryItem>();
-        // A message's worth, and no more: whoever wants the rest asks from there on.
+        // At most one message of items; the caller asks for the rest from there on.
         var room = 512 << 10;
         for (var i = query.Start; i < all.Count && items.Count < query.Count && room > 0; i++)
         {

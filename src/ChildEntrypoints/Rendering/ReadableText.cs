@@ -272,7 +272,7 @@ internal sealed class ReadableText : IDisposable
 
     private void Break(int lines)
     {
-        // What an item begins with stands beside its marker.
+        // An item's first block stands on the line of its marker.
         if (_behindMarker)
             return;
         _space = false;

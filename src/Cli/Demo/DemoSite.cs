@@ -109,7 +109,7 @@ internal sealed class DemoSite : IAsyncDisposable
         $"<!doctype html><title>Page {n}</title><h1>Page {n}</h1><img src='/image/{n}.bmp'><p>"
         + string.Concat(Enumerable.Repeat($"This is paragraph text of page {n}. ", 40 * n));
 
-    /// <summary>A 64 × 64 picture: 24-bit BMP, a colour ramp of its own for each number.</summary>
+    /// <summary>A 64 × 64 picture: 24-bit BMP, a different colour ramp for each number.</summary>
     private static byte[] Bitmap(int n)
     {
         const int Side = 64;

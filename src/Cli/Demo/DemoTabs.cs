@@ -6,7 +6,7 @@ namespace ActorBrowser.Cli.Demo;
 /// <summary>The demo's act about tabs, which checks what it claims.</summary>
 internal sealed class DemoTabs(DemoSite site, CliBrowser browser, TextWriter output) : DemoAct(output)
 {
-    /// <summary>So that nobody has to wait for long, and ten renderers can start at once on a busy machine.</summary>
+    /// <summary>Short, so that the demo is quick, but enough for ten renderers that start at once on a busy machine.</summary>
     internal const string Configuration = "actorbrowser.tabs { unresponsive-after = 500ms, hang-budget = 5s }";
 
     private const int Count = 10;

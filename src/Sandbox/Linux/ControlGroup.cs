@@ -5,7 +5,7 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// One child's control groups. They are made, joined and removed on a thread of their own, while the child starts: to
+/// One child's control groups. They are made, joined and removed on a dedicated thread, while the child starts: to
 /// join one takes the kernel longer than all other confinement together. The child gets no work before it has joined.
 /// </summary>
 internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, long Value)> settings) : IDisposable

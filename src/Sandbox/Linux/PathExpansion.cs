@@ -73,7 +73,7 @@ internal static class PathExpansion
         yield return new FileRule(Resolve(executable.Path), FileRights.Read | FileRights.Execute);
     }
 
-    // File by file: beside the libraries lie an application's settings and data.
+    // File by file: the folder of the libraries also holds an application's settings and data.
     private static IEnumerable<FileRule> Application(ChildExecutable executable)
     {
         var program = executable.Arguments.Count > 0 && executable.Arguments[0].EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? executable.Arguments[0] : executable.Path;

@@ -37,7 +37,7 @@ internal sealed class CallFilter
     /// <summary>Makes the program.</summary>
     /// <param name="table">The processor's calls; rules for others are left out.</param>
     /// <param name="rules">One for a name.</param>
-    /// <param name="violation">What a violation is: <see cref="Notify"/>, or an errno where nobody can be told.</param>
+    /// <param name="violation">What a violation is: <see cref="Notify"/>, or an errno where there is no listener.</param>
     internal static CallFilter Build(SystemCallTable table, IEnumerable<CallRule> rules, uint violation)
     {
         var assembler = new FilterAssembler();

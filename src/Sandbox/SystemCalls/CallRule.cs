@@ -28,12 +28,12 @@ internal readonly record struct ArgumentIs(int Argument, ulong Mask, ulong Value
 
 /// <summary>What becomes of a call whose arguments fulfil all conditions.</summary>
 /// <param name="Conditions">All of them.</param>
-/// <param name="Errno">0 to allow it; else it fails with this errno, and nobody is told.</param>
+/// <param name="Errno">0 to allow it; else it fails with this errno, unreported.</param>
 internal readonly record struct CallCase(int Errno, params ArgumentIs[] Conditions);
 
 /// <summary>What becomes of one system call.</summary>
 /// <param name="Name">As in its manual page.</param>
-/// <param name="Errno">0 to allow it; else it fails with this errno, and nobody is told.</param>
+/// <param name="Errno">0 to allow it; else it fails with this errno, unreported.</param>
 /// <param name="Cases">Empty for any arguments; else the first that fits counts, and where none does the call is a violation.</param>
 internal sealed record CallRule(string Name, int Errno, IReadOnlyList<CallCase> Cases)
 {

@@ -5,7 +5,7 @@ namespace ActorBrowser.Transport;
 /// <summary>What ended a command.</summary>
 public enum ExitCause
 {
-    /// <summary>It ended by itself, or by a signal that nobody here has sent.</summary>
+    /// <summary>It ended by itself, or by a signal that ActorBrowser did not send.</summary>
     Itself = 0,
 
     /// <summary>It was killed on request.</summary>

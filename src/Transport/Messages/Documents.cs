@@ -182,7 +182,7 @@ internal readonly record struct DocumentFailed(DocumentFailure Kind, string Mess
     }
 }
 
-/// <summary>Parent → renderer or image decoder: nobody waits for this any more.</summary>
+/// <summary>Parent → renderer or image decoder: cancels this request; its answer would be dropped.</summary>
 internal readonly record struct CancelWork : IWireMessage<CancelWork>
 {
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ namespace ActorBrowser.Transport;
 /// <param name="MaxConcurrentFetches">More are refused with <see cref="FetchErrorKind.Unavailable"/>.</param>
 /// <param name="ChunkBytes">The most body bytes in one FetchBodyChunk.</param>
 /// <param name="AllowedPrivateNetworks">CIDR blocks that public pages may reach although they are not public.</param>
-/// <param name="TrustedCertificates">PEM certificates trusted beside the system's; empty for none.</param>
+/// <param name="TrustedCertificates">PEM certificates trusted in addition to the system's; empty for none.</param>
 internal readonly record struct NetworkArgs(
     string UserAgent,
     int MaxConnectionsPerServer,

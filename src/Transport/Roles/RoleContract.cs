@@ -2,7 +2,7 @@ namespace ActorBrowser.Transport;
 
 /// <summary>
 /// What the two ends of a role's channel may say to each other, and what the role's process is. The parent's bridge and the
-/// child's loop both read it; there is one file for each role beside this one.
+/// child's loop both read it; each role has one file in this folder.
 /// </summary>
 internal sealed class RoleContract
 {
