@@ -9,18 +9,6 @@ namespace ActorBrowser.ChildEntrypoints.Rendering;
 /// </summary>
 internal sealed class ReadableText : IDisposable
 {
-    private const int EnoughText = 200;
-
-    private static readonly Dictionary<string, Kind> Kinds = KindsOf(
-        (Kind.Hidden, "script style template head iframe object embed svg canvas audio video select datalist button textarea"),
-        (Kind.Aside, "nav footer aside form dialog menu"),
-        (Kind.Block, "address article blockquote body center details fieldset figcaption figure h1 h2 h3 h4 h5 h6 header hgroup hr html main ol p pre section"
-            + " summary table tbody tfoot thead ul nav footer aside form plaintext"),
-        (Kind.Block | Kind.Tight, "div dl dt dd li tr caption noscript"),
-        (Kind.Tight, "td th"),
-        (Kind.Paragraph, "p pre li dd blockquote td"),
-        (Kind.Preformatted, "pre plaintext"));
-
     private char[] _text = ArrayPool<char>.Shared.Rent(16 << 10);
     private int _length;
     private Range _content;
@@ -45,9 +33,8 @@ internal sealed class ReadableText : IDisposable
         // What is no page, such as a feed, is its root's text.
         if ((document.Body ?? document.DocumentElement) is { } body)
         {
-            var map = new TextMap(body);
-            var main = MainPart(body, map);
-            readable.Walk(main, wholePage: main == body && map.Outside < EnoughText);
+            var (main, wholePage) = MainContent.Of(body);
+            readable.Walk(main, wholePage);
         }
         var written = readable._text.AsSpan(0, readable._length);
         var start = written.Length - written.TrimStart().Length;
@@ -58,127 +45,11 @@ internal sealed class ReadableText : IDisposable
 
     public void Dispose() => ArrayPool<char>.Shared.Return(_text);
 
-    // A form that holds running text is the page's frame, as some servers write pages, not a thing to be filled in.
-    private static bool IsAside(IElement element, Kind kind) =>
-        (kind & Kind.Aside) != 0 && !(element.LocalName == "form" && element.QuerySelectorAll("p, pre, blockquote, dd").Sum(static part => Math.Min(part.TextContent.Length, EnoughText)) >= EnoughText);
-
-    private static IElement MainPart(IElement body, TextMap map)
-    {
-        foreach (var named in map.Named)
-        {
-            if (named is [var only] && only.Text >= EnoughText)
-                return only.Element;
-        }
-        // Paragraphs vote for what holds them, half as much for what holds that.
-        var votes = new Dictionary<IElement, double>();
-        var total = 0.0;
-        foreach (var (paragraph, length, links) in map.Paragraphs)
-        {
-            if (length < 25)
-                continue;
-            var score = Math.Max(0, length - 2 * links);
-            total += score;
-            if (paragraph.ParentElement is not { } parent)
-                continue;
-            votes[parent] = votes.GetValueOrDefault(parent) + score;
-            if (parent.ParentElement is { } grand)
-                votes[grand] = votes.GetValueOrDefault(grand) + score / 2.0;
-        }
-        var best = votes.Count == 0 ? body : votes.MaxBy(static vote => vote.Value).Key;
-        // A part that holds less than most of it is no main part: then the page is its own.
-        return votes.Count > 0 && votes[best] >= total * 0.7 ? best : body;
-    }
-
-    private static Dictionary<string, Kind> KindsOf(params ReadOnlySpan<(Kind Kind, string Names)> groups)
-    {
-        var kinds = new Dictionary<string, Kind>(StringComparer.Ordinal);
-        foreach (var (kind, names) in groups)
-            foreach (var name in names.Split(' '))
-                kinds[name] = kinds.GetValueOrDefault(name) | kind;
-        return kinds;
-    }
-
-    /// <summary>What an element's name says of it.</summary>
-    [Flags]
-    private enum Kind
-    {
-        Inline = 0,
-        Hidden = 1,
-        Aside = 2,
-        Block = 4,
-        Tight = 8,
-        Paragraph = 16,
-        Preformatted = 32,
-    }
-
-    /// <summary>How much text the elements that matter hold, and how much of it in links: counted in one walk over the page.</summary>
-    private sealed class TextMap
-    {
-        internal TextMap(IElement body) => Count(body, aside: false, link: false);
-
-        /// <summary>main elements, elements of that role, articles.</summary>
-        internal List<(IElement Element, int Text)>[] Named { get; } = [[], [], []];
-
-        /// <summary>What holds running text, outside navigation and forms; its length, and that in links.</summary>
-        internal List<(IElement Element, int Text, int Links)> Paragraphs { get; } = [];
-
-        /// <summary>Characters outside navigation and forms.</summary>
-        internal int Outside { get; private set; }
-
-        private (int Text, int Links) Count(IElement element, bool aside, bool link)
-        {
-            var name = element.LocalName;
-            var kind = Kinds.GetValueOrDefault(name);
-            if ((kind & Kind.Hidden) != 0 || PageStyle.Hides(element))
-                return default;
-            aside |= IsAside(element, kind);
-            link |= name == "a";
-            var isParagraph = !aside && (kind & Kind.Paragraph) != 0;
-            var outside = Outside;
-            // Before what is in it: votes for two that have as many go to the one that comes first.
-            var place = Paragraphs.Count;
-            if (isParagraph)
-                Paragraphs.Add(default);
-            var (text, links) = (0, 0);
-            // By index: the library finds a sibling by looking through all of them.
-            var children = element.ChildNodes;
-            for (var i = 0; i < children.Length; i++)
-            {
-                var child = children[i];
-                if (child is IElement inner)
-                {
-                    var (innerText, innerLinks) = Count(inner, aside, link);
-                    text += innerText;
-                    links += innerLinks;
-                }
-                else if (child is IText words)
-                {
-                    var length = words.Data.AsSpan().Trim().Length;
-                    text += length;
-                    links += link ? length : 0;
-                    if (!aside)
-                        Outside += length;
-                }
-            }
-            if (isParagraph)
-                Paragraphs[place] = (element, text, links);
-            // Navigation in it does not make it the main part.
-            var running = Outside - outside;
-            if (name == "main")
-                Named[0].Add((element, running));
-            else if (name == "article")
-                Named[2].Add((element, running));
-            if (element.GetAttribute("role") == "main")
-                Named[1].Add((element, running));
-            return (text, links);
-        }
-    }
-
     private void Walk(IElement element, bool wholePage)
     {
         var name = element.LocalName;
-        var kind = Kinds.GetValueOrDefault(name);
-        if ((kind & Kind.Hidden) != 0 || PageStyle.Hides(element) || (!wholePage && IsAside(element, kind)))
+        var kind = ElementKinds.Of(name);
+        if ((kind & ElementKind.Hidden) != 0 || PageStyle.Hides(element) || (!wholePage && MainContent.IsAside(element, kind)))
         {
             _marker = null;
             return;
@@ -197,8 +68,8 @@ internal sealed class ReadableText : IDisposable
             default:
                 break;
         }
-        var block = (kind & Kind.Block) != 0;
-        var tight = (kind & Kind.Tight) != 0;
+        var block = (kind & ElementKind.Block) != 0;
+        var tight = (kind & ElementKind.Tight) != 0;
         if (block)
             Break(tight ? 1 : 2);
         if (_marker == "\t")
@@ -208,7 +79,7 @@ internal sealed class ReadableText : IDisposable
         var marked = _marker is not null;
         _behindMarker |= marked;
         _marker = null;
-        var preformatted = (kind & Kind.Preformatted) != 0 ? 1 : 0;
+        var preformatted = (kind & ElementKind.Preformatted) != 0 ? 1 : 0;
         _preformatted += preformatted;
         var list = name == "ol" ? new ListMarkers(element) : null;
         var cells = 0;
