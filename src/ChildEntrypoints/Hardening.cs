@@ -9,7 +9,8 @@ internal static class Hardening
     /// <param name="ownsProcesses">Whether there is something to end before it ends itself.</param>
     internal static void Apply(bool ownsProcesses)
     {
-        if (ownsProcesses)
+        // The first process of a namespace takes all others there with it.
+        if (ownsProcesses && Environment.ProcessId != 1)
             CurrentProcess.ContinueWhenParentDies();
         else
             CurrentProcess.DieWithParent();

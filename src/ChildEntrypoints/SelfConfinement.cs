@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
@@ -14,6 +15,7 @@ namespace ActorBrowser.ChildEntrypoints;
 internal static class SelfConfinement
 {
     private const int Denied = 13;
+    private const int ReadOnlyFiles = 30;
 
     /// <summary>Confines this process and says what confines it.</summary>
     /// <param name="listener">Where refused calls are told; it goes to the parent.</param>
@@ -26,13 +28,18 @@ internal static class SelfConfinement
         var layers = Hardening.Measure();
         if (Environment.GetEnvironmentVariable(WireProtocol.ConfinementVariable) is not { } variable)
             return layers;
-        var fields = variable.Split('|');
-        if (fields.Length != 5 || fields[0] != "1")
+        var fields = variable.Split('|', 6);
+        if (fields.Length != 6 || fields[0] != "2")
         {
             reason = $"{WireProtocol.ConfinementVariable} is not understood";
             return null;
         }
         Measure(layers, fields[3]);
+        if (fields[5].Length > 0 && !IsWorkspace(fields[5].Split(',', 3)))
+        {
+            reason = "the workspace is not the folder that it was when it was chosen: something has taken its place";
+            return null;
+        }
         if (long.TryParse(fields[4], NumberStyles.None, CultureInfo.InvariantCulture, out var fileSize) && fileSize > 0)
             _ = ProcessLimits.Set(0, ProcessLimit.FileSize, (ulong)fileSize, (ulong)fileSize);
         if (fields[1].Length > 0 && Install(fields, layers, out listener) is { } failure)
@@ -42,6 +49,11 @@ internal static class SelfConfinement
         }
         return layers;
     }
+
+    // What is seen here was mounted before this program began: nobody can change it any more.
+    private static bool IsWorkspace(string[] fields) =>
+        PathProbe.TryIdentify(Encoding.UTF8.GetBytes(fields[2])) is var (device, inode)
+        && fields[0] == device.ToString(CultureInfo.InvariantCulture) && fields[1] == inode.ToString(CultureInfo.InvariantCulture);
 
     private static string? Install(string[] fields, List<LayerReport> layers, out SafeDescriptor? listener)
     {
@@ -76,6 +88,8 @@ internal static class SelfConfinement
         {
             var (layer, attempt, errno) = measure switch
             {
+                'v' => ("world", "a file in the root folder", ConfinementProbe.MakeFileInRoot()),
+                'p' => ("files", "writing the name of a thread", ConfinementProbe.WriteThreadName()),
                 'r' => ("files", "listing /", ConfinementProbe.ListRoot()),
                 'w' => ("files", "making a file in /dev/shm", ConfinementProbe.MakeFile()),
                 't' => ("tcp-ports", "listening on a TCP port", ConfinementProbe.BindTcp()),
@@ -83,7 +97,7 @@ internal static class SelfConfinement
                 _ => ("", "", 0),
             };
             if (layer.Length > 0)
-                layers.Add(new LayerReport(layer, errno is Denied or 1, errno == 0 ? $"{attempt} succeeded" : $"{attempt}: {Marshal.GetPInvokeErrorMessage(errno)}"));
+                layers.Add(new LayerReport(layer, errno is Denied or 1 || (measure == 'v' && errno == ReadOnlyFiles && Environment.ProcessId == 1), errno == 0 ? $"{attempt} succeeded" : $"{attempt}: {Marshal.GetPInvokeErrorMessage(errno)}"));
         }
     }
 }

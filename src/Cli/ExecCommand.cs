@@ -17,6 +17,7 @@ internal static class ExecCommand
     {
         var arguments = new Argument<string[]>("CMD") { Description = "the program and its arguments, after --", Arity = ArgumentArity.OneOrMore };
         var profile = new Option<string?>("--profile") { Description = "the sandbox profile", HelpName = "P" };
+        var read = new Option<string[]>("--read") { Description = "what it may read besides; may be repeated", HelpName = "PATH", AllowMultipleArgumentsPerToken = false };
         var folder = new Option<string?>("--cwd") { Description = "the folder to start in (default: this one)", HelpName = "D" };
         var environment = new Option<string[]>("--env", "-e") { Description = "a variable; may be repeated", HelpName = "K=V", AllowMultipleArgumentsPerToken = false };
         var timeout = new Option<double?>("--timeout") { Description = "end it after this long", HelpName = "S" };
@@ -37,7 +38,7 @@ internal static class ExecCommand
                69  no runner is available
             """)
         {
-            arguments, profile, folder, environment, timeout, idle, memory, terminal, json,
+            arguments, profile, read, folder, environment, timeout, idle, memory, terminal, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -49,7 +50,7 @@ internal static class ExecCommand
                     [.. (parsed.GetValue(environment) ?? []).Select(ExecOptions.ParseVariable)],
                     Seconds(parsed.GetValue(timeout), "--timeout"), Seconds(parsed.GetValue(idle), "--idle-timeout"),
                     parsed.GetValue(memory) is { } size ? ExecOptions.ParseSize(size) : 0,
-                    parsed.GetValue(terminal), parsed.GetValue(json));
+                    parsed.GetValue(terminal), parsed.GetValue(json), [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)]);
             }
             catch (FormatException e)
             {
@@ -90,6 +91,7 @@ internal static class ExecCommand
         var spawn = new Spawn(options.Arguments)
         {
             Profile = options.Profile,
+            Read = options.Read,
             Folder = options.Folder is { } folder ? folder : CurrentFolder(),
             Environment = CommandEnvironment.Default with { Variables = options.Environment.ToDictionary(one => one.Key, one => (CommandText)one.Value) },
             TotalTimeout = options.Timeout,

@@ -3,7 +3,7 @@ namespace ActorBrowser.Cli;
 /// <summary>What <c>exec</c> was asked for.</summary>
 internal sealed record ExecOptions(
     IReadOnlyList<CommandText> Arguments, string? Profile, string? Folder, IReadOnlyList<KeyValuePair<string, string>> Environment,
-    TimeSpan? Timeout, TimeSpan? IdleTimeout, long Memory, bool Terminal, bool Json)
+    TimeSpan? Timeout, TimeSpan? IdleTimeout, long Memory, bool Terminal, bool Json, IReadOnlyList<string> Read)
 {
     internal static KeyValuePair<string, string> ParseVariable(string text)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorBrowser.ChildEntrypoints.Probes;
+using ActorBrowser.Interop;
 
 namespace ActorBrowser.Cli;
 
@@ -11,6 +12,10 @@ internal sealed class ProbeRange : IDisposable
     private readonly string _folder = Directory.CreateDirectory($"/var/tmp/actorbrowser-doctor-{Guid.NewGuid():n}").FullName;
     private readonly List<Socket> _listeners = [];
     private readonly FileStream _open;
+    private readonly SafeDescriptor _terminal;
+    private readonly string _terminalName;
+    private readonly string _temporary = Path.Combine(Path.GetTempPath(), $"actorbrowser-doctor-{Guid.NewGuid():n}");
+    private readonly string _shared = $"/dev/shm/actorbrowser-doctor-{Guid.NewGuid():n}";
     private readonly string _abstract = "actorbrowser-doctor-" + Guid.NewGuid().ToString("n");
     private readonly int _port;
 
@@ -19,6 +24,14 @@ internal sealed class ProbeRange : IDisposable
         Directory.CreateDirectory(Workspace);
         Directory.CreateDirectory(Path.Combine(_folder, "folder"));
         File.WriteAllText(Secret, "nobody else's business");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Directory.CreateDirectory(Path.GetDirectoryName(Protected)!);
+        File.WriteAllText(Protected, "");
+        File.WriteAllText(_temporary, "");
+        if (Directory.Exists("/dev/shm"))
+            File.WriteAllText(_shared, "");
+        _terminal = PseudoTerminal.Open(80, 24, out _terminalName);
         _open = File.OpenRead(Secret);
         Listen(new UnixDomainSocketEndPoint(SocketPath));
         Listen(new UnixDomainSocketEndPoint("\0" + _abstract));
@@ -27,15 +40,21 @@ internal sealed class ProbeRange : IDisposable
 
     internal string Workspace => Path.Combine(_folder, "workspace");
 
+    private string Protected => Path.Combine(Workspace, ".git", "hooks", "post-checkout");
+
     private string Secret => Path.Combine(_folder, "secret");
 
     private string SocketPath => Path.Combine(_folder, "socket");
 
-    internal ProbeTargets Targets(int sibling) => new(Environment.ProcessId, sibling, Secret, SocketPath, _abstract, _port, Path.Combine(_folder, "folder"));
+    internal ProbeTargets Targets(int sibling) => new(Environment.ProcessId, sibling, Secret, SocketPath, _abstract, _port, Path.Combine(_folder, "folder"),
+        _temporary, _shared, _terminalName, Protected);
 
     public void Dispose()
     {
         _open.Dispose();
+        _terminal.Dispose();
+        File.Delete(_temporary);
+        File.Delete(_shared);
         _listeners.ForEach(static listener => listener.Dispose());
         Directory.Delete(_folder, recursive: true);
     }

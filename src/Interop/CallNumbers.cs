@@ -33,6 +33,18 @@ internal static class CallNumbers
 
     internal static int ChangeFolder => X64 ? 81 : 50;
 
+    internal static int ChangeFolderByName => X64 ? 80 : 49;
+
+    internal static int ChangeRoot => X64 ? 155 : 41;
+
+    internal static int Unmount => X64 ? 166 : 39;
+
+    internal static int MakeFolder => X64 ? 258 : 34;
+
+    internal static int MakeNode => X64 ? 259 : 33;
+
+    internal static int MakeLink => X64 ? 266 : 36;
+
     internal static int OpenAt => X64 ? 257 : 56;
 
     internal static int Duplicate => X64 ? 292 : 24;
@@ -43,7 +55,15 @@ internal static class CallNumbers
 
     internal static int Seccomp => X64 ? 317 : 277;
 
+    internal static int CopyTree => 428;
+
+    internal static int MoveMount => 429;
+
     internal static int CloseRange => 436;
+
+    internal static int OpenWithin => 437;
+
+    internal static int ChangeMount => 442;
 
     internal static int AddRule => 445;
 

@@ -9,6 +9,7 @@ namespace ActorBrowser.Interop;
 /// </summary>
 internal static unsafe class ConfinedSpawner
 {
+    private const int MostOwnSteps = 256;
     private const int SetDeathSignal = 1;
     private const int SetSecureBits = 28;
     private const int DropBound = 24;
@@ -43,7 +44,7 @@ internal static unsafe class ConfinedSpawner
         using var arguments = new NativeStrings(request.Arguments);
         using var environment = new NativeStrings(request.Environment);
         using var path = new NativeStrings([request.Path]);
-        using var script = new SystemCallScript();
+        using var script = NewScript(confinement);
         AddBeginning(script, confinement);
         AddDescriptor(script, request.Input ?? devNull, 0);
         AddDescriptor(script, request.Output ?? devNull, 1);
@@ -61,7 +62,7 @@ internal static unsafe class ConfinedSpawner
     public static StepFailure? Try(Confinement confinement)
     {
         ArgumentNullException.ThrowIfNull(confinement);
-        using var script = new SystemCallScript();
+        using var script = NewScript(confinement);
         AddBeginning(script, confinement);
         AddEnd(script, confinement, 3, 0);
         script.Add("exit_group", CallNumbers.ExitGroup, false, 0);
@@ -70,6 +71,9 @@ internal static unsafe class ConfinedSpawner
             ProcessDescriptor.KillAndReap(processId);
         return failure;
     }
+
+    private static SystemCallScript NewScript(Confinement confinement) =>
+        confinement.World is { } world ? new SystemCallScript(MostOwnSteps + WorldScript.StepsOf(world)) : new SystemCallScript();
 
     private static StepFailure? Run(SystemCallScript script, Namespaces namespaces, out int processId)
     {
@@ -94,7 +98,11 @@ internal static unsafe class ConfinedSpawner
             script.Add("prctl(PR_SET_PDEATHSIG)", CallNumbers.ProcessControl, false, SetDeathSignal, confinement.ParentDeathSignal);
         if (confinement.Namespaces.HasFlag(Namespaces.Users))
             AddIdentity(script);
-        if (confinement.Namespaces.HasFlag(Namespaces.Mounts))
+        if (confinement.World is { } world)
+        {
+            new WorldScript(script, world).Add(confinement.Landlock);
+        }
+        else if (confinement.Namespaces.HasFlag(Namespaces.Mounts))
         {
             script.Add("making mounts its own", CallNumbers.Mount, false, 0, (nint)script.Text("/"), 0, Recursive | Slave, 0);
             if (confinement.Namespaces.HasFlag(Namespaces.Processes))

@@ -35,6 +35,9 @@ internal sealed record Confinement
     /// <summary>The namespaces it gets.</summary>
     public Namespaces Namespaces { get; init; }
 
+    /// <summary>Its own file system; null for the caller's, with a /proc of its own where it has processes and mounts of its own.</summary>
+    public World? World { get; init; }
+
     /// <summary>The Landlock domain it enters; null for none.</summary>
     public Landlock? Landlock { get; init; }
 

@@ -28,6 +28,25 @@ internal static unsafe class ConfinementProbe
         }
     }
 
+    /// <summary>Makes a folder in the root folder, and takes it away again.</summary>
+    public static int MakeFileInRoot()
+    {
+        fixed (byte* path = "/.actorbrowser-probe\0"u8)
+        {
+            if (LibC.MakeFolder(path, 448) != 0)
+                return Marshal.GetLastPInvokeError();
+            _ = LibC.RemoveFolder(path);
+            return 0;
+        }
+    }
+
+    /// <summary>Opens a file of this process's own below /proc to write.</summary>
+    public static int WriteThreadName()
+    {
+        fixed (byte* path = "/proc/self/comm\0"u8)
+            return Close(LibC.Open(path, WriteOnly | CloseOnExec, 0));
+    }
+
     /// <summary>Takes a free TCP port of the loopback address.</summary>
     public static int BindTcp()
     {

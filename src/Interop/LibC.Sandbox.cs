@@ -29,6 +29,12 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int Control(int descriptor, nuint request, void* argument);
 
+    [LibraryImport(Library, EntryPoint = "mkdir", SetLastError = true)]
+    internal static partial int MakeFolder(byte* path, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "rmdir", SetLastError = true)]
+    internal static partial int RemoveFolder(byte* path);
+
     [LibraryImport(Library, EntryPoint = "geteuid")]
     internal static partial uint GetEffectiveUserId();
 

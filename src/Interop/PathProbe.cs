@@ -24,17 +24,20 @@ internal static unsafe class PathProbe
     /// <returns>Device and inode; null when there is none.</returns>
     public static (ulong Device, ulong Inode)? TryIdentify(ReadOnlySpan<byte> path)
     {
+        const int currentFolder = -100;
+        fixed (byte* text = Terminate(path, path.Length < UsualLength ? stackalloc byte[UsualLength] : new byte[path.Length + 1]))
+            return Identify(currentFolder, text, flags: 0);
+    }
+
+    private static (ulong Device, ulong Inode)? Identify(int folder, byte* path, int flags)
+    {
         // struct statx, the same on every processor: the inode, and the device's two halves.
         const int length = 256, inode = 32, deviceMajor = 136, deviceMinor = 140;
-        const int currentFolder = -100;
         const uint inodeOnly = 0x100;
         var status = stackalloc byte[length];
-        fixed (byte* text = Terminate(path, path.Length < UsualLength ? stackalloc byte[UsualLength] : new byte[path.Length + 1]))
-        {
-            return LibC.ExtendedStatus(currentFolder, text, 0, inodeOnly, status) == 0
-                ? (((ulong)*(uint*)(status + deviceMajor) << 32) | *(uint*)(status + deviceMinor), *(ulong*)(status + inode))
-                : null;
-        }
+        return LibC.ExtendedStatus(folder, path, flags, inodeOnly, status) == 0
+            ? (((ulong)*(uint*)(status + deviceMajor) << 32) | *(uint*)(status + deviceMinor), *(ulong*)(status + inode))
+            : null;
     }
 
     /// <summary>Opens a folder to start a process in. Linux.</summary>
@@ -50,6 +53,34 @@ internal static unsafe class PathProbe
             errno = descriptor.IsInvalid ? Marshal.GetLastPInvokeError() : 0;
             return descriptor;
         }
+    }
+
+    /// <summary>Opens a folder that is reached without following any link, to name it and nothing else. Linux 5.6.</summary>
+    /// <param name="path">An absolute path without NUL.</param>
+    /// <param name="errno">0, or why not: ELOOP where there is a link in its way.</param>
+    /// <returns>The folder; invalid when there is an errno.</returns>
+    public static SafeDescriptor OpenFolderWithoutLinks(ReadOnlySpan<byte> path, out int errno)
+    {
+        const int pathOnly = 0x200000, openWithin = 437, currentFolder = -100;
+        var folderOnly = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+        // open_how: flags, mode, RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS.
+        var how = stackalloc ulong[3] { (ulong)(pathOnly | folderOnly | LinuxCloseOnExec), 0, 2 | 4 };
+        fixed (byte* text = Terminate(path, new byte[path.Length + 1]))
+        {
+            var descriptor = new SafeDescriptor((int)LibC.SystemCall(openWithin, currentFolder, (nint)text, (nint)how, 24, 0));
+            errno = descriptor.IsInvalid ? Marshal.GetLastPInvokeError() : 0;
+            return descriptor;
+        }
+    }
+
+    /// <summary>Which file a descriptor is of. Linux.</summary>
+    /// <param name="descriptor">Any descriptor.</param>
+    /// <returns>Device and inode; null when the kernel does not say.</returns>
+    public static (ulong Device, ulong Inode)? TryIdentify(SafeDescriptor descriptor)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        var empty = (byte)0;
+        return Identify(descriptor.Value, &empty, flags: 0x1000);
     }
 
     /// <summary>Opens /dev/null for reading and writing, with a number above a child's own.</summary>

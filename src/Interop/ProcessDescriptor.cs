@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
@@ -48,6 +50,19 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
     {
         var descriptor = LibC.SystemCall(PidFdOpen, processId, 0, 0, 0);
         return descriptor >= 0 ? new ProcessDescriptor(processId, new SafeDescriptor((int)descriptor)) : null;
+    }
+
+    /// <summary>The pid, as this process sees it, of the process that a pidfd from elsewhere stands for. Linux.</summary>
+    /// <param name="descriptor">What claims to be a pidfd.</param>
+    /// <returns>Its pid; 0 when it has been reaped already, or cannot be seen; null when the descriptor is no pidfd.</returns>
+    public static int? ProcessOf(SafeDescriptor descriptor)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        Span<byte> buffer = stackalloc byte[512];
+        var length = SmallFile.TryRead(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fdinfo/{descriptor.Value}"), buffer);
+        ReadOnlySpan<byte> text = length < 0 ? default : buffer[..length];
+        var at = text.IndexOf("\nPid:\t"u8);
+        return at >= 0 && Utf8Parser.TryParse(text[(at + 6)..], out int pid, out _) ? Math.Max(0, pid) : null;
     }
 
     /// <summary>Waits until one of the processes has exited. Linux.</summary>

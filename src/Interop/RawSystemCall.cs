@@ -54,6 +54,26 @@ internal static unsafe class RawSystemCall
         }
     }
 
+    /// <summary>Makes it with a text and bytes among its arguments.</summary>
+    /// <param name="number">On this processor.</param>
+    /// <param name="textAt">Which argument the text is.</param>
+    /// <param name="text">Passed as UTF-8, with a NUL.</param>
+    /// <param name="bytesAt">Which argument the bytes are.</param>
+    /// <param name="bytes">What is passed, or written to.</param>
+    /// <param name="arguments">All arguments; the places of those two are ignored.</param>
+    /// <returns>The result, or minus the errno.</returns>
+    public static long InvokeWithTextAndBytes(int number, int textAt, string text, int bytesAt, ReadOnlySpan<byte> bytes, params ReadOnlySpan<nint> arguments)
+    {
+        Span<nint> all = stackalloc nint[6];
+        arguments.CopyTo(all);
+        fixed (byte* name = SpawnRequest.Utf8(text + "\0").Span, start = bytes)
+        {
+            all[textAt] = (nint)name;
+            all[bytesAt] = (nint)start;
+            return Invoke(number, all);
+        }
+    }
+
     /// <summary>Starts a process that ends at once; no managed code runs in it, as that would write to code that both share.</summary>
     /// <returns>Its pid, or minus the errno.</returns>
     public static long Fork()

@@ -16,10 +16,13 @@ internal sealed class LaunchPlan
     private readonly (string Path, ulong Accesses)[]? _files;
     private readonly Namespaces _namespaces;
     private readonly Machine _machine;
+    private readonly World? _world;
 
-    private LaunchPlan(SandboxPolicy policy, Machine machine, (string, ulong)[]? files, Namespaces namespaces, CallFilter? filter, IReadOnlyList<MissingLayer> missing)
+    private LaunchPlan(
+        SandboxPolicy policy, Machine machine, (string, ulong)[]? files, Namespaces namespaces, CallFilter? filter, IReadOnlyList<MissingLayer> missing, World? world = null)
     {
         Policy = policy;
+        _world = world;
         _machine = machine;
         _files = files;
         _namespaces = namespaces;
@@ -40,6 +43,9 @@ internal sealed class LaunchPlan
     /// <summary>Whether the child is process 1 of a namespace of its own, and calls itself so.</summary>
     public bool IsFirstProcess => _namespaces.HasFlag(Namespaces.Processes);
 
+    /// <summary>Whether the child has a file system of its own, and what it starts ends with it.</summary>
+    public bool HasWorld => _world is not null;
+
     /// <summary>Whether refused calls are reported.</summary>
     public bool Reports => Filter is not null && _machine.CanNotify;
 
@@ -52,6 +58,7 @@ internal sealed class LaunchPlan
         SandboxLayer.NoNewPrivileges, SandboxLayer.Capabilities,
         .. Filter is null ? Array.Empty<SandboxLayer>() : [SandboxLayer.SystemCalls],
         .. Reports ? [SandboxLayer.ViolationReports] : Array.Empty<SandboxLayer>(),
+        .. _world is null ? Array.Empty<SandboxLayer>() : [SandboxLayer.World],
         .. _files is null ? Array.Empty<SandboxLayer>() : [SandboxLayer.Files],
         .. HasLandlock(LandlockRules.TcpVersion) ? [SandboxLayer.TcpPorts] : Array.Empty<SandboxLayer>(),
         .. HasLandlock(LandlockRules.ScopeVersion) ? [SandboxLayer.Scopes] : Array.Empty<SandboxLayer>(),
@@ -77,20 +84,32 @@ internal sealed class LaunchPlan
         if (!OperatingSystem.IsLinux())
             return new LaunchPlan(policy, machine, null, Namespaces.None, null, [new MissingLayer("verification", "what confines children on this system has never been run by its authors, and is not verified")]);
         Check(policy, machine, missing);
+        // A profile is written by watching what it does to the whole machine.
+        var hasWorld = !learn && machine.GivesWorld(policy);
         var namespaces = Namespaces.None;
-        if (policy.Namespaces != Namespaces.None && machine.TryNamespaces(policy.Namespaces, out var granted) is null)
+        if (Wanted(policy, hasWorld) is var wanted && wanted != Namespaces.None && machine.TryNamespaces(wanted, out var granted) is null)
             namespaces = granted;
         if (learn && !machine.CanNotify)
             throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, "Refused calls cannot be watched on this machine: the kernel has no seccomp user notification.");
-        var files = machine.HasLandlock && !learn ? LandlockRules.Compile(PathExpansion.Expand(policy, executable)) : null;
+        var rules = PathExpansion.Expand(policy, executable).ToList();
+        var world = hasWorld ? WorldPlan.Of(policy, rules, machine.HasLandlock ? machine.LandlockVersion : 0) : null;
+        // All of a world may be read: what is in it is what may be.
+        if (world is { ShowsAll: false })
+            rules = [.. rules.Where(static rule => (rule.Rights & (FileRights.Write | FileRights.Device)) != 0)];
+        var files = machine.HasLandlock && !learn ? LandlockRules.Compile(rules) : null;
         var filter = machine.HasSystemCallFilters ? PolicyFilter.Build(policy, SystemCallTable.Current, machine.CanNotify) : null;
-        return new LaunchPlan(policy, machine, files, namespaces, filter, missing) { Learns = learn };
+        return new LaunchPlan(policy, machine, files, namespaces, filter, missing, world) { Learns = learn };
     }
+
+    // One that executes and has no world keeps the machine's processes and mounts in view: a runner finds its sessions' processes there.
+    private static Namespaces Wanted(SandboxPolicy policy, bool hasWorld) =>
+        policy.WantsWorld && !hasWorld ? policy.Namespaces & ~(Namespaces.Mounts | Namespaces.Processes) : policy.Namespaces;
 
     /// <summary>What a child enters.</summary>
     internal Confinement Confine(Landlock? landlock, int deathSignal) => new()
     {
         Namespaces = _namespaces,
+        World = _world,
         Landlock = landlock,
         DropCapabilities = true,
         Limits = Limits(),
@@ -106,10 +125,11 @@ internal sealed class LaunchPlan
 
     private static void Check(SandboxPolicy policy, Machine machine, List<MissingLayer> missing)
     {
-        var namespaces = policy.Namespaces == Namespaces.None ? null : machine.TryNamespaces(policy.Namespaces, out _);
+        var asked = Wanted(policy, policy.WantsWorld && machine.GivesWorld(policy));
+        var namespaces = asked == Namespaces.None ? null : machine.TryNamespaces(asked, out _);
         foreach (var offer in machine.Offers())
         {
-            var wanted = policy.Required.Contains(offer.Layer) || policy.Preferred.Contains(offer.Layer);
+            var wanted = policy.Wants(offer.Layer) && (offer.Layer != SandboxLayer.World || policy.WantsWorld);
             var available = offer.Layer == SandboxLayer.Namespaces ? namespaces is null : offer.Available;
             if (!wanted || available)
                 continue;
@@ -155,12 +175,13 @@ internal sealed class LaunchPlan
         var program = new byte[Base64.GetMaxEncodedToUtf8Length(bytes.Length)];
         Base64.EncodeToUtf8(bytes, program, out _, out var length);
         var self = string.Join(',', Filter?.SelfLines ?? []);
-        var measures = (_files is null ? "" : Policy.Files.Any(static rule => rule.Path == "/") ? "w" : "r")
+        var measures = (_world is null ? "" : "v") + (_files is null ? "" : _world is not null ? "p" : Policy.Files.Any(static rule => rule.Path == "/") ? "w" : "r")
             + (HasLandlock(LandlockRules.TcpVersion) ? "t" : "")
             + (HasLandlock(LandlockRules.ScopeVersion) ? "s" : "")
             + (Reports ? "n" : "")
             + (Filter is not null && Policy.Wants(SandboxLayer.NoNewCode) ? "x" : "");
-        return string.Create(CultureInfo.InvariantCulture, $"1|{System.Text.Encoding.ASCII.GetString(program, 0, length)}|{self}|{measures}|{Policy.Limits.FileSize}");
+        var identity = _world is not null && Policy is { Workspace: { } workspace, WorkspaceIdentity: var (device, inode) } ? string.Create(CultureInfo.InvariantCulture, $"{device},{inode},{workspace}") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"2|{System.Text.Encoding.ASCII.GetString(program, 0, length)}|{self}|{measures}|{Policy.Limits.FileSize}|{identity}");
     }
 }
 
@@ -183,6 +204,7 @@ internal static class LayerNames
         SandboxLayer.TcpPorts => "tcp-ports",
         SandboxLayer.Scopes => "scopes",
         SandboxLayer.Namespaces => "namespaces",
+        SandboxLayer.World => "world",
         SandboxLayer.Capabilities => "capabilities",
         SandboxLayer.ControlGroup => "control-group",
         SandboxLayer.NoNewCode => "no-new-code",

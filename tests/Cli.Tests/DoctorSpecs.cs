@@ -34,7 +34,7 @@ public sealed class DoctorSpecs
         var (code, output, _) = await RunAsync("--json");
         Assert.Equal(0, code);
         using var report = JsonDocument.Parse(output);
-        Assert.Equal(9, report.RootElement.GetProperty("layers").GetArrayLength());
+        Assert.Equal(10, report.RootElement.GetProperty("layers").GetArrayLength());
         Assert.Equal(7, report.RootElement.GetProperty("profiles").GetArrayLength());
     }
 

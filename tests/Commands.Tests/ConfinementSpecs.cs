@@ -19,32 +19,35 @@ public sealed class ConfinementSpecs : CommandSpecs
         var refused = await RunIn("command-workspace", folder, $"echo x > {beside}/a");
         Assert.NotEqual(0, refused.Exit!.ExitCode);
         Assert.Empty(Directory.GetFileSystemEntries(beside));
-        Assert.Equal("It complained of 'Permission denied', which may be the profile command-workspace's doing.", refused.Exit.Blocked);
+        Assert.Equal("It complained of 'Directory nonexistent', which may be the profile command-workspace's doing.", refused.Exit.Blocked);
         Directory.Delete(folder, true);
         Directory.Delete(beside, true);
     }
 
     [Fact]
-    public async Task Temporary_files_go_to_a_folder_of_the_runner_s_own_and_nothing_to_the_machine_s()
+    public async Task Temporary_files_go_to_a_world_s_own_folders_and_nothing_to_the_machine_s()
     {
         var folder = NewFolder();
-        var run = await RunIn("command-workspace", folder, "echo x > $(mktemp) && stat -c %a $TMPDIR && ! touch /tmp/ab-escaped 2>/dev/null && ! echo x 2>/dev/null > $TMPDIR/../ab-escaped && echo $TMPDIR");
-        var lines = run.Output.ToString().Split('\n');
-        Assert.Equal("700", lines[0]);
-        Assert.StartsWith(Path.Combine(Path.GetTempPath(), "actorbrowser-commands-"), lines[1], StringComparison.Ordinal);
+        var name = $"ab-escaped-{Guid.NewGuid():n}";
+        var run = await RunIn("command-workspace", folder, $"echo x > $(mktemp) && echo $TMPDIR && stat -c %a /tmp && for f in /tmp /var/tmp /dev/shm ~; do touch $f/{name} && ls $f; done");
+        Assert.Equal("/tmp\n700\n", run.Output.ToString()[..9]);
+        Assert.Equal("", run.Error.ToString());
+        foreach (var place in new[] { "/tmp", "/var/tmp", "/dev/shm", Environment.GetEnvironmentVariable("HOME")! })
+            Assert.False(File.Exists(Path.Combine(place, name)));
+        Assert.Equal("", (await RunIn("command-workspace", folder, "ls /tmp ~")).Output.ToString().Replace("/tmp:", "", StringComparison.Ordinal).Replace(Environment.GetEnvironmentVariable("HOME") + ":", "", StringComparison.Ordinal).Trim());
         Directory.Delete(folder, true);
     }
 
     [Theory]
     [InlineData("link")]
     [InlineData("link/inner")]
-    public async Task A_link_given_as_the_folder_is_not_written(string name)
+    public async Task A_link_given_as_the_folder_is_neither_written_nor_read(string name)
     {
         var folder = NewFolder();
         var beside = NewFolder();
         Directory.CreateDirectory(Path.Combine(beside, "inner"));
         File.CreateSymbolicLink(Path.Combine(folder, "link"), beside);
-        Assert.NotEqual(0, (await RunIn("command-workspace", Path.Combine(folder, name), "echo x > a")).Exit!.ExitCode);
+        Assert.NotEqual(0, (await RunIn("command-workspace", Path.Combine(folder, name), "ls inner a || echo x > a")).Exit!.ExitCode);
         Assert.Empty(Directory.GetFiles(beside, "*", SearchOption.AllDirectories));
         Directory.Delete(folder, true);
         Directory.Delete(beside, true);
@@ -61,7 +64,8 @@ public sealed class ConfinementSpecs : CommandSpecs
         if (!Directory.Exists(folder))
             return;
         var name = $"ab-escaped-{Guid.NewGuid():n}";
-        Assert.NotEqual(0, (await RunIn("command-workspace", folder, $"touch {name}")).Exit!.ExitCode);
+        // The folders for temporary files are there, and are its own.
+        Assert.Equal(folder is "/tmp" or "/var/tmp", (await RunIn("command-workspace", folder, $"touch {name}")).Exit!.ExitCode == 0);
         Assert.False(File.Exists(Path.Combine(folder, name)));
     }
 
@@ -109,7 +113,7 @@ public sealed class ConfinementSpecs : CommandSpecs
     public async Task Read_only_reads_and_writes_nothing_not_even_temporary_files()
     {
         var folder = NewFolder();
-        var run = await RunIn("command-read-only", folder, "cat /etc/hostname > /dev/null && ls / > /dev/null && ! touch a 2>/dev/null && ! touch /tmp/ab-read-only 2>/dev/null && echo held");
+        var run = await RunIn("command-read-only", folder, "cat /etc/passwd > /dev/null && ls / > /dev/null && ! touch a 2>/dev/null && ! touch /tmp/ab-read-only 2>/dev/null && echo held");
         Assert.Equal("held\n", run.Output.ToString());
         Directory.Delete(folder, true);
     }
@@ -119,7 +123,7 @@ public sealed class ConfinementSpecs : CommandSpecs
     {
         var folder = NewFolder();
         await File.WriteAllTextAsync(Path.Combine(folder, "personal"), "secret");
-        var run = await RunIn("command-none", folder, "echo 6 7 | awk '{ print $1 * $2 }'; cat personal 2>/dev/null; cat /etc/shadow 2>/dev/null; ls / 2>/dev/null; echo end");
+        var run = await RunIn("command-none", folder, "echo 6 7 | awk '{ print $1 * $2 }'; ls -A; cat personal 2>/dev/null; cat /etc/shadow 2>/dev/null; ls -d /home /run /mnt /srv /boot /var/log 2>/dev/null; echo end");
         Assert.Equal("42\nend\n", run.Output.ToString());
         Directory.Delete(folder, true);
     }

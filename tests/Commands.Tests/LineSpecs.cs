@@ -51,15 +51,16 @@ public sealed class LineSpecs : CommandSpecs
     [Fact]
     public async Task Leaving_the_lines_ends_the_command()
     {
-        var pid = 0;
-        await foreach (var line in Commands.LinesAsync(Sys, Spawn.Shell("echo $$; exec sleep 1000")))
+        var length = Random.Shared.Next(100_000, 999_999).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var seen = false;
+        await foreach (var line in Commands.LinesAsync(Sys, Spawn.Shell($"echo begun; exec sleep {length}")))
         {
-            pid = int.Parse(line.Text, null);
-            Assert.True(ProcessTable.IsRunning(pid));
+            seen = line.Text == "begun";
+            await ProcessTable.Until(() => ProcessTable.WithArgument(length).Count > 0, Deadline.Long);
             break;
         }
-        Assert.NotEqual(0, pid);
-        await ProcessTable.Until(() => !ProcessTable.IsRunning(pid), Deadline.Long);
+        Assert.True(seen);
+        await ProcessTable.Until(() => ProcessTable.WithArgument(length).Count == 0, Deadline.Long);
     }
 
     [Fact]

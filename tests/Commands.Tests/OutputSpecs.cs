@@ -49,7 +49,7 @@ public sealed class OutputSpecs() : CommandSpecs("""
         var expected = RandomBytes(300_000);
         var file = Path.GetTempFileName();
         await File.WriteAllBytesAsync(file, expected);
-        await SpawnAsync(new Spawn(["cat", file]) { Subscription = new Subscribe(probe) { Credit = 10_000 } });
+        await SpawnAsync(new Spawn(["cat", file]) { Read = [file], Subscription = new Subscribe(probe) { Credit = 10_000 } });
         var (output, _, gaps, closed) = await ReadAsync(probe);
         File.Delete(file);
         Assert.Equal((0, expected.LongLength), (gaps, closed.OutputBytes));

@@ -9,7 +9,7 @@ public sealed class SpawnSpecs : CommandSpecs
     [Fact]
     public async Task What_cannot_be_started_says_why()
     {
-        var script = Path.GetTempFileName();
+        var script = Path.Combine(Environment.CurrentDirectory, $"script-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(script, "no program");
         foreach (var (arguments, folder, kind, errno) in new (string[], string?, SpawnFailure, int)[]
         {
@@ -80,11 +80,14 @@ public sealed class SpawnSpecs : CommandSpecs
     [Fact]
     public async Task Paths_need_not_be_text()
     {
-        var folder = Encoding.Latin1.GetBytes($"{Environment.CurrentDirectory}/actorbrowser-{Guid.NewGuid():N}-\xe9\xff");
+        var name = $"actorbrowser-{Guid.NewGuid():N}";
+        var folder = Encoding.Latin1.GetBytes($"{Environment.CurrentDirectory}/{name}-\xe9\xff");
         var made = await RunAsync(new Spawn(["mkdir", CommandText.FromBytes(folder)]));
         Assert.Equal(0, made.Exit!.ExitCode);
-        var snapshot = await RunAsync(new Spawn(["pwd"]) { Folder = CommandText.FromBytes(folder) });
+        var snapshot = await RunAsync(Spawn.Shell($"cd {name}-* && pwd"));
         Assert.Equal(folder, snapshot.Output.Bytes.ToArray()[..^1]);
+        // A world is made of names that are text.
+        Assert.Equal(SpawnFailure.BadFolder, (await RefusedAsync(new Spawn(["pwd"]) { Folder = CommandText.FromBytes(folder) })).Kind);
         Assert.Equal(0, (await RunAsync(new Spawn(["rmdir", CommandText.FromBytes(folder)]))).Exit!.ExitCode);
     }
 

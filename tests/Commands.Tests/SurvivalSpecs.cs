@@ -6,8 +6,8 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>What commands do to whoever runs them.</summary>
-public sealed class SurvivalSpecs() : CommandSpecs("actorbrowser.commands.capacity = 600")
+/// <summary>What commands do to whoever runs them, many of them in one runner.</summary>
+public sealed class SurvivalSpecs() : CommandSpecs("actorbrowser.commands { capacity = 600, share-worlds = on }")
 {
     [Fact]
     public async Task Ten_gigabytes_of_output_leave_memory_flat()

@@ -1,3 +1,4 @@
+using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.SandboxTests;
@@ -21,7 +22,7 @@ public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
         var layers = OfAnyImage(child).ToArray();
         Assert.All(layers, static layer => Assert.True(layer.Enforced, layer.ToString()));
         Assert.Equal(
-            ["capabilities", "files", "no-new-privileges", "not-dumpable", "parent-death-signal", "scopes", "system-calls", "tcp-ports", "violation-reports"],
+            ["capabilities", "files", "no-new-privileges", "not-dumpable", "parent-death-signal", "scopes", "system-calls", "tcp-ports", "violation-reports", .. profile == "command-workspace" ? new[] { "world" } : []],
             layers.Select(static layer => layer.Layer).Order(StringComparer.Ordinal));
     }
 
@@ -47,6 +48,34 @@ public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
         using var child = await ConfinedChild.StartAsync(Profiles.Of("renderer"), "echo", [], machine);
         Assert.Null(child.Refusal);
         Assert.All(OfAnyImage(child), static report => Assert.True(report.Enforced, report.ToString()));
+    }
+
+    [Theory]
+    [InlineData(SandboxLayer.World)]
+    [InlineData(SandboxLayer.Namespaces)]
+    public async Task Without_a_world_of_its_own_a_command_has_the_other_layers_and_a_sentence_that_says_so(SandboxLayer layer)
+    {
+        var machine = Machine.Without(layer);
+        var policy = Profiles.Of("command-workspace", range.Workspace);
+        var plan = LaunchPlan.Create(policy, ChildExecutable.FromPath(TestChildProgram.Path), machine);
+        Assert.Contains(plan.Missing, static missing => missing.Layer == "world");
+        Assert.False(plan.IsFirstProcess);
+        using var child = await ConfinedChild.StartAsync(policy, ChildEntrypoints.Probes.ProbeRole.Name, range.Targets.ToBytes(), machine);
+        Assert.Null(child.Refusal);
+        Assert.All(OfAnyImage(child), static report => Assert.True(report.Enforced, report.ToString()));
+        // Landlock grants the same files to be read; it has no right for looking.
+        foreach (var probe in ChildEntrypoints.Probes.ProbeBattery.All.Where(static probe => probe.Name is "secret-file" or "write-folder" or "write-tmp" or "write-etc" or "other-process"))
+            Assert.Equal(probe.Name == "other-process", await child.AttemptAsync(probe) == 0);
+        var refusal = Assert.Throws<LaunchException>(() => LaunchPlan.Create(policy.Require(SandboxLayer.World), ChildExecutable.FromPath(TestChildProgram.Path), machine));
+        Assert.Contains("requires a layer of confinement that is not to be had: world", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_workspace_that_another_folder_has_taken_the_place_of_gets_no_child()
+    {
+        var elsewhere = PathProbe.TryIdentify("/usr"u8);
+        var policy = Profiles.Shipped.Find("command-workspace")!.ForWorkspace(range.Workspace, elsewhere);
+        await Assert.ThrowsAsync<IOException>(() => ConfinedChild.StartAsync(policy, "echo", []));
     }
 
     [Fact]

@@ -49,6 +49,27 @@ public static class ProcessTable
         }
     }
 
+    /// <summary>Live processes with this among their arguments, wherever their own pids are counted: what a command in a world says of its pids is not for us.</summary>
+    public static IReadOnlyList<int> WithArgument(string argument)
+    {
+        var found = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) || !IsRunning(pid))
+                continue;
+            try
+            {
+                if (File.ReadAllText(folder + "/cmdline").Split('\0').Contains(argument))
+                    found.Add(pid);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It has ended, or is somebody else's.
+            }
+        }
+        return found;
+    }
+
     public static int OpenDescriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
 
     public static int Threads() => Directory.GetDirectories("/proc/self/task").Length;

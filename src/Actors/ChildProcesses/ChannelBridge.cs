@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
@@ -104,7 +105,19 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
     {
         if (frame.TryRead<SpawnReady>(out var ready) is { } malformed)
             return malformed;
-        return Gather(new ChildFrames.CommandReady(frame.CorrelationId, ready, frame.TakeDescriptors() is [var terminal] ? terminal : null));
+        var descriptors = frame.TakeDescriptors();
+        if (!ready.HasDescriptor)
+            return descriptors.Length > 1 ? Refuse(descriptors) : Gather(new ChildFrames.CommandReady(frame.CorrelationId, ready, descriptors is [var terminal] ? terminal : null));
+        if (descriptors.Length == 0 || ProcessDescriptor.ProcessOf(descriptors[^1]) is not { } outside)
+            return Refuse(descriptors);
+        descriptors[^1].Dispose();
+        return Gather(new ChildFrames.CommandReady(frame.CorrelationId, ready with { ProcessId = outside }, descriptors.Length == 2 ? descriptors[0] : null));
+
+        static ProtocolViolation Refuse(SafeDescriptor[] descriptors)
+        {
+            SafeDescriptor.DisposeAll(descriptors);
+            return new ProtocolViolation(ViolationKind.Descriptors, "A SpawnReady came with other descriptors than it says.");
+        }
     }
 
     private ProtocolViolation? OnImage(in Frame frame)

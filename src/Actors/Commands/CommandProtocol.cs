@@ -63,8 +63,17 @@ public static class CommandProtocol
         /// <summary>A file that keeps all of the output, in the order in which it came; null for none. Created, or emptied.</summary>
         public string? SpillFile { get; init; }
 
-        /// <summary>The sandbox profile; null for the configuration's. A runner process serves one profile.</summary>
+        /// <summary>The sandbox profile; null for the configuration's.</summary>
         public string? Profile { get; init; }
+
+        /// <summary>What it may read besides, with what is below it: absolute paths, links followed now.</summary>
+        public IReadOnlyList<string>? Read { get; init; }
+
+        /// <summary>
+        /// Commands of one name, profile, folder and <see cref="Read"/> share a world: a runner, processes, temporary files, and each other's fate. Null:
+        /// it has one of its own, unless the configuration shares them.
+        /// </summary>
+        public string? World { get; init; }
 
         /// <summary>Subscribes with the start, so that nothing is missed; null for nobody.</summary>
         public Subscribe? Subscription { get; init; }

@@ -12,6 +12,9 @@ internal sealed class CommandRefusals
 
     private static readonly string[] Complaints = ["Permission denied", "Operation not permitted", "Read-only file system", "Network is unreachable"];
 
+    // What is not granted is not there; a name without its folder is more often the command's own mistake.
+    private static readonly string[] Absences = ["No such file or directory", "Directory nonexistent", "not found"];
+
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
 
     internal void Add(SandboxViolation violation)
@@ -31,7 +34,11 @@ internal sealed class CommandRefusals
         var stream = output.TotalOf(OutputStream.Error) > 0 ? OutputStream.Error : OutputStream.Output;
         var errors = output.Retained(stream).Bytes.Span;
         var tail = Encoding.UTF8.GetString(errors[Math.Max(0, errors.Length - LooksBack)..]);
-        return Array.Find(Complaints, complaint => tail.Contains(complaint, StringComparison.OrdinalIgnoreCase)) is { } found
+        var found = Array.Find(Complaints, complaint => tail.Contains(complaint, StringComparison.OrdinalIgnoreCase))
+            ?? (HasAbsolutePath(tail) ? Array.Find(Absences, absence => tail.Contains(absence, StringComparison.OrdinalIgnoreCase)) : null);
+        return found is not null
             ? $"It complained of '{found}', which may be the profile {profile}'s doing." : null;
     }
+
+    private static bool HasAbsolutePath(string text) => text.Split([' ', '\'', '"', '‘', '\n'], StringSplitOptions.RemoveEmptyEntries).Any(static word => word.Length > 2 && word[0] == '/');
 }

@@ -135,7 +135,7 @@ internal sealed class CommandRegistry : UntypedActor
         }
         if (_runners.Refusal(spawn) is { } refusal)
         {
-            Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, refusal));
+            Refuse(spawn, requester, new SpawnRefused(refusal.Kind, 0, refusal.Message));
             return;
         }
         if (_entries.Count >= _settings.Commands.Capacity && _ended.Count == 0)
@@ -152,7 +152,7 @@ internal sealed class CommandRegistry : UntypedActor
     private void Start(Spawn spawn, IActorRef requester)
     {
         var runner = _runners.For(spawn, Context, runner => _entries.Values.Any(entry => entry.Runner == runner));
-        var request = CommandRequest.Of(spawn, _settings.Commands, runner.Temporary);
+        var request = CommandRequest.Of(spawn, _settings.Commands, runner.TemporarySeen);
         CommandPipes pipes;
         SafeDescriptor? memory = null;
         var length = 0;
@@ -164,6 +164,7 @@ internal sealed class CommandRegistry : UntypedActor
         catch (SystemCallException e)
         {
             memory?.Dispose();
+            _runners.OnEnded(runner, Context);
             Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.NoResources, e.Errno, $"The command's pipes could not be opened: {e.Message}"));
             return;
         }
@@ -211,6 +212,7 @@ internal sealed class CommandRegistry : UntypedActor
             return;
         _byId.Remove(entry.Id);
         _ended.Remove(entry.Id);
+        _runners.OnEnded(entry.Runner, Context);
         Context.Unwatch(entry.Session);
         if (stop)
             Context.Stop(entry.Session);
@@ -235,6 +237,7 @@ internal sealed class CommandRegistry : UntypedActor
         if (!_entries.TryGetValue(handle, out var entry))
             return;
         entry.Record = record;
+        _runners.OnEnded(entry.Runner, Context);
         // One that is awaited stays until it is released: its end is about to be asked for.
         if (!entry.IsAwaited)
             _ended.Add(entry.Id);

@@ -45,6 +45,10 @@ internal static class CommandRequest
             return "The folder is empty or holds a NUL.";
         if (spawn.SpillFile is { } file && (file.Length == 0 || file.Contains('\0', StringComparison.Ordinal)))
             return "The spill file's name is empty or holds a NUL.";
+        if (spawn.Read?.Contains(null!) ?? false)
+            return "A path to be read is null.";
+        if (spawn.Read?.FirstOrDefault(static path => path.Length < 2 || path[0] != '/' || path.Contains('\0') || path.Contains('\n') || path.Split('/').Contains("..")) is { } wrong)
+            return $"'{wrong}' cannot be granted to read: it takes an absolute path below /, without '..'.";
         if (spawn.Environment is not { } environment)
             return null;
         if (environment.Variables is null || (environment.Inherited?.Any(static name => name is null) ?? false))

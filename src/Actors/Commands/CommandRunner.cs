@@ -45,7 +45,7 @@ internal sealed class CommandRunner : UntypedActor
     {
         _line.Stop();
         // The runner ends its commands itself when its channel closes; this is for one that cannot.
-        if (OperatingSystem.IsLinux() && _line.WasUsed)
+        if (OperatingSystem.IsLinux() && _line is { WasUsed: true, HasWorld: false })
             ProcessRoster.Of(_launcher).Track(EndAsync(_mark, _line.Temporary, Context.System.Log));
         else if (CommandTemporary.Remove(_line.Temporary) is { } problem)
             Context.System.Log.Warning("The folder {0} could not be removed: {1}", _line.Temporary, problem);
@@ -83,7 +83,7 @@ internal sealed class CommandRunner : UntypedActor
         var message = $"The command runner ({_policy.Name}) is gone: {down.GivenUp ?? down.Message}";
         if (down.GivenUp is not null)
             lost = [.. lost, .. _line.Discard()];
-        if (!_line.WasUsed || !OperatingSystem.IsLinux())
+        if (!_line.WasUsed || _line.HasWorld || !OperatingSystem.IsLinux())
         {
             OnCleaned(new Cleaned(message, lost));
             return;

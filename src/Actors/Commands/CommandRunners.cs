@@ -1,6 +1,7 @@
-using System.Text;
+using System.Globalization;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.CommandProtocol;
@@ -8,121 +9,138 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// The registry's runners: one for each profile, and for each folder where the profile lets a command write its folder.
-/// A command never shares a runner with one that may write elsewhere.
+/// The registry's runners: one for each command, which ends with it; a shared one for commands of one world's name, profile and folder. Of what
+/// is asked for again, the next runner is started before it is needed.
 /// </summary>
 internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log)
 {
     private const int MostKept = 8;
 
-    private static readonly HashSet<string> NoWorkspaces = new(StringComparer.Ordinal)
-    {
-        "/", "/home", "/root", "/var", "/tmp", "/var/tmp", "/dev/shm", Path.TrimEndingDirectorySeparator(Path.GetTempPath()), Home,
-    };
-
-    // Neither these nor what is below them.
-    private static readonly string[] SystemFolders =
-        ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr", "/var/cache", "/var/lib", "/var/log", "/var/spool"];
-
-    private static string Home => Path.TrimEndingDirectorySeparator(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
-
-    private readonly Dictionary<Key, Runner> _runners = [];
+    private readonly Dictionary<Key, Runner> _shared = [];
+    private readonly Dictionary<Key, Runner> _spare = [];
+    private readonly Dictionary<RunnerLine, Runner> _own = [];
+    private readonly HashSet<Key> _asked = [];
     private int _last;
+    private int _started;
 
     /// <summary>Null, or why no runner runs this.</summary>
-    internal string? Refusal(Spawn spawn)
+    internal (SpawnFailure Kind, string Message)? Refusal(Spawn spawn)
     {
         var name = spawn.Profile ?? settings.Commands.Profile;
-        return settings.Sandbox.Find(name) is not { } policy ? $"There is no sandbox profile '{name}'."
-            : !policy.MayExecute && !policy.IsUnconfined ? $"The sandbox profile '{name}' is not one for commands: it executes nothing."
+        return settings.Sandbox.Find(name) is not { } policy ? (SpawnFailure.InvalidRequest, $"There is no sandbox profile '{name}'.")
+            : !policy.MayExecute && !policy.IsUnconfined ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' is not one for commands: it executes nothing.")
+            : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is no text: a world of a command's own has none of that name.")
             : null;
     }
+
+    private bool HasWorld(SandboxPolicy policy) => settings.Sandbox.IsEnabled && settings.Sandbox.Machine.GivesWorld(policy);
 
     /// <summary>The runner for a command; started by the first that needs it.</summary>
     internal RunnerLine For(Spawn spawn, IActorContext context, Func<RunnerLine, bool> isInUse)
     {
-        var policy = settings.Sandbox.Find(spawn.Profile ?? settings.Commands.Profile)!;
-        var folder = policy.NeedsWorkspace ? FolderOf(spawn) : null;
-        var key = KeyOf(policy, folder);
         _last++;
-        // One that is known was looked at when its runner was started.
-        if (!_runners.TryGetValue(key, out var known) && folder is not null && !IsWorkspace(folder))
+        var policy = settings.Sandbox.Find(spawn.Profile ?? settings.Commands.Profile)!;
+        var hasWorld = HasWorld(policy);
+        var folder = CommandWorkspace.FolderOf(spawn);
+        var workspace = policy.NeedsWorkspace && folder is not null ? Workspace(folder, hasWorld) : null;
+        var identity = workspace is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(workspace) : null;
+        var isShared = settings.Commands.ShareWorlds || spawn.World is not null;
+        var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World);
+        if (isShared ? _shared.TryGetValue(key, out var known) : _spare.Remove(key, out known))
         {
-            folder = null;
-            key = KeyOf(policy, folder);
-            _runners.TryGetValue(key, out known);
-        }
-        if (known is not null)
-        {
+            workspace?.Dispose();
             known.LastUse = _last;
-            return known.Line;
         }
-        if (_runners.Count >= MostKept)
-            StopOldestIdle(context, isInUse);
-        var confined = folder is null ? policy.WithoutWorkspace() : policy.ForWorkspace(folder);
-        var temporary = CommandTemporary.Make(policy);
+        else
+        {
+            known = Start(Grant(policy, spawn, folder, workspace is not null, identity), hasWorld, workspace, context);
+        }
+        if (isShared)
+        {
+            if (_shared.TryAdd(key, known) && _shared.Count > MostKept)
+                StopOldestIdle(context, line => line == known.Line || isInUse(line));
+        }
+        else
+        {
+            _own.Add(known.Line, known);
+            // What is asked for a second time will be a third.
+            if (!_asked.Add(key) && !_spare.ContainsKey(key))
+                Spare(key, policy, spawn, folder, hasWorld, context);
+        }
+        return known.Line;
+    }
+
+    /// <summary>A command has ended: its runner does, too, if it is its own.</summary>
+    internal void OnEnded(RunnerLine line, IActorContext context)
+    {
+        if (_own.Remove(line, out var runner))
+            context.Stop(runner.Actor);
+    }
+
+    private SafeDescriptor? Workspace(string folder, bool hasWorld)
+    {
+        var open = CommandWorkspace.Open(folder, out var refusal);
+        if (refusal is not null)
+            log.Warning("A command works in {0}, which is never given to a command, as {1}: {2}", folder, refusal, hasWorld ? "it sees an empty folder" : "it cannot write there");
+        return open;
+    }
+
+    private static SandboxPolicy Grant(SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorkspace, (ulong, ulong)? identity)
+    {
+        policy = hasWorkspace ? policy.ForWorkspace(folder!, identity) : policy.WithoutWorkspace();
+        foreach (var path in spawn.Read ?? [])
+            policy = policy.AllowRead(path);
+        return policy.StartIn(folder ?? "/");
+    }
+
+    private void Spare(Key key, SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorld, IActorContext context)
+    {
+        SafeDescriptor? workspace = null;
+        if (key.File is not null)
+        {
+            workspace = CommandWorkspace.Open(folder!, out _);
+            if (workspace is null || PathProbe.TryIdentify(workspace) != key.File)
+            {
+                workspace?.Dispose();
+                return;
+            }
+        }
+        var spare = Start(Grant(policy, spawn, folder, workspace is not null, key.File), hasWorld, workspace, context);
+        spare.Actor.Tell(CommandRunner.Wanted.Instance, ActorRefs.NoSender);
+        _spare.Add(key, spare);
+        if (_spare.Count <= MostKept)
+            return;
+        var (oldest, idle) = _spare.MinBy(static pair => pair.Value.LastUse);
+        context.Stop(idle.Actor);
+        _spare.Remove(oldest);
+        _asked.Remove(oldest);
+    }
+
+    private Runner Start(SandboxPolicy policy, bool hasWorld, SafeDescriptor? workspace, IActorContext context)
+    {
+        var temporary = hasWorld ? null : CommandTemporary.Make(policy);
         if (temporary is not null)
-            confined = confined.ForTemporary(temporary);
-        var line = new RunnerLine { Temporary = temporary };
-        var actor = context.ActorOf(CommandRunner.Props(line, confined, settings, launcher), $"runner-{_last}");
+            policy = policy.ForTemporary(temporary);
+        var line = new RunnerLine { Temporary = temporary, TemporarySeen = hasWorld ? "/tmp" : temporary, HasWorld = hasWorld, Workspace = workspace };
+        var actor = context.ActorOf(CommandRunner.Props(line, policy, settings, launcher), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}"));
         line.Runner = actor;
-        _runners.Add(key, new Runner(line, actor) { LastUse = _last });
-        return line;
+        return new Runner(line, actor) { LastUse = _last };
     }
 
     private void StopOldestIdle(IActorContext context, Func<RunnerLine, bool> isInUse)
     {
-        foreach (var (key, runner) in _runners.OrderBy(static pair => pair.Value.LastUse))
+        foreach (var (key, runner) in _shared.OrderBy(static pair => pair.Value.LastUse))
         {
             if (isInUse(runner.Line))
                 continue;
             context.Stop(runner.Actor);
-            _runners.Remove(key);
+            _shared.Remove(key);
             return;
         }
     }
 
-    // The permission to write is the folder's own, not its path's: one that was made anew at the same path needs another runner. As long as
-    // there is a runner, its number is not given to another folder.
-    private static Key KeyOf(SandboxPolicy policy, string? folder) =>
-        new(policy.Name, folder, folder is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(Encoding.UTF8.GetBytes(folder)) : null);
-
-    private static string? FolderOf(Spawn spawn)
-    {
-        try
-        {
-            var folder = spawn.Folder is { } given ? Path.GetFullPath(Encoding.UTF8.GetString(given.Bytes.Span)) : Environment.CurrentDirectory;
-            return folder.Contains('\uFFFD', StringComparison.Ordinal) ? null : Path.TrimEndingDirectorySeparator(folder);
-        }
-        catch (IOException)
-        {
-            // This process's own folder has been removed: there is no folder to write in.
-            return null;
-        }
-    }
-
-    private bool IsWorkspace(string folder)
-    {
-        if (!Directory.Exists(folder))
-            return false;
-        // A link, made by a command, say, may lead anywhere by the time the folder is used.
-        if (IsWithoutLinks(folder) && !NoWorkspaces.Contains(folder) && !Array.Exists(SystemFolders, system => IsIn(folder, system)) && !IsIn(folder, Home + "/."))
-            return true;
-        log.Warning("A command works in {0}, which is never given to a command to write: it may read there", folder);
-        return false;
-    }
-
-    private static bool IsIn(string folder, string of) => folder.StartsWith(of, StringComparison.Ordinal) && (of[^1] == '.' || folder.Length == of.Length || folder[of.Length] == '/');
-
-    private static bool IsWithoutLinks(string folder)
-    {
-        if (!OperatingSystem.IsLinux())
-            return new DirectoryInfo(folder).LinkTarget is null;
-        using var open = PathProbe.OpenFolder(Encoding.UTF8.GetBytes(folder), out var errno);
-        return errno == 0 && new FileInfo($"/proc/self/fd/{open!.Value}").LinkTarget == folder;
-    }
-
-    private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File);
+    // What is granted is the folder itself, not its path: one that was made anew at the same path is another.
+    private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World);
 
     private sealed class Runner(RunnerLine line, IActorRef actor)
     {

@@ -32,6 +32,15 @@ internal sealed class RunnerLine
     /// <summary>The runner's own folder for temporary files; null where its profile grants none.</summary>
     internal string? Temporary { get; init; }
 
+    /// <summary>The folder for temporary files as its commands see it; null for what the environment says.</summary>
+    internal string? TemporarySeen { get; init; }
+
+    /// <summary>Whether the process has a file system and processes of its own: nothing of it is left when it is gone.</summary>
+    internal bool HasWorld { get; init; }
+
+    /// <summary>Its workspace, kept open: until the line stops, its number is not given to another folder.</summary>
+    internal SafeDescriptor? Workspace { get; init; }
+
     /// <summary>Whose line it is: the actor that is asked for a process when there is none.</summary>
     internal IActorRef Runner { set => _runner = value; }
 
@@ -98,6 +107,7 @@ internal sealed class RunnerLine
         lock (_lock)
         {
             _stopped = true;
+            Workspace?.Dispose();
             _line = null;
             Discard();
         }

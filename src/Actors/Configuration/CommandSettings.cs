@@ -4,6 +4,7 @@ namespace ActorBrowser;
 /// <param name="Capacity">Entries of the registry.</param>
 /// <param name="MaxQueued">Commands that may wait for room in the registry.</param>
 /// <param name="Profile">Of commands that name none.</param>
+/// <param name="ShareWorlds">Whether commands of one profile and folder share a runner.</param>
 /// <param name="Environment">Names of variables that are inherited by default.</param>
 /// <param name="Grace">Between TERM and KILL.</param>
 /// <param name="DrainTimeout">How long survivors may go on writing.</param>
@@ -12,13 +13,14 @@ namespace ActorBrowser;
 /// <param name="Window">Output, or input, that may be under way, in bytes.</param>
 /// <param name="MaxQueuedInput">In bytes.</param>
 internal sealed record CommandSettings(
-    int Capacity, int MaxQueued, string Profile, IReadOnlyList<string> Environment, TimeSpan Grace, TimeSpan DrainTimeout,
+    int Capacity, int MaxQueued, string Profile, bool ShareWorlds, IReadOnlyList<string> Environment, TimeSpan Grace, TimeSpan DrainTimeout,
     int RetainedHead, int RetainedTail, int Window, long MaxQueuedInput)
 {
     internal static CommandSettings Read(SettingsReader reader) => new(
         reader.Number("commands.capacity", 1, 1_000_000),
         reader.Number("commands.max-queued", 0, 1_000_000),
         reader.Text("commands.profile"),
+        reader.Switch("commands.share-worlds"),
         reader.Texts("commands.environment"),
         reader.Time("commands.grace"),
         reader.Time("commands.drain-timeout"),

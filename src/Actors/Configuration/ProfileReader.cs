@@ -23,6 +23,7 @@ internal static class ProfileReader
         ["write"] = static (policy, path) => policy.AllowWrite(path),
         ["execute"] = static (policy, path) => policy.AllowExecute(path),
         ["devices"] = static (policy, path) => policy.AllowDevice(path),
+        ["protect"] = static (policy, name) => policy.Protect(name),
     };
 
     internal static List<SandboxPolicy> ReadAll(Config sandbox)
@@ -31,6 +32,7 @@ internal static class ProfileReader
         var defaults = sandbox.GetConfig("defaults");
         var bases = Children(sandbox.GetConfig("bases"));
         var calls = sandbox.GetConfig("system-calls");
+        var paths = sandbox.GetConfig("paths");
         var policies = new List<SandboxPolicy>();
         foreach (var (name, own) in Children(sandbox.GetConfig("profiles")))
         {
@@ -38,7 +40,7 @@ internal static class ProfileReader
             problems.AddRange(known.SelectMany(part => UnknownKeys(name, part, defaults)));
             try
             {
-                var policy = Read(name, own, bases, defaults, calls);
+                var policy = Read(name, own, bases, defaults, calls, paths);
                 problems.AddRange(PolicyLinter.Check(policy));
                 policies.Add(policy);
             }
@@ -50,7 +52,7 @@ internal static class ProfileReader
         return problems.Count == 0 ? policies : throw new ConfigurationException(string.Join(" ", problems.Distinct()));
     }
 
-    private static SandboxPolicy Read(string name, Config own, Dictionary<string, Config> bases, Config defaults, Config calls)
+    private static SandboxPolicy Read(string name, Config own, Dictionary<string, Config> bases, Config defaults, Config calls, Config paths)
     {
         var basedOn = own.GetString("based-on", "");
         var config = basedOn.Length == 0 ? own.WithFallback(defaults)
@@ -64,7 +66,7 @@ internal static class ProfileReader
             Limits = ReadLimits(config.GetConfig("limits")),
         };
         foreach (var (key, allow) in PathLists)
-            policy = config.GetStringList(key).Aggregate(policy, allow);
+            policy = Paths(config.GetStringList(key), paths).Aggregate(policy, allow);
         foreach (var (allowance, reason) in reasons)
             policy = policy.Because(allowance, reason);
         policy = ReadNetwork(policy, config, reasons);
@@ -102,6 +104,7 @@ internal static class ProfileReader
         Descriptors = limits.GetInt("descriptors", 0),
         FileSize = Size(limits, "file-size"),
         Output = Size(limits, "output"),
+        Temporary = Size(limits, "temporary"),
     };
 
     private static long Size(Config limits, string key) => limits.GetByteSize(key, null) ?? throw new ArgumentException($"limits.{key} is not a size.");
@@ -125,6 +128,28 @@ internal static class ProfileReader
                 throw new ArgumentException(depth > 8 ? $"the list '{name}' holds itself." : $"there is no list of system calls '{name}'.");
             foreach (var inner in Expand(lists.GetStringList(name[1..]), lists, depth + 1))
                 yield return inner;
+        }
+    }
+
+    // Names of lists, and "~/" for the user's home; where there is none, nothing is there.
+    private static IEnumerable<string> Paths(IEnumerable<string> names, Config lists)
+    {
+        foreach (var name in names)
+        {
+            if (name.StartsWith("~/", StringComparison.Ordinal))
+            {
+                if (PolicyPaths.Home is { } home)
+                    yield return home + name[1..];
+            }
+            else if (name[0] == '@' && lists.HasPath(name[1..]))
+            {
+                foreach (var inner in Paths(lists.GetStringList(name[1..]), Config.Empty))
+                    yield return inner;
+            }
+            else
+            {
+                yield return name;
+            }
         }
     }
 

@@ -59,7 +59,10 @@ internal sealed class CommandRunnerRole : IChildRole
 
     internal void Send<T>(ulong id, in T message) where T : struct, IWireMessage<T> => _context!.Write(id, message);
 
-    internal void Send<T>(ulong id, in T message, SafeDescriptor descriptor) where T : struct, IWireMessage<T> => _context!.Write(id, message, [descriptor]);
+    internal void Send<T>(ulong id, in T message, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T> => _context!.Write(id, message, descriptors);
+
+    /// <summary>Whether it is the first process of a namespace: pids here are nobody else's, and its end is everybody's.</summary>
+    internal bool HasOwnProcesses { get; } = Environment.ProcessId == 1;
 
     internal void Flush() => _context!.Flush();
 

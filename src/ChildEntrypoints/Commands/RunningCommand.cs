@@ -52,11 +52,13 @@ internal sealed class RunningCommand
     {
         lock (_lock)
         {
-            var ready = new SpawnReady(ProcessId, (startedAt.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
-            if (terminal is null)
+            var process = _runner.HasOwnProcesses ? ProcessDescriptor.TryOpen(ProcessId) : null;
+            var ready = new SpawnReady(ProcessId, (startedAt.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond, process is not null);
+            SafeDescriptor[] descriptors = [.. terminal is null ? Array.Empty<SafeDescriptor>() : [DescriptorFlags.Duplicate(terminal)], .. process is null ? Array.Empty<SafeDescriptor>() : [process.Descriptor]];
+            if (descriptors.Length == 0)
                 _runner.Send(Id, ready);
             else
-                _runner.Send(Id, ready, DescriptorFlags.Duplicate(terminal));
+                _runner.Send(Id, ready, descriptors);
             _terminal = terminal;
             if (_request.TotalTimeout > 0)
                 _total = new Timer(static state => ((RunningCommand)state!).OnTotalOver(), this, _request.TotalTimeout, Timeout.Infinite);

@@ -54,6 +54,9 @@ internal static class Attempts
         return 0;
     }
 
+    /// <summary>In the folder of a file that must be there: another folder at the same path is another.</summary>
+    internal static int MakeFileBeside(string file) => OutsideAttempts.Look(file) is var errno && errno != 0 ? errno : MakeFileIn(Path.GetDirectoryName(file)!);
+
     internal static int MakeDevice(string folder)
     {
         var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $".actorbrowser-device-{Environment.ProcessId}"));
@@ -98,6 +101,19 @@ internal static class Attempts
         var result = RawSystemCall.InvokeWithText(Number("execveat"), 1, "", (nint)file, 0, 0, 0, 0x1000);
         Close(file);
         return (int)-result;
+    }
+
+    /// <summary>The same by a path, which every program may use that may execute. An empty file fails as no program.</summary>
+    internal static int ExecuteMemoryByName()
+    {
+        const int noProgram = 8;
+        var file = RawSystemCall.InvokeWithText(Number("memfd_create"), 0, "probe", 0, 0);
+        if (file < 0)
+            return (int)-file;
+        _ = Call("fchmod", (nint)file, 448);
+        var result = RawSystemCall.InvokeWithText(Number("execve"), 0, string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file}"), 0, 0, 0);
+        Close(file);
+        return result == -noProgram ? 0 : (int)-result;
     }
 
     /// <summary>0 when a descriptor of this process leads to a target of the parent's.</summary>

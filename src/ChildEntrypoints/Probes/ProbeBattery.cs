@@ -11,7 +11,7 @@ namespace ActorBrowser.ChildEntrypoints.Probes;
 /// <param name="IsAllowed">Whether a profile allows it, so that it proves nothing.</param>
 internal sealed record Probe(string Name, string Protection, Func<ProbeTargets, int> Attempt, Func<SandboxPolicy, bool> IsAllowed)
 {
-    private static readonly int[] Refusals = [1, 2, 3, 13, 38, 97, 101, 111];
+    private static readonly int[] Refusals = [1, 2, 3, 13, 20, 30, 38, 97, 101, 111];
 
     /// <summary>
     /// Whether an errno says that the sandbox refused: no permission, no such call, or that there is no such process,
@@ -54,14 +54,23 @@ internal static class ProbeBattery
         Never("write-root", "it cannot write to /", static _ => Attempts.MakeFileIn("/")),
         Never("write-usr", "it cannot write to /usr", static _ => Attempts.MakeFileIn("/usr")),
         Never("write-etc", "it cannot write to /etc", static _ => Attempts.MakeFileIn("/etc")),
-        Never("write-tmp", "it cannot write to the machine's folder for temporary files", static _ => Attempts.MakeFileIn("/tmp")),
+        Never("write-tmp", "it cannot write to the machine's folder for temporary files", static to => Attempts.MakeFileBeside(to.TemporaryFile)),
         Never("debugger-pipe", "it cannot write to the debugger pipe of the parent's runtime", static to => NeighbourAttempts.OpenDebuggerPipe(to.ParentId)),
-        Never("write-shm", "it cannot write to /dev/shm", static _ => Attempts.MakeFileIn("/dev/shm")),
+        Never("write-shm", "it cannot write to the machine's /dev/shm", static to => Attempts.MakeFileBeside(to.SharedFile)),
         Never("device-node", "it cannot make a device", static to => Attempts.MakeDevice(to.Folder)),
+
+        Never("file-mode", "it cannot change the mode of a file outside its folder", static to => OutsideAttempts.KeepMode(to.SecretFile)),
+        Never("file-times", "it cannot change the times of a file outside its folder", static to => OutsideAttempts.SetTimes(to.SecretFile)),
+        Never("file-attributes", "it cannot set attributes of a file outside its folder", static to => OutsideAttempts.SetAttribute(to.SecretFile)),
+        Outside("file-status", "it cannot see that a file outside its folder is there", static to => OutsideAttempts.Look(to.SecretFile)),
+        Never("protected-name", "it cannot change what others run of its folder", static to => Attempts.Write(to.ProtectedFile)),
+        Never("other-terminal", "it cannot open another terminal of its user's", static to => OutsideAttempts.OpenTerminal(to.Terminal)),
+        Outside("other-process", "it cannot see that another process is there", static to => OutsideAttempts.Look($"/proc/{to.ParentId}")),
 
         Execution("fork", "it cannot start a process", static _ => Attempts.Fork(), static policy => policy.MayFork),
         Execution("exec", "it cannot become another program", static _ => Attempts.CallWithText("execve", 0, "/nonexistent/program", 0, 0, 0) is var errno && errno == 2 ? 0 : errno, static policy => policy.MayExecute),
-        Never("exec-memory", "it cannot execute a file in memory", static _ => Attempts.ExecuteMemory()),
+        Never("exec-descriptor", "it cannot execute what has no name", static _ => Attempts.ExecuteMemory()),
+        Execution("exec-memory", "it cannot execute a file in memory", static _ => Attempts.ExecuteMemoryByName(), static policy => policy.MayExecute),
         Never("user-namespace", "it cannot make a user namespace", static _ => Attempts.Call("unshare", NewUser)),
         Never("unshare", "it cannot make a namespace", static _ => Attempts.Call("unshare", NewHostName)),
         Never("setns", "it cannot enter a namespace", static _ => Attempts.Call("setns", -1, 0)),
@@ -133,6 +142,9 @@ internal static class ProbeBattery
     private static Probe State(string name, string protection, Func<bool> holds) => new(name, protection, _ => holds() ? 1 : 0, name == "own-memory" ? static policy => policy.MayExecute : static _ => false);
 
     private static Probe Never(string name, string protection, Func<ProbeTargets, int> attempt) => new(name, protection, attempt, static _ => false);
+
+    // Landlock has no right for looking: of what is there in a child's namespaces, it may know.
+    private static Probe Outside(string name, string protection, Func<ProbeTargets, int> attempt) => new(name, protection, attempt, static policy => !policy.WantsWorld);
 
     // A JIT child makes code for its living; whether children are native is what this program is.
     private static Probe NewCode(string name, string protection, Func<ProbeTargets, int> attempt) =>

@@ -39,8 +39,7 @@ internal static class LandlockRules
 
     internal static Landlock Build(SandboxPolicy policy, (string Path, ulong Accesses)[] files, int version)
     {
-        var handled = Execute | WriteFile | ReadFile | ReadFolder | Remove | MakeDevices | Make
-            | (version >= 2 ? Refer : 0) | (version >= 3 ? Truncate : 0) | (version >= 5 ? ControlDevice : 0);
+        var handled = Handled(version);
         var network = version < TcpVersion ? 0 : Bind | (policy.TcpPorts is null ? 0 : Connect);
         var ruleset = Landlock.Create(handled, network, version < ScopeVersion ? 0 : AbstractSockets | Signals);
         // What has gone meanwhile, or may not be looked at, cannot be allowed, and stays denied.
@@ -53,6 +52,12 @@ internal static class LandlockRules
         }
         return ruleset;
     }
+
+    private static ulong Handled(int version) => Execute | WriteFile | ReadFile | ReadFolder | Remove | MakeDevices | Make
+        | (version >= 2 ? Refer : 0) | (version >= 3 ? Truncate : 0) | (version >= 5 ? ControlDevice : 0);
+
+    /// <summary>A rule for a folder that is made with a world.</summary>
+    internal static WorldRule InWorld(string folder, FileRights rights, int version) => new(folder, Accesses(rights) & Handled(version));
 
     private static ulong Accesses(FileRights rights) =>
         (rights.HasFlag(FileRights.Read) ? ReadFile | ReadFolder : 0)

@@ -19,6 +19,7 @@ internal sealed class Machine
 
     private readonly Dictionary<Namespaces, StepFailure?> _namespaces = [];
     private readonly Lock _lock = new();
+    private Tried? _triedWorld;
     private readonly IReadOnlySet<SandboxLayer> _hidden;
 
     private Machine(IEnumerable<SandboxLayer> hidden)
@@ -75,11 +76,34 @@ internal sealed class Machine
         }
     }
 
+    /// <summary>Whether a process can be given a file system and processes of its own.</summary>
+    /// <returns>Null, or what failed.</returns>
+    internal StepFailure? TryWorld()
+    {
+        const Namespaces own = Namespaces.Mounts | Namespaces.Processes;
+        if (_hidden.Contains(SandboxLayer.World) || TryNamespaces(own, out var granted) is not null)
+            return _hidden.Contains(SandboxLayer.World) ? new StepFailure("making a world", 1) : TryNamespaces(own, out _);
+        lock (_lock)
+        {
+            _triedWorld ??= new Tried(ConfinedSpawner.Try(new Confinement { Namespaces = granted, World = WorldPlan.Least }));
+            return _triedWorld.Failure;
+        }
+    }
+
+    /// <summary>Whether a policy's children have a world here.</summary>
+    /// <param name="policy">The policy.</param>
+    public bool GivesWorld(SandboxPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return policy.WantsWorld && !policy.IsUnconfined && OperatingSystem.IsLinux() && TryWorld() is null;
+    }
+
     /// <summary>Every layer.</summary>
     public IReadOnlyList<LayerOffer> Offers()
     {
         const Namespaces all = Namespaces.Mounts | Namespaces.Processes | Namespaces.Network | Namespaces.Messages | Namespaces.HostName | Namespaces.ControlGroups;
         var namespaces = TryNamespaces(all, out var granted);
+        var world = TryWorld();
         var capabilities = CanConfine ? ConfinedSpawner.Try(new Confinement { DropCapabilities = true }) : new StepFailure("clone", 38);
         return
         [
@@ -91,6 +115,8 @@ internal sealed class Machine
             Offer(SandboxLayer.Scopes, HasLandlock && LandlockVersion >= LandlockRules.ScopeVersion, LandlockDetail(), "Linux 6.12 or newer, with Landlock"),
             Offer(SandboxLayer.Namespaces, namespaces is null, namespaces is null ? (granted.HasFlag(Namespaces.Users) ? "through a user namespace" : "as root") : namespaces.ToString()!,
                 "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)"),
+            Offer(SandboxLayer.World, world is null, world is null ? "mounts and processes of its own, a root that holds what is granted" : world.ToString()!,
+                "what namespaces need; Linux 5.12 or newer, and a container whose /proc is whole"),
             Offer(SandboxLayer.Capabilities, capabilities is null, capabilities is null ? "capset and the bounding set" : capabilities.ToString()!, ""),
             Offer(SandboxLayer.ControlGroup, ControlGroups is { CanLimitMemory: true, CanLimitProcesses: true }, ControlGroups?.Description ?? "none writable",
                 "delegate a control group to this user (systemd: Delegate=memory pids); without one, memory is limited by the process's own limits"),
@@ -117,4 +143,6 @@ internal sealed class Machine
             return new StepFailure(e.Call, e.Errno);
         }
     }
+
+    private sealed record Tried(StepFailure? Failure);
 }

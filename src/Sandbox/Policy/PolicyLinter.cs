@@ -77,8 +77,6 @@ internal static class PolicyLinter
             yield return "allows the network and takes it away with a namespace";
         if (policy.Namespaces.HasFlag(Namespaces.Processes) && !policy.Namespaces.HasFlag(Namespaces.Mounts))
             yield return "hides processes without mounts of its own: it would see another's /proc";
-        if (policy.Namespaces.HasFlag(Namespaces.Processes) && policy.MayExecute)
-            yield return "would make a runner the first process of a namespace, which it cannot be";
         if (policy.Namespaces != Namespaces.None && !policy.Required.Contains(SandboxLayer.Namespaces) && !policy.Preferred.Contains(SandboxLayer.Namespaces))
             yield return "names namespaces and neither requires nor prefers them";
         if (!policy.Required.Contains(SandboxLayer.SystemCalls) || !policy.Required.Contains(SandboxLayer.NoNewPrivileges))

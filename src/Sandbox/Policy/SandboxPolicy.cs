@@ -27,6 +27,9 @@ public enum SandboxLayer
     /// <summary>Namespaces of its own.</summary>
     Namespaces,
 
+    /// <summary>A file system and processes of its own: what is not granted is not there.</summary>
+    World,
+
     /// <summary>No capability, and none to gain.</summary>
     Capabilities,
 
@@ -85,6 +88,9 @@ public sealed record SandboxLimits
 
     /// <summary>What it writes to stdout and stderr together, in bytes.</summary>
     public long Output { get; init; }
+
+    /// <summary>What each of its private folders for temporary files holds, in bytes. Needs a world.</summary>
+    public long Temporary { get; init; }
 
     /// <summary>These limits as far as the hard limits of this process let it give them: a higher one would be refused by the kernel.</summary>
     internal SandboxLimits WithinThisProcess() => OperatingSystem.IsLinux()
@@ -165,6 +171,21 @@ public sealed record SandboxPolicy
     /// <summary>Whether it may make TCP connections.</summary>
     public bool MayConnect => TcpPorts is null or { Length: > 0 };
 
+    /// <summary>Whether it wants a file system and processes of its own: one that may execute, with namespaces for mounts and processes.</summary>
+    public bool WantsWorld => MayExecute && Namespaces.HasFlag(Namespaces.Mounts) && Namespaces.HasFlag(Namespaces.Processes);
+
+    /// <summary>The folder that stands for <see cref="PolicyPaths.Workspace"/>; null where none was named.</summary>
+    public string? Workspace { get; private init; }
+
+    /// <summary>Which file the workspace is: another one at its path is none. Null where that was not looked at.</summary>
+    internal (ulong Device, ulong Inode)? WorkspaceIdentity { get; private init; }
+
+    /// <summary>Names below a workspace that cannot be changed where it can: what other programs run later.</summary>
+    public ImmutableArray<string> Protected { get; private init; } = [];
+
+    /// <summary>Where it starts; there in its world at least as an empty folder.</summary>
+    public string StartFolder { get; private init; } = "/";
+
     /// <summary>A policy that denies everything.</summary>
     /// <param name="name">Its name.</param>
     public static SandboxPolicy Named(string name) => new(name);
@@ -243,8 +264,23 @@ public sealed record SandboxPolicy
 
     /// <summary>The same, with a folder in the place of <see cref="PolicyPaths.Workspace"/>.</summary>
     /// <param name="folder">An absolute path.</param>
-    public SandboxPolicy ForWorkspace(string folder) =>
-        this with { Files = [.. Files.Select(rule => rule.Path == PolicyPaths.Workspace ? rule with { Path = folder } : rule)] };
+    public SandboxPolicy ForWorkspace(string folder) => ForWorkspace(folder, null);
+
+    /// <summary>The same for a folder that was looked at: in a world, another one at its path is refused.</summary>
+    internal SandboxPolicy ForWorkspace(string folder, (ulong Device, ulong Inode)? identity) => this with
+    {
+        Workspace = folder,
+        WorkspaceIdentity = identity,
+        Files = [.. Files.Select(rule => rule.Path == PolicyPaths.Workspace ? rule with { Path = folder } : rule)],
+    };
+
+    /// <summary>It cannot change these, where it can change the workspace.</summary>
+    /// <param name="names">Relative to the workspace, as ".git/hooks".</param>
+    public SandboxPolicy Protect(params IEnumerable<string> names) => this with { Protected = [.. Protected.Union(names)] };
+
+    /// <summary>It starts in this folder.</summary>
+    /// <param name="folder">An absolute path.</param>
+    public SandboxPolicy StartIn(string folder) => this with { StartFolder = folder };
 
     /// <summary>The same, with no workspace.</summary>
     public SandboxPolicy WithoutWorkspace() => this with { Files = [.. Files.Where(static rule => rule.Path != PolicyPaths.Workspace)] };
@@ -280,6 +316,9 @@ internal static class PolicyPaths
 
     /// <summary>null, zero, full, random, urandom, and the terminals.</summary>
     public const string Devices = "@devices";
+
+    /// <summary>The user's home as the environment names it; null where that is no folder of the user's.</summary>
+    public static string? Home => Environment.GetEnvironmentVariable("HOME") is { Length: > 1 } home && home[0] == '/' ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(home)) : null;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } = [Runtime, Application, NetworkFacts, Workspace, Temporary, Devices];

@@ -174,10 +174,11 @@ internal readonly record struct LargeSpawnRequest(int Length) : IWireMessage<Lar
     }
 }
 
-/// <summary>Runner → parent: the command runs. For a terminal, its master's side rides along.</summary>
-/// <param name="ProcessId">The command's pid.</param>
+/// <summary>Runner → parent: the command runs. For a terminal, its master's side rides along; from a world of its own, after it, a pidfd of the command.</summary>
+/// <param name="ProcessId">The command's pid, as the runner sees it.</param>
 /// <param name="StartedAt">Unix time, in microseconds.</param>
-internal readonly record struct SpawnReady(int ProcessId, long StartedAt) : IWireMessage<SpawnReady>
+/// <param name="HasDescriptor">Whether the last descriptor is a pidfd of the command: its pid is not the parent's to use.</param>
+internal readonly record struct SpawnReady(int ProcessId, long StartedAt, bool HasDescriptor = false) : IWireMessage<SpawnReady>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.SpawnReady;
@@ -185,18 +186,20 @@ internal readonly record struct SpawnReady(int ProcessId, long StartedAt) : IWir
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(2);
+        writer.WriteArrayHeader(3);
         writer.Write(ProcessId);
         writer.Write(StartedAt);
+        writer.Write(HasDescriptor);
     }
 
     /// <inheritdoc/>
     public static SpawnReady Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 2, nameof(SpawnReady));
+        Wire.ReadArrayOf(ref reader, 3, nameof(SpawnReady));
         return new SpawnReady(
             (int)Wire.ReadRange(ref reader, "SpawnReady.ProcessId", 1, int.MaxValue),
-            Wire.ReadRange(ref reader, "SpawnReady.StartedAt", 0, 253402300800000000));
+            Wire.ReadRange(ref reader, "SpawnReady.StartedAt", 0, 253402300800000000),
+            reader.ReadBoolean());
     }
 }
 

@@ -13,8 +13,8 @@ internal static class CommandRunnerContract
         Name,
         fromChild:
         [
-            // The terminal's master, where the command has a terminal.
-            new(MessageType.SpawnReady, 0, 1),
+            // The terminal's master, where the command has a terminal; a pidfd, where the runner has processes of its own.
+            new(MessageType.SpawnReady, 0, 2),
             MessageType.SpawnFailed, MessageType.Exit, MessageType.Closed,
         ],
         toChild:

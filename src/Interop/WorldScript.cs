@@ -1,0 +1,189 @@
+using System.Globalization;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>
+/// The system calls that make a <see cref="World"/>. The new root is made on /proc, which nothing of the old one is taken from; sources are taken
+/// from the old root, which is let go last.
+/// </summary>
+internal sealed unsafe class WorldScript(SystemCallScript script, World world)
+{
+    private const string Site = "/proc";
+    private const int CurrentFolder = -100;
+    private const int Bind = 0x1000;
+    private const int Recursive = 0x4000;
+    private const int PrivateMounts = 1 << 18;
+    private const int NoSetId = 2;
+    private const int NoDevices = 4;
+    private const int NoPrograms = 8;
+    private const int PathOnly = 0x200000;
+    private const int CloseOnExec = 0x80000;
+    private const int Detach = 2;
+    private const int EmptyPath = 0x1000;
+    private const int EmptySource = 4;
+    private const int RegularFile = 0x8000;
+    private const ulong ReadOnlyAttribute = 1;
+    private const ulong ResolveWithoutLinks = 2 | 4;
+    private const ulong ResolveBeneath = 8;
+
+    private readonly HashSet<string> _made = new(StringComparer.Ordinal);
+
+    // mount_attr: what is set, what is cleared, the propagation, a user namespace.
+    private readonly byte* _readOnly = Attributes(script, ReadOnlyAttribute | NoSetId | NoDevices);
+    private readonly byte* _writable = Attributes(script, NoSetId | NoDevices);
+
+    /// <summary>At most so many steps.</summary>
+    internal static int StepsOf(World world) => 24 + (world.Entries.Sum(static entry => 6 + entry.Path.Count(static c => c == '/'))) + (6 * world.Pinned.Count) + (2 * world.Rules.Count);
+
+    internal void Add(Landlock? landlock)
+    {
+        script.Add("making mounts its own", CallNumbers.Mount, false, 0, Text("/"), 0, Recursive | PrivateMounts, 0);
+        if (world.ShowsAll)
+            script.Add("showing all that is there", CallNumbers.Mount, false, Text("/"), Text(Site), 0, Bind | Recursive, 0);
+        else
+            script.Add("making an empty root", CallNumbers.Mount, false, Text("tmpfs"), Text(Site), Text("tmpfs"), NoSetId | NoDevices, Text("mode=755,size=1m"));
+        script.Add("entering the new root", CallNumbers.ChangeFolderByName, false, Text(Site));
+        if (world.ShowsAll)
+            Change(".", _readOnly, recursive: true);
+        foreach (var entry in world.Entries)
+            Add(entry);
+        foreach (var (path, readOnly) in world.Pinned)
+            AddPinned(path, readOnly);
+        foreach (var entry in world.Entries.Where(static entry => entry.Place == WorldPlace.Empty))
+            CloseEmpty(entry.Path);
+        if (!world.ShowsAll)
+            Change(".", _readOnly, recursive: false);
+        // The old root comes to lie on the new one, and is taken away: see pivot_root(2).
+        script.Add("pivot_root", CallNumbers.ChangeRoot, false, Text("."), Text("."));
+        script.Add("leaving the old root", CallNumbers.Unmount, false, Text("."), Detach);
+        script.Add("entering the root", CallNumbers.ChangeFolderByName, false, Text("/"));
+        foreach (var rule in world.Rules)
+            AddRule(landlock, rule);
+        script.Add("entering the folder", CallNumbers.ChangeFolderByName, true, Text(world.Folder));
+    }
+
+    private void Add(in WorldEntry entry)
+    {
+        var path = entry.Path[1..];
+        MakeFolders(Path.GetDirectoryName(entry.Path)!);
+        switch (entry.Place)
+        {
+            case WorldPlace.Link:
+                script.Add($"linking {entry.Path}", CallNumbers.MakeLink, false, Text(entry.Target), CurrentFolder, Text(path));
+                break;
+            case WorldPlace.Empty:
+                MakeFolders(entry.Path);
+                break;
+            case WorldPlace.Private:
+                MakeFolders(entry.Path);
+                var options = world.PrivateBytes == 0 ? "mode=700" : string.Create(CultureInfo.InvariantCulture, $"mode=700,size={world.PrivateBytes}");
+                script.Add($"making {entry.Path}", CallNumbers.Mount, false, Text("tmpfs"), Text(path), Text("tmpfs"), NoSetId | NoDevices, Text(options));
+                break;
+            case WorldPlace.Protected:
+                script.Add($"showing {entry.Path}", CallNumbers.Mount, false, Text(path), Text(path), 0, Bind, 0);
+                Change(path, _readOnly, recursive: true);
+                break;
+            case WorldPlace.Processes:
+                MakeFolders(entry.Path);
+                script.Add("mounting its own /proc", CallNumbers.Mount, false, Text("proc"), Text(path), Text("proc"), NoSetId | NoDevices | NoPrograms, 0);
+                break;
+            case WorldPlace.Terminals:
+                MakeFolders(entry.Path);
+                script.Add("mounting its own terminals", CallNumbers.Mount, false, Text("devpts"), Text(path), Text("devpts"), NoSetId | NoPrograms, Text("newinstance,ptmxmode=0666,mode=620"));
+                break;
+            default:
+                AddBind(entry, path);
+                break;
+        }
+    }
+
+    // Last: what is in it has been made.
+    private void CloseEmpty(string path)
+    {
+        script.Add($"showing {path}", CallNumbers.Mount, false, Text(path[1..]), Text(path[1..]), 0, Bind | Recursive, 0);
+        Change(path[1..], _readOnly, recursive: false);
+    }
+
+    private void AddBind(in WorldEntry entry, string path)
+    {
+        if (entry.IsFolder)
+            MakeFolders(entry.Path);
+        else if (_made.Add(entry.Path))
+            script.Add($"making {entry.Path}", CallNumbers.MakeNode, true, CurrentFolder, Text(path), RegularFile | 0x124, 0);
+        if (entry.Path == world.Workspace)
+            AddWorkspace(entry.Path, path);
+        else
+            script.Add($"showing {entry.Path}", CallNumbers.Mount, false, Text(entry.Path), Text(path), 0, Bind | Recursive, 0);
+        if (entry.Place != WorldPlace.Device)
+            Change(path, entry.Place == WorldPlace.Writable ? _writable : _readOnly, recursive: true);
+    }
+
+    // Whoever puts a link in its way after it was looked at gets no process for it.
+    private void AddWorkspace(string from, string to)
+    {
+        var open = script.Add("opening the workspace", CallNumbers.OpenWithin, false, CurrentFolder, Text(from), How(ResolveWithoutLinks), 24);
+        CopyTo(open, from, to);
+    }
+
+    private void AddPinned(string path, bool readOnly)
+    {
+        var open = script.Add($"opening {path}", CallNumbers.OpenWithin, false, CurrentFolder, Text(path[1..]), How(ResolveWithoutLinks | ResolveBeneath), 24);
+        CopyTo(open, path, path[1..]);
+        if (readOnly)
+            Change(path[1..], _readOnly, recursive: true);
+    }
+
+    private void CopyTo(int open, string from, string to)
+    {
+        var copy = script.Add($"showing {from}", CallNumbers.CopyTree, false, 0, Text(""), 1 | CloseOnExec | EmptyPath | 0x8000);
+        script.Pass(open, copy);
+        var move = script.Add($"showing {from}", CallNumbers.MoveMount, false, 0, Text(""), CurrentFolder, Text(to), EmptySource);
+        script.Pass(copy, move);
+    }
+
+    private nint How(ulong resolve)
+    {
+        var how = (ulong*)script.Zeroes(24);
+        how[0] = PathOnly | CloseOnExec;
+        how[2] = resolve;
+        return (nint)how;
+    }
+
+    private void Change(string path, byte* attributes, bool recursive) => script.Add(
+        $"protecting {path}", CallNumbers.ChangeMount, false, CurrentFolder, Text(path), recursive ? 0x8000 : 0, (nint)attributes, 32);
+
+    // They may be there already, in what is shown of the outside; where they are not, what needs them fails.
+    private void MakeFolders(string path)
+    {
+        for (var end = path.IndexOf('/', 1); ; end = path.IndexOf('/', end + 1))
+        {
+            var folder = end < 0 ? path : path[..end];
+            if (folder.Length > 1 && _made.Add(folder))
+                script.Add($"making {folder}", CallNumbers.MakeFolder, true, CurrentFolder, Text(folder[1..]), 0x1ed);
+            if (end < 0)
+                return;
+        }
+    }
+
+    // A Landlock rule is about a file system's own folder: there was none before.
+    private void AddRule(Landlock? landlock, in WorldRule rule)
+    {
+        if (landlock is null)
+            return;
+        var native = script.Zeroes(16);
+        *(ulong*)native = rule.Accesses;
+        var open = script.Add($"opening {rule.Path}", CallNumbers.OpenAt, false, CurrentFolder, Text(rule.Path), PathOnly | CloseOnExec, 0);
+        script.Store(open, native + sizeof(ulong));
+        script.Add("landlock_add_rule", CallNumbers.AddRule, false, landlock.Descriptor.Value, Landlock.PathRule, (nint)native, 0);
+    }
+
+    private nint Text(string text) => (nint)script.Text(text);
+
+    private static byte* Attributes(SystemCallScript script, ulong set)
+    {
+        var attributes = (ulong*)script.Zeroes(32);
+        attributes[0] = set;
+        attributes[2] = PrivateMounts;
+        return (byte*)attributes;
+    }
+}

@@ -1,0 +1,208 @@
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>Makes a <see cref="World"/> of what a policy grants: the same paths, with the links that lead to them.</summary>
+internal sealed class WorldPlan
+{
+    private const string Temporary = "/tmp";
+    private const string KeptTemporary = "/var/tmp";
+    private const string SharedMemory = "/dev/shm";
+    private const int MostLinks = 40;
+
+    private static readonly (string Path, string Target)[] DeviceLinks =
+    [
+        ("/dev/ptmx", "pts/ptmx"), ("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"), ("/dev/stdout", "/proc/self/fd/1"), ("/dev/stderr", "/proc/self/fd/2"),
+    ];
+
+    // What root could change in a /proc of its own, which is the machine's all the same.
+    private static readonly string[] MachineSettings = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"];
+
+    private readonly Dictionary<string, WorldEntry> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _links = new(StringComparer.Ordinal);
+    private readonly SandboxPolicy _policy;
+
+    private WorldPlan(SandboxPolicy policy) => _policy = policy;
+
+    /// <summary>The least that a world has: what shows whether one can be had.</summary>
+    internal static World Least { get; } = new()
+    {
+        Entries =
+        [
+            new WorldEntry(WorldPlace.Processes, "/proc", true), new WorldEntry(WorldPlace.Private, Temporary, true), new WorldEntry(WorldPlace.ReadOnly, "/usr", true),
+            new WorldEntry(WorldPlace.Device, "/dev/null", false), new WorldEntry(WorldPlace.Terminals, "/dev/pts", true),
+        ],
+        PrivateBytes = 1 << 20,
+    };
+
+    /// <summary>Makes it.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="files">Its rules, every name replaced.</param>
+    /// <param name="landlockVersion">0 for none.</param>
+    internal static World Of(SandboxPolicy policy, IEnumerable<FileRule> files, int landlockVersion)
+    {
+        var plan = new WorldPlan(policy);
+        var all = false;
+        foreach (var rule in files)
+        {
+            if (rule.Path == "/")
+                all |= rule.Rights.HasFlag(FileRights.Read);
+            else
+                plan.Grant(rule);
+        }
+        plan.AddOwn();
+        var writes = policy.Files.Any(static rule => rule.Path == PolicyPaths.Temporary && rule.Rights.HasFlag(FileRights.Write));
+        plan.AddTemporary(writes, out var temporary);
+        plan.AddStart();
+        return new World
+        {
+            Entries = plan.Sorted(),
+            ShowsAll = all,
+            PrivateBytes = policy.Limits.Temporary,
+            Workspace = policy.Workspace,
+            Pinned = plan.Pinned(),
+            Folder = policy.StartFolder,
+            Rules = landlockVersion == 0 ? [] :
+            [
+                LandlockRules.InWorld("/", FileRights.Read | FileRights.Execute, landlockVersion), LandlockRules.InWorld("/dev/pts", FileRights.Read | FileRights.Device, landlockVersion),
+                .. temporary.Select(folder => LandlockRules.InWorld(folder, FileRights.Read | FileRights.Write, landlockVersion)),
+            ],
+        };
+    }
+
+    private void Grant(FileRule rule)
+    {
+        if (IsIn(rule.Path, "/proc") || rule.Path is "/dev/pts" or "/dev/ptmx")
+            return;
+        // Reached without following a link, or not at all: that is looked at when it is opened.
+        var path = rule.Path == _policy.Workspace ? rule.Path : Resolve(rule.Path);
+        var isFolder = Directory.Exists(path);
+        if (path == "/" || IsIn(path, "/proc") || (!isFolder && !File.Exists(path)))
+            return;
+        var place = !isFolder && IsIn(path, "/dev") ? WorldPlace.Device : rule.Rights.HasFlag(FileRights.Write) ? WorldPlace.Writable : WorldPlace.ReadOnly;
+        if (!_places.TryGetValue(path, out var known) || known.Place == WorldPlace.ReadOnly)
+            _places[path] = new WorldEntry(place, path, isFolder);
+    }
+
+    private void AddOwn()
+    {
+        _places["/proc"] = new WorldEntry(WorldPlace.Processes, "/proc", true);
+        _places["/dev/pts"] = new WorldEntry(WorldPlace.Terminals, "/dev/pts", true);
+        foreach (var (path, target) in DeviceLinks)
+            _places[path] = new WorldEntry(WorldPlace.Link, path, false, target);
+        foreach (var setting in MachineSettings.Where(static path => CurrentProcess.IsPrivileged && Path.Exists(path)))
+            _places[setting] = new WorldEntry(WorldPlace.Protected, setting, true);
+    }
+
+    private void AddTemporary(bool writes, out List<string> folders)
+    {
+        folders = [];
+        foreach (var folder in new[] { Temporary, KeptTemporary, SharedMemory, PolicyPaths.Home })
+        {
+            if (folder is null || _places.ContainsKey(folder) || IsShown(folder))
+                continue;
+            _places[folder] = new WorldEntry(writes ? WorldPlace.Private : WorldPlace.Empty, folder, true);
+            if (writes)
+                folders.Add(folder);
+        }
+    }
+
+    // A command starts somewhere: where it was granted nothing, in a folder with nothing in it.
+    private void AddStart()
+    {
+        var start = _policy.StartFolder;
+        if (start != "/" && !IsIn(start, "/proc") && !IsIn(start, "/dev") && !_places.ContainsKey(start) && !IsShown(start) && Directory.Exists(start))
+            _places[start] = new WorldEntry(WorldPlace.Empty, start, true);
+    }
+
+    private WorldEntry[] Sorted()
+    {
+        foreach (var (path, target) in _links)
+        {
+            if (target is not null && !_places.ContainsKey(path) && !IsShown(path))
+                _places.Add(path, new WorldEntry(WorldPlace.Link, path, false, target));
+        }
+        return
+        [
+            .. _places.Values.Where(entry => !IsCovered(entry)).OrderBy(static entry => entry.Path.AsSpan().Count('/')).ThenBy(static entry => entry.Path, StringComparer.Ordinal),
+        ];
+    }
+
+    // The nearest above it shows it as it should be.
+    private bool IsCovered(in WorldEntry entry) =>
+        entry.Place is WorldPlace.ReadOnly or WorldPlace.Writable && Above(entry.Path) is { } above && above.Place == entry.Place && entry.Path != _policy.Workspace;
+
+    private bool IsShown(string path) => Above(path) is { Place: WorldPlace.ReadOnly or WorldPlace.Writable };
+
+    private WorldEntry? Above(string path)
+    {
+        for (var end = path.LastIndexOf('/'); end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            if (_places.TryGetValue(path[..end], out var entry))
+                return entry;
+        }
+        return null;
+    }
+
+    private List<(string, bool)> Pinned()
+    {
+        var pinned = new List<(string, bool)>();
+        if (_policy.Workspace is not { } workspace || !_places.TryGetValue(workspace, out var entry) || entry.Place != WorldPlace.Writable)
+            return pinned;
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in _policy.Protected)
+        {
+            var path = workspace;
+            var parts = name.Split('/');
+            for (var i = 0; i < parts.Length; i++)
+            {
+                path += "/" + parts[i];
+                // A link is its target's affair: it is not followed, and cannot be pinned.
+                if (!Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
+                    break;
+                if (folders.Add(path))
+                    pinned.Add((path, i == parts.Length - 1));
+            }
+        }
+        return pinned;
+    }
+
+    // The path with every link followed; each link is noted, so that the world has it, too.
+    private string Resolve(string path)
+    {
+        var rest = new Stack<string>(path.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
+        var at = "";
+        for (var followed = 0; rest.TryPop(out var part);)
+        {
+            if (part == ".")
+                continue;
+            if (part == "..")
+            {
+                at = at.Length == 0 ? "" : at[..at.LastIndexOf('/')];
+                continue;
+            }
+            var next = $"{at}/{part}";
+            if (LinkAt(next) is not { } target)
+            {
+                at = next;
+                continue;
+            }
+            if (++followed > MostLinks)
+                return path;
+            if (target[0] == '/')
+                at = "";
+            foreach (var piece in target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
+                rest.Push(piece);
+        }
+        return at.Length == 0 ? "/" : at;
+    }
+
+    private string? LinkAt(string path)
+    {
+        if (!_links.TryGetValue(path, out var target))
+            _links[path] = target = new FileInfo(path).LinkTarget is { Length: > 0 } link ? link : null;
+        return target;
+    }
+
+    private static bool IsIn(string path, string folder) => path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == '/');
+}
