@@ -24,8 +24,13 @@ internal static unsafe class SmallFile
                 return -1;
             var total = 0;
             nint read;
-            while (total < buffer.Length && (read = LibC.Read(descriptor, room + total, (nuint)(buffer.Length - total))) > 0)
-                total += (int)read;
+            // The kernel makes such files page by page: a short piece is the last one.
+            do
+            {
+                read = LibC.Read(descriptor, room + total, (nuint)(buffer.Length - total));
+                total += (int)Math.Max(read, 0);
+            }
+            while (read >= LeastPiece && total < buffer.Length);
             _ = LibC.Close(descriptor);
             return total == 0 ? -1 : total;
         }
@@ -43,23 +48,36 @@ internal static unsafe class SmallFile
     /// <summary>Reads what it says now.</summary>
     /// <param name="file">From <see cref="Open"/>.</param>
     /// <param name="buffer">Takes its beginning.</param>
-    /// <returns>How many bytes.</returns>
+    /// <returns>How many bytes; 0 for a file that is not there, and for one that was closed.</returns>
     public static int ReadAgain(SafeDescriptor file, Span<byte> buffer)
     {
-        if (file.IsInvalid)
-            return 0;
-        fixed (byte* room = buffer)
+        var held = false;
+        try
         {
-            var total = 0;
-            nint read;
-            // The kernel makes such files page by page: a short piece is the last one.
-            do
+            if (file.IsInvalid)
+                return 0;
+            file.DangerousAddRef(ref held);
+            fixed (byte* room = buffer)
             {
-                read = LibC.ReadAt(file.Value, room + total, (nuint)(buffer.Length - total), total);
-                total += (int)Math.Max(read, 0);
+                var total = 0;
+                nint read;
+                do
+                {
+                    read = LibC.ReadAt(file.Value, room + total, (nuint)(buffer.Length - total), total);
+                    total += (int)Math.Max(read, 0);
+                }
+                while (read >= LeastPiece && total < buffer.Length);
+                return total;
             }
-            while (read >= LeastPiece && total < buffer.Length);
-            return total;
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0;
+        }
+        finally
+        {
+            if (held)
+                file.DangerousRelease();
         }
     }
 }

@@ -8,6 +8,7 @@ namespace ActorBrowser.Sandbox;
 internal static class MarkedProcesses
 {
     private const int SigKill = 9;
+    private const int SigStop = 19;
 
     /// <summary>The pids of all live processes with a matching mark; zombies are none.</summary>
     /// <param name="matches">Given each mark that is met.</param>
@@ -57,7 +58,8 @@ internal static class MarkedProcesses
         while (true)
         {
             // Stopped ones cannot fork any more: a bomb that is only killed one by one refills itself.
-            Signal(matches, 19);
+            if (Signal(matches, SigStop) == 0)
+                return true;
             var open = Open(matches, seen);
             try
             {

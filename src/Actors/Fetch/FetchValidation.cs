@@ -15,11 +15,8 @@ internal static class FetchValidation
             return new FetchError(FetchErrorKind.InvalidUrl, "The URL is empty.");
         if (url.Length > settings.MaxUrlLength)
             return new FetchError(FetchErrorKind.InvalidUrl, $"The URL has {url.Length} characters; at most {settings.MaxUrlLength} are allowed.");
-        foreach (var c in url)
-        {
-            if (char.IsControl(c) || c == ' ')
-                return new FetchError(FetchErrorKind.InvalidUrl, "The URL contains a control character or a space.");
-        }
+        if (url.Contains(' ', StringComparison.Ordinal) || url.AsSpan().ContainsAny(HttpRules.Controls))
+            return new FetchError(FetchErrorKind.InvalidUrl, "The URL contains a control character or a space.");
         if (!WebUrl.TryParse(url, out var parsed))
             return new FetchError(FetchErrorKind.InvalidUrl, $"'{FetchRules.Shorten(url)}' is not an absolute URL with a host.");
         if (!parsed.IsHttp)

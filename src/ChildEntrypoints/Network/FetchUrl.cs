@@ -17,11 +17,8 @@ internal static class FetchUrl
             throw Invalid("The URL is empty.");
         if (text.Length > HttpRules.MaxUrlLength)
             throw Invalid($"The URL has {text.Length} characters; at most {HttpRules.MaxUrlLength} are allowed.");
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsControl(text[i]))
-                throw Invalid($"The URL has a control character (0x{(int)text[i]:x2}) at position {i}.");
-        }
+        if (text.AsSpan().IndexOfAny(HttpRules.Controls) is var at and >= 0)
+            throw Invalid($"The URL has a control character (0x{(int)text[at]:x2}) at position {at}.");
         if (!WebUrl.TryParse(text, out var url))
         {
             throw Invalid(text.Contains(':', StringComparison.Ordinal)

@@ -17,6 +17,9 @@ internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, lo
 
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
 
+    // Looked at with every heartbeat of the child: to open it each time would take the kernel longer than to read it.
+    private SafeDescriptor? _refusals;
+
     /// <summary>Makes the groups and puts a process into them; one that is gone already is no error.</summary>
     /// <exception cref="IOException">From the task: it is not limited.</exception>
     internal Task AddAsync(int processId) => WorkThread.ControlGroups.RunAsync(() =>
@@ -29,6 +32,8 @@ internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, lo
         }
         foreach (var folder in _folders)
             Join(folder, processId);
+        if (settings.FirstOrDefault(static setting => setting.File == ProcessLimit).Folder is { } counting)
+            _refusals = SmallFile.Open(Path.Combine(counting, "pids.events"));
         return true;
     });
 
@@ -50,17 +55,14 @@ internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, lo
     /// <summary>Whether a process or thread was refused for there being as many as allowed.</summary>
     internal bool HasRefusedProcesses()
     {
-        foreach (var (folder, file, _) in settings)
-        {
-            if (file == ProcessLimit && Counted(folder, "pids.events", "max "u8))
-                return true;
-        }
-        return false;
+        Span<byte> buffer = stackalloc byte[512];
+        return _refusals is { } refusals && Counted(buffer[..SmallFile.ReadAgain(refusals, buffer)], "max "u8);
     }
 
     /// <summary>The groups live as long as their last process; call it when the child is gone.</summary>
     public void Dispose() => WorkThread.ControlGroups.RunAsync(() =>
     {
+        _refusals?.Dispose();
         foreach (var folder in _folders)
         {
             try
@@ -91,7 +93,11 @@ internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, lo
     {
         Span<byte> buffer = stackalloc byte[512];
         var length = SmallFile.TryRead(Path.Combine(folder, file), buffer);
-        ReadOnlySpan<byte> text = length < 0 ? default : buffer[..length];
+        return length > 0 && Counted(buffer[..length], counter);
+    }
+
+    private static bool Counted(ReadOnlySpan<byte> text, ReadOnlySpan<byte> counter)
+    {
         foreach (var line in text.Split((byte)'\n'))
         {
             if (text[line].StartsWith(counter))

@@ -11,6 +11,9 @@ internal static class HttpRules
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
+    /// <summary>Unicode's control characters (<see cref="char.IsControl(char)"/>).</summary>
+    internal static SearchValues<char> Controls { get; } = SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(static code => (char)code).Where(char.IsControl)]);
+
     /// <summary>The longest URL accepted, in characters; more than any server takes.</summary>
     internal const int MaxUrlLength = 65_536;
 
@@ -40,11 +43,8 @@ internal static class HttpRules
         location = EscapeBytes(location.Trim(' ', '\t'));
         if (location.Length > MaxUrlLength)
             return $"a URL of {location.Length} characters; at most {MaxUrlLength} are allowed";
-        foreach (var c in location)
-        {
-            if (char.IsControl(c))
-                return "a URL with a control character";
-        }
+        if (location.AsSpan().ContainsAny(Controls))
+            return "a URL with a control character";
         if (!WebUrl.TryParse(location, current, null, out var parsed))
             return $"'{Shorten(location)}', which is no URL";
         if (!parsed.IsHttp)

@@ -6,6 +6,15 @@ namespace ActorBrowser.Transport.Http;
 /// <summary>A parsed URL (WHATWG URL standard). Immutable; all text is ASCII and is sent as it stands here.</summary>
 internal sealed class WebUrl
 {
+    // Of a plain URL: the text it was read from, which is how it is written, too.
+    private readonly string? _text;
+
+    private WebUrl(in PlainUrl plain, string text)
+    {
+        (Scheme, Host, ExplicitPort, Path, Query) = (plain.Scheme, plain.Host, plain.Port, plain.Path, plain.Query);
+        (Username, Password, _text) = ("", "", text);
+    }
+
     private WebUrl(UrlParts parts)
     {
         Scheme = parts.Scheme;
@@ -73,6 +82,11 @@ internal sealed class WebUrl
     /// <returns>False where the standard's parser fails.</returns>
     internal static bool TryParse(string text, WebUrl? relativeTo, Encoding? encoding, [NotNullWhen(true)] out WebUrl? url)
     {
+        if (PlainUrl.TryRead(text, out var plain))
+        {
+            url = new WebUrl(plain, text);
+            return true;
+        }
         var parts = new UrlParts(encoding);
         url = parts.Read(text, relativeTo) ? new WebUrl(parts) : null;
         return url is not null;
@@ -97,6 +111,8 @@ internal sealed class WebUrl
 
     private string Write(bool credentials, bool fragment)
     {
+        if (_text is not null)
+            return _text;
         var text = new StringBuilder(Scheme.Length + Path.Length + 32).Append(Scheme).Append(':');
         if (Host is not null)
         {

@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace ActorBrowser.Transport.Http;
+
+/// <summary>
+/// The parts of an http or https URL that already stands as the standard writes it, as most URLs do. One pass tells; every
+/// other URL is <see cref="UrlParts"/>'s to read.
+/// </summary>
+internal readonly record struct PlainUrl(string Scheme, string Host, int Port, string Path, string? Query)
+{
+    private const string Unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+    private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.");
+    private static readonly SearchValues<char> PathCharacters = SearchValues.Create(Unreserved + "!$&()*+,;=:@/");
+    private static readonly SearchValues<char> QueryCharacters = SearchValues.Create(Unreserved + "!$&()*+,;=:@/?%");
+
+    /// <summary>Reads the URL, if it is a plain one.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="url">Its parts.</param>
+    /// <returns>False for a URL that is not plain, right or wrong.</returns>
+    internal static bool TryRead(string text, out PlainUrl url)
+    {
+        url = default;
+        var scheme = text.StartsWith("http://", StringComparison.Ordinal) ? "http" : text.StartsWith("https://", StringComparison.Ordinal) ? "https" : null;
+        if (scheme is null)
+            return false;
+        var rest = text.AsSpan(scheme.Length + 3);
+        var slash = rest.IndexOfAnyExcept(HostCharacters);
+        if (slash <= 0)
+            return false;
+        var host = rest[..slash];
+        var port = -1;
+        if (rest[slash] == ':')
+        {
+            var digits = rest[(slash + 1)..];
+            var end = digits.IndexOf('/');
+            if (end < 0 || !TryReadPort(digits[..end], UrlParts.DefaultPort(scheme), out port))
+                return false;
+            slash += end + 1;
+        }
+        if (rest[slash] != '/' || !IsPlainHost(host))
+            return false;
+        var path = rest[slash..];
+        var mark = path.IndexOfAnyExcept(PathCharacters);
+        var query = mark < 0 ? default : path[mark..];
+        path = mark < 0 ? path : path[..mark];
+        // A segment that begins with a dot may be one that the standard takes out.
+        if ((mark >= 0 && (query[0] != '?' || query.ContainsAnyExcept(QueryCharacters))) || path.Contains("/.", StringComparison.Ordinal))
+            return false;
+        url = new PlainUrl(scheme, host.ToString(), port, path.ToString(), mark < 0 ? null : query[1..].ToString());
+        return true;
+    }
+
+    private static bool TryReadPort(ReadOnlySpan<char> digits, int defaultPort, out int port)
+    {
+        port = 0;
+        return digits is [not '0', ..] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= ushort.MaxValue && port != defaultPort;
+    }
+
+    // A name whose last label begins with a digit may be an address: it is plain only as four decimal numbers.
+    private static bool IsPlainHost(ReadOnlySpan<char> host)
+    {
+        var last = host[(host.LastIndexOf('.') + 1)..];
+        return !last.IsEmpty && (!char.IsAsciiDigit(last[0]) || IsPlainAddress(host));
+    }
+
+    private static bool IsPlainAddress(ReadOnlySpan<char> host)
+    {
+        var numbers = 0;
+        foreach (var range in host.Split('.'))
+        {
+            var number = host[range];
+            if (++numbers > 4 || number is ['0', _, ..] || !byte.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                return false;
+        }
+        return numbers == 4;
+    }
+}
