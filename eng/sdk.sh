@@ -1,5 +1,12 @@
 # Sourced by every entry command: finds the .NET SDK, or says exactly what to install and stops.
-actorbrowser_need_sdk() {
+actorbrowser_need_sdk() { # root
+  # dotnet and NuGet keep their files under HOME; without one that can be written they fail with a message about something else.
+  if ! [ -d "${HOME:-}" ] || ! [ -w "$HOME" ]; then
+    HOME=$1/artifacts/home
+    export HOME
+    mkdir -p "$HOME" || exit 73
+    echo "actorbrowser: HOME is missing or cannot be written; packages and settings of dotnet go to $HOME" >&2
+  fi
   if ! command -v dotnet >/dev/null 2>&1; then
     cat >&2 <<'TEXT'
 actorbrowser: the .NET 10 SDK is missing (no `dotnet` on PATH). Install it with one of:
@@ -13,6 +20,7 @@ TEXT
   if ! dotnet --version >/dev/null 2>&1; then
     echo "actorbrowser: no installed .NET SDK satisfies global.json (10.0.1xx or newer is needed). Installed:" >&2
     (cd / && dotnet --list-sdks) >&2
+    dotnet --version >&2
     echo "Install package dotnet-sdk-10.0, or an archive from https://dot.net/download" >&2
     exit 69
   fi
