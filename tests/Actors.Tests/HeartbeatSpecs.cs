@@ -18,6 +18,41 @@ public sealed class HeartbeatSpecs() : PlayedChildSpecs("OFF")
     }
 
     [Fact]
+    public void A_parent_that_was_stopped_gives_its_child_the_whole_timeout_to_answer_again()
+    {
+        var time = new SteppedTime();
+        var settings = ActorBrowserSettings.From(Akka.Configuration.ConfigurationFactory.ParseString(
+            "actorbrowser.child { heartbeat-interval = 1h, heartbeat-timeout = 4h }"));
+        var (parentEnd, childEnd) = Transport.InMemoryChannel.CreatePair(settings.Channel);
+        var child = new FakeChild("renderer", 1, childEnd);
+        using var heart = new ChildHeart(TestActor, new LaunchedChild(child, parentEnd), settings.Child, time);
+        // Ctrl-Z overnight: the first passes afterwards find a long silence, and ask.
+        time.Now += TimeSpan.FromHours(12);
+        for (var beat = 0; beat < 4; beat++)
+            heart.Beat();
+        ExpectNoMsg(TimeSpan.Zero);
+        heart.Answered();
+        // An answer begins anew; silence that was asked into ends the child.
+        for (var beat = 0; beat < 4; beat++)
+        {
+            heart.Beat();
+            time.Now += TimeSpan.FromHours(1.1);
+        }
+        ExpectNoMsg(TimeSpan.Zero);
+        heart.Beat();
+        Assert.Equal(KillCause.Hang, ExpectMsg<ChildHeart.Trouble>().Cause);
+    }
+
+    private sealed class SteppedTime : TimeProvider
+    {
+        internal TimeSpan Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+    }
+
+    [Fact]
     public async Task A_child_that_cannot_be_examined_fails_alone()
     {
         var (_, other) = await ReadyAsync(Beating);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ActorBrowser.Transport;
 using Akka.Actor;
 
@@ -18,11 +17,19 @@ internal sealed class ChildHeart : IDisposable
     private readonly LaunchedChild _launched;
     private readonly ChildSettings _settings;
     private readonly Heartbeats _beats;
-    private long _answered = Stopwatch.GetTimestamp();
+    private readonly TimeProvider _time;
+    private readonly int _enough;
+    private long _answered;
+    private int _unanswered;
     private bool _stopped;
 
-    internal ChildHeart(IActorRef child, LaunchedChild launched, ChildSettings settings)
+    internal ChildHeart(IActorRef child, LaunchedChild launched, ChildSettings settings, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
+        _answered = _time.GetTimestamp();
+        // As many beats as fit into the timeout: a parent that was stopped itself (Ctrl-Z, a debugger, a paused machine) finds that
+        // much time has passed, but has not asked.
+        _enough = (int)Math.Min(settings.HeartbeatTimeout.Ticks / settings.HeartbeatInterval.Ticks, int.MaxValue);
         _child = child;
         _launched = launched;
         _settings = settings;
@@ -30,7 +37,11 @@ internal sealed class ChildHeart : IDisposable
         _beats.Add(this);
     }
 
-    internal void Answered() => Volatile.Write(ref _answered, Stopwatch.GetTimestamp());
+    internal void Answered()
+    {
+        Volatile.Write(ref _answered, _time.GetTimestamp());
+        Volatile.Write(ref _unanswered, 0);
+    }
 
     /// <summary>Looks for trouble, and asks for one more sign of life.</summary>
     internal void Beat()
@@ -39,10 +50,13 @@ internal sealed class ChildHeart : IDisposable
         {
             if (_launched.Process.LimitReached() is { } limit)
                 Tell(new Trouble(KillCause.Limit, $"It has reached its limit of {limit}."));
-            else if (Stopwatch.GetElapsedTime(Volatile.Read(ref _answered)) is var silent && silent > _settings.HeartbeatTimeout)
+            else if (Volatile.Read(ref _unanswered) >= _enough && _time.GetElapsedTime(Volatile.Read(ref _answered)) is var silent && silent > _settings.HeartbeatTimeout)
                 Tell(new Trouble(KillCause.Hang, $"It answered no heartbeat for {silent.TotalSeconds:0.#} s."));
             else
+            {
+                Interlocked.Increment(ref _unanswered);
                 Ask();
+            }
         }
         catch (Exception e)
         {

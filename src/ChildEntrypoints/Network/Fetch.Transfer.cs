@@ -239,10 +239,13 @@ internal sealed partial class Fetch
 
     private async ValueTask WriteHeadersAsync(FetchHeaders headers)
     {
+        // Before anything is written: the parent takes a message with more fields for a broken child, and ends it with everybody's fetches.
+        if (headers.Headers.Count > HeaderField.MaxFields)
+            throw new FetchFailedException(FetchErrorKind.TooLarge, $"The answer of {FetchUrl.Show(_where)} has {headers.Headers.Count} header fields; at most {HeaderField.MaxFields} are allowed.");
         WriteOutcome outcome;
         while ((outcome = Write(headers)) == WriteOutcome.QueueFull)
             await _outbox.WhenFlushed().WaitAsync(_stop.Token).ConfigureAwait(false);
-        if (outcome == WriteOutcome.TooLarge || headers.Headers.Count > ResponseHeaders.MaxFields)
+        if (outcome == WriteOutcome.TooLarge)
             throw new FetchFailedException(FetchErrorKind.TooLarge, $"The headers of {FetchUrl.Show(_where)} exceed the limit.");
     }
 }

@@ -6,9 +6,6 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// <summary>From HTTP's response to the wire's fields, copied once and parsed never.</summary>
 internal static class ResponseHeaders
 {
-    /// <summary>The most fields a FetchHeaders may carry.</summary>
-    internal const int MaxFields = 1024;
-
     /// <summary>The fields as received: repeated ones repeat; those that describe the body come last.</summary>
     /// <param name="response">The response.</param>
     /// <param name="contentLength">The declared length, or −1.</param>
