@@ -3,121 +3,129 @@ using System.Text;
 namespace ActorBrowser.Transport.Http;
 
 /// <summary>
-/// Names in ASCII (UTS 46, non-transitional, and RFC 3492). Without ICU's tables: letters are made small, wide forms and
-/// other full stops are taken for what they stand for, invisible characters go. Other compatibility characters stay as they are.
+/// Host names in ASCII as the URL standard has them: UTS 46, non-transitional, with joiners and Bidi checked, hyphens and lengths not.
 /// </summary>
 internal static class Idna
 {
-    private const int Base = 36;
-    private const int TMin = 1;
-    private const int TMax = 26;
+    private const string Prefix = "xn--";
+    private const int Virama = 9;
 
-    /// <summary>The name in ASCII; null where it cannot be.</summary>
+    /// <summary>The name in ASCII, in lower case; null where the standard refuses it.</summary>
     internal static string? ToAscii(string name)
     {
-        if (System.Text.Ascii.IsValid(name))
+        if (System.Text.Ascii.IsValid(name) && !name.Contains(Prefix, StringComparison.OrdinalIgnoreCase))
             return name.ToLowerInvariant();
-        var labels = Map(name).Split('.');
-        for (var i = 0; i < labels.Length; i++)
+        var codes = Map(name);
+        Composition.Normalize(codes);
+        var labels = Split(codes);
+        for (var i = 0; i < labels.Count; i++)
         {
-            if (System.Text.Ascii.IsValid(labels[i]))
-                continue;
-            if (labels[i].Contains('\uFFFD') || Rune.GetUnicodeCategory(Rune.GetRuneAt(labels[i], 0)) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark)
+            if (labels[i] is not ['x', 'n', '-', '-', ..])
+            {
+                if (!IsValid(labels[i]))
+                    return null;
+            }
+            else if (!labels[i].TrueForAll(static code => code < 128) || FromPunycode(labels[i]) is not { } decoded)
+            {
                 return null;
-            labels[i] = "xn--" + Encode(labels[i]);
+            }
+            else
+            {
+                labels[i] = decoded;
+            }
         }
-        return string.Join('.', labels);
+        if (labels.Exists(static label => label.Exists(static code => IdnaTable.Shared.BidiClassOf(code) is "R" or "AL" or "AN")) && !labels.TrueForAll(IsBidiLabel))
+            return null;
+        return string.Join('.', labels.Select(static label => label.TrueForAll(static code => code < 128) ? Text(label) : Prefix + Punycode.Encode(label)));
     }
 
-    private static string Map(string name)
+    private static List<int> Map(string name)
     {
-        var mapped = new StringBuilder(name.Length);
+        var table = IdnaTable.Shared;
+        var codes = new List<int>(name.Length);
         foreach (var rune in name.EnumerateRunes())
         {
-            switch (rune.Value)
-            {
-                case 0x3002 or 0xFF0E or 0xFF61:
-                    mapped.Append('.');
-                    break;
-                case 0xAD or 0x34F or 0x200B or 0x2060 or 0x2064 or 0xFEFF or (>= 0x180B and <= 0x180D) or 0x180F or (>= 0xFE00 and <= 0xFE0F):
-                    break;
-                case >= 0xFF01 and <= 0xFF5E:
-                    mapped.Append(char.ToLowerInvariant((char)(rune.Value - 0xFEE0)));
-                    break;
-                case 0x3000:
-                    mapped.Append(' ');
-                    break;
-                case 0x130:
-                    mapped.Append("i\u0307");
-                    break;
-                default:
-                    mapped.Append(Rune.ToLowerInvariant(rune).ToString());
-                    break;
-            }
+            if (table.MappingOf(rune.Value) is { } mapping)
+                codes.AddRange(mapping);
+            else if (!table.IsIgnored(rune.Value))
+                codes.Add(rune.Value);
         }
-        return mapped.ToString().Normalize(NormalizationForm.FormC);
+        return codes;
     }
 
-    private static string Encode(string label)
+    private static List<List<int>> Split(List<int> codes)
     {
-        var runes = label.EnumerateRunes().ToArray();
-        var result = new StringBuilder();
-        foreach (var rune in runes)
+        var labels = new List<List<int>> { new() };
+        foreach (var code in codes)
         {
-            if (rune.IsAscii)
-                result.Append((char)rune.Value);
+            if (code == '.')
+                labels.Add([]);
+            else
+                labels[^1].Add(code);
         }
-        var basic = result.Length;
-        if (basic > 0)
-            result.Append('-');
-        var (n, delta, bias) = (128, 0L, 72);
-        for (var handled = basic; handled < runes.Length; n++, delta++)
-        {
-            var next = int.MaxValue;
-            foreach (var rune in runes)
-            {
-                if (rune.Value >= n)
-                    next = Math.Min(next, rune.Value);
-            }
-            delta += (long)(next - n) * (handled + 1);
-            n = next;
-            foreach (var rune in runes)
-            {
-                if (rune.Value < n)
-                    delta++;
-                if (rune.Value != n)
-                    continue;
-                AppendNumber(result, delta, bias);
-                bias = Adapt(delta, handled + 1, first: handled == basic);
-                delta = 0;
-                handled++;
-            }
-        }
-        return result.ToString();
+        return labels;
     }
 
-    private static void AppendNumber(StringBuilder result, long number, int bias)
+    private static List<int>? FromPunycode(List<int> label)
     {
-        for (var k = Base; ; k += Base)
-        {
-            var threshold = Math.Clamp(k - bias, TMin, TMax);
-            if (number < threshold)
-                break;
-            result.Append(Digit((int)(threshold + (number - threshold) % (Base - threshold))));
-            number = (number - threshold) / (Base - threshold);
-        }
-        result.Append(Digit((int)number));
+        if (Punycode.Decode(Text(label)[Prefix.Length..]) is not { } decoded || decoded.TrueForAll(static code => code < 128))
+            return null;
+        var normalized = new List<int>(decoded);
+        Composition.Normalize(normalized);
+        return normalized.SequenceEqual(decoded) && IsValid(decoded) ? decoded : null;
     }
 
-    private static int Adapt(long delta, int count, bool first)
+    private static bool IsValid(List<int> label)
     {
-        delta = first ? delta / 700 : delta / 2;
-        delta += delta / count;
-        var k = 0;
-        for (; delta > (Base - TMin) * TMax / 2; k += Base)
-            delta /= Base - TMin;
-        return k + (int)((Base - TMin + 1) * delta / (delta + 38));
+        var table = IdnaTable.Shared;
+        if (label.Count == 0)
+            return true;
+        if (label is ['x', 'n', '-', '-', ..] || table.IsMark(label[0]))
+            return false;
+        for (var i = 0; i < label.Count; i++)
+        {
+            if (label[i] == '.' || !table.IsValid(label[i]) || (label[i] is 0x200C or 0x200D && !MayJoin(label, i)))
+                return false;
+        }
+        return true;
     }
 
-    private static char Digit(int value) => (char)(value < 26 ? 'a' + value : '0' + value - 26);
+    // ContextJ (RFC 5892, A.1 and A.2): behind a virama; a non-joiner also between letters that would join.
+    private static bool MayJoin(List<int> label, int at)
+    {
+        var table = IdnaTable.Shared;
+        if (at > 0 && table.CombiningClassOf(label[at - 1]) == Virama)
+            return true;
+        if (label[at] == 0x200D)
+            return false;
+        var (before, after) = (at - 1, at + 1);
+        while (before >= 0 && table.JoiningTypeOf(label[before]) == "T")
+            before--;
+        while (after < label.Count && table.JoiningTypeOf(label[after]) == "T")
+            after++;
+        return before >= 0 && after < label.Count && table.JoiningTypeOf(label[before]) is "L" or "D" && after < label.Count && table.JoiningTypeOf(label[after]) is "R" or "D";
+    }
+
+    // RFC 5893, section 2.
+    private static bool IsBidiLabel(List<int> label)
+    {
+        if (label.Count == 0)
+            return true;
+        var classes = label.ConvertAll(IdnaTable.Shared.BidiClassOf);
+        var end = classes.FindLast(static bidi => bidi != "NSM");
+        return classes[0] switch
+        {
+            "R" or "AL" => classes.TrueForAll(static bidi => bidi is not "L") && end is "R" or "AL" or "EN" or "AN" && !(classes.Contains("EN") && classes.Contains("AN")),
+            "L" => classes.TrueForAll(static bidi => bidi is "L" or "EN" or "ES" or "CS" or "ET" or "ON" or "BN" or "NSM") && end is "L" or "EN",
+            _ => false,
+        };
+    }
+
+    private static string Text(List<int> codes)
+    {
+        var text = new StringBuilder(codes.Count);
+        foreach (var code in codes)
+            text.Append(new Rune(code));
+        return text.ToString();
+    }
 }
