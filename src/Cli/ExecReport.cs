@@ -17,6 +17,7 @@ internal static class ExecReport
         ExitCause.FileSizeLimit => "ended: it wrote too long a file.",
         ExitCause.OutputLimit => "ended: it wrote too much.",
         ExitCause.MemoryLimit => "ended: its memory was used up.",
+        ExitCause.ProcessLimit => "ended: it had as many processes as it may have.",
         ExitCause.RunnerLost => "ended with the process that ran it.",
         _ => "ended.",
     };

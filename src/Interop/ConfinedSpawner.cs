@@ -26,6 +26,8 @@ internal static unsafe class ConfinedSpawner
 
     // Root's pid 0 is nobody special: NOROOT, NO_SETUID_FIXUP, KEEP_CAPS off, no ambient; each locked.
     private const int NoRootLocked = 0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
+    // Of 128 that a user has; an editor with its language servers takes a dozen.
+    private const string MostInotifyInstances = "32";
     private const uint CapabilityVersion3 = 0x20080522;
 
     /// <summary>Whether this machine can.</summary>
@@ -97,7 +99,11 @@ internal static unsafe class ConfinedSpawner
         if (confinement.ParentDeathSignal != 0)
             script.Add("prctl(PR_SET_PDEATHSIG)", CallNumbers.ProcessControl, false, SetDeathSignal, confinement.ParentDeathSignal);
         if (confinement.Namespaces.HasFlag(Namespaces.Users))
+        {
             AddIdentity(script);
+            if (confinement.World is not null)
+                AddCounts(script);
+        }
         if (confinement.World is { } world)
         {
             new WorldScript(script, world).Add(confinement.Landlock);
@@ -156,10 +162,17 @@ internal static unsafe class ConfinedSpawner
         WriteFile(script, "/proc/self/uid_map", $"{user} {user} 1");
     }
 
-    private static void WriteFile(SystemCallScript script, string path, string text)
+    // The kernel counts these by user; in a user namespace, by that as well. They are the user's whole share otherwise.
+    private static void AddCounts(SystemCallScript script)
     {
-        var open = script.Add($"opening {path}", CallNumbers.OpenAt, false, CurrentFolder, (nint)script.Text(path), WriteOnly, 0);
-        var write = script.Add($"writing {path}", CallNumbers.Write, false, 0, (nint)script.Text(text), text.Length);
+        WriteFile(script, "/proc/sys/user/max_inotify_instances", MostInotifyInstances, optional: true);
+        WriteFile(script, "/proc/sys/user/max_user_namespaces", "0", optional: true);
+    }
+
+    private static void WriteFile(SystemCallScript script, string path, string text, bool optional = false)
+    {
+        var open = script.Add($"opening {path}", CallNumbers.OpenAt, optional, CurrentFolder, (nint)script.Text(path), WriteOnly, 0);
+        var write = script.Add($"writing {path}", CallNumbers.Write, optional, 0, (nint)script.Text(text), text.Length);
         script.Pass(open, write);
     }
 

@@ -94,6 +94,15 @@ internal static unsafe class CurrentProcess
             _ = LibC.ProcessControl(SetParentDeathSignal, KillSignal, 0, 0, 0);
     }
 
+    /// <summary>SIGKILL to every process that this one can see, but itself: for the first process of a namespace, whose others are all its own. Linux.</summary>
+    /// <exception cref="InvalidOperationException">It is not the first.</exception>
+    public static void KillAllOthers()
+    {
+        if (Environment.ProcessId != 1)
+            throw new InvalidOperationException("Only the first process of a namespace may kill all others.");
+        _ = LibC.Kill(-1, KillSignal);
+    }
+
     /// <summary>Ends the process now: no finalizer, no handler, whatever its threads are doing.</summary>
     /// <param name="code">The exit code.</param>
     public static void ExitNow(int code)

@@ -24,6 +24,21 @@ internal static unsafe class ProcessCounts
     /// <returns>The count; 0 when it is gone.</returns>
     public static long Threads(int process) => TryStatus(process, "task", out var links, out _) ? links - FolderAndItsParent : 0;
 
+    /// <summary>Resident memory that is not shared with others or backed by a file, in bytes.</summary>
+    /// <param name="process">A pid.</param>
+    /// <returns>The size; 0 when it is gone.</returns>
+    public static long Resident(int process)
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        var length = SmallFile.TryRead(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/statm"), buffer);
+        ReadOnlySpan<byte> text = length < 0 ? default : buffer[..length];
+        // size, resident, shared: pages each.
+        var rest = text[(text.IndexOf((byte)' ') + 1)..];
+        if (!Utf8Parser.TryParse(rest, out long resident, out var used))
+            return 0;
+        return Utf8Parser.TryParse(rest[(used + 1)..], out long shared, out _) ? (resident - shared) * Environment.SystemPageSize : 0;
+    }
+
     /// <summary>Private writable memory, in bytes: what <see cref="ProcessLimit.Data"/> limits, and the stack.</summary>
     /// <param name="process">A pid.</param>
     /// <returns>The size; 0 when it is gone.</returns>

@@ -41,6 +41,9 @@ internal sealed class ChildProcess : IDisposable
     /// </summary>
     public string? LimitReached() => _child.LimitReached();
 
+    /// <summary>Which limit of its control group the kernel has killed one of its processes at, or refused one; null for none. A file is read.</summary>
+    public string? LimitHit() => _child.LimitHit();
+
     /// <summary>
     /// SIGKILL to the process and its whole session's group. Legal in every state, from any thread, any number of times;
     /// does nothing once the process has been reaped, so that a reused pid is never hit. <see cref="Exited"/> tells when it is gone.
@@ -65,6 +68,8 @@ internal interface IRunningChild
     Task<ChildExit> Exited { get; }
 
     string? LimitReached();
+
+    string? LimitHit();
 
     void Kill();
 }

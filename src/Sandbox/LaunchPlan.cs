@@ -60,8 +60,8 @@ internal sealed class LaunchPlan
         .. Reports ? [SandboxLayer.ViolationReports] : Array.Empty<SandboxLayer>(),
         .. _world is null ? Array.Empty<SandboxLayer>() : [SandboxLayer.World],
         .. _files is null ? Array.Empty<SandboxLayer>() : [SandboxLayer.Files],
-        .. HasLandlock(LandlockRules.TcpVersion) ? [SandboxLayer.TcpPorts] : Array.Empty<SandboxLayer>(),
-        .. HasLandlock(LandlockRules.ScopeVersion) ? [SandboxLayer.Scopes] : Array.Empty<SandboxLayer>(),
+        .. _files is not null && _machine.HasTcpPorts ? [SandboxLayer.TcpPorts] : Array.Empty<SandboxLayer>(),
+        .. _files is not null && _machine.HasScopes ? [SandboxLayer.Scopes] : Array.Empty<SandboxLayer>(),
     ];
 
     internal string? Variable { get; }
@@ -117,14 +117,15 @@ internal sealed class LaunchPlan
     };
 
     /// <summary>A ruleset for one child: it gets a rule for the child's own /proc.</summary>
-    internal Landlock? CreateLandlock() => _files is null ? null : LandlockRules.Build(Policy, _files, _machine.LandlockVersion);
+    internal Landlock? CreateLandlock() => _files is null ? null : LandlockRules.Build(Policy, _files, _machine.LandlockVersion, _machine.HasTcpPorts, _machine.HasScopes);
 
     internal ControlGroup? CreateGroup() => Policy.IsUnconfined || !OperatingSystem.IsLinux() ? null : _machine.ControlGroups?.Create(Policy.Limits);
 
-    private bool HasLandlock(int version) => _files is not null && _machine.LandlockVersion >= version;
-
     private static void Check(SandboxPolicy policy, Machine machine, List<MissingLayer> missing)
     {
+        // A world's mounts cannot be written in whatever way; without one, a filter that knows the call is no help.
+        if (machine is { HasLandlock: true, LandlockVersion: < LandlockRules.TruncateVersion } && policy.SystemCalls.Contains("truncate") && !machine.GivesWorld(policy))
+            missing.Add(new MissingLayer("files", $"files is incomplete on this machine: Landlock version {machine.LandlockVersion} lets a child empty files that it may not write (Linux 6.2 or newer does not)"));
         var asked = Wanted(policy, policy.WantsWorld && machine.GivesWorld(policy));
         var namespaces = asked == Namespaces.None ? null : machine.TryNamespaces(asked, out _);
         foreach (var offer in machine.Offers())
@@ -176,8 +177,8 @@ internal sealed class LaunchPlan
         Base64.EncodeToUtf8(bytes, program, out _, out var length);
         var self = string.Join(',', Filter?.SelfLines ?? []);
         var measures = (_world is null ? "" : "v") + (_files is null ? "" : _world is not null ? "p" : Policy.Files.Any(static rule => rule.Path == "/") ? "w" : "r")
-            + (HasLandlock(LandlockRules.TcpVersion) ? "t" : "")
-            + (HasLandlock(LandlockRules.ScopeVersion) ? "s" : "")
+            + (_files is not null && _machine.HasTcpPorts ? "t" : "")
+            + (_files is not null && _machine.HasScopes ? "s" : "")
             + (Reports ? "n" : "")
             + (Filter is not null && Policy.Wants(SandboxLayer.NoNewCode) ? "x" : "");
         var identity = _world is not null && Policy is { Workspace: { } workspace, WorkspaceIdentity: var (device, inode) } ? string.Create(CultureInfo.InvariantCulture, $"{device},{inode},{workspace}") : "";

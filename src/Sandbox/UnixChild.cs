@@ -72,13 +72,15 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
             return _reaped ? null : reached;
     }
 
+    public string? LimitHit() => OperatingSystem.IsLinux() ? _group?.LimitHit() : null;
+
     private bool HoldsAllDescriptors() => _limits.Descriptors > 0 && ProcessCounts.Descriptors(Id) >= _limits.Descriptors;
 
     private bool HoldsAllProcesses() => _group is { CountsProcesses: true } ? _group.HasRefusedProcesses()
         : _limits.Processes > 0 && ProcessCounts.Threads(Id) >= NearlyAll(_limits.Processes);
 
-    // A group ends it. Without one: the collector stays below three quarters of it.
-    private bool HoldsAllMemory() => _group is not { CountsMemory: true } && _limits.Memory > 0 && ProcessCounts.Data(Id) >= NearlyAll(_limits.Memory);
+    // A group ends one of its processes: what is left of a job whose half was killed is no use. Without one: the collector stays below three quarters of it.
+    private bool HoldsAllMemory() => _group is { CountsMemory: true } ? _group.LimitHit() == "memory" : _limits.Memory > 0 && ProcessCounts.Data(Id) >= NearlyAll(_limits.Memory);
 
     public void OnReady(Readiness readiness)
     {

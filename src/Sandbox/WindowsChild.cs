@@ -26,6 +26,8 @@ internal sealed class WindowsChild : IRunningChild
     public Task<ChildExit> Exited => _exited.Task;
 
     // The job ends what goes beyond its limits.
+    public string? LimitHit() => null;
+
     public string? LimitReached() => null;
 
     public void Kill()

@@ -70,6 +70,35 @@ public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
         Assert.Contains("requires a layer of confinement that is not to be had: world", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(SandboxLayer.TcpPorts, "tcp-listen")]
+    [InlineData(SandboxLayer.Scopes, "abstract-socket")]
+    public async Task A_layer_that_is_switched_off_is_off(SandboxLayer layer, string name)
+    {
+        // With a network, and without a filter's rules about it: a profile that lets the attempt come as far as Landlock.
+        var policy = Profiles.Of("command-networked", range.Workspace);
+        var probe = ChildEntrypoints.Probes.ProbeBattery.All.Single(probe => probe.Name == name);
+        using var on = await ConfinedChild.StartAsync(policy, ChildEntrypoints.Probes.ProbeRole.Name, range.Targets.ToBytes(), Machine.Without(SandboxLayer.World));
+        using var off = await ConfinedChild.StartAsync(policy, ChildEntrypoints.Probes.ProbeRole.Name, range.Targets.ToBytes(), Machine.Without(SandboxLayer.World, layer));
+        Assert.Contains(on.Hello.Layers, report => report.Layer == LayerNames.Of(layer));
+        Assert.DoesNotContain(off.Hello.Layers, report => report.Layer == LayerNames.Of(layer));
+        Assert.NotEqual(0, await on.AttemptAsync(probe));
+        if (layer == SandboxLayer.TcpPorts)
+            Assert.Equal(0, await off.AttemptAsync(probe));
+    }
+
+    [Fact]
+    public void An_old_Landlock_says_what_it_does_not_keep()
+    {
+        var executable = ChildExecutable.FromPath(TestChildProgram.Path);
+        var old = LaunchPlan.Create(Profiles.Of("command-workspace", range.Workspace), executable, Machine.WithLandlock(2));
+        Assert.Contains(old.Missing, static missing => missing.Layer == "files" && missing.Sentence.Contains("empty files", StringComparison.Ordinal));
+        Assert.Contains(old.Missing, static missing => missing.Layer == "tcp-ports");
+        Assert.Contains(old.Missing, static missing => missing.Layer == "scopes");
+        Assert.DoesNotContain(LaunchPlan.Create(Profiles.Of("renderer"), executable, Machine.WithLandlock(2)).Missing, static missing => missing.Layer == "files");
+        Assert.DoesNotContain(LaunchPlan.Create(Profiles.Of("command-workspace", range.Workspace), executable, Machine.WithLandlock(3)).Missing, static missing => missing.Layer == "files");
+    }
+
     [Fact]
     public async Task A_workspace_that_another_folder_has_taken_the_place_of_gets_no_child()
     {

@@ -49,7 +49,7 @@ internal sealed class ChildHeart : IDisposable
         try
         {
             if (_launched.Process.LimitReached() is { } limit)
-                Tell(new Trouble(KillCause.Limit, $"It has reached its limit of {limit}."));
+                Tell(new Trouble(KillCause.Limit, LimitSentence.Of(limit)));
             else if (Volatile.Read(ref _unanswered) >= _enough && _time.GetElapsedTime(Volatile.Read(ref _answered)) is var silent && silent > _settings.HeartbeatTimeout)
                 Tell(new Trouble(KillCause.Hang, $"It answered no heartbeat for {silent.TotalSeconds:0.#} s."));
             else

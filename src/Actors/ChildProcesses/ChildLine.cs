@@ -18,6 +18,7 @@ internal sealed class ChildLine(IActorRef child, int maxBody)
     private readonly Dictionary<ulong, IActorRef?> _inFlight = [];
     private volatile IActorRef _user = ActorRefs.Nobody;
     private volatile IChannel? _channel;
+    private volatile Func<string?>? _limitHit;
 
     internal IActorRef Child => child;
 
@@ -37,11 +38,15 @@ internal sealed class ChildLine(IActorRef child, int maxBody)
     }
 
     /// <summary>The child is ready.</summary>
-    internal void Open(IChannel channel, int processId)
+    internal void Open(IChannel channel, int processId, Func<string?>? limitHit = null)
     {
+        _limitHit = limitHit;
         ProcessId = processId;
         _channel = channel;
     }
+
+    /// <summary>Which limit of the child's control group one of its processes was killed or refused at; null for none.</summary>
+    internal string? LimitHit() => _limitHit?.Invoke();
 
     /// <summary>The child takes no more.</summary>
     internal void Close() => _channel = null;

@@ -93,7 +93,7 @@ internal sealed class ChildLink(IActorRef self, RoleContract contract, ActorBrow
     internal void Begin(LaunchedChild child)
     {
         _bridge!.Heart = _heart = new ChildHeart(self, child, settings.Child);
-        Line.Open(child.Channel, child.Process.Id);
+        Line.Open(child.Channel, child.Process.Id, child.Process.LimitHit);
     }
 
     /// <summary>The child is asked for nothing more; any number of times.</summary>

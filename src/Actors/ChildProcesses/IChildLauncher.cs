@@ -15,6 +15,9 @@ public interface IChildProcessHandle
     /// <summary>Which of the limits that the kernel enforces by refusing alone it has reached; null for none. Asked at each heartbeat, from any thread.</summary>
     string? LimitReached() => null;
 
+    /// <summary>Which limit of its control group the kernel has killed one of its processes at, or refused one; null for none, or no group. From any thread.</summary>
+    string? LimitHit() => null;
+
     /// <summary>SIGKILL to process and session; any state, any thread, any number of times.</summary>
     void Kill();
 }
@@ -130,6 +133,8 @@ internal sealed class ProcessChildLauncher : IChildLauncher
         public Task<ChildExit> Exited => process.Exited;
 
         public string? LimitReached() => process.LimitReached();
+
+        public string? LimitHit() => process.LimitHit();
 
         public void Kill() => process.Kill();
     }

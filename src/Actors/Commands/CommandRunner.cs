@@ -35,7 +35,7 @@ internal sealed class CommandRunner : UntypedActor
 
     protected override void PreStart()
     {
-        var args = CommandRunnerContract.WriteArgs(_mark.ToValue());
+        var args = CommandRunnerContract.WriteArgs(_mark.ToValue(), new RunnerLimits(_policy.Limits.Memory, _policy.Limits.Processes));
         _supervisor = Context.ActorOf(ChildSupervisor.Props(CommandRunnerContract.Name, _settings, () => args, _launcher, _policy), "process");
         // What is no session's is the registry's.
         _supervisor.Tell(new ChildSupervisor.Attach(Self, Frames: Context.Parent));

@@ -7,6 +7,8 @@ namespace ActorBrowser;
 /// <content>How a command ends, and how each who waits for its end is told.</content>
 internal sealed partial class CommandSession
 {
+    private const int KillSignal = 9;
+
     /// <summary>Each who waits is told, whatever has stopped this actor.</summary>
     private void EndAbruptly()
     {
@@ -44,6 +46,9 @@ internal sealed partial class CommandSession
 
     private void OnExit(CommandExit exit)
     {
+        // Nobody here has sent it: the kernel has, when the group's memory was used up.
+        if (exit is { Signal: KillSignal, Cause: ExitCause.Itself } && _runner.LimitHit() == "memory")
+            exit = exit with { Cause = ExitCause.MemoryLimit };
         _exit = exit;
         _inputLink?.Dispose();
         Broadcast(new CommandExited(_handle, exit));
@@ -87,7 +92,7 @@ internal sealed partial class CommandSession
             return;
         }
         if (_exit is null)
-            OnExit(Lost(ExitCause.RunnerLost));
+            OnExit(Lost(LimitSentence.CauseOf(message)));
         ReadToTheEnd(new Closed(0));
     }
 

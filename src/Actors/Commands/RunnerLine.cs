@@ -55,6 +55,15 @@ internal sealed class RunnerLine
     /// <summary>Sends something about a command. About one that was lost it is dropped.</summary>
     internal void Send<T>(ulong id, in T message) where T : struct, IWireMessage<T> => Send(new Outgoing<T>(id, message, null, []));
 
+    /// <summary>Which limit its processes were killed or refused at, together; null for none.</summary>
+    internal string? LimitHit()
+    {
+        ChildLine? line;
+        lock (_lock)
+            line = _line;
+        return line?.LimitHit();
+    }
+
     /// <summary>The process has broken the protocol.</summary>
     internal void Report(ProtocolViolation violation)
     {

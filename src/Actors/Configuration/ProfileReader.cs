@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using Akka.Configuration;
@@ -107,7 +108,18 @@ internal static class ProfileReader
         Temporary = Size(limits, "temporary"),
     };
 
-    private static long Size(Config limits, string key) => limits.GetByteSize(key, null) ?? throw new ArgumentException($"limits.{key} is not a size.");
+    // "25 %" is of the memory that this process may have.
+    private static long Size(Config limits, string key)
+    {
+        if (limits.GetString(key, "").Trim() is [.., '%'] share)
+        {
+            return double.TryParse(share.AsSpan(0, share.Length - 1).Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) && percent is > 0 and <= 100
+                ? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 100 * percent) : throw new ArgumentException($"limits.{key} is '{share}', which is no share of the memory.");
+        }
+        return Bytes(limits, key);
+    }
+
+    private static long Bytes(Config limits, string key) => limits.GetByteSize(key, null) ?? throw new ArgumentException($"limits.{key} is not a size.");
 
     private static IEnumerable<SandboxLayer> Layers(Config config, string key) => config.GetStringList(key).Select(static name => LayerNames.Find(name)
         ?? throw new ArgumentException($"there is no layer '{name}'."));

@@ -27,16 +27,21 @@ internal sealed class CommandRunnerRole : IChildRole
     private ChildExits? _exits;
     private CommandSpawner? _spawner;
     private SessionMark _mark;
+    private WorldUsage? _usage;
 
     /// <inheritdoc/>
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
     {
         _context = context;
-        _mark = SessionMark.FromValue(CommandRunnerContract.ReadArgs(roleArgs));
+        var (mark, limits) = CommandRunnerContract.ReadArgs(roleArgs);
+        _mark = SessionMark.FromValue(mark);
         _spawner = new CommandSpawner(this, _mark);
         CurrentProcess.AdoptOrphans();
         _exits = ChildExits.Open();
         context.Watch(_exits.Descriptor, OnExits);
+        // Only in a world of its own are all processes that it sees its own.
+        if (HasOwnProcesses && limits != default)
+            _usage = new WorldUsage(limits, EndAll);
     }
 
     /// <inheritdoc/>
@@ -72,6 +77,7 @@ internal sealed class CommandRunnerRole : IChildRole
         _byProcess.Add(command.ProcessId, command);
         lock (_lock)
             _byId.Add(command.Id, command);
+        _usage?.Watch();
     }
 
     internal void Forget(RunningCommand command)
@@ -80,6 +86,8 @@ internal sealed class CommandRunnerRole : IChildRole
         {
             _byId.Remove(command.Id);
             _draining.Remove(command);
+            if (_byId.Count == 0)
+                _usage?.Rest();
         }
     }
 
@@ -202,6 +210,17 @@ internal sealed class CommandRunnerRole : IChildRole
         }
         foreach (var command in draining)
             command.OnNothingLeft();
+    }
+
+    private void EndAll(ExitCause cause)
+    {
+        RunningCommand[] commands;
+        lock (_lock)
+            commands = [.. _byId.Values];
+        foreach (var command in commands)
+            command.Blame(cause);
+        // At once, and however fast they fork: the first process of a namespace reaches all others there, and not itself.
+        CurrentProcess.KillAllOthers();
     }
 
     private void EndEverything() => MarkedProcesses.KillAll(mark => mark.IsOf(_mark), Patience, out _);

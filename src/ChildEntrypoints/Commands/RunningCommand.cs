@@ -74,6 +74,16 @@ internal sealed class RunningCommand
         }
     }
 
+    /// <summary>Its end, if it has not been seen yet, has this reason.</summary>
+    internal void Blame(ExitCause cause)
+    {
+        lock (_lock)
+        {
+            if (!_exited && _cause == ExitCause.Itself)
+                _cause = cause;
+        }
+    }
+
     internal void Resize(int columns, int rows)
     {
         lock (_lock)

@@ -37,11 +37,14 @@ internal static class LandlockRules
         return [.. accesses.Select(static pair => (pair.Key, pair.Value))];
     }
 
-    internal static Landlock Build(SandboxPolicy policy, (string Path, ulong Accesses)[] files, int version)
+    /// <summary>Below this version nothing keeps a process from emptying a file that it may not write.</summary>
+    internal const int TruncateVersion = 3;
+
+    internal static Landlock Build(SandboxPolicy policy, (string Path, ulong Accesses)[] files, int version, bool ports, bool scopes)
     {
         var handled = Handled(version);
-        var network = version < TcpVersion ? 0 : Bind | (policy.TcpPorts is null ? 0 : Connect);
-        var ruleset = Landlock.Create(handled, network, version < ScopeVersion ? 0 : AbstractSockets | Signals);
+        var network = !ports ? 0 : Bind | (policy.TcpPorts is null ? 0 : Connect);
+        var ruleset = Landlock.Create(handled, network, scopes ? AbstractSockets | Signals : 0);
         // What has gone meanwhile, or may not be looked at, cannot be allowed, and stays denied.
         foreach (var (path, accesses) in files)
             _ = ruleset.TryAllowPath(path, accesses & handled);
@@ -54,7 +57,7 @@ internal static class LandlockRules
     }
 
     private static ulong Handled(int version) => Execute | WriteFile | ReadFile | ReadFolder | Remove | MakeDevices | Make
-        | (version >= 2 ? Refer : 0) | (version >= 3 ? Truncate : 0) | (version >= 5 ? ControlDevice : 0);
+        | (version >= 2 ? Refer : 0) | (version >= TruncateVersion ? Truncate : 0) | (version >= 5 ? ControlDevice : 0);
 
     /// <summary>A rule for a folder that is made with a world.</summary>
     internal static WorldRule InWorld(string folder, FileRights rights, int version) => new(folder, Accesses(rights) & Handled(version));

@@ -22,11 +22,12 @@ internal sealed class Machine
     private Tried? _triedWorld;
     private readonly IReadOnlySet<SandboxLayer> _hidden;
 
-    private Machine(IEnumerable<SandboxLayer> hidden)
+    private Machine(IEnumerable<SandboxLayer> hidden, int? landlockAtMost = null)
     {
         _hidden = hidden.ToHashSet();
+        landlockAtMost ??= int.MaxValue;
         CanConfine = ConfinedSpawner.IsSupported;
-        LandlockVersion = CanConfine && !_hidden.Contains(SandboxLayer.Files) ? Landlock.Version : 0;
+        LandlockVersion = CanConfine && !_hidden.Contains(SandboxLayer.Files) ? Math.Min(Landlock.Version, landlockAtMost.Value) : 0;
         LandlockFailure = LandlockVersion == 0 ? null : TryLandlock(LandlockVersion);
         CanNotify = CanConfine && !_hidden.Contains(SandboxLayer.ViolationReports) && Seccomp.CanNotify;
         ControlGroups = _hidden.Contains(SandboxLayer.ControlGroup) ? null : ControlGroups.Probe();
@@ -50,11 +51,20 @@ internal sealed class Machine
 
     internal bool HasSystemCallFilters => CanConfine && !_hidden.Contains(SandboxLayer.SystemCalls) && Seccomp.IsAvailable;
 
+    /// <summary>Whether Landlock is asked about TCP ports.</summary>
+    internal bool HasTcpPorts => HasLandlock && LandlockVersion >= LandlockRules.TcpVersion && !_hidden.Contains(SandboxLayer.TcpPorts);
+
+    /// <summary>Whether Landlock is asked about abstract sockets and signals.</summary>
+    internal bool HasScopes => HasLandlock && LandlockVersion >= LandlockRules.ScopeVersion && !_hidden.Contains(SandboxLayer.Scopes);
+
     internal bool HasLandlock => LandlockVersion > 0 && LandlockFailure is null;
 
     /// <summary>This machine, as if some layers were missing: for trying out what a policy does then.</summary>
     /// <param name="layers">What to hide.</param>
     public static Machine Without(params IEnumerable<SandboxLayer> layers) => new(layers);
+
+    /// <summary>This machine, as if its kernel had an older Landlock, and no worlds.</summary>
+    internal static Machine WithLandlock(int version) => new([SandboxLayer.World], version);
 
     /// <summary>Whether a process can be started in these namespaces; tried once for each combination.</summary>
     /// <param name="wanted">Without <see cref="Namespaces.Users"/>; that is added where it is needed.</param>
@@ -111,8 +121,8 @@ internal sealed class Machine
             Offer(SandboxLayer.SystemCalls, HasSystemCallFilters, HasSystemCallFilters ? "seccomp filters" : "no seccomp filters", "a kernel with CONFIG_SECCOMP_FILTER, and a container that does not take it away"),
             Offer(SandboxLayer.ViolationReports, CanNotify, CanNotify ? "seccomp user notification" : "the kernel cannot ask another process about a call", "Linux 5.0 or newer"),
             Offer(SandboxLayer.Files, HasLandlock, LandlockDetail(), "a kernel with Landlock in its list of security modules (lsm=landlock,… on the kernel's command line)"),
-            Offer(SandboxLayer.TcpPorts, HasLandlock && LandlockVersion >= LandlockRules.TcpVersion, LandlockDetail(), "Linux 6.7 or newer, with Landlock"),
-            Offer(SandboxLayer.Scopes, HasLandlock && LandlockVersion >= LandlockRules.ScopeVersion, LandlockDetail(), "Linux 6.12 or newer, with Landlock"),
+            Offer(SandboxLayer.TcpPorts, HasTcpPorts, LandlockDetail(), "Linux 6.7 or newer, with Landlock"),
+            Offer(SandboxLayer.Scopes, HasScopes, LandlockDetail(), "Linux 6.12 or newer, with Landlock"),
             Offer(SandboxLayer.Namespaces, namespaces is null, namespaces is null ? (granted.HasFlag(Namespaces.Users) ? "through a user namespace" : "as root") : namespaces.ToString()!,
                 "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)"),
             Offer(SandboxLayer.World, world is null, world is null ? "mounts and processes of its own, a root that holds what is granted" : world.ToString()!,
@@ -135,7 +145,7 @@ internal sealed class Machine
     {
         try
         {
-            using var ruleset = LandlockRules.Build(SandboxPolicy.Named("probe"), [], version);
+            using var ruleset = LandlockRules.Build(SandboxPolicy.Named("probe"), [], version, version >= LandlockRules.TcpVersion, version >= LandlockRules.ScopeVersion);
             return ConfinedSpawner.Try(new Confinement { Landlock = ruleset });
         }
         catch (SystemCallException e)

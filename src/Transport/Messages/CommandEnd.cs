@@ -31,6 +31,9 @@ public enum ExitCause
 
     /// <summary>The process that ran it is gone, and it with it.</summary>
     RunnerLost = 8,
+
+    /// <summary>It had as many processes as its world may have.</summary>
+    ProcessLimit = 9,
 }
 
 /// <summary>Runner → parent: the command itself has ended. <see cref="Closed"/> follows.</summary>
@@ -70,12 +73,17 @@ internal readonly record struct Exit(
             (int)Wire.ReadRange(ref reader, "Exit.ExitCode", -1, 255),
             (int)Wire.ReadRange(ref reader, "Exit.Signal", 0, 127),
             reader.ReadBoolean(),
-            (ExitCause)Wire.ReadRange(ref reader, "Exit.Cause", 0, (int)ExitCause.MemoryLimit),
+            ReadCause(ref reader),
             Wire.ReadRange(ref reader, "Exit.UserTime", 0, long.MaxValue),
             Wire.ReadRange(ref reader, "Exit.SystemTime", 0, long.MaxValue),
             Wire.ReadRange(ref reader, "Exit.PeakMemory", 0, long.MaxValue),
             Wire.ReadRange(ref reader, "Exit.WallTime", 0, long.MaxValue));
     }
+
+    // That the runner is lost is not the runner's to tell.
+    private static ExitCause ReadCause(ref MessagePackReader reader) =>
+        (ExitCause)Wire.ReadRange(ref reader, "Exit.Cause", 0, (int)ExitCause.ProcessLimit) is var cause && cause != ExitCause.RunnerLost
+            ? cause : throw new WireFormatException("Exit.Cause says that the runner is lost.");
 }
 
 /// <summary>Runner → parent: no process of the session is left; nothing more about it follows.</summary>

@@ -32,22 +32,31 @@ internal static class CommandRunnerContract
 
     /// <summary>Encodes the role's arguments.</summary>
     /// <param name="mark">What every process of this runner is marked with.</param>
-    internal static byte[] WriteArgs(long mark)
+    /// <param name="limits">What all that the runner has started may use together, as far as the runner counts it.</param>
+    internal static byte[] WriteArgs(long mark, in RunnerLimits limits = default)
     {
         var args = new ArrayBufferWriter<byte>();
         var writer = new MessagePackWriter(args);
-        writer.WriteArrayHeader(1);
+        writer.WriteArrayHeader(3);
         writer.Write(mark);
+        writer.Write(limits.Memory);
+        writer.Write(limits.Processes);
         writer.Flush();
         return args.WrittenSpan.ToArray();
     }
 
     /// <summary>Decodes what <see cref="WriteArgs"/> made; throws as <see cref="IWireMessage{TSelf}.Read"/>.</summary>
     /// <param name="args">The arguments.</param>
-    internal static long ReadArgs(ReadOnlyMemory<byte> args)
+    internal static (long Mark, RunnerLimits Limits) ReadArgs(ReadOnlyMemory<byte> args)
     {
         var reader = new MessagePackReader(args);
-        Wire.ReadArrayOf(ref reader, 1, nameof(CommandRunnerContract));
-        return reader.ReadInt64();
+        Wire.ReadArrayOf(ref reader, 3, nameof(CommandRunnerContract));
+        return (reader.ReadInt64(), new RunnerLimits(
+            Wire.ReadRange(ref reader, "RunnerLimits.Memory", 0, long.MaxValue), Wire.ReadRange(ref reader, "RunnerLimits.Processes", 0, long.MaxValue)));
     }
 }
+
+/// <summary>What all processes of a world may use together; 0 for no limit.</summary>
+/// <param name="Memory">Resident memory, in bytes.</param>
+/// <param name="Processes">Processes and threads.</param>
+internal readonly record struct RunnerLimits(long Memory, long Processes);

@@ -1,0 +1,16 @@
+using ActorBrowser.Transport;
+
+namespace ActorBrowser;
+
+/// <summary>How it is said that a limit has ended a child, and what that means for a command that ends with its runner.</summary>
+internal static class LimitSentence
+{
+    private const string Beginning = "It has reached its limit of ";
+
+    internal static string Of(string limit) => $"{Beginning}{limit}.";
+
+    internal static ExitCause CauseOf(string message) =>
+        message.Contains(Of("memory"), StringComparison.Ordinal) ? ExitCause.MemoryLimit
+        : message.Contains(Of("processes"), StringComparison.Ordinal) ? ExitCause.ProcessLimit
+        : ExitCause.RunnerLost;
+}
