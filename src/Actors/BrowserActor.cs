@@ -105,7 +105,7 @@ public sealed class BrowserActor : UntypedActor
         Context.GetLogger().Info("ActorBrowser {0}", BuildInfo.Version);
         _network = StartNetwork();
         _fetch = StartFetch();
-        Context.ActorOf(UnansweredFetches.Props(Self), "unanswered");
+        UnansweredMessages.AnswerFor(Self);
         _commands = Context.ActorOf(CommandRegistry.Props(settings, _launcher), "commands");
         var decoders = Context.ActorOf(WorkerPool.Props(ImageDecoderContract.Name, settings, settings.Images.Decoders, _launcher), "decoders");
         var renderers = Context.ActorOf(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, _launcher), "renderers");
@@ -243,7 +243,12 @@ public sealed class BrowserActor : UntypedActor
     private IActorRef StartNetwork() => Context.Watch(Context.ActorOf(
         ChildSupervisor.Props(NetworkContract.Name, _settings, _settings.NetworkArgs, _launcher), "network"));
 
-    private IActorRef StartFetch() => Context.Watch(Context.ActorOf(FetchCoordinator.Props(_settings, _network), "fetch"));
+    private IActorRef StartFetch()
+    {
+        var fetch = Context.Watch(Context.ActorOf(FetchCoordinator.Props(_settings, _network), "fetch"));
+        UnansweredMessages.AnswerFor(fetch, Self);
+        return fetch;
+    }
 
     // Stopped by a PoisonPill, say: each is made again, and the coordinator asks for the supervisor that there is now.
     private void OnServiceGone(IActorRef service)

@@ -67,7 +67,7 @@ internal static class ExitCodes
         FetchErrorKind.Protocol => ReceiveFailed,
         FetchErrorKind.Cancelled => Interrupted,
         FetchErrorKind.ChildLost => ChildLost,
-        FetchErrorKind.Unavailable => Unavailable,
+        FetchErrorKind.Unavailable or FetchErrorKind.Stopped => Unavailable,
         FetchErrorKind.Proxy => ProxyFailed,
         FetchErrorKind.Upload => ReadError,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "An error kind without an exit code."),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.Cli;
 
@@ -88,9 +89,9 @@ internal static class FetchCommand
             if (options.Json)
                 await Console.Out.WriteLineAsync(report.ToJson()).ConfigureAwait(false);
             else if (report.Error is { } error)
-                await Console.Error.WriteLineAsync($"actorbrowser: {Shorten(report.Url)}: {error.Message}").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync($"actorbrowser: {HttpRules.Shorten(report.Url)}: {error.Message}").ConfigureAwait(false);
             else if (report.ExitCode(options.Fail) != ExitCodes.Success)
-                await Console.Error.WriteLineAsync($"actorbrowser: {Shorten(report.Url)}: HTTP status {report.Headers?.Status}").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync($"actorbrowser: {HttpRules.Shorten(report.Url)}: HTTP status {report.Headers?.Status}").ConfigureAwait(false);
             if (exitCode == ExitCodes.Success)
                 exitCode = report.ExitCode(options.Fail);
         }
@@ -116,6 +117,4 @@ internal static class FetchCommand
             }
         }
     }
-
-    private static string Shorten(string url) => url.Length <= 200 ? url : url[..200] + "…";
 }

@@ -20,12 +20,6 @@ public sealed class BrowserClientSpecs : TestKit
 
     public BrowserClientSpecs() : base(Overrides) => _browser = Sys.StartActorBrowser();
 
-    private static async Task<Echo> SilentAsync(SemaphoreSlim asked) => await Echo.StartAsync(async context =>
-    {
-        asked.Release();
-        await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
-    });
-
     private static async Task<string> EndAsync(Task<FetchResult> call)
     {
         try
@@ -44,7 +38,7 @@ public sealed class BrowserClientSpecs : TestKit
     public async Task Calls_end_when_the_browser_or_its_system_stops_and_after_it(bool whole)
     {
         using var asked = new SemaphoreSlim(0);
-        await using var server = await SilentAsync(asked);
+        await using var server = await Site.HoldingAsync(asked, everything: true);
         var client = BrowserClient.For(_browser);
         var buffered = client.FetchAsync(new Fetch(server.Root + "/"));
         var download = client.DownloadAsync(server.Root + "/", new MemoryStream());
@@ -66,6 +60,33 @@ public sealed class BrowserClientSpecs : TestKit
         }
     }
 
+    [Fact]
+    public async Task An_actor_that_tells_a_stopped_browser_is_answered()
+    {
+        var children = await _browser.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Deadline.Long);
+        Sys.Stop(_browser);
+        Assert.True(await _browser.WatchAsync().Soon());
+        var asker = CreateTestProbe();
+        foreach (var fetcher in new[] { _browser, children.Fetch })
+        {
+            fetcher.Tell(new Fetch("http://127.0.0.1:1/"), asker);
+            var failed = await asker.ExpectMsgAsync<FetchFailed>(Deadline.Long);
+            Assert.Equal(FetchErrorKind.Stopped, failed.Kind);
+        }
+        _browser.Tell(new CommandProtocol.Spawn(["true"]), asker);
+        Assert.Equal(SpawnFailure.Stopped, (await asker.ExpectMsgAsync<CommandProtocol.SpawnRefused>(Deadline.Long)).Kind);
+        _browser.Tell(new ImageProtocol.Decode(new byte[1]), asker);
+        await asker.ExpectMsgAsync<ImageProtocol.DecodeRefused>(Deadline.Long);
+        foreach (var other in new object[] { GetStats.Instance, CommandProtocol.ListHandles.Instance, new TabProtocol.OpenTab(), new BrowserProtocol.SpawnChild("renderer"), BrowserProtocol.GetChildren.Instance })
+        {
+            _browser.Tell(other, asker);
+            Assert.IsType<BrowserStoppedException>((await asker.ExpectMsgAsync<Status.Failure>(Deadline.Long)).Cause);
+        }
+        _browser.Tell(new CancelFetch(1), asker);
+        _browser.Tell("nobody's message", asker);
+        await asker.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
@@ -73,7 +94,7 @@ public sealed class BrowserClientSpecs : TestKit
     public async Task Either_token_cancels_and_the_caller_sees_the_same(bool inFetch, bool cancelTheFetchs)
     {
         using var asked = new SemaphoreSlim(0);
-        await using var server = await SilentAsync(asked);
+        await using var server = await Site.HoldingAsync(asked, everything: true);
         var client = BrowserClient.For(_browser);
         using var own = new CancellationTokenSource();
         using var call = new CancellationTokenSource();
@@ -92,7 +113,7 @@ public sealed class BrowserClientSpecs : TestKit
     {
         var body = new byte[20 << 20];
         new Random(1).NextBytes(body);
-        await using var server = await Echo.StartAsync(context => context.Response.Body.WriteAsync(body).AsTask());
+        await using var server = await Site.StartAsync(context => context.Response.Body.WriteAsync(body).AsTask());
         using var destination = new MemoryStream();
         var response = (await BrowserClient.For(_browser).DownloadAsync(server.Root + "/", destination).Soon()).Response!;
         Assert.Equal((200, body.LongLength), (response.Status, response.End.BodyBytes));
@@ -102,7 +123,7 @@ public sealed class BrowserClientSpecs : TestKit
     [Fact]
     public async Task A_stream_that_cannot_be_written_ends_the_download_with_its_own_exception()
     {
-        await using var server = await Echo.StartAsync(context => context.Response.WriteAsync("body"));
+        await using var server = await Site.StartAsync(context => context.Response.WriteAsync("body"));
         using var readOnly = new MemoryStream(new byte[1], writable: false);
         await Assert.ThrowsAsync<NotSupportedException>(() => BrowserClient.For(_browser).DownloadAsync(server.Root + "/", readOnly).Soon());
         await AwaitConditionAsync(async () => (await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).Pending == 0, Deadline.Long);

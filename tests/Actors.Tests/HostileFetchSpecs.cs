@@ -41,6 +41,13 @@ public sealed class HostileFetchSpecs : TestKit
         [.. Enumerable.Repeat(new HeaderField("A", "b"), 5000)], [new HeaderField("X", new string('x', 2 << 20))], [new HeaderField(new string('x', 100_000), "x")],
     ];
 
+    private static readonly Func<ReadOnlyMemory<byte>>[] Bodies =
+    [
+        static () => default, static () => new byte[1], static () => new byte[65_537], static () => new byte[(64 << 20) + 1],
+        static () => HostileMemory.Of(1), static () => HostileMemory.Of(100), static () => HostileMemory.Of(300_000), static () => HostileMemory.Of(300_000, readings: 3),
+        static () => HostileMemory.Of(300_000, readings: 9, backing: 10), static () => HostileMemory.Of(int.MaxValue, backing: 0),
+    ];
+
     private static Fetch Hostile(Random random, string good)
     {
         var fetch = new Fetch(good);
@@ -51,7 +58,7 @@ public sealed class HostileFetchSpecs : TestKit
                 0 => fetch with { Url = Pick(random, null!, "", " ", "http://", "http://[", "http://\ud800/", "http://a:99999/", "ftp://x/", "http://x/\0", new string('h', 70_000), "http://" + new string('a', 60_000) + "/") },
                 1 => fetch with { Method = Pick(random, null!, "", "G E T", "CONNECT", "\r\n", new string('X', 100_000), "get", "\ud800") },
                 2 => fetch with { Headers = Pick(random, HeaderLists) },
-                3 => fetch with { Body = new byte[Pick(random, 0, 1, 65_537, (64 << 20) + 1)], Method = Pick(random, "GET", "HEAD", "POST") },
+                3 => fetch with { Body = Pick(random, Bodies)(), Method = Pick(random, "GET", "HEAD", "POST") },
                 4 => fetch with { Initiator = (FetchInitiator)Pick(random, -1, 3, int.MaxValue, int.MinValue) },
                 5 => fetch with { MaxRedirects = Pick(random, -5, -1, 0, 1000, 1001, int.MaxValue, int.MinValue) },
                 6 => fetch with { TotalTimeout = Pick(random, Times), ConnectTimeout = Pick(random, Times), FirstByteTimeout = Pick(random, Times) },
@@ -83,7 +90,7 @@ public sealed class HostileFetchSpecs : TestKit
     {
         const int Rounds = 4000;
         const int AtOnce = 50;
-        await using var server = await Echo.StartAsync();
+        await using var server = await Site.EchoingAsync();
         var client = BrowserClient.For(_browser);
         var seed = Environment.TickCount;
         var random = new Random(seed);
@@ -91,7 +98,7 @@ public sealed class HostileFetchSpecs : TestKit
         var innocent = Task.WhenAll(Enumerable.Range(0, 4).Select(lane => Task.Run(async () =>
         {
             var body = new byte[70_000 + lane];
-            var expected = Echo.Expected("POST", body);
+            var expected = Site.Echoed("POST", body);
             var served = 0;
             while (!over.IsCancellationRequested || served < 10)
             {
@@ -125,11 +132,38 @@ public sealed class HostileFetchSpecs : TestKit
         Assert.Equal(0, (await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).Pending);
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(100, 0)]
+    [InlineData(300_000, 0)]
+    [InlineData(300_000, 3)]
+    public async Task Memory_that_throws_as_a_body_fails_its_own_fetch_and_no_other(int length, int readings)
+    {
+        using var held = new SemaphoreSlim(0);
+        await using var server = await Site.HoldingAsync(held);
+        var innocent = _browser.Ask<object>(new Fetch(server.Root + "/held"), Deadline.Long);
+        Assert.True(await held.WaitAsync(Deadline.Long));
+        var failed = Assert.IsType<FetchFailed>(await AnswerAsync(new Fetch(server.Root + "/") { Method = "POST", Body = HostileMemory.Of(length, readings) }));
+        Assert.Equal(FetchErrorKind.Upload, failed.Kind);
+        Assert.Contains("hostile", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).Pending);
+        Assert.False(innocent.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Memory_of_the_senders_own_making_is_a_body_like_any_other()
+    {
+        await using var server = await Site.EchoingAsync();
+        var body = HostileMemory.Of(300_000, readings: 1000);
+        var response = Assert.IsType<FetchResponse>(await AnswerAsync(new Fetch(server.Root + "/") { Method = "POST", Body = body }));
+        Assert.Equal(Site.Echoed("POST", new byte[300_000]), System.Text.Encoding.UTF8.GetString(response.Body.Span));
+    }
+
     [Fact]
     public async Task Only_its_requester_may_cancel_a_fetch_or_grant_it_credit()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var server = await Echo.StartAsync(_ => release.Task);
+        await using var server = await Site.StartAsync(_ => release.Task);
         var owner = CreateTestProbe();
         _browser.Tell(new Fetch(server.Root + "/") { Streamed = true }, owner);
         var started = await owner.ExpectMsgAsync<FetchStarted>(Deadline.Long);

@@ -2,13 +2,7 @@ using System.Net;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
@@ -166,6 +160,15 @@ public sealed class RealProcessSpecs : TestKit
     }
 
     [Fact]
+    public async Task Memory_that_throws_is_refused_as_a_message_to_a_role_and_harms_nothing()
+    {
+        var child = await SpawnAsync("echo");
+        var refused = await Assert.ThrowsAsync<InvalidMessageException>(() => child.Child.Ask<RoleAnswer>(new SendToRole(2, HostileMemory.Of(9)), Deadline.Long));
+        Assert.Contains("hostile", refused.Message, StringComparison.Ordinal);
+        Assert.NotEmpty((await child.Child.Ask<RoleAnswer>(new SendToRole(2, default), Deadline.Long)).Payload.ToArray());
+    }
+
+    [Fact]
     public async Task A_child_gets_the_variables_of_its_role_and_no_others()
     {
         var child = await SpawnAsync("echo");
@@ -199,11 +202,7 @@ public sealed class RealProcessSpecs : TestKit
     {
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var holding = new SemaphoreSlim(0);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        await using var server = builder.Build();
-        server.Run(async context =>
+        await using var server = await Site.StartAsync(async context =>
         {
             if (context.Request.Path == "/held")
             {
@@ -212,21 +211,19 @@ public sealed class RealProcessSpecs : TestKit
             }
             await context.Response.WriteAsync("hello");
         });
-        await server.StartAsync();
-        var root = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         var client = BrowserClient.For(_browser);
 
-        var first = (await client.FetchAsync(new FetchProtocol.Fetch(root + "/")).Soon()).Response!;
+        var first = (await client.FetchAsync(new FetchProtocol.Fetch(server.Root + "/")).Soon()).Response!;
         Assert.Equal((200, "hello"), (first.Status, System.Text.Encoding.UTF8.GetString(first.Body.Span)));
 
-        var pending = Enumerable.Range(0, 5).Select(_ => client.FetchAsync(new FetchProtocol.Fetch(root + "/held"))).ToArray();
+        var pending = Enumerable.Range(0, 5).Select(_ => client.FetchAsync(new FetchProtocol.Fetch(server.Root + "/held"))).ToArray();
         for (var i = 0; i < pending.Length; i++)
             Assert.True(await holding.WaitAsync(Deadline.Long));
         await Signals.SendAsync(first.ChildProcessId, "KILL");
         Assert.All(await Task.WhenAll(pending).Soon(), r => Assert.Equal(FetchErrorKind.ChildLost, r.Failure?.Kind));
 
         held.SetResult();
-        var next = (await client.FetchAsync(new FetchProtocol.Fetch(root + "/held")).Soon()).Response!;
+        var next = (await client.FetchAsync(new FetchProtocol.Fetch(server.Root + "/held")).Soon()).Response!;
         Assert.NotEqual(first.ChildProcessId, next.ChildProcessId);
         var stats = await _browser.Ask<FetchProtocol.FetchStats>(FetchProtocol.GetStats.Instance, Deadline.Long);
         Assert.Equal((0, 2L, 5L), (stats.Pending, stats.Completed, stats.Failed));

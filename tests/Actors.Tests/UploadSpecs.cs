@@ -47,9 +47,9 @@ public sealed class UploadSpecs : TestKit
     public async Task A_body_arrives_whole_and_once_whatever_its_size(int length)
     {
         var body = Bytes(length);
-        await using var server = await Echo.StartAsync();
+        await using var server = await Site.EchoingAsync();
         var result = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root + "/") { Method = "POST", Body = body }).Soon();
-        Assert.Equal(Echo.Expected("POST", body), Text(result));
+        Assert.Equal(Site.Echoed("POST", body), Text(result));
     }
 
     [Theory]
@@ -58,70 +58,52 @@ public sealed class UploadSpecs : TestKit
     public async Task A_body_arrives_over_HTTP_2(int length)
     {
         var body = Bytes(length);
-        await using var server = await Echo.StartAsync(HttpProtocols.Http2);
+        await using var server = await Site.EchoingAsync(HttpProtocols.Http2);
         var result = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root + "/") { Method = "PUT", Body = body, Version = HttpVersionChoice.Http2 }).Soon();
-        Assert.Equal(Echo.Expected("PUT", body), Text(result));
+        Assert.Equal(Site.Echoed("PUT", body), Text(result));
     }
 
     [Fact]
     public async Task Many_bodies_at_once_do_not_mix()
     {
-        await using var server = await Echo.StartAsync();
+        await using var server = await Site.EchoingAsync();
         var client = BrowserClient.For(_browser);
         var bodies = Enumerable.Range(0, 40).Select(static i => Bytes(Chunk + i * 7919)).ToArray();
         var results = await Task.WhenAll(bodies.Select(body => client.FetchAsync(new Fetch(server.Root + "/") { Method = "POST", Body = body }))).Soon();
-        Assert.Equal(bodies.Select(static body => Echo.Expected("POST", body)), results.Select(Text));
+        Assert.Equal(bodies.Select(static body => Site.Echoed("POST", body)), results.Select(Text));
     }
 
     [Fact]
     public async Task A_body_that_is_cancelled_in_the_middle_leaves_the_next_one_whole()
     {
-        var arrived = new SemaphoreSlim(0);
+        using var arrived = new SemaphoreSlim(0);
         var body = Bytes(8 << 20);
-        await using var server = await Echo.StartAsync(async context =>
-        {
-            if (context.Request.Path == "/stuck")
-            {
-                arrived.Release();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
-                return;
-            }
-            await Echo.AnswerAsync(context);
-        });
+        await using var server = await Site.HoldingAsync(arrived);
         var client = BrowserClient.For(_browser);
         using var patience = new CancellationTokenSource();
-        var stuck = client.FetchAsync(new Fetch(server.Root + "/stuck") { Method = "POST", Body = body }, patience.Token);
+        var stuck = client.FetchAsync(new Fetch(server.Root + "/held") { Method = "POST", Body = body }, patience.Token);
         Assert.True(await arrived.WaitAsync(Deadline.Long));
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stuck.Soon());
         var next = await client.FetchAsync(new Fetch(server.Root + "/") { Method = "POST", Body = body }).Soon();
-        Assert.Equal(Echo.Expected("POST", body), Text(next));
+        Assert.Equal(Site.Echoed("POST", body), Text(next));
     }
 
     [Fact]
     public async Task A_network_process_that_dies_in_the_middle_of_a_body_costs_that_fetch_alone()
     {
-        var arrived = new SemaphoreSlim(0);
+        using var arrived = new SemaphoreSlim(0);
         var body = Bytes(8 << 20);
-        await using var server = await Echo.StartAsync(async context =>
-        {
-            if (context.Request.Path == "/stuck")
-            {
-                arrived.Release();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
-                return;
-            }
-            await Echo.AnswerAsync(context);
-        });
+        await using var server = await Site.HoldingAsync(arrived);
         var client = BrowserClient.For(_browser);
-        var stuck = client.FetchAsync(new Fetch(server.Root + "/stuck") { Method = "POST", Body = body });
+        var stuck = client.FetchAsync(new Fetch(server.Root + "/held") { Method = "POST", Body = body });
         Assert.True(await arrived.WaitAsync(Deadline.Long));
         var child = (await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).ChildProcessId;
         await Signals.SendAsync(child, "KILL");
         Assert.Equal(FetchErrorKind.ChildLost, (await stuck.Soon()).Failure?.Kind);
         // Not sent yet: it waits for the next child, and goes up whole.
         var next = await client.FetchAsync(new Fetch(server.Root + "/") { Method = "POST", Body = body }).Soon();
-        Assert.Equal(Echo.Expected("POST", body), Text(next));
+        Assert.Equal(Site.Echoed("POST", body), Text(next));
     }
 
     [Theory]
@@ -131,7 +113,7 @@ public sealed class UploadSpecs : TestKit
     public async Task A_redirect_repeats_a_body_of_one_message_and_refuses_a_longer_one(int length, int status, bool follows)
     {
         var body = Bytes(length);
-        await using var server = await Echo.StartAsync(async context =>
+        await using var server = await Site.StartAsync(async context =>
         {
             if (context.Request.Path == "/from")
             {
@@ -140,11 +122,11 @@ public sealed class UploadSpecs : TestKit
                 context.Response.Headers.Location = "/to";
                 return;
             }
-            await Echo.AnswerAsync(context);
+            await Site.EchoAsync(context);
         });
         var result = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root + "/from") { Method = "POST", Body = body }).Soon();
         if (follows)
-            Assert.Equal(status == 303 ? Echo.Expected("GET", []) : Echo.Expected("POST", body), Text(result));
+            Assert.Equal(status == 303 ? Site.Echoed("GET", []) : Site.Echoed("POST", body), Text(result));
         else
             Assert.Equal(FetchErrorKind.Redirect, result.Failure?.Kind);
     }

@@ -59,7 +59,7 @@ public sealed class UploadStreamSpecs : TestKit
             else if (read % (8 << 20) == 0)
                 most = Math.Max(most, Environment.WorkingSet);
         });
-        await using var server = await Echo.StartAsync(static async context =>
+        await using var server = await Site.StartAsync(static async context =>
         {
             var (length, buffer) = (0L, new byte[Chunk]);
             int read;
@@ -93,7 +93,7 @@ public sealed class UploadStreamSpecs : TestKit
     {
         var body = Bytes(length);
         await File.WriteAllBytesAsync(_file, body);
-        await using var server = await Echo.StartAsync(protocols);
+        await using var server = await Site.EchoingAsync(protocols);
         FetchBody[] uploads =
         [
             FetchBody.FromFile(_file),
@@ -109,7 +109,7 @@ public sealed class UploadStreamSpecs : TestKit
                 Upload = upload,
                 Version = protocols == HttpProtocols.Http2 ? HttpVersionChoice.Http2 : HttpVersionChoice.Any,
             }).Soon();
-            Assert.Equal(Echo.Expected("PUT", body), Text(result));
+            Assert.Equal(Site.Echoed("PUT", body), Text(result));
         }
     }
 
@@ -117,11 +117,11 @@ public sealed class UploadStreamSpecs : TestKit
     public async Task A_stream_goes_up_from_where_it_stood_and_may_be_used_again_if_it_can_seek()
     {
         var body = Bytes(3 * Chunk);
-        await using var server = await Echo.StartAsync();
+        await using var server = await Site.EchoingAsync();
         var upload = FetchBody.FromStream(new MemoryStream(body) { Position = 100 });
-        Assert.Equal(Echo.Expected("POST", body.AsSpan(100)), Text(await Post(server.Root + "/", upload).Soon()));
+        Assert.Equal(Site.Echoed("POST", body.AsSpan(100)), Text(await Post(server.Root + "/", upload).Soon()));
         var once = FetchBody.FromStream(new Source(body));
-        Assert.Equal(Echo.Expected("POST", body), Text(await Post(server.Root + "/", once).Soon()));
+        Assert.Equal(Site.Echoed("POST", body), Text(await Post(server.Root + "/", once).Soon()));
         var again = await Post(server.Root + "/", once).Soon();
         Assert.Equal(FetchErrorKind.Upload, again.Failure?.Kind);
         Assert.Contains("cannot seek", again.Failure!.Message, StringComparison.Ordinal);
@@ -134,12 +134,12 @@ public sealed class UploadStreamSpecs : TestKit
     {
         var broken = new TaskCompletionSource();
         using var arrived = new ManualResetEventSlim();
-        await using var server = await Echo.StartAsync(async context =>
+        await using var server = await Site.StartAsync(async context =>
         {
             arrived.Set();
             try
             {
-                await Echo.AnswerAsync(context);
+                await Site.EchoAsync(context);
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {
@@ -160,8 +160,8 @@ public sealed class UploadStreamSpecs : TestKit
         await broken.Task.Soon();
         var next = Bytes(Window);
         await File.WriteAllBytesAsync(_file, next);
-        await using var other = await Echo.StartAsync();
-        Assert.Equal(Echo.Expected("POST", next), Text(await Post(other.Root + "/", FetchBody.FromFile(_file)).Soon()));
+        await using var other = await Site.EchoingAsync();
+        Assert.Equal(Site.Echoed("POST", next), Text(await Post(other.Root + "/", FetchBody.FromFile(_file)).Soon()));
     }
 
     [Fact]
@@ -181,12 +181,8 @@ public sealed class UploadStreamSpecs : TestKit
     public async Task However_a_fetch_ends_its_file_is_closed(string how)
     {
         await File.WriteAllBytesAsync(_file, Bytes(16 << 20));
-        var arrived = new SemaphoreSlim(0);
-        await using var server = await Echo.StartAsync(async context =>
-        {
-            arrived.Release();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
-        });
+        using var arrived = new SemaphoreSlim(0);
+        await using var server = await Site.HoldingAsync(arrived, everything: true);
         var requester = CreateTestProbe();
         using var patience = new CancellationTokenSource();
         var fetch = new Fetch(server.Root + "/") { Method = "POST", Upload = FetchBody.FromFile(_file), Cancellation = patience.Token };
@@ -210,7 +206,7 @@ public sealed class UploadStreamSpecs : TestKit
     {
         var reading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var held = new ManualResetEventSlim();
-        await using var server = await Echo.StartAsync();
+        await using var server = await Site.EchoingAsync();
         var slow = Post(server.Root + "/", FetchBody.FromStream(new Source(Bytes(1))
         {
             AtEnd = () =>
@@ -222,9 +218,9 @@ public sealed class UploadStreamSpecs : TestKit
         }));
         await reading.Task.Soon();
         var body = Bytes(Window);
-        Assert.Equal(Echo.Expected("POST", body), Text(await Post(server.Root + "/", FetchBody.FromStream(new MemoryStream(body))).Soon()));
+        Assert.Equal(Site.Echoed("POST", body), Text(await Post(server.Root + "/", FetchBody.FromStream(new MemoryStream(body))).Soon()));
         held.Set();
-        Assert.Equal(Echo.Expected("POST", Bytes(1)), Text(await slow.Soon()));
+        Assert.Equal(Site.Echoed("POST", Bytes(1)), Text(await slow.Soon()));
     }
 
     /// <summary>Calls back in the reader's own thread.</summary>

@@ -2,13 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using ActorBrowser.TestSupport;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace ActorBrowser.CliTests;
@@ -19,18 +13,13 @@ public sealed class CommandSpecs : IAsyncLifetime
     private static readonly string Program = TestChildProgram.Command;
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _holding = new(0);
-    private WebApplication _server = null!;
+    private Site _server = null!;
     private string _root = "";
 
     public async Task InitializeAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        _server = builder.Build();
-        _server.Run(AnswerAsync);
-        await _server.StartAsync();
-        _root = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        _server = await Site.StartAsync(AnswerAsync);
+        _root = _server.Root;
     }
 
     public async Task DisposeAsync()

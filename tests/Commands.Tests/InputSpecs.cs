@@ -62,6 +62,22 @@ public sealed class InputSpecs() : CommandSpecs("actorbrowser.commands.max-queue
         Assert.Equal(CommandStatus.Killed, (await KillAsync(sleep)).Status);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Memory_that_throws_is_refused_as_input_or_as_an_argument_and_harms_no_command(int readings)
+    {
+        var cat = await CatAsync();
+        if (readings == 0)
+            Assert.Contains("hostile", (await cat.Session.Ask<InputRefused>(new WriteInput(HostileMemory.Of(5)), Deadline.Long)).Message, StringComparison.Ordinal);
+        else
+            cat.Session.Tell(new WriteInput(HostileMemory.Of(5, readings)));
+        Assert.Throws<InvalidOperationException>(static () => CommandText.FromBytes(HostileMemory.Of(5)));
+        cat.Session.Tell(new WriteInput(Bytes("fine")));
+        cat.Session.Tell(CloseInput.Instance);
+        Assert.EndsWith("fine", (await EndOfAsync(cat)).Output.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_command_that_exits_before_it_reads_is_no_error()
     {

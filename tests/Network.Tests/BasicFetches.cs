@@ -1,6 +1,7 @@
 using System.Text;
 using ActorBrowser.Transport;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Xunit;
 using static ActorBrowser.Network.Tests.EngineHarness;
 
@@ -256,6 +257,35 @@ public sealed class BasicFetches
         await first.Done.WaitAsync(Patience);
         await second.Done.WaitAsync(Patience);
         Assert.Null((await engine.FetchAsync(site.Root)).Error);
+    }
+
+    [Theory]
+    [InlineData("GET", HttpProtocols.Http1, null)]
+    [InlineData("HEAD", HttpProtocols.Http1, null)]
+    [InlineData("OPTIONS", HttpProtocols.Http1, null)]
+    [InlineData("DELETE", HttpProtocols.Http1, null)]
+    [InlineData("GET", HttpProtocols.Http2, null)]
+    [InlineData("DELETE", HttpProtocols.Http2, null)]
+    [InlineData("POST", HttpProtocols.Http1, "0")]
+    [InlineData("PUT", HttpProtocols.Http1, "0")]
+    public async Task A_header_about_content_makes_no_content(string method, HttpProtocols protocols, string? declared)
+    {
+        await using var site = await Site.StartAsync(
+            context =>
+            {
+                context.Response.Headers["X-Seen"] =
+                    $"{context.Request.ContentType}|{context.Request.Headers.ContentLanguage}|{context.Request.Headers.ContentLength}|{context.Request.Headers.TransferEncoding}";
+                return Task.CompletedTask;
+            },
+            protocols);
+        using var engine = new EngineHarness();
+        HeaderField[] headers = [new("Content-Type", "application/json"), new("Content-Language", "en")];
+        var version = protocols == HttpProtocols.Http2 ? HttpVersionChoice.Http2 : HttpVersionChoice.Any;
+        for (var i = 0; i < 2; i++)
+        {
+            var record = await engine.FetchAsync(Request(site.Root, method, headers, version: version));
+            Assert.Equal($"application/json|en|{declared}|", record.Headers?.ValueOf("X-Seen"));
+        }
     }
 
     [Fact]

@@ -60,16 +60,19 @@ public sealed class DeadlinesAndCancellation
     }
 
     [Theory]
-    [InlineData(HttpVersionChoice.Http11)]
-    [InlineData(HttpVersionChoice.Http2)]
-    public async Task A_server_that_does_not_begin_to_answer_runs_into_the_first_byte_timeout(HttpVersionChoice version)
+    [InlineData(HttpVersionChoice.Http11, "Accept", "GET")]
+    [InlineData(HttpVersionChoice.Http2, "Accept", "GET")]
+    [InlineData(HttpVersionChoice.Http11, "Content-Type", "GET")]
+    [InlineData(HttpVersionChoice.Http2, "Content-Type", "GET")]
+    [InlineData(HttpVersionChoice.Http11, "Content-Type", "POST")]
+    public async Task A_server_that_does_not_begin_to_answer_runs_into_the_first_byte_timeout(HttpVersionChoice version, string header, string method)
     {
         var aborted = new TaskCompletionSource();
         await using var site = await Site.StartAsync(
             async context => await UntilAbortedAsync(context, aborted),
             version == HttpVersionChoice.Http2 ? HttpProtocols.Http2 : HttpProtocols.Http1);
         using var engine = new EngineHarness();
-        var error = await engine.FailAsync(Request(site.Root, version: version, firstByte: 100));
+        var error = await engine.FailAsync(Request(site.Root, method, [new(header, "text/plain")], version: version, firstByte: 100, total: 20_000));
         Assert.Equal(FetchErrorKind.Timeout, error.Kind);
         Assert.Contains("first-byte timeout of 100 ms", error.Message, StringComparison.Ordinal);
         await aborted.Task.WaitAsync(Patience);

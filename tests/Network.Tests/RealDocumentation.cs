@@ -1,4 +1,3 @@
-using ActorBrowser.TestSupport;
 using ActorBrowser.Transport;
 using Xunit;
 using Xunit.Abstractions;

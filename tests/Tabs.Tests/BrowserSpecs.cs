@@ -1,12 +1,6 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;
@@ -45,15 +39,15 @@ public abstract class BrowserSpecs : TestKit, IAsyncLifetime
 
     protected async Task<string> ServeAsync(RequestDelegate answer)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        app.Run(answer);
-        await app.StartAsync();
-        _opened.Add(app);
-        return app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var site = await Site.StartAsync(answer);
+        _opened.Add(site);
+        return site.Root;
     }
+
+    /// <summary>A site with one page, and with <c>/slow</c>, which answers nobody.</summary>
+    /// <param name="asked">Released once for each request of <c>/slow</c>.</param>
+    protected Task<string> ServeSlowAsync(SemaphoreSlim asked) => ServeAsync(context =>
+        context.Request.Path == "/slow" ? Site.HoldAsync(context, asked) : HtmlAsync(context, "<title>x</title>"));
 
     protected Task<string> ServeHtmlAsync(string html) => ServeAsync(context => HtmlAsync(context, html));
 

@@ -76,22 +76,14 @@ public sealed class EndSpecs : BrowserSpecs
 
     private async Task<(TabClient Tab, Task Question, Task Load)> WaitingAsync()
     {
-        var begun = new TaskCompletionSource();
-        var site = await ServeAsync(async context =>
-        {
-            if (context.Request.Path == "/slow")
-            {
-                begun.TrySetResult();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
-            }
-            await HtmlAsync(context, "<title>x</title>");
-        });
+        using var begun = new SemaphoreSlim(0);
+        var site = await ServeSlowAsync(begun);
         var tab = await OpenAsync();
         var page = await tab.NavigateAsync(site).Soon();
         await Signals.SendAsync(page.ProcessId, "STOP");
         var question = tab.QueryAsync(new Query(DocumentQuery.Text));
         var load = tab.NavigateAsync(site + "/slow");
-        await begun.Task.Soon();
+        Assert.True(await begun.WaitAsync(Deadline.Long));
         return (tab, question, load);
     }
 

@@ -49,16 +49,8 @@ public sealed class RestartSpecs() : BrowserSpecs("actorbrowser.pools.image-deco
     [Fact]
     public async Task A_tab_that_fails_tells_each_asker_and_the_one_whose_navigation_it_was()
     {
-        var begun = new TaskCompletionSource();
-        var site = await ServeAsync(async context =>
-        {
-            if (context.Request.Path == "/slow")
-            {
-                begun.TrySetResult();
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
-            }
-            await HtmlAsync(context, "<title>x</title>");
-        });
+        using var begun = new SemaphoreSlim(0);
+        var site = await ServeSlowAsync(begun);
         var tab = await OpenAsync();
         var page = await tab.NavigateAsync(site).Soon();
         await Signals.SendAsync(page.ProcessId, "STOP");
@@ -66,7 +58,7 @@ public sealed class RestartSpecs() : BrowserSpecs("actorbrowser.pools.image-deco
         tab.Tab.Tell(new Poison());
         Assert.Contains(nameof(PoisonException), (await Assert.ThrowsAsync<PageException>(() => question.Soon())).Message, StringComparison.Ordinal);
         var load = tab.NavigateAsync(site + "/slow");
-        await begun.Task.Soon();
+        Assert.True(await begun.WaitAsync(Deadline.Long));
         tab.Tab.Tell(new Poison());
         Assert.Contains(nameof(PoisonException), (await Assert.ThrowsAsync<PageException>(() => load.Soon())).Message, StringComparison.Ordinal);
         Assert.Equal("x", (await tab.NavigateAsync(site).Soon()).Document.Title);

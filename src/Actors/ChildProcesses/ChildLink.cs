@@ -67,8 +67,10 @@ internal sealed class ChildLink(IActorRef self, RoleContract contract, ActorBrow
     {
         if (contract.ToChild.Find(MessageType.RoleMessage) is null)
             asker.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SendToRole), $"the role {_role} takes no messages of an embedder's; only an embedder's own role does")));
+        else if (MessageBytes.Take(send.Payload, out var payload) is { } problem)
+            asker.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SendToRole), problem)));
         else
-            Send(_pending.Add(asker), new RoleMessage(send.Kind, send.Payload));
+            Send(_pending.Add(asker), new RoleMessage(send.Kind, payload));
     }
 
     internal void Send<T>(ulong id, in T message) where T : IWireMessage<T> => After(id, _channel!.Write(id, message));

@@ -105,7 +105,7 @@ internal sealed class CommandRegistry : UntypedActor
         TellIfDrained();
     }
 
-    private static SpawnRefused Stopping { get; } = new(Transport.SpawnFailure.Unavailable, 0, BrowserStoppedException.Sentence);
+    private static SpawnRefused Stopping { get; } = new(Transport.SpawnFailure.Stopped, 0, BrowserStoppedException.Sentence);
 
     private void TellIfDrained()
     {

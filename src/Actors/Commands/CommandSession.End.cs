@@ -14,7 +14,7 @@ internal sealed partial class CommandSession
     {
         if (!_over && !_running)
         {
-            _requester.Tell(new SpawnRefused(SpawnFailure.Unavailable, 0, BrowserStoppedException.Sentence));
+            _requester.Tell(new SpawnRefused(SpawnFailure.Stopped, 0, BrowserStoppedException.Sentence));
             ForgetWaiting();
             _over = true;
         }

@@ -167,8 +167,10 @@ internal sealed partial class CommandSession
             Sender.Tell(new InputRefused($"Input for offset {offset} would leave a gap: {_inputAccepted} is next."));
         else if (_inputAccepted - _inputTaken + write.Data.Length > _settings.MaxQueuedInput)
             Sender.Tell(new InputRefused($"{_inputAccepted - _inputTaken} bytes of input wait for the command already."));
+        else if (MessageBytes.Take(write.Data, out var data) is { } problem)
+            Sender.Tell(new InputRefused($"{problem}."));
         else
-            Accept(write.Data[(int)Math.Min(_inputAccepted - offset, write.Data.Length)..]);
+            Accept(data[(int)Math.Min(_inputAccepted - offset, data.Length)..]);
     }
 
     private void Accept(ReadOnlyMemory<byte> fresh)

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Threading.Channels;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 using Akka.Actor;
@@ -60,31 +59,22 @@ public readonly partial struct CommandSessions
         if (spawn.Subscription is not null)
             throw new ArgumentException("A command whose lines are read has no other subscription: Subscription must be null.", nameof(spawn));
         cancellation.ThrowIfCancellationRequested();
-        // Not unbounded in bytes: no more comes than was granted.
-        var events = Channel.CreateUnbounded<(IEvent Event, IActorRef Session)>(new UnboundedChannelOptions { SingleReader = true });
-        var reader = StartReader(system, CommandLineReader.Props(_browser, spawn, events.Writer));
+        var browser = _browser;
+        var subscription = new Subscribe(ActorRefs.Nobody) { Text = true, Credit = Ahead };
         var lines = new OutputLines();
-        try
+        await foreach (var happened in ReadAsync(system, events => CommandReader.Starting(browser, spawn, subscription, events), cancellation).ConfigureAwait(false))
         {
-            await foreach (var (happened, session) in events.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+            if (happened is CommandClosed closed)
             {
-                if (happened is CommandClosed closed)
-                {
-                    foreach (var line in lines.End())
-                        yield return line;
-                    ended?.Invoke(closed.Exit);
-                }
-                else if (happened is OutputText text)
-                {
-                    foreach (var line in lines.Add(text.Stream, text.Text))
-                        yield return line;
-                    session.Tell(new GrantOutput(text.Bytes), reader);
-                }
+                foreach (var line in lines.End())
+                    yield return line;
+                ended?.Invoke(closed.Exit);
             }
-        }
-        finally
-        {
-            reader.Tell(CommandLineReader.GiveUp.Instance, ActorRefs.NoSender);
+            else if (happened is OutputText text)
+            {
+                foreach (var line in lines.Add(text.Stream, text.Text))
+                    yield return line;
+            }
         }
     }
 }

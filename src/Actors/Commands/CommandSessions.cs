@@ -14,8 +14,9 @@ public readonly partial struct CommandSessions
     private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(1);
 
     private readonly IActorRef _browser;
+    private readonly BrowserLife _life;
 
-    private CommandSessions(IActorRef browser) => _browser = browser;
+    private CommandSessions(IActorRef browser) => (_browser, _life) = (browser, BrowserLife.Of(browser));
 
     /// <summary>The commands of this browser.</summary>
     /// <param name="browser">A <see cref="BrowserActor"/>.</param>
@@ -117,9 +118,22 @@ public readonly partial struct CommandSessions
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(handle);
+        var browser = _browser;
+        var subscription = new Subscribe(ActorRefs.Nobody) { From = from, Text = text, Credit = Ahead };
+        await foreach (var happened in ReadAsync(system, events => CommandReader.Of(browser, handle, subscription, events), cancellation).ConfigureAwait(false))
+            yield return happened;
+    }
+
+    internal static Exception ExceptionOf(SpawnRefused refused) =>
+        refused.Kind == SpawnFailure.Stopped ? new BrowserStoppedException(refused.Message) : new CommandRefusedException(refused);
+
+    // What a reader is told; output that has been consumed is a credit for as much more.
+    private static async IAsyncEnumerable<IEvent> ReadAsync(
+        ActorSystem system, Func<ChannelWriter<(IEvent Event, IActorRef Session)>, Props> props, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         // Not unbounded in bytes: no more comes than was granted.
         var events = Channel.CreateUnbounded<(IEvent Event, IActorRef Session)>(new UnboundedChannelOptions { SingleReader = true });
-        var reader = StartReader(system, CommandReader.Props(_browser, handle, new Subscribe(ActorRefs.Nobody) { From = from, Text = text, Credit = Ahead }, events.Writer));
+        var reader = StartReader(system, props(events.Writer));
         try
         {
             await foreach (var (happened, session) in events.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
@@ -132,12 +146,9 @@ public readonly partial struct CommandSessions
         }
         finally
         {
-            system.Stop(reader);
+            reader.Tell(CommandReader.GiveUp.Instance, ActorRefs.NoSender);
         }
     }
-
-    internal static Exception ExceptionOf(SpawnRefused refused) =>
-        refused.Message == BrowserStoppedException.Sentence ? new BrowserStoppedException(refused.Message) : new CommandRefusedException(refused);
 
     private static IActorRef StartReader(ActorSystem system, Props reader)
     {
@@ -148,7 +159,7 @@ public readonly partial struct CommandSessions
         catch (InvalidOperationException)
         {
             // What a terminated actor system says to each new actor.
-            throw new BrowserStoppedException("The browser has stopped, or is stopping.");
+            throw BrowserLife.Stop();
         }
     }
 
@@ -169,19 +180,5 @@ public readonly partial struct CommandSessions
     }
 
     // The answer, or the browser's end: one of them always comes.
-    private async Task<IEvent> AskAsync(ICommand question)
-    {
-        using var over = new CancellationTokenSource();
-        var answer = _browser.Ask<IEvent>(question, Timeout.InfiniteTimeSpan, over.Token);
-        var end = _browser.WatchAsync(over.Token);
-        try
-        {
-            await Task.WhenAny(answer, end).ConfigureAwait(false);
-            return answer.IsCompleted ? await answer.ConfigureAwait(false) : throw new BrowserStoppedException("The browser has stopped, or is stopping.");
-        }
-        finally
-        {
-            await over.CancelAsync().ConfigureAwait(false);
-        }
-    }
+    private Task<IEvent> AskAsync(ICommand question) => _life.AskAsync<IEvent>(_browser, question, default);
 }

@@ -22,7 +22,7 @@ public readonly struct CommandText : IEquatable<CommandText>
 
     /// <summary>Bytes that need not be UTF-8, as names of files.</summary>
     /// <param name="bytes">Hold no NUL.</param>
-    public static CommandText FromBytes(ReadOnlyMemory<byte> bytes) => new(bytes);
+    public static CommandText FromBytes(ReadOnlyMemory<byte> bytes) => new(MessageBytes.Own(bytes));
 
     /// <inheritdoc/>
     public override string ToString() => Encoding.UTF8.GetString(_bytes.Span);

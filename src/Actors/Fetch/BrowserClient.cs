@@ -126,6 +126,6 @@ public readonly struct BrowserClient
     {
         if (result.Failure is { Kind: Transport.FetchErrorKind.Cancelled })
             cancellation.ThrowIfCancellationRequested();
-        return result;
+        return result.Failure is { Kind: Transport.FetchErrorKind.Stopped } ? throw BrowserLife.Stop() : result;
     }
 }

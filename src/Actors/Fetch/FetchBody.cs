@@ -51,6 +51,10 @@ public sealed class FetchBody
         return new FetchBody(null, stream, length, stream.CanSeek ? stream.Position : 0, progress);
     }
 
+    /// <summary>What is read while it is sent: the fetch's upload, or a body in memory that is not just an array. Null for neither.</summary>
+    internal static FetchBody? Of(FetchProtocol.Fetch fetch) =>
+        fetch.Upload ?? (fetch.Body is { } body && !MessageBytes.AreInArray(body) ? FromStream(new MemoryBody(body)) : null);
+
     /// <summary>Opens the source at its beginning. Blocks.</summary>
     /// <exception cref="IOException">The source cannot be opened, or is in use.</exception>
     internal (Stream Stream, long? Length) Open()

@@ -7,13 +7,13 @@ namespace ActorBrowser;
 /// <content>How a fetch ends other than by its answer: cancelled, lost, late, left by its requester, or with the coordinator.</content>
 internal sealed partial class FetchCoordinator
 {
-    private void EndAll(string why)
+    private void EndAll(FetchErrorKind kind, string why)
     {
         Timers.CancelAll();
         foreach (var fetch in _pending.Values.ToArray())
         {
             Cancel(fetch);
-            Fail(fetch, FetchErrorKind.Unavailable, why);
+            Fail(fetch, kind, why);
         }
         _line?.Flush();
     }

@@ -62,13 +62,13 @@ internal sealed partial class FetchCoordinator : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         // The child lives on: what it still says of these fetches finds no one, as ids are never used again.
-        EndAll($"The fetch coordinator failed and started again: {reason.Message}");
+        EndAll(FetchErrorKind.Unavailable, $"The fetch coordinator failed and started again: {reason.Message}");
         // What failed may have been a fetch that was not accepted yet.
         _asking?.Tell(new FetchFailed(WorkIds.Next(), FetchErrorKind.Unavailable, $"The fetch coordinator failed at this fetch: {reason.Message}", 0));
     }
 
     /// <inheritdoc/>
-    protected override void PostStop() => EndAll(BrowserStoppedException.Sentence);
+    protected override void PostStop() => EndAll(FetchErrorKind.Stopped, BrowserStoppedException.Sentence);
 
     /// <inheritdoc/>
     protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
@@ -173,7 +173,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
             Timers.StartPeriodicTimer(SweepTick.Instance, SweepTick.Instance, Sweep);
         if (fetch.Streamed)
             Sender.Tell(new FetchStarted(id));
-        if (fetch.Upload is { } source)
+        if (FetchBody.Of(fetch) is { } source)
         {
             pending.GiveUpAfter(_settings.Fetch.QueueTimeout);
             pending.Upload = new UploadReader(id, source, _settings.Network.Chunk);
@@ -192,7 +192,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
         var total = fetch.TotalTimeout ?? limits.TotalTimeout;
         pending.Line = line;
         pending.GiveUpAfter(total > TimeSpan.Zero ? total + Grace : null);
-        var body = fetch.Body ?? default;
+        var body = pending.Upload is null ? fetch.Body ?? default : default;
         var first = body[..Math.Min(body.Length, _settings.Network.Chunk)];
         pending.Uploaded = first.Length;
         line.Send(pending.Id, new FetchRequest(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser;
@@ -62,8 +63,8 @@ internal static class FetchRules
         }
         foreach (var field in copy)
         {
-            if (field.Name is null || !IsToken(field.Name))
-                return Invalid($"'{Shorten(field.Name ?? "null")}' is not a header name.");
+            if (field.Name is null || !HttpRules.IsToken(field.Name))
+                return Invalid($"'{HttpRules.Shorten(field.Name ?? "null")}' is not a header name.");
             if (field.Value is null)
                 return Invalid($"The value of header {field.Name} is null; use an empty text for none.");
             if (field.Value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)
@@ -71,11 +72,6 @@ internal static class FetchRules
         }
         return copy.Length > MaxFields ? Invalid($"The request has {copy.Length} header fields; at most {MaxFields} are allowed.") : null;
     }
-
-    /// <summary>Whether HTTP allows the text as a method or a header's name.</summary>
-    internal static bool IsToken(string text) => Transport.Http.HttpRules.IsToken(text);
-
-    internal static string Shorten(string text) => Transport.Http.HttpRules.Shorten(text, 100);
 
     private static FetchError? Time(string name, TimeSpan? time) =>
         time is null || (time >= TimeSpan.Zero && time <= Longest) || time == Timeout.InfiniteTimeSpan ? null

@@ -18,11 +18,11 @@ internal static class FetchValidation
         if (url.Contains(' ', StringComparison.Ordinal) || url.AsSpan().ContainsAny(HttpRules.Controls))
             return new FetchError(FetchErrorKind.InvalidUrl, "The URL contains a control character or a space.");
         if (!WebUrl.TryParse(url, out var parsed))
-            return new FetchError(FetchErrorKind.InvalidUrl, $"'{FetchRules.Shorten(url)}' is not an absolute URL with a host.");
+            return new FetchError(FetchErrorKind.InvalidUrl, $"'{HttpRules.Shorten(url)}' is not an absolute URL with a host.");
         if (!parsed.IsHttp)
             return new FetchError(FetchErrorKind.UnsupportedScheme, $"The scheme '{parsed.Scheme}' is not supported; only http and https are.");
-        if (!FetchRules.IsToken(fetch.Method))
-            return new FetchError(FetchErrorKind.InvalidRequest, $"'{FetchRules.Shorten(fetch.Method)}' is not an HTTP method.");
+        if (!HttpRules.IsToken(fetch.Method))
+            return new FetchError(FetchErrorKind.InvalidRequest, $"'{HttpRules.Shorten(fetch.Method)}' is not an HTTP method.");
         return fetch.Body is { Length: var length } && length > settings.MaxRequestBody
             ? new FetchError(FetchErrorKind.TooLarge, $"The request body has {length} bytes; at most {settings.MaxRequestBody} are allowed.")
             : null;

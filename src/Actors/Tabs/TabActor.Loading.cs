@@ -108,7 +108,7 @@ internal sealed partial class TabActor
     {
         if (done.Headers is not { } headers || done.Problem is not null)
         {
-            Fail(done.Problem ?? "The server sent no answer.");
+            Fail(done.Problem ?? "The server sent no answer.", done.Kind);
             return;
         }
         _record.Url = done.Url;
@@ -214,13 +214,13 @@ internal sealed partial class TabActor
         _events.Tell(new LoadFinished(_record.Load, _page));
     }
 
-    private void Fail(string message)
+    private void Fail(string message, FetchErrorKind? kind = null)
     {
         _state = TabState.Failed;
         _problem = message;
         (_page, _before) = (null, null);
         _awaitsImages = false;
-        _events.Tell(new LoadFailed(_record.Load, _record.Url, message));
+        _events.Tell(new LoadFailed(_record.Load, _record.Url, message) { Kind = kind });
     }
 
     private void OnRendererLost(ChildProcessProtocol.ChildExited? exited, string how)

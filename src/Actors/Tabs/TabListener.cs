@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.TabProtocol;
@@ -68,7 +69,7 @@ internal sealed class TabListener : UntypedActor
                 _events.TryWrite(happened);
                 break;
             case Terminated terminated when terminated.ActorRef.Equals(_browser):
-                End(new BrowserStoppedException("The browser has stopped, or is stopping."));
+                End(BrowserLife.Stop());
                 break;
             case Terminated when _problem is not null:
                 Timers.StartSingleTimer(TabEnded.Instance, TabEnded.Instance, BrowserMayFollow);
@@ -86,7 +87,7 @@ internal sealed class TabListener : UntypedActor
     protected override void PostStop()
     {
         Timers.CancelAll();
-        Tell(new BrowserStoppedException("The browser has stopped, or is stopping."));
+        Tell(BrowserLife.Stop());
     }
 
     private void OnOpened(TabOpened opened)
@@ -136,7 +137,7 @@ internal sealed class TabListener : UntypedActor
                 break;
             case LoadFailed failed:
                 // One that was not even begun says so as well.
-                (_loading ?? _begun)?.TrySetException(failed.Message == BrowserStoppedException.Sentence
+                (_loading ?? _begun)?.TrySetException(failed.Kind == FetchErrorKind.Stopped
                     ? new BrowserStoppedException(failed.Message) : new PageException(failed.Message));
                 (_loading, _begun) = (null, _loading is null ? null : _begun);
                 break;

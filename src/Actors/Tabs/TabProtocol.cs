@@ -181,7 +181,11 @@ public static class TabProtocol
     /// <param name="Load">The navigation.</param>
     /// <param name="Url">Where to.</param>
     /// <param name="Message">One sentence.</param>
-    public sealed record LoadFailed(int Load, string Url, string Message) : IEvent;
+    public sealed record LoadFailed(int Load, string Url, string Message) : IEvent
+    {
+        /// <summary>Why the page's fetch failed; null where it was no fetch that failed.</summary>
+        public FetchErrorKind? Kind { get; init; }
+    }
 
     /// <summary>The server answered that there is nothing to show, with status 204 or 205: the tab stays on the page it was.</summary>
     /// <param name="Load">The navigation.</param>

@@ -64,7 +64,7 @@ internal sealed partial class Fetch
         while (true)
         {
             using var response = await SendAsync(transport, plan, url).ConfigureAwait(false);
-            ClaimTimes(transport, response);
+            ClaimTimes(transport, response, url);
             if (RedirectTarget(response, redirects?.Count ?? 0, url) is not { } next)
             {
                 var received = await DeliverAsync(response, redirects ?? []).ConfigureAwait(false);
@@ -141,10 +141,10 @@ internal sealed partial class Fetch
         }
     }
 
-    private void ClaimTimes(HttpTransport transport, HttpResponseMessage response)
+    private void ClaimTimes(HttpTransport transport, HttpResponseMessage response, WebUrl url)
     {
         if (response.Version.Major == 2)
-            Volatile.Write(ref _connection, transport.Http2.Find(Http2Connections.OriginOf(response.RequestMessage!.RequestUri!)));
+            Volatile.Write(ref _connection, transport.Http2.Find(url.Origin));
         if (_connection is not { } connection || !connection.ClaimTimes())
             return;
         _nameLookup += connection.NameLookup;

@@ -112,7 +112,7 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
     }
 
     /// <summary>The content of the next hop's request.</summary>
-    internal HttpContent MakeContent() => new RequestBody(this, _request.Body, _upload, _request.BodyLength);
+    internal HttpContent MakeContent() => new RequestBody(this, _request.Body, _upload, _request.BodyLength == FetchRequest.NoBody ? 0 : _request.BodyLength);
 
     /// <summary>The first reason counts; cancellation runs on the pool, because it closes sockets and wakes waiters.</summary>
     private void Stop(FetchFailure reason)

@@ -1,12 +1,17 @@
+using ActorBrowser.Transport.Http;
+
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>One hop's HTTP request, which knows the fetch it belongs to.</summary>
-internal sealed class FetchMessage(Fetch fetch, HttpMethod method, Uri url) : HttpRequestMessage(method, url)
+internal sealed class FetchMessage(Fetch fetch, HttpMethod method, WebUrl url) : HttpRequestMessage(method, FetchUrl.ForHttp(url))
 {
     private bool _sending;
 
     /// <summary>The fetch.</summary>
     internal Fetch Fetch { get; } = fetch;
+
+    /// <summary>Scheme, host and port.</summary>
+    internal string Origin { get; } = url.Origin;
 
     /// <summary>The connection that is being opened because of this message, if any.</summary>
     internal ConnectAttempt? Opening { get; set; }
@@ -17,7 +22,8 @@ internal sealed class FetchMessage(Fetch fetch, HttpMethod method, Uri url) : Ht
         if (_sending)
             return;
         _sending = true;
-        if (Content is null)
+        (Content as HeadersOnlyContent)?.HideLength();
+        if (Content is null or HeadersOnlyContent)
             Fetch.OnRequestSent();
     }
 }

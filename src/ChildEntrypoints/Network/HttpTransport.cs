@@ -89,7 +89,7 @@ internal sealed class HttpTransport : IDisposable
             if (context.PlaintextStream is not TransportConnection)
                 connection.Tls = ConnectAttempt.Microseconds(connection.ConnectedAt);
             if (context.NegotiatedHttpVersion.Major == 2)
-                connection.Register(Http2, Http2Connections.OriginOf(message.RequestUri!));
+                connection.Register(Http2, message.Origin);
         }
         return context.PlaintextStream;
     }

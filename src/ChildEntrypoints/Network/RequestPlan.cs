@@ -85,7 +85,7 @@ internal sealed class RequestPlan
     /// <param name="url">Where it goes.</param>
     internal FetchMessage Build(Fetch fetch, WebUrl url)
     {
-        var message = new FetchMessage(fetch, Method, FetchUrl.ForHttp(url));
+        var message = new FetchMessage(fetch, Method, url);
         switch (_request.Version)
         {
             case HttpVersionChoice.Any:
@@ -109,8 +109,8 @@ internal sealed class RequestPlan
             authorized |= field.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase);
             if (!message.Headers.TryAddWithoutValidation(field.Name, field.Value))
             {
-                // What describes content lives on content, even where there is none.
-                message.Content ??= new ByteArrayContent([]);
+                // Where there is no content, POST and its like still declare an empty one.
+                message.Content ??= HttpRules.DeclaresEmptyBody(Method.Method) ? fetch.MakeContent() : new HeadersOnlyContent();
                 message.Content.Headers.TryAddWithoutValidation(field.Name, field.Value);
             }
         }

@@ -121,8 +121,6 @@ internal sealed class Http2Connections
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<TransportConnection>> _open = new(StringComparer.Ordinal);
 
-    internal static string OriginOf(Uri url) => $"{url.Scheme}://{url.IdnHost}:{url.Port}";
-
     internal void Add(string origin, TransportConnection connection)
     {
         lock (_lock)

@@ -229,6 +229,9 @@ public enum SpawnFailure
 
     /// <summary>No runner can be had.</summary>
     Unavailable = 7,
+
+    /// <summary>The browser is stopping, or has stopped. No runner says so.</summary>
+    Stopped = 8,
 }
 
 /// <summary>Runner → parent: the command was not started; nothing more about it follows.</summary>

@@ -55,6 +55,9 @@ public enum FetchErrorKind
 
     /// <summary>The request's body could not be read from its file or stream, or ended before its length.</summary>
     Upload = 16,
+
+    /// <summary>The browser is stopping, or has stopped. No child says so.</summary>
+    Stopped = 17,
 }
 
 /// <summary>Child → parent: the fetch failed; nothing more about it follows.</summary>

@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace ActorBrowser.Network.Tests;
+namespace ActorBrowser.TestSupport;
 
 /// <summary>A TCP server that does exactly what a test says on each connection, HTTP or not.</summary>
-internal sealed class RawServer : IAsyncDisposable
+public sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentBag<Task> _connections = [];
@@ -15,28 +15,28 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly Task _accepting;
     private int _accepted;
 
-    internal RawServer(Func<NetworkStream, CancellationToken, Task> serve)
+    public RawServer(Func<NetworkStream, CancellationToken, Task> serve)
     {
         _serve = serve;
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
-    internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    internal string Root => $"http://127.0.0.1:{Port}";
+    public string Root => $"http://127.0.0.1:{Port}";
 
-    internal int Accepted => Volatile.Read(ref _accepted);
+    public int Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>A server that reads one request's head, answers with these bytes and closes.</summary>
-    internal static RawServer Answering(string answer) => new(async (stream, stop) =>
+    public static RawServer Answering(string answer) => new(async (stream, stop) =>
     {
         await ReadHeadAsync(stream, stop);
         await stream.WriteAsync(Encoding.Latin1.GetBytes(answer), stop);
     });
 
     /// <summary>Reads up to the empty line; empty at the end of the connection.</summary>
-    internal static async Task<string> ReadHeadAsync(NetworkStream stream, CancellationToken stop)
+    public static async Task<string> ReadHeadAsync(NetworkStream stream, CancellationToken stop)
     {
         var head = new StringBuilder();
         var one = new byte[1];
@@ -50,7 +50,7 @@ internal sealed class RawServer : IAsyncDisposable
     }
 
     /// <summary>Completes when the peer has closed or reset the connection.</summary>
-    internal static async Task ClosedByPeerAsync(NetworkStream stream, CancellationToken stop)
+    public static async Task ClosedByPeerAsync(NetworkStream stream, CancellationToken stop)
     {
         var buffer = new byte[4096];
         try

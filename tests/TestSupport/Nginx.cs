@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 
-namespace ActorBrowser.Network.Tests;
+namespace ActorBrowser.TestSupport;
 
 /// <summary>The real web server, on a loopback port of its own, in clear text and over TLS with HTTP/2.</summary>
-internal sealed class Nginx : IAsyncDisposable
+public sealed class Nginx : IAsyncDisposable
 {
     private static readonly string[] Programs = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx", "/opt/homebrew/bin/nginx"];
 
@@ -21,11 +21,11 @@ internal sealed class Nginx : IAsyncDisposable
         TlsRoot = $"https://127.0.0.1:{tlsPort}";
     }
 
-    internal string Root { get; }
+    public string Root { get; }
 
-    internal string TlsRoot { get; }
+    public string TlsRoot { get; }
 
-    internal static async Task<Nginx> StartAsync(string documents, X509Certificate2 certificate)
+    public static async Task<Nginx> StartAsync(string documents, X509Certificate2 certificate)
     {
         var program = Programs.First(File.Exists);
         var folder = Directory.CreateTempSubdirectory("actorbrowser-nginx-").FullName;
@@ -79,7 +79,7 @@ internal sealed class Nginx : IAsyncDisposable
                 started.TrySetResult();
         };
         process.BeginErrorReadLine();
-        await started.Task.WaitAsync(EngineHarness.Patience);
+        await started.Task.WaitAsync(Deadline.Long);
         return new Nginx(process, folder, port, tlsPort);
     }
 
