@@ -48,6 +48,12 @@ public enum MessageType : ushort
     /// <summary>Parent → child: pieces of the shared memory have been read and may be filled again.</summary>
     SlotsFree = 24,
 
+    /// <summary>Child → parent: the request's body is needed once more. Parent → child: it begins again here.</summary>
+    FetchRewind = 25,
+
+    /// <summary>Child → parent: no more of the request's body is wanted.</summary>
+    FetchBodyUnwanted = 26,
+
     /// <summary>Parent → runner: start this command. The correlation id names the session in every later frame about it.</summary>
     SpawnRequest = 32,
 

@@ -105,29 +105,4 @@ public sealed class UploadSpecs : TestKit
         var next = await client.FetchAsync(new Fetch(server.Root + "/") { Method = "POST", Body = body }).Soon();
         Assert.Equal(Site.Echoed("POST", body), Text(next));
     }
-
-    [Theory]
-    [InlineData(Chunk, 308, true)]
-    [InlineData(Chunk + 1, 308, false)]
-    [InlineData(100 * Chunk, 303, true)]
-    public async Task A_redirect_repeats_a_body_of_one_message_and_refuses_a_longer_one(int length, int status, bool follows)
-    {
-        var body = Bytes(length);
-        await using var server = await Site.StartAsync(async context =>
-        {
-            if (context.Request.Path == "/from")
-            {
-                await context.Request.Body.CopyToAsync(Stream.Null);
-                context.Response.StatusCode = status;
-                context.Response.Headers.Location = "/to";
-                return;
-            }
-            await Site.EchoAsync(context);
-        });
-        var result = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root + "/from") { Method = "POST", Body = body }).Soon();
-        if (follows)
-            Assert.Equal(status == 303 ? Site.Echoed("GET", []) : Site.Echoed("POST", body), Text(result));
-        else
-            Assert.Equal(FetchErrorKind.Redirect, result.Failure?.Kind);
-    }
 }

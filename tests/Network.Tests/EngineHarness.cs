@@ -38,8 +38,8 @@ internal sealed class EngineHarness : IFetchOutput, IDisposable
 
     internal static FetchRequest Request(string url, string method = "GET", HeaderField[]? headers = null, byte[]? body = null, long? bodyLength = null,
         int redirects = 20, bool decompress = true, HttpVersionChoice version = HttpVersionChoice.Any, int connect = 0, int firstByte = 0, int total = 0,
-        long max = long.MaxValue, bool publicOnly = false, long credit = long.MaxValue) =>
-        new(method, url, headers ?? [], body ?? [], bodyLength ?? body?.Length ?? -1, redirects, decompress, version, connect, firstByte, total, max, publicOnly, credit);
+        long max = long.MaxValue, bool publicOnly = false, long credit = long.MaxValue, bool canRewind = false) =>
+        new(method, url, headers ?? [], body ?? [], bodyLength ?? body?.Length ?? -1, redirects, decompress, version, connect, firstByte, total, max, publicOnly, credit, CanRewind: canRewind);
 
     internal FetchRecord Start(in FetchRequest request)
     {
@@ -123,7 +123,15 @@ internal sealed class FetchRecord(ulong id)
 
     internal ulong Id { get; } = id;
 
+    private readonly System.Threading.Channels.Channel<int> _rewinds = System.Threading.Channels.Channel.CreateUnbounded<int>();
+
     internal FetchHeaders? Headers { get; private set; }
+
+    /// <summary>Whether the child has said that it wants no more of the request's body.</summary>
+    internal bool IsBodyUnwanted { get; private set; }
+
+    /// <summary>The pass of the request's body that is asked for next.</summary>
+    internal async Task<int> Rewound() => await _rewinds.Reader.ReadAsync().AsTask().WaitAsync(EngineHarness.Patience);
 
     internal FetchEnd? End { get; private set; }
 
@@ -220,6 +228,13 @@ internal sealed class FetchRecord(ulong id)
                     {
                         _credit += credit.Bytes;
                     }
+                    break;
+                case FetchRewind rewind:
+                    _rewinds.Writer.TryWrite(rewind.Pass);
+                    break;
+                case FetchBodyUnwanted:
+                    Assert.False(IsBodyUnwanted);
+                    IsBodyUnwanted = true;
                     break;
                 case FetchEnd end:
                     Assert.NotNull(Headers);

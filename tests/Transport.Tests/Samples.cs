@@ -24,6 +24,8 @@ internal static class Samples
         Of(static r => new FetchHeaders(r.Next(100, 999), "1.1", Text(r), [new(Text(r), Text(r))], [new(301, Text(r))], Text(r), AddressSpace.Private, -1, new(1, 2, 3, 4))),
         Of(static r => new FetchBodyChunk(r.NextInt64(), Bytes(r))),
         Of(static r => new FetchBodySlot(r.NextInt64(), r.Next(BodySlots.MaxSlots), r.Next(1, BodySlots.SlotBytes + 1))),
+        Of(static r => new FetchRewind(r.Next(1, 1000))),
+        Of(static _ => default(FetchBodyUnwanted)),
         Of(static r => new SlotsFree((ulong)r.NextInt64(1, long.MaxValue))),
         Of(static r => new FetchEnd(r.NextInt64(), 2, 3)),
         Of(static r => new FetchError(FetchErrorKind.Tls, Text(r))),

@@ -65,6 +65,10 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
                 return frame.TryRead<FetchError>(out var error) ?? Gather(new ChildFrames.Error(frame.CorrelationId, error));
             case MessageType.Credit:
                 return frame.TryRead<Credit>(out var credit) ?? Gather(new ChildFrames.Credit(frame.CorrelationId, credit.Bytes));
+            case MessageType.FetchRewind:
+                return frame.TryRead<FetchRewind>(out var rewind) ?? Gather(new ChildFrames.Rewind(frame.CorrelationId, rewind.Pass));
+            case MessageType.FetchBodyUnwanted:
+                return frame.TryRead<FetchBodyUnwanted>(out _) ?? Gather(new ChildFrames.BodyUnwanted(frame.CorrelationId));
             case MessageType.SpawnReady:
                 return OnSpawnReady(frame);
             case MessageType.SpawnFailed:

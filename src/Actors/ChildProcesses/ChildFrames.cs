@@ -93,6 +93,10 @@ internal static class ChildFrames
 
     internal sealed record Credit(ulong Id, long Bytes) : UserFrame(Id);
 
+    internal sealed record Rewind(ulong Id, int Pass) : UserFrame(Id);
+
+    internal sealed record BodyUnwanted(ulong Id) : UserFrame(Id);
+
     internal sealed record CommandReady(ulong Id, SpawnReady Value, SafeDescriptor? Terminal) : CarryingFrame(Id, Terminal);
 
     internal sealed record CommandFailed(ulong Id, SpawnFailed Value) : UserFrame(Id)

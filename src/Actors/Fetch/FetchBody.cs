@@ -24,10 +24,11 @@ public sealed class FetchBody
 
     /// <summary>
     /// A file, opened when the fetch is made and closed with its end. What has no size (a pipe, <c>/dev/stdin</c>) is read to
-    /// its end. Any number of fetches may use it.
+    /// its end. Any number of fetches may use it. A redirect that asks for the body again (307, 308) gets it again, unless the
+    /// file is a pipe.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="progress">Told how many bytes have been read for the server so far; null for no one.</param>
+    /// <param name="progress">Told how many bytes have been read for the server so far, from 0 again when they are sent again; null for no one.</param>
     public static FetchBody FromFile(string path, IProgress<long>? progress = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -35,11 +36,12 @@ public sealed class FetchBody
     }
 
     /// <summary>
-    /// A stream from where it stands. It is not closed. One fetch at a time may use it, and only one in all if it cannot seek.
+    /// A stream from where it stands. It is not closed. One fetch at a time may use it, and only one in all if it cannot seek. A
+    /// redirect that asks for the body again (307, 308) gets it again from a stream that can seek; with any other the fetch fails.
     /// </summary>
     /// <param name="stream">Readable; not used by its owner before the fetch has ended.</param>
     /// <param name="length">How many bytes to send; null for all, which are counted first if the stream can seek.</param>
-    /// <param name="progress">Told how many bytes have been read for the server so far; null for no one.</param>
+    /// <param name="progress">Told how many bytes have been read for the server so far, from 0 again when they are sent again; null for no one.</param>
     /// <exception cref="ArgumentException">The stream cannot be read.</exception>
     public static FetchBody FromStream(Stream stream, long? length = null, IProgress<long>? progress = null)
     {
@@ -76,6 +78,9 @@ public sealed class FetchBody
             throw;
         }
     }
+
+    /// <summary>Goes back to where the opened source began. May block.</summary>
+    internal void Rewind(Stream opened) => opened.Position = _path is null ? _start : 0;
 
     /// <summary>The fetch reads no more.</summary>
     internal void Close(Stream? opened)

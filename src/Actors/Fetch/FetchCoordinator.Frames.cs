@@ -65,6 +65,12 @@ internal sealed partial class FetchCoordinator
             case ChildFrames.Credit credit:
                 Upload(fetch, credit.Bytes);
                 break;
+            case ChildFrames.Rewind rewind:
+                OnRewind(fetch, rewind.Pass);
+                break;
+            case ChildFrames.BodyUnwanted:
+                OnBodyUnwanted(fetch);
+                break;
             default:
                 Unhandled(frame);
                 break;

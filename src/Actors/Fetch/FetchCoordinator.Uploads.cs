@@ -22,6 +22,8 @@ internal sealed partial class FetchCoordinator
 
     private void Upload(PendingFetch fetch, long credit)
     {
+        if (fetch.IsBodyUnwanted)
+            return;
         if (fetch.Upload is { } upload)
         {
             upload.Add(credit);
@@ -40,6 +42,47 @@ internal sealed partial class FetchCoordinator
         }
     }
 
+    private void OnRewind(PendingFetch fetch, int pass)
+    {
+        var most = (fetch.Request.MaxRedirects ?? _settings.Fetch.MaxRedirects) + FetchRewind.MaxReplays;
+        var broken = fetch.IsAnswered ? "although its answer had begun"
+            : fetch.IsBodyUnwanted ? "which it had said it did not want"
+            : !fetch.CanRewind ? "of which there is nothing that can be sent again"
+            : pass != fetch.Pass + 1 ? $"as pass {pass}; {fetch.Pass + 1} was next"
+            : pass > most ? $"for the {pass}th time; {most} are allowed"
+            : null;
+        if (broken is not null)
+        {
+            Violated(new ProtocolViolation(ViolationKind.OutOfState, $"The child asked for the body of fetch {fetch.Id} again, {broken}."));
+            return;
+        }
+        fetch.Pass = pass;
+        if (fetch.Upload is { } upload)
+        {
+            upload.Rewind(Self, pass);
+            return;
+        }
+        fetch.Uploaded = fetch.FirstBytes;
+        Tell(fetch, new FetchRewind(pass));
+    }
+
+    private void OnUploadRewound(UploadReader.Rewound rewound)
+    {
+        if (!_pending.TryGetValue(rewound.Id, out var fetch) || fetch.IsBodyUnwanted || !fetch.Upload!.OnRewound(Self, rewound.Pass))
+            return;
+        fetch.Uploaded = 0;
+        Tell(fetch, new FetchRewind(rewound.Pass));
+        ReadOn(fetch, fetch.Upload);
+    }
+
+    private void OnBodyUnwanted(PendingFetch fetch)
+    {
+        if (fetch.IsBodyUnwanted || fetch.BodyLength is FetchRequest.NoBody)
+            Violated(new ProtocolViolation(ViolationKind.OutOfState, $"The child said that it wants no body of fetch {fetch.Id}, which has none or had been said."));
+        else
+            fetch.EndBody();
+    }
+
     // A piece is read when the child has room for it: that is all the memory an upload takes.
     private void ReadOn(PendingFetch fetch, UploadReader upload)
     {
@@ -51,16 +94,18 @@ internal sealed partial class FetchCoordinator
     {
         if (!_pending.TryGetValue(opened.Id, out var fetch))
             return;
-        fetch.Upload!.OnOpened(opened.Length);
+        fetch.Upload!.OnOpened(opened);
         SendOrWait(fetch);
     }
 
     private void OnUploadRead(UploadReader.Read read)
     {
-        if (!_pending.TryGetValue(read.Id, out var fetch))
+        if (!_pending.TryGetValue(read.Id, out var fetch) || fetch.IsBodyUnwanted)
             return;
         var upload = fetch.Upload!;
-        upload.OnRead(read.Count);
+        // A piece of a pass that is over reaches nobody.
+        if (!upload.OnRead(Self, read.Count))
+            return;
         if (read.Count > 0)
         {
             Tell(fetch, new FetchBodyChunk(fetch.Uploaded, upload.Piece(read.Count)));
@@ -82,7 +127,7 @@ internal sealed partial class FetchCoordinator
 
     private void OnUploadBroken(UploadReader.Broken broken)
     {
-        if (!_pending.TryGetValue(broken.Id, out var fetch))
+        if (!_pending.TryGetValue(broken.Id, out var fetch) || fetch.IsBodyUnwanted)
             return;
         Cancel(fetch);
         Fail(fetch, FetchErrorKind.Upload, $"The request's body cannot be read: {broken.Why.TrimEnd('.')}.");

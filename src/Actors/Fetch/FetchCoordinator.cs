@@ -97,6 +97,9 @@ internal sealed partial class FetchCoordinator : UntypedActor
             case UploadReader.Read read:
                 OnUploadRead(read);
                 break;
+            case UploadReader.Rewound rewound:
+                OnUploadRewound(rewound);
+                break;
             case UploadReader.Opened opened:
                 OnUploadOpened(opened);
                 break;
@@ -194,7 +197,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
         pending.GiveUpAfter(total > TimeSpan.Zero ? total + Grace : null);
         var body = pending.Upload is null ? fetch.Body ?? default : default;
         var first = body[..Math.Min(body.Length, _settings.Network.Chunk)];
-        pending.Uploaded = first.Length;
+        pending.BeginBody(first.Length);
         line.Send(pending.Id, new FetchRequest(
             fetch.Method, fetch.Url, pending.RequestHeaders, first, pending.BodyLength,
             fetch.MaxRedirects ?? limits.MaxRedirects, fetch.Decompress, fetch.Version,
@@ -202,7 +205,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
             Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
             Milliseconds(total), pending.MaxBody,
             fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages,
-            limits.InitialCredit, fetch.Streamed, fetch.Proxy ?? ""), opens: true);
+            limits.InitialCredit, fetch.Streamed, pending.CanRewind, fetch.Proxy ?? ""), opens: true);
         RequestFlush();
     }
 

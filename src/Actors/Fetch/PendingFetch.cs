@@ -55,7 +55,33 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     internal long Granted { get; private set; } = initialCredit;
 
+    /// <summary>Bytes of the request's body that the child has, of the pass that it has now.</summary>
     internal long Uploaded { get; set; }
+
+    /// <summary>How many bytes of the body came with the FetchRequest: a repetition begins behind them.</summary>
+    internal int FirstBytes { get; private set; }
+
+    /// <summary>How often the child has asked for the body again.</summary>
+    internal int Pass { get; set; }
+
+    /// <summary>The child wants no more of the body.</summary>
+    internal bool IsBodyUnwanted { get; private set; }
+
+    /// <summary>Whether the body has bytes behind the first, and a source that gives them again.</summary>
+    internal bool CanRewind => Upload is { } upload ? upload is { CanRewind: true, Length: not 0 } : Request.Body?.Length > FirstBytes;
+
+    /// <summary>A child gets the request with so many bytes of its body.</summary>
+    internal void BeginBody(int firstBytes) => (Uploaded, FirstBytes, Pass, IsBodyUnwanted) = (firstBytes, firstBytes, 0, false);
+
+    /// <summary>The source is closed: nothing more is read from it.</summary>
+    internal void EndBody()
+    {
+        IsBodyUnwanted = true;
+        Upload?.Close();
+    }
+
+    /// <summary>Whether the answer has begun.</summary>
+    internal bool IsAnswered => Headers is not null && (Base == 0 || IsResumed);
 
     private long _saved;
 

@@ -11,9 +11,15 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     private Task _last = Task.CompletedTask;
     private Stream? _stream;
     private long _read;
+    private int _pass;
+    private bool _rewinds;
+    private bool _closed;
 
     /// <summary>In bytes; null where only the source's end tells. Known once the source is open.</summary>
     internal long? Length { get; private set; }
+
+    /// <summary>Whether the source can be read from its beginning once more. Known once the source is open.</summary>
+    internal bool CanRewind { get; private set; }
 
     /// <summary>Whether the source has been opened.</summary>
     internal bool IsOpen { get; private set; }
@@ -37,7 +43,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     internal void StartOpening(IActorRef self) => Start(self, () =>
     {
         (_stream, var length) = body.Open();
-        return Task.FromResult<object>(new Opened(id, length));
+        return Task.FromResult<object>(new Opened(id, length, _stream.CanSeek));
     });
 
     /// <summary>Reads a piece as large as credit allows; <see cref="Read"/> is told to the actor.</summary>
@@ -47,6 +53,8 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
         Start(self, async () =>
         {
             var count = await _stream!.ReadAsync(_piece.AsMemory(0, most), _stopped.Token).ConfigureAwait(false);
+            if (count < 0 || count > most)
+                throw new IOException($"The stream says that it gave {count} bytes; {most} were asked for");
             _read += count;
             if (count > 0)
                 body.Progress?.Report(_read);
@@ -54,18 +62,61 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
         });
     }
 
+    /// <summary>Goes back to the source's beginning, after a read that is under way; <see cref="Rewound"/> is told to the actor. Credit starts anew.</summary>
+    internal void Rewind(IActorRef self, int pass)
+    {
+        (_pass, _rewinds, Credit, IsEnded) = (pass, true, 0, false);
+        if (!IsBusy)
+            StartRewinding(self);
+    }
+
     /// <summary>The source is open.</summary>
-    internal void OnOpened(long? length) => (IsBusy, IsOpen, Length) = (false, true, length);
+    internal void OnOpened(Opened opened) => (IsBusy, IsOpen, Length, CanRewind) = (false, true, opened.Length, opened.CanRewind);
 
     /// <summary>A piece is here.</summary>
-    internal void OnRead(int count)
+    /// <returns>False if the child has asked for the body again meanwhile: the piece is of no use.</returns>
+    internal bool OnRead(IActorRef self, int count)
     {
         IsBusy = false;
+        if (_rewinds)
+        {
+            StartRewinding(self);
+            return false;
+        }
         Credit -= count;
+        return true;
+    }
+
+    /// <summary>The source is at its beginning.</summary>
+    /// <returns>False if the child has asked for the body once more meanwhile.</returns>
+    internal bool OnRewound(IActorRef self, int pass)
+    {
+        IsBusy = false;
+        _rewinds = pass != _pass;
+        if (_rewinds)
+            StartRewinding(self);
+        return !_rewinds;
     }
 
     /// <summary>Ends what is under way and closes what was opened, after it. Does not wait.</summary>
-    internal void Close() => _ = CloseAsync();
+    internal void Close()
+    {
+        if (_closed)
+            return;
+        _closed = true;
+        _ = CloseAsync();
+    }
+
+    private void StartRewinding(IActorRef self)
+    {
+        var pass = _pass;
+        Start(self, () =>
+        {
+            body.Rewind(_stream!);
+            _read = 0;
+            return Task.FromResult<object>(new Rewound(id, pass));
+        });
+    }
 
     // The source may be anyone's code, and may block: neither it nor its callbacks run in the actor.
     private void Start(IActorRef self, Func<Task<object>> work)
@@ -102,7 +153,10 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     }
 
     /// <summary>The source is open.</summary>
-    internal sealed record Opened(ulong Id, long? Length) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    internal sealed record Opened(ulong Id, long? Length, bool CanRewind) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>The source is at its beginning again.</summary>
+    internal sealed record Rewound(ulong Id, int Pass) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>A piece was read; 0 bytes are the source's end.</summary>
     internal sealed record Read(ulong Id, int Count) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

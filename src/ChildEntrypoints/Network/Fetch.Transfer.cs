@@ -12,9 +12,6 @@ internal sealed partial class Fetch
     /// <summary>After a coded body's end, what is read of trailing bytes so that the connection can be used again.</summary>
     private const int MaxTrailing = 64 << 10;
 
-    /// <summary>As many dead connections as a pool may plausibly hold at one moment.</summary>
-    private const int MostAttempts = 32;
-
     private static readonly TimeSpan RestPatience = TimeSpan.FromMilliseconds(100);
 
     private long _nameLookup;
@@ -41,6 +38,7 @@ internal sealed partial class Fetch
             failure = Volatile.Read(ref _stopReason) ?? FailureTranslation.From(e, _where, _answered);
         }
         current.Value = null;
+        _body?.Release();
         _upload?.Close();
         _engine.Remove(this);
         _timer?.Dispose();
@@ -55,89 +53,29 @@ internal sealed partial class Fetch
         _where = url.WithoutCredentials;
         var plan = RequestPlan.Check(_request, _engine.UserAgent);
         if (_upload is not null)
-        {
-            Write(new Credit(UploadBuffer.Window));
-            _outbox.RequestFlush();
-        }
+            await WriteControlAsync(new Credit(UploadBuffer.Window)).ConfigureAwait(false);
         var transport = _engine.TransportFor(_request.PublicAddressesOnly, _request.Proxy ?? "");
         List<RedirectHop>? redirects = null;
         while (true)
         {
             using var response = await SendAsync(transport, plan, url).ConfigureAwait(false);
             ClaimTimes(transport, response, url);
+            StopBodyIfUnwanted(response);
             if (RedirectTarget(response, redirects?.Count ?? 0, url) is not { } next)
             {
+                await DropUploadIfStoppedAsync().ConfigureAwait(false);
                 var received = await DeliverAsync(response, redirects ?? []).ConfigureAwait(false);
+                await FinishBodyAsync().ConfigureAwait(false);
                 CloseIfOver(response);
                 return received;
             }
-            plan.Redirect((int)response.StatusCode, url, next);
+            plan.Redirect((int)response.StatusCode, url, next, _upload is { IsBegun: true });
             (redirects ??= []).Add(new RedirectHop((int)response.StatusCode, _where));
             await TryFinishAsync(response).ConfigureAwait(false);
             CloseIfOver(response);
+            await PrepareBodyAsync(plan).ConfigureAwait(false);
             url = next;
             _where = url.WithoutCredentials;
-        }
-    }
-
-    // A server may close a kept connection at the moment that a request is sent over it: that request is sent again.
-    private async Task<HttpResponseMessage> SendAsync(HttpTransport transport, RequestPlan plan, WebUrl url)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await SendAsync(transport, plan.Build(this, url)).ConfigureAwait(false);
-            }
-            catch (Exception e) when (attempt < MostAttempts && plan.CanRepeatBody && Volatile.Read(ref _stopReason) is null && WasLostBeforeAnswer(e, plan.Method.Method))
-            {
-                // Each attempt removes one dead connection from the pool.
-            }
-        }
-    }
-
-    private bool WasLostBeforeAnswer(Exception exception, string method)
-    {
-        if (_connection is not { IsHttp2: false, HasAnswered: true } connection || exception is not (HttpRequestException or IOException))
-            return false;
-        // To a connection that is over no byte of the request was written.
-        if (connection.IsOver)
-            return true;
-        return HttpRules.IsIdempotent(method)
-            && (exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.Unknown } || exception is IOException);
-    }
-
-    // HTTP/1.0 ends a connection with each answer unless the answer says otherwise; .NET keeps it.
-    private void CloseIfOver(HttpResponseMessage response)
-    {
-        if (EndsConnection(response))
-            _connection?.Dispose();
-    }
-
-    private static bool EndsConnection(HttpResponseMessage response) =>
-        response.Version == HttpVersion.Version10 && !response.Headers.Connection.Contains("keep-alive", StringComparer.OrdinalIgnoreCase);
-
-    private async Task<HttpResponseMessage> SendAsync(HttpTransport transport, FetchMessage message)
-    {
-        Volatile.Write(ref _connection, null);
-        try
-        {
-            var response = await transport.SendAsync(message, _stop.Token).ConfigureAwait(false);
-            OnAnswered();
-            if (Volatile.Read(ref _connection) is { } connection)
-                connection.OnAnswered(isLast: EndsConnection(response));
-            if ((int)response.StatusCode is >= 200 and <= 999)
-                return response;
-            using (response)
-                throw new FetchFailedException(FetchErrorKind.Protocol, $"The server answered {FetchUrl.Show(_where)} with status {(int)response.StatusCode}, which is no final one.");
-        }
-        catch (Exception e)
-        {
-            var reason = message.Opening?.Failure;
-            message.Opening?.Abandon();
-            if (reason is not null && Volatile.Read(ref _connection) is null)
-                throw new FetchFailedException(reason, e);
-            throw;
         }
     }
 

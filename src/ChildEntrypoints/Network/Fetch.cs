@@ -79,6 +79,11 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
             Stop(new FetchFailure(FetchErrorKind.InvalidRequest, $"The request's body ended {missing} bytes short of the {_request.BodyLength} declared."));
     }
 
+    /// <summary>The request's body begins again.</summary>
+    internal ProtocolViolation? OnRewound(int pass) => _upload is null
+        ? new ProtocolViolation(ViolationKind.OutOfState, $"A FetchRewind came for fetch {Id}, whose body is complete.")
+        : _upload.OnRewound(pass);
+
     /// <summary>The requester no longer wants it.</summary>
     internal void Cancel() => Stop(new FetchFailure(FetchErrorKind.Cancelled, "The requester cancelled the fetch."));
 
@@ -103,17 +108,6 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
         Arm();
     }
 
-    /// <summary>So many more bytes of the request's body may be sent by the parent.</summary>
-    internal void GrantUpload(UploadBuffer upload, int bytes)
-    {
-        upload.Grant(bytes);
-        Write(new Credit(bytes));
-        _outbox.RequestFlush();
-    }
-
-    /// <summary>The content of the next hop's request.</summary>
-    internal HttpContent MakeContent() => new RequestBody(this, _request.Body, _upload, _request.BodyLength == FetchRequest.NoBody ? 0 : _request.BodyLength);
-
     /// <summary>The first reason counts; cancellation runs on the pool, because it closes sockets and wakes waiters.</summary>
     private void Stop(FetchFailure reason)
     {
@@ -134,6 +128,7 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
         }
         _credit.Close();
         _upload?.Close();
+        Volatile.Read(ref _body)?.Release();
     }
 
     private void OnTimer()

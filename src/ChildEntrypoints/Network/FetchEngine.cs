@@ -78,6 +78,8 @@ internal sealed class FetchEngine : IDisposable
                     return badEnd;
                 EndUpload(id);
                 return null;
+            case MessageType.FetchRewind:
+                return frame.TryRead<FetchRewind>(out var rewind) ?? Rewound(id, rewind.Pass);
             case MessageType.FetchCancel:
                 if (frame.TryRead<FetchCancel>(out _) is { } badCancel)
                     return badCancel;
@@ -137,6 +139,9 @@ internal sealed class FetchEngine : IDisposable
 
     /// <summary>A request's body is complete.</summary>
     internal void EndUpload(ulong id) => Find(id)?.OnUploadEnd();
+
+    /// <summary>A request's body begins again.</summary>
+    internal ProtocolViolation? Rewound(ulong id, int pass) => Find(id)?.OnRewound(pass);
 
     /// <summary>The requester no longer wants it.</summary>
     internal void Cancel(ulong id) => Find(id)?.Cancel();

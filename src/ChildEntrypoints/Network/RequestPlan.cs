@@ -15,13 +15,12 @@ internal sealed class RequestPlan
     private readonly List<HeaderField> _headers = [];
     private readonly FetchRequest _request;
     private string? _host;
-    private bool _hasBody;
 
     private RequestPlan(in FetchRequest request, string userAgent)
     {
         _request = request;
         Method = CheckMethod(request.Method);
-        _hasBody = request.BodyLength is > 0 or FetchRequest.UnknownLength || (request.BodyLength == 0 && HttpRules.DeclaresEmptyBody(Method.Method));
+        HasBody = request.BodyLength is > 0 or FetchRequest.UnknownLength || (request.BodyLength == 0 && HttpRules.DeclaresEmptyBody(Method.Method));
         var hasUserAgent = false;
         var hasAccept = false;
         var hasEncoding = false;
@@ -66,8 +65,8 @@ internal sealed class RequestPlan
     /// <summary>The method of the next hop.</summary>
     internal HttpMethod Method { get; private set; }
 
-    /// <summary>Whether the whole body is here, so that the request can be written again.</summary>
-    internal bool CanRepeatBody => !_hasBody || _request.Body.Length == _request.BodyLength;
+    /// <summary>Whether the next hop's request has a body.</summary>
+    internal bool HasBody { get; private set; }
 
     /// <summary>Checks a request.</summary>
     /// <param name="request">As the parent sent it; its body is not looked at.</param>
@@ -101,7 +100,7 @@ internal sealed class RequestPlan
                 message.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
                 break;
         }
-        if (_hasBody)
+        if (HasBody)
             message.Content = fetch.MakeContent();
         var authorized = false;
         foreach (var field in _headers)
@@ -129,19 +128,20 @@ internal sealed class RequestPlan
     /// <param name="status">The redirect's status.</param>
     /// <param name="from">The URL that answered with it.</param>
     /// <param name="to">The next URL.</param>
-    /// <exception cref="FetchFailedException">The body is needed again but was streamed.</exception>
-    internal void Redirect(int status, WebUrl from, WebUrl to)
+    /// <param name="bodyIsBegun">Whether bytes of the body have been sent that are not kept here.</param>
+    /// <exception cref="FetchFailedException">The body is needed again, and its source gives it once.</exception>
+    internal void Redirect(int status, WebUrl from, WebUrl to, bool bodyIsBegun)
     {
         if (HttpRules.BecomesGet(status, Method.Method))
         {
             Method = HttpMethod.Get;
-            _hasBody = false;
+            HasBody = false;
             _headers.RemoveAll(static f => RequestHeaders.DescribesBody(f.Name));
         }
-        else if (!CanRepeatBody)
+        else if (HasBody && bodyIsBegun && !_request.CanRewind)
         {
             throw new FetchFailedException(FetchErrorKind.Redirect,
-                $"The redirect with status {status} asks for the request's body again, which was streamed and cannot be repeated.");
+                $"The redirect with status {status} from {FetchUrl.Show(from.WithoutCredentials)} asks for the request's body again, whose source cannot be read twice: give a file or a stream that can seek, or send to {FetchUrl.Show(to.WithoutCredentials)}.");
         }
         if (!from.HasOriginOf(to))
         {

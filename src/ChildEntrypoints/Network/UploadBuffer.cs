@@ -12,13 +12,14 @@ internal enum UploadState
     /// <summary>The body is whole.</summary>
     Complete,
 
-    /// <summary>The fetch is over; the body may lack its end.</summary>
+    /// <summary>Nothing more comes for whoever asks; the body may lack its end.</summary>
     Closed,
 }
 
 /// <summary>
 /// The part of a request's body that follows in frames. The parent may send <see cref="Window"/> bytes ahead of what the
-/// network has taken, so a slow server costs the child no more memory than that.
+/// network has taken, so a slow server costs the child no more memory than that. The body can be asked for again: each
+/// time is a pass, and what still comes of a pass that is over is dropped.
 /// </summary>
 internal sealed class UploadBuffer(long? total, long inline)
 {
@@ -28,10 +29,26 @@ internal sealed class UploadBuffer(long? total, long inline)
     private readonly Lock _lock = new();
     private readonly Queue<ArraySegment<byte>> _pieces = new();
     private TaskCompletionSource? _waiting;
+    private readonly long _inline = inline;
     private long _received = inline;
     private long _credit = Window;
+    private int _awaited;
+    private bool _taken;
     private bool _complete;
     private bool _closed;
+
+    /// <summary>0 for the first time that the body is sent.</summary>
+    internal int Pass { get; private set; }
+
+    /// <summary>Whether a piece of this pass has been taken: whoever needs the body from its beginning must ask for it again.</summary>
+    internal bool IsBegun
+    {
+        get
+        {
+            lock (_lock)
+                return _taken;
+        }
+    }
 
     /// <summary>A piece has come.</summary>
     /// <returns>Null, or the rule it broke.</returns>
@@ -40,7 +57,7 @@ internal sealed class UploadBuffer(long? total, long inline)
         TaskCompletionSource? waiting;
         lock (_lock)
         {
-            if (_closed)
+            if (_closed || _awaited != 0)
                 return null;
             if (_complete)
                 return OutOfState("A FetchBodyChunk follows the FetchEnd of a request's body.");
@@ -68,6 +85,8 @@ internal sealed class UploadBuffer(long? total, long inline)
         TaskCompletionSource? waiting;
         lock (_lock)
         {
+            if (_closed || _awaited != 0)
+                return 0;
             if (total is { } all && _received < all)
                 return all - _received;
             _complete = true;
@@ -77,47 +96,104 @@ internal sealed class UploadBuffer(long? total, long inline)
         return 0;
     }
 
-    /// <summary>The parent may send so many more bytes.</summary>
-    internal void Grant(long bytes)
+    /// <summary>The body is needed again: nothing is kept, and nothing is taken before the parent has said that it begins again.</summary>
+    /// <returns>The pass to ask for.</returns>
+    internal int Rewind()
     {
+        TaskCompletionSource? waiting;
+        int pass;
         lock (_lock)
-            _credit += bytes;
+        {
+            Drop();
+            (_received, _credit, _taken, _complete) = (_inline, Window, false, false);
+            _awaited = pass = ++Pass;
+            waiting = TakeWaiter();
+        }
+        waiting?.SetResult();
+        return pass;
     }
 
-    /// <summary>The next piece if there is one; the taker returns its array to the shared pool.</summary>
-    internal bool TryTake(out ArraySegment<byte> piece, out UploadState state)
+    /// <summary>The parent says that a pass begins.</summary>
+    /// <returns>Null, or the rule it broke.</returns>
+    internal ProtocolViolation? OnRewound(int pass)
     {
         lock (_lock)
         {
-            state = _closed ? UploadState.Closed : _complete ? UploadState.Complete : UploadState.Open;
-            return _pieces.TryDequeue(out piece);
+            if (!_closed && (_awaited == 0 || pass > _awaited))
+                return OutOfState($"A FetchRewind says that pass {pass} of a request's body begins; {(_awaited == 0 ? "none" : _awaited)} was asked for.");
+            if (pass == _awaited)
+                _awaited = 0;
+            return null;
+        }
+    }
+
+    /// <summary>The parent may send so many more bytes of a pass.</summary>
+    /// <returns>False when that pass is over.</returns>
+    internal bool TryGrant(int pass, long bytes)
+    {
+        lock (_lock)
+        {
+            if (_closed || pass != Pass)
+                return false;
+            _credit += bytes;
+            return true;
+        }
+    }
+
+    /// <summary>Takes back what was granted and could not be told.</summary>
+    internal void Revoke(long bytes)
+    {
+        lock (_lock)
+            _credit -= bytes;
+    }
+
+    /// <summary>The next piece if there is one; the taker returns its array to the shared pool.</summary>
+    internal bool TryTake(int pass, out ArraySegment<byte> piece, out UploadState state)
+    {
+        lock (_lock)
+        {
+            piece = default;
+            state = _closed || pass != Pass ? UploadState.Closed : _complete ? UploadState.Complete : UploadState.Open;
+            if (state == UploadState.Closed || !_pieces.TryDequeue(out piece))
+                return false;
+            _taken = true;
+            return true;
         }
     }
 
     /// <summary>Completes when <see cref="TryTake"/> has something to say.</summary>
-    internal Task WhenChanged()
+    internal Task WhenChanged(int pass)
     {
         lock (_lock)
         {
-            if (_pieces.Count > 0 || _complete || _closed)
+            if (_pieces.Count > 0 || _complete || _closed || pass != Pass)
                 return Task.CompletedTask;
             _waiting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _waiting.Task;
         }
     }
 
-    /// <summary>The fetch is over: nothing more is kept.</summary>
-    internal void Close()
+    /// <summary>Nothing more of the body is needed: nothing is kept, and what still comes is dropped.</summary>
+    /// <returns>False when it was closed before.</returns>
+    internal bool Close()
     {
         TaskCompletionSource? waiting;
         lock (_lock)
         {
+            if (_closed)
+                return false;
             _closed = true;
-            while (_pieces.TryDequeue(out var piece))
-                ArrayPool<byte>.Shared.Return(piece.Array!);
+            Drop();
             waiting = TakeWaiter();
         }
         waiting?.SetResult();
+        return true;
+    }
+
+    private void Drop()
+    {
+        while (_pieces.TryDequeue(out var piece))
+            ArrayPool<byte>.Shared.Return(piece.Array!);
     }
 
     private TaskCompletionSource? TakeWaiter()

@@ -65,6 +65,7 @@ public enum HttpVersionChoice
 /// <param name="PublicAddressesOnly">Whether loopback, link-local and private addresses are refused at connect time.</param>
 /// <param name="InitialCredit">How many body bytes may be sent before the first Credit.</param>
 /// <param name="Eager">Whether somebody waits for headers and first bytes; else the answer may be kept together until it is whole or large.</param>
+/// <param name="CanRewind">Whether the body beyond its first bytes can be sent again, when FetchRewind asks for it.</param>
 /// <param name="Proxy">The one way out: <c>socks5://user:password@host:port</c>, or empty for none.</param>
 internal readonly record struct FetchRequest(
     string Method,
@@ -82,6 +83,7 @@ internal readonly record struct FetchRequest(
     bool PublicAddressesOnly,
     long InitialCredit,
     bool Eager = true,
+    bool CanRewind = false,
     string Proxy = "") : IWireMessage<FetchRequest>
 {
     /// <summary>The body length of a request without a body.</summary>
@@ -96,7 +98,7 @@ internal readonly record struct FetchRequest(
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(16);
+        writer.WriteArrayHeader(17);
         writer.Write(Method);
         writer.Write(Url);
         HeaderField.WriteAll(ref writer, Headers);
@@ -112,13 +114,14 @@ internal readonly record struct FetchRequest(
         writer.Write(PublicAddressesOnly);
         writer.Write(InitialCredit);
         writer.Write(Eager);
+        writer.Write(CanRewind);
         writer.Write(Proxy ?? "");
     }
 
     /// <inheritdoc/>
     public static FetchRequest Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 16, nameof(FetchRequest));
+        Wire.ReadArrayOf(ref reader, 17, nameof(FetchRequest));
         return new FetchRequest(
             Wire.ReadText(ref reader, "FetchRequest.Method"),
             Wire.ReadText(ref reader, "FetchRequest.Url"),
@@ -134,6 +137,7 @@ internal readonly record struct FetchRequest(
             Wire.ReadRange(ref reader, "FetchRequest.MaxResponseBytes", 0, long.MaxValue),
             reader.ReadBoolean(),
             Wire.ReadRange(ref reader, "FetchRequest.InitialCredit", 0, long.MaxValue),
+            reader.ReadBoolean(),
             reader.ReadBoolean(),
             Wire.ReadText(ref reader, "FetchRequest.Proxy"));
     }

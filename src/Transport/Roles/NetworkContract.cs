@@ -8,8 +8,16 @@ internal static class NetworkContract
 
     internal static RoleContract Value { get; } = new(
         Name,
-        fromChild: [MessageType.FetchHeaders, MessageType.FetchBodyChunk, MessageType.FetchBodySlot, MessageType.FetchEnd, MessageType.FetchError, MessageType.Credit],
-        toChild: [MessageType.FetchRequest, MessageType.FetchBodyChunk, MessageType.FetchEnd, MessageType.FetchCancel, MessageType.Credit, MessageType.SlotsFree])
+        fromChild:
+        [
+            MessageType.FetchHeaders, MessageType.FetchBodyChunk, MessageType.FetchBodySlot, MessageType.FetchEnd, MessageType.FetchError,
+            MessageType.Credit, MessageType.FetchRewind, MessageType.FetchBodyUnwanted,
+        ],
+        toChild:
+        [
+            MessageType.FetchRequest, MessageType.FetchBodyChunk, MessageType.FetchEnd, MessageType.FetchCancel,
+            MessageType.Credit, MessageType.FetchRewind, MessageType.SlotsFree,
+        ])
     {
         WantsSlots = true,
         StartsAtOnce = true,

@@ -1,0 +1,50 @@
+using MessagePack;
+
+namespace ActorBrowser.Transport;
+
+/// <summary>
+/// Child → parent: the request's body is needed once more, from the first byte that was not in the FetchRequest; credit starts
+/// anew. Parent → child, with the same number: what follows belongs to that pass. What comes before belongs to a pass that is over.
+/// </summary>
+/// <param name="Pass">1 for the first repetition, and one more each time.</param>
+internal readonly record struct FetchRewind(int Pass) : IWireMessage<FetchRewind>
+{
+    /// <summary>How often a fetch may repeat its body because a kept connection was dead; each redirect may repeat it once more.</summary>
+    internal const int MaxReplays = 8;
+
+    private const int MaxPass = 1000 + MaxReplays;
+
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.FetchRewind;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(1);
+        writer.Write(Pass);
+    }
+
+    /// <inheritdoc/>
+    public static FetchRewind Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 1, nameof(FetchRewind));
+        return new FetchRewind((int)Wire.ReadRange(ref reader, "FetchRewind.Pass", 1, MaxPass));
+    }
+}
+
+/// <summary>Child → parent: no more of the request's body is wanted, now or later; its source may be closed.</summary>
+internal readonly record struct FetchBodyUnwanted : IWireMessage<FetchBodyUnwanted>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.FetchBodyUnwanted;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer) => writer.WriteArrayHeader(0);
+
+    /// <inheritdoc/>
+    public static FetchBodyUnwanted Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 0, nameof(FetchBodyUnwanted));
+        return default;
+    }
+}
