@@ -6,8 +6,11 @@ namespace ActorBrowser.Bench;
 /// <param name="Scratch">A folder that bench/run removes.</param>
 internal sealed record BenchContext(bool Quick, string Root, string Scratch)
 {
-    /// <summary>The command line program, built as users get it: the parent's children are re-executions of it.</summary>
-    internal string ChildExecutable => Path.Combine(Root, "artifacts", "cli", "actorbrowser");
+    /// <summary>The command line program, built as users get it.</summary>
+    internal string Program => Path.Combine(Root, "artifacts", "cli", "actorbrowser");
+
+    /// <summary>What children run: the same program.</summary>
+    internal string ChildExecutable => Program;
 
     /// <summary>The hello-world program.</summary>
     internal string Hello => Path.Combine(Root, "artifacts", "bench", "hello", "hello");

@@ -9,6 +9,14 @@ internal static class Yardsticks
     internal static Contender HelloWorld(BenchContext context) =>
         new("hello-world .NET, start to exit", "ms", () => Task.FromResult(NativeProcess.Run(context.Hello).Elapsed.TotalMilliseconds));
 
+    /// <summary>bubblewrap with every namespace of its own, around a program that does nothing.</summary>
+    internal static Contender Bubblewrap()
+    {
+        var (bubblewrap, program) = (Tools.Find("bwrap"), Tools.Find("true"));
+        return new("bwrap --unshare-all true", "ms", () => Task.FromResult(NativeProcess.Run(
+            bubblewrap, "--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", program).Elapsed.TotalMilliseconds));
+    }
+
     /// <summary>node's child_process.fork to the child's first message; the parent node is running already.</summary>
     internal static Contender NodeFork(BenchContext context)
     {

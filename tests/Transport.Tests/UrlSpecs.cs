@@ -33,7 +33,7 @@ public sealed class UrlSpecs
     {
         string[] schemes = ["http://", "https://", "HTTP://", "ftp://", "http:/"];
         string[] hosts = ["a", "example.org", "EXAMPLE.org", "example.org.", "127.0.0.1", "127.1", "1.2.3.4.5", "01.2.3.4", "256.1.1.1", "1.2.3.04", "0x7f.1", "a.1", "a.0x1", "a.1b",
-            "xn--bcher-kva.example", "bücher.example", "a..b", ".", "", "-", "a_b", "[::1]", "user@a", "user:secret@a", "a%41", "a b"];
+            "xn--bcher-kva.example", "xn--", "xn--a.example", "a.xn--\u00e9", "xn--55qx5d.xn--999", "bücher.example", "a..b", ".", "", "-", "a_b", "[::1]", "user@a", "user:secret@a", "a%41", "a b"];
         string[] ports = ["", ":", ":80", ":443", ":8080", ":08080", ":0", ":65535", ":65536", ":+1", ":1a"];
         string[] paths = ["", "/", "/a/b", "/./a", "/a/../b", "/a/..", "/.well-known/x", "/%2e/a", "/a%20b", "/a b", "/a\\b", "/é", "/a;b=c,d", "/a'b", "/{a}", "//", "/a//b", "/a:b@c"];
         string[] tails = ["", "?", "?a=b&c", "?a=%20", "?a='b'", "?a b", "?é", "??", "?a/b?c", "#f", "?a#f", " ", "\n"];

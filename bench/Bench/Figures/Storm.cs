@@ -30,9 +30,9 @@ internal sealed class Storm : IFigure
             tabs.Add(await TabClient.OpenAsync(browser.System, browser.Actor));
             await tabs[^1].NavigateAsync(server.Page.AbsoluteUri);
         }
-        var window = TimeSpan.FromSeconds(context.Pick(10, 60));
-        // What fifty renderers have called often is compiled anew, twice: with ten times the questions, that is over sooner.
-        await WorkAsync(tabs, server, TimeSpan.FromSeconds(context.Pick(5, 60)), Pause / 10);
+        var window = TimeSpan.FromSeconds(context.Pick(10, 40));
+        // What this process calls often is compiled anew, twice: with ten times the questions, that is over sooner.
+        await WorkAsync(tabs, server, TimeSpan.FromSeconds(context.Pick(5, 20)), Pause / 10);
         var calm = await WorkAsync(tabs, server, window, Pause);
         var work = WorkAsync(tabs, server, window, Pause);
         var losses = await BlowAsync(tabs, window);

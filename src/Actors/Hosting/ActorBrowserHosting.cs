@@ -52,6 +52,7 @@ public static class ActorBrowserHosting
     private static IActorRef Start(ActorSystem system, ActorBrowserOptions options, IHostApplicationLifetime? host = null)
     {
         ForgottenChild.ExitIfThisIsOne();
+        Sandbox.Machine.ProbeAhead();
         var settings = SettingsOf(system, options);
         var roster = ProcessRoster.Of(options.Launcher);
         var browser = system.ActorOf(BrowserActor.Props(settings, roster), "browser");

@@ -21,7 +21,8 @@ internal sealed partial class Fetch
     private string _where = "";
     private bool _answered;
 
-    private async Task RunAsync()
+    /// <summary>Runs the fetch to its end; it never fails. Returns at its first wait.</summary>
+    internal async Task RunAsync()
     {
         // The context ends with this method; until then it marks the connections this fetch writes to.
         var current = new StrongBox<Fetch?>(this);
@@ -41,7 +42,6 @@ internal sealed partial class Fetch
         _body?.Release();
         _upload?.Close();
         _engine.Remove(this);
-        _timer?.Dispose();
         while ((failure is null ? WriteLast(end) : WriteLast(new FetchError(failure.Kind, failure.Message))) == WriteOutcome.QueueFull)
             await _outbox.WhenFlushed().ConfigureAwait(false);
         _outbox.RequestFlush();
@@ -142,10 +142,18 @@ internal sealed partial class Fetch
         if (!bodiless && codings.Count == 0 && contentLength > _request.MaxResponseBytes)
             throw new FetchFailedException(FetchErrorKind.TooLarge,
                 $"The body of {FetchUrl.Show(_where)} has {contentLength} bytes; at most {_request.MaxResponseBytes} are allowed.");
-        await WriteHeadersAsync(new FetchHeaders(
+        // Before anything is written: the parent takes a message with more fields for a broken child, and ends it with everybody's fetches.
+        if (headers.Count > HeaderField.MaxFields)
+            throw new FetchFailedException(FetchErrorKind.TooLarge, $"The answer of {FetchUrl.Show(_where)} has {headers.Count} header fields; at most {HeaderField.MaxFields} are allowed.");
+        var answer = new FetchHeaders(
             (int)response.StatusCode, ResponseHeaders.VersionOf(response), _where, headers, redirects,
             _connection?.RemoteText ?? "", _connection?.Space ?? AddressSpace.Public, contentLength,
-            new FetchTimings(_nameLookup, _connect, _tls, ConnectAttempt.Microseconds(_started)))).ConfigureAwait(false);
+            new FetchTimings(_nameLookup, _connect, _tls, ConnectAttempt.Microseconds(_started)));
+        WriteOutcome outcome;
+        while ((outcome = Write(answer)) == WriteOutcome.QueueFull)
+            await _outbox.WhenFlushed().WaitAsync(_stop.Token).ConfigureAwait(false);
+        if (outcome == WriteOutcome.TooLarge)
+            throw new FetchFailedException(FetchErrorKind.TooLarge, $"The headers of {FetchUrl.Show(_where)} exceed the limit.");
         _answered = true;
 
         var body = await response.Content.ReadAsStreamAsync(_stop.Token).ConfigureAwait(false);
@@ -173,17 +181,5 @@ internal sealed partial class Fetch
     {
         if (declared >= 0 && received != declared && response.Version.Major >= 2)
             throw new FetchFailedException(FetchErrorKind.Protocol, $"The body of {FetchUrl.Show(_where)} ended after {received} bytes; its Content-Length is {declared}.");
-    }
-
-    private async ValueTask WriteHeadersAsync(FetchHeaders headers)
-    {
-        // Before anything is written: the parent takes a message with more fields for a broken child, and ends it with everybody's fetches.
-        if (headers.Headers.Count > HeaderField.MaxFields)
-            throw new FetchFailedException(FetchErrorKind.TooLarge, $"The answer of {FetchUrl.Show(_where)} has {headers.Headers.Count} header fields; at most {HeaderField.MaxFields} are allowed.");
-        WriteOutcome outcome;
-        while ((outcome = Write(headers)) == WriteOutcome.QueueFull)
-            await _outbox.WhenFlushed().WaitAsync(_stop.Token).ConfigureAwait(false);
-        if (outcome == WriteOutcome.TooLarge)
-            throw new FetchFailedException(FetchErrorKind.TooLarge, $"The headers of {FetchUrl.Show(_where)} exceed the limit.");
     }
 }

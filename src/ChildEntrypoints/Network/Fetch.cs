@@ -8,7 +8,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// One fetch: what the channel's thread and the clock may do to it. The transfer itself is the other part. Whatever
 /// happens, exactly one FetchEnd or FetchError is written, and nothing after it.
 /// </summary>
-internal sealed partial class Fetch : IThreadPoolWorkItem
+internal sealed partial class Fetch
 {
     // A box, emptied at the end: connections keep the execution context they were opened in, but not its fetch.
     private static readonly AsyncLocal<StrongBox<Fetch?>?> CurrentFetch = new();
@@ -22,7 +22,6 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
     private readonly UploadBuffer? _upload;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly long _totalDeadline = long.MaxValue;
-    private readonly Timer? _timer;
     private long _firstByteDeadline = long.MaxValue;
     private FetchFailure? _stopReason;
     private TransportConnection? _connection;
@@ -46,11 +45,6 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
             _upload = new UploadBuffer(request.BodyLength, request.Body.Length);
         if (request.TotalTimeout > 0)
             _totalDeadline = Environment.TickCount64 + request.TotalTimeout;
-        if (request.TotalTimeout > 0 || request.FirstByteTimeout > 0)
-        {
-            _timer = new Timer(static fetch => ((Fetch)fetch!).OnTimer(), this, Timeout.Infinite, Timeout.Infinite);
-            Arm();
-        }
     }
 
     /// <summary>The fetch on whose behalf the current code runs, as far as its execution context flows.</summary>
@@ -59,10 +53,11 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
     /// <summary>The correlation id.</summary>
     internal ulong Id { get; }
 
+    /// <summary>When something is due next, in <see cref="Environment.TickCount64"/>.</summary>
+    internal long Deadline => Math.Min(_totalDeadline, Volatile.Read(ref _firstByteDeadline));
+
     /// <summary>Milliseconds; 0 for none.</summary>
     internal int ConnectTimeout => _request.ConnectTimeout;
-
-    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 
     /// <summary>The parent takes more of the body.</summary>
     internal void OnCredit(long bytes) => _credit.Add(bytes);
@@ -103,9 +98,9 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
     {
         if (_request.FirstByteTimeout == 0)
             return;
-        lock (_lock)
-            _firstByteDeadline = Environment.TickCount64 + _request.FirstByteTimeout;
-        Arm();
+        var deadline = Environment.TickCount64 + _request.FirstByteTimeout;
+        Volatile.Write(ref _firstByteDeadline, deadline);
+        _engine.Clock.Set(deadline);
     }
 
     /// <summary>The first reason counts; cancellation runs on the pool, because it closes sockets and wakes waiters.</summary>
@@ -131,38 +126,20 @@ internal sealed partial class Fetch : IThreadPoolWorkItem
         Volatile.Read(ref _body)?.Release();
     }
 
-    private void OnTimer()
+    /// <summary>Ends the fetch if a deadline of its own is over.</summary>
+    /// <returns>Its next deadline.</returns>
+    internal long OnClock(long now)
     {
-        var now = Environment.TickCount64;
-        long firstByte;
-        lock (_lock)
-            firstByte = _firstByteDeadline;
         if (_totalDeadline <= now)
             Stop(new FetchFailure(FetchErrorKind.Timeout, $"The fetch was not complete within the total timeout of {_request.TotalTimeout} ms."));
-        else if (firstByte <= now)
+        else if (Volatile.Read(ref _firstByteDeadline) <= now)
             Stop(new FetchFailure(FetchErrorKind.Timeout, $"The server did not begin to answer within the first-byte timeout of {_request.FirstByteTimeout} ms."));
         else
-            Arm();
+            return Deadline;
+        return long.MaxValue;
     }
 
-    private void Arm()
-    {
-        lock (_lock)
-        {
-            var due = Math.Min(_totalDeadline, _firstByteDeadline);
-            if (due != long.MaxValue && !_finished)
-                _timer!.Change(Math.Max(1, due - Environment.TickCount64), Timeout.Infinite);
-        }
-    }
-
-    private void OnAnswered()
-    {
-        if (_request.FirstByteTimeout == 0)
-            return;
-        // The timer keeps its due time: when it fires it finds nothing due and waits for the total deadline.
-        lock (_lock)
-            _firstByteDeadline = long.MaxValue;
-    }
+    private void OnAnswered() => Volatile.Write(ref _firstByteDeadline, long.MaxValue);
 
     private WriteOutcome Write<T>(in T message) where T : struct, IWireMessage<T>
     {

@@ -40,7 +40,11 @@ internal sealed class FetchEngine : IDisposable
         _outbox = new FetchOutbox(output, slots);
         _certificates = new CertificateRules(args.TrustedCertificates);
         _connector = new Connector(resolver, new AddressPolicy(args.AllowedPrivateNetworks));
+        Clock = new FetchClock(OnClock);
     }
+
+    /// <summary>Of all fetches' deadlines.</summary>
+    internal FetchClock Clock { get; }
 
     /// <summary>Shared memory for bodies, if there is any.</summary>
     internal BodySlots? Slots { get; }
@@ -107,30 +111,36 @@ internal sealed class FetchEngine : IDisposable
     /// <returns>Null, or the rule that was broken.</returns>
     internal ProtocolViolation? Start(ulong id, in FetchRequest request)
     {
-        FetchError refusal;
+        FetchError? refusal = null;
+        Fetch? fetch = null;
         lock (_lock)
         {
             if (_fetches.ContainsKey(id))
                 return new ProtocolViolation(ViolationKind.OutOfState, $"A second FetchRequest has the id {id} of a fetch that has not ended.");
             if (_stopped)
             {
-                refusal = new(FetchErrorKind.Unavailable, "The network child is shutting down.");
+                refusal = new FetchError(FetchErrorKind.Unavailable, "The network child is shutting down.");
             }
             else if (_fetches.Count >= _args.MaxConcurrentFetches)
             {
-                refusal = new(FetchErrorKind.Unavailable, $"{_fetches.Count} fetches are under way in the network child; no more are allowed at once.");
+                refusal = new FetchError(FetchErrorKind.Unavailable, $"{_fetches.Count} fetches are under way in the network child; no more are allowed at once.");
             }
             else
             {
-                var fetch = new Fetch(this, _outbox, id, request with { Body = request.Body.ToArray() });
+                fetch = new Fetch(this, _outbox, id, request with { Body = request.Body.ToArray() });
                 _fetches.Add(id, fetch);
                 _outbox.UnderWay = _fetches.Count;
-                ThreadPool.UnsafeQueueUserWorkItem(fetch, preferLocal: false);
-                return null;
             }
         }
-        _outbox.Write(id, refusal);
-        _outbox.RequestFlush();
+        if (refusal is { } refused)
+        {
+            _outbox.Write(id, refused);
+            _outbox.RequestFlush();
+            return null;
+        }
+        Clock.Set(fetch!.Deadline);
+        // On this thread: all that waits is asynchronous, and to hand a fetch to another thread takes longer than to send its request.
+        _ = fetch.RunAsync();
         return null;
     }
 
@@ -212,6 +222,7 @@ internal sealed class FetchEngine : IDisposable
     public void Dispose()
     {
         Stop();
+        Clock.Dispose();
         lock (_lock)
         {
             _open?.Dispose();
@@ -219,6 +230,17 @@ internal sealed class FetchEngine : IDisposable
             foreach (var transport in _proxied.Values)
                 transport.Dispose();
         }
+    }
+
+    private long OnClock(long now)
+    {
+        Fetch[] pending;
+        lock (_lock)
+            pending = [.. _fetches.Values];
+        var next = long.MaxValue;
+        foreach (var fetch in pending)
+            next = Math.Min(next, fetch.OnClock(now));
+        return next;
     }
 
     private Fetch? Find(ulong id)

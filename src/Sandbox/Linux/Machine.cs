@@ -17,6 +17,7 @@ internal sealed class Machine
 {
     private static readonly Lazy<Machine> Probed = new(() => new Machine([]));
 
+    private readonly Lazy<StepFailure?> _capabilities;
     private readonly Dictionary<Namespaces, StepFailure?> _namespaces = [];
     private readonly Lock _lock = new();
     private Tried? _triedWorld;
@@ -27,6 +28,7 @@ internal sealed class Machine
         _hidden = hidden.ToHashSet();
         landlockAtMost ??= int.MaxValue;
         CanConfine = ConfinedSpawner.IsSupported;
+        _capabilities = new(() => CanConfine ? ConfinedSpawner.Try(new Confinement { DropCapabilities = true }) : new StepFailure("clone", 38));
         LandlockVersion = CanConfine && !_hidden.Contains(SandboxLayer.Files) ? Math.Min(Landlock.Version, landlockAtMost.Value) : 0;
         LandlockFailure = LandlockVersion == 0 ? null : TryLandlock(LandlockVersion);
         CanNotify = CanConfine && !_hidden.Contains(SandboxLayer.ViolationReports) && Seccomp.CanNotify;
@@ -35,6 +37,9 @@ internal sealed class Machine
 
     /// <summary>This machine, probed once.</summary>
     public static Machine Current => Probed.Value;
+
+    /// <summary>Probes this machine on another thread, so that the first child does not wait for it.</summary>
+    internal static void ProbeAhead() => _ = Task.Run(static () => Current.Offers());
 
     internal bool CanConfine { get; }
 
@@ -114,7 +119,7 @@ internal sealed class Machine
         const Namespaces all = Namespaces.Mounts | Namespaces.Processes | Namespaces.Network | Namespaces.Messages | Namespaces.HostName | Namespaces.ControlGroups;
         var namespaces = TryNamespaces(all, out var granted);
         var world = TryWorld();
-        var capabilities = CanConfine ? ConfinedSpawner.Try(new Confinement { DropCapabilities = true }) : new StepFailure("clone", 38);
+        var capabilities = _capabilities.Value;
         return
         [
             Offer(SandboxLayer.NoNewPrivileges, CanConfine, CanConfine ? "prctl" : "only on Linux, on x64 and arm64", "use Linux on x64 or arm64"),

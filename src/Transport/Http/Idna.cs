@@ -7,7 +7,7 @@ namespace ActorBrowser.Transport.Http;
 /// </summary>
 internal static class Idna
 {
-    private const string Prefix = "xn--";
+    internal const string Prefix = "xn--";
     private const int Virama = 9;
 
     /// <summary>The name in ASCII, in lower case; null where the standard refuses it.</summary>

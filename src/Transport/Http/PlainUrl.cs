@@ -58,11 +58,11 @@ internal readonly record struct PlainUrl(string Scheme, string Host, int Port, s
         return digits is [not '0', ..] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= ushort.MaxValue && port != defaultPort;
     }
 
-    // A name whose last label begins with a digit may be an address: it is plain only as four decimal numbers.
+    // A name whose last label begins with a digit may be an address: it is plain only as four decimal numbers. What is in Punycode is checked.
     private static bool IsPlainHost(ReadOnlySpan<char> host)
     {
         var last = host[(host.LastIndexOf('.') + 1)..];
-        return !last.IsEmpty && (!char.IsAsciiDigit(last[0]) || IsPlainAddress(host));
+        return !last.IsEmpty && (!char.IsAsciiDigit(last[0]) || IsPlainAddress(host)) && !host.Contains(Idna.Prefix, StringComparison.Ordinal);
     }
 
     private static bool IsPlainAddress(ReadOnlySpan<char> host)
