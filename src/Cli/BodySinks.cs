@@ -1,5 +1,3 @@
-using ActorBrowser.Interop;
-
 namespace ActorBrowser.Cli;
 
 /// <summary>A body could not be written where it was asked for.</summary>
@@ -34,14 +32,14 @@ internal sealed class BodySinks : IDisposable
         }
         else if (!options.Json)
         {
-            _stdout = StandardStream.Open(isError: false);
+            // A failed write is kept there, and decides the exit code.
+            _stdout = StandardOutput.Open(isError: false);
         }
     }
 
-    internal BodySink Open(int index) =>
-        _files is not null ? new BodySink(CreateFile(_files[index]), Task.CompletedTask, owned: true)
-        : _stdout is not null ? new BodySink(_stdout, _turns[index].Task, owned: false)
-        : new BodySink(Stream.Null, Task.CompletedTask, owned: false);
+    internal IBodySink Open(int index) =>
+        _files is not null ? new BodyFile(_files[index], makesFolder: _options.Urls.Count > 1, _options.MaxTime)
+        : new BodyStream(_stdout ?? Stream.Null, _stdout is null ? Task.CompletedTask : _turns[index].Task);
 
     /// <summary>The body at this place is complete: the next one may write.</summary>
     internal void Done(int index)
@@ -55,27 +53,25 @@ internal sealed class BodySinks : IDisposable
     }
 
     public void Dispose() => _stdout?.Dispose();
-
-    private FileStream CreateFile(string path)
-    {
-        try
-        {
-            if (_options.Urls.Count > 1)
-                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new BodySinkException($"cannot write '{path}': {e.Message}", e);
-        }
-    }
 }
 
 /// <summary>One body's place.</summary>
-internal sealed class BodySink(Stream stream, Task turn, bool owned) : IAsyncDisposable
+internal interface IBodySink : IAsyncDisposable
 {
-    /// <summary>Writes when it is this body's turn.</summary>
-    internal async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
+    /// <summary>Writes a piece of the body, behind the last one.</summary>
+    /// <exception cref="BodySinkException">It cannot be written.</exception>
+    /// <exception cref="TimeoutException">Its file was not opened in time.</exception>
+    ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation);
+
+    /// <summary>The body has ended well, and may have been empty.</summary>
+    /// <exception cref="BodySinkException">Its file cannot be made.</exception>
+    ValueTask CompleteAsync(CancellationToken cancellation);
+}
+
+/// <summary>A stream that several bodies share, each in its turn.</summary>
+internal sealed class BodyStream(Stream stream, Task turn) : IBodySink
+{
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
     {
         await turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
@@ -84,9 +80,65 @@ internal sealed class BodySink(Stream stream, Task turn, bool owned) : IAsyncDis
         }
         catch (IOException e)
         {
-            throw new BodySinkException($"cannot write the body: {e.Message}", e);
+            throw new BodySinkException($"cannot write the body: {Complaint.ReasonOf(e)}", e);
         }
     }
 
-    public ValueTask DisposeAsync() => owned ? stream.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask CompleteAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>
+/// A file, made with the body's first piece or its end, as curl does: a fetch that comes to nothing leaves what was there
+/// as it was, and a file that is sent is not emptied first.
+/// </summary>
+/// <param name="path">Its name.</param>
+/// <param name="makesFolder">Whether to make the folder that it is in.</param>
+/// <param name="maxTime">From now on until it is open, at most; null for no limit.</param>
+internal sealed class BodyFile(string path, bool makesFolder, TimeSpan? maxTime) : IBodySink
+{
+    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private FileStream? _file;
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
+    {
+        try
+        {
+            _file ??= await OpenAsync(cancellation).ConfigureAwait(false);
+            await _file.WriteAsync(data, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Complaint.IsOfFile(e))
+        {
+            throw new BodySinkException($"cannot write '{path}': {Complaint.ReasonOf(e)}", e);
+        }
+    }
+
+    public ValueTask CompleteAsync(CancellationToken cancellation) => _file is null ? WriteAsync(ReadOnlyMemory<byte>.Empty, cancellation) : ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    // On a thread of its own: the kernel lets the opening of a named pipe wait for its reader, whatever signal comes.
+    private async Task<FileStream> OpenAsync(CancellationToken cancellation)
+    {
+        var opening = Task.Run(Open, cancellation);
+        if (maxTime is not { } most)
+            return await opening.WaitAsync(cancellation).ConfigureAwait(false);
+        var left = most - TimeProvider.System.GetElapsedTime(_started);
+        try
+        {
+            return await opening.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"'{path}' was not opened within {most.TotalSeconds} s: nobody reads it.", e);
+        }
+    }
+
+    private FileStream Open()
+    {
+        if (makesFolder)
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0, useAsync: true);
+    }
 }

@@ -16,10 +16,10 @@ internal static class BrowseCommand
     internal static Command Create()
     {
         var url = new Argument<string>("URL") { Description = "an http or https URL" };
-        var text = new Option<bool>("--text") { Description = "the readable text and nothing else" };
-        var json = new Option<bool>("--json") { Description = "everything about the page, as one JSON object" };
-        var links = new Option<bool>("--links") { Description = "the links, one a line: URL, tab, text" };
-        var images = new Option<DirectoryInfo?>("--images") { Description = "decode the page's images into a folder, as PNG", HelpName = "DIR" };
+        var text = Options.Flag("the readable text and nothing else", "--text");
+        var json = Options.Flag("everything about the page, as one JSON object", "--json");
+        var links = Options.Flag("the links, one a line: URL, tab, text", "--links");
+        var images = new Option<string?>("--images") { Description = "decode the page's images into a folder, as PNG", HelpName = "DIR" };
         var query = new Option<string?>("--query") { Description = "the elements that a CSS selector finds, one a line", HelpName = "SELECTOR" };
         var proxy = new Option<string?>("--socks") { Description = "send every request through a SOCKS5 proxy, with a user name for this tab", HelpName = "HOST:PORT" };
         var command = new Command("browse", "Fetches a page, parses it in a sandboxed renderer, and shows it as text.") { url, text, json, links, images, query, proxy };
@@ -28,13 +28,10 @@ internal static class BrowseCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string url, bool textOnly, bool json, bool links, DirectoryInfo? images, string? query, string? proxy, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string url, bool textOnly, bool json, bool links, string? images, string? query, string? proxy, CancellationToken cancellation)
     {
         if (!TryIdentity(proxy, out var identity))
-        {
-            await Console.Error.WriteLineAsync("actorbrowser: --socks takes HOST:PORT.").ConfigureAwait(false);
-            return ExitCodes.Usage;
-        }
+            throw new UsageException($"--socks takes HOST:PORT, not '{proxy}'.");
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
         var tab = await TabClient.OpenAsync(browser.System, browser.Browser, new OpenTab { Identity = identity }, cancellation).ConfigureAwait(false);
         await using var closing = tab.ConfigureAwait(false);
@@ -42,9 +39,9 @@ internal static class BrowseCommand
         {
             var page = await tab.NavigateAsync(url, cancellation).ConfigureAwait(false);
             if (query is not null)
-                await PrintAsync(await tab.QueryAllAsync(new Query(DocumentQuery.Select) { Argument = query }, cancellation).ConfigureAwait(false), static item => item.Value).ConfigureAwait(false);
+                await PrintAsync(await tab.QueryAllAsync(new Query(DocumentQuery.Select) { Argument = query }, cancellation).ConfigureAwait(false), static item => VisibleText.Line(item.Value)).ConfigureAwait(false);
             else if (links)
-                await PrintAsync(await tab.QueryAllAsync(new Query(DocumentQuery.Links), cancellation).ConfigureAwait(false), static item => $"{item.Value}\t{item.Text}").ConfigureAwait(false);
+                await PrintAsync(await tab.QueryAllAsync(new Query(DocumentQuery.Links), cancellation).ConfigureAwait(false), static item => $"{VisibleText.Line(item.Value)}\t{VisibleText.Line(item.Text)}").ConfigureAwait(false);
             else if (json)
                 await Console.Out.WriteLineAsync(await ToJsonAsync(tab, page, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
             else if (images is null || textOnly)
@@ -53,7 +50,7 @@ internal static class BrowseCommand
         }
         catch (PageException e)
         {
-            await Console.Error.WriteLineAsync($"actorbrowser: {e.Message}").ConfigureAwait(false);
+            await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
             return ExitCodes.CouldNotLoad;
         }
     }
@@ -82,19 +79,18 @@ internal static class BrowseCommand
         if (!textOnly)
         {
             var counts = page.Document.Counts;
-            await Console.Out.WriteLineAsync(page.Document.Title.Length > 0 ? page.Document.Title : page.Url).ConfigureAwait(false);
-            await Console.Out.WriteLineAsync($"{page.Url} · {page.Status} · {Count(counts.Words, "word")} · {Count(counts.Links, "link")} · {Count(counts.Images, "image")} · {page.Document.Encoding}").ConfigureAwait(false);
+            await Console.Out.WriteLineAsync(VisibleText.Line(page.Document.Title.Length > 0 ? page.Document.Title : page.Url)).ConfigureAwait(false);
+            await Console.Out.WriteLineAsync(VisibleText.Line($"{page.Url} · {page.Status} · {Count(counts.Words, "word")} · {Count(counts.Links, "link")} · {Count(counts.Images, "image")} · {page.Document.Encoding}")).ConfigureAwait(false);
             if (page.Document.ParserNote.Length > 0)
-                await Console.Out.WriteLineAsync(string.Concat(page.Document.ParserNote.Where(static c => !char.IsControl(c)))).ConfigureAwait(false);
+                await Console.Out.WriteLineAsync(VisibleText.Line(page.Document.ParserNote)).ConfigureAwait(false);
             await Console.Out.WriteLineAsync().ConfigureAwait(false);
         }
-        // Control characters are a page's way into the terminal of whoever reads it.
-        await Console.Out.WriteLineAsync(Wrap(string.Concat(text.Where(static c => c is '\n' or '\t' || !char.IsControl(c))))).ConfigureAwait(false);
+        await Console.Out.WriteLineAsync(Wrap(VisibleText.Block(text))).ConfigureAwait(false);
     }
 
     private static string Wrap(string text)
     {
-        var width = Console.IsOutputRedirected ? int.MaxValue : Math.Clamp(Spectre.Console.AnsiConsole.Profile.Width, 40, 100);
+        var width = Console.IsOutputRedirected ? int.MaxValue : Math.Clamp(StandardOutput.Columns, 40, 100);
         if (width == int.MaxValue)
             return text;
         var wrapped = new System.Text.StringBuilder();
@@ -128,7 +124,7 @@ internal static class BrowseCommand
         async Task<IReadOnlyList<QueryItem>> All(DocumentQuery kind) => await tab.QueryAllAsync(new Query(kind), cancellation).ConfigureAwait(false);
         async Task<JsonArray> ArrayAsync(DocumentQuery kind, Func<QueryItem, JsonObject> write) =>
             [.. (await All(kind).ConfigureAwait(false)).Select(item => (JsonNode)write(item))];
-        return new JsonObject
+        return VisibleText.Json(new JsonObject
         {
             ["url"] = page.Url,
             ["status"] = page.Status,
@@ -154,12 +150,16 @@ internal static class BrowseCommand
                 ["fields"] = new JsonArray([.. item.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static field => (JsonNode)field)]),
             }).ConfigureAwait(false),
             ["text"] = await tab.TextAsync(cancellation).ConfigureAwait(false),
-        }.ToJsonString(Json);
+        }.ToJsonString(Json));
     }
 
-    private static async Task<int> SaveImagesAsync(CliBrowser browser, TabClient tab, DirectoryInfo folder, CancellationToken cancellation)
+    private static async Task<int> SaveImagesAsync(CliBrowser browser, TabClient tab, string folder, CancellationToken cancellation)
     {
-        folder.Create();
+        if (DecodeCommand.TryMakeFolder(folder) is { } refusal)
+        {
+            await Complaint.WriteAsync(refusal).ConfigureAwait(false);
+            return ExitCodes.WriteError;
+        }
         var failed = 0;
         var number = 0;
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -167,10 +167,10 @@ internal static class BrowseCommand
         {
             if (image.Value.Length == 0 || !seen.Add(image.Value))
                 continue;
-            var (problem, line) = await SaveImageAsync(browser, tab, image.Value, Path.Combine(folder.FullName, $"{number + 1:000}"), cancellation).ConfigureAwait(false);
+            var (problem, line) = await SaveImageAsync(browser, tab, image.Value, Path.Combine(folder, $"{number + 1:000}"), cancellation).ConfigureAwait(false);
             number += problem is null ? 1 : 0;
             failed += problem is null ? 0 : 1;
-            await (problem is null ? Console.Out : Console.Error).WriteLineAsync($"{image.Value}: {problem ?? line}").ConfigureAwait(false);
+            await DecodeCommand.SayAsync(image.Value, problem, line).ConfigureAwait(false);
         }
         return failed == 0 ? ExitCodes.Success : ExitCodes.CouldNotLoad;
     }

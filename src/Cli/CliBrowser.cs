@@ -22,23 +22,33 @@ internal sealed class CliBrowser : IAsyncDisposable
     internal static Task<CliBrowser> StartAsync(CancellationToken cancellation, string configuration = "")
     {
         cancellation.ThrowIfCancellationRequested();
-        var level = Environment.GetEnvironmentVariable("ACTORBROWSER_LOG") is { Length: > 0 } wanted ? wanted : "OFF";
+        // While the actor system starts.
+        Sandbox.Machine.ProbeAhead();
         var logging = ConfigurationFactory.ParseString(
             $$"""
-            akka.loglevel = {{level}}
+            akka.loglevel = {{LogLevel()}}
             akka.stdout-loglevel = OFF
             akka.loggers = ["{{typeof(StderrLogger).AssemblyQualifiedName}}"]
             akka.log-dead-letters = off
+            akka.scheduler.implementation = "{{typeof(RuntimeScheduler).AssemblyQualifiedName}}"
             # Signals are Interruption's: this hook would stop the system first, and a verb would end with its failure, not with 130.
             akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
             """);
-        var folder = $"actorbrowser.crashes.folder = \"{CrashesCommand.Folder.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        var folder = $"actorbrowser.crashes.folder = {Hocon.Quote(CrashesCommand.Folder)}";
         var config = ConfigurationFactory.ParseString(configuration + "\n" + folder).WithFallback(logging);
         var system = ActorSystem.Create("actorbrowser", config);
         return Task.FromResult(new CliBrowser(system, system.StartActorBrowser()));
     }
 
-    internal async Task<FetchReport> FetchAsync(FetchOptions options, string url, BodySink sink, Action<long, long> progress, CancellationToken cancellation)
+    private static string LogLevel()
+    {
+        var wanted = Environment.GetEnvironmentVariable("ACTORBROWSER_LOG") is { Length: > 0 } given ? given : "off";
+        string[] levels = ["OFF", "ERROR", "WARNING", "INFO", "DEBUG"];
+        return Array.Find(levels, level => level.Equals(wanted, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UsageException($"ACTORBROWSER_LOG takes off, error, warning, info or debug, not '{wanted}'.");
+    }
+
+    internal async Task<FetchReport> FetchAsync(FetchOptions options, string url, IBodySink sink, Action<long, long> progress, CancellationToken cancellation)
     {
         var fetch = new FetchProtocol.Fetch(url)
         {

@@ -5,7 +5,8 @@ namespace ActorBrowser.Cli;
 /// <summary>The command's verbs.</summary>
 internal static class CommandLine
 {
-    internal static async Task<int> RunAsync(string[] args)
+    /// <summary>All verbs with their options.</summary>
+    internal static RootCommand Create()
     {
         var root = new RootCommand(
             """
@@ -41,21 +42,32 @@ internal static class CommandLine
 
         // Texts in brackets and texts that begin with @ are the user's: no directive and no response file takes them.
         root.Directives.Clear();
-        var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        return root;
+    }
 
+    /// <summary>Parses a command line.</summary>
+    /// <returns>The verb to run; or what is wrong, a sentence each.</returns>
+    internal static (ParseResult? Parsed, IReadOnlyList<string> Errors) Parse(string[] args)
+    {
+        var root = Create();
+        if (OptionValues.Refuse(args, root) is { } refusal)
+            return (null, [refusal]);
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        // What the user's text cannot be made of, a verb would read as another one.
+        if (parsed.Errors.Count == 0 && RawArguments.FirstLoss(args, args.Length - ExecCommand.CommandLengthOf(parsed)) is { } loss)
+            return (null, [$"'{loss}' is no UTF-8. Only a command's own arguments may be other bytes: exec [OPTION...] -- CMD ARG..."]);
+        return (parsed, [.. parsed.Errors.Select(static error => error.Message)]);
+    }
+
+    internal static async Task<int> RunAsync(string[] args)
+    {
         StandardOutput.Install();
-        if (Console.IsOutputRedirected)
-        {
-            // A file or a program reads it: no colours, and lines as long as the tables want them.
-            Spectre.Console.AnsiConsole.Profile.Capabilities.Ansi = false;
-            Spectre.Console.AnsiConsole.Profile.Width = 200;
-        }
         using var interruption = new Interruption();
-        var result = root.Parse(args, parsing);
-        if (result.Errors.Count > 0)
+        var (result, errors) = Parse(args);
+        if (result is null || errors.Count > 0)
         {
-            foreach (var error in result.Errors)
-                await Console.Error.WriteLineAsync($"actorbrowser: {error.Message}").ConfigureAwait(false);
+            foreach (var error in errors)
+                await Complaint.WriteAsync(error).ConfigureAwait(false);
             await Console.Error.WriteLineAsync("Try 'actorbrowser --help'.").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
@@ -79,10 +91,21 @@ internal static class CommandLine
         {
             return ExitCodes.WriteError;
         }
+        catch (UsageException e)
+        {
+            await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
+            return ExitCodes.Usage;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            await Console.Error.WriteLineAsync($"actorbrowser: {e.Message}").ConfigureAwait(false);
+            await Complaint.WriteAsync(Complaint.ReasonOf(e)).ConfigureAwait(false);
             return ExitCodes.CouldNotLoad;
+        }
+        catch (Exception e)
+        {
+            // A defect of ours: the children are stopped by now, and whoever reports it needs to know where it was.
+            await Complaint.WriteAsync($"internal error, please report it: {e.GetType().Name}: {e.Message} {e.StackTrace?.Split('\n')[0].Trim()}").ConfigureAwait(false);
+            return ExitCodes.Internal;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Spectre.Console;
 
 namespace ActorBrowser.Cli;
@@ -6,45 +7,74 @@ namespace ActorBrowser.Cli;
 /// <summary><c>crashes</c>: the children that this command has lost, newest first.</summary>
 internal static class CrashesCommand
 {
+    private const int LongestReport = 1 << 20;
+
     /// <summary>Where this command keeps its reports (the XDG state folder).</summary>
-    internal static string Folder => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state ? state : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"),
-        "actorbrowser", "crashes");
+    /// <remarks>Empty, for none, where the user has no home. As the XDG specification has it, a relative name is ignored.</remarks>
+    internal static string Folder
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { } state && Path.IsPathFullyQualified(state) && !RawArguments.IsDoubtful(state))
+                return Path.Combine(state, "actorbrowser", "crashes");
+            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            return Path.IsPathFullyQualified(home) ? Path.Combine(home, ".local", "state", "actorbrowser", "crashes") : "";
+        }
+    }
 
     internal static Command Create()
     {
         var id = new Argument<string?>("ID") { Description = "one report, whole, as JSON", Arity = ArgumentArity.ZeroOrOne };
-        var json = new Option<bool>("--json") { Description = "all reports as JSON, one after another" };
+        var json = Options.Flag("all reports as JSON, one after another", "--json");
         var command = new Command("crashes", "Lists the child processes that were lost: what they were, how they ended, what they said last.") { id, json };
-        command.SetAction((parsed, _) => Task.FromResult(Run(parsed.GetValue(id), parsed.GetValue(json))));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(id), parsed.GetValue(json), cancellation));
         return command;
     }
 
-    private static int Run(string? id, bool json)
+    private static async Task<int> RunAsync(string? id, bool json, CancellationToken cancellation)
     {
-        var reports = CrashFiles.Read(Folder);
+        var reports = await ReadAsync(Folder, cancellation).ConfigureAwait(false);
         if (id is not null || json)
         {
             var wanted = reports.Where(report => id is null || report.Id.StartsWith(id, StringComparison.Ordinal)).ToArray();
             foreach (var report in wanted)
-                Console.Out.WriteLine(CrashFiles.ToJson(report));
-            return wanted.Length > 0 || id is null ? ExitCodes.Success : Missing(id);
+                await Console.Out.WriteLineAsync(CrashFiles.ToJson(report)).ConfigureAwait(false);
+            if (wanted.Length > 0 || id is null)
+                return ExitCodes.Success;
+            throw new UsageException($"there is no report '{id}'.");
         }
         if (reports.Count == 0)
         {
-            Console.Out.WriteLine("No child was lost.");
+            await Console.Out.WriteLineAsync("No child was lost.").ConfigureAwait(false);
             return ExitCodes.Success;
         }
         var table = new Table().RoundedBorder().AddColumns("id", "role", "pid", "reason", "what happened");
         foreach (var report in reports)
-            table.AddRow(Array.ConvertAll<string, string>([report.Id, report.Role, $"{report.ProcessId}", $"{report.Reason}", report.Message], Markup.Escape));
-        AnsiConsole.Write(table);
+            table.Add(report.Id, report.Role, $"{report.ProcessId}", $"{report.Reason}", report.Message);
+        Tables.Console.Write(table);
         return ExitCodes.Success;
     }
 
-    private static int Missing(string id)
+    /// <summary>The reports of a folder, newest first; files that are none are passed over.</summary>
+    private static async Task<IReadOnlyList<CrashReport>> ReadAsync(string folder, CancellationToken cancellation)
     {
-        Console.Error.WriteLine($"actorbrowser: there is no report {id}.");
-        return ExitCodes.Usage;
+        var reports = new List<CrashReport>();
+        if (!Directory.Exists(folder))
+            return reports;
+        foreach (var file in Directory.EnumerateFiles(folder, "*.json").OrderDescending(StringComparer.Ordinal))
+        {
+            try
+            {
+                // A named pipe has no length, and lets its opening wait for a writer.
+                if (new FileInfo(file).Length > 0
+                    && JsonSerializer.Deserialize(await FileReader.ReadAsync(file, LongestReport, cancellation).ConfigureAwait(false), CrashJson.Default.CrashReport) is { } report)
+                    reports.Add(report);
+            }
+            catch (Exception e) when (e is JsonException || Complaint.IsOfFile(e))
+            {
+                // Somebody else's file, or one that was removed to make room for a newer one.
+            }
+        }
+        return reports;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Akka.Actor;
 
 namespace ActorBrowser.Cli;
@@ -9,28 +10,30 @@ internal static class DecodeCommand
 {
     internal static Command Create()
     {
-        var files = new Argument<FileInfo[]>("FILE") { Description = "images: PNG, JPEG, WebP, GIF, BMP or ICO, whatever they are called", Arity = ArgumentArity.OneOrMore };
-        var folder = new Option<DirectoryInfo?>("-o") { Description = "write each frame as a PNG file into a folder", HelpName = "DIR" };
+        var files = new Argument<string[]>("FILE") { Description = "images: PNG, JPEG, WebP, GIF, BMP or ICO, whatever they are called", Arity = ArgumentArity.OneOrMore };
+        var folder = new Option<string?>("-o") { Description = "write each frame as a PNG file into a folder", HelpName = "DIR" };
         var max = new Option<string?>("--max") { Description = "scale down to fit", HelpName = "WxH" };
         var command = new Command("decode", "Decodes images in sandboxed processes and says what they are.") { files, folder, max };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(files)!, parsed.GetValue(folder), parsed.GetValue(max), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(FileInfo[] files, DirectoryInfo? folder, string? max, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string[] files, string? folder, string? max, CancellationToken cancellation)
     {
         var (width, height) = (0, 0);
         if (max is not null)
         {
             var parts = max.Split('x');
-            if (parts.Length != 2 || !int.TryParse(parts[0], out width) || !int.TryParse(parts[1], out height) || width < 1 || height < 1)
-            {
-                await Console.Error.WriteLineAsync("actorbrowser: --max takes WIDTHxHEIGHT, such as 640x480.").ConfigureAwait(false);
-                return ExitCodes.Usage;
-            }
+            if (parts.Length != 2 || !TrySide(parts[0], out width) || !TrySide(parts[1], out height))
+                throw new UsageException($"--max takes WIDTHxHEIGHT, such as 640x480, not '{max}'.");
         }
-        folder?.Create();
+        if (folder is not null && TryMakeFolder(folder) is { } refusal)
+        {
+            await Complaint.WriteAsync(refusal).ConfigureAwait(false);
+            return ExitCodes.WriteError;
+        }
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
+        var longest = ActorBrowserSettings.From(browser.System.Settings.Config).Images.MaxFile;
         var failed = 0;
         foreach (var file in files)
         {
@@ -38,18 +41,39 @@ internal static class DecodeCommand
             var line = "";
             try
             {
-                var bytes = await File.ReadAllBytesAsync(file.FullName, cancellation).ConfigureAwait(false);
-                (problem, line) = await SaveAsync(browser, bytes, folder is null ? null : Path.Combine(folder.FullName, Path.GetFileNameWithoutExtension(file.Name)), width, height, cancellation).ConfigureAwait(false);
+                var bytes = await FileReader.ReadAsync(file, longest, cancellation).ConfigureAwait(false);
+                (problem, line) = await SaveAsync(browser, bytes, folder is null ? null : Path.Combine(folder, Path.GetFileNameWithoutExtension(file)), width, height, cancellation).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (Complaint.IsOfFile(e))
             {
-                problem = e.Message;
+                problem = Complaint.ReasonOf(e);
             }
             failed += problem is null ? 0 : 1;
-            await (problem is null ? Console.Out : Console.Error).WriteLineAsync($"{file}: {problem ?? line}").ConfigureAwait(false);
+            await SayAsync(file.Length == 0 ? "''" : file, problem, line).ConfigureAwait(false);
         }
         return failed == 0 ? ExitCodes.Success : ExitCodes.CouldNotLoad;
     }
+
+    /// <summary>One line about an image: what it is on stdout, or what is wrong with it on stderr.</summary>
+    internal static Task SayAsync(string name, string? problem, string line) =>
+        problem is null ? Console.Out.WriteLineAsync(VisibleText.Line($"{name}: {line}")) : Complaint.WriteAsync($"{name}: {problem}");
+
+    /// <summary>Makes the folder that images go into.</summary>
+    /// <returns>Why it cannot be made; null when it is there.</returns>
+    internal static string? TryMakeFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return null;
+        }
+        catch (Exception e) when (Complaint.IsOfFile(e))
+        {
+            return $"cannot make the folder '{folder}': {Complaint.ReasonOf(e)}";
+        }
+    }
+
+    private static bool TrySide(string text, out int side) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side > 0;
 
     /// <summary>Decodes one image and, where a name is given, writes its frames.</summary>
     /// <returns>What went wrong, or null; and what it is.</returns>
@@ -65,7 +89,17 @@ internal static class DecodeCommand
             var size = image.Width == image.SourceWidth && image.Height == image.SourceHeight ? "" : $", scaled to {image.Width} × {image.Height}";
             var frames = image.Delays.Count == 1 ? "" : $", {image.Delays.Count} frames in {image.Delays.Sum()} ms";
             for (var i = 0; target is not null && i < image.Delays.Count; i++)
-                PngFile.Write(image.Delays.Count == 1 ? target + ".png" : $"{target}-{i:000}.png", image.Frame(i), image.Width, image.Height);
+            {
+                var name = image.Delays.Count == 1 ? target + ".png" : $"{target}-{i:000}.png";
+                try
+                {
+                    PngFile.Write(name, image.Frame(i), image.Width, image.Height);
+                }
+                catch (Exception e) when (Complaint.IsOfFile(e))
+                {
+                    return ($"cannot write '{name}': {Complaint.ReasonOf(e)}", "");
+                }
+            }
             return (null, $"{image.Format}, {image.SourceWidth} × {image.SourceHeight}{size}{frames}, in process {image.ProcessId}, {elapsed.TotalMilliseconds:0} ms");
         }
     }

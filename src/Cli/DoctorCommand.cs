@@ -16,11 +16,11 @@ internal static class DoctorCommand
 
     internal static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "print JSON instead of tables" };
+        var json = Options.Flag("print JSON instead of tables", "--json");
         var probe = new Option<string?>("--probe") { Description = "attack from inside a child of this role or profile, or of all", HelpName = "ROLE|all" };
         var filter = new Option<string?>("--show-filter") { Description = "print the system call filter of this role or profile", HelpName = "ROLE" };
         var trace = new Option<string?>("--trace") { Description = "run this role or command profile, refuse nothing, print what would have been refused", HelpName = "ROLE" };
-        var self = new Option<bool>("--self-test") { Description = "use every feature of Akka that the configuration can name, in this very program" };
+        var self = Options.Flag("use every feature of Akka that the configuration can name, in this very program", "--self-test");
         var work = new Argument<string[]>("WORK") { Description = "with --trace: URLs for network, a command after -- for a command profile", Arity = ArgumentArity.ZeroOrMore };
         var hide = new Option<string[]>("--without") { Description = "as if this layer were missing here; may be repeated", HelpName = "LAYER", AllowMultipleArgumentsPerToken = false };
         var command = new Command("doctor",
@@ -41,7 +41,7 @@ internal static class DoctorCommand
             SandboxSettings settings;
             try
             {
-                var layers = string.Join(",", parsed.GetValue(hide) ?? []);
+                var layers = string.Join(",", (parsed.GetValue(hide) ?? []).Select(Hocon.Quote));
                 settings = ActorBrowserSettings.From(ConfigurationFactory.ParseString($"actorbrowser.sandbox.hide-layers = [{layers}]")).Sandbox;
             }
             catch (ConfigurationException e)
@@ -58,7 +58,7 @@ internal static class DoctorCommand
             }
             if (parsed.GetValue(trace) is { } traced)
                 return await (Find(settings, traced) is { } watched ? TraceReport.RunAsync(watched, parsed.GetValue(work) ?? [], asJson, cancellation) : RefuseAsync(Unknown(settings, traced))).ConfigureAwait(false);
-            return asJson ? await JsonAsync(settings).ConfigureAwait(false) : Tables(settings);
+            return asJson ? await JsonAsync(settings).ConfigureAwait(false) : ShowTables(settings);
         });
         return command;
     }
@@ -72,7 +72,7 @@ internal static class DoctorCommand
 
     private static async Task<int> RefuseAsync(string message)
     {
-        await Console.Error.WriteLineAsync($"actorbrowser: {message}").ConfigureAwait(false);
+        await Complaint.WriteAsync(message).ConfigureAwait(false);
         return ExitCodes.Usage;
     }
 
@@ -103,13 +103,13 @@ internal static class DoctorCommand
         }),
     ];
 
-    private static int Tables(SandboxSettings settings)
+    private static int ShowTables(SandboxSettings settings)
     {
         var offers = settings.Machine.Offers();
         var machine = new Table().Title("This machine").Border(TableBorder.Rounded).AddColumn("layer", static column => column.NoWrap()).AddColumns("here", "what was seen", "what would help");
         foreach (var offer in offers)
-            machine.AddRow(LayerNames.Of(offer.Layer), offer.Available ? "[green]yes[/]" : "[red]no[/]", Markup.Escape(offer.Detail), Markup.Escape(offer.Fix));
-        AnsiConsole.Write(machine);
+            machine.AddRow(LayerNames.Of(offer.Layer), offer.Available ? "[green]yes[/]" : "[red]no[/]", Tables.Cell(offer.Detail), Tables.Cell(offer.Fix));
+        Tables.Console.Write(machine);
 
         var plans = Plans(settings);
         var roles = new Table().Title("The profiles here").Border(TableBorder.Rounded).AddColumn("profile", static column => column.NoWrap())
@@ -117,17 +117,17 @@ internal static class DoctorCommand
         foreach (var (policy, plan, refusal) in plans)
         {
             roles.AddRow(
-                policy.Name, Markup.Escape(policy.Description),
-                refusal is null ? "[green]all there[/]" : $"[red]{Markup.Escape(refusal)}[/]",
-                plan is null ? "" : plan.Missing.Count == 0 ? "[green]nothing[/]" : $"[yellow]{Markup.Escape(string.Join("; ", plan.Missing.Select(static missing => missing.Sentence)))}[/]",
-                Markup.Escape(Limits(policy.Limits)));
+                policy.Name, Tables.Cell(policy.Description),
+                refusal is null ? "[green]all there[/]" : Tables.Cell(refusal, "red"),
+                plan is null ? "" : plan.Missing.Count == 0 ? "[green]nothing[/]" : Tables.Cell(string.Join("; ", plan.Missing.Select(static missing => missing.Sentence)), "yellow"),
+                Tables.Cell(Limits(policy.Limits)));
         }
-        AnsiConsole.Write(roles);
+        Tables.Console.Write(roles);
         var libraries = new Table().Title("Image libraries").Border(TableBorder.Rounded).AddColumns("library", "here", "what would help");
         foreach (var library in CodecLibrary.All)
             libraries.AddRow(library.File, library.IsInstalled ? "[green]yes[/]" : "[yellow]no[/]", library.IsInstalled ? "" : $"install the Debian package {library.Package}");
-        AnsiConsole.Write(libraries);
-        AnsiConsole.MarkupLine(System.Globalization.CultureInfo.InvariantCulture, "Attack it yourself: [bold]actorbrowser doctor --probe all[/]");
+        Tables.Console.Write(libraries);
+        Tables.Console.MarkupLine("Attack it yourself: [bold]actorbrowser doctor --probe all[/]");
         return Array.TrueForAll(plans, static one => one.Plan is not null) ? ExitCodes.Success : 1;
     }
 

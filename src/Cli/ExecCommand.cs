@@ -9,6 +9,7 @@ namespace ActorBrowser.Cli;
 /// <summary><c>exec -- CMD ARG...</c>: any program through the command runner, as if it had been started here.</summary>
 internal static class ExecCommand
 {
+    private const string Name = "exec";
     internal const int TimedOut = 124;
     internal const int NotExecutable = 126;
     internal const int NotFound = 127;
@@ -20,12 +21,12 @@ internal static class ExecCommand
         var read = new Option<string[]>("--read") { Description = "what it may read besides; may be repeated", HelpName = "PATH", AllowMultipleArgumentsPerToken = false };
         var folder = new Option<string?>("--cwd") { Description = "the folder to start in (default: this one)", HelpName = "D" };
         var environment = new Option<string[]>("--env", "-e") { Description = "a variable; may be repeated", HelpName = "K=V", AllowMultipleArgumentsPerToken = false };
-        var timeout = new Option<double?>("--timeout") { Description = "end it after this long", HelpName = "S" };
-        var idle = new Option<double?>("--idle-timeout") { Description = "end it when it has been silent for this long", HelpName = "S" };
+        var timeout = Options.Seconds("end it after this long", "--timeout");
+        var idle = Options.Seconds("end it when it has been silent for this long", "--idle-timeout");
         var memory = new Option<string?>("--memory") { Description = "address space of each process; K, M and G are understood", HelpName = "N" };
-        var terminal = new Option<bool>("--pty") { Description = "give it a terminal" };
-        var json = new Option<bool>("--json") { Description = "print one JSON object about its end instead of its output" };
-        var command = new Command("exec",
+        var terminal = Options.Flag("give it a terminal", "--pty");
+        var json = Options.Flag("print one JSON object about its end instead of its output", "--json");
+        var command = new Command(Name,
             """
             Runs a program in the command runner, with input and output passed through.
 
@@ -48,13 +49,13 @@ internal static class ExecCommand
                 options = new ExecOptions(
                     RawArguments.Of(parsed.GetValue(arguments)!), parsed.GetValue(profile), parsed.GetValue(folder),
                     [.. (parsed.GetValue(environment) ?? []).Select(ExecOptions.ParseVariable)],
-                    Seconds(parsed.GetValue(timeout), "--timeout"), Seconds(parsed.GetValue(idle), "--idle-timeout"),
+                    Seconds(parsed.GetValue(timeout)), Seconds(parsed.GetValue(idle)),
                     parsed.GetValue(memory) is { } size ? ExecOptions.ParseSize(size) : 0,
                     parsed.GetValue(terminal), parsed.GetValue(json), [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)]);
             }
             catch (FormatException e)
             {
-                await Console.Error.WriteLineAsync($"actorbrowser: {e.Message}").ConfigureAwait(false);
+                await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
                 return ExitCodes.Usage;
             }
             return await RunAsync(options, cancellation).ConfigureAwait(false);
@@ -62,12 +63,11 @@ internal static class ExecCommand
         return command;
     }
 
-    private static TimeSpan? Seconds(double? seconds, string option) => seconds switch
-    {
-        null => null,
-        > 0 and <= 86_400 => TimeSpan.FromSeconds(seconds.Value),
-        _ => throw new FormatException($"{option} takes a number of seconds above 0, at most 86400."),
-    };
+    /// <summary>How many of the arguments are those of the command; 0 for another verb.</summary>
+    internal static int CommandLengthOf(ParseResult parsed) =>
+        parsed.CommandResult.Command is { Name: Name } exec && exec.Arguments is [Argument<string[]> command] ? parsed.GetValue(command)?.Length ?? 0 : 0;
+
+    private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 
     /// <summary>This process's folder; null, the runner's, which is the same, where its name is no text or is gone.</summary>
     internal static CommandText? CurrentFolder()
@@ -114,7 +114,7 @@ internal static class ExecCommand
         raw?.Dispose();
         if (outcome is SpawnRefused refused)
         {
-            await Console.Error.WriteLineAsync($"actorbrowser: {refused.Message}").ConfigureAwait(false);
+            await Complaint.WriteAsync(refused.Message).ConfigureAwait(false);
             return refused.Kind switch
             {
                 SpawnFailure.NotFound => NotFound,
@@ -127,13 +127,15 @@ internal static class ExecCommand
         if (options.Json)
             await Console.Out.WriteLineAsync(ExecReport.ToJson(closed)).ConfigureAwait(false);
         else if (closed.Exit.Cause is not (ExitCause.Itself or ExitCause.Kill))
-            await Console.Error.WriteLineAsync($"actorbrowser: {ExecReport.Describe(closed)}").ConfigureAwait(false);
+            await Complaint.WriteAsync(ExecReport.Describe(closed)).ConfigureAwait(false);
         if (!options.Json && closed.Exit.Blocked is { } blocked)
-            await Console.Error.WriteLineAsync($"actorbrowser: {blocked}").ConfigureAwait(false);
+            await Complaint.WriteAsync(blocked).ConfigureAwait(false);
         return closed.Exit.Cause switch
         {
             ExitCause.TotalTimeout or ExitCause.IdleTimeout => TimedOut,
             ExitCause.RunnerLost => ExitCodes.ChildLost,
+            // The signal that ended this program, not the one that it has ended the command with.
+            _ when Interruption.Received != 0 && closed.Exit.Signal is not null => ExitCodes.BySignal + Interruption.Received,
             _ => closed.Exit.ShellCode,
         };
     }

@@ -24,8 +24,12 @@ internal static class ExitCodes
     internal const int TooLarge = 63;
     internal const int Unavailable = 69;
     internal const int ChildLost = 70;
+    internal const int Internal = 70;
     internal const int ProxyFailed = 97;
     internal const int Interrupted = 130;
+
+    /// <summary>What a shell adds to the number of the signal that ended a program.</summary>
+    internal const int BySignal = 128;
 
     /// <summary>The table that <c>fetch --help</c> prints.</summary>
     internal static IReadOnlyList<(int Code, string Meaning)> Table { get; } =
@@ -47,7 +51,7 @@ internal static class ExitCodes
         (ReceiveFailed, "the server broke HTTP or closed in the middle"),
         (TooLarge, "the answer exceeds the size limit"),
         (Unavailable, "no child process can be had"),
-        (ChildLost, "the network process died during the fetch"),
+        (ChildLost, "the network process died during the fetch; or an internal error, with a sentence that says so"),
         (ProxyFailed, "the proxy cannot be used"),
         (Interrupted, "interrupted (Ctrl-C)"),
     ];

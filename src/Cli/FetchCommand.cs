@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ActorBrowser.Transport;
 using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.Cli;
@@ -8,6 +7,8 @@ namespace ActorBrowser.Cli;
 internal static class FetchCommand
 {
     private const int MostParallel = 256;
+    private const int Parallel = 8;
+    private const int MostRedirects = 1000;
 
     internal static Command Create()
     {
@@ -17,11 +18,11 @@ internal static class FetchCommand
         var method = new Option<string?>("--request", "-X") { Description = "the method (default GET, POST with --data, PUT with --upload-file)", HelpName = "METHOD" };
         var data = new Option<string?>("--data", "-d") { Description = "the request body; @FILE sends a file, @- the standard input", HelpName = "BODY" };
         var upload = new Option<string?>("--upload-file", "-T") { Description = "send this file as the request body; - is the standard input", HelpName = "FILE" };
-        var maxTime = new Option<double?>("--max-time") { Description = "give up on a URL after this long", HelpName = "SECONDS" };
-        var json = new Option<bool>("--json") { Description = "print one JSON object a URL instead of the body" };
-        var parallel = new Option<int>("--parallel") { Description = $"how many at once, 1 to {MostParallel}", HelpName = "N", DefaultValueFactory = _ => 8 };
-        var fail = new Option<bool>("--fail", "-f") { Description = "HTTP status 400 and above is a failure" };
-        var redirects = new Option<int?>("--max-redirects") { Description = "how many redirects to follow", HelpName = "N" };
+        var maxTime = Options.Seconds("give up on a URL after this long", "--max-time");
+        var json = Options.Flag("print one JSON object a URL instead of the body", "--json");
+        var parallel = Options.Whole($"how many at once, 1 to {MostParallel} (default {Parallel})", 1, MostParallel, "--parallel");
+        var fail = Options.Flag("HTTP status 400 and above is a failure", "--fail", "-f");
+        var redirects = Options.Whole("how many redirects to follow", 0, MostRedirects, "--max-redirects");
 
         var command = new Command("fetch",
             "Fetches URLs through the sandboxed network process.\n\nExit codes:\n"
@@ -29,22 +30,6 @@ internal static class FetchCommand
         {
             urls, output, headers, method, data, upload, maxTime, json, parallel, fail, redirects,
         };
-        // A value that is not given is the default's business, not a validator's.
-        parallel.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is (< 1 or > MostParallel))
-                result.AddError($"--parallel takes 1 to {MostParallel}.");
-        });
-        maxTime.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double>() is (<= 0 or > 86_400))
-                result.AddError("--max-time takes a number of seconds above 0, at most 86400.");
-        });
-        redirects.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is (< 0 or > 1000))
-                result.AddError("--max-redirects takes 0 to 1000.");
-        });
         command.SetAction(async (parsed, cancellation) =>
         {
             FetchOptions options;
@@ -59,13 +44,13 @@ internal static class FetchCommand
                     null,
                     parsed.GetValue(maxTime) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                     parsed.GetValue(json),
-                    parsed.GetValue(parallel),
+                    parsed.GetValue(parallel) ?? Parallel,
                     parsed.GetValue(fail),
                     parsed.GetValue(redirects)).WithBody(file, text);
             }
-            catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+            catch (FormatException e)
             {
-                await Console.Error.WriteLineAsync($"actorbrowser: {e.Message}").ConfigureAwait(false);
+                await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
                 return ExitCodes.Usage;
             }
             return await RunAsync(options, cancellation).ConfigureAwait(false);
@@ -77,7 +62,7 @@ internal static class FetchCommand
     {
         using var sinks = new BodySinks(options);
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
-        using var bar = new ProgressBar(Console.Error, !Console.IsErrorRedirected && !options.Json, () => Console.WindowWidth);
+        using var bar = new ProgressBar(StandardOutput.ErrorTerminal, !Console.IsErrorRedirected && !options.Json, () => StandardOutput.Columns);
         using var gate = new SemaphoreSlim(options.Parallel);
 
         var exitCode = ExitCodes.Success;
@@ -88,10 +73,8 @@ internal static class FetchCommand
             bar.Dispose();
             if (options.Json)
                 await Console.Out.WriteLineAsync(report.ToJson()).ConfigureAwait(false);
-            else if (report.Error is { } error)
-                await Console.Error.WriteLineAsync($"actorbrowser: {HttpRules.Shorten(report.Url)}: {error.Message}").ConfigureAwait(false);
-            else if (report.ExitCode(options.Fail) != ExitCodes.Success)
-                await Console.Error.WriteLineAsync($"actorbrowser: {HttpRules.Shorten(report.Url)}: HTTP status {report.Headers?.Status}").ConfigureAwait(false);
+            else if (StandardOutput.Failure is null && report.Problem(options.Fail) is { } problem)
+                await Complaint.WriteAsync($"{HttpRules.Shorten(report.Url)}: {problem}").ConfigureAwait(false);
             if (exitCode == ExitCodes.Success)
                 exitCode = report.ExitCode(options.Fail);
         }
@@ -105,10 +88,6 @@ internal static class FetchCommand
             {
                 await using var sink = sinks.Open(index);
                 return await browser.FetchAsync(options, options.Urls[index], sink, bar.Report, cancellation).ConfigureAwait(false);
-            }
-            catch (BodySinkException e)
-            {
-                return new FetchReport(options.Urls[index], null, null, new FetchError(FetchErrorKind.Cancelled, e.Message), 0) { OutputFailed = true };
             }
             finally
             {

@@ -50,9 +50,27 @@ internal sealed record FetchOptions(
     internal FetchBody? OpenUpload(Action<long, long> progress) => UploadFrom switch
     {
         null => null,
-        StandardInput => FetchBody.FromStream(Console.OpenStandardInput(), progress: new Progress(progress, -1)),
-        var file => FetchBody.FromFile(file, new Progress(progress, new FileInfo(file) is { Exists: true, Length: > 0 and var length } ? length : -1)),
+        StandardInput => FetchBody.FromStream(OpenStandardInput(), progress: new Progress(progress, -1)),
+        var file => FetchBody.FromFile(file, new Progress(progress, LengthOf(file))),
     };
+
+    // The console's stream of a terminal would switch its keypad to another mode.
+    private static Stream OpenStandardInput() => OperatingSystem.IsWindows() || Console.IsInputRedirected
+        ? Console.OpenStandardInput()
+        : new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+
+    // For the progress bar alone: whoever opens the file says what is wrong with it.
+    private static long LengthOf(string file)
+    {
+        try
+        {
+            return new FileInfo(file) is { Exists: true, Length: > 0 and var length } ? length : -1;
+        }
+        catch (Exception e) when (Complaint.IsOfFile(e))
+        {
+            return -1;
+        }
+    }
 
     /// <summary>Parses <c>NAME:VALUE</c> as curl does: the value is trimmed, an empty one is allowed.</summary>
     internal static HeaderField ParseHeader(string text)

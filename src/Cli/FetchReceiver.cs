@@ -11,7 +11,7 @@ internal sealed class FetchReceiver : UntypedActor
 {
     private readonly IActorRef _browser;
     private readonly FetchProtocol.Fetch _fetch;
-    private readonly BodySink _sink;
+    private readonly IBodySink _sink;
     private readonly Action<long, long> _progress;
     private readonly TaskCompletionSource<FetchReport> _done;
     private readonly CancellationTokenSource _stopped = new();
@@ -20,7 +20,7 @@ internal sealed class FetchReceiver : UntypedActor
     private int _childProcessId;
     private bool _writing;
 
-    public FetchReceiver(IActorRef browser, FetchProtocol.Fetch fetch, BodySink sink, Action<long, long> progress, TaskCompletionSource<FetchReport> done)
+    public FetchReceiver(IActorRef browser, FetchProtocol.Fetch fetch, IBodySink sink, Action<long, long> progress, TaskCompletionSource<FetchReport> done)
     {
         _browser = browser;
         _fetch = fetch;
@@ -55,6 +55,17 @@ internal sealed class FetchReceiver : UntypedActor
                 while (!_writing && _waiting.TryDequeue(out var next))
                     Handle(next);
                 break;
+            case Completed completed:
+                _done.TrySetResult(new FetchReport(_fetch.Url, _headers, completed.End, null, _childProcessId));
+                break;
+            case Akka.Actor.Status.Failure { Cause: BodySinkException lost }:
+                _done.TrySetResult(new FetchReport(_fetch.Url, _headers, null, null, _childProcessId) { OutputFailure = lost.Message });
+                Context.Stop(Self);
+                break;
+            case Akka.Actor.Status.Failure { Cause: TimeoutException late }:
+                _done.TrySetResult(new FetchReport(_fetch.Url, _headers, null, new FetchError(FetchErrorKind.Timeout, late.Message), _childProcessId));
+                Context.Stop(Self);
+                break;
             case Akka.Actor.Status.Failure failure:
                 _done.TrySetException(failure.Cause);
                 Context.Stop(Self);
@@ -79,7 +90,7 @@ internal sealed class FetchReceiver : UntypedActor
                 WriteAsync(chunk).PipeTo(Self);
                 break;
             case FetchProtocol.FetchCompleted completed:
-                _done.TrySetResult(new FetchReport(_fetch.Url, _headers, completed.End, null, _childProcessId));
+                CompleteAsync(completed.End).PipeTo(Self);
                 break;
             case FetchProtocol.FetchFailed failed:
                 _done.TrySetResult(new FetchReport(_fetch.Url, _headers, null, new FetchError(failed.Kind, failed.Message), failed.ChildProcessId));
@@ -95,6 +106,14 @@ internal sealed class FetchReceiver : UntypedActor
         await _sink.WriteAsync(chunk.Data, _stopped.Token).ConfigureAwait(false);
         return new Written(chunk);
     }
+
+    private async Task<Completed> CompleteAsync(FetchEnd end)
+    {
+        await _sink.CompleteAsync(_stopped.Token).ConfigureAwait(false);
+        return new Completed(end);
+    }
+
+    private sealed record Completed(FetchEnd End) : INoSerializationVerificationNeeded, Akka.Event.IDeadLetterSuppression;
 
     private sealed record Written(FetchProtocol.FetchChunk Chunk) : INoSerializationVerificationNeeded, Akka.Event.IDeadLetterSuppression;
 }

@@ -13,14 +13,18 @@ namespace ActorBrowser.Cli;
 /// <param name="ChildProcessId">The network child that did it; 0 when none was reached.</param>
 internal sealed record FetchReport(string Url, FetchHeaders? Headers, FetchEnd? End, FetchError? Error, int ChildProcessId)
 {
-    /// <summary>The fetch was given up because its output could not be written.</summary>
-    internal bool OutputFailed { get; init; }
+    /// <summary>Why its output could not be written, a sentence; null when it could. The fetch was given up then.</summary>
+    internal string? OutputFailure { get; init; }
 
     internal int ExitCode(bool failOnHttpError) =>
-        OutputFailed ? ExitCodes.WriteError
+        OutputFailure is not null ? ExitCodes.WriteError
         : Error is { } error ? ExitCodes.For(error.Kind)
         : failOnHttpError && Headers is { Status: >= 400 } ? ExitCodes.HttpError
         : ExitCodes.Success;
+
+    /// <summary>What went wrong, a sentence; null when nothing did.</summary>
+    internal string? Problem(bool failOnHttpError) =>
+        OutputFailure ?? Error?.Message ?? (ExitCode(failOnHttpError) != ExitCodes.Success ? $"HTTP status {Headers?.Status}" : null);
 
     internal string ToJson()
     {
@@ -39,18 +43,23 @@ internal sealed record FetchReport(string Url, FetchHeaders? Headers, FetchEnd? 
                 json.WriteEndObject();
             }
             WriteTimings(json);
-            if (Error is { } error)
-            {
-                json.WriteStartObject("error");
-                json.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString()));
-                json.WriteString("message", error.Message);
-                json.WriteEndObject();
-            }
+            if (OutputFailure is { } failure)
+                WriteError(json, "output", failure);
+            else if (Error is { } error)
+                WriteError(json, JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString()), error.Message);
             if (ChildProcessId > 0)
                 json.WriteNumber("child_pid", ChildProcessId);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void WriteError(Utf8JsonWriter json, string kind, string message)
+    {
+        json.WriteStartObject("error");
+        json.WriteString("kind", kind);
+        json.WriteString("message", message);
+        json.WriteEndObject();
     }
 
     private static void WriteHeaders(Utf8JsonWriter json, FetchHeaders headers)

@@ -25,7 +25,7 @@ internal sealed class Interruption : IDisposable
     internal CancellationToken Token => _source.Token;
 
     /// <summary>128 + the signal's number, as a shell reports it; 0 when there was none.</summary>
-    internal int ExitCode => _signal == 0 ? 0 : 128 + _signal;
+    internal int ExitCode => _signal == 0 ? 0 : ExitCodes.BySignal + _signal;
 
     private void OnSignal(PosixSignalContext context)
     {

@@ -19,7 +19,4 @@ internal static class LiveTable
         }
         show();
     }
-
-    /// <summary>A text that fits into so many characters.</summary>
-    internal static string Shorten(string text, int most) => text.Length <= most ? text : text[..(most - 1)] + "…";
 }

@@ -6,21 +6,19 @@ namespace ActorBrowser.Cli;
 /// <summary><c>ping ROLE</c>: the latency of actor → child process → actor.</summary>
 internal static class PingCommand
 {
+    private const int Most = 10_000_000;
+    private const int Default = 10;
+
     internal static Command Create()
     {
         var role = new Argument<string>("ROLE") { Description = $"which child: {string.Join(" or ", Roles.Names)}" };
         role.AcceptOnlyFromAmong([.. Roles.Names]);
-        var count = new Option<int>("--count", "-n") { Description = "how many round trips, 1 to 10000000", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var count = Options.Whole($"how many round trips, 1 to {Most} (default {Default})", 1, Most, "--count", "-n");
         var command = new Command("ping", "Starts a child of a role, sends it pings one after another and sums up the round-trip times.")
         {
             role, count,
         };
-        count.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is (< 1 or > 10_000_000))
-                result.AddError("-n takes 1 to 10000000.");
-        });
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(role)!, parsed.GetValue(count), cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(role)!, parsed.GetValue(count) ?? Default, cancellation));
         return command;
     }
 
@@ -35,7 +33,7 @@ internal static class PingCommand
         }
         catch (ChildLostException e)
         {
-            await Console.Error.WriteLineAsync($"actorbrowser: {e.Message}").ConfigureAwait(false);
+            await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
             return ExitCodes.ChildLost;
         }
         await Console.Out.WriteLineAsync($"{role} child, pid {child.ProcessId}, ready in {child.SpawnTime.TotalMilliseconds:F1} ms").ConfigureAwait(false);

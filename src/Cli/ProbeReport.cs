@@ -171,18 +171,18 @@ internal sealed class ProbeReport
 
     private static void Show(SandboxPolicy policy, List<Result> results)
     {
-        var table = new Table().Title($"{policy.Name}: {Markup.Escape(policy.Description)}").Border(TableBorder.Rounded).AddColumns("protection", "outside", "inside", "");
+        var table = new Table().Title($"{policy.Name}: {Tables.Cell(policy.Description)}").Border(TableBorder.Rounded).AddColumns("protection", "outside", "inside", "");
         foreach (var result in results)
         {
-            table.AddRow(Markup.Escape(result.Protection), Markup.Escape(result.Outside), Markup.Escape(result.Inside), result.Verdict switch
+            table.AddRow(Tables.Cell(result.Protection), Tables.Cell(result.Outside), Tables.Cell(result.Inside), result.Verdict switch
             {
                 Verdict.Held => "[green]held[/]",
                 Verdict.Allowed => "[grey]allowed[/]",
                 _ => "[red]FAILED[/]",
             });
         }
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(Score(results));
+        Tables.Console.Write(table);
+        Console.Out.WriteLine(Score(results));
     }
 
     private static string Score(List<Result> results) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace ActorBrowser.Cli;
 
@@ -12,7 +13,7 @@ internal static class RawArguments
     {
         if (!OperatingSystem.IsLinux() || !arguments.Any(IsDoubtful))
             return [.. arguments.Select(CommandText.FromString)];
-        var given = Split(File.ReadAllBytes("/proc/self/cmdline")).TakeLast(arguments.Length).ToArray();
+        var given = Given(arguments.Length);
         var same = given.Length == arguments.Length
             && given.Zip(arguments).All(static pair => IsDoubtful(pair.Second) || Encoding.UTF8.GetString(pair.First.Span) == pair.Second);
         return same
@@ -20,7 +21,22 @@ internal static class RawArguments
             : throw new FormatException("An argument that is no UTF-8 is understood only after all options: exec [OPTION...] -- CMD ARG...");
     }
 
-    private static bool IsDoubtful(string text) => text.Contains('\uFFFD', StringComparison.Ordinal);
+    /// <summary>An argument that is no UTF-8, so that its text is another one; null when there is none.</summary>
+    /// <param name="arguments">All of this process.</param>
+    /// <param name="count">How many of them, from the first on, are used as text.</param>
+    internal static string? FirstLoss(string[] arguments, int count)
+    {
+        if (!OperatingSystem.IsLinux() || !arguments.Take(count).Any(IsDoubtful))
+            return null;
+        // U+FFFD itself may be given.
+        var lost = Array.FindIndex(Given(arguments.Length), 0, count, static bytes => !Utf8.IsValid(bytes.Span));
+        return lost < 0 ? null : arguments[lost];
+    }
+
+    /// <summary>Whether a text may once have been other bytes.</summary>
+    internal static bool IsDoubtful(string text) => text.Contains('\uFFFD', StringComparison.Ordinal);
+
+    private static ReadOnlyMemory<byte>[] Given(int count) => [.. Split(File.ReadAllBytes("/proc/self/cmdline")).TakeLast(count)];
 
     private static List<ReadOnlyMemory<byte>> Split(byte[] terminated)
     {

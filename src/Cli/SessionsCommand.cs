@@ -21,15 +21,10 @@ internal static class SessionsCommand
     internal static Command Create()
     {
         var lines = new Argument<string[]>("LINE") { Description = "shell lines to run; without any, some examples", Arity = ArgumentArity.ZeroOrMore };
-        var timeout = new Option<double>("--timeout") { Description = "end each after this long", HelpName = "S", DefaultValueFactory = _ => 3 };
+        var timeout = Options.Seconds("end each after this long (default 3)", "--timeout");
         var command = new Command("sessions", "Runs several shell lines at once, each as a session, and shows them in a live table.") { lines, timeout };
-        timeout.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double>() is (<= 0 or > 86_400))
-                result.AddError("--timeout takes a number of seconds above 0, at most 86400.");
-        });
         command.SetAction((parsed, cancellation) =>
-            RunAsync(parsed.GetValue(lines) is { Length: > 0 } given ? given : Examples, TimeSpan.FromSeconds(parsed.GetValue(timeout)), cancellation));
+            RunAsync(parsed.GetValue(lines) is { Length: > 0 } given ? given : Examples, TimeSpan.FromSeconds(parsed.GetValue(timeout) ?? 3), cancellation));
         return command;
     }
 
@@ -44,9 +39,9 @@ internal static class SessionsCommand
         if (Console.IsOutputRedirected)
             await LiveTable.FollowAsync(changes.Reader, static () => { }, () => AreOver(rows), cancellation).ConfigureAwait(false);
         else
-            await AnsiConsole.Live(Render(rows)).StartAsync(live => LiveTable.FollowAsync(changes.Reader, () => live.UpdateTarget(Render(rows)), () => AreOver(rows), cancellation)).ConfigureAwait(false);
+            await Tables.Console.Live(Render(rows)).StartAsync(live => LiveTable.FollowAsync(changes.Reader, () => live.UpdateTarget(Render(rows)), () => AreOver(rows), cancellation)).ConfigureAwait(false);
         if (Console.IsOutputRedirected)
-            AnsiConsole.Write(Render(rows));
+            Tables.Console.Write(Render(rows));
         return ExitCodes.Success;
     }
 
@@ -56,7 +51,7 @@ internal static class SessionsCommand
     {
         var table = new Table().RoundedBorder().AddColumns("session", "command", "state", "pid", "output", "last line");
         foreach (var row in rows)
-            table.AddRow(Array.ConvertAll<string, string>([row.Handle, LiveTable.Shorten(row.Line, 40), row.State, row.ProcessId, ProgressBar.Size(row.Bytes), LiveTable.Shorten(row.LastLine, 40)], Markup.Escape));
+            table.Add(row.Handle, VisibleText.Shorten(VisibleText.Line(row.Line), 40), row.State, row.ProcessId, ProgressBar.Size(row.Bytes), VisibleText.Shorten(VisibleText.Line(row.LastLine), 40));
         return table;
     }
 

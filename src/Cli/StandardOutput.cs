@@ -20,10 +20,25 @@ internal static class StandardOutput
     /// <summary>Makes the console write to the streams of this class.</summary>
     internal static void Install()
     {
-        Console.SetOut(Writer(Open(isError: false)));
+        Terminal = Writer(Open(isError: false));
+        Console.SetOut(new VisibleWriter(Terminal));
         // What this program itself says there, it says together with an exit code: that one is enough if it cannot be said.
-        Console.SetError(Writer(new Recorded(isError: true, isLoud: false)));
+        ErrorTerminal = Writer(new Recorded(isError: true, isLoud: false));
+        Console.SetError(new VisibleWriter(ErrorTerminal));
     }
+
+    /// <summary>Standard output as it is, for what draws on a terminal; the console's own writer shows control characters instead.</summary>
+    internal static TextWriter Terminal { get; private set; } = TextWriter.Null;
+
+    /// <summary>Standard error as it is.</summary>
+    internal static TextWriter ErrorTerminal { get; private set; } = TextWriter.Null;
+
+    /// <summary>
+    /// The width of the terminal behind standard output or error, in columns; 80 where it has none. Asked of the kernel:
+    /// <see cref="Console.WindowWidth"/> would switch the terminal's keypad to another mode first.
+    /// </summary>
+    internal static int Columns =>
+        (LocalTerminal.TryGetSize(1, out var columns, out _) || LocalTerminal.TryGetSize(2, out columns, out _)) && columns > 0 ? columns : 80;
 
     /// <summary>A stream whose failures are kept, for bytes that are passed on.</summary>
     internal static Stream Open(bool isError) => new Recorded(isError, isLoud: true);

@@ -15,7 +15,7 @@ internal sealed class StderrLogger : UntypedActor, IRequiresMessageQueue<ILogger
                 Sender.Tell(new LoggerInitialized());
                 break;
             case LogEvent logged:
-                Console.Error.WriteLine($"{logged.Timestamp:HH:mm:ss.fff} {Level(logged),-7} {logged.Message}");
+                Console.Error.WriteLine($"{logged.Timestamp:HH:mm:ss.fff} {Level(logged),-7} {VisibleText.Line($"{logged.Message}")}");
                 if (logged.Cause is { } cause)
                     Console.Error.WriteLine(cause);
                 break;

@@ -10,11 +10,14 @@ namespace ActorBrowser.Cli;
 /// <summary><c>tabs URL...</c>: many pages at once, each in its own process, in a live table with keys.</summary>
 internal static class TabsCommand
 {
+    // DECCKM and DECKPNM: what a shell expects.
+    private const string KeypadForNumbers = "\e[?1l\e>";
+
     internal static Command Create()
     {
         var urls = new Argument<string[]>("URL") { Description = "http or https URLs", Arity = ArgumentArity.OneOrMore };
-        var images = new Option<bool>("--images") { Description = "fetch and decode the pages' images as well" };
-        var stay = new Option<bool>("--stay") { Description = "stay when all are loaded, until q is pressed (as it does on a terminal)" };
+        var images = Options.Flag("fetch and decode the pages' images as well", "--images");
+        var stay = Options.Flag("stay when all are loaded, until q is pressed (as it does on a terminal)", "--stay");
         var command = new Command("tabs", "Opens each page in its own tab and shows all in a live table. Keys: up, down, r reload, k kill the renderer, c close, q quit.") { urls, images, stay };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(urls)!, parsed.GetValue(images), parsed.GetValue(stay) || !(Console.IsInputRedirected || Console.IsOutputRedirected), cancellation));
         return command;
@@ -38,7 +41,7 @@ internal static class TabsCommand
         if (Console.IsOutputRedirected)
         {
             await LiveTable.FollowAsync(changes.Reader, static () => { }, () => !stay && rows.TrueForAll(static row => row.IsSettled), cancellation).ConfigureAwait(false);
-            AnsiConsole.Write(Render(rows, -1));
+            Tables.Console.Write(Render(rows, -1));
         }
         else
         {
@@ -54,9 +57,19 @@ internal static class TabsCommand
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // Memory and processor time change without a word from anybody.
         var clock = RepeatAsync(TimeSpan.FromSeconds(1), () => changes.Writer.TryWrite(true), over.Token);
-        var keys = stay && !Console.IsInputRedirected ? Task.Factory.StartNew(() => ReadKeys(OnKey), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default) : Task.CompletedTask;
-        await AnsiConsole.Live(Render(rows, selected)).StartAsync(live => LiveTable.FollowAsync(
-            changes.Reader, () => live.UpdateTarget(Render(rows, selected)), () => quit || (!stay && rows.TrueForAll(static row => row.IsSettled)), cancellation)).ConfigureAwait(false);
+        var readsKeys = stay && !Console.IsInputRedirected;
+        var keys = readsKeys ? Task.Factory.StartNew(() => ReadKeys(OnKey), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default) : Task.CompletedTask;
+        try
+        {
+            await Tables.Console.Live(Render(rows, selected)).StartAsync(live => LiveTable.FollowAsync(
+                changes.Reader, () => live.UpdateTarget(Render(rows, selected)), () => quit || (!stay && rows.TrueForAll(static row => row.IsSettled)), cancellation)).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The console switches the keypad for the reading of keys, and never back.
+            if (readsKeys)
+                await StandardOutput.Terminal.WriteAsync(KeypadForNumbers).ConfigureAwait(false);
+        }
         await over.CancelAsync().ConfigureAwait(false);
         await clock.ConfigureAwait(false);
         if (quit)
@@ -122,8 +135,8 @@ internal static class TabsCommand
         {
             var row = rows[i];
             var (memory, cpu) = ProcessUse.Of(row.ProcessId);
-            table.AddRow(Array.ConvertAll<string, string>(
-                [(i == selected ? "▶ " : "  ") + row.Number.ToString(CultureInfo.InvariantCulture), LiveTable.Shorten(row.Title.Length > 0 ? row.Title : row.Url, 60), row.State, row.ProcessId == 0 ? "" : $"{row.ProcessId}", memory, cpu], Markup.Escape));
+            table.Add(
+                (i == selected ? "▶ " : "  ") + row.Number.ToString(CultureInfo.InvariantCulture), VisibleText.Shorten(VisibleText.Line(row.Title.Length > 0 ? row.Title : row.Url), 60), row.State, row.ProcessId == 0 ? "" : $"{row.ProcessId}", memory, cpu);
         }
         return table;
     }

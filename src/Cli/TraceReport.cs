@@ -43,8 +43,8 @@ internal static class TraceReport
         }
         var table = new Table().Title($"What {policy.Name} would have refused").Border(TableBorder.Rounded).AddColumns("system call", "as", "times");
         foreach (var ((call, arguments), times) in found)
-            table.AddRow(Markup.Escape(call), Markup.Escape(arguments), times.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        AnsiConsole.Write(table);
+            table.Add(call, arguments, times.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Tables.Console.Write(table);
         await Console.Out.WriteLineAsync("Files are not watched: Landlock cannot.").ConfigureAwait(false);
         return ExitCodes.Success;
     }
@@ -68,7 +68,7 @@ internal static class TraceReport
             foreach (var url in work)
             {
                 var outcome = await client.FetchAsync(new FetchProtocol.Fetch(url), cancellation).ConfigureAwait(false);
-                await Console.Error.WriteLineAsync(outcome.Match(response => $"{url}: {response.Headers.Status}", failure => $"{url}: {failure.Message}")).ConfigureAwait(false);
+                await Console.Error.WriteLineAsync(VisibleText.Line(outcome.Match(response => $"{url}: {response.Headers.Status}", failure => $"{url}: {failure.Message}"))).ConfigureAwait(false);
             }
             return;
         }

@@ -37,6 +37,15 @@ public sealed class ExecSpecs
         Assert.Equal(expected, (await RunAsync("", ["--", .. arguments])).Code);
 
     [Fact]
+    public async Task An_exec_inside_an_exec_says_that_it_runs_inside_a_sandbox_and_blames_no_machine()
+    {
+        var (code, output, error) = await RunAsync("", "--", Program, "exec", "--", "echo", "hi");
+        Assert.Equal((69, ""), (code, output));
+        Assert.Contains("inside the sandbox that this process runs in", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("this machine", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_timeout_is_124_and_leaves_nothing()
     {
         var length = Random.Shared.Next(100_000, 999_999).ToString(CultureInfo.InvariantCulture);

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>The command line or the environment says what this program cannot do: exit code 2.</summary>
+/// <param name="message">A sentence.</param>
+internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>What this program says on stderr about a failure: one line, in its own words or the system's.</summary>
+internal static class Complaint
+{
+    private const int NotFound = 2;
+    private const int WouldBlock = 11;
+    private const int Denied = 13;
+    private const int NameTooLong = 36;
+    private const int MostErrno = 4095;
+
+    /// <summary>Writes a sentence as one line.</summary>
+    internal static Task WriteAsync(string sentence) => Console.Error.WriteLineAsync($"actorbrowser: {VisibleText.Line(sentence)}");
+
+    /// <summary>Why a file could not be used: the system's reason, as <c>strerror</c> has it, where .NET has kept it.</summary>
+    internal static string ReasonOf(Exception failure)
+    {
+        if (OperatingSystem.IsWindows())
+            return failure.Message;
+        return failure switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => Text(NotFound),
+            PathTooLongException => Text(NameTooLong),
+            UnauthorizedAccessException => Text(failure.InnerException is IOException { HResult: > 0 and <= MostErrno and var errno } ? errno : Denied),
+            // Not the kernel's: .NET locks each file that it opens.
+            IOException { HResult: WouldBlock } => "Another program has locked it",
+            IOException { HResult: > 0 and <= MostErrno and var errno } => Text(errno),
+            // An empty name, the only one that .NET refuses itself.
+            ArgumentException => Text(NotFound),
+            _ => failure.Message,
+        };
+    }
+
+    /// <summary>Whether a failure is of the kind that opening, reading or writing a file by its name has.</summary>
+    internal static bool IsOfFile(Exception failure) => failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
+
+    private static string Text(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>What the option parser would take for something else without a word: refused before it is asked.</summary>
+internal static class OptionValues
+{
+    private static readonly char[] s_separators = ['=', ':'];
+
+    /// <summary>Why a command line is not understood; null when the parser may have it.</summary>
+    internal static string? Refuse(string[] arguments, Command root)
+    {
+        // It is skipped as a directive even where there are none.
+        if (arguments is [['[', .., ']'] directive, ..])
+            return $"There is no verb '{directive}'.";
+        Command command = root;
+        foreach (var argument in arguments.TakeWhile(static argument => argument != "--"))
+        {
+            if (command == root && root.Subcommands.FirstOrDefault(verb => verb.Name == argument) is { } verb)
+                command = verb;
+            else if (argument is ['-', ..] && argument.IndexOfAny(s_separators) is > 0 and var end && IsFlag(argument[..end], command, root))
+                return $"{argument[..end]} takes no value, and '{argument[(end + 1)..]}' is given.";
+        }
+        return null;
+    }
+
+    private static bool IsFlag(string name, Command command, Command root) =>
+        command.Options.Concat(root.Options).FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name)) is { Arity.MaximumNumberOfValues: 0 };
+}

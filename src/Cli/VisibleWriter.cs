@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>
+/// The console's writer: whatever a verb writes goes through <see cref="VisibleText.Block"/>, so that no text reaches a terminal
+/// as orders to it. What draws (tables, the progress bar) writes to the inner one.
+/// </summary>
+/// <param name="inner">Where it goes.</param>
+internal sealed class VisibleWriter(TextWriter inner) : TextWriter
+{
+    public override Encoding Encoding => inner.Encoding;
+
+    public override void Write(char value) => inner.Write(VisibleText.Block(value.ToString()));
+
+    public override void Write(char[] buffer, int index, int count) => inner.Write(VisibleText.Block(new string(buffer, index, count)));
+
+    public override void Write(ReadOnlySpan<char> buffer) => inner.Write(VisibleText.Block(buffer.ToString()));
+
+    public override void Write(string? value) => inner.Write(VisibleText.Block(value ?? ""));
+
+    public override void WriteLine() => inner.WriteLine();
+
+    // One write a line: lines of several threads do not mix.
+    public override void WriteLine(string? value) => inner.WriteLine(VisibleText.Block(value ?? ""));
+
+    public override void Flush() => inner.Flush();
+}
