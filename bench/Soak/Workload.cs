@@ -136,6 +136,10 @@ internal sealed class Workload(ActorSystem system, IActorRef browser, string ser
                     tally.Defect("accepted", $"{poison[next]}: {answer}");
                 tally.Count("poison-refused");
             }
+            catch (InvalidMessageException)
+            {
+                tally.Count("poison-refused");
+            }
             catch (AskTimeoutException)
             {
                 tally.Defect("lost", $"{poison[next]} was not answered");

@@ -103,6 +103,7 @@ public sealed class BrowserActor : UntypedActor
         // A limit of file size is an error of the write that reaches it, and not this process's death.
         Interop.FileSizeSignal.Survive();
         Context.GetLogger().Info("ActorBrowser {0}", BuildInfo.Version);
+        var late = LateMessages.Start(Context);
         _network = StartNetwork();
         _fetch = StartFetch();
         UnansweredMessages.AnswerFor(Self);
@@ -111,7 +112,6 @@ public sealed class BrowserActor : UntypedActor
         var renderers = Context.ActorOf(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, _launcher), "renderers");
         _images = Context.ActorOf(ImageService.Props(settings.Images, decoders), "images");
         _tabs = Context.ActorOf(TabManager.Props(settings, Self, renderers, _images), "tabs");
-        var late = Context.ActorOf(LateMessages.Props(), "late");
         _crashes = Context.ActorOf(CrashJournal.Props(settings.Crashes), "crashes");
         _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crashes, late];
         _pools = [renderers, decoders];

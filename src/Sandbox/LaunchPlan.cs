@@ -134,9 +134,12 @@ internal sealed class LaunchPlan
             var available = offer.Layer == SandboxLayer.Namespaces ? namespaces is null : offer.Available;
             if (!wanted || available)
                 continue;
-            var sentence = $"{LayerNames.Of(offer.Layer)} is missing on this machine: {(offer.Layer == SandboxLayer.Namespaces ? namespaces.ToString() : offer.Detail)}";
+            var (where, fix) = SessionMark.IsOnThisProcess
+                ? ("cannot be had inside the sandbox that this process runs in, as a command of another ActorBrowser", "Start it outside that sandbox.")
+                : ("is missing on this machine", offer.Fix);
+            var sentence = $"{LayerNames.Of(offer.Layer)} {where}: {(offer.Layer == SandboxLayer.Namespaces ? namespaces.ToString() : offer.Detail)}";
             if (policy.Required.Contains(offer.Layer))
-                throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"The profile {policy.Name} requires a layer of confinement that is not to be had: {sentence}. {offer.Fix}".TrimEnd());
+                throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"The profile {policy.Name} requires a layer of confinement that is not to be had: {sentence}. {fix}".TrimEnd());
             missing.Add(new MissingLayer(LayerNames.Of(offer.Layer), sentence));
         }
     }

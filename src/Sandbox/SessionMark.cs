@@ -47,6 +47,9 @@ internal readonly struct SessionMark : IEquatable<SessionMark>
             throw new SystemCallException("prlimit(RLIMIT_RTTIME)", errno);
     }
 
+    /// <summary>Whether this process is a command of a runner's, or was started by one: it runs inside a sandbox, and can make none.</summary>
+    internal static bool IsOnThisProcess => OperatingSystem.IsLinux() && FromLimit(ProcessLimits.Get(ProcessLimit.RealTimeTime).Soft) is not null;
+
     internal static SessionMark? FromLimit(ulong limit) => limit != ProcessLimits.Unlimited && (limit & Flag) != 0 ? new SessionMark(limit) : null;
 
     /// <inheritdoc/>

@@ -12,23 +12,31 @@ public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
     private readonly OutgoingQueue _outgoing;
     private readonly Queue<(byte[] Data, SafeDescriptor[] Descriptors)> _inbox = new();
     private readonly Lock _lock = new();
+    private readonly Action<IThreadPoolWorkItem> _schedule;
     private InMemoryChannel _peer = null!;
     private IFrameHandler? _handler;
     private ChannelClosed? _closing;
     private bool _scheduled;
     private bool _ended;
 
-    private InMemoryChannel(ChannelLimits limits)
+    private InMemoryChannel(ChannelLimits limits, Action<IThreadPoolWorkItem> schedule)
     {
+        _schedule = schedule;
         _parser = new FrameParser(limits);
         _outgoing = new OutgoingQueue(limits);
     }
 
     /// <summary>Two connected ends.</summary>
     /// <param name="limits">What each accepts.</param>
-    public static (InMemoryChannel First, InMemoryChannel Second) CreatePair(ChannelLimits limits)
+    public static (InMemoryChannel First, InMemoryChannel Second) CreatePair(ChannelLimits limits) =>
+        CreatePair(limits, static turn => ThreadPool.UnsafeQueueUserWorkItem(turn, preferLocal: false));
+
+    /// <summary>Two connected ends whose turns run when the caller runs them.</summary>
+    /// <param name="limits">What each accepts.</param>
+    /// <param name="schedule">Takes an end's next turn; an end has one at a time.</param>
+    internal static (InMemoryChannel First, InMemoryChannel Second) CreatePair(ChannelLimits limits, Action<IThreadPoolWorkItem> schedule)
     {
-        var (first, second) = (new InMemoryChannel(limits), new InMemoryChannel(limits));
+        var (first, second) = (new InMemoryChannel(limits, schedule), new InMemoryChannel(limits, schedule));
         first._peer = second;
         second._peer = first;
         return (first, second);
@@ -186,6 +194,6 @@ public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
         if (_scheduled || _handler is null)
             return;
         _scheduled = true;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        _schedule(this);
     }
 }

@@ -95,6 +95,22 @@ public sealed class RunnerLineSpecs : TestKit
     }
 
     [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task What_no_process_has_been_given_can_be_taken_back_with_all_that_follows_it()
+    {
+        var waiting = SharedMemory.Create("waiting", 1);
+        _line.Begin(1, Request, _session.Ref, [waiting]);
+        _line.Begin(2, Request, _session.Ref, []);
+        _line.Send(1, new Terminate(0));
+        Assert.True(_line.TryWithdraw(1));
+        Assert.True(waiting.IsClosed);
+        Assert.False(_line.TryWithdraw(1));
+        _line.Open(_process);
+        Assert.Equal([(MessageType.SpawnRequest, 2UL)], await ReceivedAsync(1));
+        Assert.False(_line.TryWithdraw(2));
+    }
+
+    [Fact]
     public async Task A_refused_call_of_a_command_s_is_its_session_s_and_any_other_the_registry_s()
     {
         _line.Open(_process);

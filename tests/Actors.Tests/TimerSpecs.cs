@@ -139,7 +139,7 @@ internal sealed record IsActive(string Key);
 /// <summary>Passes on what its timers tell it.</summary>
 internal sealed class Timed(IActorRef target) : UntypedActor
 {
-    private ActorTimers Timers { get; } = new(Context.Self);
+    private ActorTimers Timers { get; } = new(Context);
 
     protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 

@@ -79,6 +79,7 @@ internal sealed partial class ChildProcessActor
             Layers = _confinement.Layers,
             Dump = _confinement.Dump,
             WillRecur = verdict.WillRecur,
+            DiedAtStart = verdict.DiedAtStart,
         };
         ChildMetrics.Exited(_role, reason, cause, wasReady: _readyAt is not null);
         FailAll(ChildLostException.Of(exited));

@@ -65,7 +65,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
         _confinement.TellUser = _link.Line.Pass;
     }
 
-    private ActorTimers Timers { get; } = new(Context.Self);
+    private ActorTimers Timers { get; } = new(Context);
 
     /// <summary>How to make one.</summary>
     /// <param name="role">The child's role.</param>

@@ -203,6 +203,9 @@ public static class ChildProcessProtocol
         /// <summary>Whether the next one of this role would end in the same way: nothing but a change of program or machine helps.</summary>
         internal bool WillRecur { get; init; }
 
+        /// <summary>Whether the program ended itself before it was ready: once may be chance, twice in succession is not.</summary>
+        internal bool DiedAtStart { get; init; }
+
         /// <summary>The name of its dump in the folder of crash reports; null for none.</summary>
         public string? Dump { get; init; }
     }

@@ -34,7 +34,7 @@ internal sealed class ChildSupervisor : UntypedActor
         _policy = policy;
     }
 
-    private ActorTimers Timers { get; } = new(Context.Self);
+    private ActorTimers Timers { get; } = new(Context);
 
     /// <summary>How to make one.</summary>
     /// <param name="role">The child's role.</param>
@@ -106,6 +106,7 @@ internal sealed class ChildSupervisor : UntypedActor
                 break;
             case ChildReady ready:
                 _line = ready.Line!;
+                _memory.DeadStarts = 0;
                 _line.User = _memory.Frames ?? ActorRefs.Nobody;
                 foreach (var user in _memory.Users)
                     user.Tell(new Up(_line));
@@ -161,7 +162,8 @@ internal sealed class ChildSupervisor : UntypedActor
             _log.Info("The {0} child {1} was shut down", _role, exited.ProcessId);
         else
             _log.Warning("The {0} child {1} was lost ({2}): {3}", _role, exited.ProcessId, exited.Reason, exited.Message);
-        OnLost(exited.Message, exited.WillRecur);
+        _memory.DeadStarts = exited.DiedAtStart ? _memory.DeadStarts + 1 : 0;
+        OnLost(exited.Message, exited.WillRecur || _memory.DeadStarts > 1);
     }
 
     private void OnLost(string message, bool willRecur)
@@ -178,7 +180,7 @@ internal sealed class ChildSupervisor : UntypedActor
     private void Again(string message = "Its supervisor failed.", bool willRecur = false)
     {
         var policy = _settings.Restart.For(_role);
-        var losses = _memory.CountLoss(policy.Window);
+        var losses = _memory.CountLoss(policy.Window, Timers.Time);
         _givenUp = willRecur ? $"No {_role} process can be started, and the next try is in {policy.GiveUpFor.TotalSeconds:0.###} s: {message}"
             : losses > policy.MaxRestarts ? $"The {_role} process was lost {losses} times within {policy.Window.TotalSeconds:0.###} s and is not started again for {policy.GiveUpFor.TotalSeconds:0.###} s; the last time: {message}"
             : null;

@@ -1,3 +1,4 @@
+using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 
@@ -8,6 +9,15 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
 {
     /// <summary>Whether the next child would end in the same way.</summary>
     internal bool WillRecur { get; init; }
+
+    /// <summary>Whether the program ended itself before it was ready, as it does where its runtime cannot start.</summary>
+    internal bool DiedAtStart { get; init; }
+
+    // Below this a runtime that compiles its code cannot be sure to start: it keeps the code in a file of memory.
+    private const ulong EnoughFileSize = 64 << 20;
+
+    // Nobody but the program, or the kernel for it, sends these: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXFSZ.
+    private static readonly HashSet<int> OfItsOwn = [4, 5, 6, 7, 8, 11, 25];
 
     // SIGSYS: the filter's one deadly verdict.
     private const int WrongArchitecture = 31;
@@ -26,11 +36,17 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
             : "it is gone, and somebody else has taken its exit code";
         return exit.ExitCode == 0 && shutdownRequested ? new ExitVerdict(ExitReason.Clean, KillCause.None, "Shut down as asked.")
             : wasReady ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Unasked, {how}{Sentence(exit)}.")
-            : new ExitVerdict(ExitReason.HandshakeFailed, KillCause.None, $"Before it was ready, {how}{Sentence(exit)}.")
+            : new ExitVerdict(ExitReason.HandshakeFailed, KillCause.None, $"Before it was ready, {how}{Sentence(exit)}{FileSizeHint(exit)}.")
             {
+                DiedAtStart = exit.ExitCode is not null || (exit.Signal is { } own && OfItsOwn.Contains(own)),
                 WillRecur = exit is { Signal: null, ExitCode: ChildExitNumbers.Usage or ChildExitNumbers.Unconfined },
             };
     }
+
+    private static string FileSizeHint(ChildExit exit) =>
+        exit.Signal is { } signal && OfItsOwn.Contains(signal) && OperatingSystem.IsLinux() && ProcessLimits.Get(ProcessLimit.FileSize).Soft is < EnoughFileSize and var most
+            ? $" (the limit of file size that it has from this process, {most} bytes, may be too small for its runtime: ulimit -f)"
+            : "";
 
     // What the child itself said of its end.
     private static string Sentence(ChildExit exit) =>

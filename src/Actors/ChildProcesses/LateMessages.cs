@@ -15,12 +15,20 @@ internal sealed class LateMessages : UntypedActor
     private readonly Dictionary<IActorRef, ChildExited> _exits = [];
     private readonly Queue<IActorRef> _order = new();
 
-    internal static Props Props() => Akka.Actor.Props.Create(static () => new LateMessages());
-
-    protected override void PreStart()
+    /// <summary>Starts it: from now on it misses nothing, even if the actor itself begins later.</summary>
+    internal static IActorRef Start(IActorContext browser)
     {
-        Context.System.EventStream.Subscribe(Self, typeof(AllDeadLetters));
-        Context.System.EventStream.Subscribe(Self, typeof(ChildExited));
+        var actor = browser.ActorOf(Props.Create(static () => new LateMessages()), "late");
+        Listen(browser.System, actor);
+        return actor;
+    }
+
+    protected override void PreStart() => Listen(Context.System, Self);
+
+    private static void Listen(ActorSystem system, IActorRef actor)
+    {
+        system.EventStream.Subscribe(actor, typeof(AllDeadLetters));
+        system.EventStream.Subscribe(actor, typeof(ChildExited));
     }
 
     protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);

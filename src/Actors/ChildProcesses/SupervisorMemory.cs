@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Akka.Actor;
 
 namespace ActorBrowser;
@@ -16,13 +15,18 @@ internal sealed class SupervisorMemory
     /// <summary>Whether a child was asked for: then there is to be one again after a restart.</summary>
     internal bool IsWanted { get; set; }
 
+    /// <summary>How many children in succession have ended themselves before they were ready.</summary>
+    internal int DeadStarts { get; set; }
+
     /// <summary>Counts one loss.</summary>
+    /// <param name="window">How long a loss counts.</param>
+    /// <param name="time">The actor system's.</param>
     /// <returns>How many the window holds, this one included.</returns>
-    internal int CountLoss(TimeSpan window)
+    internal int CountLoss(TimeSpan window, TimeProvider time)
     {
-        var now = Stopwatch.GetTimestamp();
+        var now = time.GetTimestamp();
         _losses.Enqueue(now);
-        while (_losses.TryPeek(out var oldest) && Stopwatch.GetElapsedTime(oldest, now) > window)
+        while (_losses.TryPeek(out var oldest) && time.GetElapsedTime(oldest, now) > window)
             _losses.Dequeue();
         return _losses.Count;
     }

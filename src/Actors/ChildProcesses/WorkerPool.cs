@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.ChildProcessProtocol;
@@ -24,6 +23,7 @@ internal sealed partial class WorkerPool : UntypedActor
     private readonly Queue<long> _failures = new();
     private string? _degraded;
     private bool _trial;
+    private int _deadStarts;
 
     public WorkerPool(string role, ActorBrowserSettings settings, PoolSettings limits, IChildLauncher launcher)
     {
@@ -33,7 +33,7 @@ internal sealed partial class WorkerPool : UntypedActor
         _launcher = launcher;
     }
 
-    private ActorTimers Timers { get; } = new(Context.Self);
+    private ActorTimers Timers { get; } = new(Context);
 
     internal static Props Props(string role, ActorBrowserSettings settings, PoolSettings limits, IChildLauncher launcher) =>
         Akka.Actor.Props.Create(() => new WorkerPool(role, settings, limits, launcher));
@@ -103,7 +103,7 @@ internal sealed partial class WorkerPool : UntypedActor
             return;
         }
         _trial = false;
-        _queue.AddLast(new Waiting(acquire.Lease, acquire.Site, Sender, Stopwatch.GetTimestamp()));
+        _queue.AddLast(new Waiting(acquire.Lease, acquire.Site, Sender, Timers.Time.GetTimestamp()));
         Context.Watch(Sender);
         Serve();
     }
@@ -182,7 +182,7 @@ internal sealed partial class WorkerPool : UntypedActor
         if (!_workers.TryGetValue(returned.Child, out var worker) || worker.Lease != returned.Lease)
             return;
         (worker.Lease, worker.Borrower) = (null, ActorRefs.Nobody);
-        worker.IdleSince = Stopwatch.GetTimestamp();
+        worker.IdleSince = Timers.Time.GetTimestamp();
         worker.Line!.User = ActorRefs.Nobody;
         if (!returned.Reusable || worker.Uses >= _limits.MaxUses)
             End(worker);
@@ -205,10 +205,11 @@ internal sealed partial class WorkerPool : UntypedActor
         if (!_workers.TryGetValue(ready.Child, out var worker))
             return;
         worker.Line = ready.Line;
-        worker.IdleSince = Stopwatch.GetTimestamp();
+        worker.IdleSince = Timers.Time.GetTimestamp();
         if (_degraded is not null)
             _log.Info("{0} processes can be had again", _role);
         _degraded = null;
+        _deadStarts = 0;
         _failures.Clear();
         Timers.Cancel(Trial.Instance);
         Serve();
@@ -222,16 +223,19 @@ internal sealed partial class WorkerPool : UntypedActor
         if (worker.Lease is { } lease)
             worker.Borrower.Tell(new WorkerLost(lease, exited, exited?.Message ?? "Its actor failed."));
         if (!worker.Ready)
-            OnFailedStart(exited?.Message ?? "Its actor failed.", exited is { WillRecur: true });
+        {
+            _deadStarts = exited is { DiedAtStart: true } ? _deadStarts + 1 : 0;
+            OnFailedStart(exited?.Message ?? "Its actor failed.", exited is { WillRecur: true } || _deadStarts > 1);
+        }
         Serve();
     }
 
     // A role that cannot be started is not tried again and again: who waits is told at once, and one later may try.
     private void OnFailedStart(string message, bool willRecur)
     {
-        var now = Stopwatch.GetTimestamp();
+        var now = Timers.Time.GetTimestamp();
         _failures.Enqueue(now);
-        while (_failures.TryPeek(out var oldest) && Stopwatch.GetElapsedTime(oldest, now) > _settings.Restart.For(_role).Window)
+        while (_failures.TryPeek(out var oldest) && Timers.Time.GetElapsedTime(oldest, now) > _settings.Restart.For(_role).Window)
             _failures.Dequeue();
         if (!willRecur && _failures.Count <= _settings.Restart.For(_role).MaxRestarts && _degraded is null)
             return;
@@ -252,8 +256,12 @@ internal sealed partial class WorkerPool : UntypedActor
                 _queue.Remove(node);
             node = next;
         }
-        foreach (var worker in _workers.Values.Where(worker => worker.Borrower.Equals(borrower)).ToArray())
+        var lent = _workers.Values.Where(worker => worker.Borrower.Equals(borrower)).ToArray();
+        foreach (var worker in lent)
             End(worker);
+        // There is room now for who waits.
+        if (lent.Length > 0)
+            Serve();
     }
 
     private void OnRefill()
@@ -272,7 +280,7 @@ internal sealed partial class WorkerPool : UntypedActor
         for (var node = _queue.First; node is not null;)
         {
             var next = node.Next;
-            if (Stopwatch.GetElapsedTime(node.Value.Since) > _limits.QueueTimeout)
+            if (Timers.Time.GetElapsedTime(node.Value.Since) > _limits.QueueTimeout)
             {
                 _queue.Remove(node);
                 node.Value.Borrower.Tell(new Refused(node.Value.Lease, $"No {_role} process could be had within {_limits.QueueTimeout.TotalSeconds:0.###} s: {_workers.Count} of {_limits.MaxProcesses} are in use."));
@@ -281,7 +289,7 @@ internal sealed partial class WorkerPool : UntypedActor
         }
         foreach (var worker in _workers.Values.ToArray())
         {
-            if (worker.Lease is null && worker.Site is not null && worker.Ready && Stopwatch.GetElapsedTime(worker.IdleSince) > _limits.IdleTimeout)
+            if (worker.Lease is null && worker.Site is not null && worker.Ready && Timers.Time.GetElapsedTime(worker.IdleSince) > _limits.IdleTimeout)
                 End(worker);
         }
         // A pool at rest costs nothing.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 using Akka.Actor;
@@ -10,7 +9,7 @@ namespace ActorBrowser;
 internal sealed partial class CommandSession
 {
     private readonly Queue<ReadOnlyMemory<byte>> _input = new();
-    private long _lastActivity = Stopwatch.GetTimestamp();
+    private long _lastActivity;
     private IActorRef _writer = ActorRefs.Nobody;
     private long _inputAccepted;
     private long _inputSent;
@@ -41,7 +40,7 @@ internal sealed partial class CommandSession
 
     private void OnIdleOver()
     {
-        var left = _spawn.IdleTimeout.GetValueOrDefault() - Stopwatch.GetElapsedTime(_lastActivity);
+        var left = _spawn.IdleTimeout.GetValueOrDefault() - Timers.Time.GetElapsedTime(_lastActivity);
         if (left > TimeSpan.Zero)
             Timers.StartSingleTimer(IdleOver.Instance, IdleOver.Instance, left);
         else if (_exit is null)
@@ -50,7 +49,7 @@ internal sealed partial class CommandSession
 
     private void Append(OutputStream stream, ReadOnlyMemory<byte> data)
     {
-        _lastActivity = Stopwatch.GetTimestamp();
+        _lastActivity = Timers.Time.GetTimestamp();
         _unreturned[stream == OutputStream.Error ? 1 : 0] += data.Length;
         _log.Append(stream, data, _subscriptions.Count == 0 ? long.MaxValue : _subscriptions.Min(static subscription => subscription.Position));
         if (_spill is not null)
@@ -200,7 +199,7 @@ internal sealed partial class CommandSession
     private void OnInputTaken(long taken, bool ended)
     {
         _inputTaken = taken;
-        _lastActivity = Stopwatch.GetTimestamp();
+        _lastActivity = Timers.Time.GetTimestamp();
         _inputEnded |= ended;
         if (ended)
             _input.Clear();

@@ -57,6 +57,7 @@ internal sealed partial class CommandSession : UntypedActor
         _runner = runner;
         _requester = requester;
         _self = Self;
+        _lastActivity = Timers.Time.GetTimestamp();
         _log = new OutputLog(settings.RetainedHead, settings.RetainedTail);
         if (pipes.Output is { } output)
             AddOutput(OutputStream.Output, output.Read, output.Write);
@@ -65,7 +66,7 @@ internal sealed partial class CommandSession : UntypedActor
         _inputLink = pipes.Input is { } input ? new InputLink(_self, input) : null;
     }
 
-    private ActorTimers Timers { get; } = new(Context.Self);
+    private ActorTimers Timers { get; } = new(Context);
 
     internal static Props Props(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerLine runner, IActorRef requester) =>
         // Neither by an expression nor by type: taking those apart for each command takes longer than the rest of its start.
@@ -87,7 +88,7 @@ internal sealed partial class CommandSession : UntypedActor
         foreach (var output in _outputs)
             output.Dispose();
         _inputLink?.Dispose();
-        if (!_over)
+        if (!_over && (_running || !_runner.TryWithdraw(_id)))
             Send(new Transport.Terminate(0));
         EndAbruptly();
     }
@@ -144,7 +145,7 @@ internal sealed partial class CommandSession : UntypedActor
                 Send(new Resize(size.Columns, size.Rows));
                 break;
             case CommandProtocol.Terminate terminate:
-                Send(new Transport.Terminate(CommandRequest.Milliseconds(terminate.Grace ?? _spawn.Grace ?? _settings.Grace)));
+                Terminate(terminate.Grace);
                 break;
             case GetSnapshot or Poll:
                 Sender.Tell(Snapshot());
@@ -255,7 +256,16 @@ internal sealed partial class CommandSession : UntypedActor
             return;
         }
         _untilClosed.Add(Sender);
-        Send(new Transport.Terminate(CommandRequest.Milliseconds(grace ?? _spawn.Grace ?? _settings.Grace)));
+        Terminate(grace);
+    }
+
+    private void Terminate(TimeSpan? grace)
+    {
+        // One that waits for a runner has nothing to end: there may never be a runner.
+        if (!_running && !_over && _runner.TryWithdraw(_id))
+            Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, "It was ended before there was a runner that could start it."));
+        else
+            Send(new Transport.Terminate(CommandRequest.Milliseconds(grace ?? _spawn.Grace ?? _settings.Grace)));
     }
 
     private void Send<T>(in T message) where T : struct, IWireMessage<T> => _runner.Send(_id, message);

@@ -64,6 +64,22 @@ internal sealed class RunnerLine
         return line?.LimitHit();
     }
 
+    /// <summary>Takes a command back that no process has been given yet, and all that waits about it.</summary>
+    /// <returns>False when a process has it, or it is gone.</returns>
+    internal bool TryWithdraw(ulong id)
+    {
+        lock (_lock)
+        {
+            var taken = _waiting.FindAll(waiting => waiting.Id == id);
+            foreach (var outgoing in taken)
+            {
+                _waiting.Remove(outgoing);
+                outgoing.Discard();
+            }
+            return taken.Count > 0;
+        }
+    }
+
     /// <summary>The process has broken the protocol.</summary>
     internal void Report(ProtocolViolation violation)
     {

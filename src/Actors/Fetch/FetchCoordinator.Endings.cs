@@ -40,10 +40,7 @@ internal sealed partial class FetchCoordinator
         foreach (var fetch in _pending.Values.ToArray())
         {
             if (fetch.IsWith(down.Child) && down.GivenUp is null && fetch.TryReplay(_settings.Fetch.InitialCredit))
-            {
-                fetch.GiveUpAfter(_settings.Fetch.QueueTimeout);
-                _waiting.Enqueue(fetch.Id);
-            }
+                Wait(fetch);
             else if (fetch.IsWith(down.Child))
                 Fail(fetch, FetchErrorKind.ChildLost, $"The network process {lost} was lost: {down.Message}");
             else if (down.GivenUp is { } why && fetch.Line is null)
@@ -68,6 +65,7 @@ internal sealed partial class FetchCoordinator
                 continue;
             _failed++;
             Cancel(fetch);
+            StopWaiting(fetch);
             fetch.Release();
         }
     }
@@ -85,7 +83,7 @@ internal sealed partial class FetchCoordinator
 
     private void OnSweep()
     {
-        var now = Environment.TickCount64;
+        var now = Timers.Time.Milliseconds();
         foreach (var fetch in _pending.Values.ToArray())
         {
             if (now < fetch.Deadline)
@@ -114,6 +112,7 @@ internal sealed partial class FetchCoordinator
     private void Forget(PendingFetch fetch)
     {
         _pending.Remove(fetch.Id);
+        StopWaiting(fetch);
         fetch.Release();
         // A question's reference was not remembered, and to look for it would make its path.
         if (fetch.Requester is not MinimalActorRef && _byRequester.TryGetValue(fetch.Requester, out var ids) && ids.Remove(fetch.Id) && ids.Count == 0)

@@ -14,10 +14,22 @@ internal sealed partial class FetchCoordinator
         }
         else
         {
-            pending.GiveUpAfter(_settings.Fetch.QueueTimeout);
-            _waiting.Enqueue(pending.Id);
+            Wait(pending);
             _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
         }
+    }
+
+    private void Wait(PendingFetch fetch)
+    {
+        fetch.GiveUpAfter(_settings.Fetch.QueueTimeout);
+        fetch.Place = _waiting.AddLast(fetch);
+    }
+
+    private void StopWaiting(PendingFetch fetch)
+    {
+        if (fetch.Place is { } place)
+            _waiting.Remove(place);
+        fetch.Place = null;
     }
 
     private void Upload(PendingFetch fetch, long credit)

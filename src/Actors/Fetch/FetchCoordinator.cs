@@ -19,7 +19,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<ulong, PendingFetch> _pending = [];
     private readonly Dictionary<IActorRef, HashSet<ulong>> _byRequester = [];
-    private readonly Queue<ulong> _waiting = new();
+    private readonly LinkedList<PendingFetch> _waiting = new();
     private readonly Action<object?> _cancelSelf;
     private ChildLine? _line;
     private bool _flushRequested;
@@ -30,6 +30,8 @@ internal sealed partial class FetchCoordinator : UntypedActor
     private long _failed;
     private long _unknown;
 
+    private Producer? _producer;
+
     /// <summary>See <see cref="Props"/>.</summary>
     public FetchCoordinator(ActorBrowserSettings settings, IActorRef supervisor)
     {
@@ -39,13 +41,13 @@ internal sealed partial class FetchCoordinator : UntypedActor
         _cancelSelf = id => self.Tell(new TokenCancelled((ulong)id!), ActorRefs.NoSender);
     }
 
-    private ActorTimers Timers { get; } = new(Context.Self);
+    private ActorTimers Timers { get; } = new(Context);
 
     /// <summary>How to make one.</summary>
     /// <param name="settings">The configuration.</param>
     /// <param name="supervisor">The network child's supervisor.</param>
     public static Props Props(ActorBrowserSettings settings, IActorRef supervisor) =>
-        Akka.Actor.Props.Create(() => new FetchCoordinator(settings, supervisor));
+        Akka.Actor.Props.CreateBy(new Producer(settings, supervisor));
 
     private int ProcessId => _line?.ProcessId ?? 0;
 
@@ -55,6 +57,9 @@ internal sealed partial class FetchCoordinator : UntypedActor
     private void Use(IActorRef supervisor)
     {
         _supervisor = Context.Watch(supervisor);
+        // A restart finds this one again, and not a predecessor that has stopped.
+        if (_producer is { } producer)
+            producer.Supervisor = supervisor;
         _supervisor.Tell(new ChildSupervisor.Attach(Self));
     }
 
@@ -130,6 +135,8 @@ internal sealed partial class FetchCoordinator : UntypedActor
             case UseSupervisor use:
                 _unavailable = null;
                 Use(use.Supervisor);
+                if (_waiting.Count > 0)
+                    _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
                 break;
             case ChildSupervisor.Down down:
                 OnDown(down);
@@ -166,7 +173,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
             return;
         }
         var maxBody = fetch.MaxBody ?? (fetch.Streamed ? _settings.Fetch.MaxStreamedBody : _settings.Fetch.MaxBufferedBody);
-        var pending = new PendingFetch(id, fetch, headers, Sender, maxBody, _settings.Fetch.InitialCredit);
+        var pending = new PendingFetch(id, fetch, headers, Sender, maxBody, _settings.Fetch.InitialCredit, Timers.Time);
         _pending.Add(id, pending);
         _asking = null;
         Remember(pending);
@@ -242,10 +249,10 @@ internal sealed partial class FetchCoordinator : UntypedActor
     {
         _line = up.Line;
         _unavailable = null;
-        while (_waiting.TryDequeue(out var id))
+        while (_waiting.First is { Value: var fetch })
         {
-            if (_pending.TryGetValue(id, out var fetch) && fetch.Line is null)
-                Send(fetch, up.Line);
+            StopWaiting(fetch);
+            Send(fetch, up.Line);
         }
     }
 
@@ -282,6 +289,19 @@ internal sealed partial class FetchCoordinator : UntypedActor
     private sealed class FlushTick : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         internal static readonly FlushTick Instance = new();
+    }
+
+    private sealed class Producer(ActorBrowserSettings settings, IActorRef supervisor) : IIndirectActorProducer
+    {
+        internal IActorRef Supervisor { get; set; } = supervisor;
+
+        public Type ActorType => typeof(FetchCoordinator);
+
+        public ActorBase Produce() => new FetchCoordinator(settings, Supervisor) { _producer = this };
+
+        public void Release(ActorBase actor)
+        {
+        }
     }
 
     private sealed class SweepTick

@@ -5,7 +5,7 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser;
 
 /// <summary>One fetch from its acceptance to its one ending.</summary>
-internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers, IActorRef requester, long maxBody, long initialCredit)
+internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers, IActorRef requester, long maxBody, long initialCredit, TimeProvider time)
 {
     private byte[] _buffer = [];
     private int _buffered;
@@ -24,16 +24,19 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
     /// <summary>Of the child that has it; null while it waits for one.</summary>
     internal ChildLine? Line { get; set; }
 
+    /// <summary>Where it waits for a child; null when it does not.</summary>
+    internal LinkedListNode<PendingFetch>? Place { get; set; }
+
     internal bool IsWith(IActorRef child) => child.Equals(Line?.Child);
 
     internal FetchHeaders? Headers { get; set; }
 
-    /// <summary>When it is given up here, in <see cref="Environment.TickCount64"/>; the child's own timeouts come first.</summary>
+    /// <summary>When it is given up here, in <see cref="Clock.Milliseconds"/>; the child's own timeouts come first.</summary>
     internal long Deadline { get; private set; } = long.MaxValue;
 
     /// <summary>It is given up after this long; null for never.</summary>
-    internal void GiveUpAfter(TimeSpan? time) =>
-        Deadline = time is { TotalMilliseconds: < int.MaxValue and var milliseconds } ? Environment.TickCount64 + (long)milliseconds : long.MaxValue;
+    internal void GiveUpAfter(TimeSpan? patience) =>
+        Deadline = patience is { TotalMilliseconds: < int.MaxValue and var milliseconds } ? time.Milliseconds() + (long)milliseconds : long.MaxValue;
 
     /// <summary>Of the request's own token; let go of with the fetch.</summary>
     internal CancellationTokenRegistration Cancellation { private get; set; }

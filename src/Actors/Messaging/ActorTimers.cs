@@ -8,13 +8,17 @@ namespace ActorBrowser;
 /// 10 ms for good. For the actor's own thread only. The actor asks <see cref="Admits"/> in its AroundReceive and calls
 /// <see cref="CancelAll"/> in its PostStop.
 /// </summary>
-/// <param name="self">The actor.</param>
-internal sealed class ActorTimers(IActorRef self)
+/// <param name="context">The actor's.</param>
+internal sealed class ActorTimers(IActorContext context)
 {
     // The runtime's timers take no more than this in milliseconds; a longer wait is made of several.
     private const long Longest = uint.MaxValue - 1;
 
+    private readonly IActorRef _self = context.Self;
     private readonly Dictionary<object, Entry> _entries = [];
+
+    /// <summary>The actor system's.</summary>
+    internal TimeProvider Time { get; } = Clock.Of(context.System);
 
     /// <summary>Sends the actor a message after a delay; a timer of the same key is replaced.</summary>
     internal void StartSingleTimer(object key, object message, TimeSpan delay) => Start(key, message, delay, repeats: false);
@@ -56,22 +60,23 @@ internal sealed class ActorTimers(IActorRef self)
     private void Start(object key, object message, TimeSpan delay, bool repeats)
     {
         Cancel(key);
-        _entries.Add(key, new Entry(self, key, message, delay, repeats));
+        _entries.Add(key, new Entry(_self, Time, key, message, delay, repeats));
     }
 
     private sealed class Entry : IDisposable
     {
         private readonly IActorRef _self;
+        private readonly TimeProvider _time;
         private readonly TimeSpan _delay;
         private readonly Due _due;
-        private readonly Timer _timer;
+        private readonly ITimer _timer;
         private long _at;
 
-        internal Entry(IActorRef self, object key, object message, TimeSpan delay, bool repeats)
+        internal Entry(IActorRef self, TimeProvider time, object key, object message, TimeSpan delay, bool repeats)
         {
-            (_self, Key, Message, _delay, Repeats) = (self, key, message, delay, repeats);
+            (_self, _time, Key, Message, _delay, Repeats) = (self, time, key, message, delay, repeats);
             _due = new Due(this);
-            _timer = new Timer(static state => ((Entry)state!).Ring(), this, Timeout.Infinite, Timeout.Infinite);
+            _timer = time.CreateTimer(static state => ((Entry)state!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Restart();
         }
 
@@ -86,7 +91,7 @@ internal sealed class ActorTimers(IActorRef self)
         {
             get
             {
-                var left = _at - Environment.TickCount64;
+                var left = _at - _time.Milliseconds();
                 if (left > 0)
                     Wait(left);
                 return left <= 0;
@@ -96,13 +101,13 @@ internal sealed class ActorTimers(IActorRef self)
         internal void Restart()
         {
             var wait = Math.Max(0, (long)Math.Ceiling(_delay.TotalMilliseconds));
-            _at = Environment.TickCount64 + wait;
+            _at = _time.Milliseconds() + wait;
             Wait(wait);
         }
 
         public void Dispose() => _timer.Dispose();
 
-        private void Wait(long milliseconds) => _timer.Change(Math.Min(milliseconds, Longest), Timeout.Infinite);
+        private void Wait(long milliseconds) => _timer.Change(TimeSpan.FromMilliseconds(Math.Min(milliseconds, Longest)), Timeout.InfiniteTimeSpan);
 
         private void Ring() => _self.Tell(_due, ActorRefs.NoSender);
     }

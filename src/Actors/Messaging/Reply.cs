@@ -14,6 +14,7 @@ internal abstract class Reply(IActorRefProvider provider, Func<string, Exception
     private static readonly ConditionalWeakTable<IActorRefProvider, Undelivered> Listeners = [];
 
     private readonly Func<string, Exception> _whenStopped = whenStopped;
+    private IActorRef _asked = ActorRefs.Nobody;
     private ActorPath? _path;
 
     /// <inheritdoc/>
@@ -34,7 +35,7 @@ internal abstract class Reply(IActorRefProvider provider, Func<string, Exception
         if (actor is not IInternalActorRef { IsLocal: true } local)
             return actor.Ask<T>(message, Timeout.InfiniteTimeSpan, cancellation);
         Listeners.GetValue(local.Provider, static provider => new Undelivered(provider));
-        return new Reply<T>(local.Provider, whenStopped).AskAsync(actor, message, cancellation);
+        return new Reply<T>(local.Provider, whenStopped) { _asked = actor }.AskAsync(actor, message, cancellation);
     }
 
     /// <summary>The question became a dead letter.</summary>
@@ -56,7 +57,12 @@ internal abstract class Reply(IActorRefProvider provider, Func<string, Exception
 
         protected override void TellInternal(object message, IActorRef sender)
         {
-            if (message is DeadLetter { Sender: Reply reply } letter)
+            if (message is not DeadLetter { Sender: Reply reply } letter)
+                return;
+            // The browser lives, and had passed the fetch on.
+            if (letter.Message is FetchProtocol.Fetch && !letter.Recipient.Equals(reply._asked))
+                reply.Tell(UnansweredMessages.CoordinatorStopped(), ActorRefs.NoSender);
+            else
                 reply.Fail(reply._whenStopped($"{letter.Recipient.Path} has stopped: nothing answers."));
         }
     }

@@ -48,12 +48,16 @@ internal sealed class UnansweredMessages : MinimalActorRef
             asker.Tell(answer, letter.Recipient);
     }
 
+    /// <summary>The end of a fetch that found its coordinator stopped, and the browser alive.</summary>
+    internal static FetchProtocol.FetchFailed CoordinatorStopped() =>
+        new(WorkIds.Next(), FetchErrorKind.Unavailable, "The fetch coordinator was stopped; another one takes the next fetch.", 0);
+
     private static object? AnswerTo(object message, bool browserLives)
     {
         switch (message)
         {
             case FetchProtocol.Fetch when browserLives:
-                return new FetchProtocol.FetchFailed(WorkIds.Next(), FetchErrorKind.Unavailable, "The fetch coordinator was stopped; another one takes the next fetch.", 0);
+                return CoordinatorStopped();
             case FetchProtocol.Fetch:
                 return new FetchProtocol.FetchFailed(WorkIds.Next(), FetchErrorKind.Stopped, BrowserStoppedException.Sentence, 0);
             case CommandProtocol.Spawn spawn:

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using static ActorBrowser.TabProtocol;
@@ -9,7 +8,9 @@ namespace ActorBrowser;
 /// A tab's line to its renderer: the lease, what is asked and not yet answered, and for how long. It knows no states of
 /// the tab; what comes of an answer is the tab's business.
 /// </summary>
-internal sealed class RendererLine(IActorRef pool)
+/// <param name="pool">Lends the processes.</param>
+/// <param name="time">The actor system's.</param>
+internal sealed class RendererLine(IActorRef pool, TimeProvider time)
 {
     private readonly Dictionary<ulong, (IActorRef? Asker, long Since)> _pending = [];
     private ChildLine? _line;
@@ -25,7 +26,7 @@ internal sealed class RendererLine(IActorRef pool)
     internal bool IsThere => _line is not null;
 
     /// <summary>How long the oldest question has had no answer; null without one.</summary>
-    internal TimeSpan? Silent => _pending.Count == 0 ? null : Stopwatch.GetElapsedTime(_pending.Values.Min(static question => question.Since));
+    internal TimeSpan? Silent => _pending.Count == 0 ? null : time.GetElapsedTime(_pending.Values.Min(static question => question.Since));
 
     /// <summary>Whether the process that is lent, or asked for, is this site's.</summary>
     internal bool IsFor(string site) => _lease is not null && Site == site;
@@ -103,7 +104,7 @@ internal sealed class RendererLine(IActorRef pool)
     private ulong Ask(IActorRef? asker)
     {
         var id = WorkIds.Next();
-        _pending.Add(id, (asker, Stopwatch.GetTimestamp()));
+        _pending.Add(id, (asker, time.GetTimestamp()));
         return id;
     }
 }

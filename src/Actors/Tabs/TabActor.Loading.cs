@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ActorBrowser.Transport;
 using ActorBrowser.Transport.Http;
 using Akka.Actor;
@@ -18,8 +17,9 @@ internal sealed partial class TabActor
         StopLoading();
         _before = Settled();
         _record.Load++;
-        (_steps, _record.Url, _title, _problem, _page, _fetched) = (steps, url, "", null, null, null);
-        _started = Stopwatch.GetTimestamp();
+        // The answer about a page that was left may still come: it is no page's any more.
+        (_steps, _record.Url, _title, _problem, _page, _fetched, _document) = (steps, url, "", null, null, null, 0);
+        _started = Timers.Time.GetTimestamp();
         _state = TabState.Loading;
         _reported = false;
         _awaitsImages = false;
@@ -187,7 +187,7 @@ internal sealed partial class TabActor
 
     private void OnParsed(in DocumentLoaded document)
     {
-        _page = _page! with { Document = document, Elapsed = Stopwatch.GetElapsedTime(_started) };
+        _page = _page! with { Document = document, Elapsed = Timers.Time.GetElapsedTime(_started) };
         _title = document.Title;
         if (_steps == 0)
         {
@@ -210,16 +210,19 @@ internal sealed partial class TabActor
     private void Finish()
     {
         _state = TabState.Loaded;
-        _page = _page! with { Elapsed = Stopwatch.GetElapsedTime(_started) };
+        _page = _page! with { Elapsed = Timers.Time.GetElapsedTime(_started) };
         _events.Tell(new LoadFinished(_record.Load, _page));
     }
 
     private void Fail(string message, FetchErrorKind? kind = null)
     {
+        StopLoading();
         _state = TabState.Failed;
         _problem = message;
         (_page, _before) = (null, null);
         _awaitsImages = false;
+        // It shows nothing: it neither keeps a process nor waits for one.
+        _renderer.LetGo(reusable: true);
         _events.Tell(new LoadFailed(_record.Load, _record.Url, message) { Kind = kind });
     }
 
@@ -240,7 +243,7 @@ internal sealed partial class TabActor
         }
         StopLoading();
         // One that lived for long enough is no page that kills its renderer each time.
-        _crashes = _crashedUrl == _record.Url && Stopwatch.GetElapsedTime(_started) < _settings.CrashWindow ? _crashes + 1 : 1;
+        _crashes = _crashedUrl == _record.Url && Timers.Time.GetElapsedTime(_started) < _settings.CrashWindow ? _crashes + 1 : 1;
         _crashedUrl = _record.Url;
         _state = TabState.Crashed;
         _reported = true;

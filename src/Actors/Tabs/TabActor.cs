@@ -49,10 +49,10 @@ internal sealed partial class TabActor : UntypedActor
         _credit = settings.Fetch.InitialCredit;
         _coordinator = coordinator;
         _images = images;
-        _renderer = new RendererLine(renderers);
+        _renderer = new RendererLine(renderers, Timers.Time);
     }
 
-    private ActorTimers Timers { get; } = new(Context.Self);
+    private ActorTimers Timers { get; } = new(Context);
 
     internal static Props Props(TabRecord record, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images) =>
         Akka.Actor.Props.Create(() => new TabActor(record, settings, coordinator, renderers, images));
@@ -259,7 +259,6 @@ internal sealed partial class TabActor : UntypedActor
     {
         if (_state != TabState.Loading)
             return;
-        StopLoading();
         Fail("Loading was stopped.");
     }
 

@@ -32,7 +32,7 @@ internal sealed class TabListener : UntypedActor
         _over = over;
     }
 
-    private ActorTimers Timers { get; } = new(Context.Self);
+    private ActorTimers Timers { get; } = new(Context);
 
     internal static Props Props(IActorRef browser, ChannelWriter<IEvent> events, TaskCompletionSource<Exception> over) =>
         Akka.Actor.Props.Create(() => new TabListener(browser, events, over));

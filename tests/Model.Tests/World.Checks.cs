@@ -1,0 +1,105 @@
+using System.Collections;
+using System.Reflection;
+using ActorBrowser.ModelTests.Players;
+using Akka.Actor;
+
+namespace ActorBrowser.ModelTests;
+
+/// <content>What must be true when all is quiet.</content>
+internal sealed partial class World
+{
+    private const BindingFlags Inside = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+
+    // Tables that hold what an actor is made of, or a bounded past, and not what somebody waits for.
+    private static readonly HashSet<string> Lasting =
+    [
+        "BrowserActor._services", "BrowserActor._pools", "BrowserActor._spawned", "WorkerPool._workers", "WorkerPool._failures", "LateMessages._exits", "LateMessages._order",
+        "CrashJournal._reports", "ChildProcessActor._subscribers", "ChildProcessActor._roleArgs",
+    ];
+
+    private void CheckAnswers()
+    {
+        foreach (var fetch in _fetches)
+            fetch.Finish();
+        foreach (var question in _questions)
+            question.Finish();
+    }
+
+    private void CheckTables()
+    {
+        if (_failures.Count > 0)
+            return;
+        // Long-lived tokens keep nothing of fetches that have ended: to cancel them reaches nobody.
+        foreach (var source in _fetches.Select(static fetch => fetch.Source).Concat(_questions.Select(static question => question.Source)))
+            source?.Cancel();
+        if (Schedule.Count > 0)
+            Fail($"A token still knows who has ended: {string.Join(", ", Schedule.Names)}");
+        foreach (var actor in Everybody(Browser))
+            CheckTablesOf(actor);
+        foreach (var child in Children.Where(static child => child.IsAtWork))
+        {
+            if (child.Unfinished is { } unfinished)
+                Fail($"{child.Name} still works for nobody: {unfinished}");
+        }
+    }
+
+    // Nobody can act, and time is about to pass: whoever waits must wait for something that is under way.
+    private void CheckProgress()
+    {
+        if (IsStopping)
+            return;
+        foreach (var name in (string[])["decoders", "renderers"])
+        {
+            if (ModelSystem.Behind(ModelSystem.ChildOf(Browser, name)) is not WorkerPool pool || Get(pool, "_degraded") is not null)
+                continue;
+            var (waiting, limits) = ((ICollection)Get(pool, "_queue")!, (PoolSettings)Get(pool, "_limits")!);
+            var workers = ((IEnumerable)((IDictionary)Get(pool, "_workers")!).Values).Cast<object>().ToArray();
+            var lent = workers.Count(static worker => Get(worker, "Lease") is not null);
+            var starting = workers.Count(static worker => Get(worker, "Line") is null);
+            if (waiting.Count > 0 && starting == 0 && lent < limits.MaxProcesses)
+                Fail($"{waiting.Count} wait for one of the {name}, of which {lent} are lent, {workers.Length - lent} idle, and none is started");
+        }
+        if (ModelSystem.Behind(ModelSystem.ChildOf(Browser, "fetch")) is FetchCoordinator fetch && ModelSystem.Behind(ModelSystem.ChildOf(Browser, "network")) is ChildSupervisor supervisor
+            && ((ICollection)Get(fetch, "_waiting")!).Count > 0 && Get(supervisor, "_line") is not null)
+            Fail("Fetches wait for a network child, and there is one");
+        if (ModelSystem.Behind(ModelSystem.ChildOf(Browser, "fetch")) is FetchCoordinator some && ModelSystem.Behind(ModelSystem.ChildOf(Browser, "network")) is ChildSupervisor idle
+            && ((ICollection)Get(some, "_waiting")!).Count > 0 && ((IActorRef)Get(idle, "_child")!).IsNobody() && ((ICollection)Get(Get(idle, "Timers")!, "_entries")!).Count == 0)
+            Fail("Fetches wait for a network child, and none is started");
+    }
+
+    private static object? Get(object from, string name) =>
+        from.GetType().GetField(name, Inside) is { } field ? field.GetValue(from) : from.GetType().GetProperty(name, Inside)!.GetValue(from);
+
+    private void CheckTablesOf(IActorRef reference)
+    {
+        if (ModelSystem.Behind(reference) is not { } actor)
+            return;
+        foreach (var field in actor.GetType().GetFields(Inside))
+        {
+            var name = $"{actor.GetType().Name}.{field.Name}";
+            var value = field.GetValue(actor);
+            if (value is ICollection { Count: > 0 and var count } && !Lasting.Contains(name))
+                Fail($"{name} of {reference.Path.Name} still has {count}");
+            if (value is ChildLine { InFlight.Length: > 0 and var flying })
+                Fail($"{name} of {reference.Path.Name} still has {flying} in flight");
+            if (value is ChildLink { InFlight.Count: > 0 and var pending })
+                Fail($"{name} of {reference.Path.Name} still has {pending} in flight");
+            if (value is SupervisorMemory { Users.Count: not 1 and var users })
+                Fail($"{name} of {reference.Path.Name} has {users} users");
+        }
+    }
+
+    private void CheckNothingIsLeft()
+    {
+        foreach (var child in Children.Where(static child => child.IsAlive))
+            Fail($"{child.Name} outlives the browser");
+        foreach (var one in Waiting())
+            Fail($"{one} still waits, and the browser has stopped");
+        foreach (var fetch in _fetches.Where(static fetch => fetch is { End: null, IsExcused: false }))
+            Fail($"{fetch.Token} has had no end");
+        if (_machine.Time.Armed > 0)
+            Fail($"{_machine.Time.Armed} timers are left");
+        if (Everybody(Browser).Skip(1).FirstOrDefault() is { } left)
+            Fail($"{left.Path} is left");
+    }
+}
