@@ -9,7 +9,7 @@ namespace ActorBrowser.ModelTests;
 /// <summary>
 /// Explores the life of fetches, images, pages and children in the real actors: each seed is one order of all messages, deaths,
 /// restarts and timers. ACTORBROWSER_MODEL_SECONDS says for how long (60), ACTORBROWSER_MODEL_SCHEDULES how many instead,
-/// ACTORBROWSER_MODEL_SEED where it begins (by the clock); ACTORBROWSER_MODEL_ONE runs one seed and writes its steps.
+/// ACTORBROWSER_MODEL_SEED where it begins (always the same seed without it, so that a run of the suite is the last one repeated); ACTORBROWSER_MODEL_ONE runs one seed and writes its steps.
 /// </summary>
 public sealed class ModelSpecs(ITestOutputHelper output)
 {
@@ -36,14 +36,13 @@ public sealed class ModelSpecs(ITestOutputHelper output)
     // Ids, and what tells an actor from its namesakes, are never used again.
     private static string Anonymous(string step) => Regex.Replace(step, "[#$]?[0-9]+", "");
 
-
     [Fact]
     public void Every_schedule_keeps_the_promises() => Explorer.OnItsThread(explorer =>
     {
         var clock = Stopwatch.StartNew();
         var most = Number("ACTORBROWSER_MODEL_SCHEDULES");
         var seconds = most is null ? Number("ACTORBROWSER_MODEL_SECONDS") ?? 60 : double.PositiveInfinity;
-        var first = Number("ACTORBROWSER_MODEL_SEED") ?? (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds() * 1_000_000;
+        var first = Number("ACTORBROWSER_MODEL_SEED") ?? 1_000_000;
         var (runs, steps) = (0UL, 0L);
         if (Number("ACTORBROWSER_MODEL_ONE") is { } one)
         {
