@@ -19,6 +19,11 @@ internal static class ExecCommand
         var arguments = new Argument<string[]>("CMD") { Description = "the program and its arguments, after --", Arity = ArgumentArity.OneOrMore };
         var profile = new Option<string?>("--profile") { Description = "the sandbox profile", HelpName = "P" };
         var read = new Option<string[]>("--read") { Description = "what it may read besides; may be repeated", HelpName = "PATH", AllowMultipleArgumentsPerToken = false };
+        read.Validators.Add(static result =>
+        {
+            if (result.Tokens.Any(static token => token.Value.Length == 0))
+                result.AddError("--read needs a path; '' is none.");
+        });
         var folder = new Option<string?>("--cwd") { Description = "the folder to start in (default: this one)", HelpName = "D" };
         var environment = new Option<string[]>("--env", "-e") { Description = "a variable; may be repeated", HelpName = "K=V", AllowMultipleArgumentsPerToken = false };
         var timeout = Options.Seconds("end it after this long", "--timeout");

@@ -46,7 +46,9 @@ public sealed class RealProcessSpecs : TestKit
     public async Task A_live_child_has_no_Akka_loaded(string role)
     {
         var args = role == "command-runner" ? Transport.CommandRunnerContract.WriteArgs(1) : role == "network" ? ActorBrowserSettings.From(Sys.Settings.Config).NetworkArgs() : [];
-        var answer = await _browser.Ask<BrowserProtocol.ChildSpawned>(new BrowserProtocol.SpawnChild(role) { RoleArgs = args }, Deadline.Long);
+        var spawned = await _browser.Ask<object>(new BrowserProtocol.SpawnChild(role) { RoleArgs = args }, Deadline.Long);
+        Assert.True(spawned is BrowserProtocol.ChildSpawned, spawned.ToString());
+        var answer = (BrowserProtocol.ChildSpawned)spawned;
         string maps;
         try
         {

@@ -114,6 +114,8 @@ public sealed class HostileValueSpecs : IDisposable
     private async Task EndsWellAsync(string[] arguments, KeyValuePair<string, string>[] environment, string verb)
     {
         var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = _folder.FullName, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        // Not this user's own crash reports, which may hold any word.
+        start.Environment["XDG_STATE_HOME"] = Path.Combine(_folder.FullName, "state");
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;

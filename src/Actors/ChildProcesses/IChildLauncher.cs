@@ -64,6 +64,9 @@ internal sealed class ProcessChildLauncher : IChildLauncher
     public async Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        // A profile that grants a workspace, for a child that was given none: then there is none.
+        if (policy.NeedsWorkspace)
+            policy = policy.WithoutWorkspace();
         var executable = settings.Child.Resolve();
         // Not on the caller's thread, which is a dispatcher's: the first plan of a policy asks the machine many things.
         var plan = await Task.Run(() => settings.Sandbox.PlanFor(policy, executable), cancellation).ConfigureAwait(false);

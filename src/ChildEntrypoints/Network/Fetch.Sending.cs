@@ -14,6 +14,10 @@ internal sealed partial class Fetch
     private static readonly TimeSpan BodyPatience = TimeSpan.FromSeconds(2);
 
     private RequestBody? _body;
+
+    /// <summary>The body of the attempt that is under way; null for none.</summary>
+    internal RequestBody? Body => Volatile.Read(ref _body);
+
     private int _replays;
 
     /// <summary>So many more bytes of the request's body may be sent by the parent.</summary>

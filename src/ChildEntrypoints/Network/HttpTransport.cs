@@ -90,6 +90,8 @@ internal sealed class HttpTransport : IDisposable
                 connection.Tls = ConnectAttempt.Microseconds(connection.ConnectedAt);
             if (context.NegotiatedHttpVersion.Major == 2)
                 connection.Register(Http2, message.Origin);
+            else
+                return new AnswerWatch(context.PlaintextStream, connection);
         }
         return context.PlaintextStream;
     }

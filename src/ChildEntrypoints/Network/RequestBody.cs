@@ -14,6 +14,7 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _pass = upload?.Pass ?? 0;
+    private readonly TaskCompletionSource _dropped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _patience = Timeout.InfiniteTimeSpan;
     private bool _begun;
     private bool _writing;
@@ -28,7 +29,10 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
     internal bool IsNeededAgain { get; private set; }
 
     /// <summary>Whether the sending was broken off.</summary>
-    internal bool IsStopped => _stop.IsCancellationRequested;
+    internal bool IsStopped => _stop.IsCancellationRequested || _dropped.Task.IsCompleted;
+
+    /// <summary>Over HTTP/1.1: the connection takes the rest for sent, without sending it, and the answer is read.</summary>
+    internal void Drop() => _dropped.TrySetResult();
 
     /// <summary>Breaks the sending off. Until <see cref="Release"/> it stays open, because HTTP/2 gives an answer up together with its request.</summary>
     internal void Stop() => _stop.Cancel();
@@ -115,6 +119,11 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
         var forwarded = (long)inline.Length;
         while (length < 0 || forwarded < length)
         {
+            if (_dropped.Task.IsCompleted)
+            {
+                await FillAsync(stream, length - forwarded, cancellationToken).ConfigureAwait(false);
+                return;
+            }
             if (pieces.TryTake(_pass, out var piece, out var state))
             {
                 await WriteAsync(stream, piece).ConfigureAwait(false);
@@ -137,9 +146,17 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
             else
             {
                 await WriteAsync(stream, default).ConfigureAwait(false);
-                await pieces.WhenChanged(_pass).WaitAsync(cancellationToken).ConfigureAwait(false);
+                await Task.WhenAny(pieces.WhenChanged(_pass), _dropped.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    // .NET counts the bytes of a declared length; the connection drops them.
+    private static async Task FillAsync(Stream stream, long bytes, CancellationToken cancellationToken)
+    {
+        var nothing = new byte[(int)Math.Clamp(bytes, 0, 64 << 10)];
+        for (; bytes > 0; bytes -= nothing.Length)
+            await stream.WriteAsync(nothing.AsMemory(0, (int)Math.Min(bytes, nothing.Length)), cancellationToken).ConfigureAwait(false);
     }
 
     // Bytes, or a flush of what the connection still keeps.

@@ -1,0 +1,242 @@
+using System.Runtime.CompilerServices;
+
+namespace ActorBrowser.ChildEntrypoints.Network;
+
+/// <summary>
+/// An HTTP/1.1 connection on which a server may answer before it has read the request's body. .NET sends the whole body before it looks for an
+/// answer; this reads ahead while a body is sent. After a final answer that is no success, or after a write that failed with an answer
+/// there, the rest of the body goes nowhere, .NET reads the answer, and the connection carries no other request.
+/// </summary>
+internal sealed class AnswerWatch(Stream inner, TransportConnection connection) : Stream
+{
+    private const int Ahead = 4096;
+
+    /// <summary>How long an answer may take to be found after a write that failed.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private TaskCompletionSource<bool> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource? _sending;
+    private byte[] _buffer = [];
+    private int _from;
+    private int _to;
+    private Task? _reading;
+    private bool _httpReads;
+    private RequestBody? _body;
+    private RequestBody? _dropped;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Task? reading;
+        lock (_lock)
+        {
+            reading = _reading;
+            if (reading is null && _to > _from)
+                return ValueTask.FromResult(TakeAhead(buffer.Span));
+            _httpReads = reading is null;
+        }
+        return reading is null ? ReadThroughAsync(buffer, cancellationToken) : ReadAheadFirstAsync(reading, buffer, cancellationToken);
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var body = Fetch.Current?.Body;
+        if (body is not null && ReferenceEquals(Volatile.Read(ref _dropped), body))
+            return;
+        if (body is not { IsUnderWay: true })
+        {
+            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        CancellationTokenSource sending;
+        lock (_lock)
+        {
+            if (ReferenceEquals(_dropped, body))
+                return;
+            if (!ReferenceEquals(_body, body))
+                (_body, _answered) = (body, new(TaskCreationOptions.RunContinuationsAsynchronously));
+            _sending = sending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (_reading is null && !_httpReads && _to == _from)
+                _reading = ReadAheadAsync(_answered);
+        }
+        try
+        {
+            await inner.WriteAsync(buffer, sending.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && ReferenceEquals(_dropped, body))
+        {
+            // The server has answered, and wants no more of it.
+        }
+        catch (IOException)
+        {
+            if (!await IsAnsweredAsync().ConfigureAwait(false))
+                throw;
+            Drop(body);
+        }
+        finally
+        {
+            lock (_lock)
+                _sending = null;
+            sending.Dispose();
+        }
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override void Flush() => inner.Flush();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    // .NET has a read under way before a request on a kept connection: an early answer comes through it.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadThroughAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (count > 0)
+                Look(buffer.Span[..count]);
+            return count;
+        }
+        finally
+        {
+            lock (_lock)
+                _httpReads = false;
+        }
+    }
+
+    private async ValueTask<int> ReadAheadFirstAsync(Task reading, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        lock (_lock)
+        {
+            _reading = null;
+            return TakeAhead(buffer.Span);
+        }
+    }
+
+    private int TakeAhead(Span<byte> into)
+    {
+        var count = Math.Min(into.Length, _to - _from);
+        _buffer.AsSpan(_from, count).CopyTo(into);
+        _from += count;
+        if (_from == _to)
+            (_from, _to, _buffer) = (0, 0, []);
+        return count;
+    }
+
+    // Until a final answer's first line is there, the connection ends, or the buffer is full.
+    private async Task ReadAheadAsync(TaskCompletionSource<bool> answered)
+    {
+        var buffer = new byte[Ahead];
+        var count = 0;
+        try
+        {
+            while (count < Ahead)
+            {
+                var read = await inner.ReadAsync(buffer.AsMemory(count)).ConfigureAwait(false);
+                count += read;
+                if (read == 0 || Look(buffer.AsSpan(0, count)))
+                    break;
+            }
+        }
+        finally
+        {
+            lock (_lock)
+                (_buffer, _from, _to) = (buffer, 0, count);
+            answered.TrySetResult(false);
+        }
+    }
+
+    /// <returns>Whether a final answer's first line is there.</returns>
+    private bool Look(ReadOnlySpan<byte> bytes)
+    {
+        if (FinalStatus(bytes) is not { } status)
+            return false;
+        var body = _body;
+        if (body is not { IsUnderWay: true })
+            return true;
+        _answered.TrySetResult(true);
+        if (status >= 300)
+            Drop(body);
+        return true;
+    }
+
+    private void Drop(RequestBody body)
+    {
+        // A body that is not sent to its end leaves no place for another request.
+        connection.OnAnswered(isLast: true);
+        CancellationTokenSource? sending;
+        lock (_lock)
+        {
+            _dropped = body;
+            sending = _sending;
+        }
+        body.Drop();
+        try
+        {
+            sending?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The write has ended meanwhile.
+        }
+    }
+
+    private async Task<bool> IsAnsweredAsync()
+    {
+        try
+        {
+            return await Volatile.Read(ref _answered).Task.WaitAsync(Grace).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    // "HTTP/1.1 413 ...": answers of 100 to 199, which end with an empty line, come before the final one.
+    private static int? FinalStatus(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length >= 12 && bytes.StartsWith("HTTP/1."u8))
+        {
+            var status = 0;
+            for (var i = 9; i < 12; i++)
+                status = status * 10 + (bytes[i] - '0');
+            if (status is >= 200 and <= 999)
+                return status;
+            var end = bytes.IndexOf("\r\n\r\n"u8);
+            if (end < 0)
+                return null;
+            bytes = bytes[(end + 4)..];
+        }
+        return null;
+    }
+}

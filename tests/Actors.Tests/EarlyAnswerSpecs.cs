@@ -1,0 +1,114 @@
+using System.Net.Sockets;
+using System.Text;
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+using static ActorBrowser.FetchProtocol;
+
+namespace ActorBrowser.ActorsTests;
+
+/// <summary>A server over HTTP/1.1 that answers before it has read the request's body. All is real: coordinator, child, sockets.</summary>
+public sealed class EarlyAnswerSpecs : TestKit
+{
+    private static readonly string Overrides = $$"""
+        akka.loglevel = ERROR
+        akka.log-dead-letters = off
+        actorbrowser.child.executable = "{{TestChildProgram.Path}}"
+        """;
+
+    private readonly IActorRef _browser;
+    private readonly string _file = Path.GetTempFileName();
+
+    public EarlyAnswerSpecs() : base(Overrides) => _browser = Sys.StartActorBrowser();
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        File.Delete(_file);
+    }
+
+    public static TheoryData<string, int> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, int>();
+            foreach (var way in new[] { "keeps open and reads no more", "closes", "resets", "reads on" })
+                foreach (var size in new[] { 65_535, 65_536, 65_537, 262_145, 6_553_600, 64 << 20 })
+                    cases.Add(way, size);
+            return cases;
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public async Task The_answer_is_delivered_and_the_rest_of_the_body_is_not_needed(string way, int size)
+    {
+        await using var server = new RawServer(async (stream, stop) =>
+        {
+            while (await RawServer.ReadHeadAsync(stream, stop) is { Length: > 0 } head)
+            {
+                if (head.StartsWith("GET", StringComparison.Ordinal))
+                {
+                    await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext"u8.ToArray(), stop);
+                    continue;
+                }
+                await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\n\r\nbig!"u8.ToArray(), stop);
+                if (way == "closes")
+                    return;
+                if (way == "resets")
+                {
+                    stream.Socket.LingerState = new LingerOption(true, 0);
+                    return;
+                }
+                if (way == "reads on")
+                    await RawServer.ClosedByPeerAsync(stream, stop);
+                else
+                    await Task.Delay(Timeout.Infinite, stop);
+            }
+        });
+        await using (var file = File.Create(_file))
+            file.SetLength(size);
+
+        var answer = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromFile(_file) }).WaitAsync(Deadline.Long);
+        Assert.Equal("413 big!", answer.Match(static response => $"{response.Status} {Encoding.UTF8.GetString(response.Body.Span)}", static failure => $"{failure.Kind}: {failure.Message}"));
+
+        // A body that fits the sockets' buffers was sent to its end for all that anybody can see: that connection is used again, and here in vain.
+        if (way is not ("closes" or "resets"))
+            return;
+        // A connection that was cut short carries no other request.
+        var next = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root)).WaitAsync(Deadline.Long);
+        Assert.Equal("next", next.Match(static response => Encoding.UTF8.GetString(response.Body.Span), static failure => $"{failure.Kind}: {failure.Message}"));
+    }
+
+    [Theory, InlineData(65_537), InlineData(6_553_600)]
+    public async Task A_success_that_comes_early_does_not_end_the_sending(int size)
+    {
+        var received = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new RawServer(async (stream, stop) =>
+        {
+            await RawServer.ReadHeadAsync(stream, stop);
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"u8.ToArray(), stop);
+            var (buffer, count) = (new byte[32 << 10], 0L);
+            while (count < size && await stream.ReadAsync(buffer, stop) is > 0 and var read)
+                count += read;
+            received.SetResult(count);
+        });
+        await using (var file = File.Create(_file))
+            file.SetLength(size);
+        var answer = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromFile(_file) }).WaitAsync(Deadline.Long);
+        Assert.Equal("fine", answer.Match(static response => Encoding.UTF8.GetString(response.Body.Span), static failure => $"{failure.Kind}: {failure.Message}"));
+        Assert.Equal(size, await received.Task.WaitAsync(Deadline.Long));
+    }
+
+    [Fact]
+    public async Task A_stream_that_has_nothing_to_give_yet_is_let_go_of()
+    {
+        await using var server = new RawServer(async (stream, stop) =>
+        {
+            await RawServer.ReadHeadAsync(stream, stop);
+            await stream.WriteAsync("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno"u8.ToArray(), stop);
+            await Task.Delay(Timeout.Infinite, stop);
+        });
+        await using var source = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In);
+        var answer = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromStream(source) }).WaitAsync(Deadline.Long);
+        Assert.Equal("403 no", answer.Match(static response => $"{response.Status} {Encoding.UTF8.GetString(response.Body.Span)}", static failure => $"{failure.Kind}: {failure.Message}"));
+    }
+}
