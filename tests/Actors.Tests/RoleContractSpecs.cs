@@ -14,7 +14,7 @@ namespace ActorBrowser.ActorsTests;
 [Collection(Alone)]
 public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log-dead-letters = off")
 {
-    public const string Alone = "Counts this process's descriptors";
+    public const string Alone = "Counts what this process has";
 
     private const int Trials = 10_000;
     private const int Lanes = 4;

@@ -3,7 +3,8 @@ using Akka.Configuration;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>The end of an actor system waits for the processes.</summary>
+/// <summary>The end of an actor system waits for the processes. Alone: it counts this process's children, and other specs have theirs.</summary>
+[Collection(RoleContractSpecs.Alone)]
 public sealed class ShutdownSpecs
 {
     private static ActorSystem Start(string more = "") => ActorSystem.Create("shutdown", ConfigurationFactory.ParseString(
