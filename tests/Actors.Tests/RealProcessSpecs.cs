@@ -1,4 +1,3 @@
-using System.Net;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;

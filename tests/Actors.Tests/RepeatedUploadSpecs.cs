@@ -3,7 +3,6 @@ using System.Text;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using static ActorBrowser.FetchProtocol;
 

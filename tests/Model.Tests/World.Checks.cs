@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Reflection;
-using ActorBrowser.ModelTests.Players;
 using Akka.Actor;
 
 namespace ActorBrowser.ModelTests;

@@ -1,5 +1,4 @@
 using ActorBrowser.Transport.Http;
-using Xunit;
 
 namespace ActorBrowser.TabsTests;
 

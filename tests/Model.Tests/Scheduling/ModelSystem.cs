@@ -1,6 +1,5 @@
 using System.Reflection;
 using Akka.Actor;
-using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Event;
 
