@@ -11,9 +11,6 @@ namespace ActorBrowser;
 /// <param name="context">The actor's.</param>
 internal sealed class ActorTimers(IActorContext context)
 {
-    // The runtime's timers take no more than this in milliseconds; a longer wait is made of several.
-    private const long Longest = uint.MaxValue - 1;
-
     private readonly IActorRef _self = context.Self;
     private readonly Dictionary<object, Entry> _entries = [];
 
@@ -42,12 +39,12 @@ internal sealed class ActorTimers(IActorContext context)
         _entries.Clear();
     }
 
-    /// <summary>Puts a timer's own message in the place of what the timer sent; false for a timer that was cancelled or is early.</summary>
+    /// <summary>Puts a timer's own message in the place of what the timer sent; false for a timer that was cancelled.</summary>
     internal bool Admits(ref object message)
     {
         if (message is not Due { Entry: var entry })
             return true;
-        if (!_entries.TryGetValue(entry.Key, out var current) || !ReferenceEquals(current, entry) || !entry.IsOver)
+        if (!_entries.TryGetValue(entry.Key, out var current) || !ReferenceEquals(current, entry))
             return false;
         message = entry.Message;
         if (entry.Repeats)
@@ -65,18 +62,14 @@ internal sealed class ActorTimers(IActorContext context)
 
     private sealed class Entry : IDisposable
     {
-        private readonly IActorRef _self;
-        private readonly TimeProvider _time;
         private readonly TimeSpan _delay;
-        private readonly Due _due;
-        private readonly ITimer _timer;
-        private long _at;
+        private readonly LongTimer _timer;
 
         internal Entry(IActorRef self, TimeProvider time, object key, object message, TimeSpan delay, bool repeats)
         {
-            (_self, _time, Key, Message, _delay, Repeats) = (self, time, key, message, delay, repeats);
-            _due = new Due(this);
-            _timer = time.CreateTimer(static state => ((Entry)state!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            (Key, Message, _delay, Repeats) = (key, message, delay, repeats);
+            var due = new Due(this);
+            _timer = new LongTimer(time, () => self.Tell(due, ActorRefs.NoSender));
             Restart();
         }
 
@@ -86,30 +79,9 @@ internal sealed class ActorTimers(IActorContext context)
 
         internal bool Repeats { get; }
 
-        /// <summary>Whether the whole delay has passed; if not, it rings again at the end of the rest.</summary>
-        internal bool IsOver
-        {
-            get
-            {
-                var left = _at - _time.Milliseconds();
-                if (left > 0)
-                    Wait(left);
-                return left <= 0;
-            }
-        }
-
-        internal void Restart()
-        {
-            var wait = Math.Max(0, (long)Math.Ceiling(_delay.TotalMilliseconds));
-            _at = _time.Milliseconds() + wait;
-            Wait(wait);
-        }
+        internal void Restart() => _timer.Start(_delay);
 
         public void Dispose() => _timer.Dispose();
-
-        private void Wait(long milliseconds) => _timer.Change(TimeSpan.FromMilliseconds(Math.Min(milliseconds, Longest)), Timeout.InfiniteTimeSpan);
-
-        private void Ring() => _self.Tell(_due, ActorRefs.NoSender);
     }
 
     // A timer may ring while its actor stops.

@@ -42,22 +42,11 @@ internal abstract class Reply(IActorRefProvider provider, Func<string, Exception
     private protected abstract void Fail(Exception cause);
 
     /// <summary>Hears of a system's dead letters; one for each system.</summary>
-    private sealed class Undelivered : MinimalActorRef
+    private sealed class Undelivered(IActorRefProvider provider) : DeadLetterListener(provider)
     {
-        internal Undelivered(IActorRefProvider provider)
+        private protected override void OnDeadLetter(DeadLetter letter)
         {
-            Provider = provider;
-            Path = provider.TempPath();
-            provider.Guardian.Underlying.System.EventStream.Subscribe(this, typeof(DeadLetter));
-        }
-
-        public override ActorPath Path { get; }
-
-        public override IActorRefProvider Provider { get; }
-
-        protected override void TellInternal(object message, IActorRef sender)
-        {
-            if (message is not DeadLetter { Sender: Reply reply } letter)
+            if (letter.Sender is not Reply reply)
                 return;
             // The browser lives, and had passed the fetch on.
             if (letter.Message is FetchProtocol.Fetch && !letter.Recipient.Equals(reply._asked))

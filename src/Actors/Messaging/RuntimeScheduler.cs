@@ -69,27 +69,23 @@ internal sealed class RuntimeScheduler : SchedulerBase, IDateTimeOffsetNowTimePr
         var entry = new Entry(this, interval, action);
         _entries.TryAdd(entry, entry);
         entry.Start(delay, cancelable?.Token ?? default);
-        // Disposed meanwhile: whoever comes second ends it.
+        // Disposed meanwhile: the second of the two ends it.
         if (_disposed)
             entry.Dispose();
     }
 
     private sealed class Entry : IDisposable
     {
-        // The runtime's timers take no more than this in milliseconds; a longer wait is made of several.
-        private const long Longest = uint.MaxValue - 1;
-
         private readonly RuntimeScheduler _scheduler;
         private readonly TimeSpan? _interval;
         private readonly Action _action;
-        private readonly Timer _timer;
+        private readonly LongTimer _timer;
         private CancellationTokenRegistration _cancellation;
-        private long _at;
 
         internal Entry(RuntimeScheduler scheduler, TimeSpan? interval, Action action)
         {
             (_scheduler, _interval, _action) = (scheduler, interval, action);
-            _timer = new Timer(static entry => ((Entry)entry!).Ring(), this, Timeout.Infinite, Timeout.Infinite);
+            _timer = new LongTimer(TimeProvider.System, Ring);
         }
 
         private bool IsOver => !_scheduler._entries.ContainsKey(this);
@@ -100,7 +96,7 @@ internal sealed class RuntimeScheduler : SchedulerBase, IDateTimeOffsetNowTimePr
             if (IsOver)
                 _cancellation.Unregister();
             else
-                WaitFor(delay);
+                _timer.Start(delay);
         }
 
         public void Dispose()
@@ -110,24 +106,10 @@ internal sealed class RuntimeScheduler : SchedulerBase, IDateTimeOffsetNowTimePr
             _cancellation.Unregister();
         }
 
-        private void WaitFor(TimeSpan delay)
-        {
-            _at = Environment.TickCount64 + (long)Math.Ceiling(delay.TotalMilliseconds);
-            Wait(_at - Environment.TickCount64);
-        }
-
-        // False once it is disposed: then it rings no more.
-        private void Wait(long milliseconds) => _timer.Change(Math.Clamp(milliseconds, 0, Longest), Timeout.Infinite);
-
         private void Ring()
         {
             if (IsOver)
                 return;
-            if (_at - Environment.TickCount64 is > 0 and var left)
-            {
-                Wait(left);
-                return;
-            }
             if (_interval is null)
                 Dispose();
             try
@@ -140,7 +122,7 @@ internal sealed class RuntimeScheduler : SchedulerBase, IDateTimeOffsetNowTimePr
                 _scheduler.Log.Error(e, "A scheduled action failed");
             }
             if (_interval is { } interval)
-                WaitFor(interval);
+                _timer.Start(interval);
         }
     }
 }

@@ -9,25 +9,16 @@ namespace ActorBrowser;
 /// Answers what is sent to a browser, or to its coordinator of fetches, that has stopped: such a message is a dead letter,
 /// of which an actor that told it would hear nothing. One for each actor system, as long as that lives.
 /// </summary>
-internal sealed class UnansweredMessages : MinimalActorRef
+internal sealed class UnansweredMessages : DeadLetterListener
 {
     private static readonly ConditionalWeakTable<IActorRefProvider, UnansweredMessages> All = [];
 
     // A box around whether its browser is another actor: a coordinator's, which may live on.
     private readonly ConditionalWeakTable<IActorRef, StrongBox<ActorRefWithCell?>> _watched = [];
 
-    private UnansweredMessages(IActorRefProvider provider)
+    private UnansweredMessages(IActorRefProvider provider) : base(provider)
     {
-        Provider = provider;
-        Path = provider.TempPath();
-        provider.Guardian.Underlying.System.EventStream.Subscribe(this, typeof(DeadLetter));
     }
-
-    /// <inheritdoc/>
-    public override ActorPath Path { get; }
-
-    /// <inheritdoc/>
-    public override IActorRefProvider Provider { get; }
 
     /// <summary>What reaches this actor after its end is answered.</summary>
     /// <param name="actor">A browser, or its coordinator of fetches.</param>
@@ -39,10 +30,11 @@ internal sealed class UnansweredMessages : MinimalActorRef
     }
 
     /// <inheritdoc/>
-    protected override void TellInternal(object message, IActorRef sender)
+    private protected override void OnDeadLetter(DeadLetter letter)
     {
-        // A question of our own clients fails by itself, and without a sender nobody listens.
-        if (message is not DeadLetter { Sender: { } asker } letter || asker is Reply || asker.IsNobody() || asker.Equals(Provider.DeadLetters))
+        // A question of our own clients fails by itself; a message without a sender expects no answer.
+        var asker = letter.Sender;
+        if (asker is null or Reply || asker.IsNobody() || asker.Equals(Provider.DeadLetters))
             return;
         if (_watched.TryGetValue(letter.Recipient, out var browser) && AnswerTo(letter.Message, browser.Value is { Underlying.IsTerminated: false }) is { } answer)
             asker.Tell(answer, letter.Recipient);
