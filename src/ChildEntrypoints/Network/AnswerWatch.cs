@@ -16,13 +16,13 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
 
     private readonly Lock _lock = new();
     private TaskCompletionSource<bool> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private CancellationTokenSource? _sending;
     private byte[] _buffer = [];
     private int _from;
     private int _to;
     private Task? _reading;
     private bool _httpReads;
     private RequestBody? _body;
+    private CancellationTokenSource _drop = new();
     private RequestBody? _dropped;
 
     public override bool CanRead => true;
@@ -62,22 +62,21 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
             await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
             return;
         }
-        CancellationTokenSource sending;
+        CancellationToken dropped;
         lock (_lock)
         {
-            if (ReferenceEquals(_dropped, body))
-                return;
+            // .NET gives no token with a body's bytes: it ends a request by closing the connection.
             if (!ReferenceEquals(_body, body))
-                (_body, _answered) = (body, new(TaskCreationOptions.RunContinuationsAsynchronously));
-            _sending = sending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                (_body, _drop, _answered) = (body, new CancellationTokenSource(), new(TaskCreationOptions.RunContinuationsAsynchronously));
+            dropped = _drop.Token;
             if (_reading is null && !_httpReads && _to == _from)
                 _reading = ReadAheadAsync(_answered);
         }
         try
         {
-            await inner.WriteAsync(buffer, sending.Token).ConfigureAwait(false);
+            await inner.WriteAsync(buffer, dropped).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && ReferenceEquals(_dropped, body))
+        catch (OperationCanceledException) when (dropped.IsCancellationRequested)
         {
             // The server has answered, and wants no more of it.
         }
@@ -86,12 +85,6 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
             if (!await IsAnsweredAsync().ConfigureAwait(false))
                 throw;
             Drop(body);
-        }
-        finally
-        {
-            lock (_lock)
-                _sending = null;
-            sending.Dispose();
         }
     }
 
@@ -193,21 +186,9 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
     {
         // A body that is not sent to its end leaves no place for another request.
         connection.OnAnswered(isLast: true);
-        CancellationTokenSource? sending;
-        lock (_lock)
-        {
-            _dropped = body;
-            sending = _sending;
-        }
+        Volatile.Write(ref _dropped, body);
         body.Drop();
-        try
-        {
-            sending?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The write has ended meanwhile.
-        }
+        _drop.Cancel();
     }
 
     private async Task<bool> IsAnsweredAsync()

@@ -45,10 +45,18 @@ internal sealed partial class Fetch
         }
     }
 
+    // Waits while the queue is full.
+    private async ValueTask<WriteOutcome> WriteWaitingAsync<T>(T message) where T : struct, IWireMessage<T>
+    {
+        WriteOutcome outcome;
+        while ((outcome = Write(message)) == WriteOutcome.QueueFull)
+            await _outbox.WhenFlushed().WaitAsync(_stop.Token).ConfigureAwait(false);
+        return outcome;
+    }
+
     private async ValueTask WriteControlAsync<T>(T message) where T : struct, IWireMessage<T>
     {
-        while (Write(message) == WriteOutcome.QueueFull)
-            await _outbox.WhenFlushed().WaitAsync(_stop.Token).ConfigureAwait(false);
+        await WriteWaitingAsync(message).ConfigureAwait(false);
         _outbox.RequestFlush();
     }
 

@@ -149,10 +149,7 @@ internal sealed partial class Fetch
             (int)response.StatusCode, ResponseHeaders.VersionOf(response), _where, headers, redirects,
             _connection?.RemoteText ?? "", _connection?.Space ?? AddressSpace.Public, contentLength,
             new FetchTimings(_nameLookup, _connect, _tls, ConnectAttempt.Microseconds(_started)));
-        WriteOutcome outcome;
-        while ((outcome = Write(answer)) == WriteOutcome.QueueFull)
-            await _outbox.WhenFlushed().WaitAsync(_stop.Token).ConfigureAwait(false);
-        if (outcome == WriteOutcome.TooLarge)
+        if (await WriteWaitingAsync(answer).ConfigureAwait(false) == WriteOutcome.TooLarge)
             throw new FetchFailedException(FetchErrorKind.TooLarge, $"The headers of {FetchUrl.Show(_where)} exceed the limit.");
         _answered = true;
 
