@@ -1,31 +1,11 @@
 using System.Net.Sockets;
-using System.Text;
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
 /// <summary>A server over HTTP/1.1 that answers before it has read the request's body. All is real: coordinator, child, sockets.</summary>
-public sealed class EarlyAnswerSpecs : TestKit
+public sealed class EarlyAnswerSpecs : RealFetchSpecs
 {
-    private static readonly string Overrides = $$"""
-        akka.loglevel = ERROR
-        akka.log-dead-letters = off
-        actorbrowser.child.executable = "{{TestChildProgram.Path}}"
-        """;
-
-    private readonly IActorRef _browser;
-    private readonly string _file = Path.GetTempFileName();
-
-    public EarlyAnswerSpecs() : base(Overrides) => _browser = Sys.StartActorBrowser();
-
-    protected override void AfterAll()
-    {
-        base.AfterAll();
-        File.Delete(_file);
-    }
-
     public static TheoryData<string, int> Cases
     {
         get
@@ -64,18 +44,18 @@ public sealed class EarlyAnswerSpecs : TestKit
                     await Task.Delay(Timeout.Infinite, stop);
             }
         });
-        await using (var file = File.Create(_file))
+        await using (var file = File.Create(BodyFile))
             file.SetLength(size);
 
-        var answer = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromFile(_file) }).WaitAsync(Deadline.Long);
-        Assert.Equal("413 big!", answer.Match(static response => $"{response.Status} {Encoding.UTF8.GetString(response.Body.Span)}", static failure => $"{failure.Kind}: {failure.Message}"));
+        var answer = await BrowserClient.For(Browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromFile(BodyFile) }).WaitAsync(Deadline.Long);
+        Assert.Equal("413 big!", answer.Match(response => $"{response.Status} {Text(answer)}", _ => Text(answer)));
 
         // A body that fits the sockets' buffers was sent to its end for all that anybody can see: that connection is used again, and here in vain.
         if (way is not ("closes" or "resets"))
             return;
         // A connection that was cut short carries no other request.
-        var next = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root)).WaitAsync(Deadline.Long);
-        Assert.Equal("next", next.Match(static response => Encoding.UTF8.GetString(response.Body.Span), static failure => $"{failure.Kind}: {failure.Message}"));
+        var next = await BrowserClient.For(Browser).FetchAsync(new Fetch(server.Root)).WaitAsync(Deadline.Long);
+        Assert.Equal("next", Text(next));
     }
 
     [Theory, InlineData(65_537), InlineData(6_553_600)]
@@ -91,10 +71,10 @@ public sealed class EarlyAnswerSpecs : TestKit
                 count += read;
             received.SetResult(count);
         });
-        await using (var file = File.Create(_file))
+        await using (var file = File.Create(BodyFile))
             file.SetLength(size);
-        var answer = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromFile(_file) }).WaitAsync(Deadline.Long);
-        Assert.Equal("fine", answer.Match(static response => Encoding.UTF8.GetString(response.Body.Span), static failure => $"{failure.Kind}: {failure.Message}"));
+        var answer = await BrowserClient.For(Browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromFile(BodyFile) }).WaitAsync(Deadline.Long);
+        Assert.Equal("fine", Text(answer));
         Assert.Equal(size, await received.Task.WaitAsync(Deadline.Long));
     }
 
@@ -108,7 +88,7 @@ public sealed class EarlyAnswerSpecs : TestKit
             await Task.Delay(Timeout.Infinite, stop);
         });
         await using var source = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In);
-        var answer = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromStream(source) }).WaitAsync(Deadline.Long);
-        Assert.Equal("403 no", answer.Match(static response => $"{response.Status} {Encoding.UTF8.GetString(response.Body.Span)}", static failure => $"{failure.Kind}: {failure.Message}"));
+        var answer = await BrowserClient.For(Browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromStream(source) }).WaitAsync(Deadline.Long);
+        Assert.Equal("403 no", answer.Match(response => $"{response.Status} {Text(answer)}", _ => Text(answer)));
     }
 }

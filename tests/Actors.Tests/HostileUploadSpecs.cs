@@ -19,13 +19,6 @@ public sealed class HostileUploadSpecs : TestKit
 
     private static readonly FetchHeaders Headers = new(200, "1.1", "http://x/", [], [], "", AddressSpace.Public, -1, default);
 
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(length).NextBytes(bytes);
-        return bytes;
-    }
-
     private async Task<(FakeChild Child, ulong Id, Task<object> Answer)> BeginAsync(Fetch fetch)
     {
         var answer = _browser.Ask<object>(fetch, Deadline.Long);
@@ -36,7 +29,7 @@ public sealed class HostileUploadSpecs : TestKit
         return (child, frame.Id, answer);
     }
 
-    private static Fetch Post(int length) => new("http://x/") { Method = "POST", Body = Bytes(length) };
+    private static Fetch Post(int length) => new("http://x/") { Method = "POST", Body = RealFetchSpecs.Bytes(length) };
 
     private static async Task<(long Offset, byte[] Data)> ChunkAsync(FakeChild child)
     {
@@ -113,7 +106,7 @@ public sealed class HostileUploadSpecs : TestKit
             "GET" => new Fetch("http://x/"),
             "short" => Post(Chunk),
             "empty" => new Fetch("http://x/") { Method = "POST", Upload = FetchBody.FromStream(new MemoryStream()) },
-            _ => new Fetch("http://x/") { Method = "POST", Upload = FetchBody.FromStream(new Unseekable(Bytes(2 * Chunk))) },
+            _ => new Fetch("http://x/") { Method = "POST", Upload = FetchBody.FromStream(new Unseekable(RealFetchSpecs.Bytes(2 * Chunk))) },
         });
         child.Send(id, new FetchRewind(1));
         await EndsChildAsync(child, answer);
@@ -160,7 +153,7 @@ public sealed class HostileUploadSpecs : TestKit
     [InlineData(false)]
     public async Task A_pass_begins_at_the_first_byte_that_was_not_in_the_request_and_has_its_own_credit(bool streamed)
     {
-        var body = Bytes(5 * Chunk + 1);
+        var body = RealFetchSpecs.Bytes(5 * Chunk + 1);
         var (child, id, answer) = await BeginAsync(streamed
             ? new Fetch("http://x/") { Method = "POST", Upload = FetchBody.FromStream(new MemoryStream(body)) } : Post(body.Length));
         var from = streamed ? 0 : Chunk;
@@ -190,7 +183,7 @@ public sealed class HostileUploadSpecs : TestKit
     [Fact]
     public async Task A_read_that_is_under_way_is_waited_for_and_belongs_to_no_pass()
     {
-        var body = Bytes(3 * Chunk);
+        var body = RealFetchSpecs.Bytes(3 * Chunk);
         using var source = new Slow(body);
         var (child, id, answer) = await BeginAsync(new Fetch("http://x/") { Method = "POST", Upload = FetchBody.FromStream(source) });
         child.Send(id, new Credit(1 << 30));
@@ -213,7 +206,7 @@ public sealed class HostileUploadSpecs : TestKit
     [Fact]
     public async Task A_body_that_is_not_wanted_is_read_no_further_and_its_stream_is_free()
     {
-        var body = Bytes(9 * Chunk);
+        var body = RealFetchSpecs.Bytes(9 * Chunk);
         var upload = FetchBody.FromStream(new MemoryStream(body));
         var (child, id, answer) = await BeginAsync(new Fetch("http://x/") { Method = "POST", Upload = upload });
         child.Send(id, new Credit(Chunk));

@@ -1,48 +1,15 @@
 using System.Collections.Concurrent;
-using System.Text;
 using ActorBrowser.Transport;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
 /// <summary>Bodies that are sent more than once: for redirects, and for connections that were dead. All is real: coordinator, child, servers.</summary>
-public sealed class RepeatedUploadSpecs : TestKit
+public sealed class RepeatedUploadSpecs : RealFetchSpecs
 {
-    private const int Chunk = 64 << 10;
-    private const int Window = 256 << 10;
-
-    private static readonly string Overrides = $$"""
-        akka.loglevel = ERROR
-        akka.log-dead-letters = off
-        actorbrowser.child.executable = "{{TestChildProgram.Path}}"
-        actorbrowser.restart.min-backoff = 1ms
-        """;
-
-    private readonly IActorRef _browser;
-    private readonly string _file = Path.GetTempFileName();
-
-    public RepeatedUploadSpecs() : base(Overrides) => _browser = Sys.StartActorBrowser();
-
-    protected override void AfterAll()
-    {
-        base.AfterAll();
-        File.Delete(_file);
-    }
-
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(length).NextBytes(bytes);
-        return bytes;
-    }
-
-    private static string Text(FetchResult result) =>
-        result.Match(static response => Encoding.UTF8.GetString(response.Body.Span), static failure => $"{failure.Kind}: {failure.Message}");
-
-    private Task<FetchResult> Send(Fetch fetch, CancellationToken cancellation = default) => BrowserClient.For(_browser).FetchAsync(fetch, cancellation);
+    private Task<FetchResult> Send(Fetch fetch, CancellationToken cancellation = default) => BrowserClient.For(Browser).FetchAsync(fetch, cancellation);
 
     /// <summary>A site whose <c>/N</c> reads the body and redirects to <c>/N-1</c> with the status; <c>/0</c> echoes. What each hop read is in <paramref name="seen"/>.</summary>
     private static Task<Site> RedirectingAsync(ConcurrentQueue<long> seen, int status, string prefix = "", HttpProtocols protocols = HttpProtocols.Http1) => Site.StartAsync(
@@ -70,12 +37,12 @@ public sealed class RepeatedUploadSpecs : TestKit
         var fetch = new Fetch(url) { Method = "POST" };
         if (source == "buffer")
             return fetch with { Body = body };
-        await File.WriteAllBytesAsync(_file, body);
+        await File.WriteAllBytesAsync(BodyFile, body);
         return fetch with
         {
             Upload = source switch
             {
-                "file" => FetchBody.FromFile(_file),
+                "file" => FetchBody.FromFile(BodyFile),
                 "stream" => FetchBody.FromStream(new MemoryStream(body)),
                 _ => FetchBody.FromStream(new MemoryStream([1, 2, 3, .. body, 4, 5]) { Position = 3 }, body.Length),
             },
@@ -163,7 +130,7 @@ public sealed class RepeatedUploadSpecs : TestKit
     }
 
     [Fact]
-    public async Task A_redirect_that_drops_the_body_closes_its_file_at_once()
+    public async Task A_redirect_that_drops_the_body_closes_itsBodyFile_at_once()
     {
         using var arrived = new SemaphoreSlim(0);
         await using var held = await Site.HoldingAsync(arrived, everything: true);
@@ -171,7 +138,7 @@ public sealed class RepeatedUploadSpecs : TestKit
         using var patience = new CancellationTokenSource();
         var sending = Send(await FetchOf(server.Root + "/1", Bytes(8 * Chunk), "file"), patience.Token);
         Assert.True(await arrived.WaitAsync(Deadline.Long));
-        await AwaitAssertAsync(() => File.Open(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Deadline.Long);
+        await AwaitAssertAsync(() => File.Open(BodyFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Deadline.Long);
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.Soon());
     }
@@ -191,7 +158,7 @@ public sealed class RepeatedUploadSpecs : TestKit
         Assert.True(await arrived.WaitAsync(Deadline.Long));
         if (childDies)
         {
-            await Signals.SendAsync((await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).ChildProcessId, "KILL");
+            await Signals.SendAsync((await Browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).ChildProcessId, "KILL");
             Assert.Equal(FetchErrorKind.ChildLost, (await sending.Soon()).Failure?.Kind);
         }
         else
@@ -199,7 +166,7 @@ public sealed class RepeatedUploadSpecs : TestKit
             await patience.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.Soon());
         }
-        await AwaitAssertAsync(() => File.Open(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Deadline.Long);
+        await AwaitAssertAsync(() => File.Open(BodyFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Deadline.Long);
         Assert.Equal(Site.Echoed("POST", body), Text(await Send(await FetchOf(echo.Root + "/", body, "file")).Soon()));
     }
 
@@ -207,10 +174,10 @@ public sealed class RepeatedUploadSpecs : TestKit
     public async Task Progress_is_told_from_the_beginning_again()
     {
         var body = Bytes(5 * Chunk);
-        await File.WriteAllBytesAsync(_file, body);
+        await File.WriteAllBytesAsync(BodyFile, body);
         var told = new Told();
         await using var server = await RedirectingAsync([], 307);
-        Assert.Equal(Site.Echoed("POST", body), Text(await Send(new Fetch(server.Root + "/1") { Method = "POST", Upload = FetchBody.FromFile(_file, told) }).Soon()));
+        Assert.Equal(Site.Echoed("POST", body), Text(await Send(new Fetch(server.Root + "/1") { Method = "POST", Upload = FetchBody.FromFile(BodyFile, told) }).Soon()));
         Assert.Equal([Chunk, 2 * Chunk, 3 * Chunk, 4 * Chunk, 5 * Chunk, Chunk, 2 * Chunk, 3 * Chunk, 4 * Chunk, 5 * Chunk], told.All);
     }
 

@@ -1,39 +1,13 @@
-using System.Text;
 using ActorBrowser.Transport;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
 /// <summary>Request bodies, by the real coordinator and the real network child to a real server.</summary>
-public sealed class UploadSpecs : TestKit
+public sealed class UploadSpecs : RealFetchSpecs
 {
-    private const int Chunk = 64 << 10;
-    private const int Window = 256 << 10;
-
-    private static readonly string Overrides = $$"""
-        akka.loglevel = ERROR
-        akka.log-dead-letters = off
-        actorbrowser.child.executable = "{{TestChildProgram.Path}}"
-        actorbrowser.restart.min-backoff = 1ms
-        """;
-
-    private readonly IActorRef _browser;
-
-    public UploadSpecs() : base(Overrides) => _browser = Sys.StartActorBrowser();
-
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(length).NextBytes(bytes);
-        return bytes;
-    }
-
-    private static string Text(FetchResult result) =>
-        result.Match(static response => Encoding.UTF8.GetString(response.Body.Span), static failure => $"{failure.Kind}: {failure.Message}");
-
     public static TheoryData<int> Sizes => new(
         0, 1,
         Chunk - 1, Chunk, Chunk + 1,
@@ -48,7 +22,7 @@ public sealed class UploadSpecs : TestKit
     {
         var body = Bytes(length);
         await using var server = await Site.EchoingAsync();
-        var result = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root + "/") { Method = "POST", Body = body }).Soon();
+        var result = await BrowserClient.For(Browser).FetchAsync(new Fetch(server.Root + "/") { Method = "POST", Body = body }).Soon();
         Assert.Equal(Site.Echoed("POST", body), Text(result));
     }
 
@@ -59,7 +33,7 @@ public sealed class UploadSpecs : TestKit
     {
         var body = Bytes(length);
         await using var server = await Site.EchoingAsync(HttpProtocols.Http2);
-        var result = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root + "/") { Method = "PUT", Body = body, Version = HttpVersionChoice.Http2 }).Soon();
+        var result = await BrowserClient.For(Browser).FetchAsync(new Fetch(server.Root + "/") { Method = "PUT", Body = body, Version = HttpVersionChoice.Http2 }).Soon();
         Assert.Equal(Site.Echoed("PUT", body), Text(result));
     }
 
@@ -67,7 +41,7 @@ public sealed class UploadSpecs : TestKit
     public async Task Many_bodies_at_once_do_not_mix()
     {
         await using var server = await Site.EchoingAsync();
-        var client = BrowserClient.For(_browser);
+        var client = BrowserClient.For(Browser);
         var bodies = Enumerable.Range(0, 40).Select(static i => Bytes(Chunk + i * 7919)).ToArray();
         var results = await Task.WhenAll(bodies.Select(body => client.FetchAsync(new Fetch(server.Root + "/") { Method = "POST", Body = body }))).Soon();
         Assert.Equal(bodies.Select(static body => Site.Echoed("POST", body)), results.Select(Text));
@@ -79,7 +53,7 @@ public sealed class UploadSpecs : TestKit
         using var arrived = new SemaphoreSlim(0);
         var body = Bytes(8 << 20);
         await using var server = await Site.HoldingAsync(arrived);
-        var client = BrowserClient.For(_browser);
+        var client = BrowserClient.For(Browser);
         using var patience = new CancellationTokenSource();
         var stuck = client.FetchAsync(new Fetch(server.Root + "/held") { Method = "POST", Body = body }, patience.Token);
         Assert.True(await arrived.WaitAsync(Deadline.Long));
@@ -95,10 +69,10 @@ public sealed class UploadSpecs : TestKit
         using var arrived = new SemaphoreSlim(0);
         var body = Bytes(8 << 20);
         await using var server = await Site.HoldingAsync(arrived);
-        var client = BrowserClient.For(_browser);
+        var client = BrowserClient.For(Browser);
         var stuck = client.FetchAsync(new Fetch(server.Root + "/held") { Method = "POST", Body = body });
         Assert.True(await arrived.WaitAsync(Deadline.Long));
-        var child = (await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).ChildProcessId;
+        var child = (await Browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).ChildProcessId;
         await Signals.SendAsync(child, "KILL");
         Assert.Equal(FetchErrorKind.ChildLost, (await stuck.Soon()).Failure?.Kind);
         // Not sent yet: it waits for the next child, and goes up whole.

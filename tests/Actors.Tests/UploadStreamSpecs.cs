@@ -1,7 +1,5 @@
-using System.Text;
 using ActorBrowser.Transport;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using static ActorBrowser.FetchProtocol;
@@ -9,47 +7,16 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser.ActorsTests;
 
 /// <summary>Request bodies that are read while they are sent, by the real coordinator and the real network child to a real server.</summary>
-public sealed class UploadStreamSpecs : TestKit
+public sealed class UploadStreamSpecs : RealFetchSpecs
 {
-    private const int Chunk = 64 << 10;
-    private const int Window = 256 << 10;
-
-    private static readonly string Overrides = $$"""
-        akka.loglevel = ERROR
-        akka.log-dead-letters = off
-        actorbrowser.child.executable = "{{TestChildProgram.Path}}"
-        actorbrowser.restart.min-backoff = 1ms
-        """;
-
-    private readonly IActorRef _browser;
-    private readonly string _file = Path.GetTempFileName();
-
-    public UploadStreamSpecs() : base(Overrides) => _browser = Sys.StartActorBrowser();
-
-    protected override void AfterAll()
-    {
-        base.AfterAll();
-        File.Delete(_file);
-    }
-
-    private static byte[] Bytes(int length)
-    {
-        var bytes = new byte[length];
-        new Random(length).NextBytes(bytes);
-        return bytes;
-    }
-
-    private static string Text(FetchResult result) =>
-        result.Match(static response => Encoding.UTF8.GetString(response.Body.Span), static failure => $"{failure.Kind}: {failure.Message}");
-
     private Task<FetchResult> Post(string url, FetchBody upload, CancellationToken cancellation = default) =>
-        BrowserClient.For(_browser).FetchAsync(new Fetch(url) { Method = "POST", Upload = upload }, cancellation);
+        BrowserClient.For(Browser).FetchAsync(new Fetch(url) { Method = "POST", Upload = upload }, cancellation);
 
     [Fact]
-    public async Task A_large_file_goes_up_whole_while_memory_stays_flat()
+    public async Task A_largeBodyFile_goes_up_whole_while_memory_stays_flat()
     {
         const long Length = 256L << 20;
-        await using (var sparse = File.OpenWrite(_file))
+        await using (var sparse = File.OpenWrite(BodyFile))
             sparse.SetLength(Length);
         var (early, most) = (0L, 0L);
         var progress = new Told(read =>
@@ -67,7 +34,7 @@ public sealed class UploadStreamSpecs : TestKit
                 length += read;
             await context.Response.WriteAsync($"{length} of {context.Request.ContentLength}");
         });
-        var result = await Post(server.Root + "/", FetchBody.FromFile(_file, progress)).WaitAsync(4 * Deadline.Long);
+        var result = await Post(server.Root + "/", FetchBody.FromFile(BodyFile, progress)).WaitAsync(4 * Deadline.Long);
         Assert.Equal($"{Length} of {Length}", Text(result));
         Assert.Equal(Length, progress.Last);
         Assert.InRange(most - early, long.MinValue, 100L << 20);
@@ -92,18 +59,18 @@ public sealed class UploadStreamSpecs : TestKit
     public async Task A_body_arrives_whole_whether_its_length_is_known_or_not(int length, HttpProtocols protocols)
     {
         var body = Bytes(length);
-        await File.WriteAllBytesAsync(_file, body);
+        await File.WriteAllBytesAsync(BodyFile, body);
         await using var server = await Site.EchoingAsync(protocols);
         FetchBody[] uploads =
         [
-            FetchBody.FromFile(_file),
+            FetchBody.FromFile(BodyFile),
             FetchBody.FromStream(new MemoryStream(body)),
             FetchBody.FromStream(new Source(body)),
             FetchBody.FromStream(new Source([.. body, 1, 2, 3]), length),
         ];
         foreach (var upload in uploads)
         {
-            var result = await BrowserClient.For(_browser).FetchAsync(new Fetch(server.Root + "/")
+            var result = await BrowserClient.For(Browser).FetchAsync(new Fetch(server.Root + "/")
             {
                 Method = "PUT",
                 Upload = upload,
@@ -159,18 +126,18 @@ public sealed class UploadStreamSpecs : TestKit
         Assert.Contains(throws ? "the disk is gone" : $"ended after {3 * Chunk} bytes", result.Failure!.Message, StringComparison.Ordinal);
         await broken.Task.Soon();
         var next = Bytes(Window);
-        await File.WriteAllBytesAsync(_file, next);
+        await File.WriteAllBytesAsync(BodyFile, next);
         await using var other = await Site.EchoingAsync();
-        Assert.Equal(Site.Echoed("POST", next), Text(await Post(other.Root + "/", FetchBody.FromFile(_file)).Soon()));
+        Assert.Equal(Site.Echoed("POST", next), Text(await Post(other.Root + "/", FetchBody.FromFile(BodyFile)).Soon()));
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_opened_and_two_bodies_are_typed_failures()
+    public async Task ABodyFile_that_cannot_be_opened_and_two_bodies_are_typed_failures()
     {
-        var missing = await Post("http://127.0.0.1:1/", FetchBody.FromFile(_file + ".missing")).Soon();
+        var missing = await Post("http://127.0.0.1:1/", FetchBody.FromFile(BodyFile + ".missing")).Soon();
         Assert.Equal(FetchErrorKind.Upload, missing.Failure?.Kind);
-        Assert.Contains(_file + ".missing", missing.Failure!.Message, StringComparison.Ordinal);
-        var both = await BrowserClient.For(_browser).FetchAsync(new Fetch("http://127.0.0.1:1/") { Body = Bytes(1), Upload = FetchBody.FromFile(_file) }).Soon();
+        Assert.Contains(BodyFile + ".missing", missing.Failure!.Message, StringComparison.Ordinal);
+        var both = await BrowserClient.For(Browser).FetchAsync(new Fetch("http://127.0.0.1:1/") { Body = Bytes(1), Upload = FetchBody.FromFile(BodyFile) }).Soon();
         Assert.Equal(FetchErrorKind.InvalidRequest, both.Failure?.Kind);
     }
 
@@ -178,25 +145,25 @@ public sealed class UploadStreamSpecs : TestKit
     [InlineData("cancelled")]
     [InlineData("requester stopped")]
     [InlineData("child lost")]
-    public async Task However_a_fetch_ends_its_file_is_closed(string how)
+    public async Task However_a_fetch_ends_itsBodyFile_is_closed(string how)
     {
-        await File.WriteAllBytesAsync(_file, Bytes(16 << 20));
+        await File.WriteAllBytesAsync(BodyFile, Bytes(16 << 20));
         using var arrived = new SemaphoreSlim(0);
         await using var server = await Site.HoldingAsync(arrived, everything: true);
         var requester = CreateTestProbe();
         using var patience = new CancellationTokenSource();
-        var fetch = new Fetch(server.Root + "/") { Method = "POST", Upload = FetchBody.FromFile(_file), Cancellation = patience.Token };
-        _browser.Tell(fetch, requester.Ref);
+        var fetch = new Fetch(server.Root + "/") { Method = "POST", Upload = FetchBody.FromFile(BodyFile), Cancellation = patience.Token };
+        Browser.Tell(fetch, requester.Ref);
         Assert.True(await arrived.WaitAsync(Deadline.Long));
         // Who writes has the file alone: that is refused while it is read.
-        Assert.Throws<IOException>(() => File.Open(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
+        Assert.Throws<IOException>(() => File.Open(BodyFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
         if (how == "cancelled")
             await patience.CancelAsync();
         else if (how == "requester stopped")
             Sys.Stop(requester.Ref);
         else
-            await Signals.SendAsync((await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).ChildProcessId, "KILL");
-        await AwaitAssertAsync(() => File.Open(_file, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Deadline.Long);
+            await Signals.SendAsync((await Browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).ChildProcessId, "KILL");
+        await AwaitAssertAsync(() => File.Open(BodyFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose(), Deadline.Long);
         if (how != "requester stopped")
             Assert.Equal(how == "cancelled" ? FetchErrorKind.Cancelled : FetchErrorKind.ChildLost, requester.ExpectMsg<FetchFailed>(Deadline.Long).Kind);
     }

@@ -64,10 +64,7 @@ public sealed class CommandSpecs : IAsyncLifetime
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
         using var process = Start(arguments);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().Soon();
-        return (process.ExitCode, await output, await error);
+        return await process.OutcomeAsync();
     }
 
     // Whoever starts the tests in the background of a script has them, and what they start, ignore interrupts.

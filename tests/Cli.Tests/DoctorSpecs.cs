@@ -13,10 +13,7 @@ public sealed class DoctorSpecs
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(Program, ["doctor", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(Deadline.Long * 2);
-        return (process.ExitCode, await output, await error);
+        return await process.OutcomeAsync(Deadline.Long * 2);
     }
 
     [Fact]

@@ -16,10 +16,7 @@ public sealed class ExecSpecs
         using var process = Process.Start(new ProcessStartInfo(Program, ["exec", .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().Soon();
-        return (process.ExitCode, await output, await error);
+        return await process.OutcomeAsync();
     }
 
     [Fact]

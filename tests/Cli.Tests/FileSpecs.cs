@@ -1,14 +1,7 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json;
 using ActorBrowser.TestSupport;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace ActorBrowser.CliTests;
@@ -18,18 +11,13 @@ public sealed class FileSpecs : IAsyncLifetime
 {
     private static readonly string Program = TestChildProgram.Command;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ab-files-");
-    private WebApplication _server = null!;
+    private Site _server = null!;
     private string _root = "";
 
     public async Task InitializeAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static k => k.Listen(IPAddress.Loopback, 0));
-        _server = builder.Build();
-        _server.Run(AnswerAsync);
-        await _server.StartAsync();
-        _root = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        _server = await Site.StartAsync(AnswerAsync);
+        _root = _server.Root;
     }
 
     public async Task DisposeAsync()
@@ -64,12 +52,10 @@ public sealed class FileSpecs : IAsyncLifetime
         var script = line.Replace("AB ", Program + " ", StringComparison.Ordinal).Replace("URL", _root, StringComparison.Ordinal);
         using var process = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { WorkingDirectory = _folder.FullName, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
+        var outcome = process.OutcomeAsync();
         if (meanwhile is not null)
             await meanwhile(process);
-        await process.WaitForExitAsync().Soon();
-        return (process.ExitCode, await output, await error);
+        return await outcome;
     }
 
     [Fact]

@@ -120,18 +120,16 @@ public sealed class HostileValueSpecs : IDisposable
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().Soon();
-        var said = $"{string.Join(' ', arguments)}: {process.ExitCode}\n{await output}{await error}";
-        Assert.True(Documented.Contains(process.ExitCode), said);
+        var (code, output, error) = await process.OutcomeAsync();
+        var said = $"{string.Join(' ', arguments)}: {code}\n{output}{error}";
+        Assert.True(Documented.Contains(code), said);
         Assert.DoesNotContain("Unhandled", said, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
         Assert.DoesNotContain("internal error", said, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", said, StringComparison.Ordinal);
-        Assert.DoesNotContain('\u001b', await error + (verb == "exec" ? "" : await output));
-        if (process.ExitCode is not 0 && verb is not ("doctor" or "tabs"))
-            Assert.Contains("actorbrowser: ", await error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', error + (verb == "exec" ? "" : output));
+        if (code is not 0 && verb is not ("doctor" or "tabs"))
+            Assert.Contains("actorbrowser: ", error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ActorBrowser.TestSupport;
 using Xunit;
 
 namespace ActorBrowser.CliTests;
@@ -13,10 +12,7 @@ public sealed class StreamSpecs
     {
         using var process = Process.Start(new ProcessStartInfo("bash", ["-c", line.Replace("AB ", Program + " ", StringComparison.Ordinal)]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().Soon();
-        return (process.ExitCode, await output, await error);
+        return await process.OutcomeAsync();
     }
 
     [Fact]

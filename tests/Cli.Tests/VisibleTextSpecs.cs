@@ -1,17 +1,10 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ActorBrowser.Cli;
 using ActorBrowser.TestSupport;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace ActorBrowser.CliTests;
@@ -23,22 +16,17 @@ public sealed partial class VisibleTextSpecs : IAsyncLifetime
         "<title>t\u001b[31m\u202e\u009b2J</title><a href='/x'>a\u001b]0;pwn\u0007b\u2066</a><a href='javascript:&#27;&#9;y'>z</a><p>one\ntwo\u001b[1m\u2028\u007f</p><img src='/\u202e.png'>";
 
     private static readonly string Program = TestChildProgram.Command;
-    private WebApplication _server = null!;
+    private Site _server = null!;
     private string _root = "";
 
     public async Task InitializeAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static k => k.Listen(IPAddress.Loopback, 0));
-        _server = builder.Build();
-        _server.Run(static context =>
+        _server = await Site.StartAsync(static context =>
         {
             context.Response.ContentType = "text/html; charset=utf-8";
             return context.Response.WriteAsync(Page);
         });
-        await _server.StartAsync();
-        _root = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        _root = _server.Root;
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -46,10 +34,7 @@ public sealed partial class VisibleTextSpecs : IAsyncLifetime
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().Soon();
-        return (process.ExitCode, await output, await error);
+        return await process.OutcomeAsync();
     }
 
     [Theory]
