@@ -17,20 +17,11 @@ internal static unsafe class SmallFile
             name[i] = (byte)path[i];
         name[path.Length] = 0;
         fixed (byte* text = name)
-        fixed (byte* room = buffer)
         {
             var descriptor = LibC.Open(text, CloseOnExec, 0);
             if (descriptor < 0)
                 return -1;
-            var total = 0;
-            nint read;
-            // The kernel makes such files page by page: a short piece is the last one.
-            do
-            {
-                read = LibC.Read(descriptor, room + total, (nuint)(buffer.Length - total));
-                total += (int)Math.Max(read, 0);
-            }
-            while (read >= LeastPiece && total < buffer.Length);
+            var total = ReadWhole(descriptor, buffer);
             _ = LibC.Close(descriptor);
             return total == 0 ? -1 : total;
         }
@@ -57,18 +48,7 @@ internal static unsafe class SmallFile
             if (file.IsInvalid)
                 return 0;
             file.DangerousAddRef(ref held);
-            fixed (byte* room = buffer)
-            {
-                var total = 0;
-                nint read;
-                do
-                {
-                    read = LibC.ReadAt(file.Value, room + total, (nuint)(buffer.Length - total), total);
-                    total += (int)Math.Max(read, 0);
-                }
-                while (read >= LeastPiece && total < buffer.Length);
-                return total;
-            }
+            return ReadWhole(file.Value, buffer);
         }
         catch (ObjectDisposedException)
         {
@@ -78,6 +58,23 @@ internal static unsafe class SmallFile
         {
             if (held)
                 file.DangerousRelease();
+        }
+    }
+
+    // From its beginning. The kernel makes such files page by page: a short piece is the last one.
+    private static int ReadWhole(int descriptor, Span<byte> buffer)
+    {
+        fixed (byte* room = buffer)
+        {
+            var total = 0;
+            nint read;
+            do
+            {
+                read = LibC.ReadAt(descriptor, room + total, (nuint)(buffer.Length - total), total);
+                total += (int)Math.Max(read, 0);
+            }
+            while (read >= LeastPiece && total < buffer.Length);
+            return total;
         }
     }
 }

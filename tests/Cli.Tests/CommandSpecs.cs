@@ -179,7 +179,7 @@ public sealed class CommandSpecs : IAsyncLifetime
 
     [Fact]
     public async Task An_output_that_cannot_be_written_ends_with_23() =>
-        Assert.Equal(23, (await RunAsync("fetch", "-o", "/nonexistent/folder/file", $"{_root}/hello")).Code);
+        Assert.Equal(23, (await RunAsync("fetch", "-o", "/proc/absent/folder/file", $"{_root}/hello")).Code);
 
     [Theory]
     [InlineData("fetch")]

@@ -86,7 +86,7 @@ public sealed class FileSpecs : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("-o /nonexistent/x", "cannot write '/nonexistent/x': No such file or directory")]
+    [InlineData("-o /proc/absent/x", "cannot write '/proc/absent/x': No such file or directory")]
     [InlineData("-o ''", "cannot write '': No such file or directory")]
     [InlineData("-o /dev/full", "cannot write '/dev/full': No space left on device")]
     [InlineData("-o /proc/version/x", "cannot write '/proc/version/x': No such file or directory")]

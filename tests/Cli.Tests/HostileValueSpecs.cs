@@ -13,7 +13,7 @@ public sealed class HostileValueSpecs : IDisposable
 
     private static readonly string[] Values =
     [
-        "", "/", "/dev/zero", "/nonexistent/a", "\u001b[31m\u0007\u202e:1", "http://[", "2147483647x2147483647", "\"}]\nakka.loglevel = bogus", "[red]{0}%s", new string('x', 5000),
+        "", "/", "/dev/zero", "/proc/absent/a", "\u001b[31m\u0007\u202e:1", "http://[", "2147483647x2147483647", "\"}]\nakka.loglevel = bogus", "[red]{0}%s", new string('x', 5000),
     ];
 
     // Numbers are the parser's: it is asked in this process, which takes no time.

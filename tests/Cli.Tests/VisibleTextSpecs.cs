@@ -48,7 +48,7 @@ public sealed partial class VisibleTextSpecs : IAsyncLifetime
     [InlineData("tabs", "URL")]
     [InlineData("tabs", "http://\u001b[31m\u202e/")]
     [InlineData("fetch", "http://\u001b[31m\u202e/")]
-    [InlineData("fetch", "-o", "/nonexistent/\u001b[31m", "URL")]
+    [InlineData("fetch", "-o", "/proc/absent/\u001b[31m", "URL")]
     [InlineData("fetch", "-H", "\u001b[31m", "URL")]
     [InlineData("decode", "\u001b[31m\u202e")]
     [InlineData("exec", "--", "\u001b[31m\u202e")]

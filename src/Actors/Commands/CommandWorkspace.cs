@@ -1,5 +1,6 @@
 using System.Text;
 using ActorBrowser.Interop;
+using ActorBrowser.Sandbox;
 using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
@@ -42,8 +43,8 @@ internal static class CommandWorkspace
         if (!Directory.Exists(folder))
             return null;
         refusal = NoWorkspaces.Contains(folder) ? "it is the system's, or somebody's home as a whole"
-            : Array.Exists(SystemFolders, system => IsIn(folder, system)) ? "it is below a folder of the system's"
-            : IsIn(folder, Home + "/.") ? "it is one of the home's hidden folders"
+            : Array.Exists(SystemFolders, system => PolicyPaths.IsIn(folder, system)) ? "it is below a folder of the system's"
+            : folder.StartsWith(Home + "/.", StringComparison.Ordinal) ? "it is one of the home's hidden folders"
             : null;
         if (refusal is not null)
             return null;
@@ -55,6 +56,4 @@ internal static class CommandWorkspace
         open.Dispose();
         return null;
     }
-
-    private static bool IsIn(string folder, string of) => folder.StartsWith(of, StringComparison.Ordinal) && (of[^1] == '.' || folder.Length == of.Length || folder[of.Length] == '/');
 }

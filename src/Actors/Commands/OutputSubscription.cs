@@ -19,7 +19,7 @@ internal sealed class OutputSubscription(Subscribe request)
 
     internal bool HasBeenToldOfTheEnd { get; set; }
 
-    internal void Grant(long bytes) => _credit = bytes > long.MaxValue - _credit ? long.MaxValue : _credit + bytes;
+    internal void Grant(long bytes) => _credit = CreditSum.Of(_credit, bytes);
 
     /// <summary>Tells what can be told.</summary>
     /// <returns>Whether the reader has everything there is.</returns>

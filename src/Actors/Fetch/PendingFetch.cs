@@ -89,7 +89,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
     private long _saved;
 
     /// <summary>Granted by the requester, and not yet given to the child.</summary>
-    internal void Save(long bytes) => _saved = bytes > long.MaxValue - _saved ? long.MaxValue : _saved + bytes;
+    internal void Save(long bytes) => _saved = CreditSum.Of(_saved, bytes);
 
     /// <summary>Turns what was saved into credit of the child's.</summary>
     internal long Spend()
@@ -139,7 +139,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
     internal bool Continues(in FetchHeaders headers) =>
         headers.Status == 206 && headers.ValueOf("Content-Range") is { } range && range.StartsWith($"bytes {Base}-", StringComparison.OrdinalIgnoreCase);
 
-    internal void Grant(long bytes) => Granted = bytes > long.MaxValue - Granted ? long.MaxValue : Granted + bytes;
+    internal void Grant(long bytes) => Granted = CreditSum.Of(Granted, bytes);
 
     /// <summary>Null, or the rule that the piece breaks.</summary>
     internal ProtocolViolation? Accept(long offset, int length)

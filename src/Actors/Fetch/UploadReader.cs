@@ -1,3 +1,4 @@
+using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Event;
 
@@ -37,7 +38,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     internal ReadOnlyMemory<byte> Piece(int length) => _piece.AsMemory(0, length);
 
     /// <summary>The child takes more.</summary>
-    internal void Add(long credit) => Credit = credit > long.MaxValue - Credit ? long.MaxValue : Credit + credit;
+    internal void Add(long credit) => Credit = CreditSum.Of(Credit, credit);
 
     /// <summary>Opens the source; <see cref="Opened"/> is told to the actor.</summary>
     internal void StartOpening(IActorRef self) => Start(self, () =>

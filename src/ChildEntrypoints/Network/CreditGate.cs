@@ -1,3 +1,5 @@
+using ActorBrowser.Transport;
+
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal sealed class CreditGate(long initial)
         TaskCompletionSource? waiting;
         lock (_lock)
         {
-            _credit = bytes > long.MaxValue - _credit ? long.MaxValue : _credit + bytes;
+            _credit = CreditSum.Of(_credit, bytes);
             waiting = _waiting;
             _waiting = null;
         }

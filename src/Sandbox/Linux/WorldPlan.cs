@@ -72,14 +72,14 @@ internal sealed class WorldPlan
 
     private void Grant(FileRule rule)
     {
-        if (IsIn(rule.Path, "/proc") || rule.Path is "/dev/pts" or "/dev/ptmx")
+        if (PolicyPaths.IsIn(rule.Path, "/proc") || rule.Path is "/dev/pts" or "/dev/ptmx")
             return;
         // Reached without following a link, or not at all: that is looked at when it is opened.
         var path = rule.Path == _policy.Workspace ? rule.Path : Resolve(rule.Path);
         var isFolder = Directory.Exists(path);
-        if (path == "/" || IsIn(path, "/proc") || (!isFolder && !File.Exists(path)))
+        if (path == "/" || PolicyPaths.IsIn(path, "/proc") || (!isFolder && !File.Exists(path)))
             return;
-        var place = !isFolder && IsIn(path, "/dev") ? WorldPlace.Device : rule.Rights.HasFlag(FileRights.Write) ? WorldPlace.Writable : WorldPlace.ReadOnly;
+        var place = !isFolder && PolicyPaths.IsIn(path, "/dev") ? WorldPlace.Device : rule.Rights.HasFlag(FileRights.Write) ? WorldPlace.Writable : WorldPlace.ReadOnly;
         if (!_places.TryGetValue(path, out var known) || known.Place == WorldPlace.ReadOnly)
             _places[path] = new WorldEntry(place, path, isFolder);
     }
@@ -111,7 +111,7 @@ internal sealed class WorldPlan
     private void AddStart()
     {
         var start = _policy.StartFolder;
-        if (start != "/" && !IsIn(start, "/proc") && !IsIn(start, "/dev") && !_places.ContainsKey(start) && !IsShown(start) && Directory.Exists(start))
+        if (start != "/" && !PolicyPaths.IsIn(start, "/proc") && !PolicyPaths.IsIn(start, "/dev") && !_places.ContainsKey(start) && !IsShown(start) && Directory.Exists(start))
             _places[start] = new WorldEntry(WorldPlace.Empty, start, true);
     }
 
@@ -203,6 +203,4 @@ internal sealed class WorldPlan
             _links[path] = target = new FileInfo(path).LinkTarget is { Length: > 0 } link ? link : null;
         return target;
     }
-
-    private static bool IsIn(string path, string folder) => path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == '/');
 }
