@@ -31,3 +31,13 @@ actorbrowser_install() { # root consequence group...
 actorbrowser_apt() {
   $_sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" >/dev/null 2>&1 9>&-
 }
+
+# Where the native program is to lie: an address below 1 GiB that each build draws anew, as an option of dotnet's. Nothing where the
+# linker is not GNU's, whose option this is: the linker's own address then.
+actorbrowser_image_base() {
+  _linker=clang
+  if ! command -v clang >/dev/null 2>&1; then _linker=gcc; fi
+  case $("$_linker" -Wl,--version 2>/dev/null) in *"GNU ld"*) ;; *) return 0 ;; esac
+  _drawn=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ') || return 0
+  printf -- '-p:ImageBase=0x%x' $((0x1000000 + _drawn % 16128 * 0x10000))
+}
