@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>From HTTP's response to the wire's fields, copied once and parsed never.</summary>
+/// <summary>Copies the fields of an HTTP response for the wire, without parsing them.</summary>
 internal static class ResponseHeaders
 {
     /// <summary>The fields as received: repeated ones repeat; those that describe the body come last.</summary>
