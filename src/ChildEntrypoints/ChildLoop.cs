@@ -81,7 +81,7 @@ internal sealed class ChildLoop : IFrameHandler
     {
         ExitCode = _shutdown ? ChildExitCodes.Success
             : closed.End == ChannelEnd.EndOfStream ? ChildExitCodes.ParentGone
-            : closed.Error is OutOfMemoryException ? ActorBrowserChild.Fail(ChildExitCodes.OutOfMemory, "there is no memory left within its limit")
+            : closed.Error is OutOfMemoryException ? ActorBrowserChild.Fail(ChildExitCodes.OutOfMemory, "the child reached its memory limit")
             : closed.Violation is { } violation ? ActorBrowserChild.Fail(ChildExitCodes.Protocol, $"the parent broke the protocol: {violation.Message}")
             : ActorBrowserChild.Fail(ChildExitCodes.Failed, $"the role or its channel failed: {closed.Error}");
         if (!_shutdown)

@@ -110,7 +110,7 @@ internal static unsafe class ConfinedSpawner
         }
         else if (confinement.Namespaces.HasFlag(Namespaces.Mounts))
         {
-            script.Add("making mounts its own", CallNumbers.Mount, false, 0, (nint)script.Text("/"), 0, Recursive | Slave, 0);
+            script.Add("making mounts private", CallNumbers.Mount, false, 0, (nint)script.Text("/"), 0, Recursive | Slave, 0);
             if (confinement.Namespaces.HasFlag(Namespaces.Processes))
                 AddProc(script, confinement.Landlock);
         }
@@ -126,12 +126,12 @@ internal static unsafe class ConfinedSpawner
     // A Landlock rule applies to a folder of one file system: the rule for the old /proc does not cover the new one.
     private static void AddProc(SystemCallScript script, Landlock? landlock)
     {
-        script.Add("mounting its own /proc", CallNumbers.Mount, false, (nint)script.Text("proc"), (nint)script.Text("/proc"), (nint)script.Text("proc"), NoSetIdDevicesOrPrograms, 0);
+        script.Add("mounting a separate /proc", CallNumbers.Mount, false, (nint)script.Text("proc"), (nint)script.Text("/proc"), (nint)script.Text("proc"), NoSetIdDevicesOrPrograms, 0);
         if (landlock is null)
             return;
         var rule = script.Zeroes(16);
         *(ulong*)rule = Landlock.ReadFilesAndFolders;
-        var open = script.Add("opening its own /proc", CallNumbers.OpenAt, false, CurrentFolder, (nint)script.Text("/proc"), PathOnly, 0);
+        var open = script.Add("opening the separate /proc", CallNumbers.OpenAt, false, CurrentFolder, (nint)script.Text("/proc"), PathOnly, 0);
         script.Store(open, rule + sizeof(ulong));
         script.Add("landlock_add_rule", CallNumbers.AddRule, false, landlock.Descriptor.Value, Landlock.PathRule, (nint)rule, 0);
     }

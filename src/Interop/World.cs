@@ -21,7 +21,7 @@ internal enum WorldPlace
     /// <summary>A folder in memory that holds at most <see cref="World.PrivateBytes"/> and disappears with the world.</summary>
     Private,
 
-    /// <summary>A path that another entry shows already, made read-only.</summary>
+    /// <summary>A path that is visible anyway, made read-only.</summary>
     Protected,
 
     /// <summary>The processes of this world: a separate /proc.</summary>

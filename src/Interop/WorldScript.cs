@@ -37,7 +37,7 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
 
     internal void Add(Landlock? landlock)
     {
-        script.Add("making mounts its own", CallNumbers.Mount, false, 0, Text("/"), 0, Recursive | PrivateMounts, 0);
+        script.Add("making mounts private", CallNumbers.Mount, false, 0, Text("/"), 0, Recursive | PrivateMounts, 0);
         if (world.ShowsAll)
             script.Add("showing all that is there", CallNumbers.Mount, false, Text("/"), Text(Site), 0, Bind | Recursive, 0);
         else
@@ -85,11 +85,11 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
                 break;
             case WorldPlace.Processes:
                 MakeFolders(entry.Path);
-                script.Add("mounting its own /proc", CallNumbers.Mount, false, Text("proc"), Text(path), Text("proc"), NoSetId | NoDevices | NoPrograms, 0);
+                script.Add("mounting a separate /proc", CallNumbers.Mount, false, Text("proc"), Text(path), Text("proc"), NoSetId | NoDevices | NoPrograms, 0);
                 break;
             case WorldPlace.Terminals:
                 MakeFolders(entry.Path);
-                script.Add("mounting its own terminals", CallNumbers.Mount, false, Text("devpts"), Text(path), Text("devpts"), NoSetId | NoPrograms, Text("newinstance,ptmxmode=0666,mode=620"));
+                script.Add("mounting separate terminals", CallNumbers.Mount, false, Text("devpts"), Text(path), Text("devpts"), NoSetId | NoPrograms, Text("newinstance,ptmxmode=0666,mode=620"));
                 break;
             default:
                 AddBind(entry, path);

@@ -39,7 +39,7 @@ public enum MessageType : ushort
     /// <summary>Parent → child: stop the transfer. Answered by FetchError(Cancelled) unless it had ended.</summary>
     FetchCancel = 21,
 
-    /// <summary>Either way: the receiver of a body may be sent this many more bytes.</summary>
+    /// <summary>Either way: the sender of a body may send this many more bytes.</summary>
     Credit = 22,
 
     /// <summary>Child → parent: a piece of a response's body lies in shared memory.</summary>

@@ -5,7 +5,7 @@ using Akka.Actor;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>Decodes an image of 12 megapixels to mapped pixels, and compares a warm decoder with one that has to be started.</summary>
+/// <summary>Decodes an image of 12 megapixels to mapped pixels, and compares a warm decoder with a new one.</summary>
 internal sealed class ImageDecoding : IFigure
 {
     // A bitmap of one pixel: its time is the round trip to the decoder.

@@ -39,7 +39,7 @@ internal sealed class CommandRunnerRole : IChildRole
         CurrentProcess.AdoptOrphans();
         _exits = ChildExits.Open();
         context.Watch(_exits.Descriptor, OnExits);
-        // Only in a pid namespace of its own does the runner see no processes but those of its commands.
+        // Without a separate pid namespace, the runner would count other processes than those of its commands.
         if (HasOwnProcesses && limits != default)
             _usage = new WorldUsage(limits, EndAll);
     }

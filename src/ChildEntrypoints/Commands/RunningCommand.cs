@@ -8,8 +8,8 @@ namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>
 /// One command from its start to <c>Closed</c>: reports its exit with the reason, and ends the processes it leaves behind.
-/// Its output goes directly into the parent's pipes. The lock guards against calls from the channel's thread, which starts
-/// and reaps the command, and from timers.
+/// Its output goes directly into the parent's pipes. The channel's thread, which starts and reaps the command, and timers
+/// call it; the lock serialises them.
 /// </summary>
 internal sealed class RunningCommand
 {
@@ -172,7 +172,7 @@ internal sealed class RunningCommand
             Finish(search: true);
     }
 
-    // Called with the lock held; so a search, which waits, runs on the pool.
+    // Called with the lock held, so a search, which waits, runs on the pool.
     private void Finish(bool search)
     {
         if (_ending)

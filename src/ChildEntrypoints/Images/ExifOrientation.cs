@@ -59,9 +59,9 @@ internal static class ExifOrientation
     }
 
     /// <summary>Writes a picture upright.</summary>
-    /// <param name="pixels">As the file has them, four bytes each.</param>
-    /// <param name="width">As the file has it.</param>
-    /// <param name="height">As the file has it.</param>
+    /// <param name="pixels">The file's pixels, four bytes each.</param>
+    /// <param name="width">The file's width.</param>
+    /// <param name="height">The file's height.</param>
     /// <param name="orientation">2 to 8.</param>
     /// <param name="upright">Receives the pixels; as long as the input.</param>
     internal static void Apply(ReadOnlySpan<byte> pixels, int width, int height, int orientation, Span<byte> upright)

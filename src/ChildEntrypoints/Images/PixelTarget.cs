@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Images;
 
-/// <summary>An image cannot be decoded; carries the reason for the parent.</summary>
+/// <summary>Thrown when an image cannot be decoded; has the reason for the parent.</summary>
 /// <param name="kind">Why.</param>
 /// <param name="message">One sentence.</param>
 internal sealed class DecodeFailedException(DecodeFailure kind, string message) : Exception(message)
@@ -47,8 +47,8 @@ internal sealed class PixelTarget : IDisposable
     internal int FramesWanted(int frames) => Math.Min(frames, _request.Limits.MaxFrames);
 
     /// <summary>Checks the limits and allocates memory for the frames.</summary>
-    /// <param name="width">Of the file, in pixels.</param>
-    /// <param name="height">Of the file, in pixels.</param>
+    /// <param name="width">The file's width, in pixels.</param>
+    /// <param name="height">The file's height, in pixels.</param>
     /// <param name="frames">At least 1.</param>
     /// <exception cref="DecodeFailedException">The image is over a limit, or there is not enough memory.</exception>
     internal void Begin(int width, int height, int frames)
@@ -57,7 +57,7 @@ internal sealed class PixelTarget : IDisposable
         if (width <= 0 || height <= 0)
             throw new DecodeFailedException(DecodeFailure.Malformed, $"The image declares a size of {width} × {height} pixels.");
         if ((long)width * height > limits.MaxPixels)
-            throw new DecodeFailedException(DecodeFailure.TooLarge, $"The image is {width} × {height} pixels; at most {limits.MaxPixels} are allowed.");
+            throw new DecodeFailedException(DecodeFailure.TooLarge, $"The image is {width} × {height} pixels; at most {limits.MaxPixels} pixels are allowed.");
         (SourceWidth, SourceHeight) = (width, height);
         (Width, Height) = Fit(width, height, _request.MaxWidth, _request.MaxHeight);
         _frames = FramesWanted(frames);

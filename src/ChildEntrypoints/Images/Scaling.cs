@@ -5,8 +5,8 @@ internal static class Scaling
 {
     /// <summary>Scales a picture down.</summary>
     /// <param name="source">Rows of red, green, blue, alpha.</param>
-    /// <param name="width">Of the source.</param>
-    /// <param name="height">Of the source.</param>
+    /// <param name="width">The source's width.</param>
+    /// <param name="height">The source's height.</param>
     /// <param name="target">Rows of red, green, blue, alpha.</param>
     /// <param name="toWidth">At most the source's.</param>
     /// <param name="toHeight">At most the source's.</param>

@@ -59,7 +59,7 @@ internal static class FailureTranslation
         };
     }
 
-    // .NET's message speaks of archives.
+    // Replaces .NET's message, which speaks of archives.
     private static FetchFailure DamagedBody(string where) =>
         new(FetchErrorKind.Protocol, $"The body of {where} is not what its Content-Encoding says: its compressed data are damaged or cut off.");
 

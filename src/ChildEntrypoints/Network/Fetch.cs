@@ -29,8 +29,8 @@ internal sealed partial class Fetch
 
     /// <summary>Creates a fetch for a request.</summary>
     /// <param name="engine">The engine that owns the fetch.</param>
-    /// <param name="outbox">Where its frames go.</param>
-    /// <param name="id">Its correlation id.</param>
+    /// <param name="outbox">Takes the fetch's frames.</param>
+    /// <param name="id">The fetch's correlation id.</param>
     /// <param name="request">The request; its body is the fetch's own copy.</param>
     internal Fetch(FetchEngine engine, FetchOutbox outbox, ulong id, in FetchRequest request)
     {

@@ -19,7 +19,7 @@ internal sealed class FetchClock : IDisposable
         _timer = new Timer(static clock => ((FetchClock)clock!).Ring(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
-    /// <summary>Rings at this time at the latest. The caller must have stored its deadline, where the ring reads it, before the call.</summary>
+    /// <summary>Makes the clock ring at this time or before. The caller must store its deadline before it calls this, as the ring reads it.</summary>
     internal void Set(long due)
     {
         // Orders the caller's write of its deadline before this read: a ring that missed that deadline has reset _due by now.

@@ -25,7 +25,7 @@ internal sealed class FetchEngine : IDisposable
 
     /// <summary>Creates an engine; it opens nothing before the first fetch.</summary>
     /// <param name="args">The role's configuration.</param>
-    /// <param name="output">Where frames go.</param>
+    /// <param name="output">Takes the frames for the parent.</param>
     /// <param name="resolver">Turns names into addresses.</param>
     /// <param name="slots">Shared memory for bodies, if there is any.</param>
     /// <exception cref="FormatException">The configuration has an invalid CIDR block, or a user agent that a header cannot carry.</exception>
@@ -106,7 +106,7 @@ internal sealed class FetchEngine : IDisposable
     }
 
     /// <summary>Starts a fetch, or answers with an error at once.</summary>
-    /// <param name="id">Its correlation id.</param>
+    /// <param name="id">The fetch's correlation id.</param>
     /// <param name="request">The request; its body may be a loan.</param>
     /// <returns>Null, or the rule that was broken.</returns>
     internal ProtocolViolation? Start(ulong id, in FetchRequest request)

@@ -37,7 +37,7 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
     /// <summary>Stops sending. The request stays open until <see cref="Release"/>, because HTTP/2 drops an answer together with its request.</summary>
     internal void Stop() => _stop.Cancel();
 
-    /// <summary>Ends a stopped request, and with it its connection or stream: the answer is no longer read.</summary>
+    /// <summary>Ends a stopped request and its connection or stream: the answer is no longer read.</summary>
     internal void Release()
     {
         _stop.Cancel();
@@ -151,7 +151,7 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
         }
     }
 
-    // .NET counts the bytes of a declared length; the connection drops them.
+    // Writes zeros for the rest of a declared length, because .NET counts the bytes; the connection drops them.
     private static async Task FillAsync(Stream stream, long bytes, CancellationToken cancellationToken)
     {
         var nothing = new byte[(int)Math.Clamp(bytes, 0, 64 << 10)];

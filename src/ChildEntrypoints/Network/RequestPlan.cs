@@ -81,7 +81,7 @@ internal sealed class RequestPlan
 
     /// <summary>Makes the next hop's message.</summary>
     /// <param name="fetch">The fetch that the message belongs to.</param>
-    /// <param name="url">Where it goes.</param>
+    /// <param name="url">The hop's URL.</param>
     internal FetchMessage Build(Fetch fetch, WebUrl url)
     {
         var message = new FetchMessage(fetch, Method, url);

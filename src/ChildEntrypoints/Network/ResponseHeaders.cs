@@ -30,7 +30,7 @@ internal static class ResponseHeaders
         return fields;
     }
 
-    /// <summary>Such as <c>1.1</c> or <c>2</c>.</summary>
+    /// <summary>The HTTP version, such as <c>1.1</c> or <c>2</c>.</summary>
     internal static string VersionOf(HttpResponseMessage response) =>
         response.Version == HttpVersion.Version11 ? "1.1" : response.Version.Minor == 0 && response.Version.Major > 1
             ? response.Version.Major.ToString(System.Globalization.CultureInfo.InvariantCulture) : response.Version.ToString();

@@ -20,9 +20,9 @@ internal sealed class TransportConnection : NetworkStream
 
     /// <summary>Wraps a connected socket.</summary>
     /// <param name="socket">The connection takes ownership of it.</param>
-    /// <param name="space">What kind of address it reaches.</param>
-    /// <param name="nameLookup">Microseconds.</param>
-    /// <param name="connect">Microseconds.</param>
+    /// <param name="space">The kind of its remote address.</param>
+    /// <param name="nameLookup">The duration of the name lookup, in microseconds.</param>
+    /// <param name="connect">The duration of the TCP connect, in microseconds.</param>
     internal TransportConnection(Socket socket, AddressSpace space, long nameLookup, long connect) : base(socket, ownsSocket: true)
     {
         Remote = (IPEndPoint)socket.RemoteEndPoint!;
@@ -46,14 +46,14 @@ internal sealed class TransportConnection : NetworkStream
     /// <summary>When TCP was connected, in <see cref="Stopwatch"/> ticks.</summary>
     internal long ConnectedAt { get; }
 
-    /// <summary>Microseconds; 0 without TLS.</summary>
+    /// <summary>The duration of the TLS handshake, in microseconds; 0 without TLS.</summary>
     internal long Tls { get; set; }
 
     /// <summary>Whether many requests share the connection.</summary>
     internal bool IsHttp2 => _registered is not null;
 
     /// <summary>Notes that the connection goes through a proxy: only the proxy knows the remote address.</summary>
-    /// <param name="connect">Microseconds, including the proxy's connect.</param>
+    /// <param name="connect">The duration of the connect, including the proxy's, in microseconds.</param>
     internal TransportConnection Through(long connect)
     {
         _proxied = true;
@@ -82,7 +82,7 @@ internal sealed class TransportConnection : NetworkStream
     /// <summary>Marks the end of the handshake: everything written later is requests.</summary>
     internal void OnEstablished() => _established = true;
 
-    /// <summary>Lists the connection as one that may answer for an origin, until it is closed.</summary>
+    /// <summary>Registers the connection for an origin until it is closed.</summary>
     internal void Register(Http2Connections connections, string origin)
     {
         _origin = origin;

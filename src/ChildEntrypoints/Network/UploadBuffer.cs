@@ -18,8 +18,8 @@ internal enum UploadState
 
 /// <summary>
 /// The part of a request's body that follows in frames. The parent may send <see cref="Window"/> bytes more than the
-/// network has taken, so a slow server costs the child no more memory than that. The child can ask for the body again: each
-/// time is a pass, and pieces of an earlier pass are dropped.
+/// network has taken, so a slow server costs the child no more memory than that. The child can ask for the body again, which
+/// starts a new pass; pieces of earlier passes are dropped.
 /// </summary>
 internal sealed class UploadBuffer(long? total, long inline)
 {
@@ -37,7 +37,7 @@ internal sealed class UploadBuffer(long? total, long inline)
     private bool _complete;
     private bool _closed;
 
-    /// <summary>0 for the first time that the body is sent.</summary>
+    /// <summary>The number of the current pass; 0 for the first.</summary>
     internal int Pass { get; private set; }
 
     /// <summary>Whether a piece of this pass has been taken: to send the body from its beginning, the child must ask for it again.</summary>
@@ -127,7 +127,7 @@ internal sealed class UploadBuffer(long? total, long inline)
         }
     }
 
-    /// <summary>The parent may send so many more bytes of a pass.</summary>
+    /// <summary>Notes that the parent may send so many more bytes of a pass.</summary>
     /// <returns>False when that pass is over.</returns>
     internal bool TryGrant(int pass, long bytes)
     {

@@ -103,7 +103,7 @@ internal static class Attempts
         return (int)-result;
     }
 
-    /// <summary>The same by path, which every program with the right to execute may use. Exec of an empty file fails with ENOEXEC: returned as 0.</summary>
+    /// <summary>Executes an empty memory file by its path, as any program with the right to execute may. Returns 0 for ENOEXEC: exec got as far as the file.</summary>
     internal static int ExecuteMemoryByName()
     {
         const int noProgram = 8;

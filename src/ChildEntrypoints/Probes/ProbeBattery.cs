@@ -143,7 +143,7 @@ internal static class ProbeBattery
 
     private static Probe Never(string name, string protection, Func<ProbeTargets, int> attempt) => new(name, protection, attempt, static _ => false);
 
-    // Landlock has no right for stat: without a mount namespace of its own, a child sees which files exist.
+    // Landlock has no right for stat: without a separate mount namespace, a child sees which files exist.
     private static Probe Outside(string name, string protection, Func<ProbeTargets, int> attempt) => new(name, protection, attempt, static policy => !policy.WantsWorld);
 
     // A JIT child has to make code. Children are native if this program is.

@@ -31,7 +31,7 @@ internal enum ProbeQuestion : ushort
 /// </summary>
 internal sealed class ProbeRole : IChildRole
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The role's name.</summary>
     public const string Name = ProbeContract.Name;
 
     private const int MostThreads = 2000;

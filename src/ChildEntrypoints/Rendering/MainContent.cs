@@ -56,7 +56,7 @@ internal sealed class MainContent
                 votes[grand] = votes.GetValueOrDefault(grand) + score / 2.0;
         }
         var best = votes.Count == 0 ? body : votes.MaxBy(static vote => vote.Value).Key;
-        // An element with less than 70 % of the votes is not the main part: read the whole body.
+        // An element with votes for less than 70 % of the text is not the main part: read the whole body.
         return votes.Count > 0 && votes[best] >= total * 0.7 ? best : body;
     }
 

@@ -58,7 +58,7 @@ internal static class Composition
         }
     }
 
-    // Sorts runs of marks by class and keeps the order of equal classes. A run may be long, so a bubble sort would not do.
+    // Sorts runs of marks by class and keeps the order of equal classes. A run may be long, so a bubble sort would be too slow.
     private static void Order(List<int> codes, IdnaTable table)
     {
         for (var i = 0; i < codes.Count; i++)

@@ -28,7 +28,7 @@ internal sealed class WebUrl
         Fragment = parts.Fragment;
     }
 
-    /// <summary>In lower case, without its colon.</summary>
+    /// <summary>The scheme in lower case, without its colon.</summary>
     internal string Scheme { get; }
 
     /// <summary>Percent-encoded; empty for none.</summary>
@@ -37,7 +37,7 @@ internal sealed class WebUrl
     /// <summary>Percent-encoded; empty for none.</summary>
     internal string Password { get; }
 
-    /// <summary>As written in a URL: an IPv6 address in brackets, a name in ASCII. Null if the scheme has no host.</summary>
+    /// <summary>The host as written in a URL: an IPv6 address in brackets, a name in ASCII. Null if the scheme has no host.</summary>
     internal string? Host { get; }
 
     /// <summary>−1 for the scheme's default port, or none.</summary>
@@ -46,16 +46,16 @@ internal sealed class WebUrl
     /// <summary>The port to connect to; −1 for none.</summary>
     internal int Port => ExplicitPort >= 0 ? ExplicitPort : UrlParts.DefaultPort(Scheme);
 
-    /// <summary>Begins with a slash, unless it is opaque.</summary>
+    /// <summary>The path; begins with a slash, unless it is opaque.</summary>
     internal string Path { get; }
 
     /// <summary>Whether the path is one opaque text instead of segments, as in <c>mailto:</c>.</summary>
     internal bool IsOpaque { get; }
 
-    /// <summary>Without its question mark; null for none, empty for a bare one.</summary>
+    /// <summary>The query without its question mark; null for none, empty for a bare question mark.</summary>
     internal string? Query { get; }
 
-    /// <summary>Without its number sign; null for none.</summary>
+    /// <summary>The fragment without its number sign; null for none.</summary>
     internal string? Fragment { get; }
 
     internal bool IsHttp => Scheme is "http" or "https";

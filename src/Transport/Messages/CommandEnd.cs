@@ -5,34 +5,34 @@ namespace ActorBrowser.Transport;
 /// <summary>What ended a command.</summary>
 public enum ExitCause
 {
-    /// <summary>It ended by itself, or by a signal that ActorBrowser did not send.</summary>
+    /// <summary>The command ended by itself, or by a signal that ActorBrowser did not send.</summary>
     Itself = 0,
 
-    /// <summary>It was killed on request.</summary>
+    /// <summary>The command was killed on request.</summary>
     Kill = 1,
 
-    /// <summary>It ran longer than its total timeout.</summary>
+    /// <summary>The command ran longer than its total timeout.</summary>
     TotalTimeout = 2,
 
-    /// <summary>It wrote nothing for longer than its idle timeout.</summary>
+    /// <summary>The command wrote nothing for longer than its idle timeout.</summary>
     IdleTimeout = 3,
 
-    /// <summary>It reached its limit of processor time.</summary>
+    /// <summary>The command reached its limit of processor time.</summary>
     ProcessorTimeLimit = 4,
 
-    /// <summary>It wrote a file longer than its limit.</summary>
+    /// <summary>The command wrote a file longer than its limit.</summary>
     FileSizeLimit = 5,
 
-    /// <summary>It wrote more output than its limit.</summary>
+    /// <summary>The command wrote more output than its limit.</summary>
     OutputLimit = 6,
 
-    /// <summary>It reached its memory limit.</summary>
+    /// <summary>The command reached its memory limit.</summary>
     MemoryLimit = 7,
 
     /// <summary>Its runner was lost, and the command was killed with it.</summary>
     RunnerLost = 8,
 
-    /// <summary>It reached the limit of processes in its namespace.</summary>
+    /// <summary>The command reached the limit of processes in its namespace.</summary>
     ProcessLimit = 9,
 }
 
@@ -41,8 +41,8 @@ public enum ExitCause
 /// <param name="Signal">The signal; 0 when it exited.</param>
 /// <param name="CoreDumped">Whether it left a core dump.</param>
 /// <param name="Cause">What ended it.</param>
-/// <param name="UserTime">Of the command and the descendants it has waited for, in microseconds.</param>
-/// <param name="SystemTime">Of the same processes, in microseconds.</param>
+/// <param name="UserTime">Processor time in programs, of the command and the descendants it has waited for, in microseconds.</param>
+/// <param name="SystemTime">Processor time in the kernel, of the same processes, in microseconds.</param>
 /// <param name="PeakMemory">The largest resident set, in bytes.</param>
 /// <param name="WallTime">From the start to the end, in microseconds.</param>
 internal readonly record struct Exit(

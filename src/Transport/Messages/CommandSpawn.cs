@@ -39,12 +39,12 @@ public enum CommandOutput
 }
 
 /// <summary>What a command may use; 0 for no limit.</summary>
-/// <param name="Memory">Address space of each process, in bytes.</param>
-/// <param name="ProcessorTime">Of each process, in seconds.</param>
-/// <param name="Processes">Processes of the session.</param>
-/// <param name="Descriptors">Of each process.</param>
-/// <param name="FileSize">Of each file it writes, in bytes.</param>
-/// <param name="Output">Written to standard output and error together, in bytes.</param>
+/// <param name="Memory">The address space of each process, in bytes.</param>
+/// <param name="ProcessorTime">The processor time of each process, in seconds.</param>
+/// <param name="Processes">The processes of the session.</param>
+/// <param name="Descriptors">The descriptors of each process.</param>
+/// <param name="FileSize">The size of each file it writes, in bytes.</param>
+/// <param name="Output">The output to standard output and error together, in bytes.</param>
 public readonly record struct CommandLimits(long Memory, long ProcessorTime, long Processes, long Descriptors, long FileSize, long Output);
 
 /// <summary>Parent → runner: start a command. The correlation id names the session in every later frame about it. Texts are bytes, as for the kernel. The descriptors come with the request in this order: the writing ends for output and error, then the input. Data never passes through the runner.</summary>
@@ -53,12 +53,12 @@ public readonly record struct CommandLimits(long Memory, long ProcessorTime, lon
 /// <param name="Environment">The whole environment, as NAME=VALUE.</param>
 /// <param name="Input">Standard input.</param>
 /// <param name="Output">Standard output and error.</param>
-/// <param name="Columns">Of the terminal; at least 1.</param>
-/// <param name="Rows">Of the terminal; at least 1.</param>
-/// <param name="TotalTimeout">In milliseconds; 0 for none.</param>
+/// <param name="Columns">The terminal's width in characters; at least 1.</param>
+/// <param name="Rows">The terminal's height in lines; at least 1.</param>
+/// <param name="TotalTimeout">The longest time it may run, in milliseconds; 0 for no limit.</param>
 /// <param name="Grace">The time between SIGTERM and SIGKILL at a timeout, in milliseconds.</param>
 /// <param name="DrainTimeout">How long survivors may continue to write after the command itself has ended, in milliseconds.</param>
-/// <param name="Limits">What it may use.</param>
+/// <param name="Limits">What the command may use.</param>
 internal readonly record struct SpawnRequest(
     IReadOnlyList<ReadOnlyMemory<byte>> Arguments,
     ReadOnlyMemory<byte> Folder,

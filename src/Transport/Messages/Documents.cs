@@ -124,23 +124,23 @@ public readonly record struct DocumentLoaded(
 /// <param name="Images">img elements with a source.</param>
 /// <param name="Headings">h1 to h6.</param>
 /// <param name="Forms">Forms.</param>
-/// <param name="Words">In the readable text.</param>
-/// <param name="TextLength">Of the readable text, in characters.</param>
+/// <param name="Words">The words of the readable text.</param>
+/// <param name="TextLength">The length of the readable text, in characters.</param>
 public readonly record struct DocumentCounts(int Nodes, int Depth, int Links, int Images, int Headings, int Forms, int Words, int TextLength);
 
 /// <summary>Why a page was not loaded, or a query not answered.</summary>
 public enum DocumentFailure
 {
-    /// <summary>It is longer than allowed.</summary>
+    /// <summary>The page, or the answer, is longer than allowed.</summary>
     TooLarge = 0,
 
-    /// <summary>It has more nodes than allowed.</summary>
+    /// <summary>The page has more nodes than allowed.</summary>
     TooManyNodes = 1,
 
-    /// <summary>Its elements are nested deeper than allowed.</summary>
+    /// <summary>The page's elements are nested deeper than allowed.</summary>
     TooDeep = 2,
 
-    /// <summary>It took longer than allowed; the process must not be used again.</summary>
+    /// <summary>Parsing or the query took longer than allowed; the process must not be used again.</summary>
     TimedOut = 3,
 
     /// <summary>The resource is not text.</summary>

@@ -47,7 +47,7 @@ public enum FetchErrorKind
     /// <summary>The child that was fetching is gone.</summary>
     ChildLost = 13,
 
-    /// <summary>No child is available: too many fetches wait, it is shutting down, or it is no longer restarted.</summary>
+    /// <summary>No child is available: too many fetches wait, the child is shutting down, or it is no longer restarted.</summary>
     Unavailable = 14,
 
     /// <summary>The proxy cannot be used; no connection bypassed it.</summary>
@@ -103,7 +103,7 @@ internal readonly record struct FetchCancel : IWireMessage<FetchCancel>
     }
 }
 
-/// <summary>The receiver of a body may be sent this many more bytes.</summary>
+/// <summary>Either way: the sender of a body may send this many more bytes.</summary>
 /// <param name="Bytes">At least 1.</param>
 internal readonly record struct Credit(long Bytes) : IWireMessage<Credit>
 {

@@ -117,13 +117,13 @@ public enum DecodeFailure
     /// <summary>The file breaks its format's rules, or ends too early.</summary>
     Malformed = 1,
 
-    /// <summary>Its size, its frames or its pixels exceed a limit.</summary>
+    /// <summary>The image's size, frames or pixels exceed a limit.</summary>
     TooLarge = 2,
 
     /// <summary>The library that decodes the format is not installed; the message names the package.</summary>
     LibraryMissing = 3,
 
-    /// <summary>It took longer than allowed; the process must not be used again.</summary>
+    /// <summary>Decoding took longer than allowed; the process must not be used again.</summary>
     TimedOut = 4,
 
     /// <summary>There is not enough memory.</summary>

@@ -21,7 +21,7 @@ internal static class CommandRunnerContract
         [
             // The command's output, error and input, those that the request needs.
             new(MessageType.SpawnRequest, 0, 3),
-            // The same, and the memory file with the request as the last.
+            // The same, followed by the memory file with the request.
             new(MessageType.LargeSpawnRequest, 1, 4),
             MessageType.Signal, MessageType.Resize, MessageType.Terminate,
         ])
