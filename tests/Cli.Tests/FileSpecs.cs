@@ -112,6 +112,19 @@ public sealed class FileSpecs : IAsyncLifetime
         Assert.StartsWith("actorbrowser: ", Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
     }
 
+    // Without worlds a command's temporary folder is one of the machine's.
+    [Theory]
+    [InlineData("/proc/absent", 69)]
+    [InlineData("$PWD", 3)]
+    public async Task Where_a_command_has_no_world_and_no_temporary_folder_can_be_made_it_is_refused_with_the_reason(string folder, int code)
+    {
+        var (actual, output, error) = await ShellAsync(
+            $"TMPDIR={folder} unshare --user --map-root-user sh -c 'echo 0 >/proc/sys/user/max_mnt_namespaces; exec AB exec -- sh -c \"exit 3\"'; code=$?; ls; exit $code");
+        Assert.Equal((code, ""), (actual, output));
+        if (code == 69)
+            Assert.Contains("none can be made (TMPDIR says where)", Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("decode fifo", "INT", 130)]
     [InlineData("decode fifo", "TERM", 143)]

@@ -132,6 +132,64 @@ public sealed class HttpRuleSpecs
             Assert.Equal(204, (await engine.FetchAsync(Request(server.Root, method))).Headers?.Status);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_POST_waits_for_a_server_that_closes_after_an_answer_and_has_not_said_so(bool hasBody)
+    {
+        var heads = new ConcurrentQueue<string>();
+        var close = new TaskCompletionSource();
+        await using var server = new RawServer(async (stream, stop) =>
+        {
+            heads.Enqueue(await RawServer.ReadHeadAsync(stream, stop));
+            if (hasBody)
+                await stream.ReadExactlyAsync(new byte[4], stop);
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), stop);
+            await close.Task;
+        });
+        using var engine = new EngineHarness();
+        engine.Engine.ClosingTime = EngineHarness.Patience;
+        var request = Request(server.Root, "POST", body: hasBody ? "body"u8.ToArray() : null);
+        Assert.Equal("ok", (await engine.FetchAsync(request)).Text);
+        // It has the kept connection, and writes nothing to it.
+        var second = engine.Start(request);
+        close.SetResult();
+        Assert.Equal((null, "ok"), ((await second.Done.WaitAsync(EngineHarness.Patience)).Error?.Message, second.Text));
+        Assert.Equal((2, 2), (heads.Count, server.Accepted));
+    }
+
+    [Fact]
+    public async Task A_server_that_keeps_connections_gets_every_POST_over_one()
+    {
+        await using var server = new RawServer(static async (stream, stop) =>
+        {
+            while ((await RawServer.ReadHeadAsync(stream, stop)).Length > 0)
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), stop);
+        });
+        using var engine = new EngineHarness();
+        for (var i = 0; i < 20; i++)
+            Assert.Equal("ok", (await engine.FetchAsync(Request(server.Root, "POST"))).Text);
+        Assert.Equal(1, server.Accepted);
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 2\r\nContent-Length: 5", "Content-Length is '2, 5'")]
+    [InlineData("Content-Length: 2\r\nContent-Length: 2", null)]
+    [InlineData("Content-Length: +2", "Content-Length is '+2'")]
+    [InlineData("Content-Length: two", "Content-Length is 'two'")]
+    [InlineData("Content-Length: 99999999999999999999", "Content-Length is '99999999999999999999'")]
+    [InlineData("Transfer-Encoding: gzip, chunked", "Transfer-Encoding is 'gzip, chunked'")]
+    [InlineData("Transfer-Encoding: xchunked", "Transfer-Encoding is 'xchunked'")]
+    [InlineData("Transfer-Encoding: identity\r\nTransfer-Encoding: chunked", "Transfer-Encoding is 'identity, chunked'")]
+    public async Task An_answer_whose_end_is_in_doubt_is_none(string fields, string? problem)
+    {
+        await using var server = RawServer.Answering($"HTTP/1.1 200 OK\r\n{fields}\r\n\r\nok");
+        using var engine = new EngineHarness();
+        var fetch = await engine.FetchAsync(server.Root);
+        Assert.Equal(problem is null ? null : FetchErrorKind.Protocol, fetch.Error?.Kind);
+        Assert.Contains(problem ?? "", fetch.Error?.Message ?? "");
+    }
+
     [Fact]
     public async Task A_connection_of_HTTP_1_0_ends_with_its_answer()
     {

@@ -67,6 +67,13 @@ public sealed class CookieSpecs
     [InlineData("__Host-a=1; Secure", "")]
     [InlineData("__Host-a=1; Secure; Path=/x", "")]
     [InlineData("__Host-a=1; Secure; Path=/; Domain=example.test", "")]
+    [InlineData("__Http-a=1; Secure; HttpOnly", "__Http-a=1")]
+    [InlineData("__Http-a=1; Secure", "")]
+    [InlineData("__Http-a=1; HttpOnly", "")]
+    [InlineData("__Host-Http-a=1; Secure; HttpOnly; Path=/", "__Host-Http-a=1")]
+    [InlineData("__Host-Http-a=1; Secure; Path=/", "")]
+    [InlineData("__Host-Http-a=1; Secure; HttpOnly", "")]
+    [InlineData("=__http-a=1", "")]
     [InlineData("a=1; SameSite=None; Secure", "a=1")]
     public void Prefixes_keep_their_promise(string field, string sent) =>
         Assert.Equal(sent, SentBack("https://app.example.test/x", "https://app.example.test/x", field));

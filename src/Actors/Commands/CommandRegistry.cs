@@ -151,7 +151,11 @@ internal sealed class CommandRegistry : UntypedActor
 
     private void Start(Spawn spawn, IActorRef requester)
     {
-        var runner = _runners.For(spawn, Context, runner => _entries.Values.Any(entry => entry.Runner == runner));
+        if (_runners.For(spawn, Context, line => _entries.Values.Any(entry => entry.Runner == line), out var problem) is not { } runner)
+        {
+            Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.Unavailable, 0, problem!));
+            return;
+        }
         var request = CommandRequest.Of(spawn, _settings.Commands, runner.TemporarySeen);
         CommandPipes pipes;
         SafeDescriptor? memory = null;

@@ -36,8 +36,10 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private bool HasWorld(SandboxPolicy policy) => settings.Sandbox.IsEnabled && settings.Sandbox.Machine.GivesWorld(policy);
 
     /// <summary>The runner for a command; started by the first that needs it.</summary>
-    internal RunnerLine For(Spawn spawn, IActorContext context, Func<RunnerLine, bool> isInUse)
+    /// <returns>Null if none can be had: <paramref name="problem"/> says why.</returns>
+    internal RunnerLine? For(Spawn spawn, IActorContext context, Func<RunnerLine, bool> isInUse, out string? problem)
     {
+        problem = null;
         _last++;
         var policy = settings.Sandbox.Find(spawn.Profile ?? settings.Commands.Profile)!;
         var hasWorld = HasWorld(policy);
@@ -51,9 +53,13 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
             workspace?.Dispose();
             known.LastUse = _last;
         }
+        else if (Start(Grant(policy, spawn, folder, workspace is not null, identity), hasWorld, workspace, context, out problem) is { } started)
+        {
+            known = started;
+        }
         else
         {
-            known = Start(Grant(policy, spawn, folder, workspace is not null, identity), hasWorld, workspace, context);
+            return null;
         }
         if (isShared)
         {
@@ -105,7 +111,8 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
                 return;
             }
         }
-        var spare = Start(Grant(policy, spawn, folder, workspace is not null, key.File), hasWorld, workspace, context);
+        if (Start(Grant(policy, spawn, folder, workspace is not null, key.File), hasWorld, workspace, context, out _) is not { } spare)
+            return;
         spare.Actor.Tell(CommandRunner.Wanted.Instance, ActorRefs.NoSender);
         _spare.Add(key, spare);
         if (_spare.Count <= MostKept)
@@ -116,9 +123,15 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         _asked.Remove(oldest);
     }
 
-    private Runner Start(SandboxPolicy policy, bool hasWorld, SafeDescriptor? workspace, IActorContext context)
+    private Runner? Start(SandboxPolicy policy, bool hasWorld, SafeDescriptor? workspace, IActorContext context, out string? problem)
     {
-        var temporary = hasWorld ? null : CommandTemporary.Make(policy);
+        problem = null;
+        var temporary = hasWorld ? null : CommandTemporary.Make(policy, out problem);
+        if (problem is not null)
+        {
+            workspace?.Dispose();
+            return null;
+        }
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
         var line = new RunnerLine { Temporary = temporary, TemporarySeen = hasWorld ? "/tmp" : temporary, HasWorld = hasWorld, Workspace = workspace };

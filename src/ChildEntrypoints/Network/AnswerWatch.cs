@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
@@ -7,6 +8,8 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// it looks for an answer; this class reads ahead while a body is sent. After a final answer other than success, or after a
 /// failed write when an answer has arrived, it discards the rest of the body; .NET then reads the answer, and the connection
 /// carries no other request.
+/// A server may also close a connection after an answer without announcing it: once per connection, a request that must not be
+/// sent twice waits for such a close before its first byte is written.
 /// </summary>
 internal sealed class AnswerWatch(Stream inner, TransportConnection connection) : Stream
 {
@@ -16,6 +19,10 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private FetchMessage? _message;
+    private long _lastRead;
+    private bool _keeps;
     private TaskCompletionSource<bool> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _buffer = [];
     private int _from;
@@ -55,7 +62,15 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var body = Fetch.Current?.Body;
+        var fetch = Fetch.Current;
+        var message = fetch?.Sending;
+        if (!ReferenceEquals(message, _message))
+        {
+            _message = message;
+            if (!_keeps && connection.HasAnswered && message is not null)
+                await WaitForClosingAsync(message).ConfigureAwait(false);
+        }
+        var body = fetch?.Body;
         if (body is not null && ReferenceEquals(Volatile.Read(ref _dropped), body))
             return;
         if (body is not { IsUnderWay: true })
@@ -116,14 +131,38 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         {
             var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (count > 0)
+            {
+                _lastRead = Environment.TickCount64;
                 Look(buffer.Span[..count]);
+            }
+            else
+            {
+                _ended.TrySetResult();
+            }
             return count;
+        }
+        catch (Exception)
+        {
+            _ended.TrySetResult();
+            throw;
         }
         finally
         {
             lock (_lock)
                 _httpReads = false;
         }
+    }
+
+    // RFC 9110, 9.2.2: a request that is not idempotent is not repeated once it may have arrived. .NET reads on a kept connection, and so sees its end.
+    private async ValueTask WaitForClosingAsync(FetchMessage message)
+    {
+        _keeps = true;
+        var wait = message.Fetch.ClosingTime - TimeSpan.FromMilliseconds(Environment.TickCount64 - _lastRead);
+        if (wait <= TimeSpan.Zero || HttpRules.IsIdempotent(message.Method.Method))
+            return;
+        await Task.WhenAny(_ended.Task, Task.Delay(wait)).ConfigureAwait(false);
+        if (_ended.Task.IsCompleted)
+            connection.OnAnswered(isLast: true);
     }
 
     private async ValueTask<int> ReadAheadFirstAsync(Task reading, Memory<byte> buffer, CancellationToken cancellationToken)
@@ -157,6 +196,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
             {
                 var read = await inner.ReadAsync(buffer.AsMemory(count)).ConfigureAwait(false);
                 count += read;
+                _lastRead = Environment.TickCount64;
                 if (read == 0 || Look(buffer.AsSpan(0, count)))
                     break;
             }

@@ -14,6 +14,10 @@ internal sealed partial class Fetch
     private static readonly TimeSpan BodyPatience = TimeSpan.FromSeconds(2);
 
     private RequestBody? _body;
+    private FetchMessage? _sending;
+
+    /// <summary>The request of the attempt that is under way.</summary>
+    internal FetchMessage? Sending => Volatile.Read(ref _sending);
 
     /// <summary>The body of the attempt that is under way; null for none.</summary>
     internal RequestBody? Body => Volatile.Read(ref _body);
@@ -154,16 +158,18 @@ internal sealed partial class Fetch
     {
         Volatile.Write(ref _connection, null);
         Volatile.Write(ref _body, message.Content as RequestBody);
+        Volatile.Write(ref _sending, message);
         try
         {
             var response = await transport.SendAsync(message, _stop.Token).ConfigureAwait(false);
             OnAnswered();
             if (Volatile.Read(ref _connection) is { } connection)
                 connection.OnAnswered(isLast: EndsConnection(response));
-            if ((int)response.StatusCode is >= 200 and <= 999)
+            var problem = (int)response.StatusCode is >= 200 and <= 999 ? ResponseHeaders.FramingError(response) : $"its status is {(int)response.StatusCode}, which is no final one";
+            if (problem is null)
                 return response;
             using (response)
-                throw new FetchFailedException(FetchErrorKind.Protocol, $"The server answered {FetchUrl.Show(_where)} with status {(int)response.StatusCode}, which is not a final status (200 to 999).");
+                throw new FetchFailedException(FetchErrorKind.Protocol, $"The answer to {FetchUrl.Show(_where)} breaks HTTP: {problem}.");
         }
         catch (Exception e)
         {

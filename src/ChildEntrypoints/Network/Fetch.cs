@@ -59,6 +59,9 @@ internal sealed partial class Fetch
     /// <summary>Milliseconds; 0 for none.</summary>
     internal int ConnectTimeout => _request.ConnectTimeout;
 
+    /// <summary>See <see cref="FetchEngine.ClosingTime"/>.</summary>
+    internal TimeSpan ClosingTime => _engine.ClosingTime;
+
     /// <summary>The parent accepts more of the body.</summary>
     internal void OnCredit(long bytes) => _credit.Add(bytes);
 

@@ -55,6 +55,9 @@ internal sealed class FetchEngine : IDisposable
     /// <summary>The user agent of requests that set none.</summary>
     internal string UserAgent => _args.UserAgent;
 
+    /// <summary>How soon after an answer's last byte a server is seen to close that closes after each answer and does not say so.</summary>
+    internal TimeSpan ClosingTime { get; set; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Fetches that have not ended.</summary>
     internal int Pending
     {

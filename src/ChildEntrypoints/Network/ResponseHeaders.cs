@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using ActorBrowser.Transport;
 
@@ -6,6 +7,24 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// <summary>Copies the fields of an HTTP response for the wire, without parsing them.</summary>
 internal static class ResponseHeaders
 {
+    /// <summary>Where HTTP/1 leaves it open where the body ends: what one reader takes for the body is another's next answer (RFC 9112, 6.3).</summary>
+    /// <returns>What is wrong, as the end of a sentence; null if nothing is.</returns>
+    internal static string? FramingError(HttpResponseMessage response)
+    {
+        if (response.Version.Major != 1)
+            return null;
+        if (response.Headers.NonValidated.TryGetValues("Transfer-Encoding", out var codings))
+            return codings.Count == 1 && codings.Single().Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase)
+                ? null : $"its Transfer-Encoding is '{FetchUrl.Show(string.Join(", ", codings))}', and only 'chunked' is known";
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var lengths))
+            return null;
+        var first = lengths.First();
+        foreach (var length in lengths)
+            if (!long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out _) || length != first)
+                return $"its Content-Length is '{FetchUrl.Show(string.Join(", ", lengths))}', which is no number";
+        return null;
+    }
+
     /// <summary>The fields as received: repeated ones repeat; those that describe the body come last.</summary>
     /// <param name="response">The response.</param>
     /// <param name="contentLength">The declared length, or −1.</param>
@@ -33,5 +52,5 @@ internal static class ResponseHeaders
     /// <summary>The HTTP version, such as <c>1.1</c> or <c>2</c>.</summary>
     internal static string VersionOf(HttpResponseMessage response) =>
         response.Version == HttpVersion.Version11 ? "1.1" : response.Version.Minor == 0 && response.Version.Major > 1
-            ? response.Version.Major.ToString(System.Globalization.CultureInfo.InvariantCulture) : response.Version.ToString();
+            ? response.Version.Major.ToString(CultureInfo.InvariantCulture) : response.Version.ToString();
 }

@@ -36,6 +36,9 @@ internal sealed class Cookie
 
     internal bool IsSecure { get; private set; }
 
+    /// <summary>Whether no script may see it; none does.</summary>
+    internal bool IsHttpOnly { get; private set; }
+
     internal SameSite SameSite { get; private set; }
 
     /// <summary>Null for the life of the jar.</summary>
@@ -88,6 +91,9 @@ internal sealed class Cookie
                 case "secure":
                     cookie.IsSecure = true;
                     break;
+                case "httponly":
+                    cookie.IsHttpOnly = true;
+                    break;
                 case "samesite":
                     cookie.SameSite = argument.ToLowerInvariant() switch { "none" => SameSite.None, "lax" => SameSite.Lax, "strict" => SameSite.Strict, _ => SameSite.Default };
                     break;
@@ -105,12 +111,15 @@ internal sealed class Cookie
     internal bool KeepsPrefix()
     {
         var named = Name.Length > 0 ? Name : Value;
-        var secure = named.StartsWith("__Secure-", StringComparison.OrdinalIgnoreCase);
-        var host = named.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase);
+        var http = Begins(named, "__Http-") || Begins(named, "__Host-Http-");
+        var secure = http || Begins(named, "__Secure-");
+        var host = Begins(named, "__Host-");
         if (Name.Length == 0)
             return !secure && !host;
-        return (!secure || IsSecure) && (!host || (IsSecure && Domain.Length == 0 && Path == "/"));
+        return (!secure || IsSecure) && (!host || (IsSecure && Domain.Length == 0 && Path == "/")) && (!http || IsHttpOnly);
     }
+
+    private static bool Begins(string name, string prefix) => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
 
     private static DateTimeOffset? MaxAge(string text, DateTimeOffset now)
     {
