@@ -165,7 +165,7 @@ internal sealed partial class Fetch
             OnAnswered();
             if (Volatile.Read(ref _connection) is { } connection)
                 connection.OnAnswered(isLast: EndsConnection(response));
-            var problem = (int)response.StatusCode is >= 200 and <= 999 ? ResponseHeaders.FramingError(response) : $"its status is {(int)response.StatusCode}, which is no final one";
+            var problem = (int)response.StatusCode is >= 200 and <= 999 ? ResponseHeaders.FramingError(response) : $"its status is {(int)response.StatusCode}, which is not a final status (200 to 999)";
             if (problem is null)
                 return response;
             using (response)
