@@ -1,5 +1,5 @@
-# Sourced: installs Debian packages of eng/packages.txt where this user may, and otherwise says which are missing, in one line.
-actorbrowser_missing() { # root group...: the names of the packages that are not there
+# Sourced. Installs Debian packages of eng/packages.txt if this user may; otherwise prints one line with those that are missing.
+actorbrowser_missing() { # root group...: prints the names of the missing packages
   _list=$1/eng/packages.txt; shift
   for _group; do
     while IFS='	' read -r _for _package _proof; do
@@ -18,7 +18,7 @@ actorbrowser_install() { # root consequence group...
   if command -v apt-get >/dev/null 2>&1 && { [ -z "$_sudo" ] || sudo -n true 2>/dev/null; }; then
     echo "Installing the Debian packages $_missing..." >&2
     $_sudo apt-get -o DPkg::Lock::Timeout=300 update -qq >/dev/null 2>&1 9>&-
-    # One by one where all together fail: one package that this release does not have must not cost the others.
+    # One by one if all together fail: a package that this release does not have must not prevent the others.
     # shellcheck disable=SC2086 # a list
     actorbrowser_apt $_missing || for _package in $_missing; do actorbrowser_apt "$_package"; done
     _missing=$(actorbrowser_missing "$_root" "$@" | tr '\n' ' ')

@@ -1,6 +1,6 @@
-# Sourced by every entry command: finds the .NET SDK, or says exactly what to install and stops.
+# Sourced by every entry command: finds the .NET SDK, or prints what to install and exits.
 actorbrowser_need_sdk() { # root
-  # dotnet and NuGet keep their files under HOME; without one that can be written they fail with a message about something else.
+  # dotnet and NuGet keep files under HOME; if it cannot be written, they fail with a misleading message.
   if ! [ -d "${HOME:-}" ] || ! [ -w "$HOME" ]; then
     HOME=$1/artifacts/home
     export HOME

@@ -1,4 +1,4 @@
-# Sourced: a checksum of what the command line program is built from, names and contents. It is the same whatever the files' dates are.
+# Sourced. Prints a checksum of the command line program's sources, of names and contents, not of dates.
 # POSIX find only: macOS has no -printf.
 actorbrowser_source_sum() { # root
   (cd "$1" && find src hocon Directory.Build.props Directory.Packages.props global.json \( -name bin -o -name obj \) -prune -o -type f ! -name '*.md' \

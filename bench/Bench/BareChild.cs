@@ -5,8 +5,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.Bench;
 
 /// <summary>
-/// A child on its launcher and its channel alone, without actors: what the process and the wire cost, so that the table
-/// shows what the actors add.
+/// A child with only its launcher and its channel, without actors. It measures the cost of the process and the wire, so that
+/// the table shows the cost of the actors.
 /// </summary>
 internal sealed class BareChild : IFrameHandler, IDisposable
 {
@@ -47,7 +47,7 @@ internal sealed class BareChild : IFrameHandler, IDisposable
         }
     }
 
-    /// <summary>Launches a renderer, waits for its Ready, and gives the milliseconds; the child is stopped afterwards.</summary>
+    /// <summary>Launches a renderer, returns the milliseconds until its Ready, and stops it.</summary>
     internal static async Task<double> TimeToReadyAsync(BenchContext context)
     {
         var start = Stopwatch.GetTimestamp();

@@ -1,15 +1,15 @@
 namespace ActorBrowser.Bench;
 
-/// <summary>What every figure is given.</summary>
+/// <summary>The settings for every figure.</summary>
 /// <param name="Quick">Fewer and shorter runs.</param>
 /// <param name="Root">The repository.</param>
 /// <param name="Scratch">A folder that bench/run removes.</param>
 internal sealed record BenchContext(bool Quick, string Root, string Scratch)
 {
-    /// <summary>The command line program, built as users get it.</summary>
+    /// <summary>The command line program, built as for users.</summary>
     internal string Program => Path.Combine(Root, "artifacts", "cli", "actorbrowser");
 
-    /// <summary>What children run: the same program.</summary>
+    /// <summary>The program that children run: the same one.</summary>
     internal string ChildExecutable => Program;
 
     /// <summary>The hello-world program.</summary>
@@ -23,17 +23,17 @@ internal sealed record BenchContext(bool Quick, string Root, string Scratch)
 
     internal string Script(string name) => Path.Combine(Root, "bench", "yardsticks", name);
 
-    /// <summary>How often, or how much: the first when quick.</summary>
+    /// <summary>Picks a count: the first when quick, otherwise the second.</summary>
     internal int Pick(int quick, int full) => Quick ? quick : full;
 }
 
 /// <summary>One figure of the table.</summary>
 internal interface IFigure
 {
-    /// <summary>As given on the command line.</summary>
+    /// <summary>The figure's name on the command line.</summary>
     string Name { get; }
 
-    /// <summary>What its yardsticks need to be on PATH.</summary>
+    /// <summary>The programs that its yardsticks need on PATH.</summary>
     IReadOnlyList<string> Programs => [];
 
     Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context);

@@ -3,7 +3,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>Asks for one streamed body, counts it, throws it away, and grants what it has consumed.</summary>
+/// <summary>Fetches one streamed body, counts and discards its bytes, and grants credit for them.</summary>
 internal sealed class BodySink : UntypedActor
 {
     private const long GrantEvery = 256 << 10;

@@ -20,10 +20,10 @@ internal sealed class Browser : IAsyncDisposable
 
     internal IActorRef Actor { get; }
 
-    /// <summary>The coordinator itself: whoever fetches much asks it, and spares the browser's actor a message each time.</summary>
+    /// <summary>The fetch coordinator: asking it directly saves one message through the browser's actor per fetch.</summary>
     internal IActorRef Fetch { get; }
 
-    /// <summary>The registry of commands itself.</summary>
+    /// <summary>The registry of commands.</summary>
     internal IActorRef Commands { get; }
 
     internal static ActorSystem CreateSystem() =>
@@ -40,7 +40,7 @@ internal sealed class Browser : IAsyncDisposable
         await Actor.Ask<object>(new BrowserProtocol.SpawnChild(role), Patience) switch
         {
             BrowserProtocol.ChildSpawned spawned => spawned,
-            var failure => throw new InvalidOperationException($"No {role} child could be had: {failure}"),
+            var failure => throw new InvalidOperationException($"The {role} child could not be started: {failure}"),
         };
 
     internal static async Task StopAsync(IActorRef child) =>

@@ -3,20 +3,20 @@ using System.Globalization;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>Debian's Chromium, headless, with empty tabs; a yardstick where it is installed.</summary>
+/// <summary>Debian's Chromium, headless, with empty tabs; a yardstick if it is installed.</summary>
 internal static class Chromium
 {
     private const string Program = "/usr/bin/chromium";
 
     internal static bool IsInstalled => File.Exists(Program);
 
-    /// <summary>Opens tabs and gives the memory of each renderer process that holds one, in MiB.</summary>
+    /// <summary>Opens tabs and returns the memory of each renderer process with a tab, in MiB.</summary>
     /// <param name="folder">A temporary folder.</param>
-    /// <param name="tabs">How many, each with about:blank.</param>
+    /// <param name="tabs">The number of tabs, each with about:blank.</param>
     internal static async Task<Samples> RenderersAsync(string folder, int tabs)
     {
         var profile = Path.Combine(folder, "chromium");
-        // It refuses to run as root with its own sandbox.
+        // Chromium refuses to run as root with its sandbox.
         using var chromium = Process.Start(new ProcessStartInfo(Program,
             ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--remote-debugging-port=0", $"--user-data-dir={profile}", "about:blank"])
         { RedirectStandardError = true, RedirectStandardOutput = true })!;
@@ -25,7 +25,7 @@ internal static class Chromium
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{await PortAsync(chromium)}") };
             for (var i = 1; i < tabs; i++)
                 (await client.PutAsync("/json/new?about:blank", null)).EnsureSuccessStatusCode();
-            // What a tab does after it was opened is over by then; ours are measured idle as well.
+            // By then the work after opening a tab is over; our tabs are also measured idle.
             await Task.Delay(TimeSpan.FromSeconds(5));
             var memory = new Samples("Chromium's renderers with about:blank", "MiB");
             foreach (var process in DescendantsOf(chromium.Id))

@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>Reads one command's output as an actor would: subscribed from the start, counting what comes, granting what it has counted.</summary>
+/// <summary>Reads one command's output as an actor would: subscribes from the start, counts the bytes and grants credit for them.</summary>
 internal sealed class CommandProbe(IActorRef commands, Spawn spawn, TaskCompletionSource<long> done) : CommandUser(done)
 {
     private const long Ahead = 512 << 10;
@@ -12,7 +12,7 @@ internal sealed class CommandProbe(IActorRef commands, Spawn spawn, TaskCompleti
     private long _bytes;
     private long _ungranted;
 
-    /// <summary>From the Spawn to the close.</summary>
+    /// <summary>Measures from Spawn to CommandClosed.</summary>
     internal static async Task<(long Bytes, TimeSpan Elapsed)> RunAsync(Browser browser, Spawn spawn)
     {
         var start = Stopwatch.GetTimestamp();

@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>Runs one command again and again, as an actor would: whenever it hears that one has ended, it asks for the next.</summary>
+/// <summary>Runs one command repeatedly, as an actor would: when one has ended, it asks for the next.</summary>
 internal sealed class CommandSeries : CommandUser
 {
     private readonly IActorRef _commands;
@@ -24,7 +24,7 @@ internal sealed class CommandSeries : CommandUser
         _untilExit = untilExit;
     }
 
-    /// <summary>How many commands a second, with so many at once, each followed to its exit or to its close.</summary>
+    /// <summary>Measures commands per second, with so many at once, each until its exit or its close.</summary>
     internal static async Task<double> RateAsync(Browser browser, Spawn spawn, int count, int atOnce, bool untilExit)
     {
         var start = Stopwatch.GetTimestamp();

@@ -3,10 +3,10 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>An actor that runs commands until it is done; a refusal is its failure.</summary>
+/// <summary>An actor that runs commands until it is done, and fails if one is refused.</summary>
 internal abstract class CommandUser(TaskCompletionSource<long> done) : UntypedActor
 {
-    /// <summary>Makes one with these arguments and its task, and waits for what it gives.</summary>
+    /// <summary>Starts such an actor with these arguments and its task, and waits for its result.</summary>
     protected static Task<long> RunAsync<T>(Browser browser, params object[] arguments) where T : CommandUser
     {
         var done = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);

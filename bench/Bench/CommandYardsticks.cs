@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>Other ways to run programs. None of them knows this project.</summary>
+/// <summary>Other ways to run programs, independent of this project.</summary>
 internal static class CommandYardsticks
 {
     internal static Contender CSequential(BenchContext context, int count) => new("C posix_spawn and wait", "ms", () => PerOne(1e6, context.Commands, "spawn", $"{count}"));

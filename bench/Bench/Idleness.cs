@@ -1,14 +1,14 @@
 namespace ActorBrowser.Bench;
 
-/// <summary>What this process uses of a processor while nothing is asked of it.</summary>
+/// <summary>The processor time that this process uses while idle.</summary>
 internal static class Idleness
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
-    /// <summary>Of what is above an actor system with nothing in it.</summary>
+    /// <summary>The limit for the time above that of an empty actor system.</summary>
     internal static Target Target { get; } = Target.AtMost(1, "ms");
 
-    /// <summary>Milliseconds a second: the median of three windows from now, one of which may see the runtime compile something anew.</summary>
+    /// <summary>Milliseconds per second: the median of three windows, so that recompilation in one of them does not count.</summary>
     internal static async Task<double> MillisecondsAsync(TimeSpan window)
     {
         var samples = new Samples("processor time", "ms");
@@ -21,7 +21,7 @@ internal static class Idleness
         return samples.Median;
     }
 
-    /// <summary>The yardstick: the same with an actor system with nothing in it.</summary>
+    /// <summary>The yardstick: the same with an empty actor system.</summary>
     internal static async Task<double> OfEmptySystemAsync(TimeSpan window)
     {
         var system = Browser.CreateSystem();

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>Where the figures were taken.</summary>
+/// <summary>The machine on which the figures were measured.</summary>
 internal static class Machine
 {
     private static readonly string Load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
@@ -11,14 +11,14 @@ internal static class Machine
     internal static string Processor() => File.ReadLines("/proc/cpuinfo")
         .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "unknown processor";
 
-    /// <summary>Of the minute before the first look: a busy machine spoils every figure.</summary>
+    /// <summary>The load average of the minute before the start: a busy machine spoils every figure.</summary>
     internal static string LoadAverage() => Load;
 
     /// <summary>
-    /// Writes to so many pages of memory and gives them back, twice: a virtual machine's host may have to find each page
-    /// that the machine has not used yet, and what is measured next would be that.
+    /// Allocates, writes to and frees so much memory, twice: the host of a virtual machine may have to allocate each page that
+    /// the machine has not used before, and that would distort the next measurement.
     /// </summary>
-    /// <returns>Microseconds a page of 4 KiB took the first time, and when it was there.</returns>
+    /// <returns>Microseconds per page of 4 KiB, the first time and the second time.</returns>
     internal static (double First, double Again) TakeMemory(int mebibytes) => (TouchMicroseconds(mebibytes), TouchMicroseconds(mebibytes));
 
     private static unsafe double TouchMicroseconds(int mebibytes)

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Bench;
 
 /// <summary>
-/// A program started by posix_spawn, as the product starts its children, so that a comparison compares the programs and
-/// not two ways of starting them. Standard output goes to a file.
+/// A program started with posix_spawn, as the product starts its children, so that a comparison measures the programs and not
+/// two ways of starting them. Standard output goes to a file.
 /// </summary>
 internal sealed class NativeProcess : IDisposable
 {
@@ -51,7 +51,7 @@ internal sealed class NativeProcess : IDisposable
     }
 
     /// <summary>Runs a program to its end.</summary>
-    /// <returns>What it wrote, and how long it took from start to exit.</returns>
+    /// <returns>Its output, and the time from start to exit.</returns>
     internal static (string Output, TimeSpan Elapsed) Run(string program, params string[] arguments)
     {
         var output = Path.GetTempFileName();
@@ -95,7 +95,7 @@ internal sealed class NativeProcess : IDisposable
             File.Delete(_output);
     }
 
-    /// <summary>Sends a signal to any process; one that has ended meanwhile gets none.</summary>
+    /// <summary>Sends a signal to any process; does nothing if it has ended.</summary>
     internal static void Signal(int id, int signal) => _ = Native.SendSignal(id, signal);
 
     private static void Check(int error, string call)

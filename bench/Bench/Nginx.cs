@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>An nginx of our own on a free loopback port: 1 KiB at /small, 1 GiB (a sparse file) at /large.</summary>
+/// <summary>An nginx started for the benchmarks on a free loopback port: 1 KiB at /small, 1 GiB (a sparse file) at /large.</summary>
 internal sealed class Nginx : IDisposable
 {
     internal const long LargeBytes = 1L << 30;
@@ -23,13 +23,13 @@ internal sealed class Nginx : IDisposable
 
     internal Uri Page => new(BaseAddress + "/page.html");
 
-    /// <summary>As text, which is what whoever fetches has.</summary>
+    /// <summary>The URL as text, as a fetch takes it.</summary>
     internal string Small => field ??= BaseAddress + "/small";
 
     internal Uri Large => new(BaseAddress + "/large");
 
     /// <summary>Starts it and waits until it answers.</summary>
-    /// <param name="folder">A temporary folder; bench/run kills what its nginx.pid names and removes it, whatever happens to us.</param>
+    /// <param name="folder">A temporary folder; bench/run kills the process in its nginx.pid and removes it, even if this process is killed.</param>
     internal static async Task<Nginx> StartAsync(string folder)
     {
         var root = Directory.CreateDirectory(Path.Combine(folder, "site")).FullName;

@@ -3,7 +3,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>Keeps so many pings under way at one child until so many have been answered.</summary>
+/// <summary>Keeps a number of pings under way to one child until a count has been answered.</summary>
 internal sealed class Pinger : UntypedActor
 {
     private readonly IActorRef _child;

@@ -3,18 +3,18 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>What Linux says about a process.</summary>
+/// <summary>Reads figures of a process from Linux.</summary>
 internal static partial class ProcFile
 {
     private const int ScheduledTime = 2;
 
     /// <summary>
-    /// Processor time used so far, also by threads that have ended, in milliseconds: the process's own clock of nanoseconds,
-    /// not the 10 ms ticks of <c>stat</c>, in which an idle child's work would not show.
+    /// Processor time used so far, also by threads that have ended, in milliseconds: the process's clock in nanoseconds,
+    /// not the 10 ms ticks of <c>stat</c>, in which an idle child's work would be invisible.
     /// </summary>
     internal static double ProcessorMilliseconds(int process)
     {
-        // As clock_getcpuclockid(3) makes it.
+        // The clock id as made by clock_getcpuclockid(3).
         if (GetTime((~process << 3) | ScheduledTime, out var time) != 0)
             throw new IOException($"No processor time of {process}: error {Marshal.GetLastPInvokeError()}.");
         return (time.Seconds * 1e3) + (time.Nanoseconds / 1e6);

@@ -9,7 +9,7 @@ internal sealed class Samples(string name, string unit)
 {
     private readonly List<double> _values = [];
 
-    /// <summary>One thing measured once.</summary>
+    /// <summary>Creates the samples of something measured once.</summary>
     internal static Samples Single(string unit, double value, string name = "")
     {
         var samples = new Samples(name, unit);
@@ -49,13 +49,13 @@ internal sealed class Samples(string name, string unit)
     };
 }
 
-/// <summary>One thing to measure: what it is called and how one sample of it is taken.</summary>
-/// <param name="Name">For the table.</param>
-/// <param name="Unit">Of the sample.</param>
+/// <summary>Something to measure: its name and how one sample is taken.</summary>
+/// <param name="Name">The name in the table.</param>
+/// <param name="Unit">The unit of a sample.</param>
 /// <param name="Sample">Takes one sample.</param>
 internal sealed record Contender(string Name, string Unit, Func<Task<double>> Sample)
 {
-    /// <summary>Samples every contender in turn (A B C, A B C, …), so that a noisy moment hits all of them alike.</summary>
+    /// <summary>Samples every contender in turn (A B C, A B C, …), so that a noisy moment affects all of them.</summary>
     internal static async Task<Samples[]> InterleaveAsync(int runs, params Contender[] contenders)
     {
         var samples = contenders.Select(contender => new Samples(contender.Name, contender.Unit)).ToArray();

@@ -24,7 +24,7 @@ internal static class Table
         return text.ToString();
     }
 
-    /// <summary>Replaces what stands between the two markers of the document.</summary>
+    /// <summary>Replaces the text between the two markers of the document.</summary>
     internal static void Record(string document, string text)
     {
         var old = File.ReadAllText(document);

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace ActorBrowser.Bench;
 
-/// <summary>The other side of each comparison. None of them knows this project.</summary>
+/// <summary>The other side of each comparison, independent of this project.</summary>
 internal static class Yardsticks
 {
     /// <summary>A hello-world .NET console program, start to exit.</summary>
     internal static Contender HelloWorld(BenchContext context) =>
         new("hello-world .NET, start to exit", "ms", () => Task.FromResult(NativeProcess.Run(context.Hello).Elapsed.TotalMilliseconds));
 
-    /// <summary>bubblewrap with every namespace of its own, around a program that does nothing.</summary>
+    /// <summary>bubblewrap with all namespaces, around a program that does nothing.</summary>
     internal static Contender Bubblewrap()
     {
         var (bubblewrap, program) = (Tools.Find("bwrap"), Tools.Find("true"));
@@ -44,13 +44,13 @@ internal static class Yardsticks
         });
     }
 
-    /// <summary>Messages a second to a node child and back, with so many in flight.</summary>
+    /// <summary>Messages per second to a node child and back, with so many in flight.</summary>
     internal static Contender NodeEcho(BenchContext context, int count, int window) => NodeMessages(context, "echo", count, window);
 
-    /// <summary>Messages a second to a node child that answers only the last, in bursts of so many.</summary>
+    /// <summary>Messages per second to a node child that answers only the last, in bursts of so many.</summary>
     internal static Contender NodeOneWay(BenchContext context, int count, int window) => NodeMessages(context, "one-way", count, window);
 
-    /// <summary>Requests a second of an HttpClient in this process.</summary>
+    /// <summary>Requests per second of an HttpClient in this process.</summary>
     internal static Contender HttpClientRate(Nginx server, HttpClient client, int requests, int inFlight) =>
         new($"HttpClient in process, {inFlight} in flight", "/s", () => RateAsync(requests, inFlight, async () =>
         {
@@ -59,7 +59,7 @@ internal static class Yardsticks
                 throw new InvalidOperationException($"HttpClient received {body.Length} bytes.");
         }));
 
-    /// <summary>Requests a second of curl --parallel, its start included.</summary>
+    /// <summary>Requests per second of curl --parallel, including its start.</summary>
     internal static Contender Curl(Nginx server, int requests, int inFlight)
     {
         var curl = Tools.Find("curl");
@@ -71,7 +71,7 @@ internal static class Yardsticks
         });
     }
 
-    /// <summary>Throughput of one large body, counted and thrown away.</summary>
+    /// <summary>Throughput of one large body, counted and discarded.</summary>
     internal static Contender HttpClientBody(Nginx server, HttpClient client) =>
         new("HttpClient in process, counted and discarded", "MiB/s", async () =>
         {
@@ -88,7 +88,7 @@ internal static class Yardsticks
             return total / (double)(1 << 20) / Stopwatch.GetElapsedTime(start).TotalSeconds;
         });
 
-    /// <summary>Runs an action so many times with so many under way, and gives the rate a second.</summary>
+    /// <summary>Runs an action so many times, with so many under way, and returns the rate per second.</summary>
     internal static async Task<double> RateAsync(int count, int inFlight, Func<Task> action)
     {
         var left = count;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Soak;
 
-/// <summary>This process's own children, and signals for one of them taken by chance.</summary>
+/// <summary>Lists this process's children, and signals a random one.</summary>
 internal static partial class ChildKiller
 {
     private const int Kill = 9;
@@ -22,7 +22,7 @@ internal static partial class ChildKiller
             }
             catch (IOException)
             {
-                // The thread has ended between the listing and the reading.
+                // The thread ended after it was listed.
             }
         }
         return pids;

@@ -4,7 +4,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.Soak;
 
-/// <summary>One fetch by an actor that stays a while after its answer, so that a second answer is seen.</summary>
+/// <summary>One fetch by an actor that stays for a while after its answer, to detect a second answer.</summary>
 internal sealed class FetchProbe : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);

@@ -1,6 +1,6 @@
 namespace ActorBrowser.Soak;
 
-/// <summary>What this process holds at rest: managed bytes, descriptors, threads, children.</summary>
+/// <summary>The resources that this process holds at rest: managed bytes, descriptors, threads, children.</summary>
 /// <param name="Heap">Managed bytes after a full collection.</param>
 /// <param name="Descriptors">Open descriptors.</param>
 /// <param name="Threads">Threads of the process.</param>
@@ -13,10 +13,10 @@ internal readonly record struct Growth(long Heap, int Descriptors, int Threads, 
         Directory.GetDirectories("/proc/self/task").Length,
         ChildKiller.Children().Count);
 
-    /// <summary>Says what grew by more than a steady state explains.</summary>
+    /// <summary>Reports each resource that grew more than a steady state explains.</summary>
     internal void Compare(Growth before, Tally tally)
     {
-        // A quarter and 32 MiB: pools and buffers that a quieter moment had not filled.
+        // Allow a quarter and 32 MiB for pools and buffers that were not full at the first measurement.
         if (Heap > before.Heap + before.Heap / 4 + (32 << 20))
             tally.Defect("growth", $"managed heap {before.Heap >> 20} MiB → {Heap >> 20} MiB");
         if (Descriptors > before.Descriptors + 64)

@@ -1,5 +1,5 @@
-// Five minutes of honest users, kills, stops, resets, half answers and poison messages on one browser. The last line says what
-// happened; the exit code is 1 after one lost, doubled or mixed answer, or growth.
+// Five minutes of normal users, kills, stops, resets, half answers and poison messages on one browser. The last line is the
+// summary; the exit code is 1 after one lost, doubled or mixed answer, or after growth.
 using System.Diagnostics;
 using System.Globalization;
 using ActorBrowser;
@@ -15,7 +15,7 @@ var length = TimeSpan.FromSeconds(args.Length > 0 ? double.Parse(args[0], Cultur
 var tally = new Tally();
 await using var server = await SoakServer.StartAsync();
 var system = ActorSystem.Create("soak", ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off }"));
-// Losses are the point: the restart policy must not give a role up for them.
+// Losses are intended: the restart policy must not give up on a role.
 var browser = system.StartActorBrowser(new ActorBrowserOptions
 {
     ChildExecutable = Environment.ProcessPath,
@@ -34,7 +34,7 @@ if (left > 0)
 Console.WriteLine($"soak: {length.TotalSeconds:0} s; {tally}; at rest {settled} → {ended}; stopped in {stopping.Elapsed.TotalSeconds:0.0} s; {left} processes left; {tally.Defects} defects");
 return tally.Defects == 0 ? 0 : 1;
 
-// All users for so long, and then what the process holds once each has had its answer.
+// Runs all users for a time, then returns the resources that the process holds after each has had its answer.
 async Task<Growth> RunAsync(TimeSpan time)
 {
     using var over = new CancellationTokenSource(time);

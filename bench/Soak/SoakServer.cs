@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorBrowser.Soak;
 
-/// <summary>A server on loopback whose every answer names the token that was asked for, and that misbehaves on request.</summary>
+/// <summary>A server on loopback whose answers name the requested token, and that misbehaves on request.</summary>
 internal sealed class SoakServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -21,7 +21,7 @@ internal sealed class SoakServer : IAsyncDisposable
 
     internal string Address { get; }
 
-    /// <summary>The body that <c>/ok/TOKEN</c> answers: the token, then padding of a length that the token decides.</summary>
+    /// <summary>The body for <c>/ok/TOKEN</c>: the token, then padding whose length depends on the token.</summary>
     internal static string Body(string token)
     {
         var number = int.Parse(token[(token.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ActorBrowser.Soak;
 
-/// <summary>What happened, counted by kind; and each thing that must never happen, with its words.</summary>
+/// <summary>Counts events by kind, and records defects.</summary>
 internal sealed class Tally
 {
     private readonly ConcurrentDictionary<string, long> _counts = new();
@@ -13,7 +13,7 @@ internal sealed class Tally
 
     internal void Count(string kind) => _counts.AddOrUpdate(kind, 1, static (_, n) => n + 1);
 
-    /// <summary>Records what must not happen and says it at once.</summary>
+    /// <summary>Records a defect and prints it at once.</summary>
     internal void Defect(string kind, string detail)
     {
         Count(kind);

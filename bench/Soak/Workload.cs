@@ -6,14 +6,14 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.Soak;
 
-/// <summary>The users of one browser: each asks for something only it can be the answer to, and checks the answer.</summary>
+/// <summary>The users of one browser: each makes requests with unique answers, and checks the answers.</summary>
 internal sealed class Workload(ActorSystem system, IActorRef browser, string server, Tally tally, CancellationToken over)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private int _tokens;
 
-    /// <summary>One user's name for one request; its number decides the answer's length.</summary>
+    /// <summary>A unique token for one request; its number determines the answer's length.</summary>
     private string Token(string user) => $"{user}-{Interlocked.Increment(ref _tokens).ToString(CultureInfo.InvariantCulture)}";
 
     internal async Task FetchAsync(int user)
@@ -38,7 +38,7 @@ internal sealed class Workload(ActorSystem system, IActorRef browser, string ser
         }
     }
 
-    /// <summary>Answers that end in the middle, connections that are reset: a typed failure each.</summary>
+    /// <summary>Requests answers that end in the middle and connections that are reset: each must give a typed failure.</summary>
     internal async Task BrokenFetchAsync(int user)
     {
         while (!over.IsCancellationRequested)
@@ -113,7 +113,7 @@ internal sealed class Workload(ActorSystem system, IActorRef browser, string ser
             ChildKiller.Strike(random, tally);
     }
 
-    /// <summary>Messages that no honest user sends: each must be refused to its sender and disturb no other.</summary>
+    /// <summary>Sends invalid messages: each must be refused to its sender and must not disturb other users.</summary>
     internal async Task PoisonAsync()
     {
         object[] poison =

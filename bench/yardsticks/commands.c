@@ -1,4 +1,4 @@
-// What the system calls alone cost, beside command sessions.
+// The cost of the system calls alone, to compare with command sessions.
 // usage: commands spawn COUNT        prints: processes, nanoseconds     (posix_spawn of true and waitpid, one after another)
 //        commands parallel COUNT N   prints: processes, nanoseconds     (the same, with N alive at a time)
 //        commands read BYTES         prints: bytes, nanoseconds         (head -c BYTES /dev/zero | cat, read through a pipe)

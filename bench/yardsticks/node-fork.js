@@ -1,4 +1,4 @@
-// node's own child processes with its fast serialization.
+// node's child processes with its fast serialization.
 // usage: node node-fork.js first                    prints: nanoseconds from fork() to the child's first message
 //        node node-fork.js echo|one-way COUNT WINDOW prints: messages, nanoseconds
 'use strict';

@@ -1,4 +1,4 @@
-/* The floor under any round trip between two processes: a blocking read/write loop on a Unix stream socket pair.
+/* The lower bound of any round trip between two processes: a blocking read/write loop on a Unix stream socket pair.
  * usage: pingpong SECONDS BYTES   prints: round trips, nanoseconds */
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-// The first line: this program is also its own child processes.
+// This must come first: the same program also runs as its child processes.
 if (ActorBrowserChild.TryRun(args, out var exitCode))
     return exitCode;
 
@@ -17,7 +17,7 @@ builder.Services.AddAkka("service", akka => akka
 using var host = builder.Build();
 await host.StartAsync();
 
-// Anyone may ask for the browser: IRequiredActor<BrowserActor>. It is an ordinary actor.
+// Any service can get the browser through IRequiredActor<BrowserActor>. It is an ordinary actor.
 var browser = await host.Services.GetRequiredService<IRequiredActor<BrowserActor>>().GetAsync();
 foreach (var url in args)
 {

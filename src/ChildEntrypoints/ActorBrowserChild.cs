@@ -12,22 +12,22 @@ public static class ActorBrowserChild
     internal const string BrowserRole = "browser";
 
     /// <summary>Runs the child, if this process was started as one of the built-in roles.</summary>
-    /// <param name="args">Main's.</param>
-    /// <param name="exitCode">What Main returns.</param>
-    /// <returns>False in the parent, which goes on.</returns>
+    /// <param name="args">The arguments of Main.</param>
+    /// <param name="exitCode">The exit code for Main to return.</param>
+    /// <returns>True in a child, which has run to its end; false in the parent, which continues.</returns>
     public static bool TryRun(string[] args, out int exitCode) => TryRun(args, null, out exitCode);
 
     /// <summary>Runs the child, if this process was started as one.</summary>
-    /// <param name="args">Main's.</param>
-    /// <param name="roles">The roles this program can be; null for the built-in ones.</param>
-    /// <param name="exitCode">What Main returns.</param>
-    /// <returns>False in the parent, which goes on.</returns>
+    /// <param name="args">The arguments of Main.</param>
+    /// <param name="roles">The roles this program can run as; null for the built-in ones.</param>
+    /// <param name="exitCode">The exit code for Main to return.</param>
+    /// <returns>True in a child, which has run to its end; false in the parent, which continues.</returns>
     public static bool TryRun(string[] args, ChildRoles? roles, out int exitCode)
     {
         exitCode = 0;
         if (RoleOf(args) is not { } role)
         {
-            // A child whose Main gave other arguments than its own must not go on as a browser.
+            // Main may have passed other arguments than the process received: a child must not continue as a browser.
             if (RoleOf(Environment.GetCommandLineArgs()) is not { } own || Environment.GetEnvironmentVariable(WireProtocol.ParentVariable) is null)
                 return false;
             role = own;
@@ -52,17 +52,17 @@ public static class ActorBrowserChild
     {
         if (role == BrowserRole)
             return Fail(ChildExitCodes.Usage, "the browser is never a subprocess");
-        // Before any code of the role's: even its constructor may be what blocks while the parent dies.
+        // Before any code of the role runs: even its constructor may block while the parent dies.
         if (!OperatingSystem.IsWindows())
             Hardening.Apply(RoleContracts.Of(role).OwnsProcesses);
-        // On any thread: what a limit of memory has ended is told as that, not as a crash.
+        // Running out of memory, on any thread, gets its own exit code: it is not a crash.
         AppDomain.CurrentDomain.UnhandledException += static (_, failed) =>
         {
             if (failed.ExceptionObject is OutOfMemoryException)
                 CurrentProcess.ExitNow(ChildExitCodes.OutOfMemory);
         };
         if (roles.Create(role) is not { } instance)
-            return Fail(ChildExitCodes.Usage, $"there is no role '{role}' in this program; it has {string.Join(", ", roles.Names.Order(StringComparer.Ordinal))}. An embedder's roles are given to TryRun: ChildRoles.BuiltIn.With(\"{role}\", ...)");
+            return Fail(ChildExitCodes.Usage, $"there is no role '{role}' in this program; it has {string.Join(", ", roles.Names.Order(StringComparer.Ordinal))}. To add a role, pass it to TryRun: ChildRoles.BuiltIn.With(\"{role}\", ...)");
         if (Environment.GetEnvironmentVariable(WireProtocol.DescriptorVariable) is { } number)
         {
             return number == "3"
@@ -72,7 +72,7 @@ public static class ActorBrowserChild
         if (Environment.GetEnvironmentVariable(WireProtocol.PipeVariable) is { } pipe)
             return RunOnPipe(role, instance, pipe);
         return Fail(ChildExitCodes.Usage,
-            $"no channel: neither {WireProtocol.DescriptorVariable} nor {WireProtocol.PipeVariable} is set; a child is started by its parent only");
+            $"no channel: neither {WireProtocol.DescriptorVariable} nor {WireProtocol.PipeVariable} is set; only its parent can start a child");
     }
 
     private static int RunOnSocket(string role, IChildRole instance)
@@ -85,7 +85,7 @@ public static class ActorBrowserChild
         return loop.ExitCode;
     }
 
-    // Named pipes bring threads and tasks along: kept out of the method above, and so off the socket's way to Ready.
+    // Not inlined: a child on a socket must not load the thread and task code of named pipes before it is Ready.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int RunOnPipe(string role, IChildRole instance, string pipe)
     {
@@ -108,7 +108,7 @@ public static class ActorBrowserChild
         return loop.ExitCode;
     }
 
-    /// <summary>One line on stderr. Not through Console, whose encodings and terminal handling take longer than the rest of the start.</summary>
+    /// <summary>Writes one line to stderr. Console is not used: its encodings and terminal handling take longer than the rest of the start.</summary>
     internal static int Fail(int exitCode, string reason)
     {
         using var stderr = new FileStream(new SafeFileHandle(OperatingSystem.IsWindows() ? -12 : 2, ownsHandle: false), FileAccess.Write, bufferSize: 0);

@@ -14,18 +14,18 @@ public static class ChildExitCodes
     /// <summary>The parent broke the protocol.</summary>
     public const int Protocol = ChildExitNumbers.Protocol;
 
-    /// <summary>The parent is gone: the channel is at its end.</summary>
+    /// <summary>The parent is gone: the channel has ended.</summary>
     public const int ParentGone = ChildExitNumbers.ParentGone;
 
     /// <summary>The role failed to start, or the channel failed.</summary>
     public const int Failed = ChildExitNumbers.Failed;
 
-    /// <summary>It could not put its system call filter on itself.</summary>
+    /// <summary>The child could not install its system call filter.</summary>
     public const int Unconfined = ChildExitNumbers.Unconfined;
 
     /// <summary>A piece of work took longer than allowed and could not be stopped; the parent has been told.</summary>
     public const int OutOfTime = ChildExitNumbers.OutOfTime;
 
-    /// <summary>There was no memory within its limit.</summary>
+    /// <summary>The child reached its memory limit.</summary>
     public const int OutOfMemory = ChildExitNumbers.OutOfMemory;
 }

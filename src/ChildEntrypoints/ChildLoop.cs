@@ -30,8 +30,8 @@ internal sealed class ChildLoop : IFrameHandler
 
     internal Action? Ended { get; init; }
 
-    /// <summary>The first message; no thread of this process is unconfined any more.</summary>
-    /// <returns>Null, or why this child cannot be confined as it should be.</returns>
+    /// <summary>Confines every thread of this process, then sends the first message.</summary>
+    /// <returns>Null, or the reason why the child could not be confined.</returns>
     internal string? SayHello()
     {
         IReadOnlyList<LayerReport>? layers = [];
@@ -81,7 +81,7 @@ internal sealed class ChildLoop : IFrameHandler
     {
         ExitCode = _shutdown ? ChildExitCodes.Success
             : closed.End == ChannelEnd.EndOfStream ? ChildExitCodes.ParentGone
-            : closed.Error is OutOfMemoryException ? ActorBrowserChild.Fail(ChildExitCodes.OutOfMemory, "there is no memory left within its limit")
+            : closed.Error is OutOfMemoryException ? ActorBrowserChild.Fail(ChildExitCodes.OutOfMemory, "the child reached its memory limit")
             : closed.Violation is { } violation ? ActorBrowserChild.Fail(ChildExitCodes.Protocol, $"the parent broke the protocol: {violation.Message}")
             : ActorBrowserChild.Fail(ChildExitCodes.Failed, $"the role or its channel failed: {closed.Error}");
         if (!_shutdown)
@@ -106,6 +106,6 @@ internal sealed class ChildLoop : IFrameHandler
         return null;
     }
 
-    /// <summary>Role threads may be spinning or blocked, and finalizers may wait for them: the process ends without asking.</summary>
+    /// <summary>Exits without running finalizers, which could wait for role threads that spin or block.</summary>
     private static void Exit(int code) => CurrentProcess.ExitNow(code);
 }

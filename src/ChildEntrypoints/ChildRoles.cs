@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints;
 
 /// <summary>
-/// The roles a program can be. Factories, so that a role's code, and all it needs, is loaded only in that role's process.
+/// The roles a program can run as. Each is a factory, so that only the role's own process loads its code and what it needs.
 /// </summary>
 public sealed class ChildRoles
 {
@@ -11,7 +11,7 @@ public sealed class ChildRoles
 
     private ChildRoles(Dictionary<string, Func<IChildRole>> factories) => _factories = factories;
 
-    /// <summary>The roles ActorBrowser brings: <c>command-runner</c>, <c>image-decoder</c>, <c>network</c>, <c>renderer</c>, and <c>probe</c>, which tries what a profile holds.</summary>
+    /// <summary>The built-in roles: <c>command-runner</c>, <c>image-decoder</c>, <c>network</c>, <c>renderer</c>, and <c>probe</c>, which attempts what a sandbox profile must refuse.</summary>
     public static ChildRoles BuiltIn { get; } = new(new Dictionary<string, Func<IChildRole>>(StringComparer.Ordinal)
     {
         [NetworkContract.Name] = static () => new Network.NetworkRole(),
@@ -24,8 +24,8 @@ public sealed class ChildRoles
     /// <summary>The names, in no particular order.</summary>
     public IEnumerable<string> Names => _factories.Keys;
 
-    /// <summary>These roles and one more.</summary>
-    /// <param name="name">Lower-case letters, digits and hyphens; not <c>browser</c>, which is the parent's own.</param>
+    /// <summary>Returns these roles and one more.</summary>
+    /// <param name="name">Lower-case letters, digits and hyphens; not <c>browser</c>, which is the parent.</param>
     /// <param name="factory">Called once, in the child.</param>
     public ChildRoles With(string name, Func<IChildRole> factory)
     {

@@ -3,32 +3,32 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints;
 
-/// <summary>What every child does to itself before its first message, and the measurement of it.</summary>
+/// <summary>The protections that every child sets on itself before its first message, and their measurement.</summary>
 internal static class Hardening
 {
-    /// <param name="ownsProcesses">Whether there is something to end before it ends itself.</param>
+    /// <param name="ownsProcesses">Whether the child must end processes of its own before it exits.</param>
     internal static void Apply(bool ownsProcesses)
     {
-        // The first process of a namespace takes all others there with it.
+        // When the first process of a pid namespace dies, the kernel kills all others in it.
         if (ownsProcesses && Environment.ProcessId != 1)
             CurrentProcess.ContinueWhenParentDies();
         else
             CurrentProcess.DieWithParent();
-        // The parent may have died before the line above: then nobody is left to be told of.
+        // The parent may have died before the lines above took effect: then no signal will come.
         if (Environment.GetEnvironmentVariable(WireProtocol.ParentVariable) is { } expected
             && int.TryParse(expected, out var parent) && CurrentProcess.ParentId != parent)
         {
             CurrentProcess.ExitNow(ChildExitCodes.ParentGone);
         }
         FileSizeSignal.Ignore();
-        // The core limit is passed on to what a process starts.
+        // ForbidDumps also sets the core limit, which started programs would inherit.
         if (ownsProcesses)
             CurrentProcess.ForbidTracing();
         else
             CurrentProcess.ForbidDumps();
     }
 
-    /// <summary>Measured, not assumed: each line is what the kernel answered.</summary>
+    /// <summary>Reports each protection as the kernel answers it.</summary>
     internal static List<LayerReport> Measure() =>
     [
         new("not-dumpable", !CurrentProcess.IsDumpable, "prctl(PR_GET_DUMPABLE)"),

@@ -4,8 +4,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints;
 
 /// <summary>
-/// The bytes of a piece of work: in its message, in a sealed memory file that rode along, or in pieces that follow. What
-/// comes from a memory file is used where it lies: it is sealed and cannot change.
+/// The bytes of a request: in its message, in a sealed memory file that came with it, or in pieces that follow. A memory
+/// file is not copied: it is sealed and cannot change.
 /// </summary>
 internal sealed class PayloadAssembly : IDisposable
 {
@@ -28,11 +28,11 @@ internal sealed class PayloadAssembly : IDisposable
     /// <summary>The bytes; valid until disposed.</summary>
     internal ReadOnlyMemory<byte> Bytes => _shared is null ? _copied.AsMemory(0, _length) : _shared.Memory[.._length];
 
-    /// <summary>Begins with what came with the request.</summary>
-    /// <param name="length">How long the whole is.</param>
+    /// <summary>Begins with the bytes or the descriptors that came with the request.</summary>
+    /// <param name="length">The length of all bytes together.</param>
     /// <param name="data">The first bytes, copied.</param>
-    /// <param name="descriptors">What rode along; taken over.</param>
-    /// <param name="violation">The rule that was broken, if any: then there is nothing.</param>
+    /// <param name="descriptors">The descriptors that came with the request; this method takes ownership.</param>
+    /// <param name="violation">The rule that was broken, if any; then the result is null.</param>
     internal static PayloadAssembly? Begin(int length, ReadOnlyMemory<byte> data, SafeDescriptor[] descriptors, out ProtocolViolation? violation)
     {
         violation = null;

@@ -4,17 +4,17 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints;
 
 /// <summary>
-/// Receives requests whose bytes come with them, beside them or behind them, one at a time: a newer one takes the place
-/// of one whose bytes were still coming. Of the channel's thread.
+/// Receives requests whose bytes come in the message, in a memory file or in pieces that follow, one at a time: a newer
+/// request replaces one that is incomplete. Used on the channel's thread only.
 /// </summary>
-/// <param name="begin">Told of each that is whole: its id, the request without its bytes, and the bytes, which it then owns.</param>
+/// <param name="begin">Called for each complete request with its id, the request without its bytes, and the bytes, which the callee owns.</param>
 internal sealed class PayloadReceiver<T>(Action<ulong, T, PayloadAssembly> begin) where T : struct, IWireMessage<T>, IPayloadRequest<T>
 {
     private ulong _id;
     private T _request;
     private PayloadAssembly? _payload;
 
-    /// <summary>A request.</summary>
+    /// <summary>Takes a request.</summary>
     internal ProtocolViolation? OnRequest(in Frame frame)
     {
         var descriptors = frame.TakeDescriptors();
@@ -27,13 +27,13 @@ internal sealed class PayloadReceiver<T>(Action<ulong, T, PayloadAssembly> begin
         _payload = PayloadAssembly.Begin(request.Length, request.Data, descriptors, out var violation);
         if (violation is not null)
             return violation;
-        // Its own bytes were on loan.
+        // The request's bytes are valid only during this call.
         (_id, _request) = (frame.CorrelationId, request.WithoutData());
         BeginIfComplete();
         return null;
     }
 
-    /// <summary>A piece of the request's bytes; of one that is not received any more it is late, not wrong.</summary>
+    /// <summary>Takes a piece of the request's bytes. A piece of a dropped or replaced request is ignored.</summary>
     internal ProtocolViolation? OnPiece(in Frame frame)
     {
         if (frame.TryRead<FetchBodyChunk>(out var chunk) is { } malformed)
@@ -46,7 +46,7 @@ internal sealed class PayloadReceiver<T>(Action<ulong, T, PayloadAssembly> begin
         return null;
     }
 
-    /// <summary>Nobody waits for it any more.</summary>
+    /// <summary>Drops a request that nobody waits for.</summary>
     internal void Drop(ulong id)
     {
         if (id != _id)

@@ -8,19 +8,19 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints;
 
 /// <summary>
-/// What a child does to itself once it is warm and before its first message: it measures what already confines it,
-/// limits its files, and puts its system call filter on every thread. The parent has made the filter; it comes in the
-/// environment, as a channel's first words would come too late.
+/// Confines a child after its start and before its first message: measures the layers that already confine it, limits its
+/// file size, and installs the system call filter on every thread. The parent passes the filter in the environment,
+/// because a message on the channel would come too late.
 /// </summary>
 internal static class SelfConfinement
 {
     private const int Denied = 13;
     private const int ReadOnlyFiles = 30;
 
-    /// <summary>Confines this process and says what confines it.</summary>
-    /// <param name="listener">Where refused calls are told; it goes to the parent.</param>
-    /// <param name="reason">Why it could not be confined.</param>
-    /// <returns>What was measured; null when it could not be confined.</returns>
+    /// <summary>Confines this process and reports its layers.</summary>
+    /// <param name="listener">Reports refused calls; the child sends it to the parent.</param>
+    /// <param name="reason">Why the process could not be confined.</param>
+    /// <returns>The layers measured; null if the process could not be confined.</returns>
     internal static List<LayerReport>? Apply(out SafeDescriptor? listener, out string reason)
     {
         listener = null;
@@ -37,7 +37,7 @@ internal static class SelfConfinement
         Measure(layers, fields[3]);
         if (fields[5].Length > 0 && !IsWorkspace(fields[5].Split(',', 3)))
         {
-            reason = "the workspace is not the folder that it was when it was chosen: something has taken its place";
+            reason = "the workspace is no longer the folder that was chosen: something has replaced it";
             return null;
         }
         if (long.TryParse(fields[4], NumberStyles.None, CultureInfo.InvariantCulture, out var fileSize) && fileSize > 0)
@@ -50,7 +50,7 @@ internal static class SelfConfinement
         return layers;
     }
 
-    // What is seen here was mounted before this program began: nobody can change it any more.
+    // The mounts were made before this program began, so the folder cannot be replaced after this check.
     private static bool IsWorkspace(string[] fields) =>
         PathProbe.TryIdentify(Encoding.UTF8.GetBytes(fields[2])) is var (device, inode)
         && fields[0] == device.ToString(CultureInfo.InvariantCulture) && fields[1] == inode.ToString(CultureInfo.InvariantCulture);
@@ -78,7 +78,7 @@ internal static class SelfConfinement
         return null;
     }
 
-    // Before the filter, which would refuse the attempts themselves.
+    // Runs before the filter is installed, which would refuse these attempts.
     private static void Measure(List<LayerReport> layers, string what)
     {
         layers.Add(new LayerReport("no-new-privileges", CurrentProcess.HasNoNewPrivileges, "prctl(PR_GET_NO_NEW_PRIVS)"));

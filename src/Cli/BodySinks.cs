@@ -1,13 +1,13 @@
 namespace ActorBrowser.Cli;
 
-/// <summary>A body could not be written where it was asked for.</summary>
-/// <param name="message">A sentence with the system's reason.</param>
+/// <summary>A body could not be written to its output.</summary>
+/// <param name="message">A message with the system's reason.</param>
 /// <param name="inner">The reason.</param>
 internal sealed class BodySinkException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>
-/// Where bodies go: one file, a directory with a file each, nowhere (<c>--json</c> alone), or stdout in the order of the
-/// command line. For stdout a body whose turn has not come waits unread, and its credit with it: memory stays flat.
+/// The outputs of bodies: one file, a directory with one file per body, nothing (<c>--json</c> alone), or stdout in the
+/// order of the command line. On stdout, a body whose turn has not come is not read and gets no credit: memory stays flat.
 /// </summary>
 internal sealed class BodySinks : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class BodySinks : IDisposable
         }
         else if (!options.Json)
         {
-            // A failed write is kept there, and decides the exit code.
+            // StandardOutput keeps a failed write, which decides the exit code.
             _stdout = StandardOutput.Open(isError: false);
         }
     }
@@ -41,12 +41,12 @@ internal sealed class BodySinks : IDisposable
         _files is not null ? new BodyFile(_files[index], makesFolder: _options.Urls.Count > 1, _options.MaxTime)
         : new BodyStream(_stdout ?? Stream.Null, _stdout is null ? Task.CompletedTask : _turns[index].Task);
 
-    /// <summary>The body at this place is complete: the next one may write.</summary>
+    /// <summary>The body at this index is complete: the next one may write.</summary>
     internal void Done(int index)
     {
         if (_stdout is null)
             return;
-        // A turn is passed on only once it has been reached: bodies end in any order.
+        // Bodies end in any order, so a body passes the turn on only after its own turn has come.
         _turns[index].Task.ContinueWith(
             static (_, next) => ((TaskCompletionSource)next!).TrySetResult(), _turns[index + 1],
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -55,16 +55,16 @@ internal sealed class BodySinks : IDisposable
     public void Dispose() => _stdout?.Dispose();
 }
 
-/// <summary>One body's place.</summary>
+/// <summary>The output of one body.</summary>
 internal interface IBodySink : IAsyncDisposable
 {
-    /// <summary>Writes a piece of the body, behind the last one.</summary>
-    /// <exception cref="BodySinkException">It cannot be written.</exception>
-    /// <exception cref="TimeoutException">Its file was not opened in time.</exception>
+    /// <summary>Writes the next piece of the body.</summary>
+    /// <exception cref="BodySinkException">The piece cannot be written.</exception>
+    /// <exception cref="TimeoutException">The file was not opened in time.</exception>
     ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation);
 
-    /// <summary>The body has ended well, and may have been empty.</summary>
-    /// <exception cref="BodySinkException">Its file cannot be made.</exception>
+    /// <summary>The body is complete; it may be empty.</summary>
+    /// <exception cref="BodySinkException">The file cannot be created.</exception>
     ValueTask CompleteAsync(CancellationToken cancellation);
 }
 
@@ -90,12 +90,12 @@ internal sealed class BodyStream(Stream stream, Task turn) : IBodySink
 }
 
 /// <summary>
-/// A file, made with the body's first piece or its end, as curl does: a fetch that comes to nothing leaves what was there
-/// as it was, and a file that is sent is not emptied first.
+/// A file, created with the body's first piece or its end, as curl does: a failed fetch leaves an existing file unchanged, and
+/// a file that is also the upload is not emptied first.
 /// </summary>
-/// <param name="path">Its name.</param>
-/// <param name="makesFolder">Whether to make the folder that it is in.</param>
-/// <param name="maxTime">From now on until it is open, at most; null for no limit.</param>
+/// <param name="path">The file's name.</param>
+/// <param name="makesFolder">Whether to create the file's folder.</param>
+/// <param name="maxTime">The longest time until the file is open; null for no limit.</param>
 internal sealed class BodyFile(string path, bool makesFolder, TimeSpan? maxTime) : IBodySink
 {
     private readonly long _started = TimeProvider.System.GetTimestamp();
@@ -118,7 +118,7 @@ internal sealed class BodyFile(string path, bool makesFolder, TimeSpan? maxTime)
 
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    // On a thread of its own: the kernel lets the opening of a named pipe wait for its reader, whatever signal comes.
+    // On another thread: opening a named pipe blocks until there is a reader, and no signal interrupts that.
     private async Task<FileStream> OpenAsync(CancellationToken cancellation)
     {
         var opening = Task.Run(Open, cancellation);
@@ -131,7 +131,7 @@ internal sealed class BodyFile(string path, bool makesFolder, TimeSpan? maxTime)
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"'{path}' was not opened within {most.TotalSeconds} s: nobody reads it.", e);
+            throw new TimeoutException($"'{path}' was not opened within {most.TotalSeconds} s: no program reads it.", e);
         }
     }
 

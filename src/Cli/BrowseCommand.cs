@@ -8,7 +8,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>browse URL</c>: one page, parsed by a renderer, as a person or a program wants it.</summary>
+/// <summary><c>browse URL</c>: one page, parsed by a renderer, for humans or programs.</summary>
 internal static class BrowseCommand
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -16,11 +16,11 @@ internal static class BrowseCommand
     internal static Command Create()
     {
         var url = new Argument<string>("URL") { Description = "an http or https URL" };
-        var text = Options.Flag("the readable text and nothing else", "--text");
-        var json = Options.Flag("everything about the page, as one JSON object", "--json");
-        var links = Options.Flag("the links, one a line: URL, tab, text", "--links");
-        var images = new Option<string?>("--images") { Description = "decode the page's images into a folder, as PNG", HelpName = "DIR" };
-        var query = new Option<string?>("--query") { Description = "the elements that a CSS selector finds, one a line", HelpName = "SELECTOR" };
+        var text = Options.Flag("print only the readable text", "--text");
+        var json = Options.Flag("print everything about the page as one JSON object", "--json");
+        var links = Options.Flag("print the links, one per line: URL, tab, text", "--links");
+        var images = new Option<string?>("--images") { Description = "decode the page's images and write them as PNG into this folder", HelpName = "DIR" };
+        var query = new Option<string?>("--query") { Description = "print the elements that a CSS selector finds, one per line", HelpName = "SELECTOR" };
         var proxy = new Option<string?>("--socks") { Description = "send every request through a SOCKS5 proxy, with a user name for this tab", HelpName = "HOST:PORT" };
         var command = new Command("browse", "Fetches a page, parses it in a sandboxed renderer, and shows it as text.") { url, text, json, links, images, query, proxy };
         command.SetAction((parsed, cancellation) => RunAsync(
@@ -175,7 +175,7 @@ internal static class BrowseCommand
         return failed == 0 ? ExitCodes.Success : ExitCodes.CouldNotLoad;
     }
 
-    // The tab fetches it: a page's images may come from where the page may reach, which is less than the user may.
+    // The tab fetches the image: a page may reach fewer addresses than the user may.
     private static async Task<(string? Problem, string Line)> SaveImageAsync(CliBrowser browser, TabClient tab, string url, string path, CancellationToken cancellation)
     {
         try

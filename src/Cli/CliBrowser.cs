@@ -4,7 +4,7 @@ using Akka.Configuration;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>The actor system behind every verb: quiet on stdout, gone with everything it has started when disposed.</summary>
+/// <summary>The actor system behind every verb. It writes nothing to stdout, and disposing it ends everything that it has started.</summary>
 internal sealed class CliBrowser : IAsyncDisposable
 {
     private readonly IActorRef _browser;
@@ -22,7 +22,7 @@ internal sealed class CliBrowser : IAsyncDisposable
     internal static Task<CliBrowser> StartAsync(CancellationToken cancellation, string configuration = "")
     {
         cancellation.ThrowIfCancellationRequested();
-        // While the actor system starts.
+        // Runs while the actor system starts.
         Sandbox.Machine.ProbeAhead();
         var logging = ConfigurationFactory.ParseString(
             $$"""
@@ -31,7 +31,7 @@ internal sealed class CliBrowser : IAsyncDisposable
             akka.loggers = ["{{typeof(StderrLogger).AssemblyQualifiedName}}"]
             akka.log-dead-letters = off
             akka.scheduler.implementation = "{{typeof(RuntimeScheduler).AssemblyQualifiedName}}"
-            # Signals are Interruption's: this hook would stop the system first, and a verb would end with its failure, not with 130.
+            # Interruption handles signals: this hook would stop the system first, and a verb would then fail instead of exiting with 130.
             akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
             """);
         var folder = $"actorbrowser.crashes.folder = {Hocon.Quote(CrashesCommand.Folder)}";

@@ -40,22 +40,22 @@ internal static class CommandLine
         foreach (var option in root.Options.OfType<VersionOption>())
             option.Action = new VersionAction();
 
-        // Texts in brackets and texts that begin with @ are the user's: no directive and no response file takes them.
+        // Arguments in brackets, or that begin with @, are ordinary text: no directives, no response files.
         root.Directives.Clear();
         return root;
     }
 
     /// <summary>Parses a command line.</summary>
-    /// <returns>The verb to run; or what is wrong, a sentence each.</returns>
+    /// <returns>The verb to run, or the errors, one sentence each.</returns>
     internal static (ParseResult? Parsed, IReadOnlyList<string> Errors) Parse(string[] args)
     {
         var root = Create();
         if (OptionValues.Refuse(args, root) is { } refusal)
             return (null, [refusal]);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        // What the user's text cannot be made of, a verb would read as another one.
+        // An argument that is not UTF-8 has lost bytes in .NET's conversion: a verb would read a different text.
         if (parsed.Errors.Count == 0 && RawArguments.FirstLoss(args, args.Length - ExecCommand.CommandLengthOf(parsed)) is { } loss)
-            return (null, [$"'{loss}' is no UTF-8. Only a command's own arguments may be other bytes: exec [OPTION...] -- CMD ARG..."]);
+            return (null, [$"'{loss}' is not UTF-8. Only a command's arguments may be other bytes: exec [OPTION...] -- CMD ARG..."]);
         return (parsed, [.. parsed.Errors.Select(static error => error.Message)]);
     }
 
@@ -77,7 +77,7 @@ internal static class CommandLine
 
     private static async Task<int> InvokeAsync(ParseResult command, Interruption interruption)
     {
-        // Signals are ours: the library's own handler would end the process before the children have been stopped.
+        // Interruption handles signals: the library's handler would end the process before the children have stopped.
         var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
         try
         {
@@ -103,7 +103,7 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            // A defect of ours: the children are stopped by now, and whoever reports it needs to know where it was.
+            // A defect. The children have stopped by now; a bug report needs the place of the exception.
             await Complaint.WriteAsync($"internal error, please report it: {e.GetType().Name}: {e.Message} {e.StackTrace?.Split('\n')[0].Trim()}").ConfigureAwait(false);
             return ExitCodes.Internal;
         }

@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>The command line or the environment says what this program cannot do: exit code 2.</summary>
-/// <param name="message">A sentence.</param>
+/// <summary>The command line or the environment is invalid: exit code 2.</summary>
+/// <param name="message">One sentence.</param>
 internal sealed class UsageException(string message) : Exception(message);
 
-/// <summary>What this program says on stderr about a failure: one line, in its own words or the system's.</summary>
+/// <summary>Writes a failure to stderr: one line, with this program's or the system's message.</summary>
 internal static class Complaint
 {
     private const int NotFound = 2;
@@ -18,7 +18,7 @@ internal static class Complaint
     /// <summary>Writes a sentence as one line.</summary>
     internal static Task WriteAsync(string sentence) => Console.Error.WriteLineAsync($"actorbrowser: {VisibleText.Line(sentence)}");
 
-    /// <summary>Why a file could not be used: the system's reason, as <c>strerror</c> has it, where .NET has kept it.</summary>
+    /// <summary>Why a file could not be used: the system's reason, as from <c>strerror</c>, if .NET has kept it.</summary>
     internal static string ReasonOf(Exception failure)
     {
         if (OperatingSystem.IsWindows())
@@ -28,16 +28,16 @@ internal static class Complaint
             FileNotFoundException or DirectoryNotFoundException => Text(NotFound),
             PathTooLongException => Text(NameTooLong),
             UnauthorizedAccessException => Text(failure.InnerException is IOException { HResult: > 0 and <= MostErrno and var errno } ? errno : Denied),
-            // Not the kernel's: .NET locks each file that it opens.
+            // Not an error of open(2): .NET locks each file that it opens.
             IOException { HResult: WouldBlock } => "Another program has locked it",
             IOException { HResult: > 0 and <= MostErrno and var errno } => Text(errno),
-            // An empty name, the only one that .NET refuses itself.
+            // An empty name: the only one that .NET itself refuses.
             ArgumentException => Text(NotFound),
             _ => failure.Message,
         };
     }
 
-    /// <summary>Whether a failure is of the kind that opening, reading or writing a file by its name has.</summary>
+    /// <summary>Whether opening, reading or writing a file by its name can fail with this exception.</summary>
     internal static bool IsOfFile(Exception failure) => failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
 
     private static string Text(int errno) => Marshal.GetPInvokeErrorMessage(errno);

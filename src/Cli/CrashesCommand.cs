@@ -4,13 +4,13 @@ using Spectre.Console;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>crashes</c>: the children that this command has lost, newest first.</summary>
+/// <summary><c>crashes</c>: lists the children that this program has lost, newest first.</summary>
 internal static class CrashesCommand
 {
     private const int LongestReport = 1 << 20;
 
-    /// <summary>Where this command keeps its reports (the XDG state folder).</summary>
-    /// <remarks>Empty, for none, where the user has no home. As the XDG specification has it, a relative name is ignored.</remarks>
+    /// <summary>The folder for crash reports (in the XDG state folder).</summary>
+    /// <remarks>Empty, for none, if the user has no home. A relative name is ignored, as the XDG specification requires.</remarks>
     internal static string Folder
     {
         get
@@ -24,9 +24,9 @@ internal static class CrashesCommand
 
     internal static Command Create()
     {
-        var id = new Argument<string?>("ID") { Description = "one report, whole, as JSON", Arity = ArgumentArity.ZeroOrOne };
-        var json = Options.Flag("all reports as JSON, one after another", "--json");
-        var command = new Command("crashes", "Lists the child processes that were lost: what they were, how they ended, what they said last.") { id, json };
+        var id = new Argument<string?>("ID") { Description = "the report to print in full, as JSON", Arity = ArgumentArity.ZeroOrOne };
+        var json = Options.Flag("print all reports as JSON, one after another", "--json");
+        var command = new Command("crashes", "Lists the child processes that were lost: their role, how they ended, and their last output.") { id, json };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(id), parsed.GetValue(json), cancellation));
         return command;
     }
@@ -55,7 +55,7 @@ internal static class CrashesCommand
         return ExitCodes.Success;
     }
 
-    /// <summary>The reports of a folder, newest first; files that are none are passed over.</summary>
+    /// <summary>The reports in a folder, newest first; other files are skipped.</summary>
     private static async Task<IReadOnlyList<CrashReport>> ReadAsync(string folder, CancellationToken cancellation)
     {
         var reports = new List<CrashReport>();
@@ -65,14 +65,14 @@ internal static class CrashesCommand
         {
             try
             {
-                // A named pipe has no length, and lets its opening wait for a writer.
+                // Skip empty files: a named pipe has no length, and opening one would wait for a writer.
                 if (new FileInfo(file).Length > 0
                     && JsonSerializer.Deserialize(await FileReader.ReadAsync(file, LongestReport, cancellation).ConfigureAwait(false), CrashJson.Default.CrashReport) is { } report)
                     reports.Add(report);
             }
             catch (Exception e) when (e is JsonException || Complaint.IsOfFile(e))
             {
-                // Somebody else's file, or one that was removed to make room for a newer one.
+                // Not a report, or a report that was removed to make room for a newer one.
             }
         }
         return reports;

@@ -5,15 +5,15 @@ using Akka.Actor;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>decode FILE...</c>: images, decoded in processes that may not do anything else.</summary>
+/// <summary><c>decode FILE...</c>: decodes images in processes that may do nothing else.</summary>
 internal static class DecodeCommand
 {
     internal static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "images: PNG, JPEG, WebP, GIF, BMP or ICO, whatever they are called", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE") { Description = "images: PNG, JPEG, WebP, GIF, BMP or ICO, with any file name", Arity = ArgumentArity.OneOrMore };
         var folder = new Option<string?>("-o") { Description = "write each frame as a PNG file into a folder", HelpName = "DIR" };
         var max = new Option<string?>("--max") { Description = "scale down to fit", HelpName = "WxH" };
-        var command = new Command("decode", "Decodes images in sandboxed processes and says what they are.") { files, folder, max };
+        var command = new Command("decode", "Decodes images in sandboxed processes and prints their format and size.") { files, folder, max };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(files)!, parsed.GetValue(folder), parsed.GetValue(max), cancellation));
         return command;
     }
@@ -54,12 +54,12 @@ internal static class DecodeCommand
         return failed == 0 ? ExitCodes.Success : ExitCodes.CouldNotLoad;
     }
 
-    /// <summary>One line about an image: what it is on stdout, or what is wrong with it on stderr.</summary>
+    /// <summary>Writes one line about an image: its description to stdout, or the problem to stderr.</summary>
     internal static Task SayAsync(string name, string? problem, string line) =>
         problem is null ? Console.Out.WriteLineAsync(VisibleText.Line($"{name}: {line}")) : Complaint.WriteAsync($"{name}: {problem}");
 
-    /// <summary>Makes the folder that images go into.</summary>
-    /// <returns>Why it cannot be made; null when it is there.</returns>
+    /// <summary>Makes the folder for images.</summary>
+    /// <returns>Why it cannot be made; null if it exists.</returns>
     internal static string? TryMakeFolder(string folder)
     {
         try
@@ -75,14 +75,14 @@ internal static class DecodeCommand
 
     private static bool TrySide(string text, out int side) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side > 0;
 
-    /// <summary>Decodes one image and, where a name is given, writes its frames.</summary>
-    /// <returns>What went wrong, or null; and what it is.</returns>
+    /// <summary>Decodes one image and, if a name is given, writes its frames.</summary>
+    /// <returns>The problem, or null; and the description.</returns>
     internal static async Task<(string? Problem, string Line)> SaveAsync(CliBrowser browser, ReadOnlyMemory<byte> file, string? target, int maxWidth, int maxHeight, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         var answer = await browser.Browser.Ask<object>(new ImageProtocol.Decode(file) { MaxWidth = maxWidth, MaxHeight = maxHeight, Cancellation = cancellation }, Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
         if (answer is not DecodedImage image)
-            return ((answer as ImageProtocol.DecodeRefused)?.Message ?? "There was no answer.", "");
+            return ((answer as ImageProtocol.DecodeRefused)?.Message ?? "The image decoder gave no answer.", "");
         using (image)
         {
             var elapsed = Stopwatch.GetElapsedTime(started);

@@ -8,7 +8,7 @@ internal static class DemoCommand
 {
     internal static Command Create()
     {
-        var command = new Command("demo", "Shows it all: parallel fetches, a network process killed in the middle and recovered, an unresponsive child force-killed, ten tabs with a crash and a hang.");
+        var command = new Command("demo", "Shows every feature: parallel fetches, a network process killed in the middle and recovered, an unresponsive child force-killed, ten tabs with a crash and a hang.");
         command.SetAction((_, cancellation) => RunAsync(cancellation));
         return command;
     }

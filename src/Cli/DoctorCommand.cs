@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>doctor</c>: what this machine offers, what each role gets here, and whether it holds.</summary>
+/// <summary><c>doctor</c>: reports the confinement that this machine offers, what each role gets, and whether it holds.</summary>
 internal static class DoctorCommand
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -17,15 +17,15 @@ internal static class DoctorCommand
     internal static Command Create()
     {
         var json = Options.Flag("print JSON instead of tables", "--json");
-        var probe = new Option<string?>("--probe") { Description = "attack from inside a child of this role or profile, or of all", HelpName = "ROLE|all" };
+        var probe = new Option<string?>("--probe") { Description = "attack the sandbox from inside a child of this role or profile, or of all", HelpName = "ROLE|all" };
         var filter = new Option<string?>("--show-filter") { Description = "print the system call filter of this role or profile", HelpName = "ROLE" };
-        var trace = new Option<string?>("--trace") { Description = "run this role or command profile, refuse nothing, print what would have been refused", HelpName = "ROLE" };
-        var self = Options.Flag("use every feature of Akka that the configuration can name, in this very program", "--self-test");
+        var trace = new Option<string?>("--trace") { Description = "run this role or command profile, refuse no call, and print the calls it would refuse", HelpName = "ROLE" };
+        var self = Options.Flag("use every feature of Akka that the configuration can name, in this program", "--self-test");
         var work = new Argument<string[]>("WORK") { Description = "with --trace: URLs for network, a command after -- for a command profile", Arity = ArgumentArity.ZeroOrMore };
-        var hide = new Option<string[]>("--without") { Description = "as if this layer were missing here; may be repeated", HelpName = "LAYER", AllowMultipleArgumentsPerToken = false };
+        var hide = new Option<string[]>("--without") { Description = "behave as if this layer were missing; may be repeated", HelpName = "LAYER", AllowMultipleArgumentsPerToken = false };
         var command = new Command("doctor",
             """
-            Says what this machine offers for confining children, each layer found out by using it, and what each role gets.
+            Reports the layers that this machine offers for confining children, each tested by using it, and those that each role gets.
 
             Exit codes:
               0  every profile is available, and every protection held
@@ -79,10 +79,10 @@ internal static class DoctorCommand
     private static async Task<int> ShowFilterAsync(SandboxPolicy policy)
     {
         if (!OperatingSystem.IsLinux())
-            return await RefuseAsync("system call filters are Linux's").ConfigureAwait(false);
+            return await RefuseAsync("system call filters exist only on Linux").ConfigureAwait(false);
         var filter = PolicyFilter.Build(policy, SystemCallTable.Current, Machine.Current.CanReport);
         await Console.Out.WriteLineAsync($"# {policy.Name}: {policy.Description}").ConfigureAwait(false);
-        await Console.Out.WriteLineAsync($"# {filter.Program.Count} instructions for {filter.Table.Architecture}; what no line allows is refused and reported").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync($"# {filter.Program.Count} instructions for {filter.Table.Architecture}; a call that no line allows is refused and reported").ConfigureAwait(false);
         foreach (var line in FilterListing.Of(filter))
             await Console.Out.WriteLineAsync(line).ConfigureAwait(false);
         return ExitCodes.Success;
@@ -106,7 +106,7 @@ internal static class DoctorCommand
     private static int ShowTables(SandboxSettings settings)
     {
         var offers = settings.Machine.Offers();
-        var machine = new Table().Title("This machine").Border(TableBorder.Rounded).AddColumn("layer", static column => column.NoWrap()).AddColumns("here", "what was seen", "what would help");
+        var machine = new Table().Title("This machine").Border(TableBorder.Rounded).AddColumn("layer", static column => column.NoWrap()).AddColumns("here", "what was seen", "how to fix it");
         foreach (var offer in offers)
             machine.AddRow(LayerNames.Of(offer.Layer), offer.Available ? "[green]yes[/]" : "[red]no[/]", Tables.Cell(offer.Detail), Tables.Cell(offer.Fix));
         Tables.Console.Write(machine);
@@ -123,7 +123,7 @@ internal static class DoctorCommand
                 Tables.Cell(Limits(policy.Limits)));
         }
         Tables.Console.Write(roles);
-        var libraries = new Table().Title("Image libraries").Border(TableBorder.Rounded).AddColumns("library", "here", "what would help");
+        var libraries = new Table().Title("Image libraries").Border(TableBorder.Rounded).AddColumns("library", "here", "how to fix it");
         foreach (var library in CodecLibrary.All)
             libraries.AddRow(library.File, library.IsInstalled ? "[green]yes[/]" : "[yellow]no[/]", library.IsInstalled ? "" : $"install the Debian package {library.Package}");
         Tables.Console.Write(libraries);

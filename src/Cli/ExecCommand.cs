@@ -6,7 +6,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>exec -- CMD ARG...</c>: any program through the command runner, as if it had been started here.</summary>
+/// <summary><c>exec -- CMD ARG...</c>: runs any program through the command runner, as if it had been started here.</summary>
 internal static class ExecCommand
 {
     private const string Name = "exec";
@@ -18,29 +18,29 @@ internal static class ExecCommand
     {
         var arguments = new Argument<string[]>("CMD") { Description = "the program and its arguments, after --", Arity = ArgumentArity.OneOrMore };
         var profile = new Option<string?>("--profile") { Description = "the sandbox profile", HelpName = "P" };
-        var read = new Option<string[]>("--read") { Description = "what it may read besides; may be repeated", HelpName = "PATH", AllowMultipleArgumentsPerToken = false };
+        var read = new Option<string[]>("--read") { Description = "a further path that it may read; may be repeated", HelpName = "PATH", AllowMultipleArgumentsPerToken = false };
         read.Validators.Add(static result =>
         {
             if (result.Tokens.Any(static token => token.Value.Length == 0))
-                result.AddError("--read needs a path; '' is none.");
+                result.AddError("--read needs a path, not ''.");
         });
         var folder = new Option<string?>("--cwd") { Description = "the folder to start in (default: this one)", HelpName = "D" };
-        var environment = new Option<string[]>("--env", "-e") { Description = "a variable; may be repeated", HelpName = "K=V", AllowMultipleArgumentsPerToken = false };
+        var environment = new Option<string[]>("--env", "-e") { Description = "an environment variable; may be repeated", HelpName = "K=V", AllowMultipleArgumentsPerToken = false };
         var timeout = Options.Seconds("end it after this long", "--timeout");
-        var idle = Options.Seconds("end it when it has been silent for this long", "--idle-timeout");
-        var memory = new Option<string?>("--memory") { Description = "address space of each process; K, M and G are understood", HelpName = "N" };
-        var terminal = Options.Flag("give it a terminal", "--pty");
-        var json = Options.Flag("print one JSON object about its end instead of its output", "--json");
+        var idle = Options.Seconds("end it when it has written nothing for this long", "--idle-timeout");
+        var memory = new Option<string?>("--memory") { Description = "limit the address space of each process to N bytes; K, M and G are accepted", HelpName = "N" };
+        var terminal = Options.Flag("run it in a terminal", "--pty");
+        var json = Options.Flag("print one JSON object about how it ended instead of its output", "--json");
         var command = new Command(Name,
             """
             Runs a program in the command runner, with input and output passed through.
 
             Exit codes:
               the command's own; 128 + n when signal n ended it
-              124  it ran, or was silent, for too long
-              126  it may not be executed, or is no program
+              124  it reached its total or its idle timeout
+              126  it may not be executed, or is not a program
               127  it was not found
-               23  its output could not be written; 141 when the reader has gone
+               23  its output could not be written; 141 if the reader is gone
                69  no runner is available
             """)
         {
@@ -68,13 +68,13 @@ internal static class ExecCommand
         return command;
     }
 
-    /// <summary>How many of the arguments are those of the command; 0 for another verb.</summary>
+    /// <summary>How many of the arguments belong to the command to run; 0 for another verb.</summary>
     internal static int CommandLengthOf(ParseResult parsed) =>
         parsed.CommandResult.Command is { Name: Name } exec && exec.Arguments is [Argument<string[]> command] ? parsed.GetValue(command)?.Length ?? 0 : 0;
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 
-    /// <summary>This process's folder; null, the runner's, which is the same, where its name is no text or is gone.</summary>
+    /// <summary>This process's folder; null for the runner's, which is the same, if the folder is gone or its name is not UTF-8.</summary>
     internal static CommandText? CurrentFolder()
     {
         try
@@ -90,7 +90,7 @@ internal static class ExecCommand
 
     private static async Task<int> RunAsync(ExecOptions options, CancellationToken cancellation)
     {
-        // Raw mode last on and first off: whatever happens in between, the terminal is given back as it was.
+        // Raw mode is entered last and left first, so that the terminal is always restored.
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
         var size = LocalTerminal.TryGetSize(0, out var columns, out var rows) && columns > 0 && rows > 0 ? (columns, rows) : (80, 24);
         var spawn = new Spawn(options.Arguments)
@@ -104,7 +104,7 @@ internal static class ExecCommand
             Limits = new CommandLimits(options.Memory, 0, 0, 0, 0, 0),
             Input = options.Terminal ? CommandInput.None : CommandInput.Descriptor,
             InputDescriptor = options.Terminal ? null : LocalTerminal.DuplicateInput(),
-            // Where both go to one place, one pipe keeps the order in which the program writes.
+            // If both streams go to the same file, one pipe keeps the order in which the program writes.
             Output = options.Terminal ? CommandOutput.Terminal : !options.Json && LocalTerminal.AreOneFile(1, 2) ? CommandOutput.Merged : CommandOutput.Piped,
             Columns = size.Item1,
             Rows = size.Item2,
@@ -139,7 +139,7 @@ internal static class ExecCommand
         {
             ExitCause.TotalTimeout or ExitCause.IdleTimeout => TimedOut,
             ExitCause.RunnerLost => ExitCodes.ChildLost,
-            // The signal that ended this program, not the one that it has ended the command with.
+            // Report the signal that ended this program, not the signal that this program sent to the command.
             _ when Interruption.Received != 0 && closed.Exit.Signal is not null => ExitCodes.BySignal + Interruption.Received,
             _ => closed.Exit.ShellCode,
         };

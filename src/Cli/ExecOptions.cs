@@ -1,6 +1,6 @@
 namespace ActorBrowser.Cli;
 
-/// <summary>What <c>exec</c> was asked for.</summary>
+/// <summary>The options of <c>exec</c>.</summary>
 internal sealed record ExecOptions(
     IReadOnlyList<CommandText> Arguments, string? Profile, string? Folder, IReadOnlyList<KeyValuePair<string, string>> Environment,
     TimeSpan? Timeout, TimeSpan? IdleTimeout, long Memory, bool Terminal, bool Json, IReadOnlyList<string> Read)

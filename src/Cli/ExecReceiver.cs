@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>Passes a command's output on to this process's own, a piece at a time: a reader that stops reading stops the command.</summary>
+/// <summary>Writes a command's output to this process's output, one piece at a time: when the reader stops reading, so does the command's progress.</summary>
 internal sealed class ExecReceiver : UntypedActor
 {
     private const long Ahead = 256 << 10;
@@ -14,7 +14,7 @@ internal sealed class ExecReceiver : UntypedActor
     private bool _discard;
     private readonly TaskCompletionSource<IEvent> _done;
     private readonly TerminalInput? _keyboard;
-    // Not the console's streams: those keep quiet about a reader that has gone away.
+    // Not the console's streams, which do not report that the reader is gone.
     private readonly Stream _output = StandardOutput.Open(isError: false);
     private readonly Stream _error = StandardOutput.Open(isError: true);
     private readonly Queue<object> _early = new();
@@ -53,11 +53,11 @@ internal sealed class ExecReceiver : UntypedActor
                 _keyboard?.OnTaken(taken);
                 break;
             case Interrupt when _session.IsNobody():
-                // There is no command yet that could answer; what is being started ends with this process's actors.
+                // No command has started yet that could react; the runner ends with this process's actors.
                 _done.TrySetCanceled();
                 break;
             case Interrupt:
-                // Ctrl-C is the command's to answer; a second one ends this process, and everything with it.
+                // The command decides how to react to Ctrl-C; a second Ctrl-C ends this process and all its children.
                 Pass(Interruption.Received == 2 ? new CommandProtocol.SendSignal(2) : new CommandProtocol.Terminate());
                 break;
             case WriteInput or ResizeTerminal:
@@ -80,7 +80,7 @@ internal sealed class ExecReceiver : UntypedActor
     {
         try
         {
-            // Blocking, on this actor's own turn: what is written is granted again, and nothing piles up.
+            // Blocks this actor on purpose: credit is granted only after a piece was written, so no output piles up.
             if (!_discard)
                 (chunk.Stream == OutputStream.Error ? _error : _output).Write(chunk.Data.Span);
             _session.Tell(new GrantOutput(chunk.Data.Length));
@@ -89,7 +89,7 @@ internal sealed class ExecReceiver : UntypedActor
         }
         catch (IOException)
         {
-            // As in a pipeline, the command gets no further either; the exit code is made of the failure that was kept.
+            // As in a pipeline, end the command; StandardOutput has kept the failure for the exit code.
             Sender.Tell(new CommandProtocol.Terminate(TimeSpan.Zero));
             _discard = true;
             _session.Tell(new GrantOutput(chunk.Data.Length));

@@ -4,21 +4,21 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>A command's end, for people and for programs.</summary>
+/// <summary>Describes how a command ended, for humans and for programs.</summary>
 internal static class ExecReport
 {
     private static readonly JsonSerializerOptions OneLine = new() { WriteIndented = false };
 
     internal static string Describe(CommandProtocol.CommandClosed closed) => closed.Exit.Cause switch
     {
-        ExitCause.TotalTimeout => $"ended after {closed.Exit.WallTime.TotalSeconds:0.#} s: it ran for too long.",
-        ExitCause.IdleTimeout => "ended: it was silent for too long.",
-        ExitCause.ProcessorTimeLimit => "ended: its processor time was used up.",
-        ExitCause.FileSizeLimit => "ended: it wrote too long a file.",
-        ExitCause.OutputLimit => "ended: it wrote too much.",
-        ExitCause.MemoryLimit => "ended: its memory was used up.",
-        ExitCause.ProcessLimit => "ended: it had as many processes as it may have.",
-        ExitCause.RunnerLost => "ended with the process that ran it.",
+        ExitCause.TotalTimeout => $"ended after {closed.Exit.WallTime.TotalSeconds:0.#} s: it reached its total timeout.",
+        ExitCause.IdleTimeout => "ended: it reached its idle timeout.",
+        ExitCause.ProcessorTimeLimit => "ended: it reached its limit of processor time.",
+        ExitCause.FileSizeLimit => "ended: it wrote a file longer than its limit.",
+        ExitCause.OutputLimit => "ended: it reached its limit of output.",
+        ExitCause.MemoryLimit => "ended: it reached its memory limit.",
+        ExitCause.ProcessLimit => "ended: it reached its limit of processes.",
+        ExitCause.RunnerLost => "ended: its command runner was lost.",
         _ => "ended.",
     };
 

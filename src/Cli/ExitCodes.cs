@@ -2,7 +2,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>What the command's exit status means: curl's numbers where one fits, sysexits' elsewhere.</summary>
+/// <summary>This program's exit codes: curl's numbers if one fits, otherwise those of sysexits.h.</summary>
 internal static class ExitCodes
 {
     internal const int Success = 0;
@@ -28,7 +28,7 @@ internal static class ExitCodes
     internal const int ProxyFailed = 97;
     internal const int Interrupted = 130;
 
-    /// <summary>What a shell adds to the number of the signal that ended a program.</summary>
+    /// <summary>The number that a shell adds to the signal that ended a program.</summary>
     internal const int BySignal = 128;
 
     /// <summary>The table that <c>fetch --help</c> prints.</summary>
@@ -48,10 +48,10 @@ internal static class ExitCodes
         (TlsFailed, "TLS handshake or certificate not acceptable"),
         (InvalidRequest, "method, header or body cannot be sent"),
         (TooManyRedirects, "too many redirects, or one that cannot be followed"),
-        (ReceiveFailed, "the server broke HTTP or closed in the middle"),
+        (ReceiveFailed, "the server broke HTTP or closed the connection early"),
         (TooLarge, "the answer exceeds the size limit"),
-        (Unavailable, "no child process can be had"),
-        (ChildLost, "the network process died during the fetch; or an internal error, with a sentence that says so"),
+        (Unavailable, "no child process is available"),
+        (ChildLost, "the network process died during the fetch; or an internal error, with a message"),
         (ProxyFailed, "the proxy cannot be used"),
         (Interrupted, "interrupted (Ctrl-C)"),
     ];

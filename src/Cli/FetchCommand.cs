@@ -13,15 +13,15 @@ internal static class FetchCommand
     internal static Command Create()
     {
         var urls = new Argument<string[]>("URL") { Description = "http or https URLs", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string?>("--output", "-o") { Description = "write the body here; with several URLs, a directory", HelpName = "FILE" };
+        var output = new Option<string?>("--output", "-o") { Description = "write the body to this file; with several URLs, to this directory", HelpName = "FILE" };
         var headers = new Option<string[]>("--header", "-H") { Description = "a request header; may be repeated", HelpName = "NAME:VALUE", AllowMultipleArgumentsPerToken = false };
         var method = new Option<string?>("--request", "-X") { Description = "the method (default GET, POST with --data, PUT with --upload-file)", HelpName = "METHOD" };
         var data = new Option<string?>("--data", "-d") { Description = "the request body; @FILE sends a file, @- the standard input", HelpName = "BODY" };
         var upload = new Option<string?>("--upload-file", "-T") { Description = "send this file as the request body; - is the standard input", HelpName = "FILE" };
         var maxTime = Options.Seconds("give up on a URL after this long", "--max-time");
-        var json = Options.Flag("print one JSON object a URL instead of the body", "--json");
-        var parallel = Options.Whole($"how many at once, 1 to {MostParallel} (default {Parallel})", 1, MostParallel, "--parallel");
-        var fail = Options.Flag("HTTP status 400 and above is a failure", "--fail", "-f");
+        var json = Options.Flag("print one JSON object per URL instead of the body", "--json");
+        var parallel = Options.Whole($"how many fetches run at once, 1 to {MostParallel} (default {Parallel})", 1, MostParallel, "--parallel");
+        var fail = Options.Flag("treat HTTP status 400 and above as a failure", "--fail", "-f");
         var redirects = Options.Whole("how many redirects to follow", 0, MostRedirects, "--max-redirects");
 
         var command = new Command("fetch",

@@ -3,14 +3,14 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>What <c>fetch</c> was asked to do, checked as far as the command line alone can be.</summary>
+/// <summary>The options of <c>fetch</c>, checked as far as the command line allows.</summary>
 /// <param name="Urls">At least one.</param>
 /// <param name="Output">A file, or for several URLs a directory; null for stdout.</param>
 /// <param name="Headers">In the order given.</param>
 /// <param name="Method">An HTTP method.</param>
 /// <param name="Body">The request body as a text's bytes, or null.</param>
 /// <param name="MaxTime">For each URL; null for the configuration's.</param>
-/// <param name="Json">One JSON object a line instead of the body.</param>
+/// <param name="Json">Whether to print one JSON object per line instead of the body.</param>
 /// <param name="Parallel">How many URLs at once.</param>
 /// <param name="Fail">Whether HTTP status 400 and above is a failure.</param>
 /// <param name="MaxRedirects">How many to follow; null for the configuration's.</param>
@@ -32,8 +32,8 @@ internal sealed record FetchOptions(
     /// <summary>The file to send as the body, or <c>-</c> for the standard input; null for none.</summary>
     internal string? UploadFrom { get; private init; }
 
-    /// <summary>The same with what <c>-T FILE</c> or <c>-d BODY</c> send.</summary>
-    /// <exception cref="FormatException">Both are given, or the standard input is to go to several URLs.</exception>
+    /// <summary>Returns the options with the body of <c>-T FILE</c> or <c>-d BODY</c>.</summary>
+    /// <exception cref="FormatException">Both are given, or the standard input would go to several URLs.</exception>
     internal FetchOptions WithBody(string? file, string? data)
     {
         if (file is not null && data is not null)
@@ -46,7 +46,7 @@ internal sealed record FetchOptions(
         return this with { UploadFrom = from, Body = from is null && data is not null ? Encoding.UTF8.GetBytes(data) : null };
     }
 
-    /// <summary>The body to read for one URL; null where it is none, or a text.</summary>
+    /// <summary>Opens the body for one URL; null if there is none, or it is a text.</summary>
     internal FetchBody? OpenUpload(Action<long, long> progress) => UploadFrom switch
     {
         null => null,
@@ -54,12 +54,12 @@ internal sealed record FetchOptions(
         var file => FetchBody.FromFile(file, new Progress(progress, LengthOf(file))),
     };
 
-    // The console's stream of a terminal would switch its keypad to another mode.
+    // The console's stream would switch a terminal's keypad to another mode.
     private static Stream OpenStandardInput() => OperatingSystem.IsWindows() || Console.IsInputRedirected
         ? Console.OpenStandardInput()
         : new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
-    // For the progress bar alone: whoever opens the file says what is wrong with it.
+    // For the progress bar only: errors are reported when the file is opened.
     private static long LengthOf(string file)
     {
         try

@@ -4,8 +4,8 @@ using Akka.Actor;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// Receives one streamed fetch and writes it where it goes, a piece at a time; a piece that has been written is a credit
-/// for as much more. Its stopping cancels the fetch.
+/// Receives one streamed fetch and writes it to its sink, one piece at a time; after writing a piece it grants credit for as
+/// many bytes. When this actor stops, the fetch is cancelled.
 /// </summary>
 internal sealed class FetchReceiver : UntypedActor
 {

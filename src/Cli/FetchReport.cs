@@ -5,15 +5,15 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>What became of one URL, as <c>fetch --json</c> prints it: one JSON object on one line.</summary>
+/// <summary>The result for one URL, which <c>fetch --json</c> prints as one JSON object on one line.</summary>
 /// <param name="Url">As given on the command line.</param>
-/// <param name="Headers">The response's status and headers; null when none came.</param>
-/// <param name="End">Sizes and time; null when the body did not end.</param>
-/// <param name="Error">Why it failed; null when it did not.</param>
-/// <param name="ChildProcessId">The network child that did it; 0 when none was reached.</param>
+/// <param name="Headers">The response's status and headers; null if none arrived.</param>
+/// <param name="End">Sizes and time; null if the body is incomplete.</param>
+/// <param name="Error">Why it failed; null if it succeeded.</param>
+/// <param name="ChildProcessId">The pid of the network child; 0 if none took the fetch.</param>
 internal sealed record FetchReport(string Url, FetchHeaders? Headers, FetchEnd? End, FetchError? Error, int ChildProcessId)
 {
-    /// <summary>Why its output could not be written, a sentence; null when it could. The fetch was given up then.</summary>
+    /// <summary>Why the output could not be written, so that the fetch was cancelled, in one sentence; null if it could.</summary>
     internal string? OutputFailure { get; init; }
 
     internal int ExitCode(bool failOnHttpError) =>
@@ -22,7 +22,7 @@ internal sealed record FetchReport(string Url, FetchHeaders? Headers, FetchEnd? 
         : failOnHttpError && Headers is { Status: >= 400 } ? ExitCodes.HttpError
         : ExitCodes.Success;
 
-    /// <summary>What went wrong, a sentence; null when nothing did.</summary>
+    /// <summary>The failure in one sentence; null for none.</summary>
     internal string? Problem(bool failOnHttpError) =>
         OutputFailure ?? Error?.Message ?? (ExitCode(failOnHttpError) != ExitCodes.Success ? $"HTTP status {Headers?.Status}" : null);
 

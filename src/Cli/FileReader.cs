@@ -1,16 +1,16 @@
 namespace ActorBrowser.Cli;
 
-/// <summary>Whole files by their names: a signal ends the wait for one that does not answer, and one without an end is refused.</summary>
+/// <summary>Reads whole files. A signal ends the wait for a file that does not respond, and a file that is too long is refused.</summary>
 internal static class FileReader
 {
     private const int Piece = 64 << 10;
 
     /// <summary>All bytes of a file, a pipe or a device.</summary>
-    /// <param name="path">Its name.</param>
-    /// <param name="most">How many bytes it may have.</param>
-    /// <param name="cancellation">Ends the wait; the thread that the kernel holds ends with the process.</param>
-    /// <exception cref="IOException">It cannot be read, or has more.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <param name="path">The file's name.</param>
+    /// <param name="most">The most bytes it may have.</param>
+    /// <param name="cancellation">Cancels the wait; a thread that blocks in the kernel ends with the process.</param>
+    /// <exception cref="IOException">The file cannot be read, or has more bytes.</exception>
+    /// <exception cref="UnauthorizedAccessException">Reading it is not permitted.</exception>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     internal static Task<byte[]> ReadAsync(string path, int most, CancellationToken cancellation) =>
         Task.Run(() => Read(path, most), cancellation).WaitAsync(cancellation);

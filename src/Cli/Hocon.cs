@@ -3,10 +3,10 @@ using System.Text;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>Texts of others inside of a configuration.</summary>
+/// <summary>Quotes foreign text for use in a configuration.</summary>
 internal static class Hocon
 {
-    /// <summary>A text as a quoted string: nothing in it is read as configuration.</summary>
+    /// <summary>Quotes a text so that nothing in it is parsed as configuration.</summary>
     internal static string Quote(string text)
     {
         var quoted = new StringBuilder("\"", text.Length + 2);

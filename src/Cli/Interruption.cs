@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that every verb ends by the same way out: children
-/// stopped, terminal restored. A second one is left to the system's default and ends the process at once; its children
-/// see their channel close and follow.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation, so that every verb ends the same way: children stopped,
+/// terminal restored. A second signal has its default action and ends the process at once; the children see their
+/// channel close and exit.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -19,12 +19,12 @@ internal sealed class Interruption : IDisposable
             _registrations.Add(PosixSignalRegistration.Create(signal, OnSignal));
     }
 
-    /// <summary>The signal that has come; 0 for none.</summary>
+    /// <summary>The signal received; 0 for none.</summary>
     internal static int Received { get; private set; }
 
     internal CancellationToken Token => _source.Token;
 
-    /// <summary>128 + the signal's number, as a shell reports it; 0 when there was none.</summary>
+    /// <summary>128 + the signal's number, as a shell reports it; 0 for none.</summary>
     internal int ExitCode => _signal == 0 ? 0 : ExitCodes.BySignal + _signal;
 
     private void OnSignal(PosixSignalContext context)
@@ -47,6 +47,6 @@ internal sealed class Interruption : IDisposable
     {
         foreach (var registration in _registrations)
             registration.Dispose();
-        // The source is not disposed: a signal that is being handled right now may still cancel it.
+        // The source is not disposed: a signal handler that is running now may still cancel it.
     }
 }

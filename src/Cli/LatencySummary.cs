@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>Round-trip times in microseconds, summed up as people compare them.</summary>
+/// <summary>Summarises round-trip times in microseconds.</summary>
 internal sealed class LatencySummary
 {
     private readonly List<double> _samples = [];

@@ -2,14 +2,14 @@ using System.Threading.Channels;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>What tables have in common that follow something while it goes on.</summary>
+/// <summary>Redraws a table while its rows change.</summary>
 internal static class LiveTable
 {
-    /// <summary>Shows it after every change, until it is over, and once more.</summary>
-    /// <param name="changes">One item a change.</param>
-    /// <param name="show">Draws it.</param>
+    /// <summary>Draws the table after every change until all is over, and once more.</summary>
+    /// <param name="changes">One item per change.</param>
+    /// <param name="show">Draws the table.</param>
     /// <param name="isOver">Whether nothing more will change.</param>
-    /// <param name="cancellation">Ends the following.</param>
+    /// <param name="cancellation">Cancels it.</param>
     internal static async Task FollowAsync(ChannelReader<bool> changes, Action show, Func<bool> isOver, CancellationToken cancellation)
     {
         while (!isOver())

@@ -2,15 +2,15 @@ using System.CommandLine;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>What the option parser would take for something else without a word: refused before it is asked.</summary>
+/// <summary>Refuses arguments that the option parser would silently misread.</summary>
 internal static class OptionValues
 {
     private static readonly char[] s_separators = ['=', ':'];
 
-    /// <summary>Why a command line is not understood; null when the parser may have it.</summary>
+    /// <summary>Why a command line is refused; null if the parser may have it.</summary>
     internal static string? Refuse(string[] arguments, Command root)
     {
-        // It is skipped as a directive even where there are none.
+        // The parser skips it as a directive, even without any directives.
         if (arguments is [['[', .., ']'] directive, ..])
             return $"There is no verb '{directive}'.";
         Command command = root;
@@ -19,7 +19,7 @@ internal static class OptionValues
             if (command == root && root.Subcommands.FirstOrDefault(verb => verb.Name == argument) is { } verb)
                 command = verb;
             else if (argument is ['-', ..] && argument.IndexOfAny(s_separators) is > 0 and var end && IsFlag(argument[..end], command, root))
-                return $"{argument[..end]} takes no value, and '{argument[(end + 1)..]}' is given.";
+                return $"{argument[..end]} takes no value, but '{argument[(end + 1)..]}' is given.";
         }
         return null;
     }

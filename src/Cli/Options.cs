@@ -4,13 +4,13 @@ using System.Globalization;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>Options whose values are checked while the command line is parsed: a wrong one is a sentence and exit code 2.</summary>
+/// <summary>Options whose values are checked while the command line is parsed: a wrong value gives an error message and exit code 2.</summary>
 internal static class Options
 {
     private const double LeastSeconds = 0.001;
     private const double MostSeconds = 86_400;
 
-    /// <summary>An option that is there or not; it takes no value.</summary>
+    /// <summary>An option without a value.</summary>
     internal static Option<bool> Flag(string description, string name, params string[] aliases) =>
         new(name, aliases) { Description = description, Arity = ArgumentArity.Zero };
 
@@ -25,7 +25,7 @@ internal static class Options
                 && value is >= LeastSeconds and <= MostSeconds),
     };
 
-    /// <summary>A whole number between two others.</summary>
+    /// <summary>A whole number within a range.</summary>
     internal static Option<int?> Whole(string description, int least, int most, string name, params string[] aliases) => new(name, aliases)
     {
         Description = description,

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>ping ROLE</c>: the latency of actor → child process → actor.</summary>
+/// <summary><c>ping ROLE</c>: measures the latency of actor → child process → actor.</summary>
 internal static class PingCommand
 {
     private const int Most = 10_000_000;
@@ -11,10 +11,10 @@ internal static class PingCommand
 
     internal static Command Create()
     {
-        var role = new Argument<string>("ROLE") { Description = $"which child: {string.Join(" or ", Roles.Names)}" };
+        var role = new Argument<string>("ROLE") { Description = $"the child's role: {string.Join(" or ", Roles.Names)}" };
         role.AcceptOnlyFromAmong([.. Roles.Names]);
-        var count = Options.Whole($"how many round trips, 1 to {Most} (default {Default})", 1, Most, "--count", "-n");
-        var command = new Command("ping", "Starts a child of a role, sends it pings one after another and sums up the round-trip times.")
+        var count = Options.Whole($"the number of round trips, 1 to {Most} (default {Default})", 1, Most, "--count", "-n");
+        var command = new Command("ping", "Starts a child of a role, sends it pings one after another and summarises the round-trip times.")
         {
             role, count,
         };
@@ -51,7 +51,7 @@ internal static class PingCommand
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested && summary.Count > 0)
         {
-            // As ping(8) does: an interrupted run still sums up what it has seen.
+            // As ping(8) does, an interrupted run still prints its summary.
             await Console.Out.WriteLineAsync($"{summary.Count} of {count} round trips: {summary}").ConfigureAwait(false);
             throw;
         }

@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>Writes pixels as a PNG file: eight bits a channel, with alpha.</summary>
+/// <summary>Writes pixels as a PNG file: eight bits per channel, with alpha.</summary>
 internal static class PngFile
 {
     internal static void Write(string path, ReadOnlySpan<byte> pixels, int width, int height)

@@ -5,10 +5,10 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>What the probes aim at: made for them, and gone afterwards.</summary>
+/// <summary>The targets of the probes: created for them and deleted afterwards.</summary>
 internal sealed class ProbeRange : IDisposable
 {
-    // Not below the folder for temporary files, which some profiles may write.
+    // Not below the folder for temporary files, to which some profiles may write.
     private readonly string _folder = Directory.CreateDirectory($"/var/tmp/actorbrowser-doctor-{Guid.NewGuid():n}").FullName;
     private readonly List<Socket> _listeners = [];
     private readonly FileStream _open;

@@ -12,13 +12,13 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>doctor --probe</c>: the battery of attempts, in a child of a profile and, as control, in one without a sandbox.</summary>
+/// <summary><c>doctor --probe</c>: makes all attempts in a child of a profile and, as a control, in a child without a sandbox.</summary>
 internal sealed class ProbeReport
 {
-    // A limit that the kernel enforces by refusing alone is noticed at a heartbeat.
+    // If the kernel enforces a limit only by failing calls, the parent notices it at the next heartbeat.
     private const string Heartbeat = "actorbrowser.child.heartbeat-interval = 250ms";
 
-    // A second of the processor takes a busy machine a while. What was refused more, and lives, is not noticed at all.
+    // On a busy machine, a second of processor time takes a while. A child that is only refused more keeps running, so wait less.
     private static readonly TimeSpan FloodTime = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan RefusedTime = TimeSpan.FromSeconds(15);
 
@@ -40,7 +40,7 @@ internal sealed class ProbeReport
         Environment.SetEnvironmentVariable(ProbeTargets.Canary, "must stay with the parent");
         await using var browser = await CliBrowser.StartAsync(cancellation, Heartbeat).ConfigureAwait(false);
         using var range = new ProbeRange();
-        var control = SandboxPolicy.Unconfined("control", "what an attempt comes to without a sandbox");
+        var control = SandboxPolicy.Unconfined("control", "the result of each attempt without a sandbox");
         var outside = new ProbeReport(browser, range.Targets(0), cancellation);
         var sibling = await outside.SpawnAsync(control).ConfigureAwait(false);
         var report = new ProbeReport(browser, range.Targets(sibling.ProcessId), cancellation);
@@ -104,7 +104,7 @@ internal sealed class ProbeReport
 
     private async Task<Result> WrongArchitectureAsync(SandboxPolicy policy)
     {
-        const string protection = "a system call in the manner of another architecture ends the process";
+        const string protection = "a system call with the convention of another architecture ends the process";
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
             return new Result("wrong-architecture", protection, "", "this processor has no other", Verdict.Allowed);
         var exited = await EndOfAsync(policy, ProbeQuestion.WrongArchitecture).ConfigureAwait(false);
@@ -129,7 +129,7 @@ internal sealed class ProbeReport
         var exited = await gone.ConfigureAwait(false);
         if (exited.Cause == KillCause.Limit)
             return new Result(name, protection, "not tried", $"{exited.Message} {pings}", Verdict.Held);
-        // Linux before 6.2 does not tell from outside how many descriptors a process has: it stops, and lives.
+        // Linux before 6.2 does not tell how many descriptors another process has: the child stops at its limit and keeps running.
         var count = answer.IsCompletedSuccessfully ? await answer.ConfigureAwait(false) : int.MaxValue;
         return new Result(name, protection, "not tried", count == int.MaxValue ? exited.Message : $"{count}, then no more; {pings}",
             count <= limits.Descriptors ? Verdict.Held : Verdict.Failed);

@@ -2,9 +2,9 @@ using ActorBrowser.ChildEntrypoints;
 using ActorBrowser.Cli;
 using ActorBrowser.Interop;
 
-// A child process is this very program: it must get to its role without touching anything below this line.
+// A child process is this same program: it must reach its role without running anything below this line.
 if (ActorBrowserChild.TryRun(args, Roles.All, out var exitCode))
     return exitCode;
-// Before the first file is opened: it would take the number of a standard stream that is missing.
+// Before the first file is opened, which would get the number of a missing standard stream.
 StandardDescriptors.Reserve();
 return await CommandLine.RunAsync(args).ConfigureAwait(false);

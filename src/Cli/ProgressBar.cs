@@ -4,12 +4,12 @@ using System.Globalization;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// One line on a terminal's stderr, redrawn at most ten times a second as bytes arrive, and wiped when done. Draws
-/// nothing for small bodies or where stderr is not a terminal.
+/// One line on a terminal's stderr, redrawn at most ten times a second as bytes arrive, and erased when done. Draws
+/// nothing for small bodies, or if stderr is not a terminal.
 /// </summary>
 internal sealed class ProgressBar(TextWriter terminal, bool enabled, Func<int> columns) : IDisposable
 {
-    /// <summary>Bodies shorter than this are over before anyone could read the bar.</summary>
+    /// <summary>Shorter bodies end before a user could read the bar.</summary>
     internal const long WorthShowing = 1 << 20;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -18,9 +18,9 @@ internal sealed class ProgressBar(TextWriter terminal, bool enabled, Func<int> c
     private long _drawn;
     private bool _visible;
 
-    /// <summary>Shows how far a transfer has come.</summary>
+    /// <summary>Shows the progress of a transfer.</summary>
     /// <param name="received">Bytes so far.</param>
-    /// <param name="total">Bytes in all, or −1 where the server did not say.</param>
+    /// <param name="total">Bytes in total, or −1 if the server did not say.</param>
     internal void Report(long received, long total)
     {
         if (!enabled || Math.Max(received, total) < WorthShowing)

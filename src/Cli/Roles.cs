@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>What this program can be as a child: the built-in roles, and one that the demo needs to misbehave.</summary>
+/// <summary>The roles that this program can run as a child: the built-in roles, and one that misbehaves for the demo.</summary>
 internal static class Roles
 {
     /// <summary>The demo's child that stops answering.</summary>
@@ -11,10 +11,10 @@ internal static class Roles
 
     internal static ChildRoles All { get; } = ChildRoles.BuiltIn.With(Unresponsive, static () => new UnresponsiveRole());
 
-    /// <summary>The roles a person may ask for.</summary>
+    /// <summary>The roles that a user may name.</summary>
     internal static IReadOnlyList<string> Names => [ImageDecoderContract.Name, NetworkContract.Name, RendererContract.Name];
 
-    /// <summary>Ready at first; the first message makes it block its channel's thread for good.</summary>
+    /// <summary>Becomes ready; its first message makes it block its channel's thread forever.</summary>
     private sealed class UnresponsiveRole : IChildRole
     {
         public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)

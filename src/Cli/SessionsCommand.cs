@@ -6,7 +6,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>sessions</c>: several commands at once, in a live table.</summary>
+/// <summary><c>sessions</c>: runs several commands at once, in a live table.</summary>
 internal static class SessionsCommand
 {
     private static readonly string[] Examples =
@@ -32,7 +32,7 @@ internal static class SessionsCommand
     {
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
         var rows = Array.ConvertAll(lines, static line => new SessionRow(line));
-        // One entry is enough to say that something changed: what is shown is the rows as they are then.
+        // One entry is enough to signal a change: drawing shows the rows' current state.
         var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         foreach (var row in rows)
             browser.System.ActorOf(Props.Create(() => new SessionWatcher(browser.Browser, row, timeout, changes.Writer)));
@@ -55,7 +55,7 @@ internal static class SessionsCommand
         return table;
     }
 
-    /// <summary>One line of the table; written by its watcher, read by the screen.</summary>
+    /// <summary>One row of the table; its watcher writes it, drawing reads it.</summary>
     private sealed class SessionRow(string line)
     {
         internal string Line { get; } = line;

@@ -4,17 +4,17 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// This process's standard output and error. A write that fails is never lost: the first failure is kept and decides the
-/// exit code, whatever the verb makes of the exception.
+/// This process's standard output and error. The first failed write is kept and decides the exit code, even if the verb
+/// catches the exception.
 /// </summary>
 internal static class StandardOutput
 {
-    /// <summary>128 + SIGPIPE: what a shell reports of a program whose reader has gone.</summary>
+    /// <summary>128 + SIGPIPE: the code that a shell reports for a program whose reader is gone.</summary>
     internal const int ReaderGone = 141;
 
     private static SystemCallException? s_failure;
 
-    /// <summary>What the first failed write failed with; null while all was written.</summary>
+    /// <summary>The exception of the first failed write; null for none.</summary>
     internal static SystemCallException? Failure => Volatile.Read(ref s_failure);
 
     /// <summary>Makes the console write to the streams of this class.</summary>
@@ -22,28 +22,28 @@ internal static class StandardOutput
     {
         Terminal = Writer(Open(isError: false));
         Console.SetOut(new VisibleWriter(Terminal));
-        // What this program itself says there, it says together with an exit code: that one is enough if it cannot be said.
+        // This program's messages on stderr always come with an exit code, which is enough if they cannot be written.
         ErrorTerminal = Writer(new Recorded(isError: true, isLoud: false));
         Console.SetError(new VisibleWriter(ErrorTerminal));
     }
 
-    /// <summary>Standard output as it is, for what draws on a terminal; the console's own writer shows control characters instead.</summary>
+    /// <summary>Unfiltered standard output, for drawing on a terminal; the console's writer makes control characters visible.</summary>
     internal static TextWriter Terminal { get; private set; } = TextWriter.Null;
 
-    /// <summary>Standard error as it is.</summary>
+    /// <summary>Unfiltered standard error.</summary>
     internal static TextWriter ErrorTerminal { get; private set; } = TextWriter.Null;
 
     /// <summary>
-    /// The width of the terminal behind standard output or error, in columns; 80 where it has none. Asked of the kernel:
-    /// <see cref="Console.WindowWidth"/> would switch the terminal's keypad to another mode first.
+    /// The width of the terminal behind standard output or error, in columns; 80 without a terminal. The kernel is asked
+    /// directly, because <see cref="Console.WindowWidth"/> would switch the terminal's keypad to another mode.
     /// </summary>
     internal static int Columns =>
         (LocalTerminal.TryGetSize(1, out var columns, out _) || LocalTerminal.TryGetSize(2, out columns, out _)) && columns > 0 ? columns : 80;
 
-    /// <summary>A stream whose failures are kept, for bytes that are passed on.</summary>
+    /// <summary>Opens a stream that keeps its first failure, for passing bytes through.</summary>
     internal static Stream Open(bool isError) => new Recorded(isError, isLoud: true);
 
-    /// <summary>The exit code of a run in which a write has failed; says why, unless the reader has gone.</summary>
+    /// <summary>The exit code after a failed write; prints the reason, unless the reader is gone.</summary>
     internal static int ExitCodeOf(SystemCallException failure)
     {
         if (failure.Errno == StandardStream.BrokenPipe)

@@ -4,7 +4,7 @@ using Akka.Event;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>Akka's log on stderr, one line an event, so that stdout carries nothing but what was asked for.</summary>
+/// <summary>Writes Akka's log to stderr, one line per event, so that stdout carries only the requested output.</summary>
 internal sealed class StderrLogger : UntypedActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     protected override void OnReceive(object message)

@@ -3,21 +3,21 @@ using Spectre.Console;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>Tables for people. Each cell's text goes through <see cref="VisibleText"/>: only the table itself gives a terminal orders.</summary>
+/// <summary>Tables for humans. Each cell's text goes through <see cref="VisibleText"/>, so that only the table itself controls the terminal.</summary>
 internal static class Tables
 {
     private static readonly Lazy<IAnsiConsole> s_console = new(Create);
 
-    /// <summary>Draws on standard output: with colours on a terminal, without them and as wide as it takes elsewhere.</summary>
+    /// <summary>Draws on standard output: with colours on a terminal, otherwise without colours and up to 200 columns wide.</summary>
     internal static IAnsiConsole Console => s_console.Value;
 
-    /// <summary>A cell that shows a text.</summary>
+    /// <summary>Formats a text as a cell.</summary>
     internal static string Cell(string text) => Markup.Escape(VisibleText.Line(text));
 
-    /// <summary>A cell that shows a text in one of Spectre's styles.</summary>
+    /// <summary>Formats a text as a cell in one of Spectre's styles.</summary>
     internal static string Cell(string text, string style) => $"[{style}]{Cell(text)}[/]";
 
-    /// <summary>A row of texts.</summary>
+    /// <summary>Adds a row of texts.</summary>
     internal static void Add(this Table table, params string[] texts) => table.AddRow(Array.ConvertAll(texts, Cell));
 
     private static IAnsiConsole Create() => AnsiConsole.Create(new AnsiConsoleSettings
@@ -41,7 +41,7 @@ internal static class Tables
 
         public void SetEncoding(System.Text.Encoding encoding)
         {
-            // The writer has the console's.
+            // The writer has the console's encoding.
         }
     }
 }

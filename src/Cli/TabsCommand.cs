@@ -7,17 +7,17 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>tabs URL...</c>: many pages at once, each in its own process, in a live table with keys.</summary>
+/// <summary><c>tabs URL...</c>: opens many pages at once, each in its own process, in a live table with keys.</summary>
 internal static class TabsCommand
 {
-    // DECCKM and DECKPNM: what a shell expects.
+    // DECCKM and DECKPNM: the keypad mode that a shell expects.
     private const string KeypadForNumbers = "\e[?1l\e>";
 
     internal static Command Create()
     {
         var urls = new Argument<string[]>("URL") { Description = "http or https URLs", Arity = ArgumentArity.OneOrMore };
         var images = Options.Flag("fetch and decode the pages' images as well", "--images");
-        var stay = Options.Flag("stay when all are loaded, until q is pressed (as it does on a terminal)", "--stay");
+        var stay = Options.Flag("stay after all pages have loaded, until q is pressed (the default on a terminal)", "--stay");
         var command = new Command("tabs", "Opens each page in its own tab and shows all in a live table. Keys: up, down, r reload, k kill the renderer, c close, q quit.") { urls, images, stay };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(urls)!, parsed.GetValue(images), parsed.GetValue(stay) || !(Console.IsInputRedirected || Console.IsOutputRedirected), cancellation));
         return command;
@@ -55,7 +55,7 @@ internal static class TabsCommand
         var selected = 0;
         var quit = false;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        // Memory and processor time change without a word from anybody.
+        // Memory and processor time change without an event, so redraw every second.
         var clock = RepeatAsync(TimeSpan.FromSeconds(1), () => changes.Writer.TryWrite(true), over.Token);
         var readsKeys = stay && !Console.IsInputRedirected;
         var keys = readsKeys ? Task.Factory.StartNew(() => ReadKeys(OnKey), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default) : Task.CompletedTask;
@@ -66,7 +66,7 @@ internal static class TabsCommand
         }
         finally
         {
-            // The console switches the keypad for the reading of keys, and never back.
+            // The console switches the keypad's mode to read keys, and never switches it back.
             if (readsKeys)
                 await StandardOutput.Terminal.WriteAsync(KeypadForNumbers).ConfigureAwait(false);
         }
@@ -110,7 +110,7 @@ internal static class TabsCommand
     {
         while (take(Console.ReadKey(intercept: true).Key))
         {
-            // The next one.
+            // Reads the next key.
         }
     }
 
@@ -124,7 +124,7 @@ internal static class TabsCommand
         }
         catch (OperationCanceledException)
         {
-            // The table is gone.
+            // The table is closed.
         }
     }
 
@@ -199,7 +199,7 @@ internal static class TabsCommand
     }
 }
 
-/// <summary>What a process uses, for people.</summary>
+/// <summary>A process's memory and processor time, for humans.</summary>
 internal static class ProcessUse
 {
     internal static (string Memory, string Cpu) Of(int processId)
@@ -213,7 +213,7 @@ internal static class ProcessUse
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
-            // It has ended while we looked.
+            // The process has ended meanwhile.
             return ("", "");
         }
     }

@@ -5,15 +5,14 @@ using Akka.Actor;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// The local terminal's keys and size, or what a file or a pipe holds in their place, for a command with a terminal of its
-/// own. No more is read than the command takes. A terminal has no end that could be closed: at the end of the input it is
-/// sent the key that means one.
+/// Sends the local terminal's keys and size, or the content of a file or pipe, to a command that runs in a terminal. It
+/// reads no more than the command takes. A terminal's input cannot be closed: at the end of the input it sends Ctrl-D.
 /// </summary>
 internal sealed class TerminalInput : IReadinessHandler, IDisposable
 {
     private const int MostAhead = 256 << 10;
 
-    // Ctrl-D. In the middle of a line it ends the line, so that the input's end takes another.
+    // Ctrl-D. In the middle of a line the first only ends the line, so the end of input needs a second.
     private static readonly byte[] End = [4];
     private static readonly byte[] EndInLine = [4, 4];
 
@@ -28,12 +27,12 @@ internal sealed class TerminalInput : IReadinessHandler, IDisposable
     private byte _last = (byte)'\n';
     private bool _ended;
 
-    /// <summary>Begins to read.</summary>
-    /// <param name="session">Who gets input and sizes.</param>
+    /// <summary>Starts reading.</summary>
+    /// <param name="session">The session that gets input and sizes.</param>
     internal void Start(IActorRef session)
     {
         _session = session;
-        // SIGWINCH by its number: the name is not for every platform that this compiles for.
+        // SIGWINCH by its number: the name is not available on every platform that this compiles for.
         _resized = PosixSignalRegistration.Create((PosixSignal)28, _ =>
         {
             if (LocalTerminal.TryGetSize(0, out var columns, out var rows) && columns > 0 && rows > 0)
@@ -43,7 +42,7 @@ internal sealed class TerminalInput : IReadinessHandler, IDisposable
             Resume();
     }
 
-    /// <summary>The command has taken so much, all in all.</summary>
+    /// <summary>The command has taken so many bytes in total.</summary>
     internal void OnTaken(CommandProtocol.InputTaken taken)
     {
         lock (_lock)
@@ -85,7 +84,7 @@ internal sealed class TerminalInput : IReadinessHandler, IDisposable
             }
             catch (SystemCallException)
             {
-                // A plain file cannot be waited for, and need not be: it is there.
+                // epoll refuses a plain file, which is always readable.
                 _isPlainFile = true;
             }
         }

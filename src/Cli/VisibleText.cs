@@ -4,21 +4,22 @@ using System.Text;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// Text of a page, a server, a child or the command line as it may go to a terminal: what a terminal would obey (control characters,
-/// ESC, the controls of writing direction) is shown as <c>^[</c> or <c>&lt;U+202E&gt;</c>. All other text is returned as it is.
+/// Makes text of a page, a server, a child or the command line safe for a terminal: characters that would control a terminal or
+/// mislead a reader (control characters, ESC, controls of writing direction) are shown as <c>^[</c> or <c>&lt;U+202E&gt;</c>. All
+/// other text is unchanged.
 /// </summary>
 internal static class VisibleText
 {
-    /// <summary>A text that takes one line: line breaks and tabs are shown as <c>^J</c> and <c>^I</c>.</summary>
+    /// <summary>Makes a text one line: line breaks and tabs are shown as <c>^J</c> and <c>^I</c>.</summary>
     internal static string Line(string text) => Show(text, keepsLines: false);
 
-    /// <summary>A text of several lines: line feeds and tabs stay.</summary>
+    /// <summary>Makes a text of several lines visible; line feeds and tabs stay.</summary>
     internal static string Block(string text) => Show(text, keepsLines: true);
 
-    /// <summary>JSON, with the same characters escaped; they occur inside of its strings alone.</summary>
+    /// <summary>Escapes the same characters in JSON; they occur only inside its strings.</summary>
     internal static string Json(string json) => Replace(json, static (text, at) => text[at] is '\n' or '\r' or '\t' ? null : $"\\u{(int)text[at]:X4}");
 
-    /// <summary>A text of at most so many characters, the last an ellipsis where some were left out.</summary>
+    /// <summary>Shortens a text to at most so many characters; the last is an ellipsis if some were left out.</summary>
     internal static string Shorten(string text, int most)
     {
         if (text.Length <= most)
@@ -27,13 +28,13 @@ internal static class VisibleText
         return text[..end] + "…";
     }
 
-    /// <summary>Whether a terminal obeys this character, or a reader is misled by it.</summary>
+    /// <summary>Whether this character controls a terminal or misleads a reader.</summary>
     internal static bool IsControl(char c) => char.IsControl(c) || c is (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     private static string Show(string text, bool keepsLines) =>
         Replace(text, keepsLines ? static (text, at) => IsLayout(text, at) ? null : Shown(text[at]) : static (text, at) => Shown(text[at]));
 
-    // A carriage return alone would overwrite its line; before a line feed it is the end of one on Windows.
+    // A carriage return alone would overwrite its line; before a line feed it is part of a Windows line end.
     private static bool IsLayout(string text, int at) => text[at] is '\n' or '\t' || (text[at] == '\r' && at + 1 < text.Length && text[at + 1] == '\n');
 
     private static string Shown(char c) => c switch

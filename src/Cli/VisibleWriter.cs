@@ -3,10 +3,10 @@ using System.Text;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// The console's writer: whatever a verb writes goes through <see cref="VisibleText.Block"/>, so that no text reaches a terminal
-/// as orders to it. What draws (tables, the progress bar) writes to the inner one.
+/// The console's writer: it passes all text through <see cref="VisibleText.Block"/>, so that no text can control the terminal.
+/// Code that draws (tables, the progress bar) uses the inner writer.
 /// </summary>
-/// <param name="inner">Where it goes.</param>
+/// <param name="inner">The writer behind it.</param>
 internal sealed class VisibleWriter(TextWriter inner) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;
@@ -21,7 +21,7 @@ internal sealed class VisibleWriter(TextWriter inner) : TextWriter
 
     public override void WriteLine() => inner.WriteLine();
 
-    // One write a line: lines of several threads do not mix.
+    // One write per line, so that lines of several threads do not mix.
     public override void WriteLine(string? value) => inner.WriteLine(VisibleText.Block(value ?? ""));
 
     public override void Flush() => inner.Flush();

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// A Windows AppContainer: a process in it reaches only what names it, or every app container, and the network only with a
-/// capability for that. Compiled with the rest; <b>not run</b> on the machines this was written on.
+/// A Windows AppContainer: a process in it can access only objects that grant access to it or to all app containers, and the
+/// network only with a capability. Compiled, but <b>not run</b> on the machines this was written on.
 /// </summary>
 internal sealed unsafe partial class AppContainer : IDisposable
 {
@@ -15,9 +15,9 @@ internal sealed unsafe partial class AppContainer : IDisposable
     private readonly nint _sid;
     private readonly List<nint> _capabilities = [];
 
-    /// <summary>Opens the container of a name, and makes it the first time.</summary>
+    /// <summary>Opens the container with a name; creates it the first time.</summary>
     /// <param name="name">At most 64 characters.</param>
-    /// <param name="mayConnect">Whether it may connect to the network.</param>
+    /// <param name="mayConnect">Whether its processes may connect to the network.</param>
     /// <exception cref="Win32Exception">The system refused.</exception>
     public AppContainer(string name, bool mayConnect)
     {
@@ -52,7 +52,7 @@ internal sealed unsafe partial class AppContainer : IDisposable
         }
     }
 
-    /// <summary>Fills the structures that CreateProcess wants; they must outlive the call.</summary>
+    /// <summary>Fills the structures for CreateProcess; they must outlive that call.</summary>
     internal void Describe(SecurityCapabilities* capabilities, CapabilityEntry* entries)
     {
         for (var i = 0; i < _capabilities.Count; i++)
@@ -103,9 +103,9 @@ internal sealed unsafe partial class AppContainer : IDisposable
     private static partial nint LocalFree(nint memory);
 }
 
-/// <summary>What a Windows process is confined by. Compiled; <b>not run</b>.</summary>
-/// <param name="Container">Its container.</param>
-/// <param name="Memory">Of the process, in bytes; 0 for no limit.</param>
-/// <param name="Processes">How many there may be in the job; 0 for no limit.</param>
-/// <param name="ProcessorTime">Of the process, in seconds; 0 for no limit.</param>
+/// <summary>The confinement of a Windows process. Compiled, but <b>not run</b>.</summary>
+/// <param name="Container">The process's container.</param>
+/// <param name="Memory">The process's memory limit, in bytes; 0 for no limit.</param>
+/// <param name="Processes">The most processes in the job; 0 for no limit.</param>
+/// <param name="ProcessorTime">The process's limit of processor time, in seconds; 0 for no limit.</param>
 internal sealed record WindowsConfinement(AppContainer Container, long Memory, int Processes, long ProcessorTime);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>The numbers, on this processor, of the system calls that scripts make.</summary>
+/// <summary>The numbers, on this processor, of the system calls used in scripts.</summary>
 internal static class CallNumbers
 {
     private static readonly bool X64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;

@@ -1,8 +1,8 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// Tells of the ends of this process's children by a descriptor, adopted ones included: no thread has to wait for them. For a
-/// process that was started with <see cref="SpawnRequest.HoldsChildSignals"/>. Linux.
+/// Reports the exits of this process's children, including adopted ones, through a descriptor, so that no thread has to wait
+/// for them. For a process that was started with <see cref="SpawnRequest.HoldsChildSignals"/>. Linux.
 /// </summary>
 internal sealed unsafe class ChildExits
 {
@@ -17,16 +17,16 @@ internal sealed unsafe class ChildExits
     /// <summary>Readable when a child has ended.</summary>
     public SafeDescriptor Descriptor { get; }
 
-    /// <summary>Opens it.</summary>
-    /// <exception cref="InvalidOperationException">SIGCHLD is not held back: a thread that does not would take it away.</exception>
-    /// <exception cref="SystemCallException">There are no descriptors left.</exception>
+    /// <summary>Opens the descriptor.</summary>
+    /// <exception cref="InvalidOperationException">SIGCHLD is not blocked: a thread that does not block it would consume it.</exception>
+    /// <exception cref="SystemCallException">No descriptors are left.</exception>
     public static ChildExits Open()
     {
         // As large as any C library's sigset_t; Linux uses the first 64 bits.
         var held = stackalloc ulong[16];
         _ = LibC.ThreadSignalMask(0, null, held);
         if ((held[0] & ChildSignalSet) == 0)
-            throw new InvalidOperationException("This process was not started with SIGCHLD held back.");
+            throw new InvalidOperationException("This process was not started with SIGCHLD blocked; start it with SpawnRequest.HoldsChildSignals.");
         var wanted = stackalloc ulong[16];
         new Span<ulong>(wanted, 16).Clear();
         wanted[0] = ChildSignalSet;
@@ -37,17 +37,17 @@ internal sealed unsafe class ChildExits
     /// <summary>Makes the descriptor unreadable until a child ends from now on.</summary>
     public void Clear()
     {
-        // The signal is not queued: what was sent meanwhile is one of the same.
+        // SIGCHLD is not queued: several exits leave one signal.
         var information = stackalloc byte[2 * InformationSize];
         _ = LibC.Read(Descriptor.Value, information, 2 * InformationSize);
     }
 
-    /// <summary>Takes the exit of some child that has ended.</summary>
+    /// <summary>Reaps a child that has ended.</summary>
     /// <param name="processId">Its pid.</param>
     /// <param name="end">How it ended.</param>
     /// <param name="usage">What it used.</param>
-    /// <param name="children">Whether there are any children.</param>
-    /// <returns>False when none has.</returns>
+    /// <param name="children">Whether this process has any children.</param>
+    /// <returns>False if no child has ended.</returns>
     public static bool TryReapAny(out int processId, out ProcessEnd end, out ProcessUsage usage, out bool children) =>
         ChildWait.TryReap(ChildWait.All, 0, out processId, out end, out usage, out children);
 }

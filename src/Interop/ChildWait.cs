@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>What a process, and the descendants it has waited for, has used.</summary>
+/// <summary>The resources used by a process and by the descendants it has waited for.</summary>
 /// <param name="UserTime">Processor time in the program.</param>
 /// <param name="SystemTime">Processor time in the kernel.</param>
 /// <param name="PeakMemory">The largest resident set, in bytes.</param>
 internal readonly record struct ProcessUsage(TimeSpan UserTime, TimeSpan SystemTime, long PeakMemory);
 
-/// <summary>Takes the exits of children with what they used, which the C library's waitid does not pass on. Linux.</summary>
+/// <summary>Reaps children with their resource usage, which the C library's waitid does not return. Linux.</summary>
 internal static unsafe class ChildWait
 {
     internal const int All = 0;
@@ -18,14 +18,14 @@ internal static unsafe class ChildWait
     private const int CodeExited = 1;
     private const int CodeDumped = 3;
 
-    /// <summary>Takes the exit of a child that has exited.</summary>
+    /// <summary>Reaps a child that has exited.</summary>
     /// <param name="kind">Which children: <see cref="All"/>, or <see cref="ForDescriptor"/>.</param>
     /// <param name="id">The process descriptor.</param>
     /// <param name="processId">The child's pid.</param>
     /// <param name="end">How it ended.</param>
     /// <param name="usage">What it used.</param>
-    /// <param name="exists">Whether there is such a child at all.</param>
-    /// <returns>False when there was none to take.</returns>
+    /// <param name="exists">Whether such a child exists.</param>
+    /// <returns>False if no such child has exited.</returns>
     internal static bool TryReap(int kind, int id, out int processId, out ProcessEnd end, out ProcessUsage usage, out bool exists)
     {
         // struct rusage: two timevals and fourteen longs.

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// Starts a process that is confined before its program's first instruction. In this order: signals, session, death with
+/// Starts a process that is confined before its program's first instruction. It sets, in this order: signals, session, death with
 /// the parent, identity in a new user namespace, mounts, limits, descriptors, no_new_privs, Landlock,
 /// capabilities, the program. Linux on x64 and arm64.
 /// </summary>
@@ -24,20 +24,20 @@ internal static unsafe class ConfinedSpawner
     private const int Slave = 0x80000;
     private const int NoSetIdDevicesOrPrograms = 2 | 4 | 8;
 
-    // Root's pid 0 is nobody special: NOROOT, NO_SETUID_FIXUP, KEEP_CAPS off, no ambient; each locked.
+    // User id 0 gets no special rights: NOROOT, NO_SETUID_FIXUP, KEEP_CAPS off, no ambient; each locked.
     private const int NoRootLocked = 0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
-    // Of 128 that a user has; an editor with its language servers takes a dozen.
+    // A user has 128; an editor with its language servers uses a dozen.
     private const string MostInotifyInstances = "32";
     private const uint CapabilityVersion3 = 0x20080522;
 
-    /// <summary>Whether this machine can.</summary>
+    /// <summary>Whether this machine supports it.</summary>
     public static bool IsSupported => SystemCallScript.IsSupported;
 
     /// <summary>Starts the process.</summary>
-    /// <param name="request">What to start; a terminal and a working folder are not taken into account.</param>
-    /// <param name="confinement">What it enters first.</param>
-    /// <param name="processId">The new pid; 0 when none was started.</param>
-    /// <returns>Null, or the step that failed: nothing is left of the attempt then.</returns>
+    /// <param name="request">What to start; its terminal and working folder are ignored.</param>
+    /// <param name="confinement">The confinement that the process enters first.</param>
+    /// <param name="processId">The new pid; 0 if no process was started.</param>
+    /// <returns>Null, or the step that failed; then no process is left.</returns>
     public static StepFailure? TrySpawn(SpawnRequest request, Confinement confinement, out int processId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -58,8 +58,8 @@ internal static unsafe class ConfinedSpawner
         return Run(script, confinement.Namespaces, out processId);
     }
 
-    /// <summary>Tries a confinement on a process that does nothing else and ends: whether this machine can do it, by doing it.</summary>
-    /// <param name="confinement">What it enters.</param>
+    /// <summary>Tests whether this machine supports a confinement: applies it to a process that then exits.</summary>
+    /// <param name="confinement">The confinement to test.</param>
     /// <returns>Null, or the step that failed.</returns>
     public static StepFailure? Try(Confinement confinement)
     {
@@ -110,7 +110,7 @@ internal static unsafe class ConfinedSpawner
         }
         else if (confinement.Namespaces.HasFlag(Namespaces.Mounts))
         {
-            script.Add("making mounts its own", CallNumbers.Mount, false, 0, (nint)script.Text("/"), 0, Recursive | Slave, 0);
+            script.Add("making mounts private", CallNumbers.Mount, false, 0, (nint)script.Text("/"), 0, Recursive | Slave, 0);
             if (confinement.Namespaces.HasFlag(Namespaces.Processes))
                 AddProc(script, confinement.Landlock);
         }
@@ -123,15 +123,15 @@ internal static unsafe class ConfinedSpawner
         }
     }
 
-    // A Landlock rule is about a file system's own folder: the one for the old /proc says nothing of the new.
+    // A Landlock rule applies to a folder of one file system: the rule for the old /proc does not cover the new one.
     private static void AddProc(SystemCallScript script, Landlock? landlock)
     {
-        script.Add("mounting its own /proc", CallNumbers.Mount, false, (nint)script.Text("proc"), (nint)script.Text("/proc"), (nint)script.Text("proc"), NoSetIdDevicesOrPrograms, 0);
+        script.Add("mounting a separate /proc", CallNumbers.Mount, false, (nint)script.Text("proc"), (nint)script.Text("/proc"), (nint)script.Text("proc"), NoSetIdDevicesOrPrograms, 0);
         if (landlock is null)
             return;
         var rule = script.Zeroes(16);
         *(ulong*)rule = Landlock.ReadFilesAndFolders;
-        var open = script.Add("opening its own /proc", CallNumbers.OpenAt, false, CurrentFolder, (nint)script.Text("/proc"), PathOnly, 0);
+        var open = script.Add("opening the separate /proc", CallNumbers.OpenAt, false, CurrentFolder, (nint)script.Text("/proc"), PathOnly, 0);
         script.Store(open, rule + sizeof(ulong));
         script.Add("landlock_add_rule", CallNumbers.AddRule, false, landlock.Descriptor.Value, Landlock.PathRule, (nint)rule, 0);
     }
@@ -152,7 +152,7 @@ internal static unsafe class ConfinedSpawner
     private static void AddDescriptor(SystemCallScript script, SafeDescriptor from, int to) =>
         script.Add("dup3", CallNumbers.Duplicate, false, from.Value, to, 0);
 
-    // The same user and group inside as outside: files keep their owners, and nobody is mapped who is not the caller.
+    // Maps the caller's user and group to themselves, and no others: files keep their owners.
     private static void AddIdentity(SystemCallScript script)
     {
         WriteFile(script, "/proc/self/setgroups", "deny");
@@ -162,7 +162,7 @@ internal static unsafe class ConfinedSpawner
         WriteFile(script, "/proc/self/uid_map", $"{user} {user} 1");
     }
 
-    // The kernel counts these by user; in a user namespace, by that as well. They are the user's whole share otherwise.
+    // The kernel limits these per user, and also per user namespace: without this, one process could use up the user's whole share.
     private static void AddCounts(SystemCallScript script)
     {
         WriteFile(script, "/proc/sys/user/max_inotify_instances", MostInotifyInstances, optional: true);
@@ -178,7 +178,7 @@ internal static unsafe class ConfinedSpawner
 
     private static void AddCapabilities(SystemCallScript script)
     {
-        // Those without privileges may not take what they have not got: capset alone says whether it worked.
+        // Without privileges, these three calls may fail: only the result of capset counts.
         script.Add("prctl(PR_CAP_AMBIENT)", CallNumbers.ProcessControl, true, AmbientCapability, AmbientClearAll, 0, 0, 0);
         for (var capability = 0; capability <= LastCapability; capability++)
             script.Add("prctl(PR_CAPBSET_DROP)", CallNumbers.ProcessControl, true, DropBound, capability, 0, 0, 0);

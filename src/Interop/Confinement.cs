@@ -7,44 +7,44 @@ internal enum Namespaces
     /// <summary>None.</summary>
     None = 0,
 
-    /// <summary>Mounts of its own; with <see cref="Processes"/>, a /proc of its own.</summary>
+    /// <summary>Separate mounts; with <see cref="Processes"/>, also a separate /proc.</summary>
     Mounts = 0x20000,
 
-    /// <summary>A cgroup root of its own.</summary>
+    /// <summary>A separate cgroup root.</summary>
     ControlGroups = 0x2000000,
 
-    /// <summary>A host name of its own.</summary>
+    /// <summary>A separate host name.</summary>
     HostName = 0x4000000,
 
-    /// <summary>System V and POSIX message queues of its own.</summary>
+    /// <summary>Separate System V and POSIX message queues.</summary>
     Messages = 0x8000000,
 
-    /// <summary>Users of its own: what an unprivileged process needs to have the others.</summary>
+    /// <summary>Separate users: an unprivileged process needs this to create the other namespaces.</summary>
     Users = 0x10000000,
 
-    /// <summary>It is process 1, and sees none but its descendants.</summary>
+    /// <summary>Separate processes: the new process is process 1 and sees only its descendants.</summary>
     Processes = 0x20000000,
 
-    /// <summary>A network of its own, in which nothing is.</summary>
+    /// <summary>A separate, empty network.</summary>
     Network = 0x40000000,
 }
 
-/// <summary>What happens to a process between its creation and the program's start. Descriptors stay the caller's.</summary>
+/// <summary>The confinement of a process, applied between its creation and the program's start. The caller keeps ownership of descriptors.</summary>
 internal sealed record Confinement
 {
-    /// <summary>The namespaces it gets.</summary>
+    /// <summary>The namespaces to create for it.</summary>
     public Namespaces Namespaces { get; init; }
 
-    /// <summary>Its own file system; null for the caller's, with a /proc of its own where it has processes and mounts of its own.</summary>
+    /// <summary>Its file system; null for the caller's, with a separate /proc if it gets namespaces for processes and mounts.</summary>
     public World? World { get; init; }
 
     /// <summary>The Landlock domain it enters; null for none.</summary>
     public Landlock? Landlock { get; init; }
 
-    /// <summary>Whether every capability is taken from it and from the set that programs can gain.</summary>
+    /// <summary>Whether it loses every capability, also those that programs could gain.</summary>
     public bool DropCapabilities { get; init; }
 
-    /// <summary>Limits: soft and hard are the same, but for processor time, whose signal comes first.</summary>
+    /// <summary>Limits. Soft and hard limit are the same, except for processor time, whose signal comes first.</summary>
     public IReadOnlyList<(ProcessLimit Limit, ulong Soft, ulong Hard)> Limits { get; init; } = [];
 
     /// <summary>The signal it gets when the thread that spawned it ends.</summary>

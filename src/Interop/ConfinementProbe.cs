@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>Attempts that a confined process makes to see that they fail. Each gives 0 or the errno, and leaves nothing behind.</summary>
+/// <summary>Attempts that a confined process makes to verify that they fail. Each returns 0 or the errno, and leaves nothing behind.</summary>
 internal static unsafe class ConfinementProbe
 {
     private const int CloseOnExec = 0x80000;
@@ -17,7 +17,7 @@ internal static unsafe class ConfinementProbe
             return Close(LibC.Open(path, CloseOnExec, 0));
     }
 
-    /// <summary>Makes a file without a name in a folder where everybody may.</summary>
+    /// <summary>Makes a file without a name in a folder where all users may write.</summary>
     public static int MakeFile()
     {
         var temporary = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x404000 : 0x410000;
@@ -28,7 +28,7 @@ internal static unsafe class ConfinementProbe
         }
     }
 
-    /// <summary>Makes a folder in the root folder, and takes it away again.</summary>
+    /// <summary>Makes a folder in the root folder, and removes it again.</summary>
     public static int MakeFileInRoot()
     {
         fixed (byte* path = "/.actorbrowser-probe\0"u8)
@@ -40,7 +40,7 @@ internal static unsafe class ConfinementProbe
         }
     }
 
-    /// <summary>Opens a file of this process's own below /proc to write.</summary>
+    /// <summary>Opens a file of this process below /proc for writing.</summary>
     public static int WriteThreadName()
     {
         fixed (byte* path = "/proc/self/comm\0"u8)
@@ -63,7 +63,7 @@ internal static unsafe class ConfinementProbe
         return errno;
     }
 
-    /// <summary>Asks whether a signal could be sent to the parent; in a namespace of its own there is none to be seen.</summary>
+    /// <summary>Asks whether a signal could be sent to the parent; a process in its own pid namespace does not see its parent.</summary>
     public static int SignalParent() =>
         LibC.GetParentProcessId() is var parent && parent <= 0 ? 1 : LibC.Kill(parent, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
 

@@ -1,6 +1,6 @@
 namespace ActorBrowser.Interop;
 
-/// <summary>What a child does to itself before it says Hello.</summary>
+/// <summary>Reads and changes properties of this process; a child sets most of them before it sends Hello.</summary>
 internal static unsafe class CurrentProcess
 {
     private const int SetParentDeathSignal = 1;
@@ -18,7 +18,7 @@ internal static unsafe class CurrentProcess
     /// <summary>The parent's pid; 1 (or a subreaper's) once the parent has died.</summary>
     public static int ParentId => LibC.GetParentProcessId();
 
-    /// <summary>Whether this process cannot be traced or read by others of its user, and leaves no core.</summary>
+    /// <summary>Whether other processes of the same user can trace and read this process, and whether it can leave a core dump.</summary>
     public static bool IsDumpable => OperatingSystem.IsLinux() && LibC.ProcessControl(GetDumpable, 0, 0, 0, 0) != 0;
 
     /// <summary>Whether this process can make namespaces without a user namespace: whether it has CAP_SYS_ADMIN.</summary>
@@ -36,7 +36,7 @@ internal static unsafe class CurrentProcess
         }
     }
 
-    /// <summary>Whether no execution can gain privileges.</summary>
+    /// <summary>Whether executing a program can no longer gain privileges (no_new_privs).</summary>
     public static bool HasNoNewPrivileges => OperatingSystem.IsLinux() && LibC.ProcessControl(GetNoNewPrivileges, 0, 0, 0, 0) == 1;
 
     /// <summary>0 none, 1 strict, 2 filter.</summary>
@@ -62,7 +62,7 @@ internal static unsafe class CurrentProcess
             _ = LibC.SystemCall(CloseRangeCall, first, unchecked((nint)uint.MaxValue), 0, 0);
     }
 
-    /// <summary>No core, no tracing by the same user.</summary>
+    /// <summary>Forbids core dumps, and tracing by the same user.</summary>
     public static void ForbidDumps()
     {
         var none = stackalloc ulong[2] { 0, 0 };
@@ -71,16 +71,16 @@ internal static unsafe class CurrentProcess
             _ = LibC.ProcessControl(SetDumpable, 0, 0, 0, 0);
     }
 
-    /// <summary>No tracing by the same user; cores of descendants stay what the user's limit says. Linux.</summary>
+    /// <summary>Forbids tracing by the same user; descendants keep the user's limit of core dumps. Linux.</summary>
     public static void ForbidTracing() => _ = LibC.ProcessControl(SetDumpable, 0, 0, 0, 0);
 
     /// <summary>
     /// Asks the kernel for SIGCONT when the parent dies: a process that has to clean up after its parent is then running,
-    /// even if somebody had stopped it. Linux.
+    /// even if it had been stopped. Linux.
     /// </summary>
     public static void ContinueWhenParentDies() => _ = LibC.ProcessControl(SetParentDeathSignal, 18, 0, 0, 0);
 
-    /// <summary>Makes this process the parent of every descendant that has lost its own. Linux.</summary>
+    /// <summary>Makes this process the parent of every descendant that loses its parent. Linux.</summary>
     public static void AdoptOrphans()
     {
         if (LibC.ProcessControl(SetChildSubreaper, 1, 0, 0, 0) != 0)
@@ -94,8 +94,8 @@ internal static unsafe class CurrentProcess
             _ = LibC.ProcessControl(SetParentDeathSignal, KillSignal, 0, 0, 0);
     }
 
-    /// <summary>SIGKILL to every process that this one can see, but itself: for the first process of a namespace, whose others are all its own. Linux.</summary>
-    /// <exception cref="InvalidOperationException">It is not the first.</exception>
+    /// <summary>Sends SIGKILL to every process in this process's pid namespace except itself. Only for the first process of a namespace. Linux.</summary>
+    /// <exception cref="InvalidOperationException">This process is not the first of its namespace.</exception>
     public static void KillAllOthers()
     {
         if (Environment.ProcessId != 1)
@@ -103,7 +103,7 @@ internal static unsafe class CurrentProcess
         _ = LibC.Kill(-1, KillSignal);
     }
 
-    /// <summary>Ends the process now: no finalizer, no handler, whatever its threads are doing.</summary>
+    /// <summary>Ends the process now, without finalizers or handlers, whatever its threads are doing.</summary>
     /// <param name="code">The exit code.</param>
     public static void ExitNow(int code)
     {

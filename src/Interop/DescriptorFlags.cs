@@ -1,6 +1,6 @@
 namespace ActorBrowser.Interop;
 
-/// <summary>Flags of descriptors that were not born with them.</summary>
+/// <summary>Sets flags on existing descriptors.</summary>
 internal static class DescriptorFlags
 {
     private const int GetDescriptorFlags = 1;
@@ -14,10 +14,10 @@ internal static class DescriptorFlags
     private static int NonBlocking => OperatingSystem.IsLinux() ? 0x800 : 0x4;
 
     /// <summary>
-    /// Gives a descriptor a number above 3 when it has one of the numbers a child's own descriptors take. The given handle
-    /// is disposed when another is returned.
+    /// Gives a descriptor a number above 3 if it has one of the numbers 0 to 3 that a child's descriptors get. The given handle
+    /// is disposed if another is returned.
     /// </summary>
-    /// <param name="descriptor">An open descriptor; ownership passes.</param>
+    /// <param name="descriptor">An open descriptor; this method takes ownership.</param>
     public static SafeDescriptor RaiseAboveChildNumbers(SafeDescriptor descriptor)
     {
         if (descriptor.Value > 3)
@@ -29,15 +29,15 @@ internal static class DescriptorFlags
         }
     }
 
-    /// <summary>Another handle of the same open file, close-on-exec.</summary>
-    /// <param name="descriptor">An open descriptor; stays the caller's.</param>
+    /// <summary>Creates another handle of the same open file, close-on-exec.</summary>
+    /// <param name="descriptor">An open descriptor; the caller keeps ownership.</param>
     public static SafeDescriptor Duplicate(SafeDescriptor descriptor)
     {
         var copy = LibC.Fcntl(descriptor.Value, OperatingSystem.IsLinux() ? LinuxDuplicateCloseOnExec : MacDuplicateCloseOnExec, 0);
         return copy >= 0 ? new SafeDescriptor(copy) : throw SystemCallException.FromLastError("fcntl");
     }
 
-    /// <summary>Makes reads and writes return instead of waiting; shared by every holder of the same open file.</summary>
+    /// <summary>Makes reads and writes return instead of waiting. The flag applies to every holder of the same open file.</summary>
     /// <param name="descriptor">An open descriptor.</param>
     public static void SetNonBlocking(SafeDescriptor descriptor)
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>Linux.</summary>
+/// <summary>The queue of ready descriptors on Linux: epoll.</summary>
 internal sealed unsafe class EpollQueue : IReadinessQueue
 {
     private const int CloseOnExec = 0x80000;

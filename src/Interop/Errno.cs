@@ -1,6 +1,6 @@
 namespace ActorBrowser.Interop;
 
-/// <summary>The errno values that mean something other than failure to us.</summary>
+/// <summary>The errno values that this code handles separately.</summary>
 internal static class Errno
 {
     internal const int NoEntry = 2;

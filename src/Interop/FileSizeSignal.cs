@@ -8,11 +8,11 @@ internal static class FileSizeSignal
     private const int Number = 25;
     private const nint Ignored = 1;
 
-    // Held for the life of the process: a registration that is collected gives the default action back.
+    // Kept for the life of the process: when a registration is collected, the default action returns.
     private static readonly Lazy<PosixSignalRegistration> Registration =
         new(static () => PosixSignalRegistration.Create((PosixSignal)Number, static context => context.Cancel = true));
 
-    /// <summary>From now on a write past the limit fails with EFBIG, as any other failed write. Other handlers of the signal are called as before.</summary>
+    /// <summary>Makes writes past the limit fail with EFBIG, like any other failed write. Other handlers of the signal are still called.</summary>
     public static void Survive()
     {
         if (!OperatingSystem.IsWindows())

@@ -1,10 +1,10 @@
 namespace ActorBrowser.Interop;
 
-/// <summary>What a descriptor is ready for, or is watched for.</summary>
+/// <summary>Events that a descriptor is ready for, or is watched for.</summary>
 [Flags]
 internal enum Readiness
 {
-    /// <summary>Nothing: stay registered, be told nothing.</summary>
+    /// <summary>None: the descriptor stays registered, but reports no event.</summary>
     None = 0,
 
     /// <summary>Data, end of stream, or (for a pidfd) the process's exit.</summary>
@@ -13,17 +13,17 @@ internal enum Readiness
     /// <summary>Room to write.</summary>
     Writable = 2,
 
-    /// <summary>Error or hang-up; reported whether asked for or not.</summary>
+    /// <summary>Error or hang-up; always reported.</summary>
     HangUp = 4,
 }
 
 /// <summary>
-/// Told on the reactor's thread that a descriptor is ready. Level-triggered: it is told again while the condition
-/// lasts. Must not block and must not throw: the thread serves every descriptor of the process.
+/// Called on the reactor's thread when a descriptor is ready, and again while the condition lasts (level-triggered).
+/// Must not block and must not throw: the thread serves every descriptor of the process.
 /// </summary>
 internal interface IReadinessHandler
 {
     /// <summary>The descriptor is ready.</summary>
-    /// <param name="readiness">For what.</param>
+    /// <param name="readiness">The events.</param>
     void OnReady(Readiness readiness);
 }

@@ -1,9 +1,9 @@
 namespace ActorBrowser.Interop;
 
-/// <summary>A descriptor is ready: the key it was added with, and for what.</summary>
+/// <summary>A descriptor that is ready: the key it was added with, and the events.</summary>
 internal readonly record struct ReadyEvent(long Key, Readiness Readiness);
 
-/// <summary>The kernel's own queue of ready descriptors, level-triggered.</summary>
+/// <summary>The kernel's queue of ready descriptors, level-triggered.</summary>
 internal interface IReadinessQueue
 {
     void Add(int descriptor, Readiness interest, long key);
@@ -12,6 +12,6 @@ internal interface IReadinessQueue
 
     void Remove(int descriptor);
 
-    /// <summary>Blocks until something is ready.</summary>
+    /// <summary>Blocks until a descriptor is ready.</summary>
     int Wait(Span<ReadyEvent> events);
 }

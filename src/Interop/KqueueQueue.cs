@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>macOS. Compiled with the rest; not run on the machines this was written on.</summary>
+/// <summary>The queue of ready descriptors on macOS: kqueue. Compiled, but not run on the machines this was written on.</summary>
 internal sealed unsafe class KqueueQueue : IReadinessQueue
 {
     private const short ReadFilter = -1;
@@ -55,7 +55,7 @@ internal sealed unsafe class KqueueQueue : IReadinessQueue
     {
         var change = new KernelEvent { Identifier = descriptor, Filter = filter, Flags = wanted ? AddFlag : DeleteFlag, UserData = (nint)key };
         var failed = LibC.Kevent(_queue.Value, &change, 1, null, 0, null) != 0;
-        // Deleting a filter that was never added is how "not interested" is said to a queue that keeps two.
+        // Kqueue keeps a filter for reading and one for writing: deleting one that was never added is no error.
         if (failed && (wanted || Marshal.GetLastPInvokeError() != Errno.NoEntry))
             throw SystemCallException.FromLastError("kevent");
     }

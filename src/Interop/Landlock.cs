@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// A Landlock ruleset: what it handles and no rule allows is denied to every process in its domain, and to all they
-/// start. Built here, entered by a child between clone and exec. Linux; see landlock(7).
+/// A Landlock ruleset: it denies all handled accesses that no rule allows, to every process in its domain and all that they
+/// start. This process builds it; a child enters it between clone and exec. Linux; see landlock(7).
 /// </summary>
 internal sealed unsafe class Landlock : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed unsafe class Landlock : IDisposable
 
     private Landlock(SafeDescriptor ruleset) => _ruleset = ruleset;
 
-    /// <summary>The kernel's version of the interface; 0 where there is none or it is switched off.</summary>
+    /// <summary>The kernel's version of the interface; 0 if there is none or it is switched off.</summary>
     public static int Version
     {
         get
@@ -32,10 +32,10 @@ internal sealed unsafe class Landlock : IDisposable
         }
     }
 
-    /// <summary>For the child that enters it.</summary>
+    /// <summary>The descriptor for the child that enters the domain.</summary>
     internal SafeDescriptor Descriptor => _ruleset;
 
-    /// <summary>Makes an empty ruleset: everything it handles is denied.</summary>
+    /// <summary>Makes a ruleset without rules: it denies every handled access.</summary>
     /// <param name="files">LANDLOCK_ACCESS_FS_… bits.</param>
     /// <param name="network">LANDLOCK_ACCESS_NET_… bits.</param>
     /// <param name="scopes">LANDLOCK_SCOPE_… bits.</param>
@@ -51,9 +51,9 @@ internal sealed unsafe class Landlock : IDisposable
             : throw SystemCallException.FromLastError("landlock_create_ruleset");
     }
 
-    /// <summary>Allows accesses below a path, as it is now: another folder that takes its name later is not meant.</summary>
+    /// <summary>Allows accesses below the file or folder that a path names now: a folder that gets this name later is not included.</summary>
     /// <param name="path">A file or a folder.</param>
-    /// <param name="accesses">Bits that this ruleset handles; for a file, those that files have.</param>
+    /// <param name="accesses">Bits that this ruleset handles; for a file, only bits that apply to files.</param>
     /// <returns>0, or the errno.</returns>
     public int TryAllowPath(string path, ulong accesses)
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>What this process does to its own image.</summary>
+/// <summary>Functions that change this process's image.</summary>
 internal static unsafe partial class LibC
 {
     [LibraryImport(Library, EntryPoint = "execve", SetLastError = true)]

@@ -39,8 +39,8 @@ internal static unsafe partial class LibC
     internal static partial int EpollWait(int epoll, void* events, int capacity, int timeout);
 
     /// <remarks>
-    /// Variadic. Apple's arm64 convention puts the first variadic argument on the stack, behind the eight registers; the
-    /// others take it from the third register. Giving it twice serves both without a C shim.
+    /// fcntl is variadic. Apple's arm64 convention puts the first variadic argument on the stack, after the eight registers; the
+    /// others take it from the third register. Passing it twice serves both without a C shim.
     /// </remarks>
     internal static int Fcntl(int descriptor, int command, nint argument) => Fcntl(descriptor, command, argument, 0, 0, 0, 0, 0, argument);
 

@@ -2,15 +2,16 @@ using System.Globalization;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>A limit of a process to be.</summary>
-/// <param name="Limit">Which.</param>
-/// <param name="Soft">What counts.</param>
-/// <param name="Hard">How far it may be raised.</param>
+/// <summary>A limit of a process to start.</summary>
+/// <param name="Limit">The limited resource.</param>
+/// <param name="Soft">The limit in force.</param>
+/// <param name="Hard">The most to which the process may raise it.</param>
 internal readonly record struct LimitSetting(ProcessLimit Limit, ulong Soft, ulong Hard);
 
 /// <summary>
-/// Starts a process whose limits are in force before its program's first instruction, which <c>posix_spawn</c> cannot, and
-/// with a fifth of its system calls. For a process that adds no signal handlers after its first spawn. Linux on x64 and arm64.
+/// Starts a process whose limits are in force before its program's first instruction, which <c>posix_spawn</c> cannot do, and
+/// needs only a fifth of its system calls. For a process that adds no signal handlers after its first spawn. Linux on x64
+/// and arm64.
 /// </summary>
 internal static unsafe class LimitedSpawner
 {
@@ -19,18 +20,18 @@ internal static unsafe class LimitedSpawner
     private const int ReadWrite = 2;
     private const int CurrentFolder = -100;
 
-    // Each thread's own: its beginning is the same for every process, and it waits until the process is another program.
+    // One per thread: its first steps are the same for every process, and the thread waits until the new process has called exec.
     [ThreadStatic]
     private static Prepared? t_prepared;
 
-    /// <summary>Whether this machine can.</summary>
+    /// <summary>Whether this machine supports it.</summary>
     public static bool IsSupported => SystemCallScript.IsSupported;
 
     /// <summary>Starts the process, as <see cref="ProcessSpawner.TrySpawn"/> would.</summary>
     /// <param name="request">What to start.</param>
-    /// <param name="limits">What it may use.</param>
-    /// <param name="processId">The new pid; 0 when none was started.</param>
-    /// <returns>0, or the errno of what failed: nothing is left of the attempt then.</returns>
+    /// <param name="limits">The process's limits.</param>
+    /// <param name="processId">The new pid; 0 if no process was started.</param>
+    /// <returns>0, or the errno of the call that failed; then no process is left.</returns>
     public static int TrySpawn(SpawnRequest request, ReadOnlySpan<LimitSetting> limits, out int processId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -65,7 +66,7 @@ internal static unsafe class LimitedSpawner
     {
         if (request.Terminal is { } terminal)
         {
-            // The session is new and has no terminal: the first one it opens becomes its own, and gets the lowest number free.
+            // The session is new and has no terminal: the first one it opens becomes its controlling terminal, with the lowest free number.
             script.Add("close_range", CallNumbers.CloseRange, false, 0, 2, 0);
             script.Add("openat", CallNumbers.OpenAt, false, CurrentFolder, (nint)script.Text(terminal), ReadWrite, 0);
             script.Add("dup3", CallNumbers.Duplicate, false, 0, 1, 0);
@@ -79,7 +80,7 @@ internal static unsafe class LimitedSpawner
         script.Add("dup3", CallNumbers.Duplicate, false, (request.Input ?? devNull).Value, 0, 0);
     }
 
-    /// <summary>The steps that every process begins with, and what it is given where it is given nothing.</summary>
+    /// <summary>The steps that every process begins with, and /dev/null for streams that a request leaves out.</summary>
     private sealed class Prepared
     {
         private readonly SystemCallScript _script = new(Steps);
@@ -101,7 +102,7 @@ internal static unsafe class LimitedSpawner
             return _script;
         }
 
-        /// <summary>Handled and ignored ones: all others are at their defaults already.</summary>
+        /// <summary>Signals that are handled or ignored; all others have their default action already.</summary>
         private static IEnumerable<int> SignalsToReset()
         {
             ulong set = 0;

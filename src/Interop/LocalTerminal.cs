@@ -11,10 +11,10 @@ internal static unsafe class LocalTerminal
     private const int AttributesRoom = 128;
 
     /// <summary>The size of the terminal behind a descriptor.</summary>
-    /// <param name="descriptor">Such as 0.</param>
+    /// <param name="descriptor">A descriptor such as 0.</param>
     /// <param name="columns">Its width.</param>
     /// <param name="rows">Its height.</param>
-    /// <returns>False when it is no terminal.</returns>
+    /// <returns>False if it is not a terminal.</returns>
     public static bool TryGetSize(int descriptor, out int columns, out int rows)
     {
         var size = stackalloc ushort[4];
@@ -23,14 +23,14 @@ internal static unsafe class LocalTerminal
         return found;
     }
 
-    /// <summary>Whether two descriptors are one open file (kcmp), as after <c>2&gt;&amp;1</c>.</summary>
+    /// <summary>Whether two descriptors refer to the same open file (kcmp), as after <c>2&gt;&amp;1</c>.</summary>
     /// <param name="first">Such as 1.</param>
     /// <param name="second">Such as 2.</param>
-    /// <returns>False also where the kernel does not tell.</returns>
+    /// <returns>False also if the kernel does not tell.</returns>
     public static bool AreOneFile(int first, int second) => OperatingSystem.IsLinux()
         && LibC.SystemCall(CallNumbers.CompareResources, Environment.ProcessId, Environment.ProcessId, CompareFiles, first, second) == 0;
 
-    /// <summary>Another handle of this process's standard input, close-on-exec.</summary>
+    /// <summary>Creates another handle of this process's standard input, close-on-exec.</summary>
     public static SafeDescriptor DuplicateInput()
     {
         var input = new SafeDescriptor(0);
@@ -40,14 +40,14 @@ internal static unsafe class LocalTerminal
         }
         finally
         {
-            // Not ours to close.
+            // Do not close descriptor 0.
             input.SetHandleAsInvalid();
         }
     }
 
-    /// <summary>Passes every key on as it is pressed, until the result is disposed.</summary>
+    /// <summary>Passes every key as it is pressed (raw mode), until the result is disposed.</summary>
     /// <param name="descriptor">A terminal.</param>
-    /// <returns>Restores the terminal; null when it is none.</returns>
+    /// <returns>Restores the terminal when disposed; null if the descriptor is not a terminal.</returns>
     public static IDisposable? EnterRawMode(int descriptor)
     {
         var attributes = new byte[AttributesRoom];

@@ -11,8 +11,8 @@ internal unsafe struct IoVector
 }
 
 /// <summary>
-/// <c>struct msghdr</c>. Linux has size_t where macOS has int for the two counts, so the fields behind the name differ;
-/// both layouts are kept in one blittable block and read through the accessors.
+/// <c>struct msghdr</c>. Linux has size_t where macOS has int for the two counts, so later fields differ; both layouts
+/// share one blittable block and are read through the accessors.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 56)]
 internal unsafe struct MessageHeader

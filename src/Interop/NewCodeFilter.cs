@@ -1,8 +1,8 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// What a native child puts before its filter: no memory becomes executable any more, whatever it is backed by. All its code is in
-/// its file and was mapped before. (shmat and remap_file_pages are in no child's list, and mremap keeps the protection.)
+/// The rule that a native child puts before its filter: no memory can become executable any more. All the child's code is in
+/// its file and was mapped before. (No child's list has shmat and remap_file_pages, and mremap keeps the protection.)
 /// </summary>
 internal static class NewCodeFilter
 {
@@ -15,9 +15,9 @@ internal static class NewCodeFilter
     private const uint FailWithPermission = 0x00050000 | 1;
     private const uint Notify = 0x7fc00000;
 
-    /// <summary>The filter, preceded by the rule.</summary>
-    /// <param name="program">The role's filter: it decides about everything that the rule lets pass.</param>
-    /// <param name="reports">Whether the parent is told of a refused attempt; it fails with EPERM where not.</param>
+    /// <summary>Puts the rule before a filter.</summary>
+    /// <param name="program">The role's filter: it decides about all calls that the rule lets pass.</param>
+    /// <param name="reports">Whether the parent is told of a refused attempt; otherwise the call fails with EPERM.</param>
     public static FilterInstruction[] Before(ReadOnlySpan<FilterInstruction> program, bool reports) =>
     [
         new(LoadWord, 0, 0, 0),

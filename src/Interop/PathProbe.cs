@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>What the kernel says of a path that is bytes, not text.</summary>
+/// <summary>Queries and opens paths given as bytes.</summary>
 internal static unsafe class PathProbe
 {
     private const int Executable = 1;
@@ -10,7 +10,7 @@ internal static unsafe class PathProbe
     private const int LinuxCloseOnExec = 0x80000;
     private const int UsualLength = 512;
 
-    /// <summary>Whether this process may execute it.</summary>
+    /// <summary>Whether this process may execute a file.</summary>
     /// <param name="path">A path without NUL.</param>
     /// <returns>0, or the errno.</returns>
     public static int TryExecute(ReadOnlySpan<byte> path)
@@ -19,9 +19,9 @@ internal static unsafe class PathProbe
             return LibC.Access(text, Executable) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
-    /// <summary>Which file a path leads to now, links followed: another one at the same path is another. Linux.</summary>
+    /// <summary>Identifies the file that a path leads to now, following links, so that a later replacement is noticed. Linux.</summary>
     /// <param name="path">A path without NUL.</param>
-    /// <returns>Device and inode; null when there is none.</returns>
+    /// <returns>Device and inode; null if there is no such file.</returns>
     public static (ulong Device, ulong Inode)? TryIdentify(ReadOnlySpan<byte> path)
     {
         const int currentFolder = -100;
@@ -42,8 +42,8 @@ internal static unsafe class PathProbe
 
     /// <summary>Opens a folder to start a process in. Linux.</summary>
     /// <param name="path">A path without NUL.</param>
-    /// <param name="errno">0, or why not.</param>
-    /// <returns>The folder; invalid when there is an errno.</returns>
+    /// <param name="errno">0, or the errno.</param>
+    /// <returns>The folder; invalid if there is an errno.</returns>
     public static SafeDescriptor OpenFolder(ReadOnlySpan<byte> path, out int errno)
     {
         var folderOnly = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x204000 : LinuxFolderOnly;
@@ -55,10 +55,10 @@ internal static unsafe class PathProbe
         }
     }
 
-    /// <summary>Opens a folder that is reached without following any link, to name it and nothing else. Linux 5.6.</summary>
+    /// <summary>Opens a folder as a path only (O_PATH), and follows no link on the way. Linux 5.6.</summary>
     /// <param name="path">An absolute path without NUL.</param>
-    /// <param name="errno">0, or why not: ELOOP where there is a link in its way.</param>
-    /// <returns>The folder; invalid when there is an errno.</returns>
+    /// <param name="errno">0, or the errno: ELOOP if the path contains a link.</param>
+    /// <returns>The folder; invalid if there is an errno.</returns>
     public static SafeDescriptor OpenFolderWithoutLinks(ReadOnlySpan<byte> path, out int errno)
     {
         const int pathOnly = 0x200000, openWithin = 437, currentFolder = -100;
@@ -73,9 +73,9 @@ internal static unsafe class PathProbe
         }
     }
 
-    /// <summary>Which file a descriptor is of. Linux.</summary>
+    /// <summary>Identifies the file of a descriptor. Linux.</summary>
     /// <param name="descriptor">Any descriptor.</param>
-    /// <returns>Device and inode; null when the kernel does not say.</returns>
+    /// <returns>Device and inode; null if the kernel does not tell.</returns>
     public static (ulong Device, ulong Inode)? TryIdentify(SafeDescriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
@@ -83,7 +83,7 @@ internal static unsafe class PathProbe
         return Identify(descriptor.Value, &empty, flags: 0x1000);
     }
 
-    /// <summary>Opens /dev/null for reading and writing, with a number above a child's own.</summary>
+    /// <summary>Opens /dev/null for reading and writing, with a number above those of a child's descriptors.</summary>
     public static SafeDescriptor OpenNull()
     {
         fixed (byte* text = "/dev/null\0"u8)

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>What a live process holds, as its kernel counts it: any process may ask about any other. Linux.</summary>
+/// <summary>Resources held by a live process, as the kernel counts them. Any process may ask about any other. Linux.</summary>
 internal static unsafe class ProcessCounts
 {
     private const int CurrentFolder = -100;
@@ -16,32 +16,32 @@ internal static unsafe class ProcessCounts
 
     /// <summary>Open descriptors.</summary>
     /// <param name="process">A pid.</param>
-    /// <returns>The count; 0 when it is gone, and before Linux 6.2, which does not tell.</returns>
+    /// <returns>The count; 0 if it is gone, and before Linux 6.2, which does not tell.</returns>
     public static long Descriptors(int process) => TryStatus(process, "fd", out _, out var size) ? size : 0;
 
     /// <summary>Threads.</summary>
     /// <param name="process">A pid.</param>
-    /// <returns>The count; 0 when it is gone.</returns>
+    /// <returns>The count; 0 if it is gone.</returns>
     public static long Threads(int process) => TryStatus(process, "task", out var links, out _) ? links - FolderAndItsParent : 0;
 
-    /// <summary>Resident memory that is not shared with others or backed by a file, in bytes.</summary>
+    /// <summary>Resident memory that is not shared with other processes and not backed by a file, in bytes.</summary>
     /// <param name="process">A pid.</param>
-    /// <returns>The size; 0 when it is gone.</returns>
+    /// <returns>The size; 0 if it is gone.</returns>
     public static long Resident(int process)
     {
         Span<byte> buffer = stackalloc byte[256];
         var length = SmallFile.TryRead(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/statm"), buffer);
         ReadOnlySpan<byte> text = length < 0 ? default : buffer[..length];
-        // size, resident, shared: pages each.
+        // The fields size, resident and shared, in pages.
         var rest = text[(text.IndexOf((byte)' ') + 1)..];
         if (!Utf8Parser.TryParse(rest, out long resident, out var used))
             return 0;
         return Utf8Parser.TryParse(rest[(used + 1)..], out long shared, out _) ? (resident - shared) * Environment.SystemPageSize : 0;
     }
 
-    /// <summary>Private writable memory, in bytes: what <see cref="ProcessLimit.Data"/> limits, and the stack.</summary>
+    /// <summary>Private writable memory, in bytes: the memory that <see cref="ProcessLimit.Data"/> limits, plus the stack.</summary>
     /// <param name="process">A pid.</param>
-    /// <returns>The size; 0 when it is gone.</returns>
+    /// <returns>The size; 0 if it is gone.</returns>
     public static long Data(int process)
     {
         Span<byte> buffer = stackalloc byte[256];

@@ -7,12 +7,12 @@ namespace ActorBrowser.Interop;
 /// <summary>How a process ended.</summary>
 /// <param name="ExitCode">Set when it exited by itself.</param>
 /// <param name="Signal">Set when a signal ended it.</param>
-/// <param name="CoreDumped">Whether the signal left a core.</param>
+/// <param name="CoreDumped">Whether the signal left a core dump.</param>
 internal readonly record struct ProcessEnd(int? ExitCode, int? Signal, bool CoreDumped);
 
 /// <summary>
-/// A descriptor that stands for one of our own child processes and becomes readable when it exits: a pidfd, or on macOS
-/// a kqueue with one filter. Waiting takes exactly this process, never another of this parent's children.
+/// A descriptor for one of this process's children, which becomes readable when the child exits: a pidfd, or on macOS a
+/// kqueue with one filter. Reaping takes exactly this child, never another.
 /// </summary>
 internal sealed unsafe class ProcessDescriptor : IDisposable
 {
@@ -45,16 +45,16 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
 
     /// <summary>Opens the descriptor of any process. Linux.</summary>
     /// <param name="processId">Its pid.</param>
-    /// <returns>Null when there is no such process.</returns>
+    /// <returns>Null if there is no such process.</returns>
     public static ProcessDescriptor? TryOpen(int processId)
     {
         var descriptor = LibC.SystemCall(PidFdOpen, processId, 0, 0, 0);
         return descriptor >= 0 ? new ProcessDescriptor(processId, new SafeDescriptor((int)descriptor)) : null;
     }
 
-    /// <summary>The pid, as this process sees it, of the process that a pidfd from elsewhere stands for. Linux.</summary>
-    /// <param name="descriptor">What claims to be a pidfd.</param>
-    /// <returns>Its pid; 0 when it has been reaped already, or cannot be seen; null when the descriptor is no pidfd.</returns>
+    /// <summary>The pid, as this process sees it, for a pidfd received from another process. Linux.</summary>
+    /// <param name="descriptor">A descriptor that should be a pidfd.</param>
+    /// <returns>The pid; 0 if the process was reaped or is not visible here; null if the descriptor is not a pidfd.</returns>
     public static int? ProcessOf(SafeDescriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
@@ -67,7 +67,7 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
 
     /// <summary>Waits until one of the processes has exited. Linux.</summary>
     /// <param name="processes">At least one.</param>
-    /// <param name="timeout">How long at most.</param>
+    /// <param name="timeout">The longest time to wait.</param>
     public static void WaitForAny(IReadOnlyList<ProcessDescriptor> processes, TimeSpan timeout)
     {
         var polled = new PollDescriptor[processes.Count];
@@ -98,7 +98,7 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
         return new ProcessDescriptor(processId, queue);
     }
 
-    /// <summary>Ends a child that no descriptor could be had for, and takes its exit; waits for it, which SIGKILL makes short.</summary>
+    /// <summary>Kills and reaps a child for which no descriptor could be opened. Waits for its exit, which is quick after SIGKILL.</summary>
     /// <param name="processId">The child's pid; not reaped yet.</param>
     public static void KillAndReap(int processId)
     {
@@ -106,7 +106,7 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
         var information = stackalloc int[32];
         while (LibC.WaitId(WaitForPid, (uint)processId, information, Exited) != 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted)
         {
-            // A signal arrived; the wait goes on.
+            // A signal interrupted the wait: repeat it.
         }
     }
 
@@ -115,9 +115,9 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
     /// <param name="signal">The signal's number.</param>
     public static void SignalGroup(int leader, int signal) => _ = LibC.Kill(-leader, signal);
 
-    /// <summary>Sends a signal to the process, and to no other that may have its number by now.</summary>
+    /// <summary>Sends a signal to the process, never to another that has its pid by now.</summary>
     /// <param name="signal">The signal's number.</param>
-    /// <returns>False when the process is gone.</returns>
+    /// <returns>False if the process is gone.</returns>
     public bool TrySignal(int signal)
     {
         var failed = Linux
@@ -129,26 +129,26 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
     }
 
     /// <summary>
-    /// Sends a signal to the whole group that the process leads. Only while the process has not been reaped: until then
-    /// the number cannot be another group's.
+    /// Sends a signal to the whole group that the process leads. Call it only before the process is reaped: until then no
+    /// other group can have its number.
     /// </summary>
     /// <param name="signal">The signal's number.</param>
     public void SignalGroup(int signal)
     {
-        // ESRCH: everyone in it is gone. EPERM: on macOS, only zombies are left.
+        // ESRCH: the whole group is gone. EPERM: on macOS, only zombies are left.
         _ = LibC.Kill(-_processId, signal);
     }
 
-    /// <summary>Whether the process has exited; it stays a zombie, so its number and its group's stay its own.</summary>
+    /// <summary>Whether the process has exited. It stays a zombie, so no other process or group can get its number.</summary>
     public bool HasExited()
     {
         Span<int> information = stackalloc int[32];
         return Wait(information, NoHang | Exited | NoWait) && information[Linux ? 4 : 3] != 0;
     }
 
-    /// <summary>Takes the exit of a process that has exited.</summary>
+    /// <summary>Reaps a process that has exited.</summary>
     /// <param name="end">How it ended.</param>
-    /// <returns>False when somebody else has taken it (SIGCHLD ignored by the embedder, or a foreign wait for any child).</returns>
+    /// <returns>False if other code has reaped it (the embedder ignores SIGCHLD, or waits for any child).</returns>
     public bool TryReap(out ProcessEnd end)
     {
         Span<int> information = stackalloc int[32];
@@ -162,10 +162,10 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
         return true;
     }
 
-    /// <summary>Takes the exit, and what the process used. Linux.</summary>
+    /// <summary>Reaps the process and reads its resource usage. Linux.</summary>
     /// <param name="end">How it ended.</param>
     /// <param name="usage">What it used.</param>
-    /// <returns>False when there was none to take.</returns>
+    /// <returns>False if the process has not exited, or was reaped.</returns>
     public bool TryReap(out ProcessEnd end, out ProcessUsage usage) => ChildWait.TryReap(ChildWait.ForDescriptor, Descriptor.Value, out _, out end, out usage, out _);
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>A limit of the kernel's, by its Linux number.</summary>
+/// <summary>A resource limit of the kernel, by its Linux number.</summary>
 internal enum ProcessLimit
 {
     /// <summary>Processor time, in seconds; SIGXCPU at the limit.</summary>
@@ -38,9 +38,9 @@ internal static unsafe class ProcessLimits
 
     /// <summary>Sets one limit of a process.</summary>
     /// <param name="process">A pid; 0 for this process.</param>
-    /// <param name="limit">Which.</param>
-    /// <param name="soft">What counts now.</param>
-    /// <param name="hard">How far the process may raise it.</param>
+    /// <param name="limit">The limit.</param>
+    /// <param name="soft">The limit in force.</param>
+    /// <param name="hard">The most to which the process may raise it.</param>
     /// <returns>0, or the errno.</returns>
     public static int Set(int process, ProcessLimit limit, ulong soft, ulong hard)
     {
@@ -49,7 +49,7 @@ internal static unsafe class ProcessLimits
     }
 
     /// <summary>Reads one limit of this process.</summary>
-    /// <param name="limit">Which.</param>
+    /// <param name="limit">The limit.</param>
     public static (ulong Soft, ulong Hard) Get(ProcessLimit limit)
     {
         var current = stackalloc ulong[2];

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>What a new process is to be. Descriptors stay owned by the caller; texts are bytes, as the kernel has them.</summary>
+/// <summary>A process to start. The caller keeps ownership of descriptors; texts are bytes, as for the kernel.</summary>
 internal sealed class SpawnRequest
 {
     /// <summary>The program's path; not searched for.</summary>
     public required ReadOnlyMemory<byte> Path { get; init; }
 
-    /// <summary>Its arguments, the program's own name first.</summary>
+    /// <summary>Its arguments, with the program's name first.</summary>
     public required IReadOnlyList<ReadOnlyMemory<byte>> Arguments { get; init; }
 
     /// <summary>Its whole environment, as NAME=VALUE.</summary>
@@ -20,7 +20,7 @@ internal sealed class SpawnRequest
     /// <summary>Becomes descriptor 1; null for /dev/null.</summary>
     public SafeDescriptor? Output { get; init; }
 
-    /// <summary>Becomes descriptor 2; null for the output's.</summary>
+    /// <summary>Becomes descriptor 2; null for the same as the output.</summary>
     public SafeDescriptor? Error { get; init; }
 
     /// <summary>Becomes descriptor 3; null for none.</summary>
@@ -29,7 +29,7 @@ internal sealed class SpawnRequest
     /// <summary>A folder to start in; null for this process's. Linux and macOS.</summary>
     public SafeDescriptor? WorkingFolder { get; init; }
 
-    /// <summary>Whether it starts with SIGCHLD held back on all its threads, for <see cref="ChildExits"/>. Linux.</summary>
+    /// <summary>Whether it starts with SIGCHLD blocked on all its threads, for <see cref="ChildExits"/>. Linux.</summary>
     public bool HoldsChildSignals { get; init; }
 
     /// <summary>The path of a terminal that becomes the session's controlling one and descriptors 0 to 2; null for none. Linux.</summary>
@@ -45,9 +45,10 @@ internal sealed class SpawnRequest
 }
 
 /// <summary>
-/// <c>posix_spawn</c>: no managed code runs between fork and exec, and no descriptor of this process is ever
-/// inheritable, so that two spawns at once cannot leak into each other. The child starts in its own session, with
-/// every signal at its default and none blocked but what is asked for, stdin from /dev/null, and nothing open beyond what is listed.
+/// Starts a process with <c>posix_spawn</c>: no managed code runs between fork and exec, and no descriptor of this process
+/// is inheritable, so two spawns at once cannot leak descriptors to each other. The child starts in its own session, with
+/// every signal at its default, none blocked except as requested, stdin from /dev/null unless given, and no other
+/// descriptor open than those of the request.
 /// </summary>
 internal static unsafe class ProcessSpawner
 {
@@ -102,7 +103,7 @@ internal static unsafe class ProcessSpawner
             Check(LibC.SpawnFileActionsAddChangeFolder(actions, folder.Value), "posix_spawn_file_actions_addfchdir_np");
         if (request.Terminal is not null)
         {
-            // The session is new by now and has no terminal: the first one it opens becomes its own.
+            // The session is new by now and has no terminal: the first one it opens becomes its controlling terminal.
             Check(LibC.SpawnFileActionsAddOpen(actions, 0, terminal, ReadWrite, 0), "posix_spawn_file_actions_addopen");
             Duplicate(actions, 0, 1);
             Duplicate(actions, 0, 2);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>The master's side of a pseudoterminal. Linux.</summary>
+/// <summary>The master side of a pseudoterminal. Linux.</summary>
 internal static unsafe class PseudoTerminal
 {
     private const int ReadWrite = 0x2;
@@ -11,10 +11,10 @@ internal static unsafe class PseudoTerminal
     private const nuint SetWindowSize = 0x5414;
     private const nuint GetTerminalNumber = 0x80045430;
 
-    /// <summary>A new terminal of a given size.</summary>
+    /// <summary>Opens a new terminal of a given size.</summary>
     /// <param name="columns">At least 1.</param>
     /// <param name="rows">At least 1.</param>
-    /// <param name="name">The path of the other side, for the program.</param>
+    /// <param name="name">The path of the slave side, for the program.</param>
     /// <returns>The master; close-on-exec and non-blocking.</returns>
     public static SafeDescriptor Open(int columns, int rows, out string name)
     {
@@ -43,7 +43,7 @@ internal static unsafe class PseudoTerminal
     }
 
     /// <summary>Tells the programs of a terminal its new size.</summary>
-    /// <param name="master">The master's side.</param>
+    /// <param name="master">The master side.</param>
     /// <param name="columns">At least 1.</param>
     /// <param name="rows">At least 1.</param>
     public static void Resize(SafeDescriptor master, int columns, int rows)
@@ -53,7 +53,7 @@ internal static unsafe class PseudoTerminal
             throw SystemCallException.FromLastError("ioctl(TIOCSWINSZ)");
     }
 
-    /// <summary>Whether a descriptor of unknown origin is the master's side of a pseudoterminal.</summary>
+    /// <summary>Whether a descriptor of unknown origin is the master side of a pseudoterminal.</summary>
     /// <param name="descriptor">An open descriptor.</param>
     public static bool IsMaster(SafeDescriptor descriptor)
     {

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>Any system call, by its number: for probes of a confinement, which attempt what nothing else here does. Linux.</summary>
+/// <summary>Makes any system call by its number, for probes, which attempt calls that no other code here makes. Linux.</summary>
 internal static unsafe class RawSystemCall
 {
     private static readonly Lazy<nint> ThirtyTwoBitCode = new(MapThirtyTwoBitCode);
 
-    /// <summary>Makes it.</summary>
-    /// <param name="number">On this processor.</param>
+    /// <summary>Makes a system call.</summary>
+    /// <param name="number">The call's number on this processor.</param>
     /// <param name="arguments">At most six.</param>
     /// <returns>The result, or minus the errno.</returns>
     public static long Invoke(int number, params ReadOnlySpan<nint> arguments)
@@ -20,11 +20,11 @@ internal static unsafe class RawSystemCall
         return result == -1 ? -Marshal.GetLastPInvokeError() : result;
     }
 
-    /// <summary>Makes it with a text as one of its arguments.</summary>
-    /// <param name="number">On this processor.</param>
+    /// <summary>Makes a system call with a text as one of its arguments.</summary>
+    /// <param name="number">The call's number on this processor.</param>
     /// <param name="at">Which argument the text is.</param>
     /// <param name="text">Without a NUL.</param>
-    /// <param name="arguments">All arguments; the text's place is ignored.</param>
+    /// <param name="arguments">All arguments; the value at the text's place is ignored.</param>
     /// <returns>The result, or minus the errno.</returns>
     public static long InvokeWithText(int number, int at, string text, params ReadOnlySpan<nint> arguments)
     {
@@ -37,11 +37,11 @@ internal static unsafe class RawSystemCall
         }
     }
 
-    /// <summary>Makes it with bytes as one of its arguments.</summary>
-    /// <param name="number">On this processor.</param>
+    /// <summary>Makes a system call with bytes as one of its arguments.</summary>
+    /// <param name="number">The call's number on this processor.</param>
     /// <param name="at">Which argument the bytes are.</param>
-    /// <param name="bytes">What is passed.</param>
-    /// <param name="arguments">All arguments; the bytes' place is ignored.</param>
+    /// <param name="bytes">The bytes to pass.</param>
+    /// <param name="arguments">All arguments; the value at the bytes' place is ignored.</param>
     /// <returns>The result, or minus the errno.</returns>
     public static long InvokeWithBytes(int number, int at, ReadOnlySpan<byte> bytes, params ReadOnlySpan<nint> arguments)
     {
@@ -54,13 +54,13 @@ internal static unsafe class RawSystemCall
         }
     }
 
-    /// <summary>Makes it with a text and bytes among its arguments.</summary>
-    /// <param name="number">On this processor.</param>
+    /// <summary>Makes a system call with a text and bytes among its arguments.</summary>
+    /// <param name="number">The call's number on this processor.</param>
     /// <param name="textAt">Which argument the text is.</param>
     /// <param name="text">Passed as UTF-8, with a NUL.</param>
     /// <param name="bytesAt">Which argument the bytes are.</param>
-    /// <param name="bytes">What is passed, or written to.</param>
-    /// <param name="arguments">All arguments; the places of those two are ignored.</param>
+    /// <param name="bytes">The bytes to pass, or the memory to write to.</param>
+    /// <param name="arguments">All arguments; the values at the places of those two are ignored.</param>
     /// <returns>The result, or minus the errno.</returns>
     public static long InvokeWithTextAndBytes(int number, int textAt, string text, int bytesAt, ReadOnlySpan<byte> bytes, params ReadOnlySpan<nint> arguments)
     {
@@ -74,7 +74,7 @@ internal static unsafe class RawSystemCall
         }
     }
 
-    /// <summary>Starts a process that ends at once; no managed code runs in it, as that would write to code that both share.</summary>
+    /// <summary>Starts a process that exits at once. No managed code runs in it: it shares this process's memory.</summary>
     /// <returns>Its pid, or minus the errno.</returns>
     public static long Fork()
     {
@@ -87,7 +87,7 @@ internal static unsafe class RawSystemCall
     /// <returns>The result; a filter ends the process instead.</returns>
     public static long As32Bit() => ((delegate* unmanaged<int>)ThirtyTwoBitCode.Value)();
 
-    /// <summary>Maps the code that <see cref="Fork"/> and <see cref="As32Bit"/> run: after a filter against new code nothing could.</summary>
+    /// <summary>Maps the code for <see cref="Fork"/> and <see cref="As32Bit"/>. Call it before a filter forbids new code.</summary>
     public static void PrepareCode()
     {
         ScriptCode.Prepare();
@@ -97,7 +97,7 @@ internal static unsafe class RawSystemCall
 
     private static nint MapThirtyTwoBitCode()
     {
-        // mov eax, 20; int 0x80; ret — with rbx kept.
+        // mov eax, 20; int 0x80; ret, with rbx preserved.
         ReadOnlySpan<byte> code = [0x53, 0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0x5b, 0xc3];
         var page = LibC.MapMemory(null, 4096, 3, 0x22, -1, 0);
         if (page == (void*)-1)
@@ -106,9 +106,9 @@ internal static unsafe class RawSystemCall
         return LibC.ProtectMemory(page, 4096, 5) == 0 ? (nint)page : throw SystemCallException.FromLastError("mprotect");
     }
 
-    /// <summary>Takes anonymous memory and writes to all of it.</summary>
+    /// <summary>Allocates anonymous memory and writes to all of it.</summary>
     /// <param name="length">Bytes.</param>
-    /// <returns>False when there is no more.</returns>
+    /// <returns>False if no more memory is available.</returns>
     public static bool TakeMemory(nuint length)
     {
         var block = LibC.MapMemory(null, length, 3, 0x22, -1, 0);

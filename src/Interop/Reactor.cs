@@ -2,7 +2,7 @@ namespace ActorBrowser.Interop;
 
 /// <summary>
 /// One background thread that waits for every descriptor of this process (channels, log pipes, pidfds) and calls their
-/// handlers. A thousand children cost one thread; an idle one costs nothing, as nothing polls.
+/// handlers. A thousand children cost one thread; an idle child costs nothing, because nothing polls.
 /// </summary>
 internal sealed class Reactor
 {
@@ -26,9 +26,9 @@ internal sealed class Reactor
     /// <summary>
     /// Watches a descriptor. The registration keeps it open until disposed; the handler is called on the reactor's thread.
     /// </summary>
-    /// <param name="descriptor">An open descriptor; one registration each.</param>
-    /// <param name="interest">What for.</param>
-    /// <param name="handler">Whom to tell. It must neither block nor throw.</param>
+    /// <param name="descriptor">An open descriptor; only one registration per descriptor.</param>
+    /// <param name="interest">The events to watch for.</param>
+    /// <param name="handler">Called with the events. It must neither block nor throw.</param>
     public IReactorRegistration Register(SafeDescriptor descriptor, Readiness interest, IReadinessHandler handler)
     {
         var registration = new Registration(this, descriptor, handler);
@@ -125,7 +125,7 @@ internal sealed class Reactor
 /// <summary>One watched descriptor.</summary>
 internal interface IReactorRegistration : IDisposable
 {
-    /// <summary>Watches for something else from now on; any thread, and nothing once disposed.</summary>
-    /// <param name="interest">What for; <see cref="Readiness.None"/> pauses.</param>
+    /// <summary>Changes the events to watch for. May be called on any thread; does nothing after disposal.</summary>
+    /// <param name="interest">The events; <see cref="Readiness.None"/> pauses.</param>
     void Change(Readiness interest);
 }

@@ -30,12 +30,12 @@ public sealed class SafeDescriptor : SafeHandle
         SetHandle(shared.handle);
     }
 
-    /// <summary>Another owner of the same descriptor, which is closed when both have let go of it.</summary>
-    /// <exception cref="ObjectDisposedException">It is closed already.</exception>
+    /// <summary>Creates another owner of the same descriptor, which is closed when both are disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The descriptor is closed.</exception>
     public SafeDescriptor Share() => new(this);
 
-    /// <summary>Closes all of them.</summary>
-    /// <param name="descriptors">Whatever came along with something that is not wanted.</param>
+    /// <summary>Closes several descriptors.</summary>
+    /// <param name="descriptors">The descriptors to close.</param>
     public static void DisposeAll(params ReadOnlySpan<SafeDescriptor> descriptors)
     {
         foreach (var descriptor in descriptors)

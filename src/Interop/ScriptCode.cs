@@ -6,8 +6,8 @@ namespace ActorBrowser.Interop;
 /// The machine code that runs a <see cref="SystemCallScript"/>: posix_spawn has no action for a Landlock domain, a
 /// namespace, a capability or a limit, and managed code must not run between clone and exec. It blocks all signals,
 /// clones, unblocks them in the parent and returns the pid. The child makes the listed calls in a loop; after one that
-/// fails and is not optional it notes which, and exits with code 127. Assembled from eng/script-x64.s and
-/// eng/script-arm64.s; a test compares.
+/// fails and is not optional it stores the failed step and exits with code 127. Assembled from eng/script-x64.s and
+/// eng/script-arm64.s; a test compares the two.
 /// </summary>
 internal static unsafe class ScriptCode
 {
@@ -42,7 +42,7 @@ internal static unsafe class ScriptCode
         if (page == (void*)-1)
             throw SystemCallException.FromLastError("mmap");
         code.CopyTo(new Span<byte>(page, 4096));
-        // Never writable and executable at once; the change also makes the instruction cache see it.
+        // Never writable and executable at once; mprotect also updates the instruction cache.
         if (LibC.ProtectMemory(page, 4096, ReadExecute) != 0)
             throw SystemCallException.FromLastError("mprotect");
         return (nint)page;

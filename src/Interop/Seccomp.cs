@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>One instruction of a classic BPF program, as the kernel takes it.</summary>
+/// <summary>One instruction of a classic BPF program, in the kernel's layout.</summary>
 /// <param name="Code">The operation.</param>
-/// <param name="JumpTrue">How many to skip if it holds.</param>
-/// <param name="JumpFalse">How many to skip if not.</param>
+/// <param name="JumpTrue">How many instructions to skip if the condition holds.</param>
+/// <param name="JumpFalse">How many instructions to skip otherwise.</param>
 /// <param name="Value">The operand.</param>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct FilterInstruction(ushort Code, byte JumpTrue, byte JumpFalse, uint Value);
@@ -21,7 +21,7 @@ internal static unsafe class Seccomp
     private const uint NotifyAction = 0x7fc00000;
     private const uint AllowAction = 0x7fff0000;
 
-    /// <summary>Whether the kernel can ask another process about a call.</summary>
+    /// <summary>Whether the kernel can ask another process about a call (user notification).</summary>
     public static bool CanNotify
     {
         get
@@ -31,7 +31,7 @@ internal static unsafe class Seccomp
         }
     }
 
-    /// <summary>Whether the kernel takes filters.</summary>
+    /// <summary>Whether the kernel supports filters.</summary>
     public static bool IsAvailable
     {
         get
@@ -41,10 +41,10 @@ internal static unsafe class Seccomp
         }
     }
 
-    /// <summary>Puts a filter on every thread of this process, for good. Needs no_new_privs.</summary>
+    /// <summary>Installs a filter on every thread of this process, permanently. Needs no_new_privs.</summary>
     /// <param name="program">The program.</param>
-    /// <param name="listener">With a listener, what the program wants asked is asked there; null when none was wanted.</param>
-    /// <param name="wantListener">Whether to make a listener.</param>
+    /// <param name="listener">Receives the calls that the program asks about; null if no listener was requested.</param>
+    /// <param name="wantListener">Whether to create a listener.</param>
     /// <returns>0, or the errno.</returns>
     public static int TryInstall(ReadOnlySpan<FilterInstruction> program, bool wantListener, out SafeDescriptor? listener)
     {
@@ -58,7 +58,7 @@ internal static unsafe class Seccomp
                 return Marshal.GetLastPInvokeError();
             if (wantListener)
                 listener = new SafeDescriptor((int)result);
-            // Without the listener's flag, a positive result is a thread that could not follow.
+            // Without the listener's flag, a positive result is the id of a thread that could not take the filter.
             return !wantListener && result > 0 ? 3 : 0;
         }
     }

@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>A system call that waits for an answer. Arguments are the caller's own numbers: pointers among them are not to be trusted.</summary>
-/// <param name="Id">What the answer is for.</param>
-/// <param name="ProcessId">The calling thread, as this process sees it; 0 if it cannot.</param>
+/// <summary>A system call that waits for an answer. The arguments come from the caller: do not trust pointers among them.</summary>
+/// <param name="Id">The id for the answer.</param>
+/// <param name="ProcessId">The calling thread's id in this process's namespace; 0 if it is not visible here.</param>
 /// <param name="Architecture">AUDIT_ARCH_….</param>
-/// <param name="Number">The system call.</param>
+/// <param name="Number">The system call's number.</param>
 /// <param name="First">Its first argument.</param>
 /// <param name="Second">Its second.</param>
 /// <param name="Third">Its third.</param>
@@ -20,10 +20,10 @@ internal static unsafe class SeccompListener
     private const nuint Send = 0xc0182101;
     private const uint Continue = 1;
 
-    /// <summary>Takes one that is waiting. Call it when the listener is readable.</summary>
+    /// <summary>Takes a waiting call. Call this when the listener is readable.</summary>
     /// <param name="listener">The listener.</param>
-    /// <param name="request">What was called.</param>
-    /// <returns>False when the caller is gone again, or everybody is.</returns>
+    /// <param name="request">The call.</param>
+    /// <returns>False if the caller is gone, or all processes with the filter are.</returns>
     public static bool TryReceive(SafeDescriptor listener, out SeccompRequest request)
     {
         var notification = new Notification();
@@ -38,19 +38,19 @@ internal static unsafe class SeccompListener
         return true;
     }
 
-    /// <summary>Lets the call fail.</summary>
+    /// <summary>Makes the call fail.</summary>
     /// <param name="listener">The listener.</param>
-    /// <param name="id">The request's.</param>
-    /// <param name="errno">What the caller gets.</param>
+    /// <param name="id">The request's id.</param>
+    /// <param name="errno">The errno that the caller gets.</param>
     public static void Deny(SafeDescriptor listener, ulong id, int errno)
     {
         var response = new Response { Id = id, Error = -errno };
         _ = LibC.Control(listener.Value, Send, &response);
     }
 
-    /// <summary>Lets the call go on: for learning only, as the caller's other threads can change what it points to.</summary>
+    /// <summary>Lets the call continue. For learning only: the caller's other threads can change the memory that it points to.</summary>
     /// <param name="listener">The listener.</param>
-    /// <param name="id">The request's.</param>
+    /// <param name="id">The request's id.</param>
     public static void Allow(SafeDescriptor listener, ulong id)
     {
         var response = new Response { Id = id, Flags = Continue };

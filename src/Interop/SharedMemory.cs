@@ -3,23 +3,23 @@ using System.Runtime.Versioning;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>What can no longer be done to a memory file, by anybody who holds it (fcntl(2), F_ADD_SEALS).</summary>
+/// <summary>What no holder of a memory file can do any more (fcntl(2), F_ADD_SEALS).</summary>
 [Flags]
 internal enum Seals
 {
-    /// <summary>Nothing is forbidden.</summary>
+    /// <summary>No seal.</summary>
     None = 0,
 
     /// <summary>No more seals.</summary>
     Seal = 1,
 
-    /// <summary>It does not become shorter: a mapping of it cannot raise SIGBUS.</summary>
+    /// <summary>The file cannot shrink, so that using a mapping of it cannot raise SIGBUS.</summary>
     Shrink = 2,
 
-    /// <summary>It does not become longer.</summary>
+    /// <summary>The file cannot grow.</summary>
     Grow = 4,
 
-    /// <summary>Its bytes do not change, and no process has it mapped writable.</summary>
+    /// <summary>Its bytes cannot change, and no process has a writable mapping of it.</summary>
     Write = 8,
 }
 
@@ -33,10 +33,10 @@ internal static class SharedMemory
     private const int GetSeals = 1034;
     private const int SeekEnd = 2;
 
-    /// <summary>A memory file full of zeros, close-on-exec, not sealed.</summary>
-    /// <param name="name">For people who look at a process's descriptors.</param>
+    /// <summary>Creates a memory file of zeros, close-on-exec, not sealed.</summary>
+    /// <param name="name">The name shown among a process's descriptors.</param>
     /// <param name="length">In bytes, at least 1.</param>
-    /// <exception cref="SystemCallException">The system has none to give.</exception>
+    /// <exception cref="SystemCallException">The system has no descriptor or no memory left.</exception>
     public static SafeDescriptor Create(string name, long length)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
@@ -56,27 +56,27 @@ internal static class SharedMemory
         }
     }
 
-    /// <summary>Makes it shorter or longer, where no seal forbids that.</summary>
+    /// <summary>Changes the length, unless a seal forbids that.</summary>
     /// <param name="descriptor">A memory file.</param>
     /// <param name="length">In bytes.</param>
-    /// <exception cref="SystemCallException">It was refused.</exception>
+    /// <exception cref="SystemCallException">The system refused.</exception>
     public static void Resize(SafeDescriptor descriptor, long length)
     {
         if (LibC.Truncate(descriptor.Value, (nint)length) != 0)
             throw SystemCallException.FromLastError("ftruncate");
     }
 
-    /// <summary>Adds seals, for everybody and for good.</summary>
+    /// <summary>Adds seals, permanently and for all holders.</summary>
     /// <param name="descriptor">A memory file.</param>
-    /// <param name="seals">Which; <see cref="Seals.Write"/> is refused while a writable mapping exists.</param>
-    /// <exception cref="SystemCallException">They were refused.</exception>
+    /// <param name="seals">The seals; <see cref="Seals.Write"/> is refused while a writable mapping exists.</param>
+    /// <exception cref="SystemCallException">The system refused.</exception>
     public static void Add(SafeDescriptor descriptor, Seals seals)
     {
         if (LibC.Fcntl(descriptor.Value, AddSeals, (nint)seals) < 0)
             throw SystemCallException.FromLastError("fcntl");
     }
 
-    /// <summary>The seals it has; <see cref="Seals.None"/> for what is no memory file.</summary>
+    /// <summary>The seals of a memory file; <see cref="Seals.None"/> for any other descriptor.</summary>
     /// <param name="descriptor">An open descriptor.</param>
     public static Seals SealsOf(SafeDescriptor descriptor)
     {
@@ -84,9 +84,9 @@ internal static class SharedMemory
         return seals < 0 ? Seals.None : (Seals)seals;
     }
 
-    /// <summary>Its length in bytes.</summary>
+    /// <summary>The length in bytes.</summary>
     /// <param name="descriptor">A memory file.</param>
-    /// <exception cref="SystemCallException">It has none.</exception>
+    /// <exception cref="SystemCallException">The descriptor has no length.</exception>
     public static long LengthOf(SafeDescriptor descriptor)
     {
         var length = LibC.Seek(descriptor.Value, 0, SeekEnd);
@@ -94,7 +94,7 @@ internal static class SharedMemory
     }
 }
 
-/// <summary>A memory file in this process's address space, until it is disposed; no span of it may outlive that.</summary>
+/// <summary>A memory file mapped into this process until it is disposed. Spans of it must not be used afterwards.</summary>
 internal sealed unsafe class MappedMemory : MemoryManager<byte>
 {
     private const int ReadOnly = 1;
@@ -104,11 +104,11 @@ internal sealed unsafe class MappedMemory : MemoryManager<byte>
     private readonly int _length;
     private byte* _start;
 
-    /// <summary>Maps the first <paramref name="length"/> bytes; the descriptor stays the caller's and is not needed any more.</summary>
+    /// <summary>Maps the first <paramref name="length"/> bytes; the caller keeps the descriptor, and may close it.</summary>
     /// <param name="descriptor">A memory file at least that long.</param>
     /// <param name="length">In bytes, at least 1.</param>
     /// <param name="writable">Whether this process may write.</param>
-    /// <exception cref="SystemCallException">There is no memory, or writing is sealed.</exception>
+    /// <exception cref="SystemCallException">There is not enough memory, or writing is sealed.</exception>
     public MappedMemory(SafeDescriptor descriptor, int length, bool writable)
     {
         var start = LibC.MapMemory(null, (nuint)length, writable ? ReadWrite : ReadOnly, Shared, descriptor.Value, 0);

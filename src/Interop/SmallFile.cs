@@ -1,6 +1,6 @@
 namespace ActorBrowser.Interop;
 
-/// <summary>Files of /proc, read whole; a process that has just ended is no exception. Linux.</summary>
+/// <summary>Reads small files of /proc. That a process has just ended is a result, not an exception. Linux.</summary>
 internal static unsafe class SmallFile
 {
     private const int CloseOnExec = 0x80000;
@@ -8,8 +8,8 @@ internal static unsafe class SmallFile
 
     /// <summary>Reads the beginning of a file.</summary>
     /// <param name="path">ASCII.</param>
-    /// <param name="buffer">Takes it.</param>
-    /// <returns>How many bytes; −1 when there is no such file or it cannot be read.</returns>
+    /// <param name="buffer">Receives the bytes.</param>
+    /// <returns>How many bytes; −1 if there is no such file or it cannot be read.</returns>
     public static int TryRead(string path, Span<byte> buffer)
     {
         Span<byte> name = stackalloc byte[path.Length + 1];
@@ -27,19 +27,19 @@ internal static unsafe class SmallFile
         }
     }
 
-    /// <summary>Opens one that is read again and again.</summary>
+    /// <summary>Opens a file that is read repeatedly.</summary>
     /// <param name="path">ASCII.</param>
-    /// <returns>Invalid when there is no such file or it cannot be read.</returns>
+    /// <returns>Invalid if there is no such file or it cannot be read.</returns>
     public static SafeDescriptor Open(string path)
     {
         fixed (byte* text = System.Text.Encoding.ASCII.GetBytes(path + "\0"))
             return new SafeDescriptor(LibC.Open(text, CloseOnExec, 0));
     }
 
-    /// <summary>Reads what it says now.</summary>
+    /// <summary>Reads the file's current content.</summary>
     /// <param name="file">From <see cref="Open"/>.</param>
-    /// <param name="buffer">Takes its beginning.</param>
-    /// <returns>How many bytes; 0 for a file that is not there, and for one that was closed.</returns>
+    /// <param name="buffer">Receives the beginning.</param>
+    /// <returns>How many bytes; 0 for a file that does not exist or was closed.</returns>
     public static int ReadAgain(SafeDescriptor file, Span<byte> buffer)
     {
         var held = false;
@@ -61,7 +61,7 @@ internal static unsafe class SmallFile
         }
     }
 
-    // From its beginning. The kernel makes such files page by page: a short piece is the last one.
+    // Reads from the beginning. The kernel makes such files page by page: a short piece is the last one.
     private static int ReadWhole(int descriptor, Span<byte> buffer)
     {
         fixed (byte* room = buffer)

@@ -1,8 +1,8 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// The descriptors 0, 1 and 2 of a process that was started without one of them: the runtime has opened its own files
-/// there before Main, and a write to standard output would go into one of them.
+/// Repairs the descriptors 0, 1 and 2 of a process that was started without one of them: before Main, the runtime has
+/// opened its own files with these numbers, and a write to standard output would go into one of them.
 /// </summary>
 internal static unsafe class StandardDescriptors
 {
@@ -14,8 +14,8 @@ internal static unsafe class StandardDescriptors
     private const int LinuxOpenCloseOnExec = 0x80000;
 
     /// <summary>
-    /// Puts /dev/null where a standard stream is missing, opened the wrong way round, so that using it fails as it does
-    /// on a closed stream. Where one is missing on Linux, this process executes its program again and does not return.
+    /// Opens /dev/null for a missing standard stream, in the wrong direction, so that using it fails as on a closed stream.
+    /// On Linux, if one is missing, this process executes its program again, and this method does not return.
     /// </summary>
     /// <exception cref="SystemCallException">/dev/null cannot be opened, or the program cannot be executed again.</exception>
     public static void Reserve()
@@ -30,12 +30,12 @@ internal static unsafe class StandardDescriptors
             missing = true;
             Fill(number);
         }
-        // The runtime goes on using the number that it had: only a new image of the program has 0, 1 and 2 for itself.
+        // The runtime keeps using its descriptor with that number: only a new image of the program has 0, 1 and 2 free.
         if (missing && OperatingSystem.IsLinux())
             ExecuteAgain();
     }
 
-    // A descriptor that was there before the program was executed is not close-on-exec; all that the runtime opens is.
+    // Every descriptor that the runtime opens is close-on-exec; an inherited one is not.
     private static bool IsInherited(int number)
     {
         var flags = LibC.Fcntl(number, GetFlags, 0);

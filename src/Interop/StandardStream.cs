@@ -1,20 +1,20 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// This process's standard output or error, written at the position that all processes share which have the file open, as programs
-/// do; a reader that is gone is an error. The runtime's own streams keep their own position in a file, or say
-/// nothing of a reader that is gone (the console's).
+/// This process's standard output or error. It writes at the file position shared with other processes, as programs do, and
+/// reports an error when the reader is gone. The runtime's file streams keep a separate position, and its console streams
+/// ignore that the reader is gone.
 /// </summary>
 internal sealed unsafe class StandardStream : Stream
 {
-    /// <summary>EPIPE: the errno of a write to a reader that has gone.</summary>
+    /// <summary>EPIPE: the errno of a write whose reader is gone.</summary>
     public const int BrokenPipe = 32;
 
     private readonly int _descriptor;
 
     private StandardStream(bool isError) => _descriptor = isError ? 2 : 1;
 
-    /// <summary>The stream; on Windows the console's. What it writes to is not closed with it.</summary>
+    /// <summary>Opens the stream; on Windows the console's. Disposing the stream does not close the descriptor.</summary>
     /// <param name="isError">Whether it is the error stream.</param>
     public static Stream Open(bool isError) =>
         !OperatingSystem.IsWindows() ? new StandardStream(isError) : isError ? Console.OpenStandardError() : Console.OpenStandardOutput();
@@ -35,7 +35,7 @@ internal sealed unsafe class StandardStream : Stream
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <inheritdoc/>
-    /// <exception cref="SystemCallException">The write failed; <see cref="BrokenPipe"/> when its reader has gone.</exception>
+    /// <exception cref="SystemCallException">The write failed; <see cref="BrokenPipe"/> if its reader is gone.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
@@ -80,7 +80,7 @@ internal sealed unsafe class StandardStream : Stream
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // Somebody else has made it non-blocking: it is one open file for all who have it.
+    // Another process that shares the open file has made it non-blocking.
     private void WaitForRoom()
     {
         var request = new PollDescriptor(_descriptor, PollDescriptor.Writable);

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>A system call failed: which one, with what errno, and the system's own words for it.</summary>
+/// <summary>A failed system call, with its name, the errno and the system's message.</summary>
 internal sealed class SystemCallException : IOException
 {
-    /// <summary>Describes a failed call.</summary>
+    /// <summary>Creates the exception.</summary>
     /// <param name="call">The system call's name, as in its manual page.</param>
     /// <param name="errno">The positive errno value.</param>
     public SystemCallException(string call, int errno)

@@ -4,9 +4,9 @@ using System.Text;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// System calls that a new process makes before it becomes another program: no managed code, no C library and no lock is
-/// touched between clone and exec. The child shares this process's memory until then, and its caller waits, as in vfork;
-/// so a failure is told by writing which call it was. Linux on x64 and arm64.
+/// System calls that a new process makes between clone and exec, without managed code, C library or locks. Until exec the
+/// child shares this process's memory and the caller waits, as in vfork; so the child reports a failure by writing the
+/// failed step to memory. Linux on x64 and arm64.
 /// </summary>
 internal sealed unsafe class SystemCallScript : IDisposable
 {
@@ -32,19 +32,19 @@ internal sealed unsafe class SystemCallScript : IDisposable
         _header->AllSignals = ulong.MaxValue;
     }
 
-    /// <summary>Whether this processor has the code for it.</summary>
+    /// <summary>Whether there is machine code for this processor.</summary>
     internal static bool IsSupported => OperatingSystem.IsLinux() && ScriptCode.Exists;
 
     /// <summary>Adds a call.</summary>
-    /// <param name="name">What a failure is reported as.</param>
+    /// <param name="name">The name used to report a failure.</param>
     /// <param name="number">The system call's number on this processor.</param>
-    /// <param name="optional">Whether a failure is passed over.</param>
+    /// <param name="optional">Whether a failure is ignored.</param>
     /// <param name="arguments">At most six.</param>
-    /// <returns>Its place.</returns>
+    /// <returns>Its index.</returns>
     internal int Add(string name, int number, bool optional, params ReadOnlySpan<nint> arguments)
     {
         if (_names.Count == _capacity)
-            throw new InvalidOperationException("The script is full.");
+            throw new InvalidOperationException($"The script is full: it has room for {_capacity} steps.");
         var step = _header->Steps + _names.Count;
         *step = default;
         step->Number = number;
@@ -56,10 +56,10 @@ internal sealed unsafe class SystemCallScript : IDisposable
         return _names.Count - 1;
     }
 
-    /// <summary>The result of one step becomes the first argument of another: of an open, say, and a write.</summary>
+    /// <summary>Makes the result of one step the first argument of another, such as of an open and a write.</summary>
     internal void Pass(int from, int to) => _header->Steps[from].Store = &_header->Steps[to].Arguments[0];
 
-    /// <summary>The result of a step is written, as 64 bits, to memory of the script's.</summary>
+    /// <summary>Has the result of a step written, as 64 bits, to memory of the script.</summary>
     internal void Store(int from, byte* to) => _header->Steps[from].Store = (long*)to;
 
     /// <summary>A text with its NUL, alive as long as the script.</summary>
@@ -79,10 +79,10 @@ internal sealed unsafe class SystemCallScript : IDisposable
         return bytes;
     }
 
-    /// <summary>What was added so far is what <see cref="Reset"/> goes back to.</summary>
+    /// <summary>Marks the calls added so far as those that <see cref="Reset"/> keeps.</summary>
     internal void Keep() => (_keptSteps, _keptTexts) = (_names.Count, _texts.Count);
 
-    /// <summary>Forgets what was added since <see cref="Keep"/>.</summary>
+    /// <summary>Removes the calls added since <see cref="Keep"/>.</summary>
     internal void Reset()
     {
         _header->Count = _keptSteps;
@@ -92,9 +92,9 @@ internal sealed unsafe class SystemCallScript : IDisposable
         _texts.RemoveRange(_keptTexts, _texts.Count - _keptTexts);
     }
 
-    /// <summary>Runs it in a new process.</summary>
+    /// <summary>Runs the calls in a new process.</summary>
     /// <param name="namespaces">CLONE_NEW… flags.</param>
-    /// <param name="processId">The new process's pid; it is to be waited for even when a step has failed.</param>
+    /// <param name="processId">The new process's pid; the caller must reap it even if a step has failed.</param>
     /// <returns>Null, or the step that failed and its errno; then the process exits with code 127.</returns>
     internal StepFailure? Run(int namespaces, out int processId)
     {
@@ -116,7 +116,7 @@ internal sealed unsafe class SystemCallScript : IDisposable
         _header = null;
     }
 
-    // The machine code knows these two layouts.
+    // The machine code depends on these two layouts.
     [StructLayout(LayoutKind.Sequential)]
     private struct Header
     {
@@ -142,10 +142,10 @@ internal sealed unsafe class SystemCallScript : IDisposable
 }
 
 /// <summary>One step of a confined spawn has failed.</summary>
-/// <param name="Step">Which: a system call, or what it was for.</param>
+/// <param name="Step">The step: a system call, or its purpose.</param>
 /// <param name="Errno">The errno.</param>
 internal readonly record struct StepFailure(string Step, int Errno)
 {
-    /// <summary>A phrase.</summary>
+    /// <summary>The failure as a phrase.</summary>
     public override string ToString() => $"{Step} failed: {Marshal.GetPInvokeErrorMessage(Errno)} (errno {Errno})";
 }

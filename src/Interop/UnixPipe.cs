@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>Pipes whose reading end never blocks and whose writing end is for a child.</summary>
+/// <summary>Pipes between this process and a child: this process's end never blocks.</summary>
 internal static unsafe class UnixPipe
 {
     private const int CloseOnExec = 0x80000;
     private const int SetPipeSize = 1031;
 
-    /// <summary>A pipe; both ends close-on-exec, reads non-blocking.</summary>
+    /// <summary>Creates a pipe from a child to this process; both ends close-on-exec, reads non-blocking.</summary>
     public static (SafeDescriptor Read, SafeDescriptor Write) Create()
     {
         var ends = Open();
@@ -16,7 +16,7 @@ internal static unsafe class UnixPipe
         return ends;
     }
 
-    /// <summary>A pipe from this process to a child; both ends close-on-exec, writes non-blocking.</summary>
+    /// <summary>Creates a pipe from this process to a child; both ends close-on-exec, writes non-blocking.</summary>
     public static (SafeDescriptor Read, SafeDescriptor Write) CreateForWriting()
     {
         // The flag belongs to the end, not to the pipe: the child's end blocks, as programs expect.
@@ -40,7 +40,7 @@ internal static unsafe class UnixPipe
         return ends;
     }
 
-    /// <summary>Reads what is there.</summary>
+    /// <summary>Reads the bytes that are available.</summary>
     /// <param name="descriptor">A pipe's reading end.</param>
     /// <param name="buffer">Room for at least one byte.</param>
     public static SocketResult Read(SafeDescriptor descriptor, Span<byte> buffer)
@@ -53,7 +53,7 @@ internal static unsafe class UnixPipe
                 var errno = Marshal.GetLastPInvokeError();
                 if (errno == Errno.WouldBlock)
                     return new SocketResult(SocketStatus.WouldBlock, 0);
-                // A terminal whose programs are all gone ends so.
+                // A terminal reports EIO after all its programs are gone.
                 if (errno == Errno.InputOutput)
                     return new SocketResult(SocketStatus.Closed, 0);
                 if (errno != Errno.Interrupted)
@@ -63,7 +63,7 @@ internal static unsafe class UnixPipe
         }
     }
 
-    /// <summary>Asks for room for more bytes than a pipe has by itself; a wish. Linux.</summary>
+    /// <summary>Asks for a larger pipe buffer than the default; the kernel may refuse. Linux.</summary>
     /// <param name="pipe">Either end.</param>
     /// <param name="bytes">How many.</param>
     public static void AskForRoom(SafeDescriptor pipe, int bytes)
@@ -80,7 +80,7 @@ internal static unsafe class UnixPipe
         return LibC.DeviceControl(descriptor.Value, OperatingSystem.IsLinux() ? (nuint)0x541B : 0x4004667F, &bytes) == 0 ? bytes : 0;
     }
 
-    /// <summary>Writes as much as is taken now. A reader that is gone is <see cref="SocketStatus.Closed"/>; no signal is raised, as the runtime ignores SIGPIPE.</summary>
+    /// <summary>Writes as much as fits now. If the reader is gone the result is <see cref="SocketStatus.Closed"/>; the runtime ignores SIGPIPE.</summary>
     /// <param name="descriptor">A non-blocking writing end, or a terminal.</param>
     /// <param name="data">At least one byte.</param>
     public static SocketResult Write(SafeDescriptor descriptor, ReadOnlySpan<byte> data) => Write(descriptor.Value, data);

@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>What a socket call came to.</summary>
+/// <summary>The outcome of a socket call.</summary>
 internal enum SocketStatus
 {
     /// <summary>Bytes were moved.</summary>
     Ok,
 
-    /// <summary>Not now: wait for readiness.</summary>
+    /// <summary>Not possible now: wait for readiness.</summary>
     WouldBlock,
 
     /// <summary>The peer has closed, or reset, the connection.</summary>
     Closed,
 
-    /// <summary>More descriptors arrived than there was room for; those that fitted have been closed.</summary>
+    /// <summary>More descriptors arrived than there was room for; all received ones have been closed.</summary>
     DescriptorsTruncated,
 
     /// <summary>Another error: see the errno.</summary>
@@ -22,7 +22,7 @@ internal enum SocketStatus
 }
 
 /// <summary>The result of one send or receive.</summary>
-/// <param name="Status">What it came to.</param>
+/// <param name="Status">The outcome.</param>
 /// <param name="Bytes">Bytes moved.</param>
 /// <param name="Descriptors">Descriptors received.</param>
 /// <param name="Errno">Set when <paramref name="Status"/> is <see cref="SocketStatus.Failed"/>.</param>
@@ -76,8 +76,8 @@ internal static unsafe class UnixSocket
         return ends;
     }
 
-    // A wish: the kernel grants up to its own limit (Linux: twice net.core.wmem_max), and memory is taken only while
-    // bytes wait. With the default a body's sender sleeps, and is woken, several times a megabyte.
+    // The kernel grants up to its own limit (Linux: twice net.core.wmem_max), and uses memory only while bytes wait. With
+    // the default size a body's sender sleeps and wakes several times per megabyte.
     private static void AskForSendBuffer(int socket)
     {
         var bytes = 256 << 10;
@@ -87,7 +87,7 @@ internal static unsafe class UnixSocket
     /// <summary>Sends bytes and, with the first of them, descriptors.</summary>
     /// <param name="socket">The socket.</param>
     /// <param name="data">At least one byte.</param>
-    /// <param name="descriptors">Stay owned by the caller; at most <see cref="MaxDescriptors"/>.</param>
+    /// <param name="descriptors">The caller keeps ownership; at most <see cref="MaxDescriptors"/>.</param>
     /// <param name="wait">Whether to block while the peer's buffer is full.</param>
     public static SocketResult Send(SafeDescriptor socket, ReadOnlySpan<byte> data, ReadOnlySpan<SafeDescriptor> descriptors, bool wait)
     {
@@ -106,15 +106,15 @@ internal static unsafe class UnixSocket
         return sent >= 0 ? new SocketResult(SocketStatus.Ok, (int)sent) : Failure();
     }
 
-    /// <summary>Blocks until there is something to receive, or nothing ever will be, or the other descriptor is readable.</summary>
+    /// <summary>Blocks until the socket has input or is at its end, or the other descriptor is readable.</summary>
     /// <param name="socket">The socket.</param>
     /// <param name="other">The other descriptor.</param>
-    /// <param name="otherReadable">Whether that one is readable.</param>
+    /// <param name="otherReadable">Whether the other descriptor is readable.</param>
     /// <returns>Whether a receive would not block.</returns>
     public static bool WaitForInput(SafeDescriptor socket, SafeDescriptor other, out bool otherReadable)
     {
         var polled = stackalloc PollDescriptor[2] { new(socket.Value, PollDescriptor.Readable), new(other.Value, PollDescriptor.Readable) };
-        // Interrupted: the next wait reports the state.
+        // If interrupted, the next wait reports the state.
         var ready = LibC.Poll(polled, 2, -1) > 0;
         otherReadable = ready && polled[1].Returned != 0;
         return ready && polled[0].Returned != 0;
@@ -123,7 +123,7 @@ internal static unsafe class UnixSocket
     /// <summary>Receives bytes and the descriptors that came with them.</summary>
     /// <param name="socket">The socket.</param>
     /// <param name="buffer">Room for at least one byte.</param>
-    /// <param name="descriptors">Filled from the front with what arrived; the caller owns them.</param>
+    /// <param name="descriptors">Filled from the front with the received descriptors; the caller owns them.</param>
     /// <param name="wait">Whether to block until something arrives.</param>
     /// <returns><see cref="SocketStatus.Closed"/> at the end of the stream.</returns>
     public static SocketResult Receive(SafeDescriptor socket, Span<byte> buffer, Span<SafeDescriptor?> descriptors, bool wait)
@@ -158,7 +158,7 @@ internal static unsafe class UnixSocket
     }
 
     /// <summary>
-    /// Ends receiving: what has arrived can still be read, then the stream is at its end, even while another process
+    /// Ends receiving: bytes that have arrived can still be read, then the stream ends, even while another process
     /// holds the peer's end open.
     /// </summary>
     /// <param name="socket">The socket.</param>
@@ -170,7 +170,7 @@ internal static unsafe class UnixSocket
 
     private static void Shutdown(SafeDescriptor socket, int how)
     {
-        // ENOTCONN: the peer was quicker. There is nothing left to end then.
+        // ENOTCONN: the peer has closed already, so there is nothing left to end.
         _ = LibC.Shutdown(socket.Value, how);
     }
 

@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// A process on Windows, started suspended, put into a job that kills on close, then resumed: it cannot outlive the job's
-/// handle, which this process alone holds. Compiled with the rest; <b>not run</b> on the machines this was written on.
+/// A process on Windows. It is started suspended, put into a job that kills on close, then resumed: it cannot outlive the
+/// job's handle, which only this process holds. Compiled, but <b>not run</b> on the machines this was written on.
 /// </summary>
 internal sealed unsafe partial class WindowsProcess : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
     /// <summary>The pid.</summary>
     public int Id { get; }
 
-    /// <summary>Signalled once the process has exited.</summary>
+    /// <summary>Signalled when the process has exited.</summary>
     public SafeWaitHandle Process { get; }
 
     /// <summary>The reading end of the process's stdout.</summary>
@@ -53,9 +53,9 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
 
     /// <summary>Starts a process that inherits its two output pipes and nothing else.</summary>
     /// <param name="path">The program.</param>
-    /// <param name="arguments">Its arguments without its own name.</param>
+    /// <param name="arguments">Its arguments, without the program's name.</param>
     /// <param name="environment">Its whole environment, as NAME=VALUE.</param>
-    /// <param name="confinement">What it is confined by; null for its job alone.</param>
+    /// <param name="confinement">Its confinement; null for only the job.</param>
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static WindowsProcess Start(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, WindowsConfinement? confinement = null)
     {
@@ -123,7 +123,7 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
     /// <summary>Ends the process and everything it has started.</summary>
     public void Kill() => _ = TerminateJob(_job, 137);
 
-    /// <summary>The exit code; only after <see cref="Process"/> was signalled.</summary>
+    /// <summary>The exit code; call it only after <see cref="Process"/> was signalled.</summary>
     public int ExitCode()
     {
         uint code;
@@ -174,7 +174,7 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
         return (new SafeFileHandle(read, ownsHandle: true), new SafeFileHandle(write, ownsHandle: true));
     }
 
-    /// <summary>Quotes as CommandLineToArgvW unquotes.</summary>
+    /// <summary>Quotes arguments so that CommandLineToArgvW restores them.</summary>
     private static string CommandLine(string path, IReadOnlyList<string> arguments)
     {
         var line = new StringBuilder().Append('"').Append(path).Append('"');

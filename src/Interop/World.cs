@@ -1,12 +1,12 @@
 namespace ActorBrowser.Interop;
 
-/// <summary>What is made at one place of a <see cref="World"/>.</summary>
+/// <summary>The kinds of entry in a <see cref="World"/>.</summary>
 internal enum WorldPlace
 {
-    /// <summary>What is at the same path outside, with everything below it; nothing there can be changed.</summary>
+    /// <summary>The file or folder at the same path outside, with everything below it, read-only.</summary>
     ReadOnly,
 
-    /// <summary>The same, and it can be changed by whoever may.</summary>
+    /// <summary>The same, writable for users with the right to write.</summary>
     Writable,
 
     /// <summary>The same, for a device.</summary>
@@ -15,58 +15,58 @@ internal enum WorldPlace
     /// <summary>A symbolic link to <see cref="WorldEntry.Target"/>.</summary>
     Link,
 
-    /// <summary>An empty folder that cannot be changed.</summary>
+    /// <summary>An empty, read-only folder.</summary>
     Empty,
 
-    /// <summary>A folder in memory that holds <see cref="World.PrivateBytes"/> at most, and is gone with the world.</summary>
+    /// <summary>A folder in memory that holds at most <see cref="World.PrivateBytes"/> and disappears with the world.</summary>
     Private,
 
-    /// <summary>What is there anyhow, and cannot be changed.</summary>
+    /// <summary>A path that is visible anyway, made read-only.</summary>
     Protected,
 
-    /// <summary>The processes of this world: a /proc of its own.</summary>
+    /// <summary>The processes of this world: a separate /proc.</summary>
     Processes,
 
-    /// <summary>Terminals of this world's own: a devpts.</summary>
+    /// <summary>Terminals of this world only: a separate devpts.</summary>
     Terminals,
 }
 
-/// <summary>One place in a world.</summary>
-/// <param name="Place">What is there.</param>
-/// <param name="Path">Where: absolute, without a link in it, and not "/".</param>
-/// <param name="IsFolder">Whether it is a folder, where it is what is outside.</param>
-/// <param name="Target">Where a link leads; empty otherwise.</param>
+/// <summary>One entry of a world.</summary>
+/// <param name="Place">The kind of entry.</param>
+/// <param name="Path">An absolute path without links, other than "/".</param>
+/// <param name="IsFolder">Whether it is a folder, for an entry that shows a path from outside.</param>
+/// <param name="Target">The target of a link; empty otherwise.</param>
 internal readonly record struct WorldEntry(WorldPlace Place, string Path, bool IsFolder, string Target = "");
 
-/// <summary>What may be done below a place of a world that Landlock cannot be told of before the world is made.</summary>
-/// <param name="Path">The place.</param>
+/// <summary>A Landlock rule for a path that exists only after the world is made.</summary>
+/// <param name="Path">The path in the world.</param>
 /// <param name="Accesses">LANDLOCK_ACCESS_FS_… bits that the ruleset handles.</param>
 internal readonly record struct WorldRule(string Path, ulong Accesses);
 
 /// <summary>
-/// A file system of a process's own, made between clone and exec: what is not named here is not there. Needs namespaces for mounts
-/// and processes, and Linux 5.12.
+/// A separate file system for a process, made between clone and exec: paths that are not named here do not exist in it. Needs
+/// namespaces for mounts and processes, and Linux 5.12.
 /// </summary>
 internal sealed record World
 {
-    /// <summary>What is there, folders before what is in them.</summary>
+    /// <summary>The entries; a folder comes before its content.</summary>
     public required IReadOnlyList<WorldEntry> Entries { get; init; }
 
-    /// <summary>Whether everything outside is there, to be read, where no entry says otherwise.</summary>
+    /// <summary>Whether everything outside is visible read-only, except where an entry says otherwise.</summary>
     public bool ShowsAll { get; init; }
 
-    /// <summary>The most that each private folder holds; 0 for half of the machine's memory.</summary>
+    /// <summary>The most bytes in each private folder; 0 for half of the machine's memory.</summary>
     public long PrivateBytes { get; init; }
 
-    /// <summary>Added to the process's Landlock domain.</summary>
+    /// <summary>Rules to add to the process's Landlock domain.</summary>
     public IReadOnlyList<WorldRule> Rules { get; init; } = [];
 
-    /// <summary>The one folder, of the entries, that is reached without following a link; null for none.</summary>
+    /// <summary>The path of the entry that must be opened without following a link; null for none.</summary>
     public string? Workspace { get; init; }
 
-    /// <summary>Paths below the workspace that are pinned: they cannot be renamed or removed. True for those that cannot be changed either.</summary>
+    /// <summary>Paths below the workspace that cannot be renamed or removed; ReadOnly for those that cannot be changed either.</summary>
     public IReadOnlyList<(string Path, bool ReadOnly)> Pinned { get; init; } = [];
 
-    /// <summary>Where the process starts.</summary>
+    /// <summary>The folder in which the process starts.</summary>
     public string Folder { get; init; } = "/";
 }

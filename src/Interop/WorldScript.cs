@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// The system calls that make a <see cref="World"/>. The new root is made on /proc, which nothing of the old one is taken from; sources are taken
-/// from the old root, which is let go last.
+/// The system calls that make a <see cref="World"/>. The new root is mounted on /proc, because no entry needs the old /proc;
+/// entries are bind-mounted from the old root, which is unmounted last.
 /// </summary>
 internal sealed unsafe class WorldScript(SystemCallScript script, World world)
 {
@@ -28,16 +28,16 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
 
     private readonly HashSet<string> _made = new(StringComparer.Ordinal);
 
-    // mount_attr: what is set, what is cleared, the propagation, a user namespace.
+    // mount_attr: attributes to set, attributes to clear, the propagation, a user namespace.
     private readonly byte* _readOnly = Attributes(script, ReadOnlyAttribute | NoSetId | NoDevices);
     private readonly byte* _writable = Attributes(script, NoSetId | NoDevices);
 
-    /// <summary>At most so many steps.</summary>
+    /// <summary>The most steps that a world needs.</summary>
     internal static int StepsOf(World world) => 24 + (world.Entries.Sum(static entry => 6 + entry.Path.Count(static c => c == '/'))) + (6 * world.Pinned.Count) + (2 * world.Rules.Count);
 
     internal void Add(Landlock? landlock)
     {
-        script.Add("making mounts its own", CallNumbers.Mount, false, 0, Text("/"), 0, Recursive | PrivateMounts, 0);
+        script.Add("making mounts private", CallNumbers.Mount, false, 0, Text("/"), 0, Recursive | PrivateMounts, 0);
         if (world.ShowsAll)
             script.Add("showing all that is there", CallNumbers.Mount, false, Text("/"), Text(Site), 0, Bind | Recursive, 0);
         else
@@ -53,7 +53,7 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
             CloseEmpty(entry.Path);
         if (!world.ShowsAll)
             Change(".", _readOnly, recursive: false);
-        // The old root comes to lie on the new one, and is taken away: see pivot_root(2).
+        // pivot_root puts the old root on top of the new one, from where it is unmounted: see pivot_root(2).
         script.Add("pivot_root", CallNumbers.ChangeRoot, false, Text("."), Text("."));
         script.Add("leaving the old root", CallNumbers.Unmount, false, Text("."), Detach);
         script.Add("entering the root", CallNumbers.ChangeFolderByName, false, Text("/"));
@@ -85,11 +85,11 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
                 break;
             case WorldPlace.Processes:
                 MakeFolders(entry.Path);
-                script.Add("mounting its own /proc", CallNumbers.Mount, false, Text("proc"), Text(path), Text("proc"), NoSetId | NoDevices | NoPrograms, 0);
+                script.Add("mounting a separate /proc", CallNumbers.Mount, false, Text("proc"), Text(path), Text("proc"), NoSetId | NoDevices | NoPrograms, 0);
                 break;
             case WorldPlace.Terminals:
                 MakeFolders(entry.Path);
-                script.Add("mounting its own terminals", CallNumbers.Mount, false, Text("devpts"), Text(path), Text("devpts"), NoSetId | NoPrograms, Text("newinstance,ptmxmode=0666,mode=620"));
+                script.Add("mounting separate terminals", CallNumbers.Mount, false, Text("devpts"), Text(path), Text("devpts"), NoSetId | NoPrograms, Text("newinstance,ptmxmode=0666,mode=620"));
                 break;
             default:
                 AddBind(entry, path);
@@ -97,7 +97,7 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
         }
     }
 
-    // Last: what is in it has been made.
+    // Called last, when the folder's content has been made.
     private void CloseEmpty(string path)
     {
         script.Add($"showing {path}", CallNumbers.Mount, false, Text(path[1..]), Text(path[1..]), 0, Bind | Recursive, 0);
@@ -118,7 +118,7 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
             Change(path, entry.Place == WorldPlace.Writable ? _writable : _readOnly, recursive: true);
     }
 
-    // Whoever puts a link in its way after it was looked at gets no process for it.
+    // If a link is put into the path after it was checked, opening fails and no process starts.
     private void AddWorkspace(string from, string to)
     {
         var open = script.Add("opening the workspace", CallNumbers.OpenWithin, false, CurrentFolder, Text(from), How(ResolveWithoutLinks), 24);
@@ -152,7 +152,7 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
     private void Change(string path, byte* attributes, bool recursive) => script.Add(
         $"protecting {path}", CallNumbers.ChangeMount, false, CurrentFolder, Text(path), recursive ? 0x8000 : 0, (nint)attributes, 32);
 
-    // They may be there already, in what is shown of the outside; where they are not, what needs them fails.
+    // Optional: folders that are shown from outside exist already; if one is missing, the step that needs it fails.
     private void MakeFolders(string path)
     {
         for (var end = path.IndexOf('/', 1); ; end = path.IndexOf('/', end + 1))
@@ -165,7 +165,7 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
         }
     }
 
-    // A Landlock rule is about a file system's own folder: there was none before.
+    // A Landlock rule applies to a folder of one file system, and this one did not exist before.
     private void AddRule(Landlock? landlock, in WorldRule rule)
     {
         if (landlock is null)

@@ -3,8 +3,8 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// The child's end: the child's main thread lives in <see cref="Run"/>, so that no other thread, pool or task is started
-/// before the role needs one. Writing is thread-safe; a parent that does not read blocks the thread that flushes.
+/// The child's end of a socket: the child's main thread runs <see cref="Run"/>, so that no other thread, pool or task starts
+/// before the role needs one. Writing is thread-safe; if the parent does not read, the flushing thread blocks.
 /// </summary>
 internal sealed class BlockingSocketChannel : IChannel
 {
@@ -18,7 +18,7 @@ internal sealed class BlockingSocketChannel : IChannel
     private int _started;
 
     /// <summary>A channel over the inherited socket.</summary>
-    /// <param name="socket">A connected, blocking Unix stream socket; ownership passes.</param>
+    /// <param name="socket">A connected, blocking Unix stream socket; the channel takes ownership.</param>
     /// <param name="limits">What this end accepts until <see cref="SetLimits"/>.</param>
     public BlockingSocketChannel(SafeDescriptor socket, ChannelLimits limits)
     {
@@ -27,7 +27,7 @@ internal sealed class BlockingSocketChannel : IChannel
         _outgoing = new OutgoingQueue(limits);
     }
 
-    /// <summary>Takes over the limits that the parent has sent; called between frames, on the channel's thread.</summary>
+    /// <summary>Sets the limits that the parent has sent. Call it between frames, on the channel's thread.</summary>
     /// <param name="limits">The connection's limits.</param>
     public void SetLimits(ChannelLimits limits)
     {
@@ -35,8 +35,8 @@ internal sealed class BlockingSocketChannel : IChannel
         _outgoing.Limits = limits;
     }
 
-    /// <summary>Waits for another descriptor as well from now on; called on the channel's thread.</summary>
-    /// <param name="descriptor">Stays open as long as the channel is.</param>
+    /// <summary>Waits for another descriptor too from now on. Call it on the channel's thread.</summary>
+    /// <param name="descriptor">A descriptor that stays open as long as the channel.</param>
     /// <param name="onReadable">Called on the channel's thread, between batches of frames.</param>
     public void Watch(SafeDescriptor descriptor, Action onReadable)
     {
@@ -103,7 +103,7 @@ internal sealed class BlockingSocketChannel : IChannel
         }
         catch (ObjectDisposedException)
         {
-            // The channel has ended under us; so will this process.
+            // Another thread has ended the channel; the process is about to exit.
         }
         finally
         {
@@ -126,7 +126,7 @@ internal sealed class BlockingSocketChannel : IChannel
         }
         else if (!_socket.IsClosed)
         {
-            // The thread in Run wakes up and closes.
+            // Wakes the thread in Run, which closes the socket.
             UnixSocket.EndBoth(_socket);
         }
     }

@@ -5,9 +5,9 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// Memory that a parent and one child share, in slots: the child receives a body straight into one and sends only its
-/// number. The parent maps it read-only and copies each piece once, before it looks at it: what the child writes
-/// afterwards changes nothing. The file cannot be made shorter, so reading it cannot fail.
+/// Memory that a parent and one child share, in slots: the child receives a body directly into a slot and sends only the
+/// slot's number. The parent maps the memory read-only and copies each piece once, before it reads it, so that later writes
+/// of the child change nothing. The file is sealed against shrinking, so reading it cannot fail.
 /// </summary>
 internal sealed class BodySlots : IDisposable
 {
@@ -28,10 +28,10 @@ internal sealed class BodySlots : IDisposable
         _free = count == MaxSlots ? ulong.MaxValue : (1UL << count) - 1;
     }
 
-    /// <summary>The parent's side.</summary>
+    /// <summary>Creates the parent's side.</summary>
     /// <param name="bytes">How much memory, at least one slot; rounded down to whole slots.</param>
-    /// <param name="forChild">To be sent to the child; the caller owns it.</param>
-    /// <exception cref="SystemCallException">There are no descriptors or there is no memory.</exception>
+    /// <param name="forChild">The descriptor for the child; the caller owns it.</param>
+    /// <exception cref="SystemCallException">Not enough descriptors or memory.</exception>
     [SupportedOSPlatform("linux")]
     public static BodySlots Create(int bytes, out SafeDescriptor forChild)
     {
@@ -50,9 +50,9 @@ internal sealed class BodySlots : IDisposable
         }
     }
 
-    /// <summary>The child's side.</summary>
-    /// <param name="descriptor">As the parent sent it; ownership passes.</param>
-    /// <exception cref="SystemCallException">It cannot be mapped.</exception>
+    /// <summary>Opens the child's side.</summary>
+    /// <param name="descriptor">The descriptor from the parent; this method takes ownership.</param>
+    /// <exception cref="SystemCallException">The memory cannot be mapped.</exception>
     [SupportedOSPlatform("linux")]
     public static BodySlots Open(SafeDescriptor descriptor)
     {
@@ -63,7 +63,7 @@ internal sealed class BodySlots : IDisposable
         }
     }
 
-    /// <summary>The parent gives slots back as soon as it has read so many: a child that waits for as many knows that word is due.</summary>
+    /// <summary>How many slots the parent reads before it returns them together: a child with as many outstanding will hear from it soon.</summary>
     public int ReturnedTogether => Math.Max(1, _count / 2);
 
     /// <summary>A slot's memory.</summary>
@@ -74,8 +74,8 @@ internal sealed class BodySlots : IDisposable
     /// <param name="slot">A number from the other side.</param>
     public bool Has(int slot) => (uint)slot < (uint)_count;
 
-    /// <summary>Takes a free slot: the one used last is in the processor's cache first.</summary>
-    /// <returns>Its number, or −1 when all are under way.</returns>
+    /// <summary>Takes the free slot with the lowest number: it is the most likely to be in the processor's cache.</summary>
+    /// <returns>Its number, or −1 when all are in use.</returns>
     public int TryTake()
     {
         while (true)

@@ -11,6 +11,6 @@ internal static class ChildExitNumbers
     internal const int OutOfTime = 72;
     internal const int OutOfMemory = 73;
 
-    /// <summary>What a child's own sentences on stderr begin with.</summary>
+    /// <summary>The prefix of a child's own messages on stderr.</summary>
     internal const string LinePrefix = "actorbrowser child: ";
 }

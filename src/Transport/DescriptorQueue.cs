@@ -2,7 +2,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Transport;
 
-/// <summary>Received descriptors that no frame has claimed yet; closes what is left.</summary>
+/// <summary>Received descriptors that no frame has claimed yet; disposing closes them.</summary>
 internal sealed class DescriptorQueue : IDisposable
 {
     private readonly Queue<SafeDescriptor> _waiting = new();

@@ -4,10 +4,10 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Transport;
 
-/// <summary>A process that was started as a child and begins to be a browser instead: its Main does not begin with the line that runs the child.</summary>
+/// <summary>Detects a process that was started as a child but starts a browser: its Main does not begin with the line that runs the child.</summary>
 internal static class ForgottenChild
 {
-    /// <summary>Ends such a process at once, with a sentence for its parent; returns in every other.</summary>
+    /// <summary>Ends such a process at once, with an error message for its parent; returns in any other.</summary>
     internal static void ExitIfThisIsOne()
     {
         if (OperatingSystem.IsWindows() || !IsOne())
@@ -19,7 +19,7 @@ internal static class ForgottenChild
         CurrentProcess.ExitNow(ChildExitNumbers.Usage);
     }
 
-    // A program that a child has started may have inherited the variables; its parent is another.
+    // A program that a child has started may have inherited the variables, but has a different parent.
     private static bool IsOne() =>
         Environment.GetEnvironmentVariable(WireProtocol.DescriptorVariable) is not null
         && int.TryParse(Environment.GetEnvironmentVariable(WireProtocol.ParentVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var parent)

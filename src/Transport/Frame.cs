@@ -3,7 +3,7 @@ using MessagePack;
 
 namespace ActorBrowser.Transport;
 
-/// <summary>A received frame, on loan for the length of one <see cref="IFrameHandler.OnFrame"/> call.</summary>
+/// <summary>A received frame, valid only during one <see cref="IFrameHandler.OnFrame"/> call.</summary>
 public readonly ref struct Frame
 {
     private readonly DescriptorQueue? _descriptors;
@@ -18,7 +18,7 @@ public readonly ref struct Frame
     /// <summary>The header.</summary>
     public FrameHeader Header { get; }
 
-    /// <summary>What the body is.</summary>
+    /// <summary>The body's message.</summary>
     public MessageType Type => Header.Type;
 
     /// <summary>Matches answers to questions.</summary>

@@ -7,9 +7,9 @@ namespace ActorBrowser.Transport;
 /// <c>u32 body length · u16 message type · u16 descriptor count · u64 correlation id</c>.
 /// </summary>
 /// <param name="BodyLength">Bytes of MessagePack that follow.</param>
-/// <param name="Type">What the body is.</param>
-/// <param name="DescriptorCount">How many descriptors ride on this frame.</param>
-/// <param name="CorrelationId">Matches an answer to its question; 0 where there is none.</param>
+/// <param name="Type">The body's message.</param>
+/// <param name="DescriptorCount">How many descriptors come with this frame.</param>
+/// <param name="CorrelationId">Matches an answer to its question; 0 for none.</param>
 public readonly record struct FrameHeader(uint BodyLength, MessageType Type, ushort DescriptorCount, ulong CorrelationId)
 {
     /// <summary>The header's size in bytes.</summary>

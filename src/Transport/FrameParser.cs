@@ -4,8 +4,8 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// Turns bytes, split anywhere, into frames. Whole frames are delivered from the caller's buffer without a copy; only a
-/// frame's unfinished part is kept, in a pooled buffer no longer than that frame, so that an idle connection holds none.
+/// Turns bytes, split anywhere, into frames. Complete frames are delivered from the caller's buffer without a copy; only an
+/// incomplete frame is kept, in a pooled buffer no longer than that frame, so that an idle connection holds no buffer.
 /// </summary>
 internal sealed class FrameParser(ChannelLimits limits) : IDisposable
 {
@@ -16,14 +16,14 @@ internal sealed class FrameParser(ChannelLimits limits) : IDisposable
     /// <summary>May be lowered or raised between frames (the child learns its limits from ChildArgs).</summary>
     internal ChannelLimits Limits { get; set; } = limits;
 
-    /// <summary>Whether the stream stands inside a frame.</summary>
+    /// <summary>Whether part of a frame has arrived.</summary>
     internal bool InsideFrame => _pendingLength > 0;
 
     /// <summary>Takes ownership of a descriptor that arrived with the bytes fed next.</summary>
     internal void Add(SafeDescriptor descriptor) => _descriptors.Add(descriptor);
 
     /// <summary>Delivers every frame that these bytes complete.</summary>
-    /// <returns>Null, or the rule that was broken: the stream is then beyond repair.</returns>
+    /// <returns>Null, or the rule that was broken: the stream is then unusable.</returns>
     internal ProtocolViolation? Feed(ReadOnlyMemory<byte> data, IFrameHandler handler, out int delivered)
     {
         delivered = 0;
@@ -137,7 +137,7 @@ internal sealed class FrameParser(ChannelLimits limits) : IDisposable
             return new ProtocolViolation(ViolationKind.Descriptors,
                 $"A frame announced {header.DescriptorCount} descriptors; the limit is {Limits.MaxDescriptorsPerFrame}.");
         }
-        // They ride on the frame's first byte, so they are here by the time its header is.
+        // Descriptors come with the frame's first byte, so they have arrived when its header has.
         return header.DescriptorCount > _descriptors.Count
             ? new ProtocolViolation(ViolationKind.Descriptors,
                 $"A frame announced {header.DescriptorCount} descriptors; {_descriptors.Count} arrived with it.")

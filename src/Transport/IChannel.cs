@@ -2,7 +2,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Transport;
 
-/// <summary>How a channel came to its end.</summary>
+/// <summary>How a channel ended.</summary>
 public enum ChannelEnd
 {
     /// <summary>The peer closed it between two frames.</summary>
@@ -14,11 +14,11 @@ public enum ChannelEnd
     /// <summary>The peer broke the protocol; see the violation.</summary>
     Violation,
 
-    /// <summary>The operating system reported an error other than the peer's closing.</summary>
+    /// <summary>The operating system reported an error other than a close by the peer.</summary>
     Error,
 }
 
-/// <summary>The last thing a channel says.</summary>
+/// <summary>A channel's last event.</summary>
 /// <param name="End">How it ended.</param>
 /// <param name="Violation">Set when <paramref name="End"/> is <see cref="ChannelEnd.Violation"/>.</param>
 /// <param name="Error">Set when <paramref name="End"/> is <see cref="ChannelEnd.Error"/>.</param>
@@ -31,22 +31,22 @@ public sealed record ChannelClosed(ChannelEnd End, ProtocolViolation? Violation 
 public interface IFrameHandler
 {
     /// <summary>
-    /// A whole frame. Its body is valid only during this call; descriptors not taken by
+    /// A complete frame. Its body is valid only during this call; descriptors not taken by
     /// <see cref="Frame.TakeDescriptors"/> are closed after it.
     /// </summary>
     /// <param name="frame">The frame.</param>
     /// <returns>Null to go on, or the rule the frame broke: the channel then closes with it.</returns>
     ProtocolViolation? OnFrame(in Frame frame);
 
-    /// <summary>Every frame of one read has been delivered: the moment to flush answers.</summary>
+    /// <summary>Every frame of one read has been delivered: flush answers now.</summary>
     void OnBatchEnd();
 
-    /// <summary>The channel has ended; exactly once, after the last frame.</summary>
-    /// <param name="closed">How.</param>
+    /// <summary>The channel has ended. Called exactly once, after the last frame.</summary>
+    /// <param name="closed">How it ended.</param>
     void OnClosed(ChannelClosed closed);
 }
 
-/// <summary>What became of a write.</summary>
+/// <summary>The outcome of a write.</summary>
 public enum WriteOutcome
 {
     /// <summary>Queued; <see cref="IChannel.Flush"/> sends it.</summary>
@@ -74,27 +74,27 @@ public interface IChannel : IDisposable
 
     /// <summary>Encodes a message into the outgoing queue.</summary>
     /// <typeparam name="T">The message's type.</typeparam>
-    /// <param name="correlationId">Goes into the header.</param>
+    /// <param name="correlationId">The frame header's correlation id.</param>
     /// <param name="message">The message.</param>
-    /// <returns>What became of it.</returns>
+    /// <returns>The outcome.</returns>
     WriteOutcome Write<T>(ulong correlationId, in T message) where T : IWireMessage<T>;
 
     /// <summary>
-    /// As <see cref="Write{T}(ulong, in T)"/>, with descriptors that ride on the frame. Ownership passes to the
-    /// channel whatever the outcome: each is closed after it has been sent, or at once when it was not queued.
+    /// As <see cref="Write{T}(ulong, in T)"/>, with descriptors that are sent with the frame. The channel takes
+    /// ownership of them even on failure: each is closed after it has been sent, or at once when it was not queued.
     /// </summary>
     /// <typeparam name="T">The message's type.</typeparam>
-    /// <param name="correlationId">Goes into the header.</param>
+    /// <param name="correlationId">The frame header's correlation id.</param>
     /// <param name="message">The message.</param>
     /// <param name="descriptors">At most <see cref="ChannelLimits.MaxDescriptorsPerFrame"/>.</param>
-    /// <returns>What became of it.</returns>
+    /// <returns>The outcome.</returns>
     WriteOutcome Write<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T>;
 
-    /// <summary>Sends what is queued, as far as the peer takes it now; the rest follows by itself when there is room.</summary>
+    /// <summary>Sends as much of the queue as the peer takes now; the channel sends the rest when there is room.</summary>
     void Flush();
 
     /// <summary>
-    /// The peer's process is gone: deliver what it had written, then close. Does not wait for descendants that
+    /// Closes after the peer's process has exited: delivers what it had written first. Does not wait for descendants that
     /// still hold the peer's end open.
     /// </summary>
     void CloseAfterDrain();
@@ -106,6 +106,6 @@ public interface IChannel : IDisposable
 /// <param name="MaxQueuedBytes">The most bytes waiting to be sent.</param>
 public sealed record ChannelLimits(int MaxBodyBytes, int MaxDescriptorsPerFrame, int MaxQueuedBytes)
 {
-    /// <summary>The wire protocol's own defaults: 1 MiB bodies, 4 descriptors a frame, 32 MiB waiting.</summary>
+    /// <summary>The wire protocol's defaults: 1 MiB bodies, 4 descriptors per frame, 32 MiB waiting.</summary>
     public static ChannelLimits Default { get; } = new(1 << 20, 4, 32 << 20);
 }

@@ -2,7 +2,7 @@ using MessagePack;
 
 namespace ActorBrowser.Transport;
 
-/// <summary>A message that knows its number and its MessagePack array.</summary>
+/// <summary>A message with its number and its encoding as a MessagePack array.</summary>
 /// <typeparam name="TSelf">The message itself.</typeparam>
 public interface IWireMessage<TSelf> where TSelf : IWireMessage<TSelf>
 {
@@ -10,7 +10,7 @@ public interface IWireMessage<TSelf> where TSelf : IWireMessage<TSelf>
     static abstract MessageType Type { get; }
 
     /// <summary>Writes the body: one MessagePack array.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Receives the array.</param>
     void Write(ref MessagePackWriter writer);
 
     /// <summary>
@@ -23,20 +23,20 @@ public interface IWireMessage<TSelf> where TSelf : IWireMessage<TSelf>
     static abstract TSelf Read(ref MessagePackReader reader);
 }
 
-/// <summary>A request whose bytes are in it, or in a memory file that rides along, or follow it as FetchBodyChunk frames.</summary>
+/// <summary>A request whose bytes are in the message, in a memory file sent with it, or in FetchBodyChunk frames that follow.</summary>
 /// <typeparam name="TSelf">The message itself.</typeparam>
 internal interface IPayloadRequest<TSelf> where TSelf : struct
 {
-    /// <summary>How many bytes there are, in bytes.</summary>
+    /// <summary>How many bytes there are in total.</summary>
     int Length { get; }
 
-    /// <summary>Those that are in the message.</summary>
+    /// <summary>The bytes in the message.</summary>
     ReadOnlyMemory<byte> Data { get; }
 
-    /// <summary>The message without them: what may outlive the frame.</summary>
+    /// <summary>The message without its bytes, which are valid only as long as the frame.</summary>
     TSelf WithoutData();
 }
 
-/// <summary>A field of a message is out of its range or its array has the wrong length.</summary>
+/// <summary>A field of a message is out of range, or its array has the wrong length.</summary>
 /// <param name="message">A sentence naming message, field and range.</param>
 public sealed class WireFormatException(string message) : Exception(message);

@@ -3,8 +3,8 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// Both ends in one process, for tests and TestKit: the same bytes, limits and violations as between two processes,
-/// delivered on the thread pool, one turn at a time.
+/// A channel with both ends in one process, for tests and TestKit: the same bytes, limits and violations as between two
+/// processes, delivered on the thread pool, one turn at a time.
 /// </summary>
 public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
 {
@@ -31,7 +31,7 @@ public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
     public static (InMemoryChannel First, InMemoryChannel Second) CreatePair(ChannelLimits limits) =>
         CreatePair(limits, static turn => ThreadPool.UnsafeQueueUserWorkItem(turn, preferLocal: false));
 
-    /// <summary>Two connected ends whose turns run when the caller runs them.</summary>
+    /// <summary>Two connected ends whose turns the caller runs.</summary>
     /// <param name="limits">What each accepts.</param>
     /// <param name="schedule">Takes an end's next turn; an end has one at a time.</param>
     internal static (InMemoryChannel First, InMemoryChannel Second) CreatePair(ChannelLimits limits, Action<IThreadPoolWorkItem> schedule)
@@ -69,20 +69,20 @@ public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
             return;
         do
         {
-            // The queue closes what it has sent, as a socket's sender does; the receiver gets a handle of its own.
+            // The queue closes descriptors after sending them, as with a socket; so the receiver gets duplicates.
             var passed = descriptors.Length == 0 ? [] : Array.ConvertAll(descriptors, DescriptorFlags.Duplicate);
             _peer.Receive(data.ToArray(), passed);
         }
         while (_outgoing.Next(data.Length, out data, out descriptors));
     }
 
-    /// <summary>Delivers bytes that no channel has encoded, as a hostile peer might send them.</summary>
+    /// <summary>Delivers raw bytes, such as a hostile peer might send.</summary>
     /// <param name="bytes">Anything.</param>
     public void SendRaw(ReadOnlySpan<byte> bytes) => SendRaw(bytes, []);
 
-    /// <summary>As above, with descriptors that ride on the first byte.</summary>
+    /// <summary>As above, with descriptors that come with the first byte.</summary>
     /// <param name="bytes">Anything.</param>
-    /// <param name="descriptors">Ownership passes.</param>
+    /// <param name="descriptors">The channel takes ownership.</param>
     internal void SendRaw(ReadOnlySpan<byte> bytes, SafeDescriptor[] descriptors) => _peer.Receive(bytes.ToArray(), descriptors);
 
     /// <inheritdoc/>
@@ -166,7 +166,7 @@ public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
         }
         catch (Exception e)
         {
-            // As over a socket: a handler that throws costs its channel.
+            // As over a socket: a handler that throws ends its channel.
             return new ChannelClosed(ChannelEnd.Error, Error: e);
         }
     }

@@ -3,25 +3,25 @@ namespace ActorBrowser.Transport;
 /// <summary>Every message of the protocol. The numbers are the wire format: never reuse one.</summary>
 public enum MessageType : ushort
 {
-    /// <summary>Child → parent, first: who I am and what confines me.</summary>
+    /// <summary>Child → parent, first: the child's identity and confinement.</summary>
     Hello = 1,
 
     /// <summary>Parent → child, after a good Hello: the role's configuration.</summary>
     ChildArgs = 2,
 
-    /// <summary>Child → parent: set up, send work.</summary>
+    /// <summary>Child → parent: the role is set up and takes work.</summary>
     Ready = 3,
 
-    /// <summary>Parent → child: are you there?</summary>
+    /// <summary>Parent → child: a request for a sign of life.</summary>
     Ping = 4,
 
-    /// <summary>Child → parent: yes, to the Ping with the same correlation id.</summary>
+    /// <summary>Child → parent: the answer to the Ping with the same correlation id.</summary>
     Pong = 5,
 
     /// <summary>Parent → child: finish and exit with code 0.</summary>
     Shutdown = 6,
 
-    /// <summary>Parent → child: fetch this. The correlation id names the fetch in every later frame about it.</summary>
+    /// <summary>Parent → child: start a fetch. The correlation id names the fetch in every later frame about it.</summary>
     FetchRequest = 16,
 
     /// <summary>Child → parent: status and headers have arrived.</summary>
@@ -39,7 +39,7 @@ public enum MessageType : ushort
     /// <summary>Parent → child: stop the transfer. Answered by FetchError(Cancelled) unless it had ended.</summary>
     FetchCancel = 21,
 
-    /// <summary>Either way: the receiver of a body may be sent this many more bytes.</summary>
+    /// <summary>Either way: the sender of a body may send this many more bytes.</summary>
     Credit = 22,
 
     /// <summary>Child → parent: a piece of a response's body lies in shared memory.</summary>
@@ -48,13 +48,13 @@ public enum MessageType : ushort
     /// <summary>Parent → child: pieces of the shared memory have been read and may be filled again.</summary>
     SlotsFree = 24,
 
-    /// <summary>Child → parent: the request's body is needed once more. Parent → child: it begins again here.</summary>
+    /// <summary>Child → parent: send the request's body again. Parent → child: the body begins again here.</summary>
     FetchRewind = 25,
 
-    /// <summary>Child → parent: no more of the request's body is wanted.</summary>
+    /// <summary>Child → parent: send no more of the request's body.</summary>
     FetchBodyUnwanted = 26,
 
-    /// <summary>Parent → runner: start this command. The correlation id names the session in every later frame about it.</summary>
+    /// <summary>Parent → runner: start a command. The correlation id names the session in every later frame about it.</summary>
     SpawnRequest = 32,
 
     /// <summary>Runner → parent: the command runs.</summary>
@@ -72,25 +72,25 @@ public enum MessageType : ushort
     /// <summary>Parent → runner: send a signal to the command.</summary>
     Signal = 41,
 
-    /// <summary>Parent → runner: the terminal has another size.</summary>
+    /// <summary>Parent → runner: the terminal's size has changed.</summary>
     Resize = 42,
 
     /// <summary>Parent → runner: end the command and every process it has started.</summary>
     Terminate = 43,
 
-    /// <summary>Parent → runner: start this command, whose SpawnRequest is longer than a frame and lies in a memory file.</summary>
+    /// <summary>Parent → runner: start a command whose SpawnRequest is longer than a frame and comes in a memory file.</summary>
     LargeSpawnRequest = 44,
 
-    /// <summary>Parent → renderer: parse this. The correlation id names the load.</summary>
+    /// <summary>Parent → renderer: parse a page. The correlation id names the load.</summary>
     LoadDocument = 48,
 
-    /// <summary>Renderer → parent: parsed; what is in it.</summary>
+    /// <summary>Renderer → parent: the page is parsed; its summary.</summary>
     DocumentLoaded = 49,
 
     /// <summary>Renderer → parent: the load or the query has failed; nothing more about it follows.</summary>
     DocumentFailed = 50,
 
-    /// <summary>Parent → renderer: what is in the live document?</summary>
+    /// <summary>Parent → renderer: a query about the live document.</summary>
     QueryDocument = 51,
 
     /// <summary>Renderer → parent: the answer to a QueryDocument.</summary>
@@ -99,21 +99,21 @@ public enum MessageType : ushort
     /// <summary>Renderer → parent: the document needs these resources.</summary>
     ResourcesWanted = 53,
 
-    /// <summary>Parent → renderer: what became of a resource.</summary>
+    /// <summary>Parent → renderer: the size of a resource, or that it failed.</summary>
     ResourceArrived = 54,
 
-    /// <summary>Parent → image decoder: decode this.</summary>
+    /// <summary>Parent → image decoder: decode an image.</summary>
     DecodeImage = 56,
 
-    /// <summary>Image decoder → parent: the pixels ride along.</summary>
+    /// <summary>Image decoder → parent: the pixels, in a memory file.</summary>
     ImageDecoded = 57,
 
-    /// <summary>Image decoder → parent: there are none; nothing more about it follows.</summary>
+    /// <summary>Image decoder → parent: the image was not decoded; nothing more about it follows.</summary>
     DecodeFailed = 58,
 
-    /// <summary>Parent → renderer or image decoder: the work is not wanted any more. Not answered.</summary>
+    /// <summary>Parent → renderer or image decoder: cancel a request. Not answered.</summary>
     CancelWork = 59,
 
-    /// <summary>Either way: an embedder's own role's message, opaque to ActorBrowser.</summary>
+    /// <summary>Either way: a message of an embedder's role, opaque to ActorBrowser.</summary>
     RoleMessage = 64,
 }

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// The named pipe of one child: <c>\\.\pipe\actorbrowser-{uuid}</c> on Windows, a socket under the same name on Unix. It
-/// admits the current user only and one connection only, and that one must first present a one-time secret of 32 bytes.
+/// The named pipe of one child: <c>\\.\pipe\actorbrowser-{uuid}</c> on Windows, a socket with the same name on Unix. It
+/// admits only the current user and only one connection, whose peer must first send a one-time secret of 32 bytes.
 /// </summary>
 internal sealed class NamedPipeEndpoint : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class NamedPipeEndpoint : IDisposable
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(SecretBytes);
 
     /// <summary>Creates the pipe; no client is connected yet.</summary>
-    /// <param name="alsoFor">The security identifier of an AppContainer that is admitted, too. Windows; not run there.</param>
+    /// <param name="alsoFor">The security identifier of an AppContainer to admit as well. For Windows, where it has not been run.</param>
     public NamedPipeEndpoint(string? alsoFor = null)
     {
         Name = $"actorbrowser-{Guid.NewGuid():D}";
@@ -36,12 +36,12 @@ internal sealed class NamedPipeEndpoint : IDisposable
     /// <summary>The pipe's name, for the child's environment.</summary>
     public string Name { get; }
 
-    /// <summary>The secret in hexadecimal, for the child's environment; good for one connection.</summary>
+    /// <summary>The secret in hexadecimal, for the child's environment; valid for one connection.</summary>
     public string Secret => Convert.ToHexString(_secret);
 
-    /// <summary>Waits for the child. Whoever connects without the secret is cut off, and the wait fails: the pipe is used up.</summary>
+    /// <summary>Waits for the child. A peer without the secret is disconnected and the wait fails: the pipe cannot be used again.</summary>
     /// <param name="limits">What the channel accepts.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
     /// <exception cref="UnauthorizedAccessException">The peer did not know the secret.</exception>
     public async Task<StreamChannel> AcceptAsync(ChannelLimits limits, CancellationToken cancellation)
     {
@@ -54,11 +54,11 @@ internal sealed class NamedPipeEndpoint : IDisposable
         throw new UnauthorizedAccessException($"The peer of the pipe {Name} did not know its secret.");
     }
 
-    /// <summary>The child's side.</summary>
+    /// <summary>Connects the child's side.</summary>
     /// <param name="name">The pipe's name.</param>
     /// <param name="secret">The secret in hexadecimal.</param>
     /// <param name="limits">What the channel accepts.</param>
-    /// <exception cref="TimeoutException">Nobody is there.</exception>
+    /// <exception cref="TimeoutException">No parent listens on the pipe.</exception>
     /// <exception cref="FormatException">The secret is not hexadecimal.</exception>
     public static StreamChannel Connect(string name, string secret, ChannelLimits limits)
     {

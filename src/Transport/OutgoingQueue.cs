@@ -5,8 +5,8 @@ using MessagePack;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// Encoded frames on their way out. Writers append under a short lock; one sender at a time takes everything that has
-/// gathered and sends it in as few system calls as it fits, while writers go on filling the other buffer.
+/// The queue of encoded frames to send. Writers append under a short lock; one sender at a time takes all queued frames and
+/// sends them in as few system calls as possible, while writers fill the other buffer.
 /// </summary>
 internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>, IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
         return outcome;
     }
 
-    /// <summary>Becomes the sender and gives the first bytes to send; false when there are none or another sends.</summary>
+    /// <summary>Makes the caller the sender and gives the first bytes to send; false if there are none or another thread is sending.</summary>
     internal bool TryBegin(out ReadOnlyMemory<byte> data, out SafeDescriptor[] descriptors)
     {
         lock (_lock)
@@ -52,7 +52,7 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
         }
     }
 
-    /// <summary>So many bytes were sent: gives the next ones; false, and no longer the sender, when all are out.</summary>
+    /// <summary>Removes the bytes that were sent and gives the next; false when all are sent: then the caller is no longer the sender.</summary>
     internal bool Next(int sent, out ReadOnlyMemory<byte> data, out SafeDescriptor[] descriptors)
     {
         lock (_lock)
@@ -67,7 +67,7 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
         }
     }
 
-    /// <summary>The peer takes no more now: no longer the sender; what is left stays first.</summary>
+    /// <summary>Called when the peer takes no more now: the caller is no longer the sender, and the rest stays first in the queue.</summary>
     internal void Pause()
     {
         lock (_lock)
@@ -78,7 +78,7 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
         }
     }
 
-    /// <summary>Nothing more is accepted or sent; descriptors that were waiting are closed.</summary>
+    /// <summary>Ends the queue: nothing more is accepted or sent, and waiting descriptors are closed.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -116,7 +116,7 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
         }
         catch
         {
-            // A message that cannot be encoded is its writer's defect; the frames before it are not.
+            // A message that cannot be encoded is a defect of its writer; the frames before it stay valid.
             _filled = start;
             throw;
         }

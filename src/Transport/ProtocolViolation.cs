@@ -1,9 +1,9 @@
 namespace ActorBrowser.Transport;
 
-/// <summary>What a peer did that the protocol forbids.</summary>
+/// <summary>How a peer broke the protocol.</summary>
 public enum ViolationKind
 {
-    /// <summary>A body that is not the message its header says.</summary>
+    /// <summary>A body that is not the message its header announces.</summary>
     MalformedBody,
 
     /// <summary>A body longer than the frame limit.</summary>
@@ -12,20 +12,20 @@ public enum ViolationKind
     /// <summary>A message type this side does not know.</summary>
     UnknownMessage,
 
-    /// <summary>A known message that this state or direction does not allow.</summary>
+    /// <summary>A known message that is not allowed in this state or direction.</summary>
     OutOfState,
 
-    /// <summary>More, fewer or other descriptors than declared, or more than allowed, or truncated control data.</summary>
+    /// <summary>Other descriptors than declared, more than allowed, or truncated control data.</summary>
     Descriptors,
 
     /// <summary>The stream ended inside a frame.</summary>
     TruncatedFrame,
 
-    /// <summary>A Hello of another protocol version, build, role or pid.</summary>
+    /// <summary>A Hello with the wrong protocol version, build, role or pid.</summary>
     Handshake,
 }
 
-/// <summary>A peer broke the protocol: its kind and a sentence a person can act on.</summary>
+/// <summary>A violation of the protocol by the peer, with a message for humans.</summary>
 /// <param name="Kind">The rule that was broken.</param>
 /// <param name="Message">One sentence: what arrived and what was allowed.</param>
 public sealed record ProtocolViolation(ViolationKind Kind, string Message);

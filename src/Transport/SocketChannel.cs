@@ -3,14 +3,14 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// A channel over a Unix stream socket, driven by the reactor's thread: the parent's end. Neither a peer that does not
-/// read nor one that does not write costs a thread or a buffer.
+/// The parent's end of a socket: a channel over a Unix stream socket, driven by the reactor's thread. A peer that does not
+/// read or does not write costs neither a thread nor a buffer.
 /// </summary>
 internal sealed class SocketChannel : IChannel, IReadinessHandler
 {
     private const int ReadsPerTurn = 4;
 
-    // The reactor is one thread, so one buffer serves every channel; what is left of an unfinished frame is the parser's.
+    // The reactor is one thread, so one buffer serves every channel; the parser keeps incomplete frames.
     [ThreadStatic]
     private static byte[]? t_receiveBuffer;
 
@@ -33,7 +33,7 @@ internal sealed class SocketChannel : IChannel, IReadinessHandler
         _received = new SafeDescriptor?[limits.MaxDescriptorsPerFrame];
     }
 
-    /// <summary>A connected pair: a channel here, and the end that a child inherits.</summary>
+    /// <summary>Creates a connected pair: a channel for the parent, and the end that a child inherits.</summary>
     /// <param name="limits">What this end accepts.</param>
     /// <param name="childEnd">The other end, close-on-exec; the caller owns it.</param>
     public static SocketChannel CreatePair(ChannelLimits limits, out SafeDescriptor childEnd)
@@ -43,8 +43,8 @@ internal sealed class SocketChannel : IChannel, IReadinessHandler
         return new SocketChannel(mine, limits);
     }
 
-    /// <summary>A channel over a socket that is there already.</summary>
-    /// <param name="socket">A connected Unix stream socket; ownership passes.</param>
+    /// <summary>Creates a channel on an existing socket.</summary>
+    /// <param name="socket">A connected Unix stream socket; the channel takes ownership.</param>
     /// <param name="limits">What this end accepts.</param>
     public static SocketChannel FromDescriptor(SafeDescriptor socket, ChannelLimits limits) => new(socket, limits);
 
@@ -115,7 +115,7 @@ internal sealed class SocketChannel : IChannel, IReadinessHandler
                 return;
             }
         }
-        // Wakes the reactor, which closes: the handler is never called from two threads.
+        // Wakes the reactor, which closes the channel: so the handler is never called from two threads.
         if (!TryHold())
             return;
         UnixSocket.EndBoth(_socket);
@@ -195,7 +195,7 @@ internal sealed class SocketChannel : IChannel, IReadinessHandler
         }
         catch (Exception e)
         {
-            // A handler that throws is a defect of ours; it costs its own channel, not the thread that serves them all.
+            // A handler that throws is a defect. It ends its own channel, not the thread that serves all channels.
             End(new ChannelClosed(ChannelEnd.Error, Error: e));
         }
         return false;
@@ -224,7 +224,7 @@ internal sealed class SocketChannel : IChannel, IReadinessHandler
                     }
                     return;
                 default:
-                    // The peer is gone: what it had written before is still to be read, and the reader will say how it ended.
+                    // The peer is gone: Receive still reads what it had written, and reports how the channel ended.
                     _outgoing.Pause();
                     _outgoing.Dispose();
                     return;
@@ -256,13 +256,13 @@ internal sealed class SocketChannel : IChannel, IReadinessHandler
         }
         catch (ObjectDisposedException)
         {
-            // Closed between the check and the lock: there is no peer to send to.
+            // The socket was closed meanwhile: there is no peer to send to.
         }
         return held;
     }
 }
 
-/// <summary>Violations that the socket, not the parser, sees.</summary>
+/// <summary>Violations that the socket detects, not the parser.</summary>
 internal static class FrameRules
 {
     internal static ProtocolViolation Truncated { get; } =

@@ -3,8 +3,8 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// A channel over any two-way stream, such as a named pipe. It carries no descriptors: a message with some is refused as
-/// <see cref="WriteOutcome.TooLarge"/>, and a frame that announces some is a violation.
+/// A channel over any two-way stream, such as a named pipe. It carries no descriptors: a message with descriptors is refused
+/// as <see cref="WriteOutcome.TooLarge"/>, and a frame that announces any is a violation.
 /// </summary>
 internal sealed class StreamChannel : IChannel
 {
@@ -18,8 +18,8 @@ internal sealed class StreamChannel : IChannel
     private volatile bool _draining;
 
     /// <summary>A channel over a connected stream.</summary>
-    /// <param name="stream">Readable and writable at once; ownership passes.</param>
-    /// <param name="limits">What this end accepts; descriptors are never among it.</param>
+    /// <param name="stream">A stream for reading and writing at once; the channel takes ownership.</param>
+    /// <param name="limits">What this end accepts; never descriptors.</param>
     public StreamChannel(Stream stream, ChannelLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
@@ -28,7 +28,7 @@ internal sealed class StreamChannel : IChannel
         _outgoing = new OutgoingQueue(WithoutDescriptors(limits));
     }
 
-    /// <summary>Takes over the limits that the parent has sent; called between frames, on the channel's turn.</summary>
+    /// <summary>Sets the limits that the parent has sent. Call it between frames, on the channel's turn.</summary>
     /// <param name="limits">The connection's limits.</param>
     public void SetLimits(ChannelLimits limits)
     {
@@ -63,7 +63,7 @@ internal sealed class StreamChannel : IChannel
     /// <inheritdoc/>
     public void CloseAfterDrain()
     {
-        // A pipe whose peer is gone ends by itself; one that a descendant holds open is read until it has nothing more.
+        // A pipe whose peer is gone ends by itself. If a descendant holds it open, stop reading after a second.
         _draining = true;
         _stop.CancelAfter(TimeSpan.FromSeconds(1));
     }
@@ -90,7 +90,7 @@ internal sealed class StreamChannel : IChannel
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
-            // The peer is gone, or we are: the reader says how it ended.
+            // The channel has ended on either side: the reader reports how.
             _outgoing.Pause();
             _outgoing.Dispose();
         }
@@ -137,7 +137,7 @@ internal sealed class StreamChannel : IChannel
             }
             catch (Exception e)
             {
-                // A handler that throws is a defect of ours; it costs its own channel only.
+                // A handler that throws is a defect. It ends only its own channel.
                 return new ChannelClosed(ChannelEnd.Error, Error: e);
             }
         }

@@ -3,10 +3,10 @@ using MessagePack;
 
 namespace ActorBrowser.Transport;
 
-/// <summary>The few shapes every message is made of, with their checks.</summary>
+/// <summary>Reads and checks the kinds of field that messages consist of.</summary>
 internal static class Wire
 {
-    /// <summary>A message's body alone.</summary>
+    /// <summary>Encodes a message's body, without a header.</summary>
     internal static ReadOnlyMemory<byte> Encode<T>(in T message) where T : struct, IWireMessage<T>
     {
         var body = new ArrayBufferWriter<byte>();
@@ -26,7 +26,7 @@ internal static class Wire
     internal static string ReadText(ref MessagePackReader reader, string field) =>
         reader.ReadString() ?? throw new WireFormatException($"{field} is text, not nil.");
 
-    /// <summary>A payload as a slice of the receive buffer; no copy.</summary>
+    /// <summary>Reads a payload as a slice of the receive buffer, without a copy.</summary>
     internal static ReadOnlyMemory<byte> ReadPayload(ref MessagePackReader reader, string field)
     {
         if (reader.ReadBytes() is not { } sequence)

@@ -1,6 +1,6 @@
 namespace ActorBrowser.Transport;
 
-/// <summary>The names and numbers both ends must agree on before the first frame.</summary>
+/// <summary>The names and numbers that both ends must agree on before the first frame.</summary>
 internal static class WireProtocol
 {
     /// <summary>Raised whenever a frame's meaning changes.</summary>
@@ -12,19 +12,19 @@ internal static class WireProtocol
     /// <summary>The environment variable that names the inherited descriptor.</summary>
     public const string DescriptorVariable = "ACTORBROWSER_IPC_FD";
 
-    /// <summary>The environment variable that names the pipe where no descriptor is inherited.</summary>
+    /// <summary>The environment variable that names the pipe if no descriptor is inherited.</summary>
     public const string PipeVariable = "ACTORBROWSER_IPC_PIPE";
 
     /// <summary>The environment variable with the pipe's one-time secret, in hexadecimal.</summary>
     public const string PipeSecretVariable = "ACTORBROWSER_IPC_SECRET";
 
-    /// <summary>The environment variable with the parent's pid: a child whose parent is another by then exits at once.</summary>
+    /// <summary>The environment variable with the parent's pid: a child that finds a different parent exits at once.</summary>
     public const string ParentVariable = "ACTORBROWSER_PARENT_PID";
 
-    /// <summary>The environment variable with what a child does to itself: its system call filter, and what it is to measure.</summary>
+    /// <summary>The environment variable with the child's own part of its confinement: the system call filter, and the layers to measure.</summary>
     public const string ConfinementVariable = "ACTORBROWSER_SANDBOX";
 
-    /// <summary>Where every Unix child finds its channel.</summary>
+    /// <summary>The descriptor of every Unix child's channel.</summary>
     public const int ChildDescriptor = 3;
 
     /// <summary>Identifies the sources that parent and child were both built from; the same for the JIT and the native compiler.</summary>

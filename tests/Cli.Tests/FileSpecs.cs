@@ -189,7 +189,7 @@ public sealed class FileSpecs : IAsyncLifetime
     {
         var (code, output, error) = await ShellAsync("echo >$'f\\xff'; AB " + arguments + "; code=$?; ls | wc -l; rm $'f\\xff'; exit $code");
         Assert.Equal((2, "1\n"), (code, output));
-        Assert.Contains(" is no UTF-8.", error, StringComparison.Ordinal);
+        Assert.Contains(" is not UTF-8.", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class TabSpecs() : BrowserSpecs("actorbrowser.tabs.max-crashes = 2
         Assert.Contains("• first\n• second", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Home", text, StringComparison.Ordinal);
         var wrong = await Assert.ThrowsAsync<PageException>(() => tab.QueryAsync(new Query(DocumentQuery.Select) { Argument = "a[" }));
-        Assert.Equal("'a[' is no CSS selector.", wrong.Message);
+        Assert.Equal("'a[' is not a CSS selector.", wrong.Message);
     }
 
     [Fact]

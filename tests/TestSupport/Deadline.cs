@@ -1,6 +1,6 @@
 namespace ActorBrowser.TestSupport;
 
-/// <summary>How long a test waits for what must happen soon. Long, because a loaded machine is no failure.</summary>
+/// <summary>How long a test waits for an event that must happen soon. Long, so that a loaded machine causes no failure.</summary>
 public static class Deadline
 {
     public static readonly TimeSpan Long = TimeSpan.FromSeconds(30);

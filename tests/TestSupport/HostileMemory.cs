@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace ActorBrowser.TestSupport;
 
-/// <summary>Memory whose owner throws: each reading after the first few, or is shorter than it says.</summary>
-/// <param name="length">What it says it has.</param>
-/// <param name="readings">How many readings succeed.</param>
-/// <param name="backing">How many bytes there are.</param>
+/// <summary>Memory whose owner throws on each read after the first few, or that is shorter than its declared length.</summary>
+/// <param name="length">The declared length.</param>
+/// <param name="readings">How many reads succeed.</param>
+/// <param name="backing">The real length.</param>
 public sealed class HostileMemory(int length, int readings = 0, int? backing = null) : MemoryManager<byte>
 {
     private readonly byte[] _bytes = new byte[backing ?? length];

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace ActorBrowser.TestSupport;
 
 /// <summary>
-/// Starts processes from a thread that never ends: a child asks the kernel to kill it when the thread that started it is gone,
-/// and a pool's thread may be gone at any time.
+/// Starts processes from a thread that never ends: the kernel kills a child when the thread that started it ends, and a thread
+/// of the pool may end at any time.
 /// </summary>
 public static class KeptThread
 {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ActorBrowser.TestSupport;
 
-/// <summary>A test that needs Debian packages of <c>eng/packages.txt</c>; it is skipped, by name, where one is missing.</summary>
+/// <summary>A test that needs Debian packages of <c>eng/packages.txt</c>; it is skipped, with their names, if one is missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class FactNeedsAttribute : FactAttribute
 {
@@ -18,13 +18,13 @@ public sealed class TheoryNeedsAttribute : TheoryAttribute
     public TheoryNeedsAttribute(params string[] packages) => Skip = Needs.Missing(packages);
 }
 
-/// <summary>Which of the packages that tests use are here, by the proofs that <c>./test</c> uses too.</summary>
+/// <summary>Finds which packages are installed, with the proofs that <c>./test</c> also uses.</summary>
 public static class Needs
 {
     private static readonly IReadOnlyDictionary<string, string> Proofs = Read();
     private static readonly ConcurrentDictionary<string, bool> Present = new();
 
-    /// <summary>Why a test that needs these packages is skipped; null: it is not.</summary>
+    /// <summary>Why a test that needs these packages is skipped; null if it runs.</summary>
     public static string? Missing(params string[] packages)
     {
         var missing = packages.Where(static package => !Present.GetOrAdd(package, IsHere)).ToArray();

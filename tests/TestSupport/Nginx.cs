@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ActorBrowser.TestSupport;
 
-/// <summary>The real web server, on a loopback port of its own, in clear text and over TLS with HTTP/2.</summary>
+/// <summary>A real nginx on free loopback ports, in clear text and over TLS with HTTP/2.</summary>
 public sealed class Nginx : IAsyncDisposable
 {
     private static readonly string[] Programs = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx", "/opt/homebrew/bin/nginx"];
@@ -66,7 +66,7 @@ public sealed class Nginx : IAsyncDisposable
         {
             RedirectStandardError = true,
         })!;
-        // Its first notice comes when its sockets are open.
+        // nginx writes its first notice when its sockets are open.
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var said = new List<string>();
         process.ErrorDataReceived += (_, line) =>

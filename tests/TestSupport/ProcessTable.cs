@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace ActorBrowser.TestSupport;
 
-/// <summary>What the kernel says of this process's children, descriptors and threads.</summary>
+/// <summary>Reads this process's children, descriptors and threads from the kernel.</summary>
 public static class ProcessTable
 {
-    /// <summary>Pids whose parent is this process, zombies included.</summary>
+    /// <summary>Pids whose parent is this process, including zombies.</summary>
     public static IReadOnlyList<int> Children() => ChildrenOf(Environment.ProcessId);
 
-    /// <summary>Pids whose parent is that process, zombies included.</summary>
+    /// <summary>Pids whose parent is that process, including zombies.</summary>
     public static IReadOnlyList<int> ChildrenOf(int parent)
     {
         var children = new List<int>();
@@ -22,7 +22,7 @@ public static class ProcessTable
 
     public static bool Exists(int pid) => Directory.Exists($"/proc/{pid}");
 
-    /// <summary>Whether it exists and is no zombie: an orphan's is reaped by whoever adopted it, when that likes.</summary>
+    /// <summary>Whether the process exists and is not a zombie: an orphan's adoptive parent may reap it at any time.</summary>
     public static bool IsRunning(int pid)
     {
         try
@@ -49,7 +49,7 @@ public static class ProcessTable
         }
     }
 
-    /// <summary>Live processes with this among their arguments, wherever their own pids are counted: what a command in a world says of its pids is not for us.</summary>
+    /// <summary>Live processes with this argument, in any pid namespace below: pids printed by a command in its own namespace mean nothing here.</summary>
     public static IReadOnlyList<int> WithArgument(string argument)
     {
         var found = new List<int>();
@@ -64,7 +64,7 @@ public static class ProcessTable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // It has ended, or is somebody else's.
+                // The process has ended, or belongs to another user.
             }
         }
         return found;
@@ -74,7 +74,7 @@ public static class ProcessTable
 
     public static int Threads() => Directory.GetDirectories("/proc/self/task").Length;
 
-    /// <summary>Waits until a condition that the kernel reports holds; it cannot be awaited, so it is looked at.</summary>
+    /// <summary>Polls until a condition of the kernel holds, because there is no event to wait for.</summary>
     public static async Task Until(Func<bool> condition, TimeSpan limit)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));

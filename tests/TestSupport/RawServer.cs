@@ -5,7 +5,7 @@ using System.Text;
 
 namespace ActorBrowser.TestSupport;
 
-/// <summary>A TCP server that does exactly what a test says on each connection, HTTP or not.</summary>
+/// <summary>A TCP server that runs a test's function on each connection, HTTP or not.</summary>
 public sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -86,7 +86,7 @@ public sealed class RawServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The test is over.
         }
     }
 
@@ -101,7 +101,7 @@ public sealed class RawServer : IAsyncDisposable
             }
             catch (Exception e) when (e is OperationCanceledException or IOException)
             {
-                // The peer has gone, or the test is over.
+                // The peer is gone, or the test is over.
             }
         }
     }

@@ -58,12 +58,12 @@ public sealed class Site : IAsyncDisposable
         return new Site(app, certificate is null ? "http" : "https");
     }
 
-    /// <summary>A site that answers each request as <see cref="EchoAsync"/> does.</summary>
+    /// <summary>Starts a site that answers each request as <see cref="EchoAsync"/> does.</summary>
     public static Task<Site> EchoingAsync(HttpProtocols protocols = HttpProtocols.Http1) => StartAsync(EchoAsync, protocols);
 
-    /// <summary>A site that echoes, but holds what is asked of <c>/held</c>, or of everything, until its requester has gone.</summary>
-    /// <param name="arrived">Released once for each request that is held.</param>
-    /// <param name="everything">Whether nothing is answered.</param>
+    /// <summary>Starts a site that echoes, but holds requests to <c>/held</c>, or all requests, until the requester is gone.</summary>
+    /// <param name="arrived">Released once for each held request.</param>
+    /// <param name="everything">Whether all requests are held.</param>
     public static Task<Site> HoldingAsync(SemaphoreSlim arrived, bool everything = false) => StartAsync(context =>
         everything || context.Request.Path == "/held" ? HoldAsync(context, arrived) : EchoAsync(context));
 
@@ -82,10 +82,10 @@ public sealed class Site : IAsyncDisposable
         await context.Response.WriteAsync($"{context.Request.Method} {length} {Convert.ToHexString(hash.GetCurrentHash())}");
     }
 
-    /// <summary>What <see cref="EchoAsync"/> answers.</summary>
+    /// <summary>The answer of <see cref="EchoAsync"/>.</summary>
     public static string Echoed(string method, ReadOnlySpan<byte> body) => $"{method} {body.Length} {Convert.ToHexString(SHA256.HashData(body))}";
 
-    /// <summary>Says that the request is here, and answers nothing until its requester has gone.</summary>
+    /// <summary>Signals that the request has arrived, and does not answer until the requester is gone.</summary>
     public static async Task HoldAsync(HttpContext context, SemaphoreSlim arrived)
     {
         arrived.Release();

@@ -1,12 +1,12 @@
 namespace ActorBrowser.TestSupport;
 
 /// <summary>
-/// The programs that tests run: the one that plays the child under a test host, which cannot, and the command. Each is the managed
-/// one beside the tests, or the one that an environment variable names: so the same specs run on native programs.
+/// The programs that tests run: the child program, because the test host cannot be one, and the command. Each is the managed
+/// program next to the tests, or the one that an environment variable names, so that the same specs run on native programs.
 /// </summary>
 public static class TestChildProgram
 {
-    /// <summary>The child; <c>ACTORBROWSER_TEST_CHILD</c> names another.</summary>
+    /// <summary>The child program; <c>ACTORBROWSER_TEST_CHILD</c> names another.</summary>
     public static string Path { get; } = Named("ACTORBROWSER_TEST_CHILD", "actorbrowser-testchild");
 
     /// <summary>The command; <c>ACTORBROWSER_TEST_CLI</c> names another.</summary>

@@ -3,7 +3,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>What a round trip allocates in the parent, on all of its threads.</summary>
+/// <summary>The bytes that a round trip allocates in the parent, on all threads.</summary>
 internal sealed class AllocatedBytes : IFigure
 {
     private static readonly Target Limit = Target.Below(500, "B");

@@ -4,7 +4,7 @@ using Akka.Configuration;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>What confinement costs: the same with and without it, and beside bubblewrap.</summary>
+/// <summary>The cost of confinement: the same work with and without it, and compared with bubblewrap.</summary>
 internal sealed class Confinement : IFigure
 {
     private const string Off = "actorbrowser.sandbox.enabled = off";

@@ -19,8 +19,7 @@ internal sealed class FetchRate : IFigure
         var requests = context.Pick(10_000, 30_000);
         var ours = new Contender("through the child", "/s", () => RateAsync(browser, server, requests));
         var theirs = Yardsticks.HttpClientRate(server, client, requests, InFlight);
-        // Both sides get the same time to be compiled for speed.
-        // The compiler that replaces their first code by faster code is a thread that all of this keeps from running.
+        // Give both sides the same time for tiered compilation: its background thread gets little time during this load.
         for (var i = 0; i < 10; i++)
         {
             await ours.Sample();
@@ -34,7 +33,7 @@ internal sealed class FetchRate : IFigure
         ];
     }
 
-    /// <summary>Fetches a second through a browser's network child.</summary>
+    /// <summary>Measures fetches per second through a browser's network child.</summary>
     internal static Task<double> RateAsync(Browser browser, Nginx server, int requests) => Yardsticks.RateAsync(requests, InFlight, async () =>
     {
         var outcome = await BrowserClient.For(browser.Fetch).FetchAsync(new Fetch(server.Small));

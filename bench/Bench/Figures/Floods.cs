@@ -5,7 +5,7 @@ using Akka.Actor;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>What one child feels while another takes all it can get, and is stopped by its limit.</summary>
+/// <summary>The latency of one child while another takes all resources up to its limit.</summary>
 internal sealed class Floods : IFigure
 {
     private static readonly (string Name, ProbeQuestion Question, SandboxLimits Limits)[] All =
@@ -45,7 +45,7 @@ internal sealed class Floods : IFigure
         return rows;
     }
 
-    /// <summary>Pings one after another until something is over; one sample is their median, as one that is late by a time slice says little.</summary>
+    /// <summary>Pings one after another until a task is over. The sample is their median, because a ping that is late by one time slice means little.</summary>
     private static async Task PingAsync(IActorRef child, Samples samples, Task until)
     {
         var client = ChildClient.For(child);

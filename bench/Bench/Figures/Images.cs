@@ -5,10 +5,10 @@ using Akka.Actor;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>An image of 12 megapixels to mapped pixels, and a decoder that is warm beside one that has to be started.</summary>
+/// <summary>Decodes an image of 12 megapixels to mapped pixels, and compares a warm decoder with a new one.</summary>
 internal sealed class ImageDecoding : IFigure
 {
-    // A bitmap of one pixel: what it takes is the way there and back.
+    // A bitmap of one pixel: its time is the round trip to the decoder.
     private static readonly byte[] Tiny = Convert.FromHexString("424D3A0000000000000036000000280000000100000001000000010018000000000004000000130B0000130B000000000000000000000000FF00");
 
     private const int Pixels = 4000 * 3000 * 4;
@@ -20,7 +20,7 @@ internal sealed class ImageDecoding : IFigure
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
         var path = Path.Combine(context.Scratch, "large.jpg");
-        // With the noise of a camera's sensor: 3.7 MB, about what a telephone makes of as many pixels.
+        // With noise as from a camera's sensor: 3.7 MB, about the size of a phone's photo with as many pixels.
         NativeProcess.Run("/usr/bin/python3", "-c", "from PIL import Image; size = (4000, 3000); Image.blend(Image.effect_mandelbrot(size, (-2, -1.5, 1, 1.5), 100),"
             + $" Image.effect_noise(size, 24), 0.3).convert('RGB').save({Quote(path)}, quality=90)");
         var file = await File.ReadAllBytesAsync(path);
@@ -57,7 +57,7 @@ internal sealed class ImageDecoding : IFigure
         ];
     }
 
-    // As a C program does: whoever wants the pixels has them in memory of their own, as ours are.
+    // As a C program does: the pixels go into memory allocated for them, as with our decoder.
     private static unsafe void DecodeInProcess(byte[] file)
     {
         var pixels = NativeMemory.Alloc(Pixels);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>One body of 1 GiB, counted and thrown away.</summary>
+/// <summary>One body of 1 GiB, counted and discarded.</summary>
 internal sealed class LargeBody : IFigure
 {
     private static readonly TimeSpan SampleEvery = TimeSpan.FromMilliseconds(20);
@@ -25,7 +25,7 @@ internal sealed class LargeBody : IFigure
             return rate;
         });
         var theirs = Yardsticks.HttpClientBody(server, client);
-        // Compiles both sides, and lets the page cache take the file in; the memory of the first body counts.
+        // Warms up both sides and the page cache; the memory used by the first body counts too.
         await ours.Sample();
         await theirs.Sample();
         var samples = await Contender.InterleaveAsync(context.Pick(3, 9), ours, theirs);

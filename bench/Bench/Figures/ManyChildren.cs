@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>200 live children beside one.</summary>
+/// <summary>200 live children compared with one.</summary>
 internal sealed class ManyChildren : IFigure
 {
     private const int Many = 200;
@@ -24,12 +24,12 @@ internal sealed class ManyChildren : IFigure
 
         var alive = new List<BrowserProtocol.ChildSpawned>();
         await SpawnAsync(browser, alive, null);
-        // Idle is what a process is once it has settled: the runtime goes on compiling what heartbeats call as often as it has
-        // counted enough calls, and threads of the pool that nobody needs end after twenty seconds.
+        // Wait until the process has settled: the runtime recompiles code called by heartbeats after enough calls, and unused
+        // threads of the pool end after twenty seconds.
         await Task.Delay(TimeSpan.FromSeconds(context.Pick(0, 90)));
         var one = await IdleAsync(alive, window);
 
-        // As the last ones: none of them takes over the memory of one that has ended.
+        // All stay alive, like the last ones, so that none reuses the memory of an ended child.
         var first = new Samples("the 2nd to the 11th", "ms");
         while (alive.Count <= Last)
             await SpawnAsync(browser, alive, first);
@@ -69,7 +69,7 @@ internal sealed class ManyChildren : IFigure
 
     private static async Task SpawnAsync(Browser browser, List<BrowserProtocol.ChildSpawned> alive, Samples? samples)
     {
-        // On two processors, what a child's runtime does in its first moments after Ready would be measured with its successor.
+        // On two processors, the runtime work of a child just after Ready would otherwise be measured with the next child.
         if (samples is not null)
             await Task.Delay(Settling);
         var start = Stopwatch.GetTimestamp();
@@ -77,16 +77,16 @@ internal sealed class ManyChildren : IFigure
         samples?.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
 
-    /// <summary>What parent and children use, in milliseconds a second, while nothing is asked of them.</summary>
+    /// <summary>The processor time that parent and children use while idle, in milliseconds per second.</summary>
     private static async Task<(double Parent, double Children, int Threads)> IdleAsync(List<BrowserProtocol.ChildSpawned> alive, TimeSpan window)
     {
-        // The runtime's own background work after a start (tiering, trimming) is over after a few seconds.
+        // The runtime's background work after a start (tiering, trimming) is over after a few seconds.
         await Task.Delay(window);
         double OfChildren() => alive.Sum(child => ProcFile.ProcessorMilliseconds(child.ProcessId));
         var children = OfChildren();
         var start = Stopwatch.GetTimestamp();
-        // Reading 200 processes' files is not idling, nor is the runtime's compiling what has read them: the parent's own
-        // window lies inside the children's.
+        // Reading the files of 200 processes, and the compilation that it causes, must not count as the parent's idle time: so
+        // the parent's window lies inside the children's.
         await Task.Delay(Compiling);
         var parent = await Idleness.MillisecondsAsync(window);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

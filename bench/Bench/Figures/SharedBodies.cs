@@ -5,8 +5,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.Bench.Figures;
 
 /// <summary>
-/// Bodies in shared memory: slots that are full already go from one end of a channel to the other, which copies each out and
-/// gives it back, beside a loop that copies the same bytes from the same slots to the same place.
+/// Bodies in shared memory: one end of a channel sends full slots to the other, which copies each and returns it. Compared with
+/// a loop that copies the same bytes from the same slots to the same memory.
 /// </summary>
 internal sealed class SharedBodies : IFigure
 {
@@ -38,7 +38,7 @@ internal sealed class SharedBodies : IFigure
         Fill(theirs);
         var receiver = new Receiver(slots, parent, bytes);
         var sender = new Sender(theirs, child, bytes);
-        // Its frames come on this thread, as a child's do on its own.
+        // This thread handles the child's frames, as a child's main thread does.
         var thread = new Thread(() => child.Run(sender)) { IsBackground = true };
         var start = Stopwatch.GetTimestamp();
         parent.Start(receiver);

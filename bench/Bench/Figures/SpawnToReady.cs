@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>From the command to start a renderer child to its Ready, and a whole command of the program.</summary>
+/// <summary>The time from the request to start a renderer to its Ready, and of a whole run of the program.</summary>
 internal sealed class SpawnToReady : IFigure
 {
     public string Name => "spawn";

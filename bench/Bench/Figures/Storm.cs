@@ -4,7 +4,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>What tabs that are left alone feel while the renderers of others are killed and stopped at random.</summary>
+/// <summary>The latency of undisturbed tabs while the renderers of other tabs are killed and stopped at random.</summary>
 internal sealed class Storm : IFigure
 {
     private const int Tabs = 50;
@@ -31,7 +31,7 @@ internal sealed class Storm : IFigure
             await tabs[^1].NavigateAsync(server.Page.AbsoluteUri);
         }
         var window = TimeSpan.FromSeconds(context.Pick(10, 40));
-        // What this process calls often is compiled anew, twice: with ten times the questions, that is over sooner.
+        // The runtime recompiles hot code twice: with ten times as many queries, that is over sooner.
         await WorkAsync(tabs, server, TimeSpan.FromSeconds(context.Pick(5, 20)), Pause / 10);
         var calm = await WorkAsync(tabs, server, window, Pause);
         var work = WorkAsync(tabs, server, window, Pause);
@@ -46,7 +46,7 @@ internal sealed class Storm : IFigure
         ];
     }
 
-    /// <summary>Every tab is asked one question after another, with some milliseconds between; returns how long those left alone took, in milliseconds.</summary>
+    /// <summary>Sends every tab one query after another, some milliseconds apart; returns the times of the undisturbed tabs, in milliseconds.</summary>
     private static async Task<double[]> WorkAsync(List<TabClient> tabs, Nginx server, TimeSpan window, int pause)
     {
         using var over = new CancellationTokenSource(window);
@@ -104,7 +104,7 @@ internal sealed class Storm : IFigure
             }
             catch (PageException)
             {
-                // Killed again meanwhile: the storm goes on.
+                // The renderer was killed again: try once more.
             }
         }
     }

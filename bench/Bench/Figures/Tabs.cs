@@ -5,7 +5,7 @@ using AngleSharp.Html.Parser;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>A page from nginx to the parsed document, and a hundred idle tabs.</summary>
+/// <summary>The time from a navigation to the parsed document, and the memory of a hundred idle tabs.</summary>
 internal sealed class TabNavigation : IFigure
 {
     private const int Idle = 100;
@@ -24,7 +24,7 @@ internal sealed class TabNavigation : IFigure
         var tab = await TabClient.OpenAsync(browser.System, browser.Actor);
         var count = context.Pick(20, 50);
         var ours = new Contender("in a warm renderer", "ms", () => MeanAsync(count, async () => await tab.NavigateAsync(server.Page.AbsoluteUri)));
-        // The renderer's own code: encoding, parser, what the page holds, its readable text.
+        // The renderer's code: encoding, parser, survey and readable text.
         var theirs = new Contender("HttpClient and the same parse in process", "ms", () => MeanAsync(count, async () =>
         {
             var page = await client.GetByteArrayAsync(server.Page);
@@ -33,7 +33,7 @@ internal sealed class TabNavigation : IFigure
         }));
         var bare = new Contender("HttpClient and AngleSharp alone in process", "ms", () => MeanAsync(count, async () =>
             Check(new HtmlParser().ParseDocument(await client.GetStringAsync(server.Page)).Title)));
-        // A renderer compiles for speed what it has called a thousand times, and once more with what it has counted in the next thousand.
+        // A JIT renderer recompiles code after a thousand calls, and again with profile data after the next thousand.
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(context.Pick(5, 30)))
         {

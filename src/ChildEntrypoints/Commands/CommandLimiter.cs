@@ -5,14 +5,14 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>
-/// Starts a command with its mark and its limits: before its first instruction where the processor's code for that is
-/// known, right after its start otherwise; then a program that has forked in between is found by its mark.
+/// Starts a command with its session mark and its limits. On processors that <see cref="LimitedSpawner"/> supports they are set
+/// before its first instruction, elsewhere right after its start; processes that it forked in between are found by the mark.
 /// </summary>
 internal static class CommandLimiter
 {
     private const ulong SecondsToDie = 2;
 
-    /// <summary>0, or the errno of what failed.</summary>
+    /// <summary>Returns 0, or the errno of the call that failed.</summary>
     internal static int TrySpawn(Interop.SpawnRequest start, SessionMark mark, in CommandLimits limits, out int processId)
     {
         if (LimitedSpawner.IsSupported)
@@ -53,7 +53,7 @@ internal static class CommandLimiter
     {
         var settings = new List<LimitSetting>();
         Add(ProcessLimit.AddressSpace, limits.Memory, 0);
-        // The soft limit's signal says why it ended; a command that ignores it is killed.
+        // SIGXCPU at the soft limit tells the reason; a command that ignores it is killed at the hard limit.
         Add(ProcessLimit.ProcessorTime, limits.ProcessorTime, SecondsToDie);
         Add(ProcessLimit.Processes, limits.Processes, 0);
         Add(ProcessLimit.Descriptors, limits.Descriptors, 0);

@@ -6,21 +6,21 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>
-/// The command runner: starts programs for the parent, many at once, each in a session and process group of its own. It
-/// is the parent of all they leave behind, and when it is told to stop, or its own parent is gone, ends all of it. One
-/// thread starts them and takes their exits, so that no exit can be seen before the start has been told.
+/// The command runner: starts programs for the parent, many at once, each in a separate session and process group. It
+/// adopts the processes that they leave behind, and kills them all when it shuts down or its parent is gone. One
+/// thread starts programs and reaps them, so that no exit is reported before its start.
 /// </summary>
 internal sealed class CommandRunnerRole : IChildRole
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
 
-    // Programs are started, and orphans adopted, by the thread that leads this process: the one that serves the channel.
+    // The main thread, which serves the channel, starts programs and adopts orphans: the kernel lists both as its children.
     private readonly SafeDescriptor _children = SmallFile.Open($"/proc/self/task/{Environment.ProcessId}/children");
     private readonly byte[] _childrenText = new byte[64 << 10];
     private readonly Dictionary<int, RunningCommand> _byProcess = [];
     private readonly List<(RunningCommand Command, ProcessEnd End, ProcessUsage Usage)> _ended = [];
     private readonly Lock _lock = new();
-    // Commands end on other threads, too: by a timer, or after a search for what they have left behind.
+    // Under the lock: commands also end on other threads, by a timer or after the search for their survivors.
     private readonly Dictionary<ulong, RunningCommand> _byId = [];
     private readonly HashSet<RunningCommand> _draining = [];
     private ChildContext? _context;
@@ -39,7 +39,7 @@ internal sealed class CommandRunnerRole : IChildRole
         CurrentProcess.AdoptOrphans();
         _exits = ChildExits.Open();
         context.Watch(_exits.Descriptor, OnExits);
-        // Only in a world of its own are all processes that it sees its own.
+        // Without a separate pid namespace, the runner would count other processes than those of its commands.
         if (HasOwnProcesses && limits != default)
             _usage = new WorldUsage(limits, EndAll);
     }
@@ -66,12 +66,12 @@ internal sealed class CommandRunnerRole : IChildRole
 
     internal void Send<T>(ulong id, in T message, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T> => _context!.Write(id, message, descriptors);
 
-    /// <summary>Whether it is the first process of a namespace: pids here are nobody else's, and its end is everybody's.</summary>
+    /// <summary>Whether this is the first process of a pid namespace: all other processes there are its commands', and its exit kills them.</summary>
     internal bool HasOwnProcesses { get; } = Environment.ProcessId == 1;
 
     internal void Flush() => _context!.Flush();
 
-    /// <summary>A command has been started.</summary>
+    /// <summary>Adds a command that has started.</summary>
     internal void Register(RunningCommand command)
     {
         _byProcess.Add(command.ProcessId, command);
@@ -91,7 +91,7 @@ internal sealed class CommandRunnerRole : IChildRole
         }
     }
 
-    /// <summary>This command waits for what may be its survivors.</summary>
+    /// <summary>Adds a command that waits for its possible survivors to exit.</summary>
     internal void AddDraining(RunningCommand command)
     {
         lock (_lock)
@@ -99,8 +99,8 @@ internal sealed class CommandRunnerRole : IChildRole
     }
 
     /// <summary>
-    /// Whether this process has children that are no running command's own: what ended commands have left behind. Cheap,
-    /// so that the usual command, which leaves nothing, costs no search of all processes.
+    /// Whether this process has children other than the running commands: processes that ended commands left behind. The check
+    /// is cheap, so that a command that leaves nothing, as most do, costs no search of all processes.
     /// </summary>
     private bool HasAdopted()
     {
@@ -145,7 +145,7 @@ internal sealed class CommandRunnerRole : IChildRole
         }
     }
 
-    /// <summary>The request: the frame's own, or the one in the memory file that rides on it as the last descriptor.</summary>
+    /// <summary>Reads the request from the frame, or from the memory file that came with it as the last descriptor.</summary>
     private static ProtocolViolation? RequestOf(in Frame frame, ref Span<SafeDescriptor> descriptors, out Transport.SpawnRequest request)
     {
         if (frame.Type == MessageType.SpawnRequest)
@@ -158,15 +158,15 @@ internal sealed class CommandRunnerRole : IChildRole
         var file = descriptors[^1];
         descriptors = descriptors[..^1];
         if ((SharedMemory.SealsOf(file) & Seals.Shrink) == 0 || SharedMemory.LengthOf(file) < large.Length)
-            return new ProtocolViolation(ViolationKind.Descriptors, "The memory file of a LargeSpawnRequest is too short, or can become so.");
+            return new ProtocolViolation(ViolationKind.Descriptors, "The memory file of a LargeSpawnRequest is too short, or is not sealed against shrinking.");
         using var memory = new MappedMemory(file, large.Length, writable: false);
-        // A copy: texts of the request are slices of it, and outlive the mapping.
+        // Copied: the request's texts are slices of these bytes and outlive the mapping.
         return new Frame(frame.Header, memory.GetSpan().ToArray(), null).TryRead(out request);
     }
 
     private RunningCommand? Find(in Frame frame)
     {
-        // One that has ended meanwhile is no error: the frame had been on its way.
+        // A command that has ended is no error: the frame was on its way when it ended.
         lock (_lock)
             return _byId.GetValueOrDefault(frame.CorrelationId);
     }
@@ -190,7 +190,7 @@ internal sealed class CommandRunnerRole : IChildRole
             else
                 orphans = true;
         }
-        // Once for all that have ended; where there is no child at all, nothing was left behind.
+        // One check for all commands that have ended. Without any child, nothing was left behind.
         var leftovers = children && HasAdopted();
         foreach (var (command, end, usage) in _ended)
             command.OnExited(end, usage, leftovers);
@@ -219,7 +219,7 @@ internal sealed class CommandRunnerRole : IChildRole
             commands = [.. _byId.Values];
         foreach (var command in commands)
             command.Blame(cause);
-        // At once, and however fast they fork: the first process of a namespace reaches all others there, and not itself.
+        // Reaches all of them at once, however fast they fork: a signal to pid -1 spares only this, the first process of the namespace.
         CurrentProcess.KillAllOthers();
     }
 

@@ -5,17 +5,17 @@ using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
 
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
-/// <summary>Starts one command: finds it, connects it to the parent's pipes or to a new terminal, marks it, limits it.</summary>
+/// <summary>Starts one command: finds the program, connects it to the parent's pipes or to a new terminal, marks it and limits it.</summary>
 internal sealed class CommandSpawner(CommandRunnerRole runner, SessionMark mark)
 {
     private const ulong Reserve = 16;
     private const int TooManyOpen = 24;
 
-    /// <summary>How many descriptors a request brings: output, error, input, as far as there are any.</summary>
+    /// <summary>How many descriptors come with a request: one for each of output, error and input that it has.</summary>
     internal static int DescriptorsOf(in SpawnRequest request) =>
         (request.Output switch { CommandOutput.Piped => 2, CommandOutput.Merged => 1, _ => 0 }) + (request.Input == CommandInput.None ? 0 : 1);
 
-    /// <summary>Null, or why it was not started.</summary>
+    /// <summary>Returns null, or the reason why the command was not started.</summary>
     internal SpawnFailed? Spawn(ulong id, in SpawnRequest request, ReadOnlySpan<SafeDescriptor> descriptors)
     {
         if (ProgramSearch.Find(request, out var path) is { } notFound)
@@ -30,14 +30,14 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionMark mark)
             string? name = null;
             if (request.Output == CommandOutput.Terminal)
                 terminal = PseudoTerminal.Open(request.Columns, request.Rows, out name);
-            // Without room for what rides on the next request, that would end the channel and every command with it.
+            // The next request's descriptors need room: if they cannot be received, the channel ends, and every command with it.
             if (terminal is not null && (ulong)terminal.Value + Reserve > ProcessLimits.Get(ProcessLimit.Descriptors).Soft)
-                return new SpawnFailed(SpawnFailure.NoResources, TooManyOpen, "No terminal could be had: the runner has as many as its limit of descriptors allows.");
+                return new SpawnFailed(SpawnFailure.NoResources, TooManyOpen, $"No terminal could be opened: the runner is close to its limit of {ProcessLimits.Get(ProcessLimit.Descriptors).Soft} descriptors. End other commands first.");
             return Start(id, request, path, folder, descriptors, ref terminal, name);
         }
         catch (SystemCallException e)
         {
-            return new SpawnFailed(SpawnFailure.NoResources, e.Errno, $"No terminal could be had: {e.Message}");
+            return new SpawnFailed(SpawnFailure.NoResources, e.Errno, $"No terminal could be opened: {e.Message}");
         }
         finally
         {
@@ -64,7 +64,7 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionMark mark)
         var errno = CommandLimiter.TrySpawn(start, own, request.Limits, out var processId);
         if (errno != 0)
             return ProgramSearch.Explain(errno, path.Span);
-        // The request's texts are slices of the receive buffer: what outlives this call is only numbers.
+        // The request's texts are slices of the receive buffer: keep only its numbers after this call.
         var command = new RunningCommand(runner, id, request with { Arguments = [], Environment = [], Folder = default }, own, processId);
         runner.Register(command);
         command.Start(startedAt, terminal);

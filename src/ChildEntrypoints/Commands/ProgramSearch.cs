@@ -6,7 +6,7 @@ using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
 
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
-/// <summary>Finds a program as execvp does, in the PATH of the environment that it will have; paths are bytes.</summary>
+/// <summary>Finds a program as execvp does, in the PATH of the command's environment. Paths are bytes.</summary>
 internal static class ProgramSearch
 {
     private const int NoEntry = 2;
@@ -35,11 +35,11 @@ internal static class ProgramSearch
             denied |= errno == Denied;
         }
         return denied
-            ? new SpawnFailed(SpawnFailure.Denied, Denied, $"'{Text(name)}' was found in PATH and may not be executed.")
+            ? new SpawnFailed(SpawnFailure.Denied, Denied, $"'{Text(name)}' was found in PATH but may not be executed.")
             : new SpawnFailed(SpawnFailure.NotFound, NoEntry, $"'{Text(name)}' was not found in PATH.");
     }
 
-    /// <summary>An errno of posix_spawn, once the folder is known to be good.</summary>
+    /// <summary>Explains an errno of posix_spawn, after the working folder was opened without one.</summary>
     internal static SpawnFailed Explain(int errno, ReadOnlySpan<byte> path)
     {
         var program = Text(path.ToArray());
@@ -60,7 +60,7 @@ internal static class ProgramSearch
     {
         Denied => new SpawnFailed(SpawnFailure.Denied, errno, $"The folder '{Text(folder)}' may not be entered."),
         23 or 24 => new SpawnFailed(SpawnFailure.NoResources, errno, $"The folder '{Text(folder)}' could not be opened: {Message(errno)}."),
-        _ => new SpawnFailed(SpawnFailure.BadFolder, errno, $"The folder '{Text(folder)}' cannot be started in: {Message(errno)}."),
+        _ => new SpawnFailed(SpawnFailure.BadFolder, errno, $"A command cannot start in the folder '{Text(folder)}': {Message(errno)}."),
     };
 
     internal static string Message(int errno) => new System.ComponentModel.Win32Exception(errno).Message;
@@ -71,7 +71,7 @@ internal static class ProgramSearch
         return text.Length <= 200 ? text : text[..200] + "…";
     }
 
-    // "file/." is no path; that costs one call where opening and closing would cost two.
+    // "folder/." exists, "file/." does not: one system call, where opening and closing would be two.
     private static bool IsFolder(ReadOnlySpan<byte> path) => PathProbe.TryExecute([.. path, (byte)'/', (byte)'.']) == 0;
 
     private static ReadOnlySpan<byte> PathOf(IReadOnlyList<ReadOnlyMemory<byte>> environment)
@@ -88,7 +88,7 @@ internal static class ProgramSearch
     {
         if (folder.IsEmpty)
             folder = "."u8;
-        // A relative entry means the folder that the command starts in, which is not this process's.
+        // A relative entry is relative to the command's working folder, not to this process's.
         if (folder[0] != (byte)'/' && !startsIn.IsEmpty)
         {
             candidate.Write(startsIn);

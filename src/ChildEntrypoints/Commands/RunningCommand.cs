@@ -7,9 +7,9 @@ using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>
-/// One command from its start to <c>Closed</c>: its end with the reason, and the end of whatever it leaves behind. Its
-/// output does not pass through here: the pipes are the parent's. The channel's thread, on which it starts and exits, and
-/// timers meet under the lock.
+/// One command from its start to <c>Closed</c>: reports its exit with the reason, and ends the processes it leaves behind.
+/// Its output goes directly into the parent's pipes. The channel's thread, which starts and reaps the command, and timers
+/// call it; the lock serialises them.
 /// </summary>
 internal sealed class RunningCommand
 {
@@ -47,7 +47,7 @@ internal sealed class RunningCommand
 
     internal int ProcessId { get; }
 
-    /// <summary>Tells the parent, and starts the clock.</summary>
+    /// <summary>Tells the parent that the command runs, and starts its total timeout.</summary>
     internal void Start(DateTimeOffset startedAt, SafeDescriptor? terminal)
     {
         lock (_lock)
@@ -74,7 +74,7 @@ internal sealed class RunningCommand
         }
     }
 
-    /// <summary>Its end, if it has not been seen yet, has this reason.</summary>
+    /// <summary>Sets the reason for the command's exit, unless it has exited or has a reason already.</summary>
     internal void Blame(ExitCause cause)
     {
         lock (_lock)
@@ -94,9 +94,9 @@ internal sealed class RunningCommand
     }
 
     /// <summary>The command itself has exited.</summary>
-    /// <param name="end">How.</param>
-    /// <param name="usage">What it had used.</param>
-    /// <param name="leftovers">Whether there are processes that ended commands have left behind.</param>
+    /// <param name="end">How it exited.</param>
+    /// <param name="usage">What it used.</param>
+    /// <param name="leftovers">Whether ended commands have left processes behind.</param>
     internal void OnExited(in ProcessEnd end, in ProcessUsage usage, bool leftovers)
     {
         lock (_lock)
@@ -121,21 +121,21 @@ internal sealed class RunningCommand
             }
             else
             {
-                // Perhaps another command's: who it was is looked up only if they are still there when their time is over.
+                // Another command may have left them: the owner is looked up only if they still run after the drain timeout.
                 _runner.AddDraining(this);
                 _drain = new Timer(static state => ((RunningCommand)state!).OnDrainOver(), this, _killing ? 0 : _request.DrainTimeout, Timeout.Infinite);
             }
         }
     }
 
-    /// <summary>Whatever commands had left behind is gone by itself.</summary>
+    /// <summary>All processes that commands left behind have exited.</summary>
     internal void OnNothingLeft()
     {
         lock (_lock)
             Finish(search: false);
     }
 
-    /// <summary>Ends everything: TERM now, KILL after the grace. The first reason given is the reason.</summary>
+    /// <summary>Ends all of the command's processes: SIGTERM now, SIGKILL after the grace. The first reason given is reported.</summary>
     /// <param name="grace">In milliseconds.</param>
     /// <param name="cause">Why.</param>
     internal void Terminate(int grace, ExitCause cause)
@@ -158,7 +158,7 @@ internal sealed class RunningCommand
             return;
         }
         MarkedProcesses.Signal(IsMine, SigTerm);
-        // A stopped process gets the signal when it goes on.
+        // A stopped process handles SIGTERM only after it continues.
         MarkedProcesses.Signal(IsMine, SigContinue);
     }
 
@@ -172,7 +172,7 @@ internal sealed class RunningCommand
             Finish(search: true);
     }
 
-    // With the lock held; a search happens where waiting is allowed.
+    // Called with the lock held, so a search, which waits, runs on the pool.
     private void Finish(bool search)
     {
         if (_ending)

@@ -5,8 +5,9 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>
-/// Counts what all processes of a world use, four times a second while a command runs, and ends them at their limit. Where there are control
-/// groups, those are faster and this says why; where there are none, this is what there is.
+/// Sums up the memory and threads of all processes in the runner's pid namespace, four times a second while a command runs,
+/// and ends them at the limit. Control groups, where there are any, act sooner, and this class supplies the reason;
+/// elsewhere it alone enforces the limit.
 /// </summary>
 internal sealed class WorldUsage
 {
@@ -16,7 +17,7 @@ internal sealed class WorldUsage
     private readonly Action<ExitCause> _end;
     private readonly ManualResetEventSlim _runs = new();
 
-    /// <summary>With a thread of its own from the start: when it is needed, there may be none to be had.</summary>
+    /// <summary>Starts its thread at once: at the limit, no new thread may be available.</summary>
     internal WorldUsage(in RunnerLimits limits, Action<ExitCause> end)
     {
         _limits = limits;
@@ -39,7 +40,7 @@ internal sealed class WorldUsage
         }
     }
 
-    // Refused by the kernel at the very number, programs wait and try again: one that is that near has reached it.
+    // At the exact limit the kernel refuses new processes, and programs wait and retry: a count within 1/16 of it counts as reached.
     private static long Nearly(long limit) => limit - (limit / 16);
 
     private void Count()

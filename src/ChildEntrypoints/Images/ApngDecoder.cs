@@ -5,12 +5,12 @@ using static ActorBrowser.ChildEntrypoints.Images.PngChunks;
 namespace ActorBrowser.ChildEntrypoints.Images;
 
 /// <summary>
-/// Animated PNG: each frame is a PNG of its own with its header and data changed, decoded by libpng and drawn on a canvas. What
-/// contradicts itself is no animation, and its one picture is shown, as browsers do.
+/// Animated PNG: each frame is written as a separate PNG, decoded by libpng and drawn on a canvas. As in browsers, a file with
+/// contradictory animation chunks is shown as a still image.
 /// </summary>
 internal static class ApngDecoder
 {
-    /// <summary>The frames of an animation; null for a file that is none.</summary>
+    /// <summary>The frames of an animation; null if the file has no valid animation.</summary>
     internal static List<Frame>? FramesOf(ReadOnlySpan<byte> file)
     {
         var chunks = Read(file);
@@ -49,7 +49,7 @@ internal static class ApngDecoder
         return animated && frames.Count > 0 ? frames : null;
     }
 
-    /// <summary>Draws the frames, as many as are wanted.</summary>
+    /// <summary>Draws frames until the target wants no more.</summary>
     internal static void Decode(ReadOnlySpan<byte> file, List<Frame> frames, PixelTarget target)
     {
         var chunks = Read(file);
@@ -66,7 +66,7 @@ internal static class ApngDecoder
             }
             catch (CodecException) when (i > 0)
             {
-                // What there is is an animation all the same.
+                // The frames before the damaged one are still an animation.
                 return;
             }
             var before = frame.Dispose == Disposal.Previous ? (byte[])canvas.Clone() : null;
@@ -150,7 +150,7 @@ internal static class ApngDecoder
 
     private static uint Number(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
 
-    /// <summary>What becomes of a frame's place before the next one is drawn.</summary>
+    /// <summary>What happens to a frame's area before the next frame is drawn.</summary>
     internal enum Disposal
     {
         None = 0,
@@ -158,6 +158,6 @@ internal static class ApngDecoder
         Previous = 2,
     }
 
-    /// <summary>One frame: where it is drawn, for how many milliseconds it is shown, and the chunks that it is in.</summary>
+    /// <summary>One frame: where it is drawn, for how many milliseconds it is shown, and the chunks that hold its data.</summary>
     internal sealed record Frame(int X, int Y, int Width, int Height, int Delay, Disposal Dispose, bool BlendsOver, List<Chunk> Data);
 }

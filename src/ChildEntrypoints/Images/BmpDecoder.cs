@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Images;
 
-/// <summary>Windows bitmaps: 1, 4, 8, 16, 24 and 32 bits a pixel, run lengths, bit fields.</summary>
+/// <summary>Windows bitmaps: 1, 4, 8, 16, 24 and 32 bits per pixel, run lengths, bit fields.</summary>
 internal static class BmpDecoder
 {
     private const int FileHeader = 14;
@@ -16,10 +16,10 @@ internal static class BmpDecoder
     }
 
     /// <summary>A bitmap without its file header.</summary>
-    /// <param name="bitmap">From its own header on.</param>
-    /// <param name="pixelsAt">Where its pixels begin; negative for right after its colours.</param>
-    /// <param name="halved">Whether its height counts a mask as well, which follows the pixels.</param>
-    /// <param name="target">Where to.</param>
+    /// <param name="bitmap">The file's bytes from the bitmap header on.</param>
+    /// <param name="pixelsAt">Where its pixels begin; negative if they follow its colour table.</param>
+    /// <param name="halved">Whether the height in the header includes a mask, which follows the pixels.</param>
+    /// <param name="target">Receives the pixels.</param>
     internal static void DecodeBitmap(ReadOnlySpan<byte> bitmap, int pixelsAt, bool halved, PixelTarget target)
     {
         var headerBytes = BinaryPrimitives.ReadInt32LittleEndian(bitmap);
@@ -31,7 +31,7 @@ internal static class BmpDecoder
         var topDown = height < 0;
         height = Math.Abs(halved ? height / 2 : height);
         if (headerBytes is < 12 or > 124 || bits is not (1 or 4 or 8 or 16 or 24 or 32) || compression is < 0 or > 6 || compression is 4 or 5)
-            throw new DecodeFailedException(DecodeFailure.Malformed, $"The bitmap has a header of {headerBytes} bytes, {bits} bits a pixel, compression {compression}: that is not known.");
+            throw new DecodeFailedException(DecodeFailure.Malformed, $"The bitmap has a header of {headerBytes} bytes, {bits} bits per pixel, compression {compression}: this format is not supported.");
         target.Begin(width, height, 1);
         Span<uint> masks = stackalloc uint[4];
         var coloursAt = headerBytes;

@@ -4,20 +4,20 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.ChildEntrypoints.Images;
 
 /// <summary>
-/// How a camera was held, as EXIF has it in JPEG (APP1) and PNG (eXIf): 1 for upright, up to 8. Pictures are delivered upright, as
-/// browsers show them.
+/// The camera's orientation, from 1 (upright) to 8, as EXIF records it in JPEG (APP1) and PNG (eXIf). Pictures are delivered
+/// upright, as browsers show them.
 /// </summary>
 internal static class ExifOrientation
 {
     private const int OrientationTag = 0x112;
     private const int Short = 3;
 
-    /// <summary>Whether width and height change places.</summary>
+    /// <summary>Whether the orientation swaps width and height.</summary>
     internal static bool Turns(int orientation) => orientation >= 5;
 
     internal static int OfJpeg(ReadOnlySpan<byte> file)
     {
-        // Segments up to the picture itself: FF, its kind, its length with the length's own two bytes.
+        // The segments before the image data: FF, the kind, and a length that includes its own two bytes.
         for (var at = 2; at + 4 <= file.Length && file[at] == 0xFF;)
         {
             var kind = file[at + 1];
@@ -59,11 +59,11 @@ internal static class ExifOrientation
     }
 
     /// <summary>Writes a picture upright.</summary>
-    /// <param name="pixels">As the file has them, four bytes each.</param>
-    /// <param name="width">As the file has it.</param>
-    /// <param name="height">As the file has it.</param>
+    /// <param name="pixels">The file's pixels, four bytes each.</param>
+    /// <param name="width">The file's width.</param>
+    /// <param name="height">The file's height.</param>
     /// <param name="orientation">2 to 8.</param>
-    /// <param name="upright">Room for as many.</param>
+    /// <param name="upright">Receives the pixels; as long as the input.</param>
     internal static void Apply(ReadOnlySpan<byte> pixels, int width, int height, int orientation, Span<byte> upright)
     {
         var from = MemoryMarshal.Cast<byte, uint>(pixels);

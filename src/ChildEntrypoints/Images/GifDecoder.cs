@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Images;
 
-/// <summary>GIF89a, composed: each frame is what a viewer would show.</summary>
+/// <summary>GIF87a and GIF89a. Frames are composed: each is the whole picture that a viewer would show.</summary>
 internal static class GifDecoder
 {
     private const int MostCodes = 4096;
@@ -52,7 +52,7 @@ internal static class GifDecoder
         }
     }
 
-    // Before any memory is taken: only lengths are looked at.
+    // Reads lengths only, before any memory is allocated.
     private static int CountFrames(ReadOnlySpan<byte> file)
     {
         var at = 13;
@@ -132,7 +132,7 @@ internal static class GifDecoder
         return area.Height;
     }
 
-    /// <summary>LZW; returns how many indices there were.</summary>
+    /// <summary>Decodes LZW; returns the number of indices.</summary>
     private static int Unpack(ReadOnlySpan<byte> file, ref int at, byte[] indices)
     {
         int minimum = file[at++];

@@ -3,17 +3,17 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Images;
 
-/// <summary>Which decoder a file is for, by its first bytes; what a server or a name says counts for nothing.</summary>
+/// <summary>Chooses the decoder by the file's first bytes; Content-Type and file name are ignored.</summary>
 internal static class ImageDecoder
 {
-    /// <summary>Decodes.</summary>
+    /// <summary>Decodes an image.</summary>
     /// <param name="file">The file.</param>
     /// <param name="request">Size and limits.</param>
-    /// <param name="spare">Memory made ready; null for none.</param>
-    /// <param name="answer">What to say of it.</param>
+    /// <param name="spare">Memory prepared in advance; null for none.</param>
+    /// <param name="answer">The answer for the parent.</param>
     /// <returns>The sealed pixels; the caller owns them.</returns>
-    /// <exception cref="DecodeFailedException">It is not decoded, with the reason.</exception>
-    /// <exception cref="CodecException">A library refuses it.</exception>
+    /// <exception cref="DecodeFailedException">The image cannot be decoded; the exception has the reason.</exception>
+    /// <exception cref="CodecException">A codec library rejects the file.</exception>
     internal static SafeDescriptor Decode(ReadOnlySpan<byte> file, in DecodeImage request, SparePixels? spare, out ImageDecoded answer)
     {
         using var target = new PixelTarget(FormatOf(file), request, spare);
@@ -38,7 +38,7 @@ internal static class ImageDecoder
                 IcoDecoder.Decode(file, target);
                 break;
             default:
-                throw new DecodeFailedException(DecodeFailure.UnknownFormat, "The file is no image of a known format (PNG, JPEG, WebP, GIF, BMP, ICO).");
+                throw new DecodeFailedException(DecodeFailure.UnknownFormat, "The file is not an image of a known format (PNG, JPEG, WebP, GIF, BMP, ICO).");
         }
         return target.Finish(out answer);
     }
@@ -75,7 +75,7 @@ internal static class ImageDecoder
         }
         catch (CodecException) when (PngRemains.Of(file, out var rows) is { } whole)
         {
-            // As browsers show it: what is there, and nothing where the rest should be.
+            // As in browsers, the rows that can be read are shown and the rest is transparent.
             PngCodec.Decode(whole, pixels);
             pixels[(rows * width * 4)..].Clear();
         }
@@ -89,7 +89,7 @@ internal static class ImageDecoder
         var orientation = ExifOrientation.OfJpeg(file);
         var turns = ExifOrientation.Turns(orientation);
         target.Begin(turns ? height : width, turns ? width : height, 1);
-        // The library leaves out what a much smaller picture does not show: a sixteenth of the work for a quarter's size.
+        // libjpeg can decode at a fraction of the size: a quarter of the width and height is a sixteenth of the work.
         var (wantedWidth, wantedHeight) = PixelTarget.Fit(width, height, turns ? request.MaxHeight : request.MaxWidth, turns ? request.MaxWidth : request.MaxHeight);
         var divisor = 1;
         while (divisor < 8 && width / (divisor * 2) >= wantedWidth && height / (divisor * 2) >= wantedHeight)

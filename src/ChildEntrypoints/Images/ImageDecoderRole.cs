@@ -6,8 +6,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Images;
 
 /// <summary>
-/// The image decoder: libraries that are not memory-safe read what strangers have made, here and nowhere else. One image
-/// at a time; pixels leave in a sealed memory file.
+/// The image decoder: the only process in which codec libraries, which are not memory-safe, read untrusted files. It decodes
+/// one image at a time and sends the pixels in a sealed memory file.
 /// </summary>
 internal sealed class ImageDecoderRole : IChildRole
 {
@@ -18,11 +18,11 @@ internal sealed class ImageDecoderRole : IChildRole
     private ulong _decoding;
     private ulong _cancelled;
 
-    /// <summary>A decoder at rest.</summary>
+    /// <summary>Creates an idle decoder.</summary>
     public ImageDecoderRole()
     {
         _receiver = new((id, request, payload) => _thread.Add(() => Decode(id, request, payload)));
-        // A native child's filter lets no library in later (no-new-code); a JIT child loads what it needs when it needs it.
+        // A native child's filter (no-new-code) lets it load no library later: load all now. A JIT child loads each when needed.
         if (!RuntimeFeature.IsDynamicCodeSupported)
         {
             foreach (var library in CodecLibrary.All)
@@ -58,7 +58,7 @@ internal sealed class ImageDecoderRole : IChildRole
     {
         Volatile.Write(ref _cancelled, id);
         _receiver.Drop(id);
-        // A library at work cannot be stopped; the process can, and there is nothing else in it.
+        // A codec library cannot be interrupted, so the process exits; it has no other work.
         if (Volatile.Read(ref _decoding) == id)
             CurrentProcess.ExitNow(ChildExitCodes.OutOfTime);
         return null;
@@ -99,12 +99,12 @@ internal sealed class ImageDecoderRole : IChildRole
             }
             catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or OverflowException or InvalidOperationException)
             {
-                // The managed decoders' own bounds checks are their checks of the file.
+                // The managed decoders let the runtime's bounds checks detect bad data.
                 Fail(id, new DecodeFailed(DecodeFailure.Malformed, "The image's data contradicts itself, or ends too early."));
             }
             catch (OutOfMemoryException)
             {
-                Fail(id, new DecodeFailed(DecodeFailure.NoMemory, "There is no memory to decode the image."));
+                Fail(id, new DecodeFailed(DecodeFailure.NoMemory, "There is not enough memory to decode the image."));
             }
             Volatile.Write(ref _decoding, 0);
         }

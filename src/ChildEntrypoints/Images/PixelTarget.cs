@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Images;
 
-/// <summary>A picture is not decoded, with the reason as the wire has it.</summary>
+/// <summary>Thrown when an image cannot be decoded; has the reason for the parent.</summary>
 /// <param name="kind">Why.</param>
 /// <param name="message">One sentence.</param>
 internal sealed class DecodeFailedException(DecodeFailure kind, string message) : Exception(message)
@@ -12,8 +12,8 @@ internal sealed class DecodeFailedException(DecodeFailure kind, string message) 
 }
 
 /// <summary>
-/// Where pixels go: a memory file of exactly the size that is needed, taken after the limits were checked and sealed when
-/// it is full. Frames larger than asked for are scaled down on their way in.
+/// Receives the pixels in a memory file of exactly the size needed, which is allocated after the limits were checked and
+/// sealed when complete. Frames larger than requested are scaled down.
 /// </summary>
 internal sealed class PixelTarget : IDisposable
 {
@@ -46,18 +46,18 @@ internal sealed class PixelTarget : IDisposable
     /// <summary>How many of a file's frames are wanted.</summary>
     internal int FramesWanted(int frames) => Math.Min(frames, _request.Limits.MaxFrames);
 
-    /// <summary>Takes the memory for so many frames.</summary>
-    /// <param name="width">Of the file, in pixels.</param>
-    /// <param name="height">Of the file, in pixels.</param>
+    /// <summary>Checks the limits and allocates memory for the frames.</summary>
+    /// <param name="width">The file's width, in pixels.</param>
+    /// <param name="height">The file's height, in pixels.</param>
     /// <param name="frames">At least 1.</param>
-    /// <exception cref="DecodeFailedException">A limit forbids it, or there is no memory.</exception>
+    /// <exception cref="DecodeFailedException">The image is over a limit, or there is not enough memory.</exception>
     internal void Begin(int width, int height, int frames)
     {
         var limits = _request.Limits;
         if (width <= 0 || height <= 0)
-            throw new DecodeFailedException(DecodeFailure.Malformed, $"The image says it is {width} × {height} pixels.");
+            throw new DecodeFailedException(DecodeFailure.Malformed, $"The image declares a size of {width} × {height} pixels.");
         if ((long)width * height > limits.MaxPixels)
-            throw new DecodeFailedException(DecodeFailure.TooLarge, $"The image is {width} × {height} pixels; at most {limits.MaxPixels} are allowed.");
+            throw new DecodeFailedException(DecodeFailure.TooLarge, $"The image is {width} × {height} pixels; at most {limits.MaxPixels} pixels are allowed.");
         (SourceWidth, SourceHeight) = (width, height);
         (Width, Height) = Fit(width, height, _request.MaxWidth, _request.MaxHeight);
         _frames = FramesWanted(frames);
@@ -75,11 +75,11 @@ internal sealed class PixelTarget : IDisposable
         }
         catch (SystemCallException e)
         {
-            throw new DecodeFailedException(DecodeFailure.NoMemory, $"There is no memory for {bytes} bytes of pixels: {e.Message}");
+            throw new DecodeFailedException(DecodeFailure.NoMemory, $"There is not enough memory for {bytes} bytes of pixels: {e.Message}");
         }
     }
 
-    /// <summary>Where the next frame's pixels are to be written, in the file's own size, all transparent at first.</summary>
+    /// <summary>The buffer for the next frame's pixels, in the file's size; all transparent at first.</summary>
     internal Span<byte> Frame(int width, int height)
     {
         if (width == Width && height == Height)
@@ -88,7 +88,7 @@ internal sealed class PixelTarget : IDisposable
         return _whole;
     }
 
-    /// <summary>The frame that was written is complete.</summary>
+    /// <summary>Completes the frame that was written.</summary>
     /// <param name="width">As given to <see cref="Frame"/>.</param>
     /// <param name="height">As given to <see cref="Frame"/>.</param>
     /// <param name="delay">How long it is shown, in milliseconds.</param>
@@ -101,15 +101,15 @@ internal sealed class PixelTarget : IDisposable
         return _delays.Count < _frames;
     }
 
-    /// <summary>Seals what there is.</summary>
-    /// <param name="answer">What to say of it.</param>
+    /// <summary>Seals the memory file.</summary>
+    /// <param name="answer">The answer for the parent.</param>
     /// <returns>The file; the caller owns it.</returns>
     internal SafeDescriptor Finish(out ImageDecoded answer)
     {
         if (_delays.Count == 0)
             throw new DecodeFailedException(DecodeFailure.Malformed, "The image has no frame.");
         answer = new ImageDecoded(_format, SourceWidth, SourceHeight, Width, Height, _delays);
-        // Nobody can seal against writing while somebody could write.
+        // The kernel refuses to seal against writing while a writable mapping exists.
         ((IDisposable)_memory!).Dispose();
         _memory = null;
         if (OperatingSystem.IsLinux())

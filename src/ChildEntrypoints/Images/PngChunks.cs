@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace ActorBrowser.ChildEntrypoints.Images;
 
-/// <summary>A PNG file's chunks, read and written: what libpng's simplified interface does not tell.</summary>
+/// <summary>Reads and writes the chunks of a PNG file, which libpng's simplified interface does not expose.</summary>
 internal static class PngChunks
 {
     private static readonly uint[] CrcTable = MakeCrcTable();
 
     internal static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
-    /// <summary>Where each chunk lies, in order; the last one may end early, and what follows one that is no chunk is left out.</summary>
+    /// <summary>The position of each chunk, in order. The last may be cut short; everything after an invalid chunk is ignored.</summary>
     internal static List<Chunk> Read(ReadOnlySpan<byte> file)
     {
         var chunks = new List<Chunk>();

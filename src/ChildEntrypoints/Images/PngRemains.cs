@@ -4,14 +4,14 @@ using static ActorBrowser.ChildEntrypoints.Images.PngChunks;
 
 namespace ActorBrowser.ChildEntrypoints.Images;
 
-/// <summary>What is left of a PNG file that ends early or is damaged: a whole one with the rows that can be read, the rest empty.</summary>
+/// <summary>Repairs a PNG file that ends early or is damaged: keeps the rows that can be read and clears the rest.</summary>
 internal static class PngRemains
 {
     private static readonly (int X, int Y, int StepX, int StepY)[] Passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
-    /// <summary>Makes it whole.</summary>
+    /// <summary>Repairs the file.</summary>
     /// <param name="file">The file; its header is right, and its size within the limits.</param>
-    /// <param name="rows">How many rows from the top there are; all, where they are interlaced.</param>
+    /// <param name="rows">How many rows from the top could be read; all rows if the image is interlaced.</param>
     /// <returns>Null when nothing can be read.</returns>
     internal static byte[]? Of(ReadOnlySpan<byte> file, out int rows)
     {
@@ -32,7 +32,7 @@ internal static class PngRemains
         if (have < row)
             return null;
         rows = interlaced ? height : (int)(have / row);
-        // Half a row is none.
+        // A partial row is discarded.
         raw.AsSpan(interlaced ? have : (int)(rows * row)).Clear();
         var whole = new List<byte>();
         whole.AddRange(Signature);
@@ -67,7 +67,7 @@ internal static class PngRemains
         }
         catch (InvalidDataException)
         {
-            // Here the damage begins.
+            // The damage begins here: keep the bytes before it.
         }
         return have;
     }

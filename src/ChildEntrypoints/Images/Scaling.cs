@@ -3,10 +3,10 @@ namespace ActorBrowser.ChildEntrypoints.Images;
 /// <summary>Makes pictures smaller: each pixel is the mean of the area it stands for, weighted by opacity.</summary>
 internal static class Scaling
 {
-    /// <summary>Reduces.</summary>
+    /// <summary>Scales a picture down.</summary>
     /// <param name="source">Rows of red, green, blue, alpha.</param>
-    /// <param name="width">Of the source.</param>
-    /// <param name="height">Of the source.</param>
+    /// <param name="width">The source's width.</param>
+    /// <param name="height">The source's height.</param>
     /// <param name="target">Rows of red, green, blue, alpha.</param>
     /// <param name="toWidth">At most the source's.</param>
     /// <param name="toHeight">At most the source's.</param>

@@ -6,9 +6,9 @@ using ActorBrowser.Sandbox;
 namespace ActorBrowser.ChildEntrypoints.Images;
 
 /// <summary>
-/// Memory for the next image's pixels, as much as the last one's took, made between two requests: the kernel takes as long to
-/// find and clear pages of shared memory as a library to decode into them. An image that comes in the middle of that
-/// takes what there is.
+/// Memory for the next image's pixels, as much as the last image took, prepared between two requests: the kernel needs as long
+/// to find and clear pages of shared memory as a library needs to decode into them. An image that arrives during the
+/// preparation takes the memory as it is.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class SparePixels
@@ -22,7 +22,7 @@ internal sealed class SparePixels
     private MappedMemory? _memory;
     private int _length;
 
-    /// <summary>Makes it ready, unless there is one that will do.</summary>
+    /// <summary>Prepares memory, unless enough is ready.</summary>
     /// <param name="length">In bytes.</param>
     internal void Prepare(int length)
     {
@@ -30,10 +30,10 @@ internal sealed class SparePixels
             _thread.Add(() => Make(length));
     }
 
-    /// <summary>Hands it over, cut to size, if it is of about that size.</summary>
+    /// <summary>Hands the memory over, cut to size, if it is at least that long and at most twice as long.</summary>
     /// <param name="length">In bytes.</param>
-    /// <param name="file">Of exactly that length; the caller's.</param>
-    /// <param name="memory">At least that long; the caller's.</param>
+    /// <param name="file">Exactly that long; the caller owns it.</param>
+    /// <param name="memory">At least that long; the caller owns it.</param>
     internal bool TryTake(int length, [NotNullWhen(true)] out SafeDescriptor? file, [NotNullWhen(true)] out MappedMemory? memory)
     {
         (file, memory) = (null, null);
@@ -68,7 +68,7 @@ internal sealed class SparePixels
             (_file, _memory, _length) = (file, memory, length);
         for (var done = 0; done < length; done += Step)
         {
-            // Not a moment longer than one step can an image have to wait.
+            // The lock is taken for each step, so that an image waits for one step at most.
             lock (_lock)
             {
                 if (_memory != memory)

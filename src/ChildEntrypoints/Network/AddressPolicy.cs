@@ -84,7 +84,7 @@ internal sealed class AddressPolicy
         return inner.Block is null ? default : new(inner.Space, inner.Block with { Name = $"{carrier.Name} of {WithArticle(inner.Block.Name)}" });
     }
 
-    // "unique-local" sounds like a consonant.
+    // "unique" begins with the sound of a consonant.
     private static string WithArticle(string name) =>
         "aeiouI".Contains(name[0]) && !name.StartsWith("uniq", StringComparison.Ordinal) ? $"an {name}" : $"a {name}";
 
@@ -96,7 +96,7 @@ internal sealed class AddressPolicy
         return null;
     }
 
-    // Not IPNetwork.Contains: it takes a mapped address for the IPv4 one, in no IPv6 block at all.
+    // IPNetwork.Contains is not used: it treats an IPv4-mapped address as IPv4 and finds it in no IPv6 block.
     private static bool Holds(in IPNetwork network, ReadOnlySpan<byte> address)
     {
         Span<byte> prefix = stackalloc byte[16];

@@ -4,17 +4,18 @@ using ActorBrowser.Transport.Http;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// An HTTP/1.1 connection on which a server may answer before it has read the request's body. .NET sends the whole body before it looks for an
-/// answer; this reads ahead while a body is sent. After a final answer that is no success, or after a write that failed with an answer
-/// there, the rest of the body goes nowhere, .NET reads the answer, and the connection carries no other request.
-/// A server may also close a connection after an answer without having said so: a request that must not be sent twice waits for that, once a
-/// connection, before its first byte is written.
+/// An HTTP/1.1 connection on which a server may answer before it has read the request's body. .NET sends the whole body before
+/// it looks for an answer; this class reads ahead while a body is sent. After a final answer other than success, or after a
+/// failed write when an answer has arrived, it discards the rest of the body; .NET then reads the answer, and the connection
+/// carries no other request.
+/// A server may also close a connection after an answer without announcing it: once per connection, a request that must not be
+/// sent twice waits for such a close before its first byte is written.
 /// </summary>
 internal sealed class AnswerWatch(Stream inner, TransportConnection connection) : Stream
 {
     private const int Ahead = 4096;
 
-    /// <summary>How long an answer may take to be found after a write that failed.</summary>
+    /// <summary>How long to wait for an answer after a failed write.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -80,7 +81,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         CancellationToken dropped;
         lock (_lock)
         {
-            // .NET gives no token with a body's bytes: it ends a request by closing the connection.
+            // .NET passes no cancellation token when it writes a body: it ends a request by closing the connection.
             if (!ReferenceEquals(_body, body))
                 (_body, _drop, _answered) = (body, new CancellationTokenSource(), new(TaskCreationOptions.RunContinuationsAsynchronously));
             dropped = _drop.Token;
@@ -93,7 +94,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         }
         catch (OperationCanceledException) when (dropped.IsCancellationRequested)
         {
-            // The server has answered, and wants no more of it.
+            // The server has answered and wants no more of the body.
         }
         catch (IOException)
         {
@@ -122,7 +123,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         base.Dispose(disposing);
     }
 
-    // .NET has a read under way before a request on a kept connection: an early answer comes through it.
+    // On a kept connection .NET has a read under way before it sends a request: an early answer arrives through that read.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadThroughAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -184,7 +185,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         return count;
     }
 
-    // Until a final answer's first line is there, the connection ends, or the buffer is full.
+    // Reads until a final answer's first line has arrived, the connection ends, or the buffer is full.
     private async Task ReadAheadAsync(TaskCompletionSource<bool> answered)
     {
         var buffer = new byte[Ahead];
@@ -208,7 +209,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         }
     }
 
-    /// <returns>Whether a final answer's first line is there.</returns>
+    /// <returns>Whether a final answer's first line has arrived.</returns>
     private bool Look(ReadOnlySpan<byte> bytes)
     {
         if (FinalStatus(bytes) is not { } status)
@@ -224,7 +225,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
 
     private void Drop(RequestBody body)
     {
-        // A body that is not sent to its end leaves no place for another request.
+        // After an incomplete body, the connection cannot carry another request.
         connection.OnAnswered(isLast: true);
         Volatile.Write(ref _dropped, body);
         body.Drop();

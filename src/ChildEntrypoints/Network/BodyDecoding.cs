@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>The content codings that are undone, and the streams that undo them.</summary>
+/// <summary>The content codings that are decoded, and the streams that decode them.</summary>
 internal static class BodyDecoding
 {
     /// <summary>More codings on one body are an attack or a mistake; such a body is delivered as it came.</summary>
@@ -10,7 +10,7 @@ internal static class BodyDecoding
 
     /// <summary>Parses Content-Encoding.</summary>
     /// <param name="response">The response.</param>
-    /// <returns>The codings in the order they were applied; empty where there is nothing to undo or one is unknown.</returns>
+    /// <returns>The codings in the order they were applied; empty if there is nothing to decode or one is unknown.</returns>
     internal static IReadOnlyList<string> CodingsOf(HttpResponseMessage response)
     {
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var values))
@@ -31,10 +31,10 @@ internal static class BodyDecoding
         return codings.Count <= MaxLayers ? codings : [];
     }
 
-    /// <summary>Wraps a body so that reading it undoes the codings.</summary>
+    /// <summary>Wraps a body in a stream that decodes it.</summary>
     /// <param name="wire">The body as received.</param>
-    /// <param name="codings">As <see cref="CodingsOf"/> gave them.</param>
-    /// <param name="cancellationToken">Stops the look at the first bytes.</param>
+    /// <param name="codings">The result of <see cref="CodingsOf"/>.</param>
+    /// <param name="cancellationToken">Cancels the read of the first bytes.</param>
     internal static async ValueTask<Stream> DecodeAsync(WireStream wire, IReadOnlyList<string> codings, CancellationToken cancellationToken)
     {
         Stream body = wire;

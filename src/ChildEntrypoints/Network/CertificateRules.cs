@@ -6,16 +6,16 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>Which certificates are accepted, and the sentence for each that is not.</summary>
+/// <summary>Decides which certificates are accepted, and words the reason for a refusal.</summary>
 internal sealed class CertificateRules
 {
     private const int NamesShown = 5;
 
     private readonly X509Certificate2Collection _trusted = [];
 
-    /// <summary>The system's roots and more.</summary>
+    /// <summary>Trusts the system's roots and some more.</summary>
     /// <param name="pem">Certificates in PEM, or nothing.</param>
-    /// <exception cref="CryptographicException">It is not PEM.</exception>
+    /// <exception cref="CryptographicException">The text is not PEM.</exception>
     internal CertificateRules(string pem)
     {
         if (pem.Length > 0)
@@ -69,7 +69,7 @@ internal sealed class CertificateRules
         return chain.Build(leaf) ? null : Problem(leaf, chain.ChainStatus, Flags(chain.ChainStatus));
     }
 
-    /// <summary>Completes "The certificate of 'host' …" with the most telling of the problems; null without any.</summary>
+    /// <summary>Completes "The certificate of 'host' …" with the most important problem; null if there is none.</summary>
     private static string? Problem(X509Certificate2 leaf, X509ChainStatus[] statuses, X509ChainStatusFlags flags)
     {
         if (flags == X509ChainStatusFlags.NoError)

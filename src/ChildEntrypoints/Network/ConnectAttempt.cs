@@ -19,9 +19,9 @@ internal sealed class ConnectAttempt : IDisposable
     private bool _over;
 
     /// <summary>Starts the clock.</summary>
-    /// <param name="target">Host and port, for sentences.</param>
+    /// <param name="target">Host and port, for error messages.</param>
     /// <param name="timeout">Milliseconds; 0 for none.</param>
-    /// <param name="cancellationToken">The handler's own.</param>
+    /// <param name="cancellationToken">The HTTP handler's token.</param>
     internal ConnectAttempt(string target, int timeout, CancellationToken cancellationToken)
     {
         _target = target;
@@ -31,13 +31,13 @@ internal sealed class ConnectAttempt : IDisposable
             _deadline = new Timer(static attempt => ((ConnectAttempt)attempt!).OnDeadline(), this, timeout, Timeout.Infinite);
     }
 
-    /// <summary>Stops lookup and TCP.</summary>
+    /// <summary>Cancels the name lookup and the TCP connect.</summary>
     internal CancellationToken Token => _stop.Token;
 
     /// <summary>Why this side gave the attempt up; null while it has not.</summary>
     internal FetchFailure? Failure { get; private set; }
 
-    /// <summary>The lookup took so many microseconds; TCP is next.</summary>
+    /// <summary>How long the name lookup took, in microseconds.</summary>
     internal long NameLookup { get; private set; }
 
     internal void OnResolved(long microseconds)
@@ -75,7 +75,7 @@ internal sealed class ConnectAttempt : IDisposable
     {
         lock (_lock)
         {
-            // Given up already: its cancellation may be running at this moment.
+            // Stopped already: Stop may be cancelling the token at this moment.
             if (_over)
                 return;
             _over = true;

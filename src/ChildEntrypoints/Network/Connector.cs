@@ -5,7 +5,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>From host and port to a TCP connection: names, the address policy, and the race between addresses.</summary>
+/// <summary>Opens a TCP connection to a host and port: resolves the name, applies the address policy and races the addresses.</summary>
 internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
 {
     /// <summary>How long an address may stay silent before the next is tried as well (RFC 8305).</summary>
@@ -16,9 +16,9 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
     /// <summary>Connects.</summary>
     /// <param name="endPoint">Host as in the URL, and port.</param>
     /// <param name="publicOnly">Whether only addresses the policy allows may be reached.</param>
-    /// <param name="attempt">Told of each step; its token stops them.</param>
+    /// <param name="attempt">Is told of each step; its token cancels them.</param>
     /// <exception cref="FetchFailedException">No address could be connected to.</exception>
-    /// <param name="proxy">The one way out, or null. It alone learns the host's name; a literal address is checked here.</param>
+    /// <param name="proxy">The proxy to connect through, or null. Only the proxy resolves the host's name; a literal address is checked here.</param>
     internal async ValueTask<TransportConnection> ConnectAsync(DnsEndPoint endPoint, bool publicOnly, SocksProxy? proxy, ConnectAttempt attempt)
     {
         if (proxy is null)
@@ -120,7 +120,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
 
     private static async Task<Socket> ConnectAsync(IPAddress address, int port, CancellationToken cancellationToken)
     {
-        // A socket for IPv6 alone does not reach an IPv4 address in IPv6's clothes.
+        // An IPv6-only socket does not reach an IPv4-mapped address.
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -179,7 +179,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
         }
     }
 
-    // Alternating families, the resolver's preference first: a dead IPv6 costs one head start.
+    // Alternates between IPv6 and IPv4, the resolver's first address first: a dead IPv6 costs one head start.
     private static IPAddress[] Interleave(IPAddress[] addresses)
     {
         var ordered = new List<IPAddress>(addresses.Length);

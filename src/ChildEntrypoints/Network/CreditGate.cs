@@ -12,7 +12,7 @@ internal sealed class CreditGate(long initial)
     private TaskCompletionSource? _waiting;
     private bool _closed;
 
-    /// <summary>More may be sent.</summary>
+    /// <summary>Adds credit.</summary>
     /// <param name="bytes">At least 1.</param>
     internal void Add(long bytes)
     {
@@ -26,7 +26,7 @@ internal sealed class CreditGate(long initial)
         waiting?.SetResult();
     }
 
-    /// <summary>Nothing more will be sent: a taker that waits gets nothing.</summary>
+    /// <summary>Ends sending: a waiting taker gets no credit.</summary>
     internal void Close()
     {
         TaskCompletionSource? waiting;
@@ -41,7 +41,7 @@ internal sealed class CreditGate(long initial)
 
     /// <summary>Takes up to <paramref name="wanted"/> bytes of credit, if there is any.</summary>
     /// <param name="wanted">At least 1.</param>
-    /// <returns>What was taken, or 0.</returns>
+    /// <returns>The bytes taken; 0 without credit.</returns>
     internal int TryTake(int wanted)
     {
         lock (_lock)
@@ -65,7 +65,7 @@ internal sealed class CreditGate(long initial)
         }
     }
 
-    /// <summary>Completes when there may be credit, or none ever again.</summary>
+    /// <summary>Completes when there may be credit, or the gate is closed.</summary>
     internal Task WhenChanged()
     {
         lock (_lock)

@@ -4,10 +4,10 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>From whatever HTTP threw to a kind and one sentence.</summary>
+/// <summary>Translates exceptions of the HTTP stack into a kind and one sentence.</summary>
 internal static class FailureTranslation
 {
-    /// <summary>Translates.</summary>
+    /// <summary>Translates an exception.</summary>
     /// <param name="exception">What ended the fetch.</param>
     /// <param name="where">The URL that was being fetched, for the sentence.</param>
     /// <param name="headersArrived">Whether the answer had begun.</param>
@@ -51,7 +51,7 @@ internal static class FailureTranslation
         {
             OperationCanceledException => new(FetchErrorKind.Cancelled, $"The fetch of {where} was cancelled."),
             InvalidDataException => DamagedBody(where),
-            // What Brotli's decoder throws.
+            // Brotli's decoder throws this for damaged data.
             InvalidOperationException when headersArrived => DamagedBody(where),
             HttpRequestException or IOException or ObjectDisposedException =>
                 new(FetchErrorKind.Protocol, $"The connection failed while fetching {where}: {Sentence(exception)}."),
@@ -59,7 +59,7 @@ internal static class FailureTranslation
         };
     }
 
-    // .NET's own words speak of archives.
+    // Replaces .NET's message, which speaks of archives.
     private static FetchFailure DamagedBody(string where) =>
         new(FetchErrorKind.Protocol, $"The body of {where} is not what its Content-Encoding says: its compressed data are damaged or cut off.");
 

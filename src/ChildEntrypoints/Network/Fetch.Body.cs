@@ -3,16 +3,16 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <content>The body on its way to the parent: through shared memory where a large piece finds room there, in frames otherwise.</content>
+/// <content>Sends the body to the parent: a large piece through shared memory if a slot is free, otherwise in frames.</content>
 internal sealed partial class Fetch
 {
     /// <summary>Body bytes after which frames are flushed although more can be read without waiting.</summary>
     private const int FlushEvery = 64 << 10;
 
-    /// <summary>The same for bytes in shared memory, of which only a few travel through the channel.</summary>
+    /// <summary>The same for bytes in shared memory, for which the channel carries only small frames.</summary>
     private const int FlushSharedEvery = 512 << 10;
 
-    /// <summary>A piece below this is copied: cheaper than a slot under way.</summary>
+    /// <summary>A smaller piece is copied into a frame: cheaper than a slot.</summary>
     private const int SmallestShared = 16 << 10;
 
     private async Task PumpAsync(Stream body, int size)
@@ -20,7 +20,7 @@ internal sealed partial class Fetch
         var slots = size >= SmallestShared ? _engine.Slots : null;
         byte[]? copied = null;
         var slot = -1;
-        // The headers are waiting already.
+        // Stands for the headers, which are queued already.
         var unflushed = 1;
         var flushEvery = slots is null ? FlushEvery : FlushSharedEvery;
         try

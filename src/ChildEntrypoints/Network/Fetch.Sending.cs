@@ -4,13 +4,13 @@ using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <content>One hop's request on its way: attempts, and the request's body, which a server may not want, or want again.</content>
+/// <content>Sends one hop's request: its attempts, and its body, which a server may refuse or need again.</content>
 internal sealed partial class Fetch
 {
-    /// <summary>As many dead connections as a pool may plausibly hold at one moment.</summary>
+    /// <summary>The most dead connections that a pool plausibly holds at once.</summary>
     private const int MostAttempts = 32;
 
-    /// <summary>How long a server that has answered well may leave a piece of the request's body untaken.</summary>
+    /// <summary>How long a server that has answered with success may leave a piece of the request's body unread.</summary>
     private static readonly TimeSpan BodyPatience = TimeSpan.FromSeconds(2);
 
     private RequestBody? _body;
@@ -24,7 +24,7 @@ internal sealed partial class Fetch
 
     private int _replays;
 
-    /// <summary>So many more bytes of the request's body may be sent by the parent.</summary>
+    /// <summary>Lets the parent send so many more bytes of the request's body.</summary>
     internal async ValueTask GrantUploadAsync(UploadBuffer upload, int pass, int bytes)
     {
         while (TryGrant(upload, pass, bytes) == WriteOutcome.QueueFull)
@@ -35,7 +35,7 @@ internal sealed partial class Fetch
     /// <summary>The content of the next attempt's request.</summary>
     internal HttpContent MakeContent() => new RequestBody(this, _request.Body, _upload, _request.BodyLength == FetchRequest.NoBody ? 0 : _request.BodyLength);
 
-    // In one step: no credit for a pass is written after the body was asked for again.
+    // Under the lock: no credit for an earlier pass may be written after FetchRewind.
     private WriteOutcome TryGrant(UploadBuffer upload, int pass, int bytes)
     {
         lock (_lock)
@@ -79,7 +79,7 @@ internal sealed partial class Fetch
             await WriteControlAsync(default(FetchBodyUnwanted)).ConfigureAwait(false);
     }
 
-    // As Go and curl do: what is not a success has no use for the rest of the request.
+    // As Go and curl do: after an answer other than success the rest of the body is not sent.
     private void StopBodyIfUnwanted(HttpResponseMessage response)
     {
         if (_body is { IsUnderWay: true } body && (int)response.StatusCode >= 300)
@@ -99,7 +99,7 @@ internal sealed partial class Fetch
         _body?.Release();
     }
 
-    // The next hop sends the body again, or none.
+    // The next hop sends the body again, or has none.
     private async ValueTask PrepareBodyAsync(RequestPlan plan)
     {
         _body?.Release();
@@ -137,14 +137,14 @@ internal sealed partial class Fetch
     {
         if (_connection is not { IsHttp2: false, HasAnswered: true } connection || exception is not (HttpRequestException or IOException))
             return false;
-        // To a connection that is over no byte of the request was written.
+        // No byte of the request was written to a connection that was over.
         if (connection.IsOver)
             return true;
         return HttpRules.IsIdempotent(method)
             && (exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.Unknown } || exception is IOException);
     }
 
-    // HTTP/1.0 ends a connection with each answer unless the answer says otherwise; .NET keeps it.
+    // HTTP/1.0 closes a connection after each answer unless the answer says otherwise; .NET would keep it.
     private void CloseIfOver(HttpResponseMessage response)
     {
         if (EndsConnection(response))
@@ -165,7 +165,7 @@ internal sealed partial class Fetch
             OnAnswered();
             if (Volatile.Read(ref _connection) is { } connection)
                 connection.OnAnswered(isLast: EndsConnection(response));
-            var problem = (int)response.StatusCode is >= 200 and <= 999 ? ResponseHeaders.FramingError(response) : $"its status is {(int)response.StatusCode}, which is no final one";
+            var problem = (int)response.StatusCode is >= 200 and <= 999 ? ResponseHeaders.FramingError(response) : $"its status is {(int)response.StatusCode}, which is not a final status (200 to 999)";
             if (problem is null)
                 return response;
             using (response)

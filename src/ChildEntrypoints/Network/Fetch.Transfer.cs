@@ -6,10 +6,10 @@ using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>The transfer: hops, headers, body, and the one last frame.</summary>
+/// <summary>Runs the transfer: hops, headers, body, and the one last frame.</summary>
 internal sealed partial class Fetch
 {
-    /// <summary>After a coded body's end, what is read of trailing bytes so that the connection can be used again.</summary>
+    /// <summary>The most trailing bytes read after the end of a coded body, so that the connection can be used again.</summary>
     private const int MaxTrailing = 64 << 10;
 
     private static readonly TimeSpan RestPatience = TimeSpan.FromMilliseconds(100);
@@ -24,7 +24,7 @@ internal sealed partial class Fetch
     /// <summary>Runs the fetch to its end; it never fails. Returns at its first wait.</summary>
     internal async Task RunAsync()
     {
-        // The context ends with this method; until then it marks the connections this fetch writes to.
+        // Until this method ends, connections find the fetch that writes to them through the execution context.
         var current = new StrongBox<Fetch?>(this);
         CurrentFetch.Value = current;
         FetchFailure? failure = null;
@@ -95,7 +95,7 @@ internal sealed partial class Fetch
         if (_request.MaxRedirects == 0 || !HttpRules.IsRedirect((int)response.StatusCode)
             || !response.Headers.NonValidated.TryGetValues("Location", out var locations))
             return null;
-        // An empty Location leads nowhere: the answer is the page.
+        // An empty Location is ignored: the answer itself is the page.
         if (locations.FirstOrDefault(static location => location.Length > 0) is not { } location)
             return null;
         if (followed == _request.MaxRedirects)
@@ -103,7 +103,7 @@ internal sealed partial class Fetch
         return FetchUrl.Resolve(url, location);
     }
 
-    // A short rest is read so that the connection can carry the next hop; a long or late one is not waited for.
+    // Reads a short rest of the body so that the connection can carry the next hop; does not wait for a long or slow one.
     private async ValueTask TryFinishAsync(HttpResponseMessage response)
     {
         if (response.Content.Headers.ContentLength > MaxTrailing)
@@ -116,7 +116,7 @@ internal sealed partial class Fetch
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && !_stop.IsCancellationRequested)
         {
-            // The rest of a redirect's body is nobody's: only its connection is lost.
+            // The rest of a redirect's body is not needed; only the connection is lost.
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed partial class Fetch
         if (!bodiless && codings.Count == 0 && contentLength > _request.MaxResponseBytes)
             throw new FetchFailedException(FetchErrorKind.TooLarge,
                 $"The body of {FetchUrl.Show(_where)} has {contentLength} bytes; at most {_request.MaxResponseBytes} are allowed.");
-        // Before anything is written: the parent takes a message with more fields for a broken child, and ends it with everybody's fetches.
+        // Checked before writing: the parent would end a child that sends more fields, and all its fetches with it.
         if (headers.Count > HeaderField.MaxFields)
             throw new FetchFailedException(FetchErrorKind.TooLarge, $"The answer of {FetchUrl.Show(_where)} has {headers.Count} header fields; at most {HeaderField.MaxFields} are allowed.");
         var answer = new FetchHeaders(
@@ -166,14 +166,14 @@ internal sealed partial class Fetch
         _outbox.RequestFlush();
         var decoded = await BodyDecoding.DecodeAsync(wire, codings, _stop.Token).ConfigureAwait(false);
         await PumpAsync(decoded, _engine.ChunkBytes).ConfigureAwait(false);
-        // Returns the decoder's buffers; leaves the wire open.
+        // Returns the decoder's buffers; the wire stream stays open.
         await decoded.DisposeAsync().ConfigureAwait(false);
         await SkipAsync(wire, _stop.Token).ConfigureAwait(false);
         CheckLength(response, wire.Received, contentLength);
         return wire.Received;
     }
 
-    // .NET checks it over HTTP/1.1 alone (RFC 9113, 8.1.1).
+    // .NET checks the length over HTTP/1.1 only; HTTP/2 requires it too (RFC 9113, 8.1.1).
     private void CheckLength(HttpResponseMessage response, long received, long declared)
     {
         if (declared >= 0 && received != declared && response.Version.Major >= 2)

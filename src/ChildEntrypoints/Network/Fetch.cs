@@ -5,12 +5,12 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// One fetch: what the channel's thread and the clock may do to it. The transfer itself is the other part. Whatever
-/// happens, exactly one FetchEnd or FetchError is written, and nothing after it.
+/// One fetch: the calls of the channel's thread and of the clock; Fetch.Transfer.cs has the transfer. Each fetch writes
+/// exactly one FetchEnd or FetchError, and nothing after it.
 /// </summary>
 internal sealed partial class Fetch
 {
-    // A box, emptied at the end: connections keep the execution context they were opened in, but not its fetch.
+    // A box, emptied at the end: a connection keeps the execution context it was opened in, but must not keep the fetch.
     private static readonly AsyncLocal<StrongBox<Fetch?>?> CurrentFetch = new();
 
     private readonly Lock _lock = new();
@@ -27,10 +27,10 @@ internal sealed partial class Fetch
     private TransportConnection? _connection;
     private bool _finished;
 
-    /// <summary>Takes a request over.</summary>
-    /// <param name="engine">Whose fetch this is.</param>
-    /// <param name="outbox">Where its frames go.</param>
-    /// <param name="id">Its correlation id.</param>
+    /// <summary>Creates a fetch for a request.</summary>
+    /// <param name="engine">The engine that owns the fetch.</param>
+    /// <param name="outbox">Takes the fetch's frames.</param>
+    /// <param name="id">The fetch's correlation id.</param>
     /// <param name="request">The request; its body is the fetch's own copy.</param>
     internal Fetch(FetchEngine engine, FetchOutbox outbox, ulong id, in FetchRequest request)
     {
@@ -47,13 +47,13 @@ internal sealed partial class Fetch
             _totalDeadline = Environment.TickCount64 + request.TotalTimeout;
     }
 
-    /// <summary>The fetch on whose behalf the current code runs, as far as its execution context flows.</summary>
+    /// <summary>The fetch for which the current code runs, taken from the execution context.</summary>
     internal static Fetch? Current => CurrentFetch.Value?.Value;
 
     /// <summary>The correlation id.</summary>
     internal ulong Id { get; }
 
-    /// <summary>When something is due next, in <see cref="Environment.TickCount64"/>.</summary>
+    /// <summary>The next deadline, in <see cref="Environment.TickCount64"/>.</summary>
     internal long Deadline => Math.Min(_totalDeadline, Volatile.Read(ref _firstByteDeadline));
 
     /// <summary>Milliseconds; 0 for none.</summary>
@@ -62,7 +62,7 @@ internal sealed partial class Fetch
     /// <summary>See <see cref="FetchEngine.ClosingTime"/>.</summary>
     internal TimeSpan ClosingTime => _engine.ClosingTime;
 
-    /// <summary>The parent takes more of the body.</summary>
+    /// <summary>The parent accepts more of the body.</summary>
     internal void OnCredit(long bytes) => _credit.Add(bytes);
 
     /// <summary>A piece of the request's body.</summary>
@@ -70,7 +70,7 @@ internal sealed partial class Fetch
         ? new ProtocolViolation(ViolationKind.OutOfState, $"A FetchBodyChunk came for fetch {Id}, whose body is complete.")
         : _upload.Add(chunk);
 
-    /// <summary>The request's body is said to be complete.</summary>
+    /// <summary>The parent says that the request's body is complete.</summary>
     internal void OnUploadEnd()
     {
         if (_upload?.Complete() is > 0 and var missing)
@@ -82,10 +82,10 @@ internal sealed partial class Fetch
         ? new ProtocolViolation(ViolationKind.OutOfState, $"A FetchRewind came for fetch {Id}, whose body is complete.")
         : _upload.OnRewound(pass);
 
-    /// <summary>The requester no longer wants it.</summary>
+    /// <summary>The requester cancels the fetch.</summary>
     internal void Cancel() => Stop(new FetchFailure(FetchErrorKind.Cancelled, "The requester cancelled the fetch."));
 
-    /// <summary>The child is ending: says so in the fetch's name, at once.</summary>
+    /// <summary>The child is shutting down: writes the fetch's error at once.</summary>
     internal void Abandon()
     {
         var failure = new FetchFailure(FetchErrorKind.Cancelled, "The network child is shutting down.");
@@ -96,7 +96,7 @@ internal sealed partial class Fetch
     /// <summary>The request is on its way over an HTTP/1.1 connection.</summary>
     internal void OnSentOver(TransportConnection connection) => Volatile.Write(ref _connection, connection);
 
-    /// <summary>The request, body included, has been handed to a connection: the server's time begins.</summary>
+    /// <summary>The request, body included, has been handed to a connection: the first-byte timeout begins.</summary>
     internal void OnRequestSent()
     {
         if (_request.FirstByteTimeout == 0)
@@ -121,15 +121,14 @@ internal sealed partial class Fetch
         }
         catch (AggregateException)
         {
-            // Callbacks of the HTTP stack that failed while closing; the token is cancelled all the same, and the
-            // transfer ends by it.
+            // Callbacks of the HTTP stack failed while closing; the token is cancelled all the same and ends the transfer.
         }
         _credit.Close();
         _upload?.Close();
         Volatile.Read(ref _body)?.Release();
     }
 
-    /// <summary>Ends the fetch if a deadline of its own is over.</summary>
+    /// <summary>Ends the fetch if one of its deadlines has passed.</summary>
     /// <returns>Its next deadline.</returns>
     internal long OnClock(long now)
     {

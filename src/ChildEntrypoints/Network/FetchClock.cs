@@ -1,8 +1,8 @@
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// One timer for the deadlines of all fetches. Most deadlines are later than the one it waits for already, and cost a
-/// comparison; a timer for each fetch would cost a lock three times.
+/// One timer for the deadlines of all fetches. Most deadlines are later than the one it waits for and cost one comparison;
+/// a timer for each fetch would take a lock three times.
 /// </summary>
 internal sealed class FetchClock : IDisposable
 {
@@ -11,18 +11,18 @@ internal sealed class FetchClock : IDisposable
     private readonly Timer _timer;
     private long _due = long.MaxValue;
 
-    /// <summary>A clock without a deadline.</summary>
-    /// <param name="ring">Given the time (<see cref="Environment.TickCount64"/>), does what is due and gives the next deadline.</param>
+    /// <summary>Creates a clock without a deadline.</summary>
+    /// <param name="ring">Takes the time (<see cref="Environment.TickCount64"/>), does what is due and returns the next deadline.</param>
     internal FetchClock(Func<long, long> ring)
     {
         _ring = ring;
         _timer = new Timer(static clock => ((FetchClock)clock!).Ring(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
-    /// <summary>Rings at this time at the latest. Whoever calls has made the deadline visible to the ring before.</summary>
+    /// <summary>Makes the clock ring at this time or before. The caller must store its deadline before it calls this, as the ring reads it.</summary>
     internal void Set(long due)
     {
-        // Between the caller's write of its deadline and this read: a ring that misses the one has reset the other.
+        // Orders the caller's write of its deadline before this read: a ring that missed that deadline has reset _due by now.
         Interlocked.MemoryBarrier();
         if (due >= Volatile.Read(ref _due))
             return;

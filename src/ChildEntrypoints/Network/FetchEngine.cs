@@ -3,8 +3,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// All fetches of one child: frames in, frames out, no process needed. Frames are given one at a time; answers are
-/// written from any thread, in any order.
+/// All fetches of one child. It takes frames and writes frames, so that tests need no process. Frames come one at a time;
+/// answers are written from any thread, in any order.
 /// </summary>
 internal sealed class FetchEngine : IDisposable
 {
@@ -20,15 +20,15 @@ internal sealed class FetchEngine : IDisposable
     private int _chunkBytes;
     private bool _stopped;
 
-    // A body that ends inside its coding is an error, not a shorter body. Read once, before the first decoder.
+    // Makes a compressed body that is cut off an error. .NET reads the switch once, before the first decoder.
     static FetchEngine() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
 
-    /// <summary>An engine without fetches; nothing is opened before the first.</summary>
+    /// <summary>Creates an engine; it opens nothing before the first fetch.</summary>
     /// <param name="args">The role's configuration.</param>
-    /// <param name="output">Where frames go.</param>
+    /// <param name="output">Takes the frames for the parent.</param>
     /// <param name="resolver">Turns names into addresses.</param>
     /// <param name="slots">Shared memory for bodies, if there is any.</param>
-    /// <exception cref="FormatException">The configuration has a block that is none, or a user agent that is no header value.</exception>
+    /// <exception cref="FormatException">The configuration has an invalid CIDR block, or a user agent that a header cannot carry.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The configuration's certificates are not PEM.</exception>
     internal FetchEngine(in NetworkArgs args, IFetchOutput output, INameResolver resolver, BodySlots? slots = null)
     {
@@ -43,7 +43,7 @@ internal sealed class FetchEngine : IDisposable
         Clock = new FetchClock(OnClock);
     }
 
-    /// <summary>Of all fetches' deadlines.</summary>
+    /// <summary>Watches the deadlines of all fetches.</summary>
     internal FetchClock Clock { get; }
 
     /// <summary>Shared memory for bodies, if there is any.</summary>
@@ -52,7 +52,7 @@ internal sealed class FetchEngine : IDisposable
     /// <summary>The most body bytes in one frame.</summary>
     internal int ChunkBytes => Volatile.Read(ref _chunkBytes);
 
-    /// <summary>Sent where a request has none.</summary>
+    /// <summary>The user agent of requests that set none.</summary>
     internal string UserAgent => _args.UserAgent;
 
     /// <summary>How soon after an answer's last byte a server is seen to close that closes after each answer and does not say so.</summary>
@@ -70,7 +70,7 @@ internal sealed class FetchEngine : IDisposable
 
     /// <summary>Takes a frame about a fetch.</summary>
     /// <param name="frame">The frame.</param>
-    /// <returns>Null, or the rule it broke. A frame about a fetch that has ended is late, not wrong.</returns>
+    /// <returns>Null, or the rule it broke. A frame for a fetch that has ended is ignored.</returns>
     internal ProtocolViolation? OnFrame(in Frame frame)
     {
         var id = frame.CorrelationId;
@@ -108,8 +108,8 @@ internal sealed class FetchEngine : IDisposable
         }
     }
 
-    /// <summary>Starts a fetch, or says at once why not.</summary>
-    /// <param name="id">Its correlation id.</param>
+    /// <summary>Starts a fetch, or answers with an error at once.</summary>
+    /// <param name="id">The fetch's correlation id.</param>
     /// <param name="request">The request; its body may be a loan.</param>
     /// <returns>Null, or the rule that was broken.</returns>
     internal ProtocolViolation? Start(ulong id, in FetchRequest request)
@@ -126,7 +126,7 @@ internal sealed class FetchEngine : IDisposable
             }
             else if (_fetches.Count >= _args.MaxConcurrentFetches)
             {
-                refusal = new FetchError(FetchErrorKind.Unavailable, $"{_fetches.Count} fetches are under way in the network child; no more are allowed at once.");
+                refusal = new FetchError(FetchErrorKind.Unavailable, $"{_fetches.Count} fetches are under way in the network child, as many as it may run at once: wait until one has ended.");
             }
             else
             {
@@ -142,7 +142,7 @@ internal sealed class FetchEngine : IDisposable
             return null;
         }
         Clock.Set(fetch!.Deadline);
-        // On this thread: all that waits is asynchronous, and to hand a fetch to another thread takes longer than to send its request.
+        // On this thread: every wait is asynchronous, and handing the fetch to another thread takes longer than sending its request.
         _ = fetch.RunAsync();
         return null;
     }
@@ -156,16 +156,16 @@ internal sealed class FetchEngine : IDisposable
     /// <summary>A request's body begins again.</summary>
     internal ProtocolViolation? Rewound(ulong id, int pass) => Find(id)?.OnRewound(pass);
 
-    /// <summary>The requester no longer wants it.</summary>
+    /// <summary>The requester cancels the fetch.</summary>
     internal void Cancel(ulong id) => Find(id)?.Cancel();
 
-    /// <summary>The parent takes more of a body.</summary>
+    /// <summary>The parent accepts more of a body.</summary>
     internal void AddCredit(ulong id, long bytes) => Find(id)?.OnCredit(bytes);
 
-    /// <summary>The pool for a policy; opened at its first fetch.</summary>
+    /// <summary>The connection pool for a policy and a proxy, opened at its first fetch.</summary>
     /// <param name="publicOnly">Whether only public addresses may be reached.</param>
-    /// <param name="proxy">The way out; those of different users never share a connection.</param>
-    /// <exception cref="FetchFailedException">It is no proxy's.</exception>
+    /// <param name="proxy">The proxy's URL; empty for none. Different users of a proxy never share a connection.</param>
+    /// <exception cref="FetchFailedException">The text is not a proxy's URL.</exception>
     internal HttpTransport TransportFor(bool publicOnly, string proxy)
     {
         if (proxy.Length > 0)
@@ -188,7 +188,7 @@ internal sealed class FetchEngine : IDisposable
         }
     }
 
-    /// <summary>The fetch has ended: its id means nothing any more.</summary>
+    /// <summary>Forgets a fetch that has ended.</summary>
     internal void Remove(Fetch fetch)
     {
         lock (_lock)
@@ -198,7 +198,7 @@ internal sealed class FetchEngine : IDisposable
         }
     }
 
-    /// <summary>A frame was too large with so many body bytes: smaller ones from now on.</summary>
+    /// <summary>Makes later frames smaller, because one with so many body bytes was too large.</summary>
     /// <returns>False when they cannot be smaller.</returns>
     internal bool HalveChunk(int failedSize)
     {

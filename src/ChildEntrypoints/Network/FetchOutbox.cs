@@ -11,7 +11,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// </summary>
 internal sealed class FetchOutbox : IThreadPoolWorkItem
 {
-    /// <summary>With fewer fetches under way nothing waits for company.</summary>
+    /// <summary>With fewer fetches under way, no answer waits for others.</summary>
     private const int Many = 16;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1);
@@ -42,7 +42,7 @@ internal sealed class FetchOutbox : IThreadPoolWorkItem
         _patience = new Timer(static outbox => ((FetchOutbox)outbox!).OnPatienceOver(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
-    /// <summary>How many fetches have not ended.</summary>
+    /// <summary>The number of fetches under way.</summary>
     internal int UnderWay { set => Volatile.Write(ref _underWay, value); }
 
     /// <summary>Queues a frame.</summary>
@@ -70,12 +70,12 @@ internal sealed class FetchOutbox : IThreadPoolWorkItem
     internal void OnFreed(int count) => Interlocked.Add(ref _slotsFreed, count);
 
     /// <summary>
-    /// Whether the parent has so much to read that it will give slots back: the batch that says so ends with a flush, so
-    /// that what is queued meanwhile needs no system call and no wake-up of its own.
+    /// Whether the parent will soon return slots. This child flushes after it has handled that frame, so frames queued until
+    /// then need no extra system call and no extra wake-up.
     /// </summary>
     internal bool HearsSoon => Interlocked.Read(ref _slotsFlushed) - Interlocked.Read(ref _slotsFreed) >= (_slots?.ReturnedTogether ?? 1);
 
-    /// <summary>What is queued now will be flushed soon.</summary>
+    /// <summary>Has the queued frames flushed soon.</summary>
     internal void RequestFlush()
     {
         var waiting = Interlocked.Increment(ref _waiting);
@@ -89,8 +89,8 @@ internal sealed class FetchOutbox : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Flushes on this thread, unless another is about to: for an amount that is worth a system call of its own, which
-    /// leaves while it is still in this processor's cache and wakes no second thread.
+    /// Flushes on this thread, unless another thread is about to. For an amount that is worth a system call: it is still in
+    /// this processor's cache, and no second thread has to wake.
     /// </summary>
     internal void FlushNow()
     {
@@ -98,7 +98,7 @@ internal sealed class FetchOutbox : IThreadPoolWorkItem
             Execute();
     }
 
-    /// <summary>Completes when the parent has taken enough for more to be queued.</summary>
+    /// <summary>Completes when few enough bytes are unflushed to queue more.</summary>
     internal Task WhenRoomy()
     {
         return Interlocked.Read(ref _unflushed) < Congested ? Task.CompletedTask : WhenFlushed();
@@ -127,7 +127,7 @@ internal sealed class FetchOutbox : IThreadPoolWorkItem
 
     private void OnPatienceOver()
     {
-        // A full fence: whoever still counts on this timer has been counted, and whoever has not sets it anew.
+        // A full fence: an answer that relied on this timer is in _waiting already; a later one sets the timer again.
         Interlocked.Exchange(ref _patient, 0);
         if (Volatile.Read(ref _waiting) > 0)
             FlushNow();

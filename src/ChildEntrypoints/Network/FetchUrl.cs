@@ -3,14 +3,14 @@ using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>From text to a URL that can be fetched, or to the sentence that says why not.</summary>
+/// <summary>Parses a URL that can be fetched, or explains why it cannot be.</summary>
 internal static class FetchUrl
 {
     private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    /// <summary>Parses what the parent asked for.</summary>
+    /// <summary>Parses the URL that the parent asked for.</summary>
     /// <param name="text">An absolute http or https URL.</param>
-    /// <exception cref="FetchFailedException">It is not.</exception>
+    /// <exception cref="FetchFailedException">The text is not such a URL.</exception>
     internal static WebUrl Parse(string text)
     {
         if (text.Length == 0)
@@ -32,20 +32,20 @@ internal static class FetchUrl
         return url;
     }
 
-    /// <summary>Resolves a redirect's target; a fragment is inherited where the target has none.</summary>
+    /// <summary>Resolves a redirect's target; the target inherits the fragment if it has none.</summary>
     /// <param name="current">The URL that answered.</param>
-    /// <param name="location">The Location field as HTTP gave it: one character a byte.</param>
+    /// <param name="location">The Location field as HTTP gave it: one character per byte.</param>
     /// <exception cref="FetchFailedException">The target cannot be fetched.</exception>
     internal static WebUrl Resolve(WebUrl current, string location) => HttpRules.ResolveLocation(current, location, out var target) is { } problem
         ? throw new FetchFailedException(FetchErrorKind.Redirect, $"The redirect from {Show(current.WithoutCredentials)} leads to {problem}.")
         : target;
 
-    /// <summary>The URL as .NET's HTTP takes it: path and query are sent as they stand.</summary>
-    /// <exception cref="FetchFailedException">.NET has no such host.</exception>
+    /// <summary>The URL for .NET's HTTP client, which sends path and query unchanged.</summary>
+    /// <exception cref="FetchFailedException">.NET does not accept the host.</exception>
     internal static Uri ForHttp(WebUrl url) =>
-        Uri.TryCreate(url.WithoutFragment, AsGiven, out var uri) && uri.IdnHost.Length > 0 ? uri : throw Invalid($"The host '{Show(url.Host)}' cannot be reached: it is no host name.");
+        Uri.TryCreate(url.WithoutFragment, AsGiven, out var uri) && uri.IdnHost.Length > 0 ? uri : throw Invalid($"The host '{Show(url.Host)}' cannot be reached: it is not a host name.");
 
-    /// <summary>Text for a sentence: short, and without anything that could break a line.</summary>
+    /// <summary>Shortens text for an error message, without characters that break a line.</summary>
     internal static string Show(ReadOnlySpan<char> text) => HttpRules.Shorten(text);
 
     private static FetchFailedException Invalid(string sentence) => new(FetchErrorKind.InvalidUrl, sentence);

@@ -3,12 +3,12 @@ using System.Net;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// Carries header fields that describe content for a request that has none: .NET keeps those fields on a content alone, and
-/// gives each content a Content-Length, which such a request must not have.
+/// Carries content header fields for a request without content: .NET keeps such fields only on a content object, and gives
+/// each content a Content-Length, which such a request must not have.
 /// </summary>
 internal sealed class HeadersOnlyContent : HttpContent
 {
-    /// <summary>Takes the length back that .NET has just given the request. Called before these fields are written.</summary>
+    /// <summary>Removes the length that .NET has just given the request. Call it before the fields are written.</summary>
     internal void HideLength() => Headers.ContentLength = null;
 
     /// <inheritdoc/>

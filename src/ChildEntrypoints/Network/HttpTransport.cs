@@ -4,8 +4,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// One connection pool for a policy. Fetches for the embedder and fetches for the content of public pages have pools
-/// of their own, so that neither is ever served by a connection the other's policy would not have opened.
+/// The connection pool of one policy. Fetches for the embedder and fetches for the content of public pages use separate
+/// pools, so that neither uses a connection that its policy would not have opened.
 /// </summary>
 internal sealed class HttpTransport : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class HttpTransport : IDisposable
         _publicOnly = publicOnly;
         _invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            // Redirects, cookies, decoding, proxies and credentials are decided elsewhere, or not at all.
+            // Other code handles redirects, decoding, proxies and credentials; cookies are not supported.
             AllowAutoRedirect = false,
             AutomaticDecompression = System.Net.DecompressionMethods.None,
             UseCookies = false,
@@ -33,11 +33,11 @@ internal sealed class HttpTransport : IDisposable
             MaxConnectionsPerServer = args.MaxConnectionsPerServer,
             PooledConnectionIdleTimeout = TimeSpan.FromMilliseconds(args.IdleConnectionTimeout),
             MaxResponseHeadersLength = (args.MaxResponseHeaderBytes + 1023) / 1024,
-            // A response that is given up closes its connection at once instead of being read to its end.
+            // An abandoned response closes its connection at once instead of being read to its end.
             MaxResponseDrainSize = 0,
             EnableMultipleHttp2Connections = false,
             RequestHeaderEncodingSelector = OnHeaderWritten,
-            // One character a byte: .NET would take a Location for UTF-8 where it can, and hide which bytes there were.
+            // One character per byte: .NET would decode a Location as UTF-8 where it can, and so hide its bytes.
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             SslOptions = certificates.Options(),
             ConnectCallback = ConnectAsync,
@@ -54,8 +54,8 @@ internal sealed class HttpTransport : IDisposable
     /// <summary>Closes every pooled connection.</summary>
     public void Dispose() => _invoker.Dispose();
 
-    // Called for every field while the request's head is being written, in HTTP/1.1 and HTTP/2 alike: the one hook
-    // that says when a request leaves the queue for a connection.
+    // .NET calls this for every field while it writes the request's head, in HTTP/1.1 and HTTP/2: the only hook that shows
+    // when a request leaves the queue for a connection.
     private static Encoding OnHeaderWritten(string name, HttpRequestMessage message)
     {
         ((FetchMessage)message).OnSending();

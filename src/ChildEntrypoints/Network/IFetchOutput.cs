@@ -2,7 +2,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>Where a fetch's frames go: the child's channel, or a test's memory. Any thread.</summary>
+/// <summary>Receives a fetch's frames: the child's channel, or a test's memory. May be called on any thread.</summary>
 internal interface IFetchOutput
 {
     /// <summary>Encodes a frame into the outgoing queue; the message may be changed as soon as this returns.</summary>

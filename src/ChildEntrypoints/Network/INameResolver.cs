@@ -2,20 +2,20 @@ using System.Net;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>Turns host names into addresses; a test's may lie.</summary>
+/// <summary>Turns host names into addresses; tests replace it.</summary>
 internal interface INameResolver
 {
     /// <summary>Looks a name up.</summary>
     /// <param name="host">A name, never an address literal.</param>
     /// <param name="cancellationToken">Stops the wait, not necessarily the lookup.</param>
-    /// <exception cref="System.Net.Sockets.SocketException">There is no answer.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The name could not be resolved.</exception>
     Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken);
 }
 
 /// <summary>The system's resolver.</summary>
 /// <remarks>
-/// getaddrinfo blocks, for many seconds when a name server is silent. It runs on a few dedicated threads, so that
-/// dead names do not take the pool's threads from the fetches that work.
+/// getaddrinfo blocks for many seconds when a name server is silent. It runs on a few dedicated threads, so that slow
+/// lookups do not use up the thread pool that other fetches need.
 /// </remarks>
 internal sealed class SystemNameResolver : INameResolver
 {

@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>The network role: HTTP for the parent, many fetches at once, answered in any order under their own ids.</summary>
+/// <summary>The network role: runs the parent's HTTP fetches, many at once, and answers them by id in any order.</summary>
 internal sealed class NetworkRole : IChildRole
 {
     private ChildContext? _context;
@@ -15,7 +15,7 @@ internal sealed class NetworkRole : IChildRole
     {
         _context = context;
         _args = NetworkArgs.FromBytes(roleArgs);
-        // Blocks and certificates may be wrong: then the child says so now, not at its first fetch.
+        // Create the engine now if blocks or certificates have to be checked: a mistake in them is reported at the start.
         if (_args.AllowedPrivateNetworks.Count > 0 || _args.TrustedCertificates.Length > 0)
             _engine = CreateEngine();
     }
@@ -30,15 +30,14 @@ internal sealed class NetworkRole : IChildRole
             StopEngine();
     }
 
-    // The engine is named in methods of their own only, so that HTTP is loaded by the first fetch and not on the way
-    // to Ready.
+    // Only the methods below name the engine, so that the first fetch loads the HTTP code, and not the start.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ProtocolViolation? Forward(in Frame frame) => ((FetchEngine)(_engine ??= CreateEngine())).OnFrame(frame);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private FetchEngine CreateEngine()
     {
-        // An HTTP/2 server may send this much ahead of a slow reader, each stream; the default lets it grow to 16 MiB.
+        // The most that an HTTP/2 server may send ahead of a slow reader on one stream; .NET's default is 16 MiB.
         AppContext.SetData("System.Net.SocketsHttpHandler.Http2FlowControl.MaxStreamWindowSize", 1 << 20);
         return new FetchEngine(_args, new ChannelOutput(_context!), new SystemNameResolver(), _context!.Slots);
     }

@@ -4,8 +4,8 @@ using System.Net;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// The body of one attempt to send a request: the bytes that came with the request, then those that follow in frames. A server
-/// may answer before it has all of them; then the fetch stops the sending, or lets it go on beside the answer.
+/// The body of one attempt to send a request: the bytes that came with the request, then those that follow in frames. If a
+/// server answers before it has all of them, the fetch either stops sending or continues while it reads the answer.
 /// </summary>
 internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, UploadBuffer? upload, long length) : HttpContent
 {
@@ -19,32 +19,32 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
     private bool _begun;
     private bool _writing;
 
-    /// <summary>Whether bytes of it are still to be sent, and may be.</summary>
+    /// <summary>Whether sending has begun and is not over.</summary>
     internal bool IsUnderWay => Volatile.Read(ref _begun) && !_over.Task.IsCompleted;
 
-    /// <summary>Whether the connection has begun to send it: with Expect: 100-continue a server may answer before.</summary>
+    /// <summary>Whether the connection has begun to send the body: with Expect: 100-continue a server may answer before.</summary>
     internal bool IsBegun => Volatile.Read(ref _begun);
 
-    /// <summary>Whether HTTP wants it for another connection, because no server has looked at the request, and it must be asked for again.</summary>
+    /// <summary>Whether HTTP needs the body for another connection because no server has read the request: the parent must send it again.</summary>
     internal bool IsNeededAgain { get; private set; }
 
-    /// <summary>Whether the sending was broken off.</summary>
+    /// <summary>Whether sending was stopped before the end.</summary>
     internal bool IsStopped => _stop.IsCancellationRequested || _dropped.Task.IsCompleted;
 
-    /// <summary>Over HTTP/1.1: the connection takes the rest for sent, without sending it, and the answer is read.</summary>
+    /// <summary>For HTTP/1.1: the connection discards the rest as if it were sent, and the answer is read.</summary>
     internal void Drop() => _dropped.TrySetResult();
 
-    /// <summary>Breaks the sending off. Until <see cref="Release"/> it stays open, because HTTP/2 gives an answer up together with its request.</summary>
+    /// <summary>Stops sending. The request stays open until <see cref="Release"/>, because HTTP/2 drops an answer together with its request.</summary>
     internal void Stop() => _stop.Cancel();
 
-    /// <summary>Nobody reads an answer any more: a sending that was broken off ends, and its connection or stream with it.</summary>
+    /// <summary>Ends a stopped request and its connection or stream: the answer is no longer read.</summary>
     internal void Release()
     {
         _stop.Cancel();
         _released.TrySetResult();
     }
 
-    /// <summary>After the answer's end: completes when the rest is sent, or when the server does not take a piece for so long.</summary>
+    /// <summary>Called after the answer's end. Completes when the rest is sent, or when the server has not taken a piece for so long.</summary>
     internal async Task FinishAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -75,7 +75,7 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
         TaskCompletionSource over;
         lock (_lock)
         {
-            // HTTP/2 sends a refused request by itself over another connection.
+            // HTTP/2 repeats a refused request over another connection by itself.
             if (_begun && _over.Task.IsCompleted)
                 _over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             over = _over;
@@ -113,7 +113,7 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
 
     private async Task ForwardAsync(Stream stream, UploadBuffer pieces, CancellationToken cancellationToken)
     {
-        // A dead connection is noticed before a piece is taken, which would have to be asked for again.
+        // Flush first: a dead connection must fail before a piece is taken, which the parent would have to send again.
         await WriteAsync(stream, default).ConfigureAwait(false);
         var ungranted = 0;
         var forwarded = (long)inline.Length;
@@ -151,7 +151,7 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
         }
     }
 
-    // .NET counts the bytes of a declared length; the connection drops them.
+    // Writes zeros for the rest of a declared length, because .NET counts the bytes; the connection drops them.
     private static async Task FillAsync(Stream stream, long bytes, CancellationToken cancellationToken)
     {
         var nothing = new byte[(int)Math.Clamp(bytes, 0, 64 << 10)];
@@ -159,7 +159,7 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
             await stream.WriteAsync(nothing.AsMemory(0, (int)Math.Min(bytes, nothing.Length)), cancellationToken).ConfigureAwait(false);
     }
 
-    // Bytes, or a flush of what the connection still keeps.
+    // Writes bytes, or flushes the connection's buffer if there are none.
     private async ValueTask WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes)
     {
         lock (_lock)

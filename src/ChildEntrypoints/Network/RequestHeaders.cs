@@ -2,13 +2,13 @@ using System.Collections.Frozen;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>What a request header is to the machinery.</summary>
+/// <summary>How a request header is handled.</summary>
 internal enum HeaderRole
 {
     /// <summary>Sent as given.</summary>
     Plain,
 
-    /// <summary>Framing and hop-by-hop fields: the connection's own.</summary>
+    /// <summary>Framing and hop-by-hop fields, which only the connection sets.</summary>
     Connection,
 
     ContentLength,
@@ -18,7 +18,7 @@ internal enum HeaderRole
     AcceptEncoding,
 }
 
-/// <summary>The fields that are more than a name and a value.</summary>
+/// <summary>The header fields with special handling.</summary>
 internal static class RequestHeaders
 {
     private static readonly FrozenDictionary<string, HeaderRole> Roles = new Dictionary<string, HeaderRole>(StringComparer.OrdinalIgnoreCase)
@@ -48,7 +48,7 @@ internal static class RequestHeaders
     /// <summary>Secrets of an origin, dropped when a redirect leaves it.</summary>
     internal static bool StaysWithOrigin(string name) => Is(name, "Authorization", "Cookie", "Cookie2", "Proxy-Authorization");
 
-    /// <summary>Names browsers normalize are written in capitals; others keep their case, which is significant.</summary>
+    /// <summary>Writes the methods that browsers normalize in capitals; others keep their case, which is significant.</summary>
     internal static HttpMethod ToMethod(string token) => token.Length > 7 ? new HttpMethod(token) : token.ToUpperInvariant() switch
     {
         "GET" => HttpMethod.Get,

@@ -5,8 +5,8 @@ using ActorBrowser.Transport.Http;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// A checked request: what is sent on every hop. Redirects change it as the Fetch standard says (method, body, and the
-/// headers that may not follow to another origin).
+/// A checked request, as sent on each hop. Redirects change it as the Fetch standard requires (method, body, and the
+/// headers that must not go to another origin).
 /// </summary>
 internal sealed class RequestPlan
 {
@@ -69,19 +69,19 @@ internal sealed class RequestPlan
     internal bool HasBody { get; private set; }
 
     /// <summary>Checks a request.</summary>
-    /// <param name="request">As the parent sent it; its body is not looked at.</param>
-    /// <param name="userAgent">Sent where the request has none; empty for none.</param>
-    /// <exception cref="FetchFailedException">It cannot be sent as given.</exception>
+    /// <param name="request">The parent's request; the content of its body is not checked.</param>
+    /// <param name="userAgent">The user agent if the request sets none; empty for none.</param>
+    /// <exception cref="FetchFailedException">The request cannot be sent as given.</exception>
     internal static RequestPlan Check(in FetchRequest request, string userAgent)
     {
         if (request.Body.Length > Math.Max(0, request.BodyLength))
-            throw Invalid($"The body has {request.Body.Length} bytes already, of {Math.Max(0, request.BodyLength)} declared.");
+            throw Invalid($"The request came with {request.Body.Length} bytes of body, more than the {Math.Max(0, request.BodyLength)} declared.");
         return new RequestPlan(request, userAgent);
     }
 
     /// <summary>Makes the next hop's message.</summary>
-    /// <param name="fetch">Whom the message belongs to.</param>
-    /// <param name="url">Where it goes.</param>
+    /// <param name="fetch">The fetch that the message belongs to.</param>
+    /// <param name="url">The hop's URL.</param>
     internal FetchMessage Build(Fetch fetch, WebUrl url)
     {
         var message = new FetchMessage(fetch, Method, url);
@@ -108,7 +108,7 @@ internal sealed class RequestPlan
             authorized |= field.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase);
             if (!message.Headers.TryAddWithoutValidation(field.Name, field.Value))
             {
-                // Where there is no content, POST and its like still declare an empty one.
+                // Without content, methods such as POST still declare an empty one.
                 message.Content ??= HttpRules.DeclaresEmptyBody(Method.Method) ? fetch.MakeContent() : new HeadersOnlyContent();
                 message.Content.Headers.TryAddWithoutValidation(field.Name, field.Value);
             }
@@ -117,7 +117,7 @@ internal sealed class RequestPlan
             message.Headers.Host = _host;
         if (!authorized && (url.Username.Length > 0 || url.Password.Length > 0))
         {
-            // RFC 7617: the colon is there even where there is no password.
+            // RFC 7617: the colon is present even without a password.
             var credentials = Convert.ToBase64String([.. PercentEncoding.Decode(url.Username), (byte)':', .. PercentEncoding.Decode(url.Password)]);
             message.Headers.TryAddWithoutValidation("Authorization", "Basic " + credentials);
         }
@@ -128,8 +128,8 @@ internal sealed class RequestPlan
     /// <param name="status">The redirect's status.</param>
     /// <param name="from">The URL that answered with it.</param>
     /// <param name="to">The next URL.</param>
-    /// <param name="bodyIsBegun">Whether bytes of the body have been sent that are not kept here.</param>
-    /// <exception cref="FetchFailedException">The body is needed again, and its source gives it once.</exception>
+    /// <param name="bodyIsBegun">Whether bytes of the body have been sent that the child no longer has.</param>
+    /// <exception cref="FetchFailedException">The body is needed again, but its source can be read only once.</exception>
     internal void Redirect(int status, WebUrl from, WebUrl to, bool bodyIsBegun)
     {
         if (HttpRules.BecomesGet(status, Method.Method))
@@ -171,7 +171,7 @@ internal sealed class RequestPlan
             if (c is '\r' or '\n' or '\0')
                 throw Invalid($"The value of the header '{FetchUrl.Show(field.Name)}' has a line break or NUL.");
             if (c > 0xFF)
-                throw Invalid($"The value of the header '{FetchUrl.Show(field.Name)}' has a character that is no byte (U+{(int)c:X4}).");
+                throw Invalid($"The value of the header '{FetchUrl.Show(field.Name)}' has a character that does not fit a byte (U+{(int)c:X4}).");
         }
         return value;
     }

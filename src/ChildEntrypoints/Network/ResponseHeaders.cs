@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>From HTTP's response to the wire's fields, copied once and parsed never.</summary>
+/// <summary>Copies the fields of an HTTP response for the wire, without parsing them.</summary>
 internal static class ResponseHeaders
 {
     /// <summary>Where HTTP/1 leaves it open where the body ends: what one reader takes for the body is another's next answer (RFC 9112, 6.3).</summary>
@@ -49,7 +49,7 @@ internal static class ResponseHeaders
         return fields;
     }
 
-    /// <summary>Such as <c>1.1</c> or <c>2</c>.</summary>
+    /// <summary>The HTTP version, such as <c>1.1</c> or <c>2</c>.</summary>
     internal static string VersionOf(HttpResponseMessage response) =>
         response.Version == HttpVersion.Version11 ? "1.1" : response.Version.Minor == 0 && response.Version.Major > 1
             ? response.Version.Major.ToString(CultureInfo.InvariantCulture) : response.Version.ToString();

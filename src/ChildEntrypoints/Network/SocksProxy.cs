@@ -7,8 +7,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// A SOCKS5 proxy (RFC 1928) and who asks it (RFC 1929). Names go to it as names: nothing is resolved here. Tor gives each
-/// user and password a separate circuit (IsolateSOCKSAuth).
+/// A SOCKS5 proxy (RFC 1928) with user and password (RFC 1929). It receives host names as names: nothing is resolved here.
+/// Tor gives each user and password a separate circuit (IsolateSOCKSAuth).
 /// </summary>
 internal sealed record SocksProxy(string Host, int Port, string User, string Password)
 {
@@ -17,7 +17,7 @@ internal sealed record SocksProxy(string Host, int Port, string User, string Pas
     private const byte UserAndPassword = 2;
 
     /// <summary>Reads <c>socks5://user:password@host:port</c>.</summary>
-    /// <exception cref="FetchFailedException">It is none.</exception>
+    /// <exception cref="FetchFailedException">The text is not of this form.</exception>
     internal static SocksProxy Parse(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("socks5" or "socks5h") || uri.Host.Length == 0 || uri.Port is < 1 or > 65535)
@@ -26,15 +26,15 @@ internal sealed record SocksProxy(string Host, int Port, string User, string Pas
         var user = Uri.UnescapeDataString(parts[0]);
         var password = parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "";
         if (Encoding.UTF8.GetByteCount(user) > 255 || Encoding.UTF8.GetByteCount(password) > 255)
-            throw new FetchFailedException(FetchErrorKind.InvalidRequest, "The proxy's user and password may have 255 bytes each.");
+            throw new FetchFailedException(FetchErrorKind.InvalidRequest, "The proxy's user or password is longer than 255 bytes.");
         return new SocksProxy(uri.DnsSafeHost, uri.Port, user, password);
     }
 
     /// <summary>Has the proxy connect to a host.</summary>
     /// <param name="socket">Connected to the proxy.</param>
-    /// <param name="target">Where to.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="FetchFailedException">The proxy refuses, or is none.</exception>
+    /// <param name="target">The host to connect to.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <exception cref="FetchFailedException">The proxy refuses, or is not a SOCKS5 proxy.</exception>
     internal async Task ConnectAsync(Socket socket, DnsEndPoint target, CancellationToken cancellationToken)
     {
         try
@@ -72,7 +72,7 @@ internal sealed record SocksProxy(string Host, int Port, string User, string Pas
         var choice = await ReadAsync(socket, 2, cancellationToken).ConfigureAwait(false);
         if (choice[0] != Version)
             throw Failed("it does not speak SOCKS5");
-        // A proxy that would take us without our name would mix us with others.
+        // Never accept a proxy without authentication if a user was given: it would mix this user with others.
         if (choice[1] != greeting[2])
             throw Failed(named ? "it does not take a user and a password" : "it asks for a user and a password");
         if (!named)

@@ -6,8 +6,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// A TCP connection that knows whom it reaches and tells the fetch whose request it carries. HTTP itself does not say
-/// which connection answered; over HTTP/1.1 the request is written in the fetch's own execution context, which does.
+/// A TCP connection that knows its remote address and tells the fetch whose request it carries. .NET does not say which
+/// connection answered; over HTTP/1.1 the connection finds the fetch in the execution context of the write.
 /// </summary>
 internal sealed class TransportConnection : NetworkStream
 {
@@ -18,11 +18,11 @@ internal sealed class TransportConnection : NetworkStream
     private int _closed;
     private int _claimed;
 
-    /// <summary>Takes a connected socket.</summary>
-    /// <param name="socket">Ownership passes.</param>
-    /// <param name="space">What kind of address it reaches.</param>
-    /// <param name="nameLookup">Microseconds.</param>
-    /// <param name="connect">Microseconds.</param>
+    /// <summary>Wraps a connected socket.</summary>
+    /// <param name="socket">The connection takes ownership of it.</param>
+    /// <param name="space">The kind of its remote address.</param>
+    /// <param name="nameLookup">The duration of the name lookup, in microseconds.</param>
+    /// <param name="connect">The duration of the TCP connect, in microseconds.</param>
     internal TransportConnection(Socket socket, AddressSpace space, long nameLookup, long connect) : base(socket, ownsSocket: true)
     {
         Remote = (IPEndPoint)socket.RemoteEndPoint!;
@@ -46,31 +46,31 @@ internal sealed class TransportConnection : NetworkStream
     /// <summary>When TCP was connected, in <see cref="Stopwatch"/> ticks.</summary>
     internal long ConnectedAt { get; }
 
-    /// <summary>Microseconds; 0 without TLS.</summary>
+    /// <summary>The duration of the TLS handshake, in microseconds; 0 without TLS.</summary>
     internal long Tls { get; set; }
 
     /// <summary>Whether many requests share the connection.</summary>
     internal bool IsHttp2 => _registered is not null;
 
-    /// <summary>The proxy at the other end has connected it to somewhere: where that is, only the proxy knows.</summary>
-    /// <param name="connect">Microseconds, the proxy's own connecting included.</param>
+    /// <summary>Notes that the connection goes through a proxy: only the proxy knows the remote address.</summary>
+    /// <param name="connect">The duration of the connect, including the proxy's, in microseconds.</param>
     internal TransportConnection Through(long connect)
     {
         _proxied = true;
-        // What may be anywhere is treated as what may reach the least.
+        // The address is unknown: treat it as public, which has the fewest rights.
         Space = AddressSpace.Public;
         NameLookup = 0;
         Connect = connect;
         return this;
     }
 
-    /// <summary>True for the first caller: the connection was opened for its sake and its times are that fetch's.</summary>
+    /// <summary>True for the first caller: the connection was opened for that fetch, which reports its times.</summary>
     internal bool ClaimTimes() => Interlocked.Exchange(ref _claimed, 1) == 0;
 
-    /// <summary>Whether it has carried an answer before.</summary>
+    /// <summary>Whether the connection has carried an answer.</summary>
     internal bool HasAnswered { get; private set; }
 
-    /// <summary>Whether its last answer has come: another request must not be written to it.</summary>
+    /// <summary>Whether the last answer has arrived: no other request may be written.</summary>
     internal bool IsOver { get; private set; }
 
     internal void OnAnswered(bool isLast)
@@ -79,16 +79,16 @@ internal sealed class TransportConnection : NetworkStream
         IsOver |= isLast;
     }
 
-    /// <summary>What is written from now on are requests; before, it was the handshake.</summary>
+    /// <summary>Marks the end of the handshake: everything written later is requests.</summary>
     internal void OnEstablished() => _established = true;
 
-    /// <summary>Lists the connection as one that may answer for an origin, until it is closed.</summary>
+    /// <summary>Registers the connection for an origin until it is closed.</summary>
     internal void Register(Http2Connections connections, string origin)
     {
         _origin = origin;
         _registered = connections;
         connections.Add(origin, this);
-        // Closed meanwhile: whoever comes second removes.
+        // If it was closed meanwhile, Dispose may have run before Add: remove it here.
         if (Volatile.Read(ref _closed) != 0)
             connections.Remove(origin, this);
     }
@@ -113,8 +113,8 @@ internal sealed class TransportConnection : NetworkStream
 }
 
 /// <summary>
-/// The open HTTP/2 connections by origin. There is one an origin, save while a closing one is being replaced: then the
-/// least public of them is taken for the one that answered, so that an answer never looks more public than it is.
+/// The open HTTP/2 connections by origin: one per origin, or two while a new one replaces a closing one. Then the least
+/// public of them counts as the one that answered, so that an answer never looks more public than it is.
 /// </summary>
 internal sealed class Http2Connections
 {

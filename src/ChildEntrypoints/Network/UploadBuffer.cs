@@ -3,27 +3,27 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>Whether more of a request's body may come.</summary>
+/// <summary>Whether more of a request's body may arrive.</summary>
 internal enum UploadState
 {
-    /// <summary>More may come.</summary>
+    /// <summary>More may arrive.</summary>
     Open,
 
-    /// <summary>The body is whole.</summary>
+    /// <summary>The body is complete.</summary>
     Complete,
 
-    /// <summary>Nothing more comes for whoever asks; the body may lack its end.</summary>
+    /// <summary>This pass gets no more pieces; the body may be incomplete.</summary>
     Closed,
 }
 
 /// <summary>
-/// The part of a request's body that follows in frames. The parent may send <see cref="Window"/> bytes ahead of what the
-/// network has taken, so a slow server costs the child no more memory than that. The body can be asked for again: each
-/// time is a pass, and what still comes of a pass that is over is dropped.
+/// The part of a request's body that follows in frames. The parent may send <see cref="Window"/> bytes more than the
+/// network has taken, so a slow server costs the child no more memory than that. The child can ask for the body again, which
+/// starts a new pass; pieces of earlier passes are dropped.
 /// </summary>
 internal sealed class UploadBuffer(long? total, long inline)
 {
-    /// <summary>Bytes the parent may be ahead.</summary>
+    /// <summary>How many bytes the parent may send ahead.</summary>
     internal const int Window = 256 << 10;
 
     private readonly Lock _lock = new();
@@ -37,10 +37,10 @@ internal sealed class UploadBuffer(long? total, long inline)
     private bool _complete;
     private bool _closed;
 
-    /// <summary>0 for the first time that the body is sent.</summary>
+    /// <summary>The number of the current pass; 0 for the first.</summary>
     internal int Pass { get; private set; }
 
-    /// <summary>Whether a piece of this pass has been taken: whoever needs the body from its beginning must ask for it again.</summary>
+    /// <summary>Whether a piece of this pass has been taken: to send the body from its beginning, the child must ask for it again.</summary>
     internal bool IsBegun
     {
         get
@@ -50,7 +50,7 @@ internal sealed class UploadBuffer(long? total, long inline)
         }
     }
 
-    /// <summary>A piece has come.</summary>
+    /// <summary>Adds a piece.</summary>
     /// <returns>Null, or the rule it broke.</returns>
     internal ProtocolViolation? Add(in FetchBodyChunk chunk)
     {
@@ -96,7 +96,7 @@ internal sealed class UploadBuffer(long? total, long inline)
         return 0;
     }
 
-    /// <summary>The body is needed again: nothing is kept, and nothing is taken before the parent has said that it begins again.</summary>
+    /// <summary>Starts a new pass: drops all pieces, and those that arrive before the parent confirms the pass.</summary>
     /// <returns>The pass to ask for.</returns>
     internal int Rewind()
     {
@@ -127,7 +127,7 @@ internal sealed class UploadBuffer(long? total, long inline)
         }
     }
 
-    /// <summary>The parent may send so many more bytes of a pass.</summary>
+    /// <summary>Notes that the parent may send so many more bytes of a pass.</summary>
     /// <returns>False when that pass is over.</returns>
     internal bool TryGrant(int pass, long bytes)
     {
@@ -140,7 +140,7 @@ internal sealed class UploadBuffer(long? total, long inline)
         }
     }
 
-    /// <summary>Takes back what was granted and could not be told.</summary>
+    /// <summary>Takes back credit that could not be sent to the parent.</summary>
     internal void Revoke(long bytes)
     {
         lock (_lock)
@@ -161,7 +161,7 @@ internal sealed class UploadBuffer(long? total, long inline)
         }
     }
 
-    /// <summary>Completes when <see cref="TryTake"/> has something to say.</summary>
+    /// <summary>Completes when <see cref="TryTake"/> gives a piece or another state.</summary>
     internal Task WhenChanged(int pass)
     {
         lock (_lock)
@@ -173,7 +173,7 @@ internal sealed class UploadBuffer(long? total, long inline)
         }
     }
 
-    /// <summary>Nothing more of the body is needed: nothing is kept, and what still comes is dropped.</summary>
+    /// <summary>Ends the upload: drops all pieces, and those that still arrive.</summary>
     /// <returns>False when it was closed before.</returns>
     internal bool Close()
     {

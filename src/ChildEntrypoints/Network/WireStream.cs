@@ -1,6 +1,6 @@
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>Counts what a decoder reads from the body, and lets it look at the first bytes.</summary>
+/// <summary>Counts the bytes that a decoder reads from the body, and can peek at the first bytes.</summary>
 internal sealed class WireStream(Stream inner) : Stream
 {
     private byte[] _peeked = [];
@@ -28,7 +28,7 @@ internal sealed class WireStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The first bytes, which the next read will give again; fewer at the end of the body. Before any read only.</summary>
+    /// <summary>Peeks at the first bytes, which the next read returns again; fewer at the end of the body. Call it before any read.</summary>
     internal async ValueTask<ReadOnlyMemory<byte>> PeekAsync(int count, CancellationToken cancellationToken)
     {
         var head = new byte[count];

@@ -6,7 +6,7 @@ using ActorBrowser.Sandbox;
 
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
-/// <summary>Attempts at what a confined process should not be able to do. Each gives 0 when it worked, else the errno.</summary>
+/// <summary>Attempts things that a confined process must not be able to do. Each returns 0 if it worked, otherwise the errno.</summary>
 internal static class Attempts
 {
     private const int CurrentFolder = -100;
@@ -15,7 +15,7 @@ internal static class Attempts
     private const int Create = 0x40;
     private const int NoSuchCall = 38;
 
-    /// <summary>A call by its name, with numbers; what it opens is closed again.</summary>
+    /// <summary>Makes a system call by name, with numbers as arguments; closes a descriptor that it returns.</summary>
     internal static int Call(string name, params ReadOnlySpan<nint> arguments) => Outcome(RawSystemCall.Invoke(Number(name), arguments));
 
     internal static int CallWithText(string name, int at, string text, params ReadOnlySpan<nint> arguments) =>
@@ -54,7 +54,7 @@ internal static class Attempts
         return 0;
     }
 
-    /// <summary>In the folder of a file that must be there: another folder at the same path is another.</summary>
+    /// <summary>Makes a file in the folder of a file that must exist: without it, a different folder is mounted at that path.</summary>
     internal static int MakeFileBeside(string file) => OutsideAttempts.Look(file) is var errno && errno != 0 ? errno : MakeFileIn(Path.GetDirectoryName(file)!);
 
     internal static int MakeDevice(string folder)
@@ -91,19 +91,19 @@ internal static class Attempts
         return 0;
     }
 
-    /// <summary>An empty file in memory is no program: outside it fails as one.</summary>
+    /// <summary>Executes an empty memory file. Outside a sandbox this fails because the file is not a program.</summary>
     internal static int ExecuteMemory()
     {
         var file = RawSystemCall.InvokeWithText(Number("memfd_create"), 0, "probe", 0, 1);
         if (file < 0)
             return (int)-file;
-        // Without arguments and environment: an exec that gets as far as the file says that the file is none.
+        // Without arguments and environment: if exec gets as far as the file, it reports that the file is not a program.
         var result = RawSystemCall.InvokeWithText(Number("execveat"), 1, "", (nint)file, 0, 0, 0, 0x1000);
         Close(file);
         return (int)-result;
     }
 
-    /// <summary>The same by a path, which every program may use that may execute. An empty file fails as no program.</summary>
+    /// <summary>Executes an empty memory file by its path, as any program with the right to execute may. Returns 0 for ENOEXEC: exec got as far as the file.</summary>
     internal static int ExecuteMemoryByName()
     {
         const int noProgram = 8;
@@ -116,7 +116,7 @@ internal static class Attempts
         return result == -noProgram ? 0 : (int)-result;
     }
 
-    /// <summary>0 when a descriptor of this process leads to a target of the parent's.</summary>
+    /// <summary>0 if a descriptor of this process refers to one of the parent's targets.</summary>
     internal static int InheritedDescriptor(ProbeTargets targets)
     {
         foreach (var link in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
@@ -154,7 +154,7 @@ internal static class Attempts
     {
         if (result < 0)
             return (int)-result;
-        // Most of these give a descriptor, when they give anything.
+        // Most of these calls return a descriptor if they return a value.
         if (result > 2)
             Close(result);
         return 0;

@@ -4,7 +4,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
-/// <summary>Attempts at other processes and at sockets by ways that Landlock does not watch. Each gives 0 when it worked, else the errno; what it finds it leaves as it was.</summary>
+/// <summary>Attempts to reach other processes and sockets in ways that Landlock does not check. Each returns 0 if it worked, otherwise the errno, and changes nothing.</summary>
 internal static class NeighbourAttempts
 {
     private const int SetDeathSignal = 1;
@@ -12,7 +12,7 @@ internal static class NeighbourAttempts
     private const int WrongKindOfSocket = 91;
     private const int FastOpenFlag = 0x20000000;
 
-    /// <summary>0 when it could be opened for writing; not to be found is a refusal, as a native parent has none.</summary>
+    /// <summary>0 if the pipe can be opened for writing. ENOENT counts as a refusal; a native parent has no such pipe.</summary>
     internal static int OpenDebuggerPipe(int process)
     {
         const int writeOnlyWithoutWaiting = 0x801;
@@ -39,7 +39,7 @@ internal static class NeighbourAttempts
 
     internal static int KeepPriority(int process)
     {
-        // The kernel gives 20 less the nice value.
+        // The system call returns 20 minus the nice value.
         var priority = RawSystemCall.Invoke(Attempts.Number("getpriority"), 0, process);
         return priority < 0 ? (int)-priority : Attempts.Call("setpriority", 0, process, (nint)(20 - priority));
     }
@@ -67,7 +67,7 @@ internal static class NeighbourAttempts
         var sent = RawSystemCall.InvokeWithBytes(Attempts.Number("sendto"), 4, address, first, 0, 0, 0, 0, address.Length);
         Attempts.Close(first);
         Attempts.Close(BinaryPrimitives.ReadInt32LittleEndian(pair.AsSpan(4)));
-        // The socket there takes connections: a datagram that has come so far would have been delivered to one that takes datagrams.
+        // The target is a stream socket: an attempt that gets as far as EPROTOTYPE would have reached a datagram socket.
         return sent == -WrongKindOfSocket || sent >= 0 ? 0 : (int)-sent;
     }
 

@@ -2,7 +2,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
-/// <summary>Attempts at files and terminals outside what is granted by ways that Landlock has no right for. Each gives 0 when it worked, else the errno.</summary>
+/// <summary>Attempts to use files and terminals outside the granted paths in ways for which Landlock has no right. Each returns 0 if it worked, otherwise the errno.</summary>
 internal static class OutsideAttempts
 {
     private const int CurrentFolder = -100;
@@ -12,12 +12,12 @@ internal static class OutsideAttempts
 
     internal static int Look(string path) => Outcome(RawSystemCall.InvokeWithTextAndBytes(Attempts.Number("statx"), 1, path, 4, new byte[256], CurrentFolder, 0, 0, 0x7ff, 0));
 
-    /// <summary>The mode that the parent has given it.</summary>
+    /// <summary>Sets the mode that the file already has.</summary>
     internal static int KeepMode(string path) => Attempts.CallWithText("fchmodat", 1, path, CurrentFolder, 0, OwnerReads, 0);
 
     internal static int SetTimes(string path) => Attempts.CallWithText("utimensat", 1, path, CurrentFolder, 0, 0, 0);
 
-    /// <summary>A file system without attributes says so after it has let the caller ask.</summary>
+    /// <summary>Sets an attribute. A file system without attributes returns EOPNOTSUPP after the permission check: counted as 0.</summary>
     internal static int SetAttribute(string path)
     {
         var result = RawSystemCall.InvokeWithTextAndBytes(Attempts.Number("lsetxattr"), 0, path, 1, "user.actorbrowser-probe\0"u8, 0, 0, 0, 0, 0);

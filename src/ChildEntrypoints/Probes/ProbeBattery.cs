@@ -4,41 +4,41 @@ using ActorBrowser.Sandbox;
 
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
-/// <summary>One attempt from inside.</summary>
+/// <summary>One attempt from inside a sandbox.</summary>
 /// <param name="Name">Short.</param>
-/// <param name="Protection">What it tests, as the sentence that is true when it fails.</param>
-/// <param name="Attempt">0 when it worked, else the errno.</param>
-/// <param name="IsAllowed">Whether a profile allows it, so that it proves nothing.</param>
+/// <param name="Protection">The protection that it tests, as a sentence that is true if the attempt fails.</param>
+/// <param name="Attempt">Returns 0 if it worked, otherwise the errno.</param>
+/// <param name="IsAllowed">Whether a profile allows it, so that the attempt proves nothing.</param>
 internal sealed record Probe(string Name, string Protection, Func<ProbeTargets, int> Attempt, Func<SandboxPolicy, bool> IsAllowed)
 {
     private static readonly int[] Refusals = [1, 2, 3, 13, 20, 30, 38, 97, 101, 111];
 
     /// <summary>
-    /// Whether an errno says that the sandbox refused: no permission, no such call, or that there is no such process,
-    /// path, network or peer to be seen.
+    /// Whether an errno shows that the sandbox refused: no permission, no such call, or no such process, path, network or
+    /// peer.
     /// </summary>
-    /// <param name="errno">From the attempt.</param>
+    /// <param name="errno">The errno of the attempt.</param>
     public static bool IsRefusal(int errno) => Array.IndexOf(Refusals, errno) >= 0;
 }
 
-/// <summary>What the product tries against itself, from inside a child.</summary>
+/// <summary>The attempts that a child makes to test its own sandbox.</summary>
 internal static class ProbeBattery
 {
     private const int NewUser = 0x10000000;
     private const int NewHostName = 0x4000000;
 
-    /// <summary>Every probe that a process survives.</summary>
+    /// <summary>Every probe that does not end the process.</summary>
     public static IReadOnlyList<Probe> All { get; } =
     [
         State("no-new-privs", "no program can gain privileges", static () => CurrentProcess.HasNoNewPrivileges),
         State("seccomp", "system calls are filtered", static () => CurrentProcess.SeccompMode == 2),
         State("capabilities", "it has no capability", static () => CurrentProcess.Capabilities is (0, 0)),
-        State("dumpable", "others of its user cannot look into it", static () => !CurrentProcess.IsDumpable),
+        State("dumpable", "other processes of its user cannot look into it", static () => !CurrentProcess.IsDumpable),
         State("death-signal", "it dies with its parent", static () => ProbeRole.DeathSignal != 0),
         State("canary", "the parent's environment stays with the parent", static () => Environment.GetEnvironmentVariable(ProbeTargets.Canary) is null),
         Never("descriptors", "it has none of the parent's descriptors", Attempts.InheritedDescriptor),
 
-        Reading("secret-file", "it cannot read a file of its user's", static to => Attempts.Read(to.SecretFile)),
+        Reading("secret-file", "it cannot read a file of its user", static to => Attempts.Read(to.SecretFile)),
         Reading("dot-dot", "it cannot leave an allowed folder by ..", static to => Attempts.Read("/usr/lib/../.." + to.SecretFile)),
         Reading("proc-root", "it cannot leave by /proc/self/root", static to => Attempts.Read("/proc/self/root" + to.SecretFile)),
         Reading("proc-cwd", "it cannot leave by /proc/self/cwd", static to => Attempts.Read("/proc/self/cwd/../../../../../../../../.." + to.SecretFile)),
@@ -50,7 +50,7 @@ internal static class ProbeBattery
         Never("disk", "it cannot write to a disk", static _ => Attempts.Write("/dev/sda") is 2 ? Attempts.Write("/dev/vda") : Attempts.Write("/dev/sda")),
         Never("kernel-log", "it cannot write to the kernel's log", static _ => Attempts.Write("/dev/kmsg")),
         Never("kernel-settings", "it cannot change kernel settings", static _ => Attempts.Write("/proc/sys/kernel/core_pattern")),
-        Writing("write-folder", "it cannot write to a folder of its user's", static to => Attempts.MakeFileIn(to.Folder), static policy => policy.Files.Any(static rule => rule.Path == "/" && rule.Rights.HasFlag(FileRights.Write))),
+        Writing("write-folder", "it cannot write to a folder of its user", static to => Attempts.MakeFileIn(to.Folder), static policy => policy.Files.Any(static rule => rule.Path == "/" && rule.Rights.HasFlag(FileRights.Write))),
         Never("write-root", "it cannot write to /", static _ => Attempts.MakeFileIn("/")),
         Never("write-usr", "it cannot write to /usr", static _ => Attempts.MakeFileIn("/usr")),
         Never("write-etc", "it cannot write to /etc", static _ => Attempts.MakeFileIn("/etc")),
@@ -62,14 +62,14 @@ internal static class ProbeBattery
         Never("file-mode", "it cannot change the mode of a file outside its folder", static to => OutsideAttempts.KeepMode(to.SecretFile)),
         Never("file-times", "it cannot change the times of a file outside its folder", static to => OutsideAttempts.SetTimes(to.SecretFile)),
         Never("file-attributes", "it cannot set attributes of a file outside its folder", static to => OutsideAttempts.SetAttribute(to.SecretFile)),
-        Outside("file-status", "it cannot see that a file outside its folder is there", static to => OutsideAttempts.Look(to.SecretFile)),
-        Never("protected-name", "it cannot change what others run of its folder", static to => Attempts.Write(to.ProtectedFile)),
-        Never("other-terminal", "it cannot open another terminal of its user's", static to => OutsideAttempts.OpenTerminal(to.Terminal)),
-        Outside("other-process", "it cannot see that another process is there", static to => OutsideAttempts.Look($"/proc/{to.ParentId}")),
+        Outside("file-status", "it cannot see that a file outside its folder exists", static to => OutsideAttempts.Look(to.SecretFile)),
+        Never("protected-name", "it cannot change files in its folder that other programs run", static to => Attempts.Write(to.ProtectedFile)),
+        Never("other-terminal", "it cannot open another terminal of its user", static to => OutsideAttempts.OpenTerminal(to.Terminal)),
+        Outside("other-process", "it cannot see that another process exists", static to => OutsideAttempts.Look($"/proc/{to.ParentId}")),
 
         Execution("fork", "it cannot start a process", static _ => Attempts.Fork(), static policy => policy.MayFork),
         Execution("exec", "it cannot become another program", static _ => Attempts.CallWithText("execve", 0, "/nonexistent/program", 0, 0, 0) is var errno && errno == 2 ? 0 : errno, static policy => policy.MayExecute),
-        Never("exec-descriptor", "it cannot execute what has no name", static _ => Attempts.ExecuteMemory()),
+        Never("exec-descriptor", "it cannot execute a file that has no name", static _ => Attempts.ExecuteMemory()),
         Execution("exec-memory", "it cannot execute a file in memory", static _ => Attempts.ExecuteMemoryByName(), static policy => policy.MayExecute),
         Never("user-namespace", "it cannot make a user namespace", static _ => Attempts.Call("unshare", NewUser)),
         Never("unshare", "it cannot make a namespace", static _ => Attempts.Call("unshare", NewHostName)),
@@ -102,7 +102,7 @@ internal static class ProbeBattery
         Never("kcmp", "it cannot compare processes", static to => Attempts.Call("kcmp", to.ParentId, to.ParentId, 1, 0, 0)),
         Never("advise-process", "it cannot steer the parent's memory", static to => Attempts.Call("process_madvise", -1, 0, 0, 0, 0)),
         Never("limit-parent", "it cannot read or set the parent's limits", static to => NeighbourAttempts.ReadLimit(to.ParentId)),
-        Never("affinity-parent", "it cannot say on which processors the parent runs", static to => NeighbourAttempts.KeepAffinity(to.ParentId)),
+        Never("affinity-parent", "it cannot set the processors that the parent runs on", static to => NeighbourAttempts.KeepAffinity(to.ParentId)),
         Never("priority-parent", "it cannot change the parent's priority", static to => NeighbourAttempts.KeepPriority(to.ParentId)),
         Never("clock-parent", "it cannot read how much processor time the parent has used", static to => NeighbourAttempts.ReadClock(to.ParentId)),
         Never("outlive-parent", "it cannot ask to outlive its parent", static _ => NeighbourAttempts.OutliveParent()),
@@ -123,10 +123,10 @@ internal static class ProbeBattery
         Never("kernel-messages", "it cannot read the kernel's messages", static _ => Attempts.Call("syslog", 10, 0, 0)),
         Never("watch-files", "it cannot watch the file system", static _ => Attempts.Call("fanotify_init", 0, 0)),
         Never("terminal-input", "it cannot type into a terminal", static _ => Attempts.CallWithBytes("ioctl", 2, "x"u8, 0, 0x5412, 0)),
-        Never("terminal-input-high", "it cannot hide that in the upper half of the request", static _ => Attempts.CallWithBytes("ioctl", 2, "x"u8, 0, unchecked((nint)0x1_0000_5412), 0)),
-        Never("unknown-call", "a system call that nobody knows is refused", static _ => (int)-RawSystemCall.Invoke(9999)),
+        Never("terminal-input-high", "it cannot hide that call in the upper half of the request number", static _ => Attempts.CallWithBytes("ioctl", 2, "x"u8, 0, unchecked((nint)0x1_0000_5412), 0)),
+        Never("unknown-call", "an unknown system call is refused", static _ => (int)-RawSystemCall.Invoke(9999)),
         NewCode("code-anonymous", "it cannot make memory for code", static _ => CodeAttempts.MapAnonymous()),
-        NewCode("code-changed", "it cannot make what it has written executable", static _ => CodeAttempts.Protect()),
+        NewCode("code-changed", "it cannot make memory executable that it has written", static _ => CodeAttempts.Protect()),
         NewCode("code-by-key", "it cannot do that with a protection key", static _ => CodeAttempts.ProtectByKey()),
         NewCode("code-in-file", "it cannot map a file in memory as code", static _ => CodeAttempts.MapMemoryFile()),
         NewCode("code-shared", "it cannot attach shared memory as code", static _ => CodeAttempts.AttachShared()),
@@ -143,10 +143,10 @@ internal static class ProbeBattery
 
     private static Probe Never(string name, string protection, Func<ProbeTargets, int> attempt) => new(name, protection, attempt, static _ => false);
 
-    // Landlock has no right for looking: of what is there in a child's namespaces, it may know.
+    // Landlock has no right for stat: without a separate mount namespace, a child sees which files exist.
     private static Probe Outside(string name, string protection, Func<ProbeTargets, int> attempt) => new(name, protection, attempt, static policy => !policy.WantsWorld);
 
-    // A JIT child makes code for its living; whether children are native is what this program is.
+    // A JIT child has to make code. Children are native if this program is.
     private static Probe NewCode(string name, string protection, Func<ProbeTargets, int> attempt) =>
         new(name, protection, attempt, static policy => RuntimeFeature.IsDynamicCodeSupported || !policy.Wants(SandboxLayer.NoNewCode));
 

@@ -3,46 +3,46 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
-/// <summary>What one question to a <see cref="ProbeRole"/> is about.</summary>
+/// <summary>The questions that a <see cref="ProbeRole"/> answers.</summary>
 internal enum ProbeQuestion : ushort
 {
-    /// <summary>Attempt one of <see cref="ProbeBattery.All"/>: the payload is its place in the list, 4 bytes. Answered by the errno, 4 bytes.</summary>
+    /// <summary>Attempt one of <see cref="ProbeBattery.All"/>: the payload is its index in the list, 4 bytes. The answer is the errno, 4 bytes.</summary>
     Attempt = 1,
 
-    /// <summary>Call the kernel as a 32-bit program. A filter ends the process.</summary>
+    /// <summary>Make a system call as a 32-bit program. The filter ends the process.</summary>
     WrongArchitecture = 2,
 
-    /// <summary>Take memory until there is none, and keep it. Answered, if at all, by how many MiB there were.</summary>
+    /// <summary>Take memory until there is none, and keep it. The answer, if any, is how many MiB there were.</summary>
     FloodMemory = 3,
 
-    /// <summary>Open descriptors until there are none, and keep them. Answered by how many there were.</summary>
+    /// <summary>Open descriptors until there are none, and keep them. The answer is how many there were.</summary>
     FloodDescriptors = 4,
 
-    /// <summary>Start threads until there are none, and keep them. Answered by how many there were.</summary>
+    /// <summary>Start threads until none can be started, and keep them. The answer is how many there were.</summary>
     FloodProcesses = 5,
 
-    /// <summary>Use the processor and do nothing else, for good.</summary>
+    /// <summary>Use the processor forever.</summary>
     Spin = 6,
 }
 
 /// <summary>
-/// A role that attacks, for <c>doctor</c> and for tests. It is started exactly as the role whose profile is tried: same
-/// program, same policy, same descriptors.
+/// A role that attacks its sandbox, for <c>doctor</c> and for tests. It is started exactly as the role whose profile is
+/// tested: same program, same policy, same descriptors.
 /// </summary>
 internal sealed class ProbeRole : IChildRole
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The role's name.</summary>
     public const string Name = ProbeContract.Name;
 
     private const int MostThreads = 2000;
 
-    /// <summary>Of the thread that leads this process: another's would say nothing.</summary>
+    /// <summary>The parent death signal of the main thread; other threads' signals do not matter.</summary>
     internal static int DeathSignal { get; private set; }
 
     private ChildContext? _context;
     private ProbeTargets? _targets;
 
-    /// <summary>A role that has not begun: made before the filter is on.</summary>
+    /// <summary>Creates the role, before the filter is installed.</summary>
     public ProbeRole()
     {
         if (OperatingSystem.IsLinux())
@@ -121,7 +121,7 @@ internal sealed class ProbeRole : IChildRole
         }
         catch (OutOfMemoryException)
         {
-            // What .NET throws when it cannot create a thread.
+            // .NET throws this when it cannot create a thread.
         }
         return started;
     }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
-/// <summary>What the probes aim at: all of it made by the parent, and harmless to hit.</summary>
+/// <summary>The targets of the probes. The parent makes them all, and a hit does no harm.</summary>
 /// <param name="ParentId">The parent's pid, as the parent sees it.</param>
 /// <param name="SiblingId">Another child's pid.</param>
 /// <param name="SecretFile">A file that only its user may read, outside everything allowed.</param>
@@ -13,7 +13,7 @@ namespace ActorBrowser.ChildEntrypoints.Probes;
 /// <param name="Folder">A folder to write to, outside everything allowed.</param>
 /// <param name="TemporaryFile">A file in the machine's folder for temporary files.</param>
 /// <param name="SharedFile">A file in the machine's folder for shared memory.</param>
-/// <param name="Terminal">A terminal of the parent's.</param>
+/// <param name="Terminal">One of the parent's terminals.</param>
 /// <param name="ProtectedFile">A file in the workspace that other programs run.</param>
 internal sealed record ProbeTargets(
     int ParentId, int SiblingId, string SecretFile, string SocketPath, string AbstractName, int TcpPort, string Folder,
@@ -22,13 +22,13 @@ internal sealed record ProbeTargets(
     /// <summary>The environment variable that must not reach a child.</summary>
     public const string Canary = "ACTORBROWSER_DOCTOR_CANARY";
 
-    /// <summary>For the wire.</summary>
+    /// <summary>Encodes the targets for the wire.</summary>
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(string.Join('\n',
         ParentId.ToString(CultureInfo.InvariantCulture), SiblingId.ToString(CultureInfo.InvariantCulture), SecretFile, SocketPath, AbstractName,
         TcpPort.ToString(CultureInfo.InvariantCulture), Folder, TemporaryFile, SharedFile, Terminal, ProtectedFile));
 
-    /// <summary>From the wire.</summary>
-    /// <param name="bytes">What <see cref="ToBytes"/> gave.</param>
+    /// <summary>Decodes the targets.</summary>
+    /// <param name="bytes">The result of <see cref="ToBytes"/>.</param>
     public static ProbeTargets FromBytes(ReadOnlySpan<byte> bytes)
     {
         var lines = Encoding.UTF8.GetString(bytes).Split('\n');

@@ -4,15 +4,15 @@ using AngleSharp.Html.Dom;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>Answers questions about a live document, page by page, within what a message holds.</summary>
+/// <summary>Answers queries about a live document, in parts that fit a message.</summary>
 internal static class DocumentQueries
 {
     private const int LongestValue = 8192;
     private const int LongestText = 4096;
     private const int Surroundings = 60;
 
-    /// <summary>Answers; the answer's parts together stay well below a frame's limit.</summary>
-    /// <exception cref="DocumentFailedException">It is no selector, or no query.</exception>
+    /// <summary>Answers a query; the answer stays well below a frame's limit.</summary>
+    /// <exception cref="DocumentFailedException">The selector or the query is not valid.</exception>
     internal static QueryAnswer Run(LiveDocument live, in QueryDocument query)
     {
         if (query.Argument.Length > QueryDocument.LongestArgument)
@@ -47,15 +47,15 @@ internal static class DocumentQueries
         }
         catch (Exception e) when (e is DomException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
-            // The last four are what the selector parser throws at numbers and names that it does not expect.
-            throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"'{LiveDocument.Shorten(selector, 100)}' is no CSS selector.");
+            // The selector parser throws the last four for unexpected numbers and names.
+            throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"'{LiveDocument.Shorten(selector, 100)}' is not a CSS selector.");
         }
     }
 
     private static QueryAnswer Page(IReadOnlyList<IElement> all, in QueryDocument query, Func<IElement, QueryItem> describe)
     {
         var items = new List<QueryItem>();
-        // At most one message of items; the caller asks for the rest from there on.
+        // Items for one message at most; the caller asks for the rest.
         var room = 512 << 10;
         for (var i = query.Start; i < all.Count && items.Count < query.Count && room > 0; i++)
         {
@@ -109,7 +109,7 @@ internal static class DocumentQueries
         return new QueryAnswer(total, items);
     }
 
-    /// <summary>A place to cut a text at that is not inside a surrogate pair.</summary>
+    /// <summary>A position near <paramref name="at"/> that is not inside a surrogate pair.</summary>
     private static int Cut(ReadOnlySpan<char> text, int at) => at >= text.Length ? text.Length : at > 0 && char.IsLowSurrogate(text[at]) ? at + 1 : at;
 
     private static string Value(string value) => LiveDocument.Shorten(value, LongestValue);

@@ -1,6 +1,6 @@
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>What an element's name says of it.</summary>
+/// <summary>Properties of an element that follow from its name.</summary>
 [Flags]
 internal enum ElementKind
 {

@@ -4,7 +4,7 @@ using AngleSharp.Dom;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>What stands before the items of an ordered list: numbers or letters from <c>start</c> on, counted down if it is <c>reversed</c>.</summary>
+/// <summary>The markers of an ordered list's items: numbers or letters from <c>start</c> on, counting down if the list is <c>reversed</c>.</summary>
 internal sealed class ListMarkers(IElement list)
 {
     private static readonly (int Value, string Digits)[] Roman =
@@ -13,7 +13,7 @@ internal sealed class ListMarkers(IElement list)
     private readonly int _step = list.HasAttribute("reversed") ? -1 : 1;
     private int _next = Number(list, "start") ?? (list.HasAttribute("reversed") ? list.Children.Count(static child => child.LocalName == "li") : 1);
 
-    /// <summary>The marker of the next item, with a space behind it.</summary>
+    /// <summary>The marker of the next item, followed by a space.</summary>
     internal string Next(IElement item)
     {
         var number = Number(item, "value") ?? _next;

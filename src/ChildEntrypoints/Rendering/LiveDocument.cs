@@ -10,7 +10,7 @@ using AngleSharp.Html.Parser;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>A parsed page. Scripts do not run and nothing is loaded: there is neither an engine nor a loader.</summary>
+/// <summary>A parsed page. It runs no scripts and loads nothing: it has neither a script engine nor a loader.</summary>
 internal sealed class LiveDocument : IDisposable
 {
     private const string PlainText = "<plaintext>";
@@ -44,8 +44,8 @@ internal sealed class LiveDocument : IDisposable
 
     internal ReadableText Text => _text ??= ReadableText.Of(Document);
 
-    /// <summary>Parses.</summary>
-    /// <exception cref="DocumentFailedException">It exceeds a limit, or is no text.</exception>
+    /// <summary>Parses a page.</summary>
+    /// <exception cref="DocumentFailedException">The page exceeds a limit, or is not text.</exception>
     internal static LiveDocument Parse(in LoadDocument request, ReadOnlyMemory<byte> bytes)
     {
         var started = Stopwatch.GetTimestamp();
@@ -54,7 +54,7 @@ internal sealed class LiveDocument : IDisposable
         var kind = KindOf(type);
         var encoding = EncodingSniffer.Sniff(bytes.Span, request.ContentType, kind, out var source, out var skip);
         var page = Read(request, bytes.Span[skip..], kind, encoding);
-        // Behind what was looked at for one, or in a place that only a parser finds: the page is read again in it, as browsers do.
+        // The page declares its encoding after the scanned bytes, or where only a parser finds it: read the page again, as browsers do.
         if (kind == TextKind.Html && source == "default" && page.Survey.Encoding is { } late)
         {
             source = "meta";
@@ -74,7 +74,7 @@ internal sealed class LiveDocument : IDisposable
     private static ParsedPage Read(in LoadDocument request, ReadOnlySpan<byte> bytes, TextKind kind, PageEncoding encoding)
     {
         var plain = kind is TextKind.Plain or TextKind.Json;
-        // A page's text is a large object, whose making and collecting cost more than finding out what is in it: the next one takes its place.
+        // A page's text is a large object: creating and collecting it costs more than analysing the page. So pages reuse the memory.
         var room = ArrayPool<char>.Shared.Rent(encoding.MaxChars(bytes.Length) + PlainText.Length);
         var start = plain ? PlainText.Length : 0;
         PlainText.AsSpan(0, start).CopyTo(room);
@@ -89,25 +89,25 @@ internal sealed class LiveDocument : IDisposable
             }
             catch (XmlException e)
             {
-                note = $"The page says that it is XML and is not well-formed, so it was read as HTML: {Shorten(Collapse(e.Message), 300)}";
+                note = $"The page is declared as XML but is not well-formed, so it was read as HTML: {Shorten(Collapse(e.Message), 300)}";
             }
         }
-        // Each tag makes an element, and at most one text follows it: what cannot fit is not begun.
+        // An element has at most two tags: a page whose tags alone exceed the limit is refused before it is parsed.
         if (!plain && text.Span.Count('<') / 2 > request.Limits.MaxNodes)
             throw PageSurvey.TooMany(request.Limits.MaxNodes);
-        // The parser itself would put what is deeper elsewhere and go on.
+        // Without the guard, the parser would move deeper elements elsewhere and continue.
         var guard = new ParseGuard(request.Limits);
         var document = new HtmlParser(new HtmlParserOptions { IsScripting = false, IsNotConsumingCharacterReferences = false, MaximumDepth = request.Limits.MaxDepth + ParseGuard.Margin, OnCreated = guard.OnCreated }).ParseDocument(text);
         return new ParsedPage(document, PageSurvey.Of(document, request.Limits), room, parser, note);
     }
 
-    /// <summary>A document, what is in it, and the characters that it was read from, which are not to be used again before it is done with.</summary>
+    /// <summary>A document, its survey, and the characters it was parsed from, which must not be reused while the document is in use.</summary>
     private sealed record ParsedPage(IHtmlDocument Document, PageSurvey Survey, char[] Source, string Parser, string Note);
 
-    /// <summary>An image of the page is there.</summary>
+    /// <summary>Stores the size of an image of the page.</summary>
     internal void SetResource(in ResourceArrived resource) => _sizes[resource.Resource] = (resource.Width, resource.Height);
 
-    /// <summary>What is known of an image's size; 0 × 0 for nothing.</summary>
+    /// <summary>The size of an image; 0 × 0 if unknown.</summary>
     internal (int Width, int Height) SizeOf(string url)
     {
         for (var i = 0; i < Resources.Count; i++)
@@ -116,7 +116,7 @@ internal sealed class LiveDocument : IDisposable
         return default;
     }
 
-    /// <summary>A reference of the page's, made absolute; null for none that leads anywhere over HTTP, or into the page.</summary>
+    /// <summary>Makes one of the page's references absolute; null if there is none, or if it is not an HTTP URL and only those are wanted.</summary>
     internal string? Resolve(string? reference, bool anyScheme = false)
     {
         if (reference is null || reference.Length > LongestUrl)
@@ -124,7 +124,7 @@ internal sealed class LiveDocument : IDisposable
         return WebUrl.TryParse(reference, Base, _encoding, out var url) && (anyScheme || url.IsHttp) ? url.ToString() : null;
     }
 
-    /// <summary>Nothing of it may be used after that.</summary>
+    /// <summary>Returns the memory; do not use the document afterwards.</summary>
     public void Dispose()
     {
         _text?.Dispose();
@@ -162,7 +162,7 @@ internal sealed class LiveDocument : IDisposable
         }
         catch (ArgumentException)
         {
-            // Not one of the code pages: its queries are UTF-8.
+            // .NET has no such code page: its queries are UTF-8.
             return null;
         }
     }
@@ -182,9 +182,9 @@ internal sealed class LiveDocument : IDisposable
         var isText = type.IsEmpty || type.StartsWith("text/", StringComparison.OrdinalIgnoreCase) || type.EndsWith("xml", StringComparison.OrdinalIgnoreCase)
             || type.EndsWith("json", StringComparison.OrdinalIgnoreCase) || type.EndsWith("javascript", StringComparison.OrdinalIgnoreCase);
         if (!isText)
-            throw new DocumentFailedException(DocumentFailure.NotText, $"The resource is of type '{Shorten(type.ToString(), 100)}', which is no page.");
+            throw new DocumentFailedException(DocumentFailure.NotText, $"The resource is of type '{Shorten(type.ToString(), 100)}', which is not a page.");
         if (type.IsEmpty && bytes[..Math.Min(bytes.Length, 1024)].Contains((byte)0) && !(bytes.Length > 1 && bytes[0] is 0xFE or 0xFF))
-            throw new DocumentFailedException(DocumentFailure.NotText, "The resource has no declared type and holds NUL bytes: it is no page.");
+            throw new DocumentFailedException(DocumentFailure.NotText, "The resource has no declared type and holds NUL bytes: it is not a page.");
     }
 
     private static TextKind KindOf(ReadOnlySpan<char> type)

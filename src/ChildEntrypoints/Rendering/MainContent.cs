@@ -3,8 +3,8 @@ using AngleSharp.Dom;
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
 /// <summary>
-/// Which part of a page is its content: what the page names as its main part, else the element that holds most of the running text. How much
-/// text the elements hold, and how much of it in links, is counted in one walk over the page.
+/// Finds the main content of a page: the element that the page declares as its main part, otherwise the element that holds
+/// most of the running text. One walk over the page counts the text of each element, and the text in links.
 /// </summary>
 internal sealed class MainContent
 {
@@ -13,7 +13,7 @@ internal sealed class MainContent
     // main elements, elements of that role, articles.
     private readonly List<(IElement Element, int Text)>[] _named = [[], [], []];
 
-    // What holds running text, outside navigation and forms; its length, and that in links.
+    // Elements with running text, outside navigation and forms: the length of their text, and of the text in links.
     private readonly List<(IElement Element, int Text, int Links)> _paragraphs = [];
 
     // Characters outside navigation and forms.
@@ -21,7 +21,7 @@ internal sealed class MainContent
 
     private MainContent(IElement body) => Count(body, aside: false, link: false);
 
-    /// <summary>The element to read; WholePage: navigation and forms are read as well, because there is little else.</summary>
+    /// <summary>The element to read. WholePage: navigation and forms are read as well, because there is little other text.</summary>
     internal static (IElement Element, bool WholePage) Of(IElement body)
     {
         var content = new MainContent(body);
@@ -29,7 +29,7 @@ internal sealed class MainContent
         return (main, main == body && content._outside < EnoughText);
     }
 
-    /// <summary>Navigation and forms. A form that holds running text is the page's frame, as some servers write pages, not a thing to be filled in.</summary>
+    /// <summary>Whether an element is navigation or a form. A form with running text does not count: some servers wrap the whole page in a form.</summary>
     internal static bool IsAside(IElement element, ElementKind kind) =>
         (kind & ElementKind.Aside) != 0 && !(element.LocalName == "form" && element.QuerySelectorAll("p, pre, blockquote, dd").Sum(static part => Math.Min(part.TextContent.Length, EnoughText)) >= EnoughText);
 
@@ -40,7 +40,7 @@ internal sealed class MainContent
             if (named is [var only] && only.Text >= EnoughText)
                 return only.Element;
         }
-        // Paragraphs vote for what holds them, half as much for what holds that.
+        // Paragraphs vote for their parent, and with half as much for their grandparent.
         var votes = new Dictionary<IElement, double>();
         var total = 0.0;
         foreach (var (paragraph, length, links) in _paragraphs)
@@ -56,7 +56,7 @@ internal sealed class MainContent
                 votes[grand] = votes.GetValueOrDefault(grand) + score / 2.0;
         }
         var best = votes.Count == 0 ? body : votes.MaxBy(static vote => vote.Value).Key;
-        // A part that holds less than most of it is no main part: then the page is its own.
+        // An element with votes for less than 70 % of the text is not the main part: read the whole body.
         return votes.Count > 0 && votes[best] >= total * 0.7 ? best : body;
     }
 
@@ -70,12 +70,12 @@ internal sealed class MainContent
         link |= name == "a";
         var isParagraph = !aside && (kind & ElementKind.Paragraph) != 0;
         var outside = _outside;
-        // Before what is in it: votes for two that have as many go to the one that comes first.
+        // Takes its place before its descendants: of two elements with equal votes, the first in the page wins.
         var place = _paragraphs.Count;
         if (isParagraph)
             _paragraphs.Add(default);
         var (text, links) = (0, 0);
-        // By index: the library finds a sibling by looking through all of them.
+        // By index: AngleSharp searches all children to find a sibling.
         var children = element.ChildNodes;
         for (var i = 0; i < children.Length; i++)
         {
@@ -97,7 +97,7 @@ internal sealed class MainContent
         }
         if (isParagraph)
             _paragraphs[place] = (element, text, links);
-        // Navigation in it does not make it the main part.
+        // Text of navigation inside the element does not count.
         var running = _outside - outside;
         if (name == "main")
             _named[0].Add((element, running));

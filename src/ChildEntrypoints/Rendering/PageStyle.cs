@@ -2,10 +2,10 @@ using AngleSharp.Dom;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>What an element says itself of whether it is shown: no style sheet is read.</summary>
+/// <summary>Whether an element is shown, by its own attributes only: style sheets are not read.</summary>
 internal static class PageStyle
 {
-    /// <summary>Whether neither the element nor what is in it is shown.</summary>
+    /// <summary>Whether the element and its content are hidden.</summary>
     internal static bool Hides(IElement element)
     {
         if (element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true" || (element.LocalName == "dialog" && !element.HasAttribute("open")))
@@ -24,7 +24,7 @@ internal static class PageStyle
             var value = declaration[(colon + 1)..].Trim();
             if (value.EndsWith("!important", StringComparison.OrdinalIgnoreCase))
                 value = value[..^"!important".Length].TrimEnd();
-            // The last one counts.
+            // The last declaration counts.
             if (name.Equals("display", StringComparison.OrdinalIgnoreCase))
                 display = value.Equals("none", StringComparison.OrdinalIgnoreCase);
             else if (name.Equals("visibility", StringComparison.OrdinalIgnoreCase))

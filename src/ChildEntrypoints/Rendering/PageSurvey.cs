@@ -3,7 +3,7 @@ using AngleSharp.Dom;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>What a page has how much of, and where it says it belongs: found in one walk, within the limits.</summary>
+/// <summary>Counts a page's elements and finds its base, canonical link and encoding, in one walk within the limits.</summary>
 internal sealed class PageSurvey
 {
     private readonly DocumentLimits _limits;
@@ -23,7 +23,7 @@ internal sealed class PageSurvey
     /// <summary>img elements with a source.</summary>
     internal List<IElement> Images { get; } = [];
 
-    /// <summary>The encoding that the first meta element with one declares, wherever it stands.</summary>
+    /// <summary>The encoding that the first such meta element declares, anywhere in the page.</summary>
     internal PageEncoding? Encoding { get; private set; }
 
     /// <summary>The first base element's reference.</summary>
@@ -32,8 +32,8 @@ internal sealed class PageSurvey
     /// <summary>The first canonical link's reference.</summary>
     internal string? Canonical { get; private set; }
 
-    /// <summary>Walks.</summary>
-    /// <exception cref="DocumentFailedException">It has too many nodes, or they are nested too deep.</exception>
+    /// <summary>Walks over a page.</summary>
+    /// <exception cref="DocumentFailedException">The page has too many nodes, or they are nested too deep.</exception>
     internal static PageSurvey Of(INode root, in DocumentLimits limits)
     {
         var survey = new PageSurvey(limits);
@@ -45,7 +45,7 @@ internal sealed class PageSurvey
 
     internal static DocumentFailedException TooMany(int limit) => new(DocumentFailure.TooManyNodes, $"The page has more than {limit} nodes.");
 
-    // Without recursion: how deep it is, is what is asked. By index: the library finds a sibling by looking through all of them.
+    // Without recursion, as the depth is not known yet. By index: AngleSharp searches all children to find a sibling.
     private void Walk(INode root)
     {
         var path = new Stack<(INodeList Children, int Next)>();

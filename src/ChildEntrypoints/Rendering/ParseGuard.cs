@@ -5,22 +5,22 @@ using AngleSharp.Text;
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
 /// <summary>
-/// The limits while a page is parsed: the time that a parser takes grows with the square of the depth, so a page that exceeds a limit
-/// is given up there, not when all of it is read.
+/// Enforces the limits during parsing: the parser's time grows with the square of the depth, so a page over a limit is
+/// refused at once, not when all of it is parsed.
 /// </summary>
 internal sealed class ParseGuard(DocumentLimits limits)
 {
-    /// <summary>How many elements may come between two looks at the depth, which takes a walk to the root.</summary>
+    /// <summary>How many elements are made between two checks of the depth, each of which walks to the root.</summary>
     private const int LookEvery = 32;
 
-    /// <summary>How much deeper a parser must be let go for the depth to be seen.</summary>
+    /// <summary>How much deeper than the limit the parser must be allowed to go, so that a check sees the excess.</summary>
     internal const int Margin = 2 * LookEvery;
 
     private int _elements;
     private IElement? _last;
 
-    /// <summary>Told of each element before it takes its place; the one before has its place by then.</summary>
-    /// <exception cref="DocumentFailedException">There are too many, or they are nested too deep.</exception>
+    /// <summary>Called for each element before it is inserted; the previous element has been inserted by then.</summary>
+    /// <exception cref="DocumentFailedException">The page has too many elements, or they are nested too deep.</exception>
     internal void OnCreated(IElement element, TextPosition position)
     {
         if (++_elements > limits.MaxNodes)

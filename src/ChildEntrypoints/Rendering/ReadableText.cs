@@ -4,8 +4,8 @@ using AngleSharp.Dom;
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
 /// <summary>
-/// The text a person came for: the page's own main part if it names one, else the element that holds most of the running
-/// text, without navigation, forms and what is hidden; paragraphs, lists, tables and preformatted text keep their shape.
+/// The text that a reader wants: the page's main content, without navigation, forms and hidden elements; paragraphs,
+/// lists, tables and preformatted text keep their shape.
 /// </summary>
 internal sealed class ReadableText : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class ReadableText : IDisposable
     {
     }
 
-    /// <summary>Paragraphs are separated by an empty line.</summary>
+    /// <summary>The text; an empty line separates paragraphs.</summary>
     internal ReadOnlySpan<char> Content => _text.AsSpan(_content);
 
     internal int Words { get; private set; }
@@ -30,7 +30,7 @@ internal sealed class ReadableText : IDisposable
     internal static ReadableText Of(IDocument document)
     {
         var readable = new ReadableText();
-        // What is no page, such as a feed, is its root's text.
+        // A document that is not a page, such as a feed, has no body: read its root.
         if ((document.Body ?? document.DocumentElement) is { } body)
         {
             var (main, wholePage) = MainContent.Of(body);
@@ -107,7 +107,7 @@ internal sealed class ReadableText : IDisposable
 
     private void Append(string text)
     {
-        // At most as many characters as there are, and a space before them.
+        // At most the text's characters and a space before them.
         var to = Room(text.Length + 1);
         if (_preformatted > 0)
         {
@@ -136,14 +136,14 @@ internal sealed class ReadableText : IDisposable
         }
         _behindMarker &= length == _length;
         _length = length;
-        // A marker's own space is kept for the text that follows.
+        // Keep the space after a marker for the text that follows.
         if (text.EndsWith(". ", StringComparison.Ordinal) || text == "• ")
             _space = true;
     }
 
     private void Break(int lines)
     {
-        // An item's first block stands on the line of its marker.
+        // An item's first block starts on the line of its marker.
         if (_behindMarker)
             return;
         _space = false;
@@ -153,7 +153,7 @@ internal sealed class ReadableText : IDisposable
             Room(1)[_length++] = '\n';
     }
 
-    /// <summary>What is written to, with room for so many more characters.</summary>
+    /// <summary>The buffer, with room for so many more characters.</summary>
     private char[] Room(int characters)
     {
         if (_text.Length - _length >= characters)

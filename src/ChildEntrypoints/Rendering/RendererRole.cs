@@ -5,23 +5,23 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
 /// <summary>
-/// The renderer: given the bytes of a page it says what is in it, and answers questions about the live document. It
-/// fetches nothing and opens nothing; what a page needs it asks the browser for.
+/// The renderer: parses the bytes of a page, sends a summary, and answers queries about the live document. It fetches and
+/// opens nothing; it asks the browser for the resources that a page needs.
 /// </summary>
 internal sealed class RendererRole : IChildRole
 {
-    /// <summary>A parser of nested things, and what looks at them, recurse.</summary>
+    /// <summary>Parsing nested elements and walking over them recurses.</summary>
     private const int StackBytes = 64 << 20;
 
     private readonly WorkThread _thread = new("ActorBrowser renderer", StackBytes);
     private readonly PayloadReceiver<LoadDocument> _receiver;
     private ChildContext? _context;
 
-    // Of the work thread only.
+    // Used on the work thread only.
     private LiveDocument? _document;
     private ulong _cancelled;
 
-    /// <summary>A renderer without a page.</summary>
+    /// <summary>Creates a renderer without a page.</summary>
     public RendererRole() => _receiver = new((id, request, payload) => _thread.Add(() => Load(id, request, payload)));
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ internal sealed class RendererRole : IChildRole
     {
     }
 
-    // AngleSharp is named behind this method only, so that it is loaded by the first page and not on the way to Ready.
+    // Only this method and those it calls name AngleSharp, so that the first page loads it, and not the start.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Load(ulong id, in LoadDocument request, PayloadAssembly payload)
     {
@@ -81,7 +81,7 @@ internal sealed class RendererRole : IChildRole
             }
             catch (Exception e)
             {
-                // A parser's defect met a page: the page has failed, and this process is used for nothing else anyway.
+                // A defect of the parser: the page fails. This process serves no other page.
                 Answer(id, new DocumentFailed(DocumentFailure.Failed, $"The page could not be parsed: {e.GetType().Name}: {e.Message}"));
             }
         }
@@ -124,7 +124,7 @@ internal sealed class RendererRole : IChildRole
         _context!.Flush();
     }
 
-    // The thread that is stuck cannot be stopped: the process says so and ends.
+    // A stuck thread cannot be stopped, so the process reports the timeout and exits.
     private Timer Overdue(ulong id, int milliseconds, string what) => new(
         _ =>
         {

@@ -9,8 +9,8 @@ using AngleSharp.Html.Parser;
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
 /// <summary>
-/// A document from XML, as XHTML is: namespaces count, an empty element is empty whatever its name, and what is not well-formed
-/// is refused. No DTD is read; the entities of HTML are known all the same, as browsers know those of XHTML.
+/// Parses a document from XML such as XHTML: namespaces count, an empty element is empty whatever its name, and text that is
+/// not well-formed is refused. No DTD is read, but the entities of HTML are known, as in browsers.
 /// </summary>
 internal static class XmlPage
 {
@@ -18,9 +18,9 @@ internal static class XmlPage
 
     private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null };
 
-    /// <summary>Parses.</summary>
-    /// <exception cref="XmlException">It is not well-formed.</exception>
-    /// <exception cref="DocumentFailedException">It exceeds a limit; what is beyond the limit is not read.</exception>
+    /// <summary>Parses a document.</summary>
+    /// <exception cref="XmlException">The text is not well-formed.</exception>
+    /// <exception cref="DocumentFailedException">The document exceeds a limit; nothing beyond the limit is read.</exception>
     internal static IHtmlDocument Parse(ReadOnlySpan<char> text, in DocumentLimits limits)
     {
         var document = new HtmlParser().ParseDocument("");
@@ -67,7 +67,7 @@ internal static class XmlPage
 
     private static IElement ElementOf(XmlReader reader, IHtmlDocument document)
     {
-        // A page that forgets its namespace means XHTML when it begins with html.
+        // A page without a namespace is XHTML if its root is html.
         var isXhtml = document.DocumentElement is { } root ? root.NamespaceUri == Xhtml : reader.LocalName == "html";
         var space = reader.NamespaceURI.Length == 0 && isXhtml ? Xhtml : reader.NamespaceURI;
         var element = document.CreateElement(space.Length == 0 ? null : space, reader.Name);
@@ -82,7 +82,7 @@ internal static class XmlPage
         return element;
     }
 
-    /// <summary>Entities such as <c>&amp;nbsp;</c> become characters, but for XML's own five, in comments and in CDATA sections.</summary>
+    /// <summary>Replaces entities such as <c>&amp;nbsp;</c> with characters, except XML's own five and those in comments and CDATA sections.</summary>
     private static string WithoutNamedEntities(ReadOnlySpan<char> text)
     {
         if (!text.Contains('&'))
@@ -108,7 +108,7 @@ internal static class XmlPage
 
     private static int Through(ReadOnlySpan<char> text, string end) => text.IndexOf(end, StringComparison.Ordinal) is >= 0 and var at ? at + end.Length : text.Length;
 
-    // Written as references, so that none of them is taken for markup.
+    // Written as numeric references, so that no character is parsed as markup.
     private static string? SymbolOf(ReadOnlySpan<char> name)
     {
         if (name is "amp" or "lt" or "gt" or "quot" or "apos" || name[0] == '#')

@@ -1,9 +1,9 @@
 namespace ActorBrowser.Cli.Demo;
 
-/// <summary>Tells what happens, and whether it is what was claimed.</summary>
+/// <summary>An act of the demo: prints what happens, and checks its claims.</summary>
 internal abstract class DemoAct(TextWriter output)
 {
-    /// <summary>Whether all was as claimed so far.</summary>
+    /// <summary>Whether all checks have passed so far.</summary>
     protected bool IsGood { get; set; } = true;
 
     protected async Task CheckAsync(bool good, string what)

@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorBrowser.Cli.Demo;
 
-/// <summary>The demo's acts, each of which checks what it claims.</summary>
+/// <summary>The demo's acts; each checks its claims.</summary>
 internal sealed class DemoScript(DemoSite site, CliBrowser browser, TextWriter output) : DemoAct(output)
 {
     private readonly BrowserClient _client = BrowserClient.For(browser.Browser);

@@ -11,9 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace ActorBrowser.Cli.Demo;
 
 /// <summary>
-/// A small web site on a free loopback port: an index, pages with a picture each, and <c>/held</c>, which does not
-/// answer before <see cref="ReleaseHeld"/> so that the demo can kill the network child in the middle of fetches.
-/// Writes no file.
+/// A small web site on a free loopback port: an index, pages with a picture each, and <c>/held</c>, which answers only after
+/// <see cref="ReleaseHeld"/>, so that the demo can kill the network child in the middle of fetches. Writes no file.
 /// </summary>
 internal sealed class DemoSite : IAsyncDisposable
 {

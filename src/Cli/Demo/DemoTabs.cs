@@ -3,10 +3,10 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.Cli.Demo;
 
-/// <summary>The demo's act about tabs, which checks what it claims.</summary>
+/// <summary>The demo's act about tabs; it checks its claims.</summary>
 internal sealed class DemoTabs(DemoSite site, CliBrowser browser, TextWriter output) : DemoAct(output)
 {
-    /// <summary>Short, so that the demo is quick, but enough for ten renderers that start at once on a busy machine.</summary>
+    /// <summary>Short timeouts make the demo quick, but are long enough for ten renderers that start at once on a busy machine.</summary>
     internal const string Configuration = "actorbrowser.tabs { unresponsive-after = 500ms, hang-budget = 5s }";
 
     private const int Count = 10;

@@ -8,8 +8,8 @@ using Akka.Routing;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// Everything of Akka that the configuration can ask for by a class's name, used once: what this program, compiled as it is,
-/// cannot do is found here and not by its user.
+/// Uses every feature of Akka that the configuration can name by its class once, to find those that do not work in this
+/// program as it was compiled (trimmed or native).
 /// </summary>
 internal static partial class SelfTest
 {
@@ -31,8 +31,8 @@ internal static partial class SelfTest
         ("TaskDispatcher", "task-executor"), ("ForkJoinDispatcher", "fork-join-executor"),
     ];
 
-    /// <summary>One line for each thing that works, or does not; done.</summary>
-    /// <returns>How many do not.</returns>
+    /// <summary>Runs all checks and prints one line for each.</summary>
+    /// <returns>How many have failed.</returns>
     internal static async Task<int> RunAsync(TextWriter output)
     {
         var failed = 0;
@@ -45,7 +45,7 @@ internal static partial class SelfTest
             }
             catch (Exception e)
             {
-                // Whatever a feature fails with is what this is to find out.
+                // A feature may fail with any exception: report it.
                 failed++;
                 await output.WriteLineAsync($"FAILS   {name}: {e.GetType().Name}: {e.Message}").ConfigureAwait(false);
             }
@@ -98,7 +98,7 @@ internal static partial class SelfTest
         .WithFallback(ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off }"))
         .WithFallback(ActorBrowserSettings.Reference));
 
-    [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = "Whether the names resolve is what is asked.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = "This check tests whether the names resolve.")]
     private static Task ClassNamesAsync(ActorSystem system)
     {
         var text = system.Settings.Config.Root.ToString();
@@ -191,7 +191,7 @@ internal static partial class SelfTest
             throw new InvalidOperationException("The task that was added did not run.");
     }
 
-    // A class of Akka's own; what the configuration names of its other assemblies is not part of this program.
+    // A class of the assembly Akka; classes of Akka's other assemblies are not part of this program.
     [GeneratedRegex(@"\b(Akka\.[A-Za-z0-9_.+]*[A-Za-z0-9_])(?:, ?([A-Za-z.]+))?")]
     private static partial Regex ClassName();
 }

@@ -5,13 +5,13 @@ using Akka.Event;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>Answers with what it was told.</summary>
+/// <summary>Answers with the message it receives.</summary>
 internal sealed class EchoActor : UntypedActor
 {
     protected override void OnReceive(object message) => Sender.Tell(message);
 }
 
-/// <summary>Keeps what it hears until it is told to open, and answers then.</summary>
+/// <summary>Stashes messages until it is told to open, then answers them.</summary>
 internal sealed class StashingActor : ReceiveActor, IWithUnboundedStash
 {
     public StashingActor()
@@ -27,7 +27,7 @@ internal sealed class StashingActor : ReceiveActor, IWithUnboundedStash
     public IStash Stash { get; set; } = null!;
 }
 
-/// <summary>Answers by its timer.</summary>
+/// <summary>Answers from a timer.</summary>
 internal sealed class TimedActor : ReceiveActor, IWithTimers
 {
     private IActorRef _asker = ActorRefs.Nobody;
@@ -57,12 +57,12 @@ internal sealed class DoorActor : FSM<string, int>
     }
 }
 
-/// <summary>Fails at every word, and says when it has been started anew.</summary>
+/// <summary>Fails on every message, and publishes when it is restarted.</summary>
 internal sealed class FragileActor : UntypedActor
 {
     protected override void PreRestart(Exception reason, object message)
     {
-        // What it does by default is to stop, and that would be heard as its end.
+        // The base method would call PostStop, which would publish "stopped".
     }
 
     protected override void PostRestart(Exception reason) => Context.System.EventStream.Publish("restarted");
@@ -80,7 +80,7 @@ internal sealed class GuardedActor : UntypedActor
     protected override void OnReceive(object message) => Context.ActorOf<FragileActor>().Tell(message);
 }
 
-/// <summary>Hands what is published on the event stream to the one who waits for it.</summary>
+/// <summary>Passes the first text published on the event stream to its waiter.</summary>
 internal sealed class ListeningActor : UntypedActor
 {
     private readonly TaskCompletionSource<string> _heard;
@@ -100,13 +100,13 @@ internal sealed class ListeningActor : UntypedActor
     }
 }
 
-/// <summary>Short words first.</summary>
+/// <summary>A mailbox that delivers short texts first.</summary>
 internal sealed class ShortestFirst(Settings settings, Config configuration) : UnboundedPriorityMailbox(settings, configuration)
 {
     protected override int PriorityGenerator(object message) => message is string text ? text.Length : int.MaxValue;
 }
 
-/// <summary>A logger of one's own, named in the configuration.</summary>
+/// <summary>A custom logger, named in the configuration.</summary>
 internal sealed class CountingLogger : UntypedActor
 {
     internal static readonly TaskCompletionSource<string> First = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -125,5 +125,5 @@ internal sealed class CountingLogger : UntypedActor
     }
 }
 
-/// <summary>What is written as JSON and read again.</summary>
+/// <summary>A message that is serialized as JSON and read back.</summary>
 internal sealed record Letter(string Subject, int Pages, string[] Lines);

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>A decoder's library, which may not be there.</summary>
+/// <summary>A decoder's library, which may not be installed.</summary>
 /// <param name="file">Its file name.</param>
-/// <param name="package">The Debian package that brings it.</param>
+/// <param name="package">The Debian package that contains it.</param>
 internal sealed class CodecLibrary(string file, string package)
 {
     private static readonly string[] Folders =
@@ -24,24 +24,24 @@ internal sealed class CodecLibrary(string file, string package)
     /// <summary>libwebpdemux, for animations.</summary>
     public static CodecLibrary WebPDemux { get; } = new("libwebpdemux.so.2", "libwebpdemux2");
 
-    /// <summary>All of them.</summary>
+    /// <summary>All libraries.</summary>
     public static IReadOnlyList<CodecLibrary> All { get; } = [Png, Jpeg, WebP, WebPDemux];
 
     /// <summary>Its file name.</summary>
     public string File { get; } = file;
 
-    /// <summary>The Debian package that brings it.</summary>
+    /// <summary>The Debian package that contains it.</summary>
     public string Package { get; } = package;
 
-    /// <summary>Whether it is where libraries are kept; loads nothing.</summary>
+    /// <summary>Whether the file is in one of the library folders; loads nothing.</summary>
     public bool IsInstalled => Folders.Any(folder => System.IO.File.Exists(Path.Combine(folder, File)));
 
-    /// <summary>Whether it can be loaded; loads it into this process, which is therefore to be a decoder's.</summary>
+    /// <summary>Whether it can be loaded. Loads it into this process: call this only in an image decoder's process.</summary>
     public bool IsLoaded => _handle.Value != 0;
 
     internal nint Function(string name) => NativeLibrary.GetExport(_handle.Value, name);
 }
 
-/// <summary>What a native decoder has to say about a file.</summary>
-/// <param name="message">Its own words.</param>
+/// <summary>A native decoder rejects a file.</summary>
+/// <param name="message">The decoder's message.</param>
 internal sealed class CodecException(string message) : Exception(message);

@@ -19,7 +19,7 @@ internal static unsafe class JpegCodec
 
     /// <summary>Reads the header.</summary>
     /// <param name="file">The file.</param>
-    /// <exception cref="CodecException">It is none.</exception>
+    /// <exception cref="CodecException">The file is not a JPEG.</exception>
     public static (int Width, int Height) Measure(ReadOnlySpan<byte> file)
     {
         var handle = Open();
@@ -34,11 +34,11 @@ internal static unsafe class JpegCodec
         }
     }
 
-    /// <summary>Decodes into rows of red, green, blue, alpha, at a half, a quarter, an eighth of its size, or whole.</summary>
+    /// <summary>Decodes into rows of red, green, blue, alpha, at full size, a half, a quarter or an eighth.</summary>
     /// <param name="file">The file.</param>
     /// <param name="divisor">1, 2, 4 or 8; sizes are rounded up.</param>
     /// <param name="pixels">Exactly as many bytes as that size needs.</param>
-    /// <exception cref="CodecException">It is damaged.</exception>
+    /// <exception cref="CodecException">The file is damaged.</exception>
     public static void Decode(ReadOnlySpan<byte> file, int divisor, Span<byte> pixels)
     {
         var handle = Open();
@@ -51,9 +51,9 @@ internal static unsafe class JpegCodec
                 width = (width + divisor - 1) / divisor;
                 height = (height + divisor - 1) / divisor;
                 if ((long)width * height * 4 != pixels.Length)
-                    throw new CodecException("the size of the image is not what it was");
+                    throw new CodecException("the image's size differs from the one measured");
                 var ink = space is CmykSpace or YcckSpace;
-                // A warning, of a file that ends early for one, leaves a picture: the rest of it is grey.
+                // After a warning, such as for a file that ends early, there is a picture whose rest is grey.
                 if (Decompress(handle, bytes, (nuint)file.Length, target, width, 0, height, ink ? Cmyk : Rgba, 0) != 0 && ErrorCode(handle) != 0)
                     throw Failed(handle);
                 if (ink)
@@ -69,14 +69,14 @@ internal static unsafe class JpegCodec
     private static (int Width, int Height) Measure(nint handle, byte* bytes, int length, out int space)
     {
         int width = 0, height = 0, sampling = 0, colours = -1;
-        // Sampling factors that this call has no name for it refuses, with all else told; the decoder itself takes them.
+        // This call fails on sampling factors it has no name for, but fills in the rest; the decoder accepts them.
         if (Header(handle, bytes, (nuint)length, &width, &height, &sampling, &colours) != 0 && ErrorCode(handle) != 0 && !(sampling < 0 && width > 0 && height > 0 && colours >= 0))
             throw Failed(handle);
         space = colours;
         return (width, height);
     }
 
-    // Files hold inverted inks: 255 is none.
+    // JPEG files store inverted CMYK: 255 means no ink.
     private static void FromInk(Span<byte> pixels)
     {
         for (var i = 0; i < pixels.Length; i += 4)
@@ -89,5 +89,5 @@ internal static unsafe class JpegCodec
         }
     }
 
-    private static CodecException Failed(nint handle) => new(Marshal.PtrToStringUTF8((nint)Error(handle)) ?? "TurboJPEG does not say why");
+    private static CodecException Failed(nint handle) => new(Marshal.PtrToStringUTF8((nint)Error(handle)) ?? "TurboJPEG gives no reason");
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>libpng's simplified interface (png.h, png_image_*): eight bits a channel, sRGB.</summary>
+/// <summary>libpng's simplified interface (png.h, png_image_*): eight bits per channel, sRGB.</summary>
 internal static unsafe class PngCodec
 {
     private const uint Version = 1;
@@ -15,7 +15,7 @@ internal static unsafe class PngCodec
 
     /// <summary>Reads the header.</summary>
     /// <param name="file">The file.</param>
-    /// <exception cref="CodecException">It is none.</exception>
+    /// <exception cref="CodecException">The file is not a PNG.</exception>
     public static (int Width, int Height) Measure(ReadOnlySpan<byte> file)
     {
         fixed (byte* bytes = file)
@@ -35,7 +35,7 @@ internal static unsafe class PngCodec
     /// <summary>Decodes into rows of red, green, blue, alpha.</summary>
     /// <param name="file">The file.</param>
     /// <param name="pixels">Exactly as many bytes as its measured size needs.</param>
-    /// <exception cref="CodecException">It is damaged.</exception>
+    /// <exception cref="CodecException">The file is damaged.</exception>
     public static void Decode(ReadOnlySpan<byte> file, Span<byte> pixels)
     {
         fixed (byte* bytes = file)
@@ -47,10 +47,10 @@ internal static unsafe class PngCodec
                 if (Begin(&image, bytes, (nuint)file.Length) == 0)
                     throw Failed(image);
                 if ((long)image.Width * image.Height * 4 != pixels.Length)
-                    throw new CodecException("the size of the image is not what it was");
+                    throw new CodecException("the image's size differs from the one measured");
                 image.Format = Rgba;
                 image.Flags |= SixteenBitsAreSrgb;
-                // 1 is a warning, such as of a wrong profile; 2 and above are errors.
+                // 1 is a warning, such as for a wrong profile; 2 and above are errors.
                 if (Finish(&image, null, target, checked((int)image.Width * 4), null) == 0)
                     throw Failed(image);
             }
@@ -64,7 +64,7 @@ internal static unsafe class PngCodec
     private static CodecException Failed(in Image image)
     {
         fixed (byte* message = image.Message)
-            return new CodecException(Marshal.PtrToStringUTF8((nint)message) ?? "libpng does not say why");
+            return new CodecException(Marshal.PtrToStringUTF8((nint)message) ?? "libpng gives no reason");
     }
 
     [StructLayout(LayoutKind.Sequential)]

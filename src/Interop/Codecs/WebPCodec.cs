@@ -9,13 +9,13 @@ internal static unsafe class WebPCodec
     private static readonly delegate* unmanaged<byte*, nuint, int*, int*, int> GetInfo = (delegate* unmanaged<byte*, nuint, int*, int*, int>)CodecLibrary.WebP.Function("WebPGetInfo");
     private static readonly delegate* unmanaged<byte*, nuint, byte*, nuint, int, byte*> DecodeInto = (delegate* unmanaged<byte*, nuint, byte*, nuint, int, byte*>)CodecLibrary.WebP.Function("WebPDecodeRGBAInto");
 
-    /// <summary>Whether a file says that it is an animation.</summary>
+    /// <summary>Whether a file's header declares an animation.</summary>
     /// <param name="file">The file.</param>
     public static bool IsAnimated(ReadOnlySpan<byte> file) => file.Length > 20 && file[12..16].SequenceEqual("VP8X"u8) && (file[20] & 2) != 0;
 
     /// <summary>Reads the header.</summary>
     /// <param name="file">The file.</param>
-    /// <exception cref="CodecException">It is none.</exception>
+    /// <exception cref="CodecException">The file is not a WebP.</exception>
     public static (int Width, int Height) Measure(ReadOnlySpan<byte> file)
     {
         int width, height;
@@ -27,7 +27,7 @@ internal static unsafe class WebPCodec
     /// <param name="file">The file.</param>
     /// <param name="width">As measured.</param>
     /// <param name="pixels">Exactly as many bytes as its measured size needs.</param>
-    /// <exception cref="CodecException">It is damaged.</exception>
+    /// <exception cref="CodecException">The file is damaged.</exception>
     public static void Decode(ReadOnlySpan<byte> file, int width, Span<byte> pixels)
     {
         fixed (byte* bytes = file)
@@ -38,11 +38,11 @@ internal static unsafe class WebPCodec
         }
     }
 
-    /// <summary>Decodes an animation, each frame composed.</summary>
+    /// <summary>Decodes an animation; each frame is composed with those before it.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="begin">Told width, height and how many frames there are, before any is decoded.</param>
-    /// <param name="take">Told each frame's pixels, valid for the call, and when it ends, in milliseconds; false for no more.</param>
-    /// <exception cref="CodecException">It is damaged.</exception>
+    /// <param name="begin">Receives width, height and number of frames before any frame is decoded.</param>
+    /// <param name="take">Receives each frame's pixels, valid only during the call, and its end in milliseconds; returns false to stop.</param>
+    /// <exception cref="CodecException">The file is damaged.</exception>
     public static void DecodeAnimation(ReadOnlySpan<byte> file, Action<int, int, int> begin, TakeFrame take)
     {
         ArgumentNullException.ThrowIfNull(begin);
@@ -83,8 +83,8 @@ internal static unsafe class WebPCodec
     }
 
     /// <summary>Takes a frame.</summary>
-    /// <param name="pixels">Valid for the call.</param>
-    /// <param name="ends">When the next begins, in milliseconds from the start.</param>
+    /// <param name="pixels">Valid only during the call.</param>
+    /// <param name="ends">When the frame ends, in milliseconds from the start.</param>
     public delegate bool TakeFrame(ReadOnlySpan<byte> pixels, int ends);
 
     private struct Data

@@ -19,7 +19,7 @@ internal static class Composition
         foreach (var code in apart)
         {
             var combining = table.CombiningClassOf(code);
-            // A starter composes with what stands directly behind it, and with a mark that no mark of its class or a higher one stands before.
+            // A starter composes with the code right after it, and with a mark that no mark of the same or a higher class precedes.
             if (starter >= 0 && lastClass < combining && Pair(codes[starter], code, table) is >= 0 and var whole)
             {
                 codes[starter] = whole;
@@ -58,7 +58,7 @@ internal static class Composition
         }
     }
 
-    // Marks by their class; equal ones stay in their order. A run may be long: sorted, not bubbled.
+    // Sorts runs of marks by class and keeps the order of equal classes. A run may be long, so a bubble sort would be too slow.
     private static void Order(List<int> codes, IdnaTable table)
     {
         for (var i = 0; i < codes.Count; i++)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ActorBrowser.Transport.Http;
 
-/// <summary>What HTTP and the Fetch standard fix, for the parent and its children alike.</summary>
+/// <summary>Rules of HTTP and the Fetch standard, for the parent and its children.</summary>
 internal static class HttpRules
 {
     private const int ShownLength = 200;
@@ -14,7 +14,7 @@ internal static class HttpRules
     /// <summary>Unicode's control characters (<see cref="char.IsControl(char)"/>).</summary>
     internal static SearchValues<char> Controls { get; } = SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(static code => (char)code).Where(char.IsControl)]);
 
-    /// <summary>The longest URL accepted, in characters; more than any server takes.</summary>
+    /// <summary>The longest URL accepted, in characters; longer than any server accepts.</summary>
     internal const int MaxUrlLength = 65_536;
 
     /// <summary>RFC 9110, 5.6.2: methods and header names.</summary>
@@ -29,14 +29,14 @@ internal static class HttpRules
     /// <summary>RFC 9110, 9.2.2: a request may be made again when its connection is lost before an answer.</summary>
     internal static bool IsIdempotent(string method) => method is "GET" or "HEAD" or "OPTIONS" or "PUT" or "DELETE" or "TRACE";
 
-    /// <summary>Whether a request with this method and no content says so (RFC 9110, 8.6); others have no Content-Length.</summary>
+    /// <summary>Whether a request with this method and no content has a Content-Length of 0 (RFC 9110, 8.6); others have no Content-Length.</summary>
     internal static bool DeclaresEmptyBody(string method) => method is not ("GET" or "HEAD" or "OPTIONS" or "DELETE" or "TRACE");
 
-    /// <summary>Resolves a redirect's target; a fragment is inherited where the target has none.</summary>
+    /// <summary>Resolves a redirect's target; the target inherits the fragment if it has none.</summary>
     /// <param name="current">The URL that answered.</param>
-    /// <param name="location">The Location field as HTTP gave it: one character a byte.</param>
-    /// <param name="target">Where it leads.</param>
-    /// <returns>Null, or what it leads to instead, completing "The redirect leads to …".</returns>
+    /// <param name="location">The Location field as HTTP gave it: one character per byte.</param>
+    /// <param name="target">The URL that it leads to.</param>
+    /// <returns>Null, or the reason for a refusal, completing "The redirect leads to …".</returns>
     internal static string? ResolveLocation(WebUrl current, string location, out WebUrl target)
     {
         target = current;
@@ -46,7 +46,7 @@ internal static class HttpRules
         if (location.AsSpan().ContainsAny(Controls))
             return "a URL with a control character";
         if (!WebUrl.TryParse(location, current, null, out var parsed))
-            return $"'{Shorten(location)}', which is no URL";
+            return $"'{Shorten(location)}', which is not a URL";
         if (!parsed.IsHttp)
             return $"the scheme '{Shorten(parsed.Scheme)}'; only http and https are followed";
         if (parsed.Port == 0)
@@ -55,7 +55,7 @@ internal static class HttpRules
         return null;
     }
 
-    /// <summary>Text for a sentence: short, and without anything that could break a line.</summary>
+    /// <summary>Shortens text for an error message, and replaces characters that could break a line.</summary>
     internal static string Shorten(ReadOnlySpan<char> text, int longest = ShownLength)
     {
         var cut = text.Length > longest;
@@ -65,7 +65,7 @@ internal static class HttpRules
         return (cut ? shown.Append('…') : shown).ToString();
     }
 
-    // As browsers and curl do it: a byte that is no ASCII is sent on as that byte, whatever encoding it was meant in.
+    // As browsers and curl do: a byte that is not ASCII is passed on as that byte, whatever its encoding.
     private static string EscapeBytes(string location)
     {
         if (Ascii.IsValid(location))

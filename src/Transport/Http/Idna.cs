@@ -3,14 +3,15 @@ using System.Text;
 namespace ActorBrowser.Transport.Http;
 
 /// <summary>
-/// Host names in ASCII as the URL standard has them: UTS 46, non-transitional, with joiners and Bidi checked, hyphens and lengths not.
+/// Converts host names to ASCII as the URL standard requires: UTS 46, non-transitional; checks joiners and Bidi, but not hyphens
+/// and lengths.
 /// </summary>
 internal static class Idna
 {
     internal const string Prefix = "xn--";
     private const int Virama = 9;
 
-    /// <summary>The name in ASCII, in lower case; null where the standard refuses it.</summary>
+    /// <summary>The name in ASCII, in lower case; null if the standard refuses it.</summary>
     internal static string? ToAscii(string name)
     {
         if (System.Text.Ascii.IsValid(name) && !name.Contains(Prefix, StringComparison.OrdinalIgnoreCase))
@@ -90,7 +91,7 @@ internal static class Idna
         return true;
     }
 
-    // ContextJ (RFC 5892, A.1 and A.2): behind a virama; a non-joiner also between letters that would join.
+    // ContextJ (RFC 5892, A.1 and A.2): a joiner may follow a virama; a non-joiner may also stand between letters that would join.
     private static bool MayJoin(List<int> label, int at)
     {
         var table = IdnaTable.Shared;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ActorBrowser.Transport.Http;
 
 /// <summary>
-/// What international names need of Unicode's tables, from the embedded <c>idna.txt</c> (made by <c>eng/idna-table</c>). The runtime's own
-/// tables are not there in a program without ICU. Read when the first such name is.
+/// The Unicode tables for international names, from the embedded <c>idna.txt</c> (made by <c>eng/idna-table</c>), because a
+/// program without ICU does not have the runtime's tables. Loaded when the first such name is parsed.
 /// </summary>
 internal sealed class IdnaTable
 {
@@ -63,7 +63,7 @@ internal sealed class IdnaTable
 
     internal bool IsMark(int code) => _marks.Find(code) is not null;
 
-    /// <summary>What stands for a code point; null where it stands for itself.</summary>
+    /// <summary>The code points that replace a code point; null if it stays.</summary>
     internal int[]? MappingOf(int code) => _mapped.GetValueOrDefault(code);
 
     /// <summary>The canonical decomposition, one step; null for none.</summary>
@@ -77,7 +77,7 @@ internal sealed class IdnaTable
     /// <summary>L, R, D or T; U for the others.</summary>
     internal string JoiningTypeOf(int code) => _joining.Find(code) ?? "U";
 
-    /// <summary>The Bidi class, of those that names are judged by; L for the others.</summary>
+    /// <summary>The Bidi class, if it matters for names; L for the others.</summary>
     internal string BidiClassOf(int code) => _bidi.Find(code) ?? "L";
 
     private static int Number(string hexadecimal) => int.Parse(hexadecimal, NumberStyles.HexNumber, CultureInfo.InvariantCulture);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ActorBrowser.Transport.Http;
 
-/// <summary>The URL standard's percent-encode sets, each given by what needs no encoding.</summary>
+/// <summary>The URL standard's percent-encode sets, each as the characters that are not encoded.</summary>
 internal static class PercentEncoding
 {
     internal static readonly SearchValues<char> Control = AllBut("");
@@ -13,10 +13,10 @@ internal static class PercentEncoding
     internal static readonly SearchValues<char> Path = AllBut(" \"#<>?`{}");
     internal static readonly SearchValues<char> UserInfo = AllBut(" \"#<>?`{}/:;=@[\\]^|");
 
-    /// <summary>Encodes what is not kept.</summary>
+    /// <summary>Encodes all characters that are not kept.</summary>
     /// <param name="text">Any.</param>
     /// <param name="kept">One of the sets.</param>
-    /// <param name="encoding">Null for UTF-8. What it lacks becomes a numeric character reference, as in forms.</param>
+    /// <param name="encoding">Null for UTF-8. A character that it lacks becomes a numeric character reference, as in forms.</param>
     internal static string Encode(string text, SearchValues<char> kept, Encoding? encoding = null)
     {
         var first = text.AsSpan().IndexOfAnyExcept(kept);
@@ -33,7 +33,7 @@ internal static class PercentEncoding
             }
             foreach (var b in bytes[..Bytes(rune, encoding, bytes)])
             {
-                // The second byte of a character of an old encoding may look like a letter, which needs no encoding.
+                // In an old encoding, a character's second byte may be an ASCII letter, which needs no encoding.
                 if (kept.Contains((char)b))
                     result.Append((char)b);
                 else
@@ -43,7 +43,7 @@ internal static class PercentEncoding
         return result.ToString();
     }
 
-    /// <summary>The bytes that the encoded text stands for; what is no escape stands for itself.</summary>
+    /// <summary>Decodes text to bytes; text other than escapes is kept.</summary>
     internal static byte[] Decode(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

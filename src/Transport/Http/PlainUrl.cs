@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ActorBrowser.Transport.Http;
 
 /// <summary>
-/// The parts of an http or https URL that already stands as the standard writes it, as most URLs do. One pass tells; every
-/// other URL is <see cref="UrlParts"/>'s to read.
+/// The parts of an http or https URL that is already in the standard's normal form, as most URLs are. One pass detects that;
+/// <see cref="UrlParts"/> parses all other URLs.
 /// </summary>
 internal readonly record struct PlainUrl(string Scheme, string Host, int Port, string Path, string? Query)
 {
@@ -18,7 +18,7 @@ internal readonly record struct PlainUrl(string Scheme, string Host, int Port, s
     /// <summary>Reads the URL, if it is a plain one.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="url">Its parts.</param>
-    /// <returns>False for a URL that is not plain, right or wrong.</returns>
+    /// <returns>False for any other URL, valid or not.</returns>
     internal static bool TryRead(string text, out PlainUrl url)
     {
         url = default;
@@ -45,7 +45,7 @@ internal readonly record struct PlainUrl(string Scheme, string Host, int Port, s
         var mark = path.IndexOfAnyExcept(PathCharacters);
         var query = mark < 0 ? default : path[mark..];
         path = mark < 0 ? path : path[..mark];
-        // A segment that begins with a dot may be one that the standard takes out.
+        // The standard removes some segments that begin with a dot.
         if ((mark >= 0 && (query[0] != '?' || query.ContainsAnyExcept(QueryCharacters))) || path.Contains("/.", StringComparison.Ordinal))
             return false;
         url = new PlainUrl(scheme, host.ToString(), port, path.ToString(), mark < 0 ? null : query[1..].ToString());
@@ -58,7 +58,7 @@ internal readonly record struct PlainUrl(string Scheme, string Host, int Port, s
         return digits is [not '0', ..] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= ushort.MaxValue && port != defaultPort;
     }
 
-    // A name whose last label begins with a digit may be an address: it is plain only as four decimal numbers. What is in Punycode is checked.
+    // A name whose last label begins with a digit may be an address: only four decimal numbers are plain. Punycode has to be checked.
     private static bool IsPlainHost(ReadOnlySpan<char> host)
     {
         var last = host[(host.LastIndexOf('.') + 1)..];

@@ -9,7 +9,7 @@ internal static class Punycode
     private const int TMin = 1;
     private const int TMax = 26;
 
-    /// <summary>The code points that a label without its prefix stands for; null where it stands for none.</summary>
+    /// <summary>Decodes a label without its prefix to code points; null if it is invalid.</summary>
     internal static List<int>? Decode(string text)
     {
         var basic = Math.Max(0, text.LastIndexOf('-'));
@@ -42,7 +42,7 @@ internal static class Punycode
         return codes;
     }
 
-    /// <summary>Without the prefix.</summary>
+    /// <summary>Encodes a label, without the prefix.</summary>
     internal static string Encode(IReadOnlyList<int> codes)
     {
         var result = new StringBuilder();

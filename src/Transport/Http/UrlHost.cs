@@ -82,7 +82,7 @@ internal static class UrlHost
         return true;
     }
 
-    // Decimal, octal after 0, hexadecimal after 0x; what exceeds 32 bits is a number all the same, and too large.
+    // Decimal, octal after 0, hexadecimal after 0x. A number over 32 bits is valid here; the caller refuses it as too large.
     private static bool TryReadNumber(string text, out ulong number)
     {
         number = 0;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorBrowser.Transport.Http;
 
-/// <summary>A URL while it is parsed: the standard's state machine, a method for each group of states.</summary>
+/// <summary>A URL while it is parsed: the standard's state machine, with a method for each group of states.</summary>
 internal sealed class UrlParts(Encoding? encoding)
 {
     internal string Scheme { get; private set; } = "";
@@ -57,7 +57,7 @@ internal sealed class UrlParts(Encoding? encoding)
             Path = other.Path.Length == 0 ? [] : [.. other.Path[1..].Split('/')];
     }
 
-    // Spaces and controls around it, tabs and line breaks anywhere, are no part of a URL.
+    // Removes spaces and controls around the URL, and tabs and line breaks anywhere.
     private static string Clean(string input)
     {
         var text = input.AsSpan();
@@ -255,7 +255,7 @@ internal sealed class UrlParts(Encoding? encoding)
         }
     }
 
-    // 1 for ".", 2 for "..", however they are spelled; 0 for anything else.
+    // 1 for ".", 2 for "..", percent-encoded or not; 0 for anything else.
     private static int Dots(string segment)
     {
         if (segment.Length is 0 or > 6)

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace ActorBrowser.Transport.Http;
 
-/// <summary>A parsed URL (WHATWG URL standard). Immutable; all text is ASCII and is sent as it stands here.</summary>
+/// <summary>A parsed URL (WHATWG URL standard). Immutable; all text is ASCII and is sent unchanged.</summary>
 internal sealed class WebUrl
 {
-    // Of a plain URL: the text it was read from, which is how it is written, too.
+    // The text that a plain URL was read from, which is also its serialized form.
     private readonly string? _text;
 
     private WebUrl(in PlainUrl plain, string text)
@@ -28,7 +28,7 @@ internal sealed class WebUrl
         Fragment = parts.Fragment;
     }
 
-    /// <summary>In lower case, without its colon.</summary>
+    /// <summary>The scheme in lower case, without its colon.</summary>
     internal string Scheme { get; }
 
     /// <summary>Percent-encoded; empty for none.</summary>
@@ -37,25 +37,25 @@ internal sealed class WebUrl
     /// <summary>Percent-encoded; empty for none.</summary>
     internal string Password { get; }
 
-    /// <summary>As a URL writes it: an IPv6 address in brackets, a name in ASCII. Null where the scheme has none.</summary>
+    /// <summary>The host as written in a URL: an IPv6 address in brackets, a name in ASCII. Null if the scheme has no host.</summary>
     internal string? Host { get; }
 
-    /// <summary>−1 where it is the scheme's own, or there is none.</summary>
+    /// <summary>−1 for the scheme's default port, or none.</summary>
     internal int ExplicitPort { get; }
 
     /// <summary>The port to connect to; −1 for none.</summary>
     internal int Port => ExplicitPort >= 0 ? ExplicitPort : UrlParts.DefaultPort(Scheme);
 
-    /// <summary>Begins with a slash, unless it is opaque.</summary>
+    /// <summary>The path; begins with a slash, unless it is opaque.</summary>
     internal string Path { get; }
 
-    /// <summary>Whether the path is no list of segments, as in <c>mailto:</c>.</summary>
+    /// <summary>Whether the path is one opaque text instead of segments, as in <c>mailto:</c>.</summary>
     internal bool IsOpaque { get; }
 
-    /// <summary>Without its question mark; null for none, empty for a bare one.</summary>
+    /// <summary>The query without its question mark; null for none, empty for a bare question mark.</summary>
     internal string? Query { get; }
 
-    /// <summary>Without its number sign; null for none.</summary>
+    /// <summary>The fragment without its number sign; null for none.</summary>
     internal string? Fragment { get; }
 
     internal bool IsHttp => Scheme is "http" or "https";
@@ -66,10 +66,10 @@ internal sealed class WebUrl
     /// <summary>The request target: path and query.</summary>
     internal string PathAndQuery => Query is null ? Path : $"{Path}?{Query}";
 
-    /// <summary>Scheme, host and port as text; what two URLs of one origin have in common.</summary>
+    /// <summary>Scheme, host and port as text: equal for two URLs of the same origin.</summary>
     internal string Origin => IsHttp ? $"{Scheme}://{Host}{(ExplicitPort < 0 ? "" : $":{ExplicitPort}")}" : "null";
 
-    /// <summary>The URL without user name, password and fragment: for headers, histories and sentences.</summary>
+    /// <summary>The URL without user name, password and fragment: for headers, histories and error messages.</summary>
     internal string WithoutCredentials => Write(credentials: false, fragment: true);
 
     internal static bool TryParse(string text, [NotNullWhen(true)] out WebUrl? url) => TryParse(text, null, null, out url);
@@ -77,9 +77,9 @@ internal sealed class WebUrl
     /// <summary>Parses a reference.</summary>
     /// <param name="text">Absolute, or relative to the base.</param>
     /// <param name="relativeTo">The base; null for none.</param>
-    /// <param name="encoding">Of the document that the reference stands in; its queries are written in it. Null for UTF-8.</param>
+    /// <param name="encoding">The encoding of the document with the reference, used for queries. Null for UTF-8.</param>
     /// <param name="url">The result.</param>
-    /// <returns>False where the standard's parser fails.</returns>
+    /// <returns>False if the standard's parser fails.</returns>
     internal static bool TryParse(string text, WebUrl? relativeTo, Encoding? encoding, [NotNullWhen(true)] out WebUrl? url)
     {
         if (PlainUrl.TryRead(text, out var plain))
@@ -130,7 +130,7 @@ internal sealed class WebUrl
         }
         else if (!IsOpaque && Path.StartsWith("//", StringComparison.Ordinal))
         {
-            // What follows would otherwise be read as a host.
+            // Otherwise the path would be read as a host.
             text.Append("/.");
         }
         text.Append(Path);

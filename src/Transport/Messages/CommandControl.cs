@@ -24,7 +24,7 @@ internal readonly record struct SendSignal(int Number) : IWireMessage<SendSignal
     }
 }
 
-/// <summary>Parent → runner: the terminal has another size.</summary>
+/// <summary>Parent → runner: the terminal's size has changed.</summary>
 /// <param name="Columns">At least 1.</param>
 /// <param name="Rows">At least 1.</param>
 internal readonly record struct Resize(int Columns, int Rows) : IWireMessage<Resize>
@@ -50,8 +50,8 @@ internal readonly record struct Resize(int Columns, int Rows) : IWireMessage<Res
 }
 
 /// <summary>Parent → runner: end the command and every process it has started.</summary>
-/// <param name="Grace">Between TERM and KILL, in milliseconds; 0 for KILL at once.</param>
-/// <param name="Cause">What the exit is to say: a kill, or what the parent alone can see of a terminal.</param>
+/// <param name="Grace">The time between SIGTERM and SIGKILL, in milliseconds; 0 for SIGKILL at once.</param>
+/// <param name="Cause">The cause that Exit must report: a kill, or a limit that only the parent can check.</param>
 internal readonly record struct Terminate(int Grace, ExitCause Cause = ExitCause.Kill) : IWireMessage<Terminate>
 {
     /// <inheritdoc/>

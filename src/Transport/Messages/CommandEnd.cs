@@ -5,44 +5,44 @@ namespace ActorBrowser.Transport;
 /// <summary>What ended a command.</summary>
 public enum ExitCause
 {
-    /// <summary>It ended by itself, or by a signal that ActorBrowser did not send.</summary>
+    /// <summary>The command ended by itself, or by a signal that ActorBrowser did not send.</summary>
     Itself = 0,
 
-    /// <summary>It was killed on request.</summary>
+    /// <summary>The command was killed on request.</summary>
     Kill = 1,
 
-    /// <summary>It ran for too long.</summary>
+    /// <summary>The command ran longer than its total timeout.</summary>
     TotalTimeout = 2,
 
-    /// <summary>It was silent for too long.</summary>
+    /// <summary>The command wrote nothing for longer than its idle timeout.</summary>
     IdleTimeout = 3,
 
-    /// <summary>Its processor time was used up.</summary>
+    /// <summary>The command reached its limit of processor time.</summary>
     ProcessorTimeLimit = 4,
 
-    /// <summary>It wrote too long a file.</summary>
+    /// <summary>The command wrote a file longer than its limit.</summary>
     FileSizeLimit = 5,
 
-    /// <summary>It wrote too much output.</summary>
+    /// <summary>The command wrote more output than its limit.</summary>
     OutputLimit = 6,
 
-    /// <summary>Its memory was used up.</summary>
+    /// <summary>The command reached its memory limit.</summary>
     MemoryLimit = 7,
 
-    /// <summary>The process that ran it is gone, and it with it.</summary>
+    /// <summary>Its runner was lost, and the command was killed with it.</summary>
     RunnerLost = 8,
 
-    /// <summary>It had as many processes as its world may have.</summary>
+    /// <summary>The command reached the limit of processes in its namespace.</summary>
     ProcessLimit = 9,
 }
 
 /// <summary>Runner → parent: the command itself has ended. <see cref="Closed"/> follows.</summary>
 /// <param name="ExitCode">0 to 255; −1 when a signal ended it.</param>
 /// <param name="Signal">The signal; 0 when it exited.</param>
-/// <param name="CoreDumped">Whether it left a core.</param>
-/// <param name="Cause">Why.</param>
-/// <param name="UserTime">In microseconds, of the command and the descendants it has waited for.</param>
-/// <param name="SystemTime">In microseconds, of the same.</param>
+/// <param name="CoreDumped">Whether it left a core dump.</param>
+/// <param name="Cause">What ended it.</param>
+/// <param name="UserTime">Processor time in programs, of the command and the descendants it has waited for, in microseconds.</param>
+/// <param name="SystemTime">Processor time in the kernel, of the same processes, in microseconds.</param>
 /// <param name="PeakMemory">The largest resident set, in bytes.</param>
 /// <param name="WallTime">From the start to the end, in microseconds.</param>
 internal readonly record struct Exit(
@@ -80,14 +80,14 @@ internal readonly record struct Exit(
             Wire.ReadRange(ref reader, "Exit.WallTime", 0, long.MaxValue));
     }
 
-    // That the runner is lost is not the runner's to tell.
+    // A runner cannot report its own loss.
     private static ExitCause ReadCause(ref MessagePackReader reader) =>
         (ExitCause)Wire.ReadRange(ref reader, "Exit.Cause", 0, (int)ExitCause.ProcessLimit) is var cause && cause != ExitCause.RunnerLost
             ? cause : throw new WireFormatException("Exit.Cause says that the runner is lost.");
 }
 
 /// <summary>Runner → parent: no process of the session is left; nothing more about it follows.</summary>
-/// <param name="Survivors">How many processes were still there when their time was over, and were killed.</param>
+/// <param name="Survivors">How many processes were left after the drain timeout, and were killed.</param>
 internal readonly record struct Closed(int Survivors) : IWireMessage<Closed>
 {
     /// <inheritdoc/>

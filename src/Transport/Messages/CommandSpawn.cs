@@ -8,17 +8,17 @@ public enum CommandInput
     /// <summary>/dev/null.</summary>
     None = 0,
 
-    /// <summary>A pipe, written by the parent; its reading end rides on the request.</summary>
+    /// <summary>A pipe that the parent writes to; its reading end comes with the request.</summary>
     Pipe = 1,
 
-    /// <summary>Somebody else's descriptor, which rides on the request.</summary>
+    /// <summary>A descriptor of the caller, which comes with the request.</summary>
     Descriptor = 2,
 }
 
-/// <summary>Which of a command's outputs.</summary>
+/// <summary>One of a command's output streams.</summary>
 public enum OutputStream
 {
-    /// <summary>Standard output; everything, when outputs are merged or a terminal.</summary>
+    /// <summary>Standard output; all output if the streams are merged or the output is a terminal.</summary>
     Output = 1,
 
     /// <summary>Standard error.</summary>
@@ -31,34 +31,34 @@ public enum CommandOutput
     /// <summary>A pipe each for standard output and standard error.</summary>
     Piped = 0,
 
-    /// <summary>One pipe for both: their order is the program's own.</summary>
+    /// <summary>One pipe for both: output arrives in the order that the program wrote it.</summary>
     Merged = 1,
 
-    /// <summary>A terminal of the command's own.</summary>
+    /// <summary>A new terminal for the command.</summary>
     Terminal = 2,
 }
 
 /// <summary>What a command may use; 0 for no limit.</summary>
-/// <param name="Memory">Address space of each process, in bytes.</param>
-/// <param name="ProcessorTime">Of each process, in seconds.</param>
-/// <param name="Processes">Processes of the session.</param>
-/// <param name="Descriptors">Of each process.</param>
-/// <param name="FileSize">Of each file it writes, in bytes.</param>
-/// <param name="Output">Written to standard output and error together, in bytes.</param>
+/// <param name="Memory">The address space of each process, in bytes.</param>
+/// <param name="ProcessorTime">The processor time of each process, in seconds.</param>
+/// <param name="Processes">The processes of the session.</param>
+/// <param name="Descriptors">The descriptors of each process.</param>
+/// <param name="FileSize">The size of each file it writes, in bytes.</param>
+/// <param name="Output">The output to standard output and error together, in bytes.</param>
 public readonly record struct CommandLimits(long Memory, long ProcessorTime, long Processes, long Descriptors, long FileSize, long Output);
 
-/// <summary>Parent → runner: start this. The correlation id names the session in every later frame about it. Texts are bytes, as the kernel has them. The writing ends for output and error, and what is to be the input, ride along in this order: data never passes through the runner.</summary>
-/// <param name="Arguments">The program first; searched for in the environment's PATH when it holds no slash.</param>
+/// <summary>Parent → runner: start a command. The correlation id names the session in every later frame about it. Texts are bytes, as for the kernel. The descriptors come with the request in this order: the writing ends for output and error, then the input. Data never passes through the runner.</summary>
+/// <param name="Arguments">The program comes first; a name without a slash is searched for in the environment's PATH.</param>
 /// <param name="Folder">The folder to start in; empty for the runner's.</param>
 /// <param name="Environment">The whole environment, as NAME=VALUE.</param>
 /// <param name="Input">Standard input.</param>
 /// <param name="Output">Standard output and error.</param>
-/// <param name="Columns">Of the terminal; at least 1.</param>
-/// <param name="Rows">Of the terminal; at least 1.</param>
-/// <param name="TotalTimeout">In milliseconds; 0 for none.</param>
-/// <param name="Grace">Between TERM and KILL at a timeout, in milliseconds.</param>
-/// <param name="DrainTimeout">How long survivors may go on writing once the command itself has ended, in milliseconds.</param>
-/// <param name="Limits">What it may use.</param>
+/// <param name="Columns">The terminal's width in characters; at least 1.</param>
+/// <param name="Rows">The terminal's height in lines; at least 1.</param>
+/// <param name="TotalTimeout">The longest time it may run, in milliseconds; 0 for no limit.</param>
+/// <param name="Grace">The time between SIGTERM and SIGKILL at a timeout, in milliseconds.</param>
+/// <param name="DrainTimeout">How long survivors may continue to write after the command itself has ended, in milliseconds.</param>
+/// <param name="Limits">What the command may use.</param>
 internal readonly record struct SpawnRequest(
     IReadOnlyList<ReadOnlyMemory<byte>> Arguments,
     ReadOnlyMemory<byte> Folder,
@@ -149,11 +149,11 @@ internal readonly record struct SpawnRequest(
     }
 }
 
-/// <summary>Parent → runner: start what a sealed memory file says, which is the last descriptor: an encoded <see cref="SpawnRequest"/>, too long for a frame. That request's own descriptors ride along before it.</summary>
-/// <param name="Length">How long the memory file is, in bytes.</param>
+/// <summary>Parent → runner: start a command whose encoded <see cref="SpawnRequest"/> is too long for a frame. A sealed memory file with the request is the last descriptor, after the request's own descriptors.</summary>
+/// <param name="Length">The length of the memory file, in bytes.</param>
 internal readonly record struct LargeSpawnRequest(int Length) : IWireMessage<LargeSpawnRequest>
 {
-    /// <summary>The longest one. The kernel takes 6 MiB of arguments and environment at most.</summary>
+    /// <summary>The longest request. The kernel accepts at most 6 MiB of arguments and environment.</summary>
     public const int MostBytes = 16 << 20;
 
     /// <inheritdoc/>
@@ -174,10 +174,10 @@ internal readonly record struct LargeSpawnRequest(int Length) : IWireMessage<Lar
     }
 }
 
-/// <summary>Runner → parent: the command runs. For a terminal, its master's side rides along; from a world of its own, after it, a pidfd of the command.</summary>
+/// <summary>Runner → parent: the command runs. Its descriptors: the master of the command's terminal, if it has one, then a pidfd of the command, if the runner has its own pid namespace.</summary>
 /// <param name="ProcessId">The command's pid, as the runner sees it.</param>
 /// <param name="StartedAt">Unix time, in microseconds.</param>
-/// <param name="HasDescriptor">Whether the last descriptor is a pidfd of the command: its pid is not the parent's to use.</param>
+/// <param name="HasDescriptor">Whether the last descriptor is a pidfd of the command: then the pid means nothing in the parent's namespace.</param>
 internal readonly record struct SpawnReady(int ProcessId, long StartedAt, bool HasDescriptor = false) : IWireMessage<SpawnReady>
 {
     /// <inheritdoc/>
@@ -209,10 +209,10 @@ public enum SpawnFailure
     /// <summary>No such program.</summary>
     NotFound = 0,
 
-    /// <summary>It is there and is no program.</summary>
+    /// <summary>The file exists but is not a program.</summary>
     NotExecutable = 1,
 
-    /// <summary>The folder to start in is not there, or is none.</summary>
+    /// <summary>The folder to start in does not exist, or is not a folder.</summary>
     BadFolder = 2,
 
     /// <summary>Permission denied, by the system or by the profile.</summary>
@@ -227,10 +227,10 @@ public enum SpawnFailure
     /// <summary>Another error: see the errno.</summary>
     Other = 6,
 
-    /// <summary>No runner can be had.</summary>
+    /// <summary>No runner is available.</summary>
     Unavailable = 7,
 
-    /// <summary>The browser is stopping, or has stopped. No runner says so.</summary>
+    /// <summary>The browser is stopping, or has stopped. Only the parent reports this.</summary>
     Stopped = 8,
 }
 

@@ -2,13 +2,13 @@ using MessagePack;
 
 namespace ActorBrowser.Transport;
 
-/// <summary>What is asked about a live document.</summary>
+/// <summary>The kinds of query about a live document.</summary>
 public enum DocumentQuery
 {
     /// <summary>The elements that a CSS selector finds: name, outer HTML as value, text.</summary>
     Select = 0,
 
-    /// <summary>Where a text occurs in the readable text, whatever its case: the place as level, the surroundings as text.</summary>
+    /// <summary>Where a text occurs in the readable text, ignoring case: the position as level, the surroundings as text.</summary>
     Find = 1,
 
     /// <summary>Links in document order: the absolute URL as value, the text, rel as name.</summary>
@@ -23,24 +23,24 @@ public enum DocumentQuery
     /// <summary>Forms: method as name, the absolute action as value, the fields' names as text.</summary>
     Forms = 5,
 
-    /// <summary>Metadata, Open Graph included: name and value.</summary>
+    /// <summary>Metadata, including Open Graph: name and value.</summary>
     Metadata = 6,
 
-    /// <summary>The readable text in pieces of 4096 characters, one an item.</summary>
+    /// <summary>The readable text in pieces of 4096 characters, one per item.</summary>
     Text = 7,
 }
 
-/// <summary>Parent → renderer: what is in the live document?</summary>
-/// <param name="Query">What is asked.</param>
+/// <summary>Parent → renderer: a query about the live document.</summary>
+/// <param name="Query">The kind of query.</param>
 /// <param name="Argument">A selector, a text, or nothing.</param>
-/// <param name="Start">How many items to pass over.</param>
-/// <param name="Count">How many at most to give.</param>
+/// <param name="Start">How many items to skip.</param>
+/// <param name="Count">The most items to return.</param>
 internal readonly record struct QueryDocument(DocumentQuery Query, string Argument, int Start, int Count) : IWireMessage<QueryDocument>
 {
     /// <summary>The most items one answer may have.</summary>
     public const int MostItems = 1000;
 
-    /// <summary>The longest selector or text, in characters: a parser of nested selectors recurses.</summary>
+    /// <summary>The longest selector or text, in characters. It is limited because the parser of nested selectors recurses.</summary>
     public const int LongestArgument = 16 << 10;
 
     /// <inheritdoc/>
@@ -61,7 +61,7 @@ internal readonly record struct QueryDocument(DocumentQuery Query, string Argume
     {
         Wire.ReadArrayOf(ref reader, 4, nameof(QueryDocument));
         return new QueryDocument(
-            // A query that is unknown or out of range is answered with a failure; it is no reason to lose the page.
+            // Read leniently: an unknown query or a bad range gets a failure as its answer, and the page stays loaded.
             (DocumentQuery)Wire.ReadRange(ref reader, "QueryDocument.Query", int.MinValue, int.MaxValue),
             Wire.ReadText(ref reader, "QueryDocument.Argument"),
             (int)Wire.ReadRange(ref reader, "QueryDocument.Start", int.MinValue, int.MaxValue),
@@ -69,16 +69,16 @@ internal readonly record struct QueryDocument(DocumentQuery Query, string Argume
     }
 }
 
-/// <summary>One thing found; what its parts mean depends on the query. Each part is cut to a length.</summary>
+/// <summary>One item found; the meaning of its parts depends on the query. Each part is shortened.</summary>
 /// <param name="Name">A name.</param>
 /// <param name="Value">A value.</param>
 /// <param name="Text">A text.</param>
 /// <param name="Level">A number.</param>
 public readonly record struct QueryItem(string Name, string Value, string Text, int Level);
 
-/// <summary>Renderer → parent: what was found.</summary>
-/// <param name="Total">How many there are, whether given or not.</param>
-/// <param name="Items">Those asked for, as far as a frame holds them.</param>
+/// <summary>Renderer → parent: the answer to a query.</summary>
+/// <param name="Total">How many items there are in total.</param>
+/// <param name="Items">The items asked for, as many as fit a frame.</param>
 internal readonly record struct QueryAnswer(int Total, IReadOnlyList<QueryItem> Items) : IWireMessage<QueryAnswer>
 {
     /// <inheritdoc/>
@@ -106,7 +106,7 @@ internal readonly record struct QueryAnswer(int Total, IReadOnlyList<QueryItem> 
         var total = (int)Wire.ReadRange(ref reader, "QueryAnswer.Total", 0, int.MaxValue);
         var parts = Wire.ReadCount(ref reader, "QueryAnswer.Items", QueryDocument.MostItems * 4);
         if (parts % 4 != 0)
-            throw new WireFormatException($"QueryAnswer.Items has {parts} parts, which are no whole items.");
+            throw new WireFormatException($"QueryAnswer.Items has {parts} parts; an item has 4.");
         var items = parts == 0 ? [] : new QueryItem[parts / 4];
         for (var i = 0; i < items.Length; i++)
         {
@@ -118,11 +118,11 @@ internal readonly record struct QueryAnswer(int Total, IReadOnlyList<QueryItem> 
     }
 }
 
-/// <summary>Renderer → parent: resources of the document, which the parent may fetch or not; each by its place in the list.</summary>
+/// <summary>Renderer → parent: resources that the document needs; the parent may fetch them. A resource is named by its index in the list.</summary>
 /// <param name="Images">Absolute URLs of images, each once, in document order.</param>
 internal readonly record struct ResourcesWanted(IReadOnlyList<string> Images) : IWireMessage<ResourcesWanted>
 {
-    /// <summary>The most of one document.</summary>
+    /// <summary>The most resources of one document.</summary>
     public const int Most = 512;
 
     /// <inheritdoc/>
@@ -148,10 +148,10 @@ internal readonly record struct ResourcesWanted(IReadOnlyList<string> Images) : 
     }
 }
 
-/// <summary>Parent → renderer: an image is there, or will not be.</summary>
-/// <param name="Resource">Its place in <see cref="ResourcesWanted"/>.</param>
-/// <param name="Width">In pixels; 0 if it could not be had.</param>
-/// <param name="Height">In pixels; 0 if it could not be had.</param>
+/// <summary>Parent → renderer: an image has arrived, or has failed.</summary>
+/// <param name="Resource">Its index in <see cref="ResourcesWanted"/>.</param>
+/// <param name="Width">In pixels; 0 if the image has failed.</param>
+/// <param name="Height">In pixels; 0 if the image has failed.</param>
 internal readonly record struct ResourceArrived(int Resource, int Width, int Height) : IWireMessage<ResourceArrived>
 {
     /// <inheritdoc/>

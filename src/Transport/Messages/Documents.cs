@@ -3,14 +3,14 @@ using MessagePack;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// Parent → renderer: parse this page. Its bytes are <see cref="Data"/>, or a sealed memory file that rides along; what is
-/// missing of <see cref="Length"/> in Data follows as FetchBodyChunk frames of the same id where there is no such file.
+/// Parent → renderer: parse a page. Its bytes are in <see cref="Data"/>, or in a sealed memory file sent with the message.
+/// Without such a file, bytes missing from Data follow as FetchBodyChunk frames with the same id.
 /// </summary>
-/// <param name="Url">Where it came from, for relative references; nothing is fetched from there.</param>
-/// <param name="ContentType">As the server said; empty if it did not.</param>
+/// <param name="Url">The page's URL, for relative references; the renderer fetches nothing.</param>
+/// <param name="ContentType">The server's Content-Type; empty for none.</param>
 /// <param name="Length">In bytes.</param>
-/// <param name="Data">The bytes, or the first of them; empty when a memory file rides along.</param>
-/// <param name="Limits">What ends in an error.</param>
+/// <param name="Data">The bytes, or the first of them; empty if they come in a memory file.</param>
+/// <param name="Limits">Limits of parsing; a page beyond them fails.</param>
 internal readonly record struct LoadDocument(string Url, string ContentType, int Length, ReadOnlyMemory<byte> Data, DocumentLimits Limits) : IWireMessage<LoadDocument>, IPayloadRequest<LoadDocument>
 {
     /// <summary>The longest page, in bytes.</summary>
@@ -51,22 +51,22 @@ internal readonly record struct LoadDocument(string Url, string ContentType, int
     }
 }
 
-/// <summary>What a page may cost.</summary>
-/// <param name="MaxDepth">Elements inside one another.</param>
-/// <param name="MaxNodes">Nodes of the document.</param>
-/// <param name="MaxMilliseconds">Of parsing, or of one query.</param>
+/// <summary>The limits of parsing a page.</summary>
+/// <param name="MaxDepth">The deepest nesting of elements.</param>
+/// <param name="MaxNodes">The most nodes of the document.</param>
+/// <param name="MaxMilliseconds">The longest time for parsing, or for one query.</param>
 internal readonly record struct DocumentLimits(int MaxDepth, int MaxNodes, int MaxMilliseconds);
 
 /// <summary>Renderer → parent: the page is parsed and stays alive for queries.</summary>
 /// <param name="Title">Its title, with white space collapsed; empty for none.</param>
 /// <param name="Language">As declared; empty for none.</param>
 /// <param name="CanonicalUrl">As declared, absolute; empty for none.</param>
-/// <param name="Encoding">Its name, such as <c>utf-8</c>: what the bytes were decoded with.</param>
-/// <param name="EncodingSource">What said so: <c>bom</c>, <c>transport</c>, <c>meta</c>, <c>xml</c> (an XML declaration) or <c>default</c>.</param>
-/// <param name="Counts">How much there is of what.</param>
-/// <param name="ParseMicroseconds">How long it took.</param>
-/// <param name="Parser">What it was read as: <c>html</c>, <c>xml</c> or <c>text</c>.</param>
-/// <param name="ParserNote">Why it was read as something else than it says, one sentence; empty when it was not.</param>
+/// <param name="Encoding">The encoding that the bytes were decoded with, such as <c>utf-8</c>.</param>
+/// <param name="EncodingSource">Where the encoding was declared: <c>bom</c>, <c>transport</c>, <c>meta</c>, <c>xml</c> (an XML declaration) or <c>default</c>.</param>
+/// <param name="Counts">How many elements of each kind the page has.</param>
+/// <param name="ParseMicroseconds">How long parsing took.</param>
+/// <param name="Parser">How the page was parsed: <c>html</c>, <c>xml</c> or <c>text</c>.</param>
+/// <param name="ParserNote">Why it was not parsed as its declared type, in one sentence; empty if it was.</param>
 public readonly record struct DocumentLoaded(
     string Title, string Language, string CanonicalUrl, string Encoding, string EncodingSource, DocumentCounts Counts, long ParseMicroseconds,
     string Parser, string ParserNote) : IWireMessage<DocumentLoaded>
@@ -117,46 +117,46 @@ public readonly record struct DocumentLoaded(
     private static int Count(ref MessagePackReader reader, string what) => (int)Wire.ReadRange(ref reader, what, 0, int.MaxValue);
 }
 
-/// <summary>How much a page has of what.</summary>
+/// <summary>How many elements of each kind a page has.</summary>
 /// <param name="Nodes">Nodes.</param>
 /// <param name="Depth">The deepest element.</param>
 /// <param name="Links">a and area elements with a reference.</param>
 /// <param name="Images">img elements with a source.</param>
 /// <param name="Headings">h1 to h6.</param>
 /// <param name="Forms">Forms.</param>
-/// <param name="Words">In the readable text.</param>
-/// <param name="TextLength">Of the readable text, in characters.</param>
+/// <param name="Words">The words of the readable text.</param>
+/// <param name="TextLength">The length of the readable text, in characters.</param>
 public readonly record struct DocumentCounts(int Nodes, int Depth, int Links, int Images, int Headings, int Forms, int Words, int TextLength);
 
-/// <summary>Why a page, or a query about one, has no answer.</summary>
+/// <summary>Why a page was not loaded, or a query not answered.</summary>
 public enum DocumentFailure
 {
-    /// <summary>It is longer than allowed.</summary>
+    /// <summary>The page, or the answer, is longer than allowed.</summary>
     TooLarge = 0,
 
-    /// <summary>It has more nodes than allowed.</summary>
+    /// <summary>The page has more nodes than allowed.</summary>
     TooManyNodes = 1,
 
-    /// <summary>Its elements are nested deeper than allowed.</summary>
+    /// <summary>The page's elements are nested deeper than allowed.</summary>
     TooDeep = 2,
 
-    /// <summary>It took longer than allowed; the process is not to be used again.</summary>
+    /// <summary>Parsing or the query took longer than allowed; the process must not be used again.</summary>
     TimedOut = 3,
 
-    /// <summary>It is no text.</summary>
+    /// <summary>The resource is not text.</summary>
     NotText = 4,
 
-    /// <summary>The selector is none, or the query is not understood.</summary>
+    /// <summary>The selector or the query is not valid.</summary>
     InvalidQuery = 5,
 
-    /// <summary>There is no document to ask.</summary>
+    /// <summary>No document is loaded.</summary>
     NoDocument = 6,
 
-    /// <summary>The renderer failed at it.</summary>
+    /// <summary>The renderer failed unexpectedly.</summary>
     Failed = 7,
 }
 
-/// <summary>Renderer → parent: no answer.</summary>
+/// <summary>Renderer → parent: the load or the query has failed.</summary>
 /// <param name="Kind">Why.</param>
 /// <param name="Message">One sentence.</param>
 internal readonly record struct DocumentFailed(DocumentFailure Kind, string Message) : IWireMessage<DocumentFailed>

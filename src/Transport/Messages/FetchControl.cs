@@ -35,7 +35,7 @@ public enum FetchErrorKind
     /// <summary>More redirects than allowed, or one that cannot be followed.</summary>
     Redirect = 9,
 
-    /// <summary>The address is one the initiator may not reach.</summary>
+    /// <summary>The initiator may not reach this address.</summary>
     Blocked = 10,
 
     /// <summary>The server broke HTTP, or closed in the middle of an answer.</summary>
@@ -47,16 +47,16 @@ public enum FetchErrorKind
     /// <summary>The child that was fetching is gone.</summary>
     ChildLost = 13,
 
-    /// <summary>No child can be had: too many waiting, shutting down, or restarts given up.</summary>
+    /// <summary>No child is available: too many fetches wait, the child is shutting down, or it is no longer restarted.</summary>
     Unavailable = 14,
 
-    /// <summary>The proxy cannot be used; nothing went past it.</summary>
+    /// <summary>The proxy cannot be used; no connection bypassed it.</summary>
     Proxy = 15,
 
     /// <summary>The request's body could not be read from its file or stream, or ended before its length.</summary>
     Upload = 16,
 
-    /// <summary>The browser is stopping, or has stopped. No child says so.</summary>
+    /// <summary>The browser is stopping, or has stopped. Only the parent reports this.</summary>
     Stopped = 17,
 }
 
@@ -103,7 +103,7 @@ internal readonly record struct FetchCancel : IWireMessage<FetchCancel>
     }
 }
 
-/// <summary>The receiver of a body may be sent this many more bytes.</summary>
+/// <summary>Either way: the sender of a body may send this many more bytes.</summary>
 /// <param name="Bytes">At least 1.</param>
 internal readonly record struct Credit(long Bytes) : IWireMessage<Credit>
 {

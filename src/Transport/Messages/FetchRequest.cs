@@ -36,7 +36,7 @@ public readonly record struct HeaderField(string Name, string Value)
 /// <summary>Which HTTP versions a fetch may use.</summary>
 public enum HttpVersionChoice
 {
-    /// <summary>HTTP/2 where TLS negotiates it, else HTTP/1.1.</summary>
+    /// <summary>HTTP/2 if TLS negotiates it, otherwise HTTP/1.1.</summary>
     Any = 0,
 
     /// <summary>HTTP/1.1 only.</summary>
@@ -47,14 +47,14 @@ public enum HttpVersionChoice
 }
 
 /// <summary>
-/// Parent → child: fetch this. The frame's correlation id is the fetch's id. Times are in milliseconds, 0 meaning
-/// no limit of its own.
+/// Parent → child: start a fetch. The frame's correlation id is the fetch's id. Times are in milliseconds; 0 means
+/// no separate limit.
 /// </summary>
 /// <param name="Method">An HTTP method token.</param>
 /// <param name="Url">An absolute http or https URL.</param>
 /// <param name="Headers">Request headers.</param>
 /// <param name="Body">The request body's first bytes; the rest follows as FetchBodyChunk and FetchEnd.</param>
-/// <param name="BodyLength">The whole request body's length in bytes, <see cref="NoBody"/>, or <see cref="UnknownLength"/>: FetchEnd tells it.</param>
+/// <param name="BodyLength">The whole request body's length in bytes, <see cref="NoBody"/>, or <see cref="UnknownLength"/> if FetchEnd marks the end.</param>
 /// <param name="MaxRedirects">How many redirects to follow; 0 gives the redirect itself as the answer.</param>
 /// <param name="Decompress">Whether gzip, deflate and brotli bodies are delivered decoded.</param>
 /// <param name="Version">Which HTTP versions may be used.</param>
@@ -64,9 +64,9 @@ public enum HttpVersionChoice
 /// <param name="MaxResponseBytes">The longest body delivered, in bytes after decoding.</param>
 /// <param name="PublicAddressesOnly">Whether loopback, link-local and private addresses are refused at connect time.</param>
 /// <param name="InitialCredit">How many body bytes may be sent before the first Credit.</param>
-/// <param name="Eager">Whether somebody waits for headers and first bytes; else the answer may be kept together until it is whole or large.</param>
+/// <param name="Eager">Whether the requester waits for headers and first bytes; otherwise they may be held back until the answer is complete or large.</param>
 /// <param name="CanRewind">Whether the body beyond its first bytes can be sent again, when FetchRewind asks for it.</param>
-/// <param name="Proxy">The one way out: <c>socks5://user:password@host:port</c>, or empty for none.</param>
+/// <param name="Proxy">The proxy to connect through: <c>socks5://user:password@host:port</c>, or empty for none.</param>
 internal readonly record struct FetchRequest(
     string Method,
     string Url,
@@ -89,7 +89,7 @@ internal readonly record struct FetchRequest(
     /// <summary>The body length of a request without a body.</summary>
     public const long NoBody = -1;
 
-    /// <summary>The body length of a request whose body ends where FetchEnd says so.</summary>
+    /// <summary>The body length of a request whose body ends with FetchEnd.</summary>
     public const long UnknownLength = -2;
 
     /// <inheritdoc/>

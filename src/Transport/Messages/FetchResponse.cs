@@ -20,11 +20,11 @@ public enum AddressSpace
     Loopback = 2,
 }
 
-/// <summary>Where the time went, in microseconds; 0 where a step was not needed (a pooled connection).</summary>
+/// <summary>The duration of each step, in microseconds; 0 for a step that was not needed (a pooled connection).</summary>
 /// <param name="NameLookup">Resolving the host name.</param>
 /// <param name="Connect">TCP.</param>
 /// <param name="Tls">TLS.</param>
-/// <param name="FirstByte">From the request received by the child to the response's headers, all redirects included.</param>
+/// <param name="FirstByte">From the request received by the child to the response's headers, including all redirects.</param>
 public readonly record struct FetchTimings(long NameLookup, long Connect, long Tls, long FirstByte);
 
 /// <summary>Child → parent: the final response's status and headers have arrived.</summary>
@@ -32,11 +32,11 @@ public readonly record struct FetchTimings(long NameLookup, long Connect, long T
 /// <param name="HttpVersion">Such as <c>1.1</c> or <c>2</c>.</param>
 /// <param name="FinalUrl">The URL that answered, after redirects.</param>
 /// <param name="Headers">Response headers.</param>
-/// <param name="Redirects">What was followed, in order.</param>
-/// <param name="RemoteAddress">The address that answered, such as <c>127.0.0.1:80</c>; empty where unknown.</param>
-/// <param name="AddressSpace">What kind of address that is.</param>
+/// <param name="Redirects">The redirects followed, in order.</param>
+/// <param name="RemoteAddress">The address that answered, such as <c>127.0.0.1:80</c>; empty if unknown.</param>
+/// <param name="AddressSpace">The kind of that address.</param>
 /// <param name="ContentLength">The body's declared length before decoding, or −1.</param>
-/// <param name="Timings">Where the time went.</param>
+/// <param name="Timings">The duration of each step.</param>
 public readonly record struct FetchHeaders(
     int Status,
     string HttpVersion,
@@ -50,8 +50,8 @@ public readonly record struct FetchHeaders(
 {
     private const int MaxRedirects = 1000;
 
-    /// <summary>The value of the first header of a name, whatever its case; null without one.</summary>
-    /// <param name="name">The header's.</param>
+    /// <summary>The value of the first header with a name, ignoring case; null for none.</summary>
+    /// <param name="name">The header's name.</param>
     public string? ValueOf(string name)
     {
         foreach (var field in Headers)
@@ -146,10 +146,10 @@ internal readonly record struct FetchBodyChunk(long Offset, ReadOnlyMemory<byte>
     }
 }
 
-/// <summary>A piece of a body that lies in shared memory: the same as a FetchBodyChunk with those bytes.</summary>
+/// <summary>A piece of a body in shared memory: means the same as a FetchBodyChunk with those bytes.</summary>
 /// <param name="Offset">Where in the body it starts; pieces come in order without gaps.</param>
-/// <param name="Slot">Which slot of <see cref="BodySlots"/>; the child does not touch it before it is freed.</param>
-/// <param name="Length">How many bytes of it, from its start; at least 1.</param>
+/// <param name="Slot">The slot of <see cref="BodySlots"/>; the child does not use it again before it is freed.</param>
+/// <param name="Length">How many bytes from the slot's start; at least 1.</param>
 internal readonly record struct FetchBodySlot(long Offset, int Slot, int Length) : IWireMessage<FetchBodySlot>
 {
     /// <inheritdoc/>
@@ -176,7 +176,7 @@ internal readonly record struct FetchBodySlot(long Offset, int Slot, int Length)
 }
 
 /// <summary>Parent → child: slots have been read and may be filled again.</summary>
-/// <param name="Slots">A bit for each, slot 0 the lowest; not 0.</param>
+/// <param name="Slots">One bit per slot, the lowest for slot 0; not 0.</param>
 internal readonly record struct SlotsFree(ulong Slots) : IWireMessage<SlotsFree>
 {
     /// <inheritdoc/>

@@ -3,10 +3,10 @@ using MessagePack;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// Child → parent: the request's body is needed once more, from the first byte that was not in the FetchRequest; credit starts
-/// anew. Parent → child, with the same number: what follows belongs to that pass. What comes before belongs to a pass that is over.
+/// Child → parent: send the request's body again, from the first byte that was not in the FetchRequest; credit starts
+/// anew. Parent → child, with the same number: later frames belong to that pass; earlier ones belong to the pass before.
 /// </summary>
-/// <param name="Pass">1 for the first repetition, and one more each time.</param>
+/// <param name="Pass">1 for the first repetition, 2 for the second, and so on.</param>
 internal readonly record struct FetchRewind(int Pass) : IWireMessage<FetchRewind>
 {
     /// <summary>How often a fetch may repeat its body because a kept connection was dead; each redirect may repeat it once more.</summary>
@@ -32,7 +32,7 @@ internal readonly record struct FetchRewind(int Pass) : IWireMessage<FetchRewind
     }
 }
 
-/// <summary>Child → parent: no more of the request's body is wanted, now or later; its source may be closed.</summary>
+/// <summary>Child → parent: the rest of the request's body is not needed, now or later; its source may be closed.</summary>
 internal readonly record struct FetchBodyUnwanted : IWireMessage<FetchBodyUnwanted>
 {
     /// <inheritdoc/>

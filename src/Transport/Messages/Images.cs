@@ -2,20 +2,20 @@ using MessagePack;
 
 namespace ActorBrowser.Transport;
 
-/// <summary>What decoding an image may cost; all are checked before memory is taken.</summary>
-/// <param name="MaxPixels">Of one frame, as the file has it.</param>
-/// <param name="MaxFrames">Further frames are left out.</param>
-/// <param name="MaxBytes">Of all frames' pixels as delivered.</param>
-/// <param name="MaxMilliseconds">Of decoding.</param>
+/// <summary>The limits of decoding an image, checked before memory is allocated.</summary>
+/// <param name="MaxPixels">The most pixels of one frame, before scaling.</param>
+/// <param name="MaxFrames">The most frames; further frames are left out.</param>
+/// <param name="MaxBytes">The most memory for all frames' pixels as delivered.</param>
+/// <param name="MaxMilliseconds">The longest time for decoding.</param>
 internal readonly record struct ImageLimits(long MaxPixels, int MaxFrames, long MaxBytes, int MaxMilliseconds);
 
-/// <summary>Parent → image decoder: decode this. Its bytes are <see cref="Data"/>, or a sealed memory file that rides along.</summary>
+/// <summary>Parent → image decoder: decode an image. Its bytes are in <see cref="Data"/>, or in a sealed memory file sent with the message.</summary>
 /// <param name="Length">In bytes.</param>
-/// <param name="Data">The bytes; empty when a memory file rides along.</param>
+/// <param name="Data">The bytes; empty if they come in a memory file.</param>
 /// <param name="MaxWidth">The image is scaled down to fit, keeping its shape; 0 for no limit.</param>
 /// <param name="MaxHeight">The same for its height.</param>
-/// <param name="Limits">What ends in an error.</param>
-/// <param name="KeepReady">The most memory to make ready for the next image's pixels, in bytes.</param>
+/// <param name="Limits">Limits of decoding; an image beyond them fails.</param>
+/// <param name="KeepReady">The most memory to prepare for the next image's pixels, in bytes.</param>
 internal readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Data, int MaxWidth, int MaxHeight, ImageLimits Limits, int KeepReady) : IWireMessage<DecodeImage>, IPayloadRequest<DecodeImage>
 {
     /// <summary>The longest file, in bytes.</summary>
@@ -61,7 +61,7 @@ internal readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Dat
 }
 
 /// <summary>
-/// Image decoder → parent: a sealed memory file rides along with the frames one after another, each of
+/// Image decoder → parent: the pixels, in a sealed memory file. It holds the frames one after another, each of
 /// <c>Width × Height</c> pixels of four bytes: red, green, blue, alpha (not premultiplied), rows from the top.
 /// </summary>
 /// <param name="Format">Such as <c>png</c>.</param>
@@ -69,7 +69,7 @@ internal readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Dat
 /// <param name="SourceHeight">As the file has it, in pixels.</param>
 /// <param name="Width">As delivered.</param>
 /// <param name="Height">As delivered.</param>
-/// <param name="Delays">How long each frame is shown, in milliseconds; one entry a frame.</param>
+/// <param name="Delays">How long each frame is shown, in milliseconds; one entry per frame.</param>
 internal readonly record struct ImageDecoded(string Format, int SourceWidth, int SourceHeight, int Width, int Height, IReadOnlyList<int> Delays) : IWireMessage<ImageDecoded>
 {
     private const int MaxFrames = 100_000;
@@ -111,26 +111,26 @@ internal readonly record struct ImageDecoded(string Format, int SourceWidth, int
 /// <summary>Why an image was not decoded.</summary>
 public enum DecodeFailure
 {
-    /// <summary>It is no image of a format that is known.</summary>
+    /// <summary>The file is not an image of a known format.</summary>
     UnknownFormat = 0,
 
     /// <summary>The file breaks its format's rules, or ends too early.</summary>
     Malformed = 1,
 
-    /// <summary>Its size, its frames or its pixels exceed a limit.</summary>
+    /// <summary>The image's size, frames or pixels exceed a limit.</summary>
     TooLarge = 2,
 
-    /// <summary>The library that decodes the format is not installed; the sentence names the package.</summary>
+    /// <summary>The library that decodes the format is not installed; the message names the package.</summary>
     LibraryMissing = 3,
 
-    /// <summary>It took longer than allowed; the process is not to be used again.</summary>
+    /// <summary>Decoding took longer than allowed; the process must not be used again.</summary>
     TimedOut = 4,
 
-    /// <summary>There is no memory for it.</summary>
+    /// <summary>There is not enough memory.</summary>
     NoMemory = 5,
 }
 
-/// <summary>Image decoder → parent: no pixels.</summary>
+/// <summary>Image decoder → parent: the image was not decoded.</summary>
 /// <param name="Kind">Why.</param>
 /// <param name="Message">One sentence.</param>
 internal readonly record struct DecodeFailed(DecodeFailure Kind, string Message) : IWireMessage<DecodeFailed>

@@ -5,15 +5,15 @@ namespace ActorBrowser.Transport;
 /// <summary>One layer of confinement, as the child measured it on itself.</summary>
 /// <param name="Layer">Its name, such as <c>no-new-privileges</c>.</param>
 /// <param name="Enforced">Whether the measurement found it in force.</param>
-/// <param name="Detail">What was measured, for people.</param>
+/// <param name="Detail">A description of the measurement, for humans.</param>
 public readonly record struct LayerReport(string Layer, bool Enforced, string Detail);
 
 /// <summary>Child → parent, first.</summary>
 /// <param name="ProtocolVersion">Must equal <see cref="WireProtocol.Version"/>.</param>
 /// <param name="BuildId">Must equal the parent's <see cref="WireProtocol.BuildId"/>.</param>
-/// <param name="Role">The role that was asked for.</param>
+/// <param name="Role">The role that the child runs.</param>
 /// <param name="ProcessId">The child's own pid.</param>
-/// <param name="Layers">What really confines the child.</param>
+/// <param name="Layers">The layers that confine the child, as measured.</param>
 public readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Role, int ProcessId, IReadOnlyList<LayerReport> Layers)
     : IWireMessage<Hello>
 {
@@ -66,7 +66,7 @@ public readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Ro
 /// <summary>Parent → child, once Hello is accepted: limits and the role's configuration.</summary>
 /// <param name="MaxBodyBytes">The frame limit of this connection, in bytes.</param>
 /// <param name="MaxDescriptorsPerFrame">The descriptor limit of this connection.</param>
-/// <param name="RoleArgs">The role's own configuration, encoded by the role's args type; may be empty.</param>
+/// <param name="RoleArgs">The role's configuration, encoded by the role's args type; may be empty.</param>
 internal readonly record struct ChildArgs(int MaxBodyBytes, int MaxDescriptorsPerFrame, ReadOnlyMemory<byte> RoleArgs)
     : IWireMessage<ChildArgs>
 {
@@ -93,7 +93,7 @@ internal readonly record struct ChildArgs(int MaxBodyBytes, int MaxDescriptorsPe
     }
 }
 
-/// <summary>Child → parent: set up, send work.</summary>
+/// <summary>Child → parent: the role is set up and takes work.</summary>
 public readonly record struct Ready : IWireMessage<Ready>
 {
     /// <inheritdoc/>
@@ -110,7 +110,7 @@ public readonly record struct Ready : IWireMessage<Ready>
     }
 }
 
-/// <summary>Parent → child: are you there? Matched by correlation id.</summary>
+/// <summary>Parent → child: a request for a sign of life, matched to its answer by correlation id.</summary>
 /// <param name="Timestamp">Any number; it comes back in the Pong.</param>
 public readonly record struct Ping(long Timestamp) : IWireMessage<Ping>
 {
@@ -133,7 +133,7 @@ public readonly record struct Ping(long Timestamp) : IWireMessage<Ping>
 }
 
 /// <summary>Child → parent: the answer to a Ping.</summary>
-/// <param name="Timestamp">The Ping's, unchanged.</param>
+/// <param name="Timestamp">The number of the Ping.</param>
 public readonly record struct Pong(long Timestamp) : IWireMessage<Pong>
 {
     /// <inheritdoc/>
@@ -171,9 +171,9 @@ internal readonly record struct Shutdown : IWireMessage<Shutdown>
     }
 }
 
-/// <summary>A message of an embedder's own role; ActorBrowser carries it and looks at nothing but its size.</summary>
-/// <param name="Kind">The embedder's own number.</param>
-/// <param name="Payload">The embedder's own bytes.</param>
+/// <summary>A message of an embedder's role. ActorBrowser checks only its size.</summary>
+/// <param name="Kind">A number chosen by the embedder.</param>
+/// <param name="Payload">The embedder's bytes.</param>
 public readonly record struct RoleMessage(ushort Kind, ReadOnlyMemory<byte> Payload) : IWireMessage<RoleMessage>
 {
     /// <inheritdoc/>

@@ -4,11 +4,11 @@ using MessagePack;
 namespace ActorBrowser.Transport;
 
 /// <summary>The network role's configuration, carried in <see cref="ChildArgs.RoleArgs"/>.</summary>
-/// <param name="UserAgent">Sent where the request has none; empty sends none.</param>
+/// <param name="UserAgent">The user agent of requests that set none; empty sends none.</param>
 /// <param name="MaxConnectionsPerServer">At least 1.</param>
-/// <param name="IdleConnectionTimeout">After which a pooled connection is closed, in milliseconds.</param>
+/// <param name="IdleConnectionTimeout">The time after which an unused pooled connection is closed, in milliseconds.</param>
 /// <param name="MaxResponseHeaderBytes">The longest header section accepted.</param>
-/// <param name="MaxConcurrentFetches">More are refused with <see cref="FetchErrorKind.Unavailable"/>.</param>
+/// <param name="MaxConcurrentFetches">Further fetches are refused with <see cref="FetchErrorKind.Unavailable"/>.</param>
 /// <param name="ChunkBytes">The most body bytes in one FetchBodyChunk.</param>
 /// <param name="AllowedPrivateNetworks">CIDR blocks that public pages may reach although they are not public.</param>
 /// <param name="TrustedCertificates">PEM certificates trusted in addition to the system's; empty for none.</param>

@@ -3,7 +3,7 @@ using MessagePack;
 
 namespace ActorBrowser.Transport;
 
-/// <summary>The command runner: starts programs for the parent. It is the one role whose process has processes of its own.</summary>
+/// <summary>The command runner: starts programs for the parent. It is the only role whose process starts other processes.</summary>
 internal static class CommandRunnerContract
 {
     /// <summary>The role's name.</summary>
@@ -13,15 +13,15 @@ internal static class CommandRunnerContract
         Name,
         fromChild:
         [
-            // The terminal's master, where the command has a terminal; a pidfd, where the runner has processes of its own.
+            // The terminal's master, if the command has a terminal; a pidfd, if the runner has its own pid namespace.
             new(MessageType.SpawnReady, 0, 2),
             MessageType.SpawnFailed, MessageType.Exit, MessageType.Closed,
         ],
         toChild:
         [
-            // The command's output, error and input, as far as the request wants them.
+            // The command's output, error and input, those that the request needs.
             new(MessageType.SpawnRequest, 0, 3),
-            // The same, and last the memory file with the request itself.
+            // The same, followed by the memory file with the request.
             new(MessageType.LargeSpawnRequest, 1, 4),
             MessageType.Signal, MessageType.Resize, MessageType.Terminate,
         ])
@@ -31,8 +31,8 @@ internal static class CommandRunnerContract
     };
 
     /// <summary>Encodes the role's arguments.</summary>
-    /// <param name="mark">What every process of this runner is marked with.</param>
-    /// <param name="limits">What all that the runner has started may use together, as far as the runner counts it.</param>
+    /// <param name="mark">The session mark of every process of this runner.</param>
+    /// <param name="limits">The limits for all processes of the runner together, as counted by the runner.</param>
     internal static byte[] WriteArgs(long mark, in RunnerLimits limits = default)
     {
         var args = new ArrayBufferWriter<byte>();
@@ -56,7 +56,7 @@ internal static class CommandRunnerContract
     }
 }
 
-/// <summary>What all processes of a world may use together; 0 for no limit.</summary>
+/// <summary>The limits for all processes in a runner's pid namespace together; 0 for no limit.</summary>
 /// <param name="Memory">Resident memory, in bytes.</param>
 /// <param name="Processes">Processes and threads.</param>
 internal readonly record struct RunnerLimits(long Memory, long Processes);

@@ -1,6 +1,6 @@
 namespace ActorBrowser.Transport;
 
-/// <summary>An embedder's role: its own messages, in either direction, and nothing that any built-in role says.</summary>
+/// <summary>An embedder's role: it sends and receives RoleMessage, and no message of a built-in role.</summary>
 internal static class EmbedderContract
 {
     /// <summary>The contract of a role that ActorBrowser does not know.</summary>

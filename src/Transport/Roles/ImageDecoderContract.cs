@@ -8,7 +8,7 @@ internal static class ImageDecoderContract
 
     internal static RoleContract Value { get; } = new(
         Name,
-        // The pixels lie in a sealed memory file.
+        // The pixels come in a sealed memory file.
         fromChild: [new(MessageType.ImageDecoded, 1, 1), MessageType.DecodeFailed],
         toChild: [new(MessageType.DecodeImage, 0, 1), MessageType.FetchBodyChunk, MessageType.CancelWork]);
 }

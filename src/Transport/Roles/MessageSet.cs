@@ -12,15 +12,15 @@ internal readonly record struct MessageRule(MessageType Type, int MinDescriptors
     public static implicit operator MessageRule(MessageType type) => new(type, 0, 0);
 }
 
-/// <summary>What one side of a channel may send once the child is ready. Everything else is a violation.</summary>
+/// <summary>The messages that one side of a channel may send once the child is ready. Any other is a violation.</summary>
 internal sealed class MessageSet
 {
     private readonly string _sender;
     private readonly MessageRule?[] _rules;
 
     /// <summary>The messages of one sender.</summary>
-    /// <param name="sender">For the violation's sentence, such as <c>A network child</c>.</param>
-    /// <param name="rules">What may be sent.</param>
+    /// <param name="sender">The sender as named in errors, such as <c>A network child</c>.</param>
+    /// <param name="rules">The rules of the messages that may be sent.</param>
     internal MessageSet(string sender, params ReadOnlySpan<MessageRule> rules)
     {
         _sender = sender;
@@ -36,7 +36,7 @@ internal sealed class MessageSet
     /// <summary>The messages that may be sent.</summary>
     internal FrozenSet<MessageType> Types { get; }
 
-    /// <summary>The rule for a message; null when it may not be sent.</summary>
+    /// <summary>The rule for a message; null if it may not be sent.</summary>
     internal MessageRule? Find(MessageType type) => (int)type < _rules.Length ? _rules[(int)type] : null;
 
     /// <summary>Null, or the rule that a received frame broke.</summary>
@@ -51,7 +51,7 @@ internal sealed class MessageSet
         return CheckDescriptors(header, rule);
     }
 
-    /// <summary>Null, or a sentence about too many or too few descriptors.</summary>
+    /// <summary>Null, or the violation for too many or too few descriptors.</summary>
     internal static ProtocolViolation? CheckDescriptors(in FrameHeader header, in MessageRule rule) =>
         header.DescriptorCount >= rule.MinDescriptors && header.DescriptorCount <= rule.MaxDescriptors ? null
             : new ProtocolViolation(ViolationKind.Descriptors, rule.MinDescriptors == rule.MaxDescriptors

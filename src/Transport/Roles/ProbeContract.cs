@@ -1,6 +1,6 @@
 namespace ActorBrowser.Transport;
 
-/// <summary>The probe, which tries what a profile holds: it speaks as an embedder's role does. Its arguments are its targets.</summary>
+/// <summary>The probe, which attempts what a sandbox profile must refuse. It uses the messages of an embedder's role. Its arguments are its targets.</summary>
 internal static class ProbeContract
 {
     /// <summary>The role's name.</summary>

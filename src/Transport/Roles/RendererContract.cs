@@ -11,7 +11,7 @@ internal static class RendererContract
         fromChild: [MessageType.DocumentLoaded, MessageType.DocumentFailed, MessageType.QueryAnswer, MessageType.ResourcesWanted],
         toChild:
         [
-            // The page's bytes may lie in a sealed memory file.
+            // The page's bytes may come in a sealed memory file.
             new(MessageType.LoadDocument, 0, 1),
             MessageType.FetchBodyChunk, MessageType.QueryDocument, MessageType.ResourceArrived, MessageType.CancelWork,
         ]);

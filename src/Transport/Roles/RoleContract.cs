@@ -1,15 +1,15 @@
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// What the two ends of a role's channel may say to each other, and what the role's process is. The parent's bridge and the
-/// child's loop both read it; each role has one file in this folder.
+/// The messages that the two ends of a role's channel may exchange, and the properties of the role's process. The parent's
+/// bridge and the child's loop both read it; each role has one file in this folder.
 /// </summary>
 internal sealed class RoleContract
 {
-    /// <summary>The child's first message: its listener for refused calls may ride along.</summary>
+    /// <summary>The child's first message: its listener for refused calls may come with it.</summary>
     internal static readonly MessageRule Hello = new(MessageType.Hello, 0, 1);
 
-    /// <summary>A role's contract. Pings, their answers and the shutdown belong to every role and are added here.</summary>
+    /// <summary>Creates a role's contract. Pings, their answers and the shutdown are added here, because every role has them.</summary>
     /// <param name="name">The role's name on a child's command line.</param>
     /// <param name="fromChild">What its child may send.</param>
     /// <param name="toChild">What its child may receive.</param>
@@ -23,21 +23,21 @@ internal sealed class RoleContract
     /// <summary>The role's name on a child's command line.</summary>
     internal string Name { get; }
 
-    /// <summary>Whether its process starts processes, which it must end before it ends itself.</summary>
+    /// <summary>Whether its process starts other processes, which it must end before it exits.</summary>
     internal bool OwnsProcesses { get; init; }
 
-    /// <summary>Whether it is given memory for bodies to travel in, if there is any.</summary>
+    /// <summary>Whether it gets shared memory for bodies, if there is any.</summary>
     internal bool WantsSlots { get; init; }
 
-    /// <summary>Whether one process serves everybody: it starts at once, however many children wait for their turn.</summary>
+    /// <summary>Whether one process serves all users: it starts at once, ahead of children that wait for their turn.</summary>
     internal bool StartsAtOnce { get; init; }
 
     /// <summary>What its child may send once it is ready.</summary>
     internal MessageSet FromChild { get; }
 
-    /// <summary>What its child may be sent once it is ready.</summary>
+    /// <summary>What its child may receive once it is ready.</summary>
     internal MessageSet ToChild { get; }
 
-    /// <summary>The parent's answer to Hello: the shared memory rides along.</summary>
+    /// <summary>The parent's answer to Hello: the shared memory comes with it.</summary>
     internal MessageRule ChildArgs => new(MessageType.ChildArgs, 0, WantsSlots ? 1 : 0);
 }

@@ -3,7 +3,7 @@ namespace ActorBrowser.Transport;
 /// <summary>Every role's contract, by its name.</summary>
 internal static class RoleContracts
 {
-    /// <summary>The contracts of the roles that ActorBrowser brings.</summary>
+    /// <summary>The contracts of the built-in roles.</summary>
     internal static IReadOnlyList<RoleContract> BuiltIn { get; } =
         [CommandRunnerContract.Value, ImageDecoderContract.Value, NetworkContract.Value, ProbeContract.Value, RendererContract.Value];
 

@@ -1,9 +1,9 @@
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>The charset of a Content-Type header, as the Fetch and MIME Sniffing standards read one: the last type of a list counts.</summary>
+/// <summary>The charset of a Content-Type header, read as in the Fetch and MIME Sniffing standards: the last type of a list counts.</summary>
 internal static class ContentTypeCharset
 {
-    /// <summary>Null for none.</summary>
+    /// <summary>The charset; null for none.</summary>
     internal static string? Of(string contentType)
     {
         string? charset = null;
@@ -15,7 +15,7 @@ internal static class ContentTypeCharset
             if (!name.Contains('/', StringComparison.Ordinal) || name == "*/*")
                 continue;
             var own = parts.Skip(1).Select(Parameter).FirstOrDefault(static value => value is not null);
-            // The same type said again, without a charset, means the one before.
+            // The same type again, without a charset, keeps the charset before it.
             charset = own ?? (name.Equals(essence, StringComparison.OrdinalIgnoreCase) ? charset : null);
             essence = name;
         }
@@ -36,7 +36,7 @@ internal static class ContentTypeCharset
         return value[1..Math.Min(end, value.Length)].Replace("\\", "", StringComparison.Ordinal);
     }
 
-    // At separators outside quoted strings.
+    // Splits at separators outside quoted strings.
     private static List<string> Split(string text, char separator)
     {
         var parts = new List<string>();

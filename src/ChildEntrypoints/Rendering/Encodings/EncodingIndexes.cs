@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
 /// <summary>
-/// The Encoding standard's index tables of multi-byte encodings, as of 2024-09-18: by pointer the code point, 0 for none. In the
-/// resource each lies as three planes of one byte, and the ranges of GB18030 behind them, deflated.
+/// The Encoding standard's index tables of multi-byte encodings, as of 2024-09-18: the code point for each pointer, 0 for
+/// none. The deflated resource holds each table as three planes of bytes, followed by the ranges of GB18030.
 /// </summary>
 internal static class EncodingIndexes
 {

@@ -48,7 +48,7 @@ internal static class EncodingLabels
     /// <summary>All labels.</summary>
     internal static IEnumerable<string> All => Names.Keys;
 
-    /// <summary>The name of the encoding that a label stands for; null for one that is none.</summary>
+    /// <summary>The name of the encoding that a label stands for; null for an unknown label.</summary>
     internal static string? NameOf(ReadOnlySpan<char> label)
     {
         label = label.Trim(" \t\n\f\r");

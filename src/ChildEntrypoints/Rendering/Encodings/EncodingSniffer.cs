@@ -2,33 +2,33 @@ using System.Text;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>What kind of resource bytes are: it decides what in them may name their encoding.</summary>
+/// <summary>The kind of a resource: it decides where the bytes may name their encoding.</summary>
 internal enum TextKind
 {
-    /// <summary>meta elements, and an XML declaration.</summary>
+    /// <summary>In meta elements and in an XML declaration.</summary>
     Html,
 
-    /// <summary>An XML declaration; UTF-8 otherwise.</summary>
+    /// <summary>In an XML declaration; UTF-8 otherwise.</summary>
     Xml,
 
-    /// <summary>Nothing: it is UTF-8.</summary>
+    /// <summary>Nowhere: JSON is UTF-8.</summary>
     Json,
 
-    /// <summary>Nothing: it is windows-1252 where the server does not say.</summary>
+    /// <summary>Nowhere: plain text is windows-1252 unless the server names an encoding.</summary>
     Plain,
 }
 
-/// <summary>Which encoding a resource's bytes are in, as the HTML, XML and JSON standards decide it.</summary>
+/// <summary>Determines the encoding of a resource by the rules of the HTML, XML and JSON standards.</summary>
 internal static class EncodingSniffer
 {
     private const int PrescanBytes = 1024;
 
-    /// <summary>Decides.</summary>
+    /// <summary>Determines the encoding.</summary>
     /// <param name="bytes">The resource.</param>
-    /// <param name="contentType">As the server said; may be empty.</param>
+    /// <param name="contentType">The server's Content-Type; may be empty.</param>
     /// <param name="kind">What the resource is.</param>
     /// <param name="source"><c>bom</c>, <c>transport</c>, <c>meta</c>, <c>xml</c> or <c>default</c>.</param>
-    /// <param name="skip">How many bytes at the start are no text.</param>
+    /// <param name="skip">How many bytes at the start are not text.</param>
     internal static PageEncoding Sniff(ReadOnlySpan<byte> bytes, string contentType, TextKind kind, out string source, out int skip)
     {
         source = "bom";
@@ -51,7 +51,7 @@ internal static class EncodingSniffer
         }
     }
 
-    /// <summary>What a meta element's label stands for: a page that could be read so far is in no 16-bit encoding, whatever it says.</summary>
+    /// <summary>The encoding for a meta element's label. UTF-16 means UTF-8: in a 16-bit encoding the element could not have been read.</summary>
     internal static PageEncoding? ByMeta(ReadOnlySpan<char> label) => PageEncoding.ByLabel(label) switch
     {
         { Name: "utf-16le" or "utf-16be" } => PageEncoding.Utf8,

@@ -1,6 +1,6 @@
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>The Encoding standard's ISO-2022-JP decoder: escape sequences say what the following bytes are.</summary>
+/// <summary>The Encoding standard's ISO-2022-JP decoder: escape sequences set the meaning of the bytes after them.</summary>
 internal static class Iso2022JpDecoder
 {
     private const char Wrong = '\uFFFD';
@@ -16,7 +16,7 @@ internal static class Iso2022JpDecoder
     internal static int Decode(ReadOnlySpan<byte> bytes, Span<char> text)
     {
         var state = State.Ascii;
-        // An escape sequence right behind another one is an error: it hides nothing but itself.
+        // An escape sequence right after another is an error, but takes effect.
         var escaped = false;
         var length = 0;
         for (var i = 0; i < bytes.Length; i++)
@@ -64,7 +64,7 @@ internal static class Iso2022JpDecoder
         _ => null,
     };
 
-    // A trail that is no trail is used up, but an escape sequence is not.
+    // An invalid trail byte is consumed, the start of an escape sequence is not.
     private static int OfTwo(byte lead, ReadOnlySpan<byte> behind, Span<char> text, ref int length)
     {
         if (behind is [>= 0x21 and <= 0x7E and var trail, ..] && EncodingIndexes.Jis0208[((lead - 0x21) * 94) + trail - 0x21] is > 0 and var codePoint)

@@ -3,8 +3,8 @@ using System.Text;
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
 /// <summary>
-/// The HTML standard's "prescan a byte stream to determine its encoding": meta elements among tags whose attributes are read as
-/// attributes, so that none is found in a comment, in a value, in a script, or in another attribute's name.
+/// The HTML standard's "prescan a byte stream to determine its encoding". It finds meta elements and parses the attributes of
+/// all tags, so that it finds none in a comment, a value, a script or another attribute's name.
 /// </summary>
 internal ref struct MetaPrescan
 {
@@ -27,7 +27,7 @@ internal ref struct MetaPrescan
         return null;
     }
 
-    /// <summary>The encoding that a text such as <c>text/html; charset=x</c> of a meta element names: its label, or null.</summary>
+    /// <summary>The encoding label in a meta element's content, such as <c>text/html; charset=x</c>; null for none.</summary>
     internal static string? LabelIn(string content)
     {
         for (var at = 0; (at = content.IndexOf("charset", at, StringComparison.OrdinalIgnoreCase)) >= 0;)
@@ -53,7 +53,7 @@ internal ref struct MetaPrescan
         var rest = _bytes[_at..];
         if (rest.StartsWith("<!--"u8))
         {
-            // The dashes of "-->" may be those of "<!--".
+            // The dashes of "<!--" may also be the dashes of "-->".
             var end = rest[2..].IndexOf("-->"u8);
             _at = end < 0 ? _bytes.Length : _at + 2 + end + 3;
             return null;
@@ -72,7 +72,7 @@ internal ref struct MetaPrescan
             var name = Small(start, Math.Min(_at, _bytes.Length));
             while (Attribute() is not null)
             {
-                // They are passed over.
+                // Skips the attributes.
             }
             if (name is "script" or "style" or "title" or "textarea" or "xmp" or "iframe" or "noembed" or "noframes")
                 PassOver(name);
@@ -88,7 +88,7 @@ internal ref struct MetaPrescan
         return null;
     }
 
-    /// <summary>What is in such an element is text, as browsers see it here; the standard would look for tags in it.</summary>
+    /// <summary>Skips the element's content, which is text. Browsers do so too; the standard would look for tags in it.</summary>
     private void PassOver(string name)
     {
         for (; !IsOver; _at++)
@@ -126,7 +126,7 @@ internal ref struct MetaPrescan
         return label is null || needsPragma is null || (needsPragma.Value && !isPragma) ? null : EncodingSniffer.ByMeta(label);
     }
 
-    /// <summary>The next attribute of the tag, its letters made small; null behind the last one.</summary>
+    /// <summary>The next attribute of the tag, in lower case; null after the last one.</summary>
     private (string Name, string Value)? Attribute()
     {
         while (!IsOver && (IsSpace(_bytes[_at]) || _bytes[_at] == '/'))
@@ -139,7 +139,7 @@ internal ref struct MetaPrescan
             return null;
         }
         var start = _at;
-        // A "=" at the beginning is a name's letter.
+        // A "=" at the beginning is part of the name.
         while (!IsOver && !(_bytes[_at] == '=' && _at > start) && !IsSpace(_bytes[_at]) && _bytes[_at] is not ((byte)'/' or (byte)'>'))
             _at++;
         var name = Small(start, _at);
@@ -156,7 +156,7 @@ internal ref struct MetaPrescan
             start = _at + 1;
             var end = close < 0 ? _bytes.Length : start + close;
             _at = Math.Min(_bytes.Length, end + 1);
-            // A value that does not end within the bytes is none.
+            // A value that does not end within the bytes is ignored.
             return close < 0 ? null : (name, Small(start, end));
         }
         start = _at;

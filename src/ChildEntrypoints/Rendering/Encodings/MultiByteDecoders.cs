@@ -1,6 +1,6 @@
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>The Encoding standard's decoders of encodings with two to four bytes a character.</summary>
+/// <summary>The Encoding standard's decoders of encodings with two to four bytes per character.</summary>
 internal static class MultiByteDecoders
 {
     private const char Wrong = '\uFFFD';
@@ -118,7 +118,7 @@ internal static class MultiByteDecoders
             var table = EncodingIndexes.Jis0208;
             if (lead == 0x8F && trail is >= 0xA1 and <= 0xFE)
             {
-                // Of three bytes, the last two by another table.
+                // Three bytes: the last two use another table.
                 i++;
                 if (i + 1 >= bytes.Length)
                 {
@@ -133,7 +133,7 @@ internal static class MultiByteDecoders
     }
 
     /// <summary>Writes the character of a lead and a trail byte, or an error.</summary>
-    /// <returns>How many bytes behind the lead are used: a trail that is ASCII and fits nothing is read again.</returns>
+    /// <returns>How many bytes after the lead are consumed: an ASCII byte that is not a valid trail is read again.</returns>
     private static int OfTwo(byte trail, int row, int offset, bool isTrail, int[] table, Span<char> text, ref int length)
     {
         var codePoint = isTrail && row + trail - offset is >= 0 and var pointer && pointer < table.Length ? table[pointer] : 0;
@@ -151,7 +151,7 @@ internal static class MultiByteDecoders
         var isTrail = trail is (>= 0x40 and <= 0x7E) or (>= 0x80 and <= 0xFC);
         var row = (lead - (lead < 0xA0 ? 0x81 : 0xC1)) * 188;
         var offset = trail < 0x7F ? 0x40 : 0x41;
-        // For characters of the user's own.
+        // The private use area.
         if (isTrail && row + trail - offset is >= 8836 and <= 10715 and var pointer)
         {
             text[length++] = (char)(0xE000 - 8836 + pointer);
@@ -162,7 +162,7 @@ internal static class MultiByteDecoders
 
     private static int OfFour(ReadOnlySpan<byte> bytes, Span<char> text, ref int length)
     {
-        // What ends in the middle is one error; what is wrong in the middle is one error, and is read again behind its first byte.
+        // A sequence that is cut off is one error. An invalid sequence is one error, and reading continues after its first byte.
         var ends = bytes.Length < 3 || (bytes[2] is >= 0x81 and <= 0xFE && bytes.Length < 4);
         if (ends)
         {

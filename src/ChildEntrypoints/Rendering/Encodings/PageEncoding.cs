@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>One of the Encoding standard's encodings, as a decoder: what is wrong in the bytes becomes U+FFFD.</summary>
+/// <summary>One of the Encoding standard's encodings, as a decoder: invalid bytes become U+FFFD.</summary>
 /// <param name="name">In lower case.</param>
 internal abstract class PageEncoding(string name)
 {
@@ -16,10 +16,10 @@ internal abstract class PageEncoding(string name)
 
     internal static PageEncoding Windows1252 { get; } = Named("windows-1252");
 
-    /// <summary>Whether bytes below 0x80 always are the ASCII characters.</summary>
+    /// <summary>Whether bytes below 0x80 are always ASCII characters.</summary>
     protected virtual bool KeepsAscii => true;
 
-    /// <summary>The encoding that a label stands for; null for one that is none.</summary>
+    /// <summary>The encoding that a label stands for; null for an unknown label.</summary>
     internal static PageEncoding? ByLabel(ReadOnlySpan<char> label) => EncodingLabels.NameOf(label) is { } name ? Named(name) : null;
 
     /// <summary>The encoding of a name.</summary>
@@ -40,15 +40,15 @@ internal abstract class PageEncoding(string name)
     });
 
     /// <summary>The most characters that so many bytes make.</summary>
-    // Big5 makes two of two bytes, and each byte may be an error of one character.
+    // Big5 makes two characters of two bytes, and each invalid byte is one character.
     internal virtual int MaxChars(int bytes) => bytes + 2;
 
-    /// <summary>Decodes all.</summary>
+    /// <summary>Decodes all bytes.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="text">Room for <see cref="MaxChars"/>.</param>
     /// <returns>How many characters there are.</returns>
     internal int Decode(ReadOnlySpan<byte> bytes, Span<char> text) =>
-        // What is all ASCII, as most pages are, needs no tables.
+        // All ASCII, as most pages are, needs no tables.
         KeepsAscii && Ascii.IsValid(bytes) ? Encoding.ASCII.GetChars(bytes, text) : DecodeAll(bytes, text);
 
     protected abstract int DecodeAll(ReadOnlySpan<byte> bytes, Span<char> text);
@@ -79,13 +79,13 @@ internal abstract class PageEncoding(string name)
         protected override int DecodeAll(ReadOnlySpan<byte> bytes, Span<char> text) => decode(bytes, text);
     }
 
-    // Escape sequences are ASCII and change what follows.
+    // Escape sequences are ASCII and change the meaning of the bytes after them.
     private sealed class Iso2022(string name) : MultiByte(name, Iso2022JpDecoder.Decode)
     {
         protected override bool KeepsAscii => false;
     }
 
-    /// <summary>For encodings that browsers no longer read, as they have been used for attacks: one error, whatever is in it.</summary>
+    /// <summary>For encodings that browsers refuse because they were used in attacks: any content is one error.</summary>
     private sealed class Replacement(string name) : PageEncoding(name)
     {
         protected override bool KeepsAscii => false;

@@ -1,9 +1,9 @@
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>What the bytes from 0x80 on stand for in each single-byte encoding: the Encoding standard's index tables, as of 2024-09-18.</summary>
+/// <summary>The characters of the bytes from 0x80 on in each single-byte encoding: the Encoding standard's index tables, as of 2024-09-18.</summary>
 internal static class SingleByteTables
 {
-    /// <summary>128 characters, U+FFFD for a byte that stands for nothing; null for a name of no such encoding.</summary>
+    /// <summary>128 characters, U+FFFD for an undefined byte; null if the name is not a single-byte encoding.</summary>
     internal static string? Of(string name) => name switch
     {
         "ibm866" =>
