@@ -38,7 +38,8 @@ public sealed class LaunchPathSpecs
                     most = Math.Max(most, ThreadPool.ThreadCount);
                     return launcher.Begun == Many && ThreadPool.PendingWorkItemCount == 0;
                 }, Deadline.Long);
-            Assert.InRange(most - before, -Many, 16);
+            // A loaded machine makes the pool add some; launches that hold threads make it add one for each, or never come to their end.
+            Assert.InRange(most - before, -Many, Many / 4);
         }
         finally
         {
