@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Spectre.Console;
 
 namespace ActorBrowser.Cli;
@@ -7,8 +6,6 @@ namespace ActorBrowser.Cli;
 /// <summary><c>crashes</c>: lists the children that this program has lost, newest first.</summary>
 internal static class CrashesCommand
 {
-    private const int LongestReport = 1 << 20;
-
     /// <summary>The folder for crash reports (in the XDG state folder).</summary>
     /// <remarks>Empty, for none, if the user has no home. A relative name is ignored, as the XDG specification requires.</remarks>
     internal static string Folder
@@ -27,13 +24,13 @@ internal static class CrashesCommand
         var id = new Argument<string?>("ID") { Description = "the report to print in full, as JSON", Arity = ArgumentArity.ZeroOrOne };
         var json = Options.Flag("print all reports as JSON, one after another", "--json");
         var command = new Command("crashes", "Lists the child processes that were lost: their role, how they ended, and their last output.") { id, json };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(id), parsed.GetValue(json), cancellation));
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(id), parsed.GetValue(json)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? id, bool json, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string? id, bool json)
     {
-        var reports = await ReadAsync(Folder, cancellation).ConfigureAwait(false);
+        var reports = CrashFiles.Read(Folder);
         if (id is not null || json)
         {
             var wanted = reports.Where(report => id is null || report.Id.StartsWith(id, StringComparison.Ordinal)).ToArray();
@@ -53,28 +50,5 @@ internal static class CrashesCommand
             table.Add(report.Id, report.Role, $"{report.ProcessId}", $"{report.Reason}", report.Message);
         Tables.Console.Write(table);
         return ExitCodes.Success;
-    }
-
-    /// <summary>The reports in a folder, newest first; other files are skipped.</summary>
-    private static async Task<IReadOnlyList<CrashReport>> ReadAsync(string folder, CancellationToken cancellation)
-    {
-        var reports = new List<CrashReport>();
-        if (!Directory.Exists(folder))
-            return reports;
-        foreach (var file in Directory.EnumerateFiles(folder, "*.json").OrderDescending(StringComparer.Ordinal))
-        {
-            try
-            {
-                // Skip empty files: a named pipe has no length, and opening one would wait for a writer.
-                if (new FileInfo(file).Length > 0
-                    && JsonSerializer.Deserialize(await FileReader.ReadAsync(file, LongestReport, cancellation).ConfigureAwait(false), CrashJson.Default.CrashReport) is { } report)
-                    reports.Add(report);
-            }
-            catch (Exception e) when (e is JsonException || Complaint.IsOfFile(e))
-            {
-                // Not a report, or a report that was removed to make room for a newer one.
-            }
-        }
-        return reports;
     }
 }

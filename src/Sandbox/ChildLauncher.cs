@@ -24,7 +24,12 @@ internal static class ChildLauncher
         ArgumentNullException.ThrowIfNull(launch);
         using var channel = launch.Channel;
         cancellation.ThrowIfCancellationRequested();
-        var child = await WorkThread.Spawner.RunAsync(() => Platform.Launch(launch)).ConfigureAwait(false);
+        var child = await WorkThread.Spawner.RunAsync(() =>
+        {
+            // Given up while it waited for this thread.
+            cancellation.ThrowIfCancellationRequested();
+            return Platform.Launch(launch);
+        }).ConfigureAwait(false);
         try
         {
             await child.Limited.ConfigureAwait(false);

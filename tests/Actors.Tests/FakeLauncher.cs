@@ -51,6 +51,8 @@ internal sealed class FakeChild : IChildProcessHandle, IFrameHandler
 
     internal InMemoryChannel Channel { get; }
 
+    internal string Role => _role;
+
     internal int Kills { get; private set; }
 
     internal bool DiesWhenKilled { get; set; } = true;

@@ -41,6 +41,38 @@ public sealed class ShutdownSpecs
         await terminating.Soon();
     }
 
+    [Theory]
+    [InlineData("", 10.5)]
+    [InlineData("actorbrowser.child.stop-timeout = 25s", 25.5)]
+    [InlineData("actorbrowser.child.stop-timeout = 1s", 5)]
+    [InlineData("actorbrowser.child.stop-timeout = 25s\nakka.coordinated-shutdown.phases.service-stop.timeout = 7s", 7)]
+    [InlineData("actorbrowser.child.stop-timeout = 25s\nakka.coordinated-shutdown.default-phase-timeout = 60s", 60)]
+    public async Task The_phase_of_the_shutdown_has_as_long_as_the_browser_s_stop_unless_it_is_configured(string configuration, double seconds)
+    {
+        var system = Start(configuration);
+        system.StartActorBrowser(new ActorBrowserOptions { Launcher = new FakeLauncher() });
+        Assert.Equal(TimeSpan.FromSeconds(seconds), CoordinatedShutdown.Get(system).Timeout(CoordinatedShutdown.PhaseServiceStop));
+        await system.Terminate().Soon();
+    }
+
+    [Fact]
+    public async Task A_stop_that_takes_longer_than_Akka_s_own_timeout_is_waited_for()
+    {
+        var launcher = new FakeLauncher();
+        var system = Start("akka.coordinated-shutdown.default-phase-timeout = 300ms\nactorbrowser.child.stop-timeout = 20s");
+        var browser = system.StartActorBrowser(new ActorBrowserOptions { Launcher = launcher });
+        var spawning = browser.Ask<BrowserProtocol.ChildSpawned>(new BrowserProtocol.SpawnChild("echo"), Deadline.Long);
+        var child = await launcher.NextAsync();
+        child.DiesWhenKilled = false;
+        await child.BecomeReadyAsync();
+        await spawning;
+        var terminating = system.Terminate();
+        await ProcessTable.Until(() => child.Kills > 0, Deadline.Long);
+        Assert.NotSame(terminating, await Task.WhenAny(terminating, Task.Delay(TimeSpan.FromSeconds(1))));
+        child.Exit(null, 9);
+        await terminating.Soon();
+    }
+
     [Fact]
     public async Task A_browser_that_was_stopped_before_does_not_hold_the_system_up()
     {

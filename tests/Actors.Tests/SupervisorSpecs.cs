@@ -68,6 +68,41 @@ public sealed class SupervisorSpecs() : TestKit("akka.loglevel = OFF\nakka.log-d
         await ExpectMsgAsync<ChildSupervisor.Up>(Deadline.Long);
     }
 
+    [Theory]
+    [InlineData("build")]
+    [InlineData("version")]
+    [InlineData("role")]
+    public async Task A_child_of_another_program_is_told_with_the_first_and_not_tried_again_for_a_while(string difference)
+    {
+        Supervise();
+        var child = await _launcher.NextAsync();
+        child.SayHello(difference == "version" ? 999 : null, difference == "build" ? Guid.NewGuid() : null, difference == "role" ? "somebody-else" : null);
+        var down = await ExpectMsgAsync<ChildSupervisor.Down>(Deadline.Long);
+        Assert.Contains("Its Hello was refused: it ", down.GivenUp, StringComparison.Ordinal);
+        Assert.Equal(1, _launcher.Launches);
+        Assert.True(child.Kills > 0);
+    }
+
+    [Fact]
+    public async Task A_pool_whose_program_is_of_another_build_refuses_at_once()
+    {
+        var settings = Settings("actorbrowser.pools.renderer { spares = 0, max-processes = 1 }");
+        var pool = Sys.ActorOf(WorkerPool.Props("renderer", settings, settings.Tabs.Renderers, _launcher));
+        pool.Tell(new WorkerPool.Acquire(1, "site"), TestActor);
+        (await _launcher.NextAsync()).SayHello(build: Guid.NewGuid());
+        Assert.Contains("it is of build", (await ExpectMsgAsync<WorkerPool.Refused>(Deadline.Long)).Message, StringComparison.Ordinal);
+        Assert.Equal(1, _launcher.Launches);
+    }
+
+    [Fact]
+    public async Task One_that_says_another_s_pid_is_tried_again()
+    {
+        Supervise();
+        (await _launcher.NextAsync()).SayHello(pid: 1);
+        Assert.Null((await ExpectMsgAsync<ChildSupervisor.Down>(Deadline.Long)).GivenUp);
+        await (await _launcher.NextAsync()).BecomeReadyAsync();
+    }
+
     [Fact]
     public async Task One_that_fails_again_and_again_gives_up_as_after_losses()
     {

@@ -74,6 +74,23 @@ public sealed class TabOrderSpecs : TestKit
         Assert.Equal((line.Child, true), (returned.Child, returned.Reusable));
     }
 
+    [Fact]
+    public async Task A_fetch_whose_actor_fails_is_a_load_that_failed_once_and_reload_works()
+    {
+        _tab.Tell(new Navigate("http://site/"));
+        await LendAsync();
+        await _coordinator.ExpectMsgAsync<FetchProtocol.Fetch>(Deadline.Long);
+        _coordinator.LastSender.Tell(Poison.Instance);
+        Assert.Contains("has failed", Assert.IsType<LoadFailed>(await ConclusionAsync(load: 1)).Message, StringComparison.Ordinal);
+        await _owner.ExpectNoMsgAsync(TimeSpan.Zero);
+        await _pool.ExpectMsgAsync<WorkerPool.Return>(Deadline.Long);
+        _tab.Tell(new Reload());
+        var line = await LendAsync();
+        await AnswerFetchAsync();
+        Say(new ChildFrames.Document(await ParsingAsync(line), Document("again")));
+        Assert.Equal("again", Assert.IsType<LoadFinished>(await ConclusionAsync(load: 2)).Page.Document.Title);
+    }
+
     private async Task<ChildLine> LendAsync()
     {
         var acquire = await _pool.ExpectMsgAsync<WorkerPool.Acquire>(Deadline.Long);

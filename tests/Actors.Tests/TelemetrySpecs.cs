@@ -77,7 +77,7 @@ public sealed class TelemetrySpecs : TestKit
     {
         var all = new Dictionary<string, object?>(tags.ToArray());
         // Other tests in this process have children of other roles.
-        if (Equals(all["role"], ProbeRole.Name))
+        if (Equals(all.GetValueOrDefault("role"), ProbeRole.Name))
             _measured.Enqueue((instrument.Name, value, all));
     }
 

@@ -91,7 +91,7 @@ public sealed class DeadlinesAndCancellation
         using var engine = new EngineHarness();
         var error = await engine.FailAsync(Request(site.Root, firstByte: 200, total: 600));
         Assert.Equal(FetchErrorKind.Timeout, error.Kind);
-        Assert.Contains("total timeout of 600 ms", error.Message, StringComparison.Ordinal);
+        Assert.Contains("within 600 ms: its total timeout", error.Message, StringComparison.Ordinal);
         await aborted.Task.WaitAsync(Patience);
     }
 

@@ -28,11 +28,13 @@ internal sealed partial class ChildProcessActor
         }
     }
 
-    private void KillProcess(ExitReason reason, KillCause cause, string message)
+    private void KillProcess(ExitReason reason, KillCause cause, string message) => KillProcess(new ExitVerdict(reason, cause, message));
+
+    private void KillProcess(in ExitVerdict verdict)
     {
         if (_state == ChildState.Exited)
             return;
-        _verdict ??= new ExitVerdict(reason, cause, message);
+        _verdict ??= verdict;
         _state = ChildState.Killing;
         _link.End();
         _killWhenLaunched = true;

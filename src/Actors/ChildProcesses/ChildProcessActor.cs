@@ -274,7 +274,10 @@ internal sealed partial class ChildProcessActor : UntypedActor
             return;
         if (wrong is not null)
         {
-            KillProcess(ExitReason.HandshakeFailed, KillCause.None, $"Its Hello was refused: {wrong}.");
+            KillProcess(new ExitVerdict(ExitReason.HandshakeFailed, KillCause.None, $"Its Hello was refused: {wrong}.")
+            {
+                WillRecur = Handshake.IsOfAnotherProgram(hello, _role),
+            });
             return;
         }
         _link.Configure(new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs));

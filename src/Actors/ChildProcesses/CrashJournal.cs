@@ -108,7 +108,10 @@ internal sealed class CrashJournal : UntypedActor
 /// <summary>Crash reports as files.</summary>
 internal static class CrashFiles
 {
-    /// <summary>The reports of a folder, newest first; files that are none are passed over.</summary>
+    // Its longest parts are lines of stderr, whose number and length the configuration limits.
+    private const int LongestReport = 16 << 20;
+
+    /// <summary>The reports of a folder, newest first; what is none is passed over, and not waited for if it is a pipe.</summary>
     /// <param name="folder">Where they are.</param>
     public static IReadOnlyList<CrashReport> Read(string folder)
     {
@@ -119,7 +122,8 @@ internal static class CrashFiles
         {
             try
             {
-                if (JsonSerializer.Deserialize(File.ReadAllText(file), CrashJson.Default.CrashReport) is { } report)
+                using var content = Interop.RegularFile.TryOpen(file);
+                if (content is { Length: <= LongestReport } && JsonSerializer.Deserialize(content, CrashJson.Default.CrashReport) is { } report)
                     reports.Add(report);
             }
             catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)

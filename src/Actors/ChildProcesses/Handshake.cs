@@ -12,4 +12,8 @@ internal static class Handshake
         : hello.Role != role ? $"it says to be '{hello.Role}'"
         : hello.ProcessId != processId ? $"it says to be process {hello.ProcessId}, not {processId}"
         : null;
+
+    /// <summary>Whether the next child of this program would say the same: the program is another one than this.</summary>
+    internal static bool IsOfAnotherProgram(in Hello hello, string role) =>
+        hello.ProtocolVersion != WireProtocol.Version || hello.BuildId != WireProtocol.BuildId || hello.Role != role;
 }

@@ -40,10 +40,6 @@ internal sealed partial class WorkerPool : UntypedActor
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
-    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
-
-    protected override void PostStop() => Timers.CancelAll();
-
     protected override void OnReceive(object message)
     {
         if (!Entry.Admits(message, Sender))
@@ -81,8 +77,7 @@ internal sealed partial class WorkerPool : UntypedActor
                 _trial = true;
                 break;
             case GetPool:
-                Sender.Tell(new PoolStatus(_role, _workers.Count, _workers.Values.Count(static worker => worker.Lease is not null),
-                    _workers.Values.Count(static worker => worker.Ready && worker.Lease is null), _queue.Count, _degraded));
+                Sender.Tell(new PoolStatus(_role, _workers.Count, _workers.Values.Count(static worker => worker.Lease is not null), Idle, _queue.Count, _degraded));
                 break;
             default:
                 Unhandled(message);

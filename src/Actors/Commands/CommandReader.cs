@@ -50,6 +50,8 @@ internal sealed class CommandReader : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case Spawned spawned:
@@ -81,6 +83,15 @@ internal sealed class CommandReader : UntypedActor
                 break;
         }
     }
+
+    // One call's actor: the call ends with its failure, and nothing is begun a second time.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _events.TryComplete(new InvalidOperationException($"The reader's actor failed: {reason.Message}", reason));
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostRestart(Exception reason) => Context.Stop(Self);
 
     protected override void PostStop()
     {

@@ -85,6 +85,9 @@ internal sealed class CommandRegistry : UntypedActor
             case ChildProcessProtocol.SandboxViolated:
                 // Of no command that has not ended, whose session would have had it.
                 break;
+            case Terminated terminated when _runners.TakeStopped(terminated.ActorRef) is { } line:
+                OnRunnerStopped(line);
+                break;
             case Terminated terminated:
                 OnSessionGone(terminated.ActorRef);
                 break;
@@ -188,6 +191,7 @@ internal sealed class CommandRegistry : UntypedActor
     private static void Refuse(Spawn spawn, IActorRef requester, SpawnRefused refused)
     {
         spawn.InputDescriptor?.Dispose();
+        CommandMetrics.Refused(refused.Kind);
         requester.Tell(refused);
     }
 
@@ -276,6 +280,12 @@ internal sealed class CommandRegistry : UntypedActor
             Drop(handle, stop: true);
         else
             entry.Session.Tell(new Terminate());
+    }
+
+    private void OnRunnerStopped(RunnerLine line)
+    {
+        foreach (var entry in _entries.Values.Where(entry => entry.Runner == line && entry.Record is null))
+            entry.Session.Tell(new CommandSession.RunnerLost("The actor of the command runner has failed, and its process was killed with it."));
     }
 
     private void OnSessionGone(IActorRef session)

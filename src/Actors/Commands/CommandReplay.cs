@@ -35,6 +35,7 @@ internal sealed class CommandReplay : UntypedActor
                 Advance();
                 break;
             case Terminated or Unsubscribe:
+                _subscription.HasBeenToldOfTheEnd = true;
                 Context.Stop(Self);
                 break;
             default:
@@ -43,13 +44,28 @@ internal sealed class CommandReplay : UntypedActor
         }
     }
 
+    /// <summary>The subscriber hears of the command's end, whatever has stopped this actor.</summary>
+    protected override void PostStop()
+    {
+        if (_subscription.HasBeenToldOfTheEnd)
+            return;
+        _subscription.Skip(_record.Log, Self);
+        TellOfTheEnd();
+    }
+
     private void Advance()
     {
         if (!_subscription.Advance(_record.Log, Self))
             return;
+        TellOfTheEnd();
+        Context.Stop(Self);
+    }
+
+    private void TellOfTheEnd()
+    {
+        _subscription.HasBeenToldOfTheEnd = true;
         _subscription.Flush(Self);
         _subscription.Subscriber.Tell(_record.Closed);
-        Context.Stop(Self);
     }
 }
 

@@ -53,6 +53,8 @@ internal sealed class CommandRunner : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case Wanted:

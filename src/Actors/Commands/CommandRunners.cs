@@ -83,6 +83,28 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
             context.Stop(runner.Actor);
     }
 
+    /// <summary>A runner's actor has stopped unasked, and its process was killed with it.</summary>
+    /// <returns>Its line, whose commands are lost; null for one that was stopped here.</returns>
+    internal RunnerLine? TakeStopped(IActorRef actor)
+    {
+        var own = _own.Values.FirstOrDefault(runner => runner.Actor.Equals(actor));
+        if (own is not null)
+            _own.Remove(own.Line);
+        return own?.Line ?? TakeFrom(_shared, actor) ?? TakeFrom(_spare, actor);
+    }
+
+    private static RunnerLine? TakeFrom(Dictionary<Key, Runner> runners, IActorRef actor)
+    {
+        foreach (var (key, runner) in runners)
+        {
+            if (!runner.Actor.Equals(actor))
+                continue;
+            runners.Remove(key);
+            return runner.Line;
+        }
+        return null;
+    }
+
     private SafeDescriptor? Workspace(string folder, bool hasWorld)
     {
         var open = CommandWorkspace.Open(folder, out var refusal);
@@ -135,7 +157,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
         var line = new RunnerLine { Temporary = temporary, TemporarySeen = hasWorld ? "/tmp" : temporary, HasWorld = hasWorld, Workspace = workspace };
-        var actor = context.ActorOf(CommandRunner.Props(line, policy, settings, launcher), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}"));
+        var actor = context.Watch(context.ActorOf(CommandRunner.Props(line, policy, settings, launcher), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}")));
         line.Runner = actor;
         return new Runner(line, actor) { LastUse = _last };
     }

@@ -14,6 +14,7 @@ internal sealed partial class CommandSession
     {
         if (!_over && !_running)
         {
+            CommandMetrics.Refused(SpawnFailure.Stopped);
             _requester.Tell(new SpawnRefused(SpawnFailure.Stopped, 0, BrowserStoppedException.Sentence));
             ForgetWaiting();
             _over = true;
@@ -70,6 +71,8 @@ internal sealed partial class CommandSession
     private void End(int survivors)
     {
         _over = true;
+        CommandMetrics.Active.Set(ref _measured, 0);
+        CommandMetrics.Ended(_exit!);
         foreach (var (key, waiter) in _waiting)
         {
             Timers.Cancel(key);

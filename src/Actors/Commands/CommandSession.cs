@@ -47,6 +47,7 @@ internal sealed partial class CommandSession : UntypedActor
     private bool _retired;
     private readonly CommandRefusals _refusals = new();
     private CommandClosed? _end;
+    private long _measured;
 
     public CommandSession(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerLine runner, IActorRef requester)
     {
@@ -214,6 +215,8 @@ internal sealed partial class CommandSession : UntypedActor
             return;
         }
         _running = true;
+        CommandMetrics.Started();
+        CommandMetrics.Active.Set(ref _measured, 1);
         ProcessId = ready.Value.ProcessId;
         _startedAt = DateTimeOffset.UnixEpoch.AddMicroseconds(ready.Value.StartedAt);
         if (ready.Take() is { } terminal)
@@ -228,8 +231,8 @@ internal sealed partial class CommandSession : UntypedActor
     private void Refuse(in SpawnFailed failed)
     {
         _over = true;
-        var refused = new SpawnRefused(failed.Kind, failed.Errno, failed.Message);
-        _requester.Tell(refused);
+        CommandMetrics.Refused(failed.Kind);
+        _requester.Tell(new SpawnRefused(failed.Kind, failed.Errno, failed.Message));
         ForgetWaiting();
         _registry.Tell(new NotStarted(_handle));
         Context.Stop(_self);

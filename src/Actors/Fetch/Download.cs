@@ -21,6 +21,15 @@ internal sealed class Download(IActorRef browser, Fetch fetch, Stream destinatio
         browser.Tell(fetch);
     }
 
+    // One call's actor: the call ends with its failure, and nothing is begun a second time.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        done.TrySetException(new InvalidOperationException($"The download's actor failed: {reason.Message}", reason));
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostRestart(Exception reason) => Context.Stop(Self);
+
     protected override void PostStop()
     {
         _stopped.Cancel();
@@ -29,6 +38,8 @@ internal sealed class Download(IActorRef browser, Fetch fetch, Stream destinatio
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case FetchStarted:

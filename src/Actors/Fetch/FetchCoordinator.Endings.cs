@@ -15,6 +15,7 @@ internal sealed partial class FetchCoordinator
             Cancel(fetch);
             Fail(fetch, kind, why);
         }
+        FetchMetrics.Active.Set(ref _measured, 0);
         _line?.Flush();
     }
 
@@ -39,7 +40,7 @@ internal sealed partial class FetchCoordinator
         var lost = ProcessId;
         foreach (var fetch in _pending.Values.ToArray())
         {
-            if (fetch.IsWith(down.Child) && down.GivenUp is null && fetch.TryReplay(_settings.Fetch.InitialCredit))
+            if (fetch.IsWith(down.Child) && down.GivenUp is null && fetch.TryReplay())
                 Wait(fetch);
             else if (fetch.IsWith(down.Child))
                 Fail(fetch, FetchErrorKind.ChildLost, $"The network process {lost} was lost: {down.Message}");
@@ -64,6 +65,7 @@ internal sealed partial class FetchCoordinator
             if (!_pending.Remove(id, out var fetch))
                 continue;
             _failed++;
+            FetchMetrics.Abandoned(fetch);
             Cancel(fetch);
             StopWaiting(fetch);
             fetch.Release();
@@ -90,9 +92,7 @@ internal sealed partial class FetchCoordinator
                 continue;
             if (fetch.Line is null)
             {
-                Fail(fetch, FetchErrorKind.Unavailable, fetch.Upload is { IsOpen: false }
-                    ? $"The request's body was not open within {_settings.Fetch.QueueTimeout.TotalSeconds:0.###} s."
-                    : $"No network process could be had within {_settings.Fetch.QueueTimeout.TotalSeconds:0.###} s.");
+                FailWaiting(fetch);
                 continue;
             }
             Cancel(fetch);
@@ -102,9 +102,19 @@ internal sealed partial class FetchCoordinator
             Timers.Cancel(SweepTick.Instance);
     }
 
+    private void FailWaiting(PendingFetch fetch)
+    {
+        var what = fetch.Upload is { IsOpen: false } ? "The request's body was not open" : "No network process could be had";
+        if (fetch.Total is { } total && fetch.Age >= total)
+            Fail(fetch, FetchErrorKind.Timeout, $"{what} within the fetch's total timeout of {total.TotalSeconds:0.###} s.");
+        else
+            Fail(fetch, FetchErrorKind.Unavailable, $"{what} within {_settings.Fetch.QueueTimeout.TotalSeconds:0.###} s.");
+    }
+
     private void Fail(PendingFetch fetch, FetchErrorKind kind, string message)
     {
         _failed++;
+        FetchMetrics.Failed(fetch, kind);
         Forget(fetch);
         fetch.Requester.Tell(new FetchFailed(fetch.Id, kind, message, ProcessId));
     }

@@ -51,6 +51,7 @@ internal sealed partial class FetchCoordinator
                 break;
             case ChildFrames.End end:
                 _completed++;
+                FetchMetrics.Completed(fetch);
                 Forget(fetch);
                 fetch.Requester.Tell(fetch.Request.Streamed
                     ? new FetchCompleted(fetch.Id, end.Value with { BodyBytes = fetch.Received })

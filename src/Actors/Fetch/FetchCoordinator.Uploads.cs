@@ -21,7 +21,7 @@ internal sealed partial class FetchCoordinator
 
     private void Wait(PendingFetch fetch)
     {
-        fetch.GiveUpAfter(_settings.Fetch.QueueTimeout);
+        fetch.WaitAtMost(_settings.Fetch.QueueTimeout);
         fetch.Place = _waiting.AddLast(fetch);
     }
 

@@ -30,6 +30,8 @@ internal sealed partial class FetchCoordinator : UntypedActor
     private long _failed;
     private long _unknown;
 
+    private long _measured;
+
     private Producer? _producer;
 
     /// <summary>See <see cref="Props"/>.</summary>
@@ -76,7 +78,12 @@ internal sealed partial class FetchCoordinator : UntypedActor
     protected override void PostStop() => EndAll(FetchErrorKind.Stopped, BrowserStoppedException.Sentence);
 
     /// <inheritdoc/>
-    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        var handled = !Timers.Admits(ref message) || base.AroundReceive(receive, message);
+        FetchMetrics.Active.Set(ref _measured, _pending.Count);
+        return handled;
+    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -169,12 +176,13 @@ internal sealed partial class FetchCoordinator : UntypedActor
         if (refusal is { } refused)
         {
             _failed++;
+            FetchMetrics.Refused(refused.Kind);
             Sender.Tell(new FetchFailed(id, refused.Kind, refused.Message, 0));
             return;
         }
-        var maxBody = fetch.MaxBody ?? (fetch.Streamed ? _settings.Fetch.MaxStreamedBody : _settings.Fetch.MaxBufferedBody);
-        var pending = new PendingFetch(id, fetch, headers, Sender, maxBody, _settings.Fetch.InitialCredit, Timers.Time);
+        var pending = new PendingFetch(id, fetch, headers, Sender, _settings.Fetch, Timers.Time);
         _pending.Add(id, pending);
+        FetchMetrics.Started();
         _asking = null;
         Remember(pending);
         if (fetch.Cancellation.CanBeCanceled)
@@ -185,7 +193,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
             Sender.Tell(new FetchStarted(id));
         if (FetchBody.Of(fetch) is { } source)
         {
-            pending.GiveUpAfter(_settings.Fetch.QueueTimeout);
+            pending.WaitAtMost(_settings.Fetch.QueueTimeout);
             pending.Upload = new UploadReader(id, source, _settings.Network.Chunk);
             pending.Upload.StartOpening(Self);
         }
@@ -199,9 +207,10 @@ internal sealed partial class FetchCoordinator : UntypedActor
     {
         var fetch = pending.Request;
         var limits = _settings.Fetch;
-        var total = fetch.TotalTimeout ?? limits.TotalTimeout;
+        // Opening its body and waiting for a child were part of its time; 0 would be no limit.
+        var left = pending.Total is { } total ? (int)Math.Ceiling(Math.Max(1, (total - pending.Age).TotalMilliseconds)) : 0;
         pending.Line = line;
-        pending.GiveUpAfter(total > TimeSpan.Zero ? total + Grace : null);
+        pending.LeaveToChild(Grace);
         var body = pending.Upload is null ? fetch.Body ?? default : default;
         var first = body[..Math.Min(body.Length, _settings.Network.Chunk)];
         pending.BeginBody(first.Length);
@@ -210,7 +219,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
             fetch.MaxRedirects ?? limits.MaxRedirects, fetch.Decompress, fetch.Version,
             Milliseconds(fetch.ConnectTimeout ?? limits.ConnectTimeout),
             Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
-            Milliseconds(total), pending.MaxBody,
+            left, pending.MaxBody,
             fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages,
             limits.InitialCredit, fetch.Streamed, pending.CanRewind, fetch.Proxy ?? ""), opens: true);
         RequestFlush();

@@ -5,8 +5,9 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser;
 
 /// <summary>One fetch from its acceptance to its one ending.</summary>
-internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers, IActorRef requester, long maxBody, long initialCredit, TimeProvider time)
+internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers, IActorRef requester, FetchSettings limits, TimeProvider time)
 {
+    private readonly long _arrived = time.GetTimestamp();
     private byte[] _buffer = [];
     private int _buffered;
 
@@ -19,7 +20,13 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     internal IActorRef Requester { get; } = requester;
 
-    internal long MaxBody { get; } = maxBody;
+    internal long MaxBody { get; } = fetch.MaxBody ?? (fetch.Streamed ? limits.MaxStreamedBody : limits.MaxBufferedBody);
+
+    /// <summary>The limit of its whole time, which counts from its arrival; null for none.</summary>
+    internal TimeSpan? Total { get; } = (fetch.TotalTimeout ?? limits.TotalTimeout) is { TotalMilliseconds: > 0 and < int.MaxValue } total ? total : null;
+
+    /// <summary>Since its arrival.</summary>
+    internal TimeSpan Age => time.GetElapsedTime(_arrived);
 
     /// <summary>Of the child that has it; null while it waits for one.</summary>
     internal ChildLine? Line { get; set; }
@@ -34,9 +41,14 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
     /// <summary>When it is given up here, in <see cref="Clock.Milliseconds"/>; the child's own timeouts come first.</summary>
     internal long Deadline { get; private set; } = long.MaxValue;
 
-    /// <summary>It is given up after this long; null for never.</summary>
-    internal void GiveUpAfter(TimeSpan? patience) =>
-        Deadline = patience is { TotalMilliseconds: < int.MaxValue and var milliseconds } ? time.Milliseconds() + (long)milliseconds : long.MaxValue;
+    /// <summary>What it waits for here has so long, and no longer than the whole fetch has.</summary>
+    internal void WaitAtMost(TimeSpan patience) => Deadline = In(Total is { } total && total - Age < patience ? total - Age : patience);
+
+    /// <summary>A child has it, which keeps to its limit itself.</summary>
+    /// <param name="grace">How much longer this side waits for that.</param>
+    internal void LeaveToChild(TimeSpan grace) => Deadline = Total is { } total ? In(total - Age + grace) : long.MaxValue;
+
+    private long In(TimeSpan wait) => wait.TotalMilliseconds < int.MaxValue ? time.Milliseconds() + (long)Math.Ceiling(wait.TotalMilliseconds) : long.MaxValue;
 
     /// <summary>Of the request's own token; let go of with the fetch.</summary>
     internal CancellationTokenRegistration Cancellation { private get; set; }
@@ -56,7 +68,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     internal long Received { get; private set; }
 
-    internal long Granted { get; private set; } = initialCredit;
+    internal long Granted { get; private set; } = limits.InitialCredit;
 
     /// <summary>Bytes of the request's body that the child has, of the pass that it has now.</summary>
     internal long Uploaded { get; set; }
@@ -115,7 +127,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     /// <summary>Prepares a second attempt, from the beginning if nothing of the first was passed on, else from where it ended.</summary>
     /// <returns>False where there can be none.</returns>
-    internal bool TryReplay(long credit)
+    internal bool TryReplay()
     {
         if (!Request.Replay || IsReplayed || Upload is not null || Request.Method is not ("GET" or "HEAD" or "OPTIONS"))
             return false;
@@ -131,7 +143,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
             ResumeHeaders = [new HeaderField("Range", $"bytes={Received}-"), new HeaderField("If-Range", tag), new HeaderField("Accept-Encoding", "identity")];
             Base = Received;
         }
-        (IsReplayed, Line, Granted) = (true, null, Received + credit);
+        (IsReplayed, Line, Granted) = (true, null, Received + limits.InitialCredit);
         return true;
     }
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Akka;
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Event;
 
 namespace ActorBrowser;
@@ -23,18 +25,32 @@ internal static class BrowserShutdown
     // The kernel takes no longer to end what was sent SIGKILL.
     private static readonly TimeSpan ForKilling = TimeSpan.FromSeconds(1.5);
 
+    // Less than the phase has: what is left at its end is told by this side.
+    private static readonly TimeSpan ForPhase = TimeSpan.FromMilliseconds(500);
+
     internal static void Register(ActorSystem system, IActorRef browser, ProcessRoster roster, ChildSettings settings)
     {
+        const string phase = CoordinatedShutdown.PhaseServiceStop;
+        // Akka's 5 seconds would cut a longer stop-timeout. A fallback: what somebody has configured stays, and so does what was read before.
+        var wanted = settings.StopTimeout + ForPhase;
+        if (!system.HasExtension<CoordinatedShutdown>() && system.Settings.Config.GetTimeSpan("akka.coordinated-shutdown.default-phase-timeout") < wanted)
+            system.Settings.InjectTopLevelFallback(PhaseOf(phase, wanted));
         var shutdown = CoordinatedShutdown.Get(system);
-        var phase = CoordinatedShutdown.PhaseServiceStop;
+        if (shutdown.Timeout(phase) < settings.StopTimeout)
+            Logging.GetLogger(system, "ActorBrowser").Info(
+                "actorbrowser.child.stop-timeout is {0} s, but Akka ends the phase {1} after {2} s: set akka.coordinated-shutdown.phases.{1}.timeout",
+                settings.StopTimeout.TotalSeconds, phase, shutdown.Timeout(phase).TotalSeconds);
         shutdown.AddTask(phase, "actorbrowser", async () =>
         {
             // The phase is over at its own timeout, whatever is left: the grace has to fit in.
-            var whole = Min(settings.StopTimeout, shutdown.Timeout(phase) - TimeSpan.FromMilliseconds(500));
+            var whole = Min(settings.StopTimeout, shutdown.Timeout(phase) - ForPhase);
             await RunAsync(system, browser, roster, whole).ConfigureAwait(false);
             return Done.Instance;
         });
     }
+
+    private static Config PhaseOf(string phase, TimeSpan timeout) => ConfigurationFactory.ParseString(string.Create(
+        CultureInfo.InvariantCulture, $"akka.coordinated-shutdown.phases.{phase}.timeout = {Math.Ceiling(timeout.TotalMilliseconds)} ms"));
 
     /// <summary>How much of the time for a stop is for commands to end in.</summary>
     internal static TimeSpan GraceOf(TimeSpan whole) => whole > ForKilling * 2 ? whole - ForKilling : whole / 2;

@@ -41,6 +41,8 @@ internal sealed class PageFetch : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case FetchStarted started:

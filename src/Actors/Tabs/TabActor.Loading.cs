@@ -252,6 +252,7 @@ internal sealed partial class TabActor
         if (_steps == 0)
             History.Visit(_record.Url);
         (_problem, _page) = (message, null);
+        TabMetrics.Crash();
         _events.Tell(new Crashed(_record.Load, message, exited, _crashes));
     }
 

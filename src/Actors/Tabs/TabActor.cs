@@ -66,6 +66,7 @@ internal sealed partial class TabActor : UntypedActor
         _events = new TabEvents(Self, _record.Subscribers, Timers, _settings.FlushInterval);
         foreach (var subscriber in _record.Subscribers)
             Watch(subscriber);
+        _record.Metrics.Show(_state);
     }
 
     // The page, its renderer and what loads are given up; each asker hears of it here, the subscribers once the tab works again.
@@ -99,12 +100,18 @@ internal sealed partial class TabActor : UntypedActor
         StopLoading();
         _renderer.LetGo(reusable: false, "The tab is closed.");
         _state = TabState.Closed;
+        _record.Metrics.Show(_state);
         _events.Tell(new TabProtocol.Closed { Problem = _record.IsClosing ? null : "The tab's actor was stopped: the browser stops, or the tab has failed too often." });
     }
 
     private static string ProblemOf(Exception reason) => $"The tab failed, and with it its page: {reason.GetType().Name}: {reason.Message}";
 
-    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        var handled = !Timers.Admits(ref message) || base.AroundReceive(receive, message);
+        _record.Metrics.Show(_state);
+        return handled;
+    }
 
     protected override void OnReceive(object message)
     {

@@ -41,8 +41,20 @@ internal sealed class TabListener : UntypedActor
 
     protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
+    // One call's actor: the call ends with its failure, and nothing is begun a second time.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        Tell(new PageException($"The client's actor failed: {reason.Message}", reason));
+        _tab?.Tell(new Close());
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostRestart(Exception reason) => Context.Stop(Self);
+
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case Open open:

@@ -25,6 +25,8 @@ internal sealed class TabRecord
 
     internal HashSet<IActorRef> Subscribers { get; } = [];
 
+    internal TabMetrics Metrics { get; } = new();
+
     /// <summary>The number of the last navigation; none is used again.</summary>
     internal int Load { get; set; }
 

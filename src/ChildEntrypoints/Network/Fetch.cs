@@ -133,7 +133,7 @@ internal sealed partial class Fetch
     internal long OnClock(long now)
     {
         if (_totalDeadline <= now)
-            Stop(new FetchFailure(FetchErrorKind.Timeout, $"The fetch was not complete within the total timeout of {_request.TotalTimeout} ms."));
+            Stop(new FetchFailure(FetchErrorKind.Timeout, $"The fetch was not complete within {_request.TotalTimeout} ms: its total timeout, less what had passed when it was sent."));
         else if (Volatile.Read(ref _firstByteDeadline) <= now)
             Stop(new FetchFailure(FetchErrorKind.Timeout, $"The server did not begin to answer within the first-byte timeout of {_request.FirstByteTimeout} ms."));
         else

@@ -19,6 +19,11 @@ public readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Ro
 {
     private const int MaxLayers = 64;
 
+    /// <summary>What a child of this build says, for a test that plays one.</summary>
+    /// <param name="role">The role that was asked for.</param>
+    /// <param name="processId">The child's pid.</param>
+    public static Hello Of(string role, int processId) => new(WireProtocol.Version, WireProtocol.BuildId, role, processId, []);
+
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Hello;
 

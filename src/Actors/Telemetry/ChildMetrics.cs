@@ -3,27 +3,22 @@ using System.Diagnostics.Metrics;
 
 namespace ActorBrowser;
 
-/// <summary>
-/// What children do, in numbers: the meter <c>ActorBrowser</c> of System.Diagnostics.Metrics, which OpenTelemetry's
-/// <c>AddMeter("ActorBrowser")</c> exports. Every measurement has the tag <c>role</c>.
-/// </summary>
+/// <summary>What children do, in numbers. Every measurement has the tag <c>role</c>.</summary>
 internal static class ChildMetrics
 {
-    private static readonly Meter Source = new("ActorBrowser");
-
-    private static readonly Histogram<double> StartDuration = Source.CreateHistogram<double>(
+    private static readonly Histogram<double> StartDuration = BrowserMeter.Source.CreateHistogram<double>(
         "actorbrowser.child.start.duration", "s", "From the launch to Ready.");
 
-    private static readonly UpDownCounter<long> Live = Source.CreateUpDownCounter<long>(
+    private static readonly UpDownCounter<long> Live = BrowserMeter.Source.CreateUpDownCounter<long>(
         "actorbrowser.child.live", "{child}", "Children that are ready and not gone.");
 
-    private static readonly Counter<long> Exits = Source.CreateCounter<long>(
+    private static readonly Counter<long> Exits = BrowserMeter.Source.CreateCounter<long>(
         "actorbrowser.child.exits", "{child}", "Ends of children, by reason (ExitReason) and cause (KillCause).");
 
-    private static readonly Counter<long> MissingLayers = Source.CreateCounter<long>(
+    private static readonly Counter<long> MissingLayers = BrowserMeter.Source.CreateCounter<long>(
         "actorbrowser.sandbox.missing_layers", "{layer}", "Preferred layers of confinement that a started child does without, by layer.");
 
-    private static readonly Counter<long> Violations = Source.CreateCounter<long>(
+    private static readonly Counter<long> Violations = BrowserMeter.Source.CreateCounter<long>(
         "actorbrowser.sandbox.violations", "{call}", "Refused system calls, by call.");
 
     internal static void Started(string role, TimeSpan duration)

@@ -1,0 +1,86 @@
+using System.Text;
+using ActorBrowser.ChildEntrypoints;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.BrowserProtocol;
+using static ActorBrowser.ChildProcessProtocol;
+
+namespace ActorBrowser.Samples.Guide;
+
+// <!-- role -->
+/// <summary>A role of this program's own: counts the words of strangers' texts, where that can do no harm.</summary>
+public sealed class WordCounter : IChildRole
+{
+    public const string Name = "word-counter";
+    public const ushort Count = 1, Reverse = 2, TooLong = 3;
+
+    private ChildContext _context = null!;
+
+    public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) => _context = context;
+
+    // On the child's one thread: while it runs no heartbeat is answered. Longer work goes to the thread pool, which then calls RequestFlush.
+    public ProtocolViolation? OnFrame(in Frame frame)
+    {
+        if (frame.TryRead<RoleMessage>(out var question) is { } malformed)
+            return malformed;
+        var words = Encoding.UTF8.GetString(question.Payload.Span).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (question.Kind == Count)
+            Answer(frame.CorrelationId, Count, BitConverter.GetBytes(words.Length));
+        else
+            Answer(frame.CorrelationId, Reverse, Encoding.UTF8.GetBytes(string.Join("   ", words.Reverse())));
+        return null;
+    }
+
+    public void OnShutdown()
+    {
+    }
+
+    private void Answer(ulong question, ushort kind, byte[] payload)
+    {
+        try
+        {
+            _context.Write(question, new RoleMessage(kind, payload));
+        }
+        catch (ArgumentException)
+        {
+            // Longer than channel.max-frame. Uncaught, it would end the process with code 70; the asker would get ChildLostException.
+            _context.Write(question, new RoleMessage(TooLong, default));
+        }
+    }
+}
+// <!-- /role -->
+
+// <!-- child -->
+/// <summary>Starts a word counter, asks it, shuts it down, and hears how it ended.</summary>
+public sealed class WordCounting(IActorRef browser, string text, IActorRef reader) : UntypedActor
+{
+    // The answer tells whether the child became ready; only a subscriber hears of its exit.
+    protected override void PreStart() => browser.Tell(new SpawnChild(WordCounter.Name) { Subscriber = Self });
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ChildSpawned spawned:
+                spawned.Child.Tell(new SendToRole(WordCounter.Count, Encoding.UTF8.GetBytes(text)));
+                break;
+            case RoleAnswer answer:
+                reader.Tell($"{BitConverter.ToInt32(answer.Payload.Span)} words");
+                Sender.Tell(Shutdown.Instance);
+                break;
+            case Akka.Actor.Status.Failure { Cause: ChildLostException lost }:
+                // The question has no answer, as its child is gone: the exit follows, or has come.
+                reader.Tell(lost.Message);
+                break;
+            case ChildExited exited:
+                // Once, and after all that the child has sent; also for one that never became ready (ChildSpawnFailed has the same record).
+                reader.Tell($"The {exited.Role} ended: {exited.Reason}, code {exited.ExitCode}, {exited.InFlight.Count} unanswered");
+                Context.Stop(Self);
+                break;
+            default:
+                // ChildReady, SandboxViolated, ChildSpawnFailed.
+                break;
+        }
+    }
+}
+// <!-- /child -->

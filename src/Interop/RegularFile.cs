@@ -1,0 +1,41 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>Files of a folder that others may write to: a pipe there would hold the reader up, and a device would never end.</summary>
+internal static unsafe class RegularFile
+{
+    private const int CloseOnExec = 0x80000;
+    private const int NonBlocking = 0x800;
+    private const int NoTerminal = 0x100;
+
+    /// <summary>Opens a regular file for reading, links followed, and does not wait for anything else at that path.</summary>
+    /// <param name="path">Its path.</param>
+    /// <returns>Null for what is no regular file, is not there or may not be read.</returns>
+    public static FileStream? TryOpen(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete) : null;
+        var name = new byte[Encoding.UTF8.GetMaxByteCount(path.Length) + 1];
+        Encoding.UTF8.GetBytes(path, name);
+        SafeFileHandle handle;
+        fixed (byte* text = name)
+            handle = new SafeFileHandle(LibC.Open(text, CloseOnExec | NonBlocking | NoTerminal, 0), ownsHandle: true);
+        if (!handle.IsInvalid && IsRegular(handle))
+            return new FileStream(handle, FileAccess.Read);
+        handle.Dispose();
+        return null;
+    }
+
+    private static bool IsRegular(SafeFileHandle handle)
+    {
+        // struct statx, the same on every processor: its mode. AT_EMPTY_PATH, STATX_TYPE.
+        const int length = 256, mode = 28, emptyPath = 0x1000, kind = 0xF000, regular = 0x8000;
+        const uint typeOnly = 1;
+        var status = stackalloc byte[length];
+        var empty = (byte)0;
+        return LibC.ExtendedStatus((int)handle.DangerousGetHandle(), &empty, emptyPath, typeOnly, status) == 0
+            && (*(ushort*)(status + mode) & kind) == regular;
+    }
+}

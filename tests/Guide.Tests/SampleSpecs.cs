@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using ActorBrowser.TestSupport;
+using Xunit;
+
+namespace ActorBrowser.GuideTests;
+
+/// <summary>The program whose parts docs/embedding.md shows.</summary>
+public sealed class SampleSpecs
+{
+    [Fact]
+    public async Task The_guide_s_program_does_what_the_guide_says_and_leaves_no_process()
+    {
+        var page = RandomNumberGenerator.GetBytes(6 << 20);
+        await using var site = await Site.StartAsync(async context => await context.Response.Body.WriteAsync(page));
+        using var process = Process.Start(new ProcessStartInfo(Sample(), [site.Root + "/"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync().Soon();
+        await process.WaitForExitAsync().Soon();
+        var hash = Convert.ToHexString(SHA256.HashData(page));
+        // A machine that lacks a layer is told so, in lines of the log.
+        var said = string.Join('\n', output.Split('\n').Where(static line => !line.StartsWith("warn:", StringComparison.Ordinal) && !line.StartsWith(' ')));
+        Assert.Equal(
+            [
+                $"{page.Length} bytes hash to {hash}",
+                $"200, {page.Length} bytes on disk: {hash}",
+                "meter: 2 Completed",
+                "sorted: apple pear exit 0", "Output: one", "Output: two", "exit 3",
+                "3 words", "The word-counter ended: Clean, code 0, 0 unanswered",
+                "its answer would have been too long",
+            ],
+            said.Split('\n').Take(10));
+        Assert.Matches(@"\nlost: (Killed|ending), \d lines on stderr\n2 fetches completed, 0 failed, 0 under way; network: Ready, \d+ layers in force; 0 children lost\nThe browser has stopped, or is stopping\.\n$", said);
+        Assert.Equal((0, ""), (process.ExitCode, await error));
+        Assert.Empty(ProcessTable.ChildrenOf(process.Id));
+    }
+
+    private static string Sample()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "ActorBrowser.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run in the repository.");
+        return Path.Combine(folder, "samples", "Guide", "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!), "net10.0", "Guide");
+    }
+}
