@@ -18,6 +18,8 @@ internal static class ExecReport
         ExitCause.OutputLimit => "ended: it wrote too much.",
         ExitCause.MemoryLimit => "ended: its memory was used up.",
         ExitCause.ProcessLimit => "ended: it had as many processes as it may have.",
+        ExitCause.DescriptorLimit => "ended: it held as many descriptors, or watched as many files, as it may.",
+        ExitCause.DiskLimit => "ended: too much of its disk's free space was gone.",
         ExitCause.RunnerLost => "ended with the process that ran it.",
         _ => "ended.",
     };
@@ -39,6 +41,7 @@ internal static class ExecReport
             ["stdout_bytes"] = closed.OutputBytes,
             ["stderr_bytes"] = closed.ErrorBytes,
             ["blocked"] = exit.Blocked,
+            ["appeared"] = new JsonArray([.. exit.Appeared.Select(static name => (JsonNode)name)]),
             ["survivors_killed"] = closed.Survivors,
         }.ToJsonString(OneLine);
     }

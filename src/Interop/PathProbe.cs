@@ -29,15 +29,37 @@ internal static unsafe class PathProbe
             return Identify(currentFolder, text, flags: 0);
     }
 
-    private static (ulong Device, ulong Inode)? Identify(int folder, byte* path, int flags)
+    private static (ulong Device, ulong Inode)? Identify(int folder, byte* path, int flags) => Identify(folder, path, flags, out _);
+
+    private static (ulong Device, ulong Inode)? Identify(int folder, byte* path, int flags, out int mode)
     {
-        // struct statx, the same on every processor: the inode, and the device's two halves.
-        const int length = 256, inode = 32, deviceMajor = 136, deviceMinor = 140;
-        const uint inodeOnly = 0x100;
+        // struct statx, the same on every processor: the type, the inode, and the device's two halves.
+        const int length = 256, type = 28, inode = 32, deviceMajor = 136, deviceMinor = 140;
+        const uint typeAndInode = 0x101;
         var status = stackalloc byte[length];
-        return LibC.ExtendedStatus(folder, path, flags, inodeOnly, status) == 0
-            ? (((ulong)*(uint*)(status + deviceMajor) << 32) | *(uint*)(status + deviceMinor), *(ulong*)(status + inode))
-            : null;
+        var found = LibC.ExtendedStatus(folder, path, flags, typeAndInode, status) == 0;
+        mode = found ? *(ushort*)(status + type) : 0;
+        return found ? (((ulong)*(uint*)(status + deviceMajor) << 32) | *(uint*)(status + deviceMinor), *(ulong*)(status + inode)) : null;
+    }
+
+    /// <summary>What is at a path below a folder, its last name not followed where it is a link. Linux.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="path">A relative path without NUL.</param>
+    /// <param name="isLink">Whether a link is there.</param>
+    /// <param name="isFolder">Whether a folder is there.</param>
+    /// <returns>Device and inode; null when nothing is there.</returns>
+    public static (ulong Device, ulong Inode)? LookBelow(SafeDescriptor folder, ReadOnlySpan<byte> path, out bool isLink, out bool isFolder)
+    {
+        const int notFollowed = 0x100, typeMask = 0xf000, linkType = 0xa000, folderType = 0x4000;
+        ArgumentNullException.ThrowIfNull(folder);
+        int mode;
+        fixed (byte* text = Terminate(path, path.Length < UsualLength ? stackalloc byte[UsualLength] : new byte[path.Length + 1]))
+        {
+            var found = Identify(folder.Value, text, notFollowed, out mode);
+            isLink = (mode & typeMask) == linkType;
+            isFolder = (mode & typeMask) == folderType;
+            return found;
+        }
     }
 
     /// <summary>Opens a folder to start a process in. Linux.</summary>

@@ -18,6 +18,9 @@ internal enum WorldPlace
     /// <summary>An empty folder that cannot be changed.</summary>
     Empty,
 
+    /// <summary>A file of a private folder, with <see cref="WorldEntry.Target"/> as its content.</summary>
+    Text,
+
     /// <summary>A folder in memory that holds <see cref="World.PrivateBytes"/> at most, and is gone with the world.</summary>
     Private,
 
@@ -35,7 +38,7 @@ internal enum WorldPlace
 /// <param name="Place">What is there.</param>
 /// <param name="Path">Where: absolute, without a link in it, and not "/".</param>
 /// <param name="IsFolder">Whether it is a folder, where it is what is outside.</param>
-/// <param name="Target">Where a link leads; empty otherwise.</param>
+/// <param name="Target">Where a link leads, or what a text says; empty otherwise.</param>
 internal readonly record struct WorldEntry(WorldPlace Place, string Path, bool IsFolder, string Target = "");
 
 /// <summary>What may be done below a place of a world that Landlock cannot be told of before the world is made.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
@@ -46,14 +47,14 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         var identity = workspace is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(workspace) : null;
         var isShared = settings.Commands.ShareWorlds || spawn.World is not null;
         var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World);
-        if (isShared ? _shared.TryGetValue(key, out var known) : _spare.Remove(key, out known))
+        if (isShared ? _shared.TryGetValue(key, out var known) : TryTakeSpare(key, context, out known))
         {
             workspace?.Dispose();
             known.LastUse = _last;
         }
         else
         {
-            known = Start(Grant(policy, spawn, folder, workspace is not null, identity), hasWorld, workspace, context);
+            known = Start(Grant(policy, spawn, folder, workspace is not null, identity), hasWorld, isShared, workspace, context);
         }
         if (isShared)
         {
@@ -68,6 +69,17 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
                 Spare(key, policy, spawn, folder, hasWorld, context);
         }
         return known.Line;
+    }
+
+    // In a world that was made before a protected name was there, that name is not held.
+    private bool TryTakeSpare(Key key, IActorContext context, [NotNullWhen(true)] out Runner? spare)
+    {
+        if (!_spare.Remove(key, out spare))
+            return false;
+        if (spare.Line.Appeared().Count == 0)
+            return true;
+        context.Stop(spare.Actor);
+        return false;
     }
 
     /// <summary>A command has ended: its runner does, too, if it is its own.</summary>
@@ -105,7 +117,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
                 return;
             }
         }
-        var spare = Start(Grant(policy, spawn, folder, workspace is not null, key.File), hasWorld, workspace, context);
+        var spare = Start(Grant(policy, spawn, folder, workspace is not null, key.File), hasWorld, isShared: false, workspace, context);
         spare.Actor.Tell(CommandRunner.Wanted.Instance, ActorRefs.NoSender);
         _spare.Add(key, spare);
         if (_spare.Count <= MostKept)
@@ -116,12 +128,20 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         _asked.Remove(oldest);
     }
 
-    private Runner Start(SandboxPolicy policy, bool hasWorld, SafeDescriptor? workspace, IActorContext context)
+    private Runner Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, IActorContext context)
     {
         var temporary = hasWorld ? null : CommandTemporary.Make(policy);
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
-        var line = new RunnerLine { Temporary = temporary, TemporarySeen = hasWorld ? "/tmp" : temporary, HasWorld = hasWorld, Workspace = workspace };
+        var line = new RunnerLine
+        {
+            Temporary = temporary,
+            TemporarySeen = hasWorld ? "/tmp" : temporary,
+            HasWorld = hasWorld,
+            ServesOne = !isShared,
+            Workspace = workspace,
+            Names = ProtectedNames.Of(policy, workspace),
+        };
         var actor = context.ActorOf(CommandRunner.Props(line, policy, settings, launcher), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}"));
         line.Runner = actor;
         return new Runner(line, actor) { LastUse = _last };

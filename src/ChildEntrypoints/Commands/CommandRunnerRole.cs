@@ -33,8 +33,9 @@ internal sealed class CommandRunnerRole : IChildRole
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
     {
         _context = context;
-        var (mark, limits) = CommandRunnerContract.ReadArgs(roleArgs);
+        var (mark, limits, servesOne) = CommandRunnerContract.ReadArgs(roleArgs);
         _mark = SessionMark.FromValue(mark);
+        OwnsAllThatIsLeft = HasOwnProcesses && servesOne;
         _spawner = new CommandSpawner(this, _mark);
         CurrentProcess.AdoptOrphans();
         _exits = ChildExits.Open();
@@ -68,6 +69,9 @@ internal sealed class CommandRunnerRole : IChildRole
 
     /// <summary>Whether it is the first process of a namespace: pids here are nobody else's, and its end is everybody's.</summary>
     internal bool HasOwnProcesses { get; } = Environment.ProcessId == 1;
+
+    /// <summary>Whether all other processes are its one command's, marked or not.</summary>
+    internal bool OwnsAllThatIsLeft { get; private set; }
 
     internal void Flush() => _context!.Flush();
 

@@ -15,6 +15,8 @@ internal sealed class WorldUsage
     private readonly RunnerLimits _limits;
     private readonly Action<ExitCause> _end;
     private readonly ManualResetEventSlim _runs = new();
+    private readonly List<int> _processes = [];
+    private long _freeAtStart;
 
     /// <summary>With a thread of its own from the start: when it is needed, there may be none to be had.</summary>
     internal WorldUsage(in RunnerLimits limits, Action<ExitCause> end)
@@ -24,7 +26,13 @@ internal sealed class WorldUsage
         new Thread(Run) { IsBackground = true, Name = "world usage" }.UnsafeStart();
     }
 
-    internal void Watch() => _runs.Set();
+    internal void Watch()
+    {
+        if (_runs.IsSet)
+            return;
+        _freeAtStart = _limits.DiskShare > 0 ? FreeOnDisk() : 0;
+        _runs.Set();
+    }
 
     internal void Rest() => _runs.Reset();
 
@@ -44,18 +52,42 @@ internal sealed class WorldUsage
 
     private void Count()
     {
-        long memory = 0, processes = 0;
+        long memory = 0, processes = 0, descriptors = 0;
+        _processes.Clear();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var process))
                 continue;
             processes += ProcessCounts.Threads(process);
-            if (process != Environment.ProcessId)
-                memory += ProcessCounts.Resident(process);
+            if (process == Environment.ProcessId)
+                continue;
+            memory += ProcessCounts.Resident(process);
+            descriptors += ProcessCounts.Descriptors(process);
+            _processes.Add(process);
         }
         if (_limits.Memory > 0 && memory > _limits.Memory)
             _end(ExitCause.MemoryLimit);
         else if (_limits.Processes > 0 && processes >= Nearly(_limits.Processes))
             _end(ExitCause.ProcessLimit);
+        else if ((_limits.Descriptors > 0 && descriptors >= Nearly(_limits.Descriptors)) || HasTakenAllWatches())
+            _end(ExitCause.DescriptorLimit);
+        else if (_limits.DiskShare > 0 && FreeOnDisk() < _freeAtStart / 100 * (100 - _limits.DiskShare))
+            _end(ExitCause.DiskLimit);
+    }
+
+    // The user's inotify instances are few, and the kernel counts root's nowhere but for all of root. Who holds them is looked at only when none is left.
+    private bool HasTakenAllWatches() => !Watches.IsOneLeft() && _processes.Sum(static process => Watches.Of(process)) > Watches.Share;
+
+    private static long FreeOnDisk()
+    {
+        try
+        {
+            return new DriveInfo(Environment.CurrentDirectory).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its folder is gone: nothing is written there any more.
+            return long.MaxValue;
+        }
     }
 }
