@@ -34,8 +34,18 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
 
     private string Folder => range.Folder;
 
-    private async Task<bool> SucceedsAsync(string? profile, string folder, string script) =>
-        (await RunAsync(Spawn.Shell(script) with { Profile = profile, Folder = folder }).ConfigureAwait(false)).Exit is { ShellCode: 0 };
+    private async Task<bool> SucceedsAsync(string? profile, string folder, string script)
+    {
+        try
+        {
+            return (await RunAsync(Spawn.Shell(script) with { Profile = profile, Folder = folder }).ConfigureAwait(false)).Exit is { ShellCode: 0 };
+        }
+        catch (CommandRefusedException)
+        {
+            // There is no such folder for it.
+            return false;
+        }
+    }
 
     private async Task<bool> OutlivesAsync(string? profile)
     {

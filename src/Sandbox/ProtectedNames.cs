@@ -12,7 +12,7 @@ internal sealed class ProtectedNames
     private readonly SafeDescriptor _workspace;
 
     // The first part of each name that is not held, and what was there: nothing, or a link.
-    private readonly Dictionary<string, (ulong, ulong)?> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FoundFile?> _open = new(StringComparer.Ordinal);
 
     private ProtectedNames(SafeDescriptor workspace, IEnumerable<string> names)
     {
@@ -30,7 +30,7 @@ internal sealed class ProtectedNames
 
     /// <summary>Those that are there now and were not, and links that are others now.</summary>
     internal IReadOnlyList<string> Appeared() =>
-        [.. _open.Where(one => At(one.Key, out _, out _) is { } now && now != one.Value).Select(static one => one.Key).Order(StringComparer.Ordinal)];
+        [.. _open.Where(one => At(one.Key) is { } now && now != one.Value).Select(static one => one.Key).Order(StringComparer.Ordinal)];
 
     private void Look(string name)
     {
@@ -38,13 +38,13 @@ internal sealed class ProtectedNames
         foreach (var part in name.Split('/'))
         {
             path = path.Length == 0 ? part : $"{path}/{part}";
-            var found = At(path, out var isLink, out var isFolder);
-            if (found is null || isLink)
+            var found = At(path);
+            if (found is null or { IsLink: true })
                 _open[path] = found;
-            if (!isFolder)
+            if (found is not { IsFolder: true })
                 return;
         }
     }
 
-    private (ulong, ulong)? At(string path, out bool isLink, out bool isFolder) => PathProbe.LookBelow(_workspace, Encoding.UTF8.GetBytes(path), out isLink, out isFolder);
+    private FoundFile? At(string path) => PathProbe.LookBelow(_workspace, Encoding.UTF8.GetBytes(path));
 }

@@ -139,6 +139,7 @@ internal sealed class CommandRunnerRole : IChildRole
                 return new ProtocolViolation(ViolationKind.Descriptors, $"{own.Length} descriptors came with a SpawnRequest of input {request.Input} and output {request.Output}.");
             foreach (ref var descriptor in own)
                 descriptor = DescriptorFlags.RaiseAboveChildNumbers(descriptor);
+            _usage?.Begin();
             if (_spawner!.Spawn(frame.CorrelationId, request, own) is { } failure)
                 Send(frame.CorrelationId, failure);
             return null;

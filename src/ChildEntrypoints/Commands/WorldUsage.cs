@@ -26,13 +26,14 @@ internal sealed class WorldUsage
         new Thread(Run) { IsBackground = true, Name = "world usage" }.UnsafeStart();
     }
 
-    internal void Watch()
+    /// <summary>A command is about to start: what it takes at once counts, too.</summary>
+    internal void Begin()
     {
-        if (_runs.IsSet)
-            return;
-        _freeAtStart = _limits.DiskShare > 0 ? FreeOnDisk() : 0;
-        _runs.Set();
+        if (_limits.DiskShare > 0 && !_runs.IsSet)
+            _freeAtStart = FreeOnDisk();
     }
+
+    internal void Watch() => _runs.Set();
 
     internal void Rest() => _runs.Reset();
 
