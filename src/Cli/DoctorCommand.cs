@@ -18,6 +18,7 @@ internal static class DoctorCommand
     {
         var json = Options.Flag("print JSON instead of tables", "--json");
         var probe = new Option<string?>("--probe") { Description = "attack the sandbox from inside a child of this role or profile, or of all", HelpName = "ROLE|all" };
+        var inside = new Option<string?>("--inside") { Description = "with --probe: also attack from inside the sandbox that this program starts, such as a script that ends in: exec bwrap … actorbrowser \"$@\"", HelpName = "PROGRAM" };
         var filter = new Option<string?>("--show-filter") { Description = "print the system call filter of this role or profile", HelpName = "ROLE" };
         var trace = new Option<string?>("--trace") { Description = "run this role or command profile, refuse no call, and print the calls it would refuse", HelpName = "ROLE" };
         var self = Options.Flag("use every feature of Akka that the configuration can name, in this program", "--self-test");
@@ -32,7 +33,7 @@ internal static class DoctorCommand
               1  a required layer is missing, a protection did not hold, or a feature failed
             """)
         {
-            work, json, probe, filter, trace, hide, self,
+            work, json, probe, inside, filter, trace, hide, self,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -54,7 +55,7 @@ internal static class DoctorCommand
             if (parsed.GetValue(probe) is { } probed)
             {
                 var policies = probed == "all" ? [.. settings.Profiles] : Find(settings, probed) is { } one ? new[] { one } : [];
-                return await (policies.Length > 0 ? ProbeReport.RunAsync(policies, settings, asJson, cancellation) : RefuseAsync(Unknown(settings, probed))).ConfigureAwait(false);
+                return await (policies.Length > 0 ? ProbeReport.RunAsync(policies, parsed.GetValue(inside), asJson, cancellation) : RefuseAsync(Unknown(settings, probed))).ConfigureAwait(false);
             }
             if (parsed.GetValue(trace) is { } traced)
                 return await (Find(settings, traced) is { } watched ? TraceReport.RunAsync(watched, parsed.GetValue(work) ?? [], asJson, cancellation) : RefuseAsync(Unknown(settings, traced))).ConfigureAwait(false);

@@ -135,6 +135,8 @@ internal static class ExecCommand
             await Complaint.WriteAsync(ExecReport.Describe(closed)).ConfigureAwait(false);
         if (!options.Json && closed.Exit.Blocked is { } blocked)
             await Complaint.WriteAsync(blocked).ConfigureAwait(false);
+        if (!options.Json && closed.Exit.Appeared.Count > 0)
+            await Complaint.WriteAsync($"in its folder there is now {string.Join(", ", closed.Exit.Appeared)}, and was not before: other programs may run what is in there").ConfigureAwait(false);
         return closed.Exit.Cause switch
         {
             ExitCause.TotalTimeout or ExitCause.IdleTimeout => TimedOut,

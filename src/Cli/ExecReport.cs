@@ -18,6 +18,8 @@ internal static class ExecReport
         ExitCause.OutputLimit => "ended: it reached its limit of output.",
         ExitCause.MemoryLimit => "ended: it reached its memory limit.",
         ExitCause.ProcessLimit => "ended: it reached its limit of processes.",
+        ExitCause.DescriptorLimit => "ended: it reached its limit of descriptors or watched files.",
+        ExitCause.DiskLimit => "ended: it reached its share of the disk's free space.",
         ExitCause.RunnerLost => "ended: its command runner was lost.",
         _ => "ended.",
     };
@@ -39,6 +41,7 @@ internal static class ExecReport
             ["stdout_bytes"] = closed.OutputBytes,
             ["stderr_bytes"] = closed.ErrorBytes,
             ["blocked"] = exit.Blocked,
+            ["appeared"] = new JsonArray([.. exit.Appeared.Select(static name => (JsonNode)name)]),
             ["survivors_killed"] = closed.Survivors,
         }.ToJsonString(OneLine);
     }

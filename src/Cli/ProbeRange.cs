@@ -11,6 +11,7 @@ internal sealed class ProbeRange : IDisposable
     // Not below the folder for temporary files, to which some profiles may write.
     private readonly string _folder = Directory.CreateDirectory($"/var/tmp/actorbrowser-doctor-{Guid.NewGuid():n}").FullName;
     private readonly List<Socket> _listeners = [];
+    private readonly ProbeSegment _segment = new();
     private readonly FileStream _open;
     private readonly SafeDescriptor _terminal;
     private readonly string _terminalName;
@@ -22,7 +23,8 @@ internal sealed class ProbeRange : IDisposable
     internal ProbeRange()
     {
         Directory.CreateDirectory(Workspace);
-        Directory.CreateDirectory(Path.Combine(_folder, "folder"));
+        Directory.CreateDirectory(Folder);
+        File.CreateSymbolicLink(Link, Folder);
         File.WriteAllText(Secret, "nobody else's business");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -38,6 +40,11 @@ internal sealed class ProbeRange : IDisposable
         _port = ((IPEndPoint)Listen(new IPEndPoint(IPAddress.Loopback, 0)).LocalEndPoint!).Port;
     }
 
+    internal string Folder => Path.Combine(_folder, "folder");
+
+    /// <summary>Leads to <see cref="Folder"/>.</summary>
+    internal string Link => Path.Combine(_folder, "link");
+
     internal string Workspace => Path.Combine(_folder, "workspace");
 
     private string Protected => Path.Combine(Workspace, ".git", "hooks", "post-checkout");
@@ -46,12 +53,13 @@ internal sealed class ProbeRange : IDisposable
 
     private string SocketPath => Path.Combine(_folder, "socket");
 
-    internal ProbeTargets Targets(int sibling) => new(Environment.ProcessId, sibling, Secret, SocketPath, _abstract, _port, Path.Combine(_folder, "folder"),
-        _temporary, _shared, _terminalName, Protected);
+    internal ProbeTargets Targets(int sibling) => new(Environment.ProcessId, sibling, Secret, SocketPath, _abstract, _port, Folder,
+        _temporary, _shared, _terminalName, Protected, _segment.Key);
 
     public void Dispose()
     {
         _open.Dispose();
+        _segment.Dispose();
         _terminal.Dispose();
         File.Delete(_temporary);
         File.Delete(_shared);

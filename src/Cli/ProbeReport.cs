@@ -24,6 +24,10 @@ internal sealed class ProbeReport
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    // docs/threat-model.md says so, too.
+    private static readonly string[] NeedWorlds =
+        ["file-mode", "file-times", "file-attributes", "file-status", "protected-name", "other-terminal", "other-process", "leave-session"];
+
     private readonly CliBrowser _browser;
     private readonly ProbeTargets _targets;
     private readonly CancellationToken _cancellation;
@@ -35,7 +39,7 @@ internal sealed class ProbeReport
         _cancellation = cancellation;
     }
 
-    internal static async Task<int> RunAsync(IReadOnlyList<SandboxPolicy> policies, SandboxSettings settings, bool json, CancellationToken cancellation)
+    internal static async Task<int> RunAsync(IReadOnlyList<SandboxPolicy> policies, string? program, bool json, CancellationToken cancellation)
     {
         Environment.SetEnvironmentVariable(ProbeTargets.Canary, "must stay with the parent");
         await using var browser = await CliBrowser.StartAsync(cancellation, Heartbeat).ConfigureAwait(false);
@@ -47,9 +51,23 @@ internal sealed class ProbeReport
         var without = await report.AttemptAllAsync(control).ConfigureAwait(false);
         var all = new JsonArray();
         var failed = 0;
+        if (program is not null)
+        {
+            var other = SandboxPolicy.Unconfined(program, "whatever that program confines");
+            var results = await InsideAsync(program, other, range.Targets(sibling.ProcessId), without, cancellation).ConfigureAwait(false);
+            if (json)
+                all.Add((JsonNode)Json(other, results));
+            else
+                Show(other, results);
+        }
         foreach (var policy in policies)
         {
             var results = await report.ProbeAsync(policy.NeedsWorkspace ? policy.ForWorkspace(range.Workspace) : policy, without).ConfigureAwait(false);
+            if (policy.MayExecute)
+            {
+                results.AddRange(await report.AttemptCommandsAsync(policy, range).ConfigureAwait(false));
+                results.AddRange(await report.CommandsAsync(policy, range.Workspace).ConfigureAwait(false));
+            }
             failed += results.Count(static result => result.Verdict == Verdict.Failed);
             if (json)
                 all.Add((JsonNode)Json(policy, results));
@@ -59,6 +77,14 @@ internal sealed class ProbeReport
         if (json)
             await Console.Out.WriteLineAsync(all.ToJsonString(Indented)).ConfigureAwait(false);
         return failed == 0 ? ExitCodes.Success : 1;
+    }
+
+    // Somebody else's sandbox: what of it holds is no success or failure of this program's.
+    private static async Task<List<Result>> InsideAsync(string program, SandboxPolicy policy, ProbeTargets targets, int[] without, CancellationToken cancellation)
+    {
+        await using var browser = await CliBrowser.StartAsync(cancellation, $"actorbrowser.child.executable = {Hocon.Quote(Path.GetFullPath(program))}").ConfigureAwait(false);
+        var inside = await new ProbeReport(browser, targets, cancellation).AttemptAllAsync(policy).ConfigureAwait(false);
+        return [.. inside.Select((errno, i) => new Result(ProbeBattery.All[i].Name, ProbeBattery.All[i].Protection, Outcome(without[i]), Outcome(errno), Probe.IsRefusal(errno) ? Verdict.Held : Verdict.Failed))];
     }
 
     private async Task<List<Result>> ProbeAsync(SandboxPolicy policy, int[] without)
@@ -78,7 +104,7 @@ internal sealed class ProbeReport
             var probe = ProbeBattery.All[i];
             var held = Probe.IsRefusal(inside[i]);
             results.Add(new Result(probe.Name, probe.Protection, Outcome(without[i]), Outcome(inside[i]),
-                probe.IsAllowed(policy) ? Verdict.Allowed : held ? Verdict.Held : Verdict.Failed));
+                probe.IsAllowed(policy) ? Verdict.Allowed : held ? Verdict.Held : Failure(policy, probe.Name)));
         }
         results.Add(await WrongArchitectureAsync(policy).ConfigureAwait(false));
         results.Add(await FloodAsync(policy, "memory-flood", "memory ends at its limit", ProbeQuestion.FloodMemory, new SandboxLimits { Memory = 128 << 20 }).ConfigureAwait(false));
@@ -87,6 +113,31 @@ internal sealed class ProbeReport
         results.Add(await FloodAsync(policy, "processor-spin", "processor time ends at its limit", ProbeQuestion.Spin, new SandboxLimits { ProcessorTime = 1 }).ConfigureAwait(false));
         return results;
     }
+
+    private async Task<IEnumerable<Result>> CommandsAsync(SandboxPolicy policy, string workspace)
+    {
+        var other = await SpawnAsync(SandboxPolicy.Unconfined("other", "is pinged while commands flood")).ConfigureAwait(false);
+        var floods = await new CommandFloods(_browser, workspace, _cancellation).RunAsync(policy, other).ConfigureAwait(false);
+        other.Child.Tell(ChildProcessProtocol.Kill.Instance);
+        return floods.Select(static flood => new Result(flood.Name, flood.Protection, flood.Outside, flood.Inside, flood.Held switch { true => Verdict.Held, false => Verdict.Failed, null => Verdict.Missing }));
+    }
+
+    private async Task<List<Result>> AttemptCommandsAsync(SandboxPolicy policy, ProbeRange range)
+    {
+        await using var unconfined = await CliBrowser.StartAsync(_cancellation, "actorbrowser.sandbox.enabled = off").ConfigureAwait(false);
+        var (without, within) = (new CommandAttempts(unconfined, range, _cancellation), new CommandAttempts(_browser, range, _cancellation));
+        var results = new List<Result>();
+        foreach (var (name, protection, tryAsync) in CommandAttempts.All)
+        {
+            var outside = await tryAsync(without, null).ConfigureAwait(false);
+            var inside = await tryAsync(within, policy.Name).ConfigureAwait(false);
+            results.Add(new Result(name, protection, outside ? "works" : "nothing there", inside ? "works" : "fails", inside ? Failure(policy, name) : Verdict.Held));
+        }
+        return results;
+    }
+
+    // What only a world can hold is named where there is none.
+    private static Verdict Failure(SandboxPolicy policy, string name) => policy.WantsWorld && !Machine.Current.GivesWorld(policy) && NeedWorlds.Contains(name) ? Verdict.Missing : Verdict.Failed;
 
     private async Task<int[]> AttemptAllAsync(SandboxPolicy policy)
     {
@@ -178,6 +229,7 @@ internal sealed class ProbeReport
             {
                 Verdict.Held => "[green]held[/]",
                 Verdict.Allowed => "[grey]allowed[/]",
+                Verdict.Missing => "[yellow]not here[/]",
                 _ => "[red]FAILED[/]",
             });
         }
@@ -186,7 +238,7 @@ internal sealed class ProbeReport
     }
 
     private static string Score(List<Result> results) =>
-        $"{results.Count(static result => result.Verdict == Verdict.Held)} held, {results.Count(static result => result.Verdict == Verdict.Failed)} failed, {results.Count(static result => result.Verdict == Verdict.Allowed)} allowed by the profile";
+        $"{results.Count(static result => result.Verdict == Verdict.Held)} held, {results.Count(static result => result.Verdict == Verdict.Failed)} failed, {results.Count(static result => result.Verdict == Verdict.Allowed)} allowed by the profile, {results.Count(static result => result.Verdict == Verdict.Missing)} not to be had here";
 
     private static JsonObject Json(SandboxPolicy policy, List<Result> results) => new()
     {
@@ -194,6 +246,7 @@ internal sealed class ProbeReport
         ["held"] = results.Count(static result => result.Verdict == Verdict.Held),
         ["failed"] = results.Count(static result => result.Verdict == Verdict.Failed),
         ["allowed"] = results.Count(static result => result.Verdict == Verdict.Allowed),
+        ["missing"] = results.Count(static result => result.Verdict == Verdict.Missing),
         ["probes"] = new JsonArray([.. results.Select(static result => (JsonNode)new JsonObject
         {
             ["name"] = result.Name, ["protection"] = result.Protection, ["outside"] = result.Outside, ["inside"] = result.Inside,
@@ -205,6 +258,9 @@ internal sealed class ProbeReport
     {
         Held,
         Allowed,
+
+        /// <summary>This machine lacks what it takes, which is documented.</summary>
+        Missing,
         Failed,
     }
 

@@ -31,13 +31,35 @@ internal static unsafe class PathProbe
 
     private static (ulong Device, ulong Inode)? Identify(int folder, byte* path, int flags)
     {
-        // struct statx, the same on every processor: the inode, and the device's two halves.
-        const int length = 256, inode = 32, deviceMajor = 136, deviceMinor = 140;
+        const int length = 256;
         const uint inodeOnly = 0x100;
         var status = stackalloc byte[length];
-        return LibC.ExtendedStatus(folder, path, flags, inodeOnly, status) == 0
-            ? (((ulong)*(uint*)(status + deviceMajor) << 32) | *(uint*)(status + deviceMinor), *(ulong*)(status + inode))
-            : null;
+        return LibC.ExtendedStatus(folder, path, flags, inodeOnly, status) == 0 ? IdentityIn(status) : null;
+    }
+
+    // struct statx, the same on every processor: the inode, and the device's two halves.
+    private static (ulong Device, ulong Inode) IdentityIn(byte* status)
+    {
+        const int inode = 32, deviceMajor = 136, deviceMinor = 140;
+        return (((ulong)*(uint*)(status + deviceMajor) << 32) | *(uint*)(status + deviceMinor), *(ulong*)(status + inode));
+    }
+
+    /// <summary>What is at a path below a folder, its last name not followed where it is a link. Linux.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="path">A relative path without NUL.</param>
+    /// <returns>Null when nothing is there.</returns>
+    public static FoundFile? LookBelow(SafeDescriptor folder, ReadOnlySpan<byte> path)
+    {
+        // struct statx: the type, and when it was changed last, seconds and nanoseconds.
+        const int notFollowed = 0x100, length = 256, type = 28, changed = 96;
+        const uint typeInodeAndChange = 0x181;
+        ArgumentNullException.ThrowIfNull(folder);
+        var status = stackalloc byte[length];
+        fixed (byte* text = Terminate(path, path.Length < UsualLength ? stackalloc byte[UsualLength] : new byte[path.Length + 1]))
+        {
+            return LibC.ExtendedStatus(folder.Value, text, notFollowed, typeInodeAndChange, status) == 0
+                ? new FoundFile(IdentityIn(status), *(ushort*)(status + type) & FoundFile.TypeBits, *(long*)(status + changed), *(uint*)(status + changed + sizeof(long))) : null;
+        }
     }
 
     /// <summary>Opens a folder to start a process in. Linux.</summary>
@@ -101,4 +123,20 @@ internal static unsafe class PathProbe
         room[path.Length] = 0;
         return room;
     }
+}
+
+/// <summary>A file as it was seen. An inode's number is soon given to another file: the time of the last change tells them apart.</summary>
+/// <param name="Identity">Device and inode.</param>
+/// <param name="Type">S_IFMT bits.</param>
+/// <param name="ChangedSeconds">When it was changed last.</param>
+/// <param name="ChangedNanoseconds">The rest of that.</param>
+internal readonly record struct FoundFile((ulong Device, ulong Inode) Identity, int Type, long ChangedSeconds, uint ChangedNanoseconds)
+{
+    internal const int TypeBits = 0xf000;
+    private const int Link = 0xa000;
+    private const int Folder = 0x4000;
+
+    internal bool IsLink => Type == Link;
+
+    internal bool IsFolder => Type == Folder;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace ActorBrowser.Interop;
 
@@ -71,6 +72,9 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
             case WorldPlace.Link:
                 script.Add($"linking {entry.Path}", CallNumbers.MakeLink, false, Text(entry.Target), CurrentFolder, Text(path));
                 break;
+            case WorldPlace.Text:
+                AddText(path, entry.Target);
+                break;
             case WorldPlace.Empty:
                 MakeFolders(entry.Path);
                 break;
@@ -95,6 +99,14 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
                 AddBind(entry, path);
                 break;
         }
+    }
+
+    private void AddText(string path, string content)
+    {
+        const int create = 0x40 | 0x80 | 1;
+        var open = script.Add($"making /{path}", CallNumbers.OpenAt, false, CurrentFolder, Text(path), create | CloseOnExec, 0x180);
+        var write = script.Add($"writing /{path}", CallNumbers.Write, false, 0, Text(content), Encoding.UTF8.GetByteCount(content));
+        script.Pass(open, write);
     }
 
     // Called last, when the folder's content has been made.

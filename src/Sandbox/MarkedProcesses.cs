@@ -15,17 +15,53 @@ internal static class MarkedProcesses
     public static List<int> Find(Func<SessionMark, bool> matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
-        var found = new List<int>();
+        return [.. Others().Where(pid => MarkOf(pid) is { } mark && matches(mark) && !IsZombie(pid))];
+    }
+
+    // Without itself: a runner wears the mark of what it has started last.
+    private static IEnumerable<int> Others()
+    {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                // A runner wears the mark of what it has started last.
-                && pid != Environment.ProcessId && MarkOf(pid) is { } mark && matches(mark) && !IsZombie(pid))
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid != Environment.ProcessId)
+                yield return pid;
+        }
+    }
+
+    /// <summary>For the first process of a namespace: kills all others there at once, marked or not, and waits until none is left.</summary>
+    /// <param name="patience">How long at most.</param>
+    /// <param name="killed">How many there were.</param>
+    /// <returns>Whether none is left.</returns>
+    public static bool KillAllOthers(TimeSpan patience, out int killed)
+    {
+        var until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        var seen = new HashSet<int>();
+        while (true)
+        {
+            var open = new List<ProcessDescriptor>();
+            foreach (var pid in Others())
             {
-                found.Add(pid);
+                if (IsZombie(pid) || ProcessDescriptor.TryOpen(pid) is not { } process)
+                    continue;
+                seen.Add(pid);
+                open.Add(process);
+            }
+            killed = seen.Count;
+            if (open.Count == 0)
+                return true;
+            try
+            {
+                CurrentProcess.KillAllOthers();
+                var left = until - Environment.TickCount64;
+                if (left <= 0)
+                    return false;
+                ProcessDescriptor.WaitForAny(open, TimeSpan.FromMilliseconds(left));
+            }
+            finally
+            {
+                open.ForEach(static process => process.Dispose());
             }
         }
-        return found;
     }
 
     /// <summary>Sends a signal to each of them, and to no process that has taken a pid of theirs since.</summary>

@@ -132,4 +132,26 @@ public sealed class ExecSpecs
         await ProcessTable.Until(() => ProcessTable.WithArgument(length).Count == 0, Deadline.Long);
         Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
+
+    [FactNeeds("git")]
+    public async Task Git_knows_who_commits_and_nothing_else_of_the_user_s_configuration()
+    {
+        var home = Directory.CreateDirectory($"/var/tmp/ab-home-{Guid.NewGuid():n}").FullName;
+        var work = Directory.CreateDirectory($"/var/tmp/ab-work-{Guid.NewGuid():n}").FullName;
+        await File.WriteAllTextAsync(home + "/.gitconfig", "[user]\n\tname = Ada\n\temail = ada@example.org\n[credential]\n\thelper = \"!echo SECRET\"\n");
+        using var process = Process.Start(new ProcessStartInfo(Program,
+            ["exec", "--cwd", work, "--", "sh", "-c", "git init -q . && echo x > a && git add a && git commit -qm one && git log --format='%an %ae %cn %ce'; git config --list; cat ~/.gitconfig"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["HOME"] = home },
+        })!;
+        var (code, output, error) = await process.OutcomeAsync();
+        Assert.Equal((0, "actorbrowser: in its folder there is now .git, and was not before: other programs may run what is in there\n"), (code, error));
+        Assert.StartsWith("Ada ada@example.org Ada ada@example.org\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", output, StringComparison.Ordinal);
+        Assert.Equal(["/.gitconfig"], Directory.EnumerateFileSystemEntries(home).Select(path => path[home.Length..]));
+        Directory.Delete(home, true);
+        Directory.Delete(work, true);
+    }
 }

@@ -5,7 +5,7 @@ namespace ActorBrowser.CommandsTests;
 
 /// <summary>Limits that nobody asked for: what floods ends with its reason, and nobody else notices.</summary>
 public sealed class DefaultLimitSpecs() : CommandSpecs("""
-    actorbrowser.sandbox.bases.command.limits { memory = 400 MiB, processes = 200, temporary = 64 MiB }
+    actorbrowser.sandbox.bases.command.limits { memory = 400 MiB, processes = 200, temporary = 64 MiB, descriptors = 4000 }
     """)
 {
     private async Task<CommandSnapshot> FloodAsync(string line)
@@ -46,6 +46,22 @@ public sealed class DefaultLimitSpecs() : CommandSpecs("""
         // Root's is counted nowhere but for all of root.
         if (Environment.UserName != "root")
             Assert.Equal("32\n0\n", (await RunShellAsync("cd /proc/sys/user; cat max_inotify_instances max_user_namespaces")).Output.ToString());
+    }
+
+    [Fact]
+    public async Task Descriptors_end_at_the_limit_of_all_processes_together()
+    {
+        var exit = (await FloodAsync("exec bash -c 'for i in 1 2 3 4 5; do (for ((j = 0; j < 900; j++)); do exec {f}</dev/null; done; kill -STOP $BASHPID) & done; wait'")).Exit!;
+        Assert.Equal(ExitCause.DescriptorLimit, exit.Cause);
+    }
+
+    [Fact]
+    public async Task Watches_of_files_end_before_its_user_has_none_left()
+    {
+        var exit = (await FloodAsync("i=0; while [ $i -lt 150 ]; do tail -f /etc/passwd > /dev/null 2>&1 & i=$((i + 1)); done; sleep 3; exit 1")).Exit!;
+        // In a user namespace the kernel refuses; root's are counted.
+        Assert.True(exit.Cause == ExitCause.DescriptorLimit || exit is { Cause: ExitCause.Itself, ExitCode: 1 }, exit.ToString());
+        Assert.True(Interop.Watches.IsOneLeft());
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class ProbeRange : IAsyncLifetime
     private readonly Dictionary<string, int> _outside = [];
     private readonly string _temporary = Path.Combine(Path.GetTempPath(), $"ab-range-{Guid.NewGuid():n}");
     private readonly string _shared = $"/dev/shm/ab-range-{Guid.NewGuid():n}";
+    private readonly ProbeSegment _segment = new();
     private FileStream? _open;
     private SafeDescriptor? _terminal;
     private ConfinedChild? _sibling;
@@ -46,7 +47,7 @@ public sealed class ProbeRange : IAsyncLifetime
         var port = ((IPEndPoint)Listen(new IPEndPoint(IPAddress.Loopback, 0)).LocalEndPoint!).Port;
         var folder = Path.Combine(_folder, "folder");
         Directory.CreateDirectory(folder);
-        Targets = new ProbeTargets(Environment.ProcessId, 0, secret, path, name, port, folder, _temporary, _shared, terminal, hook);
+        Targets = new ProbeTargets(Environment.ProcessId, 0, secret, path, name, port, folder, _temporary, _shared, terminal, hook, _segment.Key);
         _sibling = await ConfinedChild.ProbeAsync(Profiles.Unconfined, Targets);
         Targets = Targets with { SiblingId = _sibling.Process.Id };
         using var control = await ConfinedChild.ProbeAsync(Profiles.Unconfined, Targets);
@@ -58,6 +59,7 @@ public sealed class ProbeRange : IAsyncLifetime
     {
         _sibling?.Dispose();
         _open?.Dispose();
+        _segment.Dispose();
         _terminal?.Dispose();
         File.Delete(_temporary);
         File.Delete(_shared);

@@ -40,7 +40,7 @@ public sealed class ProbeSpecs(ProbeRange range) : IClassFixture<ProbeRange>
         string[] everybody =
         [
             "no-new-privs", "seccomp", "secret-file", "dot-dot", "proc-root", "write-folder", "write-tmp", "write-shm", "fork", "exec",
-            "tcp-connect", "tcp-listen", "udp", "netlink", "unix-socket", "abstract-socket", "signal-parent", "signal-sibling", "read-process", "keyring", "terminal-input", "file-mode", "file-times", "file-attributes", "file-status", "protected-name", "other-terminal", "other-process", "exec-memory",
+            "tcp-connect", "tcp-listen", "udp", "netlink", "unix-socket", "abstract-socket", "signal-parent", "signal-sibling", "read-process", "keyring", "terminal-input", "file-mode", "file-times", "file-attributes", "file-status", "protected-name", "other-terminal", "other-process", "exec-memory", "system-v-memory",
         ];
         Assert.Empty(everybody.Except(works));
         if (Environment.UserName == "root")

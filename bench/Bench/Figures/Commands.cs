@@ -17,18 +17,18 @@ internal sealed class CommandSpawns : IFigure
 
     public async Task<IReadOnlyList<Row>> MeasureAsync(BenchContext context)
     {
-        await using var browser = await Browser.StartAsync(context);
+        await using var browser = await Browser.StartAsync(context, Browser.SharedWorlds);
         var spawn = new Spawn(["true"]);
         var count = context.Pick(200, 500);
         Task<double> Run(int commands, int atOnce, bool untilExit) => CommandSeries.RateAsync(browser, spawn, commands, atOnce, untilExit);
         await Run(count * 8, 4, untilExit: false);
         await CommandYardsticks.DotnetParallel(count * 8, 4).Sample();
         var one = await Contender.InterleaveAsync(context.Pick(3, 7),
-            new Contender("through a warm runner", "ms", async () => 1000 / await Run(count, 1, untilExit: true)),
+            new Contender("in a shared world", "ms", async () => 1000 / await Run(count, 1, untilExit: true)),
             CommandYardsticks.CSequential(context, count), CommandYardsticks.DotnetSequential(count),
             CommandYardsticks.PythonSequential(context, count), CommandYardsticks.NodeSequential(context, count));
         var many = await Contender.InterleaveAsync(context.Pick(3, 7),
-            new Contender("through a warm runner", "/s", () => Run(count * 2, AtOnce, untilExit: false)),
+            new Contender("in a shared world", "/s", () => Run(count * 2, AtOnce, untilExit: false)),
             CommandYardsticks.CParallel(context, count * 2, AtOnce), CommandYardsticks.DotnetParallel(count * 2, AtOnce), CommandYardsticks.NodeParallel(context, count * 2, AtOnce));
         return
         [
@@ -151,7 +151,7 @@ internal sealed class IdleCommands : IFigure
     {
         var window = TimeSpan.FromSeconds(context.Pick(2, 10));
         var empty = await Idleness.OfEmptySystemAsync(window);
-        await using var browser = await Browser.StartAsync(context, $"actorbrowser.commands.capacity = {Many}");
+        await using var browser = await Browser.StartAsync(context, $"{Browser.SharedWorlds}\nactorbrowser.commands.capacity = {Many}");
         var sleep = new Spawn(["sleep", "1000"]);
         await browser.Actor.Ask<Spawned>(sleep, TimeSpan.FromSeconds(30));
         var threads = ProcFile.Threads(Environment.ProcessId);

@@ -35,10 +35,16 @@ internal sealed class CommandRunner : UntypedActor
 
     protected override void PreStart()
     {
-        var args = CommandRunnerContract.WriteArgs(_mark.ToValue(), new RunnerLimits(_policy.Limits.Memory, _policy.Limits.Processes));
+        var args = CommandRunnerContract.WriteArgs(_mark.ToValue(), Limits(), _line.ServesOne);
         _supervisor = Context.ActorOf(ChildSupervisor.Props(CommandRunnerContract.Name, _settings, () => args, _launcher, _policy), "process");
         // What is no session's is the registry's.
         _supervisor.Tell(new ChildSupervisor.Attach(Self, Frames: Context.Parent));
+    }
+
+    private RunnerLimits Limits()
+    {
+        var limits = _policy.Limits;
+        return new RunnerLimits(limits.Memory, limits.Processes, limits.Descriptors, _line.Names is null ? 0 : limits.DiskShare);
     }
 
     protected override void PostStop()

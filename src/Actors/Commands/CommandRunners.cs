@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
@@ -48,12 +49,12 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         var identity = workspace is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(workspace) : null;
         var isShared = settings.Commands.ShareWorlds || spawn.World is not null;
         var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World);
-        if (isShared ? _shared.TryGetValue(key, out var known) : _spare.Remove(key, out known))
+        if (isShared ? _shared.TryGetValue(key, out var known) : TryTakeSpare(key, context, out known))
         {
             workspace?.Dispose();
             known.LastUse = _last;
         }
-        else if (Start(Grant(policy, spawn, folder, workspace is not null, identity), hasWorld, workspace, context, out problem) is { } started)
+        else if (Start(Grant(policy, spawn, folder, workspace is not null, identity), hasWorld, isShared, workspace, context, out problem) is { } started)
         {
             known = started;
         }
@@ -74,6 +75,17 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
                 Spare(key, policy, spawn, folder, hasWorld, context);
         }
         return known.Line;
+    }
+
+    // In a world that was made before a protected name was there, that name is not held.
+    private bool TryTakeSpare(Key key, IActorContext context, [NotNullWhen(true)] out Runner? spare)
+    {
+        if (!_spare.Remove(key, out spare))
+            return false;
+        if (spare.Line.Appeared().Count == 0)
+            return true;
+        context.Stop(spare.Actor);
+        return false;
     }
 
     /// <summary>A command has ended: its runner does, too, if it is its own.</summary>
@@ -133,7 +145,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
                 return;
             }
         }
-        if (Start(Grant(policy, spawn, folder, workspace is not null, key.File), hasWorld, workspace, context, out _) is not { } spare)
+        if (Start(Grant(policy, spawn, folder, workspace is not null, key.File), hasWorld, isShared: false, workspace, context, out _) is not { } spare)
             return;
         spare.Actor.Tell(CommandRunner.Wanted.Instance, ActorRefs.NoSender);
         _spare.Add(key, spare);
@@ -145,7 +157,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         _asked.Remove(oldest);
     }
 
-    private Runner? Start(SandboxPolicy policy, bool hasWorld, SafeDescriptor? workspace, IActorContext context, out string? problem)
+    private Runner? Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, IActorContext context, out string? problem)
     {
         problem = null;
         var temporary = hasWorld ? null : CommandTemporary.Make(policy, out problem);
@@ -156,7 +168,15 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
-        var line = new RunnerLine { Temporary = temporary, TemporarySeen = hasWorld ? "/tmp" : temporary, HasWorld = hasWorld, Workspace = workspace };
+        var line = new RunnerLine
+        {
+            Temporary = temporary,
+            TemporarySeen = hasWorld ? "/tmp" : temporary,
+            HasWorld = hasWorld,
+            ServesOne = !isShared,
+            Workspace = workspace,
+            Names = ProtectedNames.Of(policy, workspace),
+        };
         var actor = context.Watch(context.ActorOf(CommandRunner.Props(line, policy, settings, launcher), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}")));
         line.Runner = actor;
         return new Runner(line, actor) { LastUse = _last };

@@ -1,5 +1,6 @@
 using ActorBrowser.Transport;
 using Akka.Actor;
+using Akka.Event;
 using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
@@ -23,6 +24,7 @@ internal sealed partial class CommandSession
         {
             if (_exit is null)
                 OnExit(Lost(ExitCause.Kill));
+            _exit = _exit! with { Appeared = Appeared() };
             End(survivors: 0);
         }
         foreach (var subscription in _subscriptions)
@@ -62,10 +64,18 @@ internal sealed partial class CommandSession
         // What it wrote before it ended was more than it might: then that is why it ended, whoever was faster.
         if (_overOutput && _exit!.Cause == ExitCause.Itself)
             _exit = _exit with { Cause = ExitCause.OutputLimit };
-        _exit = _exit! with { Blocked = _refusals.Explain(_exit, _spawn.Profile ?? _settings.Profile, _log) };
+        _exit = _exit! with { Blocked = _refusals.Explain(_exit, _spawn.Profile ?? _settings.Profile, _log), Appeared = Appeared() };
         End(_closed.Value.Survivors);
         Advance();
         _registry.Tell(new Over(new CommandRecord(Snapshot(), _log, _end!)));
+    }
+
+    private IReadOnlyList<string> Appeared()
+    {
+        var names = _runner.Appeared();
+        if (names.Count > 0)
+            Context.GetLogger().Warning("After {0} ({1}) there is in its folder what other programs may run, and was not there before: {2}", _handle, _spawn.Display, string.Join(", ", names));
+        return names;
     }
 
     private void End(int survivors)

@@ -36,6 +36,12 @@ public sealed record CommandExit(
     /// <summary>Where it failed: what its sandbox has refused it, in a sentence; null for nothing. Told when the command is closed.</summary>
     public string? Blocked { get; init; }
 
+    /// <summary>
+    /// Protected names of its folder, as ".vscode" or ".git/hooks", that were not there when its world was made, or were another link, and are there now: what
+    /// other programs run later may be the command's. Told when the command is closed.
+    /// </summary>
+    public IReadOnlyList<string> Appeared { get; init; } = [];
+
     /// <summary>As a shell has it: the exit code, or 128 + the signal.</summary>
     public int ShellCode => ExitCode ?? 128 + (Signal ?? 0);
 

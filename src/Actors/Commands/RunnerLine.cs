@@ -1,4 +1,5 @@
 using ActorBrowser.Interop;
+using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
 
@@ -38,8 +39,14 @@ internal sealed class RunnerLine
     /// <summary>Whether the process has a file system and processes of its own: nothing of it is left when it is gone.</summary>
     internal bool HasWorld { get; init; }
 
+    /// <summary>Whether it is for one command and no other.</summary>
+    internal bool ServesOne { get; init; }
+
     /// <summary>Its workspace, kept open: until the line stops, its number is not given to another folder.</summary>
     internal SafeDescriptor? Workspace { get; init; }
+
+    /// <summary>The names of its workspace that its world does not hold; null where it writes none.</summary>
+    internal ProtectedNames? Names { get; init; }
 
     /// <summary>Whose line it is: the actor that is asked for a process when there is none.</summary>
     internal IActorRef Runner { set => _runner = value; }
@@ -62,6 +69,13 @@ internal sealed class RunnerLine
         lock (_lock)
             line = _line;
         return line?.LimitHit();
+    }
+
+    /// <summary>Which protected names there are in its workspace now that were not when its world was made.</summary>
+    internal IReadOnlyList<string> Appeared()
+    {
+        lock (_lock)
+            return _stopped || Names is null ? [] : Names.Appeared();
     }
 
     /// <summary>Takes a command back that no process has been given yet, and all that waits about it.</summary>

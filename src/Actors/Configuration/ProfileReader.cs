@@ -106,6 +106,8 @@ internal static class ProfileReader
         FileSize = Size(limits, "file-size"),
         Output = Size(limits, "output"),
         Temporary = Size(limits, "temporary"),
+        ProcessorWeight = Weight(limits.GetInt("processor-weight", 0)),
+        DiskShare = Share(limits, "disk"),
     };
 
     // "25 %" is of the memory that this process may have.
@@ -117,6 +119,16 @@ internal static class ProfileReader
                 ? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 100 * percent) : throw new ArgumentException($"limits.{key} is '{share}', which is no share of the memory.");
         }
         return Bytes(limits, key);
+    }
+
+    private static int Weight(int weight) =>
+        weight is >= 0 and <= 10_000 ? weight : throw new ArgumentException($"limits.processor-weight is {weight}: it takes 1 to 10000, or 0 for none.");
+
+    private static int Share(Config limits, string key)
+    {
+        var text = limits.GetString(key, "0").Trim();
+        return int.TryParse(text.TrimEnd('%').TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && (percent == 0 || (percent <= 100 && text.EndsWith('%')))
+            ? percent : throw new ArgumentException($"limits.{key} is '{text}': it takes a share, as \"50 %\", or 0 for no limit.");
     }
 
     private static long Bytes(Config limits, string key) => limits.GetByteSize(key, null) ?? throw new ArgumentException($"limits.{key} is not a size.");

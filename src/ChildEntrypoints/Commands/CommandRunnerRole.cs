@@ -33,8 +33,9 @@ internal sealed class CommandRunnerRole : IChildRole
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
     {
         _context = context;
-        var (mark, limits) = CommandRunnerContract.ReadArgs(roleArgs);
+        var (mark, limits, servesOne) = CommandRunnerContract.ReadArgs(roleArgs);
         _mark = SessionMark.FromValue(mark);
+        OwnsAllThatIsLeft = HasOwnProcesses && servesOne;
         _spawner = new CommandSpawner(this, _mark);
         CurrentProcess.AdoptOrphans();
         _exits = ChildExits.Open();
@@ -68,6 +69,9 @@ internal sealed class CommandRunnerRole : IChildRole
 
     /// <summary>Whether this is the first process of a pid namespace: all other processes there are its commands', and its exit kills them.</summary>
     internal bool HasOwnProcesses { get; } = Environment.ProcessId == 1;
+
+    /// <summary>Whether all other processes are its one command's, marked or not.</summary>
+    internal bool OwnsAllThatIsLeft { get; private set; }
 
     internal void Flush() => _context!.Flush();
 
@@ -135,6 +139,7 @@ internal sealed class CommandRunnerRole : IChildRole
                 return new ProtocolViolation(ViolationKind.Descriptors, $"{own.Length} descriptors came with a SpawnRequest of input {request.Input} and output {request.Output}.");
             foreach (ref var descriptor in own)
                 descriptor = DescriptorFlags.RaiseAboveChildNumbers(descriptor);
+            _usage?.Begin();
             if (_spawner!.Spawn(frame.CorrelationId, request, own) is { } failure)
                 Send(frame.CorrelationId, failure);
             return null;

@@ -188,7 +188,12 @@ internal sealed class RunningCommand
 
     private void KillSurvivors()
     {
-        MarkedProcesses.KillAll(IsMine, Patience, out var survivors);
+        int survivors;
+        // What has left its mark is the command's, too: nothing of it goes on after Closed.
+        if (_runner.OwnsAllThatIsLeft)
+            MarkedProcesses.KillAllOthers(Patience, out survivors);
+        else
+            MarkedProcesses.KillAll(IsMine, Patience, out survivors);
         lock (_lock)
             Close(survivors);
         _runner.Flush();

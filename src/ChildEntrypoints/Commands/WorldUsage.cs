@@ -16,6 +16,8 @@ internal sealed class WorldUsage
     private readonly RunnerLimits _limits;
     private readonly Action<ExitCause> _end;
     private readonly ManualResetEventSlim _runs = new();
+    private readonly List<int> _processes = [];
+    private long _freeAtStart;
 
     /// <summary>Starts its thread at once: at the limit, no new thread may be available.</summary>
     internal WorldUsage(in RunnerLimits limits, Action<ExitCause> end)
@@ -23,6 +25,13 @@ internal sealed class WorldUsage
         _limits = limits;
         _end = end;
         new Thread(Run) { IsBackground = true, Name = "world usage" }.UnsafeStart();
+    }
+
+    /// <summary>A command is about to start: what it takes at once counts, too.</summary>
+    internal void Begin()
+    {
+        if (_limits.DiskShare > 0 && !_runs.IsSet)
+            _freeAtStart = FreeOnDisk();
     }
 
     internal void Watch() => _runs.Set();
@@ -45,18 +54,42 @@ internal sealed class WorldUsage
 
     private void Count()
     {
-        long memory = 0, processes = 0;
+        long memory = 0, processes = 0, descriptors = 0;
+        _processes.Clear();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var process))
                 continue;
             processes += ProcessCounts.Threads(process);
-            if (process != Environment.ProcessId)
-                memory += ProcessCounts.Resident(process);
+            if (process == Environment.ProcessId)
+                continue;
+            memory += ProcessCounts.Resident(process);
+            descriptors += ProcessCounts.Descriptors(process);
+            _processes.Add(process);
         }
         if (_limits.Memory > 0 && memory > _limits.Memory)
             _end(ExitCause.MemoryLimit);
         else if (_limits.Processes > 0 && processes >= Nearly(_limits.Processes))
             _end(ExitCause.ProcessLimit);
+        else if ((_limits.Descriptors > 0 && descriptors >= Nearly(_limits.Descriptors)) || HasTakenAllWatches())
+            _end(ExitCause.DescriptorLimit);
+        else if (_limits.DiskShare > 0 && FreeOnDisk() < _freeAtStart / 100 * (100 - _limits.DiskShare))
+            _end(ExitCause.DiskLimit);
+    }
+
+    // The user's inotify instances are few, and the kernel counts root's nowhere but for all of root. Who holds them is looked at only when none is left.
+    private bool HasTakenAllWatches() => !Watches.IsOneLeft() && _processes.Sum(static process => Watches.Of(process)) > Watches.Share;
+
+    private static long FreeOnDisk()
+    {
+        try
+        {
+            return new DriveInfo(Environment.CurrentDirectory).AvailableFreeSpace;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its folder is gone: nothing is written there any more.
+            return long.MaxValue;
+        }
     }
 }

@@ -89,6 +89,7 @@ internal static class ProbeBattery
         Never("unix-socket", "it cannot connect to a Unix socket", static to => Attempts.ConnectUnix(to.SocketPath, isAbstract: false)),
         Never("abstract-socket", "it cannot connect to an abstract Unix socket", static to => Attempts.ConnectUnix(to.AbstractName, isAbstract: true)),
 
+        Never("system-v-memory", "it cannot find System V memory of its user's", ProbeSegment.Find),
         Never("datagram-pair", "it cannot send a datagram to a Unix socket through a socket pair", static to => NeighbourAttempts.SendFromPair(to.SocketPath)),
         Never("fast-open", "it cannot connect without connect", static to => NeighbourAttempts.FastOpen(to.TcpPort)),
         Never("listen", "it cannot take a port by listening", static _ => NeighbourAttempts.Listen()),

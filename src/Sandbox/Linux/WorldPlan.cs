@@ -53,6 +53,8 @@ internal sealed class WorldPlan
         plan.AddOwn();
         var writes = policy.Files.Any(static rule => rule.Path == PolicyPaths.Temporary && rule.Rights.HasFlag(FileRights.Write));
         plan.AddTemporary(writes, out var temporary);
+        if (PolicyPaths.Home is { } home && temporary.Contains(home) && GitIdentity.ConfigurationOf(home) is { } identity)
+            plan.AddText(Path.Combine(home, GitIdentity.FileName), identity);
         plan.AddStart();
         return new World
         {
@@ -105,6 +107,13 @@ internal sealed class WorldPlan
             if (writes)
                 folders.Add(folder);
         }
+    }
+
+    // Where the home is the command's own.
+    private void AddText(string path, string content)
+    {
+        if (!_places.ContainsKey(path))
+            _places[path] = new WorldEntry(WorldPlace.Text, path, false, content);
     }
 
     // A command starts somewhere: where it was granted nothing, in a folder with nothing in it.
@@ -160,8 +169,9 @@ internal sealed class WorldPlan
                 // A link is its target's affair: it is not followed, and cannot be pinned.
                 if (!Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
                     break;
+                // A file where a folder is usual, as .git of a worktree, says where that folder is.
                 if (folders.Add(path))
-                    pinned.Add((path, i == parts.Length - 1));
+                    pinned.Add((path, i == parts.Length - 1 || !Directory.Exists(path)));
             }
         }
         return pinned;

@@ -92,6 +92,12 @@ public sealed record SandboxLimits
     /// <summary>What each of its private folders for temporary files holds, in bytes. Needs a world.</summary>
     public long Temporary { get; init; }
 
+    /// <summary>The share of the processors that all of it has together while others want them, too: 100 is one ordinary process's; 0 for a share for each. Needs a control group.</summary>
+    public int ProcessorWeight { get; init; }
+
+    /// <summary>For commands: how many percent of what was free on the disk of their folder may be gone while one runs; 0 for no limit. Needs a world.</summary>
+    public int DiskShare { get; init; }
+
     /// <summary>These limits as far as the hard limits of this process let it give them: a higher one would be refused by the kernel.</summary>
     internal SandboxLimits WithinThisProcess() => OperatingSystem.IsLinux()
         ? this with { Descriptors = Within(Descriptors, ProcessLimit.Descriptors), FileSize = Within(FileSize, ProcessLimit.FileSize) }

@@ -34,6 +34,12 @@ public enum ExitCause
 
     /// <summary>The command reached the limit of processes in its namespace.</summary>
     ProcessLimit = 9,
+
+    /// <summary>Its processes together held as many descriptors as its world may, or more inotify instances than its share while its user had none left.</summary>
+    DescriptorLimit = 10,
+
+    /// <summary>While it ran, its folder's disk lost more of its free space than a command may take.</summary>
+    DiskLimit = 11,
 }
 
 /// <summary>Runner → parent: the command itself has ended. <see cref="Closed"/> follows.</summary>
@@ -82,7 +88,7 @@ internal readonly record struct Exit(
 
     // A runner cannot report its own loss.
     private static ExitCause ReadCause(ref MessagePackReader reader) =>
-        (ExitCause)Wire.ReadRange(ref reader, "Exit.Cause", 0, (int)ExitCause.ProcessLimit) is var cause && cause != ExitCause.RunnerLost
+        (ExitCause)Wire.ReadRange(ref reader, "Exit.Cause", 0, (int)ExitCause.DiskLimit) is var cause && cause != ExitCause.RunnerLost
             ? cause : throw new WireFormatException("Exit.Cause says that the runner is lost.");
 }
 

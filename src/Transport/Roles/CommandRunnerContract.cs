@@ -33,30 +33,37 @@ internal static class CommandRunnerContract
     /// <summary>Encodes the role's arguments.</summary>
     /// <param name="mark">The session mark of every process of this runner.</param>
     /// <param name="limits">The limits for all processes of the runner together, as counted by the runner.</param>
-    internal static byte[] WriteArgs(long mark, in RunnerLimits limits = default)
+    /// <param name="servesOne">Whether the runner runs one command only: every process left in its world belongs to that command, marked or not.</param>
+    internal static byte[] WriteArgs(long mark, in RunnerLimits limits = default, bool servesOne = false)
     {
         var args = new ArrayBufferWriter<byte>();
         var writer = new MessagePackWriter(args);
-        writer.WriteArrayHeader(3);
+        writer.WriteArrayHeader(6);
         writer.Write(mark);
         writer.Write(limits.Memory);
         writer.Write(limits.Processes);
+        writer.Write(limits.Descriptors);
+        writer.Write(limits.DiskShare);
+        writer.Write(servesOne);
         writer.Flush();
         return args.WrittenSpan.ToArray();
     }
 
     /// <summary>Decodes what <see cref="WriteArgs"/> made; throws as <see cref="IWireMessage{TSelf}.Read"/>.</summary>
     /// <param name="args">The arguments.</param>
-    internal static (long Mark, RunnerLimits Limits) ReadArgs(ReadOnlyMemory<byte> args)
+    internal static (long Mark, RunnerLimits Limits, bool ServesOne) ReadArgs(ReadOnlyMemory<byte> args)
     {
         var reader = new MessagePackReader(args);
-        Wire.ReadArrayOf(ref reader, 3, nameof(CommandRunnerContract));
+        Wire.ReadArrayOf(ref reader, 6, nameof(CommandRunnerContract));
         return (reader.ReadInt64(), new RunnerLimits(
-            Wire.ReadRange(ref reader, "RunnerLimits.Memory", 0, long.MaxValue), Wire.ReadRange(ref reader, "RunnerLimits.Processes", 0, long.MaxValue)));
+            Wire.ReadRange(ref reader, "RunnerLimits.Memory", 0, long.MaxValue), Wire.ReadRange(ref reader, "RunnerLimits.Processes", 0, long.MaxValue),
+            Wire.ReadRange(ref reader, "RunnerLimits.Descriptors", 0, long.MaxValue), (int)Wire.ReadRange(ref reader, "RunnerLimits.DiskShare", 0, 100)), reader.ReadBoolean());
     }
 }
 
 /// <summary>The limits for all processes in a runner's pid namespace together; 0 for no limit.</summary>
 /// <param name="Memory">Resident memory, in bytes.</param>
 /// <param name="Processes">Processes and threads.</param>
-internal readonly record struct RunnerLimits(long Memory, long Processes);
+/// <param name="Descriptors">Open descriptors.</param>
+/// <param name="DiskShare">How many percent of what was free on the disk of the folder, where it starts, may be gone while a command runs.</param>
+internal readonly record struct RunnerLimits(long Memory, long Processes, long Descriptors, int DiskShare);

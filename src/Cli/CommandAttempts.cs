@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+using ActorBrowser.Interop;
+using ActorBrowser.Sandbox;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>What commands try by way of their folder, their home, their end and each other. A command that exits with 0 has got what it wanted.</summary>
+internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, CancellationToken cancellation)
+{
+    private const string WriteHere = "echo x > .actorbrowser-probe && rm .actorbrowser-probe";
+
+    private const string ReadHome = """
+        for f in .ssh .aws .azure .gnupg .netrc .npmrc .pypirc .kube .config/gh .config/gcloud .docker/config.json .git-credentials .bash_history .mozilla .config/google-chrome .local/share/keyrings
+        do [ -e ~/$f ] && exit 0; done; exit 1
+        """;
+
+    /// <summary>Every attempt: its name, what is true when it fails, and what it comes to.</summary>
+    internal static IReadOnlyList<(string Name, string Protection, Func<CommandAttempts, string?, Task<bool>> TryAsync)> All { get; } =
+    [
+        ("folder-by-link", "a command that starts in a link cannot write where it leads", static (self, profile) => self.SucceedsAsync(profile, self.Link, WriteHere)),
+        ("folder-by-proc", "a command that starts below /proc/self/root cannot write there", static (self, profile) => self.SucceedsAsync(profile, "/proc/self/root" + self.Folder, WriteHere)),
+        ("folder-of-system", "a command that starts in /etc sees none of its secrets", static (self, profile) => self.SucceedsAsync(profile, "/etc", "[ -e /etc/pam.d ] || [ -e /etc/shadow ] || [ -e /etc/passwd- ]")),
+        ("folder-is-home", "a command that starts in the home sees none of its secrets", static (self, profile) => self.SucceedsAsync(profile, PolicyPaths.Home ?? "/", ReadHome)),
+        ("home", "a command sees none of the home's keys, histories and profiles", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, ReadHome)),
+        ("leave-session", "what leaves its session and clears its mark ends with the command", static (self, profile) => self.OutlivesAsync(profile)),
+        ("other-session", "a command can neither read the environment of another nor end it", static (self, profile) => self.DisturbsAsync(profile)),
+    ];
+
+    private string Workspace => range.Workspace;
+
+    private string Link => range.Link;
+
+    private string Folder => range.Folder;
+
+    private async Task<bool> SucceedsAsync(string? profile, string folder, string script)
+    {
+        try
+        {
+            return (await RunAsync(Spawn.Shell(script) with { Profile = profile, Folder = folder }).ConfigureAwait(false)).Exit is { ShellCode: 0 };
+        }
+        catch (CommandRefusedException)
+        {
+            // There is no such folder for it.
+            return false;
+        }
+    }
+
+    private async Task<bool> OutlivesAsync(string? profile)
+    {
+        var length = Random.Shared.Next(1_000_000, 9_999_999).ToString(CultureInfo.InvariantCulture);
+        var script = $"bash -c 'ulimit -R unlimited; setsid -f setsid -f sleep {length} > /dev/null 2>&1 < /dev/null'";
+        await RunAsync(Spawn.Shell(script) with { Profile = profile, Folder = Workspace, DrainTimeout = TimeSpan.FromMilliseconds(100) }).ConfigureAwait(false);
+        var survivors = WithArgument(length);
+        foreach (var pid in survivors)
+        {
+            using var survivor = ProcessDescriptor.TryOpen(pid);
+            survivor?.TrySignal(9);
+        }
+        return survivors.Count > 0;
+    }
+
+    private async Task<bool> DisturbsAsync(string? profile)
+    {
+        const string secret = "ACTORBROWSER_PROBE_OF_ANOTHER";
+        var other = new Spawn(["sleep", "1000"]) { Profile = profile, Folder = Workspace, Environment = CommandEnvironment.Default with { Variables = new Dictionary<string, CommandText> { [secret] = "1" } } };
+        var commands = CommandSessions.For(browser.Browser);
+        var spawned = await commands.StartAsync(other, cancellation).ConfigureAwait(false);
+        var read = await SucceedsAsync(profile, Workspace, $"grep -lz {secret}= /proc/[0-9]*/environ 2>/dev/null | grep -q .").ConfigureAwait(false);
+        var signalled = await SucceedsAsync(profile, Workspace, $"kill -0 {spawned.ProcessId}").ConfigureAwait(false);
+        spawned.Session.Tell(new Terminate(TimeSpan.Zero), Akka.Actor.ActorRefs.NoSender);
+        return read || signalled;
+    }
+
+    private Task<CommandSnapshot> RunAsync(Spawn spawn) => CommandSessions.For(browser.Browser).RunAsync(spawn with { TotalTimeout = TimeSpan.FromSeconds(30) }, cancellation);
+
+    private static List<int> WithArgument(string argument)
+    {
+        var found = new List<int>();
+        var buffer = new byte[4096];
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && SmallFile.TryRead(Path.Combine(folder, "cmdline"), buffer) is > 0 and var length && Encoding.UTF8.GetString(buffer, 0, length).Split('\0').Contains(argument))
+            {
+                found.Add(pid);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using ActorBrowser.Interop;
+using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>
+/// Commands that take all they can get, at the limits of their profile as it stands, each after the same that takes little. Another child is pinged
+/// meanwhile, which shows that the parent lives.
+/// </summary>
+internal sealed class CommandFloods(CliBrowser browser, string folder, CancellationToken cancellation)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private static readonly Flood[] All =
+    [
+        new("command-memory", "a command's memory ends at its limit", "head -c 4000000 /dev/zero | tail -c 3000000 | wc -c", "exec tail /dev/zero",
+            static exit => exit.Cause == ExitCause.MemoryLimit || exit is { Cause: ExitCause.Itself, ShellCode: not 0 }),
+        new("command-processes", "a command's processes end at their limit", "for i in 1 2 3 4; do true & done; wait; echo", "b() { b & b & wait; }; b & sleep 1000",
+            static exit => exit.Cause is ExitCause.ProcessLimit or ExitCause.MemoryLimit),
+        .. OnlyInWorlds,
+    ];
+
+    private static Flood[] OnlyInWorlds =>
+    [
+        new("command-temporary", "a command's temporary files end at their limit", "if head -c 4096 /dev/zero 2>/dev/null > /tmp/x; then cat /tmp/x | wc -c; else echo; fi",
+            "for f in /tmp /var/tmp /dev/shm ~; do cat /dev/zero > $f/x; done 2>/dev/null; exit 1", static exit => exit is { Cause: ExitCause.Itself, ShellCode: not 0 } || exit.Cause == ExitCause.MemoryLimit),
+        new("command-descriptors", "a command's descriptors end at their limit", "bash -c 'for i in 1 2 3 4; do exec {f}</dev/null; done; echo'",
+            "exec bash -c 'for ((i = 70000 / $(ulimit -n) + 2; i > 0; i--)); do (while exec {f}</dev/null; do :; done 2>/dev/null; kill -STOP $BASHPID) & done; wait'",
+            static exit => exit.Cause is ExitCause.DescriptorLimit or ExitCause.MemoryLimit),
+        new("command-watches", "a command does not keep its user's programs from watching files", "tail --pid=$$ -s 0.1 -f /etc/passwd & sleep 0.3; kill $!; echo",
+            "i=0; while [ $i -lt 200 ]; do tail -f /etc/passwd > /dev/null 2>&1 & i=$((i + 1)); done; sleep 3; exit 1",
+            static exit => exit.Cause == ExitCause.DescriptorLimit || (exit is { Cause: ExitCause.Itself, ExitCode: 1 } && Watches.IsOneLeft())),
+    ];
+
+    /// <summary>All of them under a profile.</summary>
+    /// <param name="policy">A profile for commands.</param>
+    /// <param name="other">A child that is pinged.</param>
+    internal async Task<IReadOnlyList<FloodResult>> RunAsync(SandboxPolicy policy, BrowserProtocol.ChildSpawned other)
+    {
+        var results = new List<FloodResult>();
+        var hasWorld = Machine.Current.GivesWorld(policy);
+        foreach (var flood in All)
+        {
+            // On a machine with neither worlds nor control groups this would be an attack on the machine.
+            if (!hasWorld && (OnlyInWorlds.Any(one => one.Name == flood.Name) || Machine.Current.ControlGroups is not { CanLimitMemory: true, CanLimitProcesses: true }))
+            {
+                results.Add(new FloodResult(flood.Name, flood.Protection, "not tried", "nothing here would end it: it needs a world, or for memory and processes a control group", Held: null));
+                continue;
+            }
+            var little = await CommandAsync(policy, flood.Little).ConfigureAwait(false);
+            if (little.Exit is not { ShellCode: 0 })
+            {
+                results.Add(new FloodResult(flood.Name, flood.Protection, "", $"what takes little failed, too: {Describe(little)}", Held: false));
+                continue;
+            }
+            var running = CommandAsync(policy, flood.Script);
+            var times = new List<double>();
+            do
+                times.Add((await CliBrowser.PingAsync(other, cancellation).ConfigureAwait(false)).TotalMilliseconds);
+            while (!running.IsCompleted);
+            var end = await running.ConfigureAwait(false);
+            times.Sort();
+            results.Add(new FloodResult(flood.Name, flood.Protection, "little of it works", string.Create(CultureInfo.InvariantCulture,
+                $"{Describe(end)}; another child's pings: median {times[times.Count / 2]:0.##} ms, p99 {times[times.Count * 99 / 100]:0.##} ms"), flood.IsHeld(end.Exit!)));
+        }
+        return results;
+    }
+
+    private Task<CommandSnapshot> CommandAsync(SandboxPolicy policy, string script) =>
+        CommandSessions.For(browser.Browser).RunAsync(Spawn.Shell(script) with { Profile = policy.Name, Folder = folder, TotalTimeout = Patience }, cancellation);
+
+    private static string Describe(CommandSnapshot end) => string.Create(CultureInfo.InvariantCulture,
+        $"{(end.Exit!.Cause == ExitCause.Itself ? $"exit code {end.Exit.ShellCode}" : end.Exit.Cause.ToString())} after {end.Exit.WallTime.TotalSeconds:0.0} s");
+
+    /// <summary>What one has come to.</summary>
+    internal sealed record FloodResult(string Name, string Protection, string Outside, string Inside, bool? Held);
+
+    private sealed record Flood(string Name, string Protection, string Little, string Script, Func<CommandExit, bool> IsHeld);
+}

@@ -1,0 +1,106 @@
+using System.Text;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>
+/// What of the user's own git configuration a command may know: who commits. The file as a whole stays outside, as it may name credential helpers, programs
+/// to run and addresses with a token in them.
+/// </summary>
+internal static class GitIdentity
+{
+    /// <summary>Its name in the home.</summary>
+    internal const string FileName = ".gitconfig";
+
+    private const int MostBytes = 1 << 20;
+    private const int MostInValue = 256;
+
+    private static readonly string[] Safe = ["user.name", "user.email", "init.defaultbranch"];
+
+    /// <summary>A configuration with these keys of the user's, in git's own form; null where there are none.</summary>
+    /// <param name="home">The user's home.</param>
+    internal static string? ConfigurationOf(string home)
+    {
+        var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        // As git reads them: the second goes before the first.
+        var folder = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } given ? given : Path.Combine(home, ".config");
+        foreach (var file in new[] { Path.Combine(folder, "git", "config"), Path.Combine(home, FileName) })
+            Read(file, found);
+        if (found.Count == 0)
+            return null;
+        var text = new StringBuilder();
+        foreach (var (key, value) in found)
+        {
+            var dot = key.IndexOf('.', StringComparison.Ordinal);
+            text.Append('[').Append(key.AsSpan(0, dot)).Append("]\n\t").Append(key.AsSpan(dot + 1)).Append(" = ").Append(Quote(value)).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    private static void Read(string file, SortedDictionary<string, string> found)
+    {
+        string[] lines;
+        try
+        {
+            var about = new FileInfo(file);
+            if (!about.Exists || about.Length > MostBytes)
+                return;
+            lines = File.ReadAllLines(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Of a command that is not told who commits, git says so itself.
+            return;
+        }
+        var section = "";
+        foreach (var line in lines)
+        {
+            var text = line.AsSpan().Trim();
+            if (text.StartsWith("["))
+            {
+                var end = text.IndexOf(']');
+                section = end > 0 ? text[1..end].Trim().ToString().ToLowerInvariant() : "";
+                text = end > 0 ? text[(end + 1)..].Trim() : default;
+            }
+            var equals = text.IndexOf('=');
+            if (equals <= 0)
+                continue;
+            var key = $"{section}.{text[..equals].Trim().ToString().ToLowerInvariant()}";
+            if (Safe.Contains(key) && ValueOf(text[(equals + 1)..].Trim()) is { Length: > 0 and <= MostInValue } value)
+                found[key] = value;
+        }
+    }
+
+    // Quotes, escapes and comments as git-config(1) has them; a value that goes on in the next line, or has an escape that is none, is left out.
+    private static string? ValueOf(ReadOnlySpan<char> text)
+    {
+        var value = new StringBuilder();
+        var quoted = false;
+        var length = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (c == '"')
+            {
+                quoted = !quoted;
+                continue;
+            }
+            if (!quoted && c is '#' or ';')
+                break;
+            if (c == '\\')
+            {
+                if (++i == text.Length || text[i] is not ('"' or '\\'))
+                    return null;
+                c = text[i];
+            }
+            if (char.IsControl(c) && c != '\t')
+                return null;
+            value.Append(c);
+            // Blanks at the end count where they are quoted.
+            if (quoted || !char.IsWhiteSpace(c))
+                length = value.Length;
+        }
+        return quoted ? null : value.ToString(0, length);
+    }
+
+    private static string Quote(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}
