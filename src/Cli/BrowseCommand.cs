@@ -51,7 +51,9 @@ internal static class BrowseCommand
         catch (PageException e)
         {
             await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
-            return ExitCodes.CouldNotLoad;
+            if (e is { Kind: FetchErrorKind.ChildLost } or { Exited: not null })
+                browser.OnLoss();
+            return e.Kind is { } kind ? ExitCodes.For(kind) : e.Exited is not null ? ExitCodes.ChildLost : ExitCodes.CouldNotLoad;
         }
     }
 

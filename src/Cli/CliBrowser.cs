@@ -7,13 +7,23 @@ namespace ActorBrowser.Cli;
 /// <summary>The actor system behind every verb. It writes nothing to stdout, and disposing it ends everything that it has started.</summary>
 internal sealed class CliBrowser : IAsyncDisposable
 {
+    // The exit of a lost process is confirmed some milliseconds after its channel has ended.
+    private static readonly TimeSpan ReportTime = TimeSpan.FromSeconds(2);
+
     private readonly IActorRef _browser;
+    private readonly TaskCompletionSource _recorded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isLossReported;
 
     private CliBrowser(ActorSystem system, IActorRef browser)
     {
         System = system;
         _browser = browser;
+        var recorded = _recorded;
+        system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new RecordListener(recorded))), typeof(CrashJournal.Recorded));
     }
+
+    /// <summary>A verb reports that a process was lost: its crash report is written before the actor system stops.</summary>
+    internal void OnLoss() => _isLossReported = true;
 
     internal ActorSystem System { get; }
 
@@ -40,7 +50,9 @@ internal sealed class CliBrowser : IAsyncDisposable
         return Task.FromResult(new CliBrowser(system, system.StartActorBrowser()));
     }
 
-    private static string LogLevel()
+    /// <summary>The level that ACTORBROWSER_LOG asks for.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    internal static string LogLevel()
     {
         var wanted = Environment.GetEnvironmentVariable("ACTORBROWSER_LOG") is { Length: > 0 } given ? given : "off";
         string[] levels = ["OFF", "ERROR", "WARNING", "INFO", "DEBUG"];
@@ -65,7 +77,10 @@ internal sealed class CliBrowser : IAsyncDisposable
         var receiver = System.ActorOf(Props.Create(() => new FetchReceiver(_browser, fetch, sink, progress, done)));
         try
         {
-            return await done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            var report = await done.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            if (report.Error is { Kind: FetchErrorKind.ChildLost })
+                OnLoss();
+            return report;
         }
         finally
         {
@@ -96,5 +111,15 @@ internal sealed class CliBrowser : IAsyncDisposable
         return TimeProvider.System.GetElapsedTime(started);
     }
 
-    public async ValueTask DisposeAsync() => await System.Terminate().ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        if (_isLossReported)
+            await Task.WhenAny(_recorded.Task, Task.Delay(ReportTime)).ConfigureAwait(false);
+        await System.Terminate().ConfigureAwait(false);
+    }
+
+    private sealed class RecordListener(TaskCompletionSource recorded) : UntypedActor
+    {
+        protected override void OnReceive(object message) => recorded.TrySetResult();
+    }
 }

@@ -53,6 +53,8 @@ internal static class CommandLine
         if (OptionValues.Refuse(args, root) is { } refusal)
             return (null, [refusal]);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count == 0 && ExecCommand.UnknownOption(parsed, args) is { } unknown)
+            return (null, [$"exec has no option '{unknown}'. A program of that name comes after --: exec [OPTION...] -- CMD ARG..."]);
         // An argument that is not UTF-8 has lost bytes in .NET's conversion: a verb would read a different text.
         if (parsed.Errors.Count == 0 && RawArguments.FirstLoss(args, args.Length - ExecCommand.CommandLengthOf(parsed)) is { } loss)
             return (null, [$"'{loss}' is not UTF-8. Only a command's arguments may be other bytes: exec [OPTION...] -- CMD ARG..."]);
@@ -81,6 +83,8 @@ internal static class CommandLine
         var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
         try
         {
+            if (command.CommandResult.Command is not RootCommand && command.Action is not System.CommandLine.Help.HelpAction)
+                _ = CliBrowser.LogLevel();
             return await command.InvokeAsync(configuration, interruption.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (interruption.ExitCode != 0)

@@ -70,11 +70,17 @@ internal static class ExecCommand
 
     /// <summary>How many of the arguments belong to the command to run; 0 for another verb.</summary>
     internal static int CommandLengthOf(ParseResult parsed) =>
-        parsed.CommandResult.Command is { Name: Name } exec && exec.Arguments is [Argument<string[]> command] ? parsed.GetValue(command)?.Length ?? 0 : 0;
+        parsed.CommandResult.Command is { Name: Name } exec && exec.Arguments is [var command] ? parsed.GetResult(command)?.Tokens.Count ?? 0 : 0;
+
+    /// <summary>An option that exec does not have, given before its command; null if there is none.</summary>
+    /// <remarks>The option parser takes it for the program to run.</remarks>
+    internal static string? UnknownOption(ParseResult parsed, string[] args) =>
+        CommandLengthOf(parsed) > 0 && parsed.GetResult(parsed.CommandResult.Command.Arguments[0])!.Tokens[0].Value is ['-', _, ..] first
+        && Array.IndexOf(args, first) < Array.IndexOf([.. args, "--"], "--") ? first : null;
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 
-    /// <summary>This process's folder; null for the runner's, which is the same, if the folder is gone or its name is not UTF-8.</summary>
+    /// <summary>This process's folder; null if the folder is gone, or its name is not UTF-8: in a world the command then starts in /.</summary>
     internal static CommandText? CurrentFolder()
     {
         try
@@ -129,6 +135,8 @@ internal static class ExecCommand
             };
         }
         var closed = (CommandClosed)outcome;
+        if (closed.Exit.Cause == ExitCause.RunnerLost)
+            browser.OnLoss();
         if (options.Json)
             await Console.Out.WriteLineAsync(ExecReport.ToJson(closed)).ConfigureAwait(false);
         else if (closed.Exit.Cause is not (ExitCause.Itself or ExitCause.Kill))

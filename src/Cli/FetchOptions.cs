@@ -40,7 +40,7 @@ internal sealed record FetchOptions(
             throw new FormatException("--upload-file and --data are both given; a request has one body.");
         var from = file ?? (data is ['@', .. var name] ? name : null);
         if (from is "")
-            throw new FormatException("The request's body has no file: write @FILE, or @- for the standard input.");
+            throw new FormatException(file is "" ? "--upload-file needs a file, or - for the standard input." : "--data @ needs a file: write @FILE, or @- for the standard input.");
         if (from == StandardInput && Urls.Count > 1)
             throw new FormatException($"The standard input can be sent once, and {Urls.Count} URLs are given.");
         return this with { UploadFrom = from, Body = from is null && data is not null ? Encoding.UTF8.GetBytes(data) : null };

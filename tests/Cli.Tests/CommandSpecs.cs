@@ -171,6 +171,72 @@ public sealed class CommandSpecs : IAsyncLifetime
     [Fact]
     public async Task Fail_turns_a_404_into_22() => Assert.Equal(22, (await RunAsync("fetch", "--fail", $"{_root}/absent")).Code);
 
+    public static TheoryData<string> Verbs() => [.. ActorBrowser.Cli.CommandLine.Create().Subcommands.Select(static verb => verb.Name)];
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task Each_verb_says_what_it_takes(string verb)
+    {
+        foreach (var arguments in new string[][] { [verb, "--help"], [verb, "-h"] })
+        {
+            var help = await RunAsync(arguments);
+            Assert.Equal((0, ""), (help.Code, help.Error));
+            Assert.Contains("Usage:", help.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("exec", "--timeout", "5", "--help")]
+    [InlineData("exec", "true", "--help")]
+    public async Task Help_is_given_whatever_else_is_there(params string[] arguments) => Assert.Equal(0, (await RunAsync(arguments)).Code);
+
+    [Theory]
+    [InlineData("--timout", "exec", "--timout", "5", "--", "echo", "hi")]
+    [InlineData("-x", "exec", "-x", "true")]
+    public async Task An_option_that_exec_does_not_have_is_not_taken_for_a_program(string option, params string[] arguments)
+    {
+        var (code, _, error) = await RunAsync(arguments);
+        Assert.Equal(2, code);
+        Assert.Contains($"exec has no option '{option}'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_whose_name_is_like_an_option_comes_after_two_hyphens() => Assert.Equal(127, (await RunAsync("exec", "--", "--timout")).Code);
+
+    [Fact]
+    public async Task A_process_that_was_lost_is_among_the_crashes()
+    {
+        var state = Directory.CreateTempSubdirectory();
+        Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["XDG_STATE_HOME"] = state.FullName },
+        })!;
+        using var fetch = Start("fetch", $"{_root}/held");
+        Assert.True(await _holding.WaitAsync(Deadline.Long));
+        await Signals.SendAsync(Assert.Single(ProcessTable.ChildrenOf(fetch.Id)), "KILL");
+        Assert.Equal(70, (await fetch.OutcomeAsync()).Code);
+        using var command = Start("exec", "--", "sh", "-c", "echo; exec sleep 1000");
+        // The line says that its runner is there.
+        await command.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Long);
+        await Signals.SendAsync(ProcessTable.ChildrenOf(command.Id)[0], "KILL");
+        Assert.Equal(70, (await command.OutcomeAsync()).Code);
+        using var crashes = Start("crashes", "--json");
+        var (code, output, _) = await crashes.OutcomeAsync();
+        Assert.Equal(0, code);
+        Assert.Contains("\"network\"", output, StringComparison.Ordinal);
+        Assert.Contains("\"command-runner\"", output, StringComparison.Ordinal);
+        state.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData(7, "http://127.0.0.1:1/")]
+    [InlineData(6, "http://no-such-host.invalid/")]
+    [InlineData(3, "http://[")]
+    [InlineData(1, "ftp://127.0.0.1/")]
+    public async Task A_page_that_cannot_be_had_ends_as_its_fetch_would(int code, string url) => Assert.Equal(code, (await RunAsync("browse", url)).Code);
+
     [Fact]
     public async Task A_404_alone_is_an_answer() => Assert.Equal(0, (await RunAsync("fetch", $"{_root}/absent")).Code);
 

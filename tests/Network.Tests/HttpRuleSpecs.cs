@@ -173,7 +173,12 @@ public sealed class HttpRuleSpecs
     }
 
     [Theory]
-    [InlineData("Content-Length: 2\r\nContent-Length: 5", "Content-Length is '2, 5'")]
+    [InlineData("Content-Length: 2\r\nContent-Length: 5", "two lengths, Content-Length 2 and 5")]
+    [InlineData("Transfer-Encoding: chunked\v", "Transfer-Encoding is 'chunked")]
+    [InlineData("Transfer-Encoding: \fchunked", "Transfer-Encoding is '")]
+    [InlineData("Transfer-Encoding: chunked\u0085", "Transfer-Encoding is 'chunked")]
+    [InlineData("Transfer-Encoding: \u00a0chunked", "Transfer-Encoding is '")]
+    [InlineData("Content-Length: 2\u00a0", "Content-Length is '2")]
     [InlineData("Content-Length: 2\r\nContent-Length: 2", null)]
     [InlineData("Content-Length: +2", "Content-Length is '+2'")]
     [InlineData("Content-Length: two", "Content-Length is 'two'")]

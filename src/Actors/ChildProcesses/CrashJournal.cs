@@ -85,18 +85,22 @@ internal sealed class CrashJournal : UntypedActor
         _reports.AddFirst(report);
         if (_reports.Count > _settings.Kept)
             _reports.RemoveLast();
-        if (_settings.Folder.Length == 0)
-            return;
         try
         {
-            CrashFiles.Write(_settings.Folder, report, _settings.Kept);
+            if (_settings.Folder.Length > 0)
+                CrashFiles.Write(_settings.Folder, report, _settings.Kept);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A full disk, say: the journal has it all the same.
             _log.Warning("The crash report {0} was not written: {1}", report.Id, e.Message);
         }
+        Context.System.EventStream.Publish(new Recorded(report.ProcessId));
     }
+
+    /// <summary>Published when the file of a crash report has been written, or could not be.</summary>
+    /// <param name="ProcessId">The process that was lost.</param>
+    internal sealed record Recorded(int ProcessId) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private CrashReport ReportOf(ChildExited exited) => new(
         CrashFiles.NameOf(exited.EndedAt, ++_number, exited.Role), exited.Role, exited.ProcessId, exited.Reason, exited.Cause, exited.ExitCode, exited.Signal,

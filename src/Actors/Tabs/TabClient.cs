@@ -207,4 +207,7 @@ public sealed class PageException(string message, Exception? inner = null) : Exc
 {
     /// <summary>How the page's renderer ended, with its last lines of stderr, where that is the reason; else null.</summary>
     public ChildProcessProtocol.ChildExited? Exited { get; init; }
+
+    /// <summary>Why the page's fetch failed; null where it was no fetch that failed.</summary>
+    public FetchErrorKind? Kind { get; init; }
 }

@@ -150,7 +150,7 @@ internal sealed class TabListener : UntypedActor
             case LoadFailed failed:
                 // One that was not even begun says so as well.
                 (_loading ?? _begun)?.TrySetException(failed.Kind == FetchErrorKind.Stopped
-                    ? new BrowserStoppedException(failed.Message) : new PageException(failed.Message));
+                    ? new BrowserStoppedException(failed.Message) : new PageException(failed.Message) { Kind = failed.Kind });
                 (_loading, _begun) = (null, _loading is null ? null : _begun);
                 break;
             case Crashed crashed:

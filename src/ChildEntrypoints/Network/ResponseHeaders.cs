@@ -14,14 +14,18 @@ internal static class ResponseHeaders
         if (response.Version.Major != 1)
             return null;
         if (response.Headers.NonValidated.TryGetValues("Transfer-Encoding", out var codings))
-            return codings.Count == 1 && codings.Single().Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase)
+            return codings.Count == 1 && codings.Single().Trim(' ', '\t').Equals("chunked", StringComparison.OrdinalIgnoreCase)
                 ? null : $"its Transfer-Encoding is '{FetchUrl.Show(string.Join(", ", codings))}', and only 'chunked' is known";
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var lengths))
             return null;
         var first = lengths.First();
         foreach (var length in lengths)
-            if (!long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out _) || length != first)
-                return $"its Content-Length is '{FetchUrl.Show(string.Join(", ", lengths))}', which is no number";
+        {
+            if (!long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                return $"its Content-Length is '{FetchUrl.Show(length)}', which is no number";
+            if (length != first)
+                return $"it has two lengths, Content-Length {FetchUrl.Show(first)} and {FetchUrl.Show(length)}";
+        }
         return null;
     }
 
