@@ -94,7 +94,7 @@ public sealed class RealProcessSpecs : TestKit
         child.Child.Tell(new Subscribe(TestActor));
         child.Child.Tell(new SendToRole(0, default), ActorRefs.NoSender);
         var exited = await FishForMessageAsync<ChildExited>(static _ => true, TimeSpan.FromMinutes(1));
-        Assert.True((exited.Reason, exited.Cause) == (ExitReason.Killed, KillCause.Limit), exited.ToString());
+        Assert.True((exited.Reason, exited.Cause) == (ExitReason.Killed, KillCause.Limit), $"{exited.Reason}, {exited.Message} {string.Join("|", exited.LastStderrLines)}");
         Assert.Contains("memory", exited.Message, StringComparison.Ordinal);
     }
 

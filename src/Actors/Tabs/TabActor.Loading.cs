@@ -26,7 +26,7 @@ internal sealed partial class TabActor
         _events.Tell(new LoadStarted(_record.Load, url));
         if (!WebUrl.TryParse(url, out var parsed) || !parsed.IsHttp)
         {
-            Fail($"'{HttpRules.Shorten(url, 100)}' is no http or https URL.");
+            Fail($"'{HttpRules.Shorten(url, 100)}' is no http or https URL.", parsed is null ? FetchErrorKind.InvalidUrl : FetchErrorKind.UnsupportedScheme);
             return;
         }
         // A tab that shows a page keeps its process until another page comes: there may be none.
