@@ -8,6 +8,19 @@ namespace ActorBrowser.ActorsTests;
 /// <summary>Every state and race of one child, over the in-memory channel.</summary>
 public sealed class ChildProcessSpecs() : PlayedChildSpecs("WARNING")
 {
+    [Theory]
+    [InlineData("/proc/absent/program")]
+    [InlineData("/proc/absent")]
+    [InlineData("/proc")]
+    public async Task A_program_that_is_not_there_is_told_as_such_and_is_not_tried_again(string path)
+    {
+        var settings = ActorBrowserSettings.From(Akka.Configuration.ConfigurationFactory.ParseString($"actorbrowser.child.executable = \"{path}\"").WithFallback(Sys.Settings.Config));
+        var failure = await Assert.ThrowsAsync<LaunchException>(() =>
+            ProcessChildLauncher.Instance.LaunchAsync("renderer", settings.Sandbox.Find("renderer")!, settings, new ChildLog(Sys.Log, "renderer"), CancellationToken.None));
+        Assert.Equal(LaunchErrorKind.NotFound, failure.Kind);
+        Assert.Contains("actorbrowser.child.executable", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_ping_is_answered_with_its_round_trip()
     {

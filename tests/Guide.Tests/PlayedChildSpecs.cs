@@ -1,8 +1,6 @@
 using System.Text;
 using ActorBrowser.Sandbox;
-using ActorBrowser.TestSupport;
 using ActorBrowser.Transport;
-using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using Xunit;
 using static ActorBrowser.BrowserProtocol;
@@ -60,8 +58,8 @@ public sealed class PlayedChild : IChildProcessHandle, IFrameHandler
             case MessageType.ChildArgs:
                 Send(0, default(Ready));
                 break;
-            case MessageType.Ping when frame.TryRead<Transport.Ping>(out var ping) is null:
-                Send(frame.CorrelationId, new Transport.Pong(ping.Timestamp));
+            case MessageType.Ping when frame.TryRead<ActorBrowser.Transport.Ping>(out var ping) is null:
+                Send(frame.CorrelationId, new ActorBrowser.Transport.Pong(ping.Timestamp));
                 break;
             case MessageType.RoleMessage when frame.TryRead<RoleMessage>(out var question) is null:
                 Send(frame.CorrelationId, _answer(question));

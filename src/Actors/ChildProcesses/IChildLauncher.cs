@@ -68,6 +68,8 @@ internal sealed class ProcessChildLauncher : IChildLauncher
         if (policy.NeedsWorkspace)
             policy = policy.WithoutWorkspace();
         var executable = settings.Child.Resolve();
+        if (!File.Exists(executable.Path))
+            throw new LaunchException(LaunchErrorKind.NotFound, $"The children's program '{executable.Path}' is not there; actorbrowser.child.executable, or ActorBrowserOptions.ChildExecutable, names it.");
         // Not on the caller's thread, which is a dispatcher's: the first plan of a policy asks the machine many things.
         var plan = await Task.Run(() => settings.Sandbox.PlanFor(policy, executable), cancellation).ConfigureAwait(false);
         var launch = new ChildLaunch
