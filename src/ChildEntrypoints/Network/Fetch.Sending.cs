@@ -135,13 +135,26 @@ internal sealed partial class Fetch
 
     private bool WasLostBeforeAnswer(Exception exception, string method)
     {
+        // No byte of the request was written to a connection that was over.
+        if (HoldsConnectionOver(exception))
+            return true;
+        // Another request's answer ended the connection while this one took it from the pool.
+        if (exception is ObjectDisposedException)
+            return HttpRules.IsIdempotent(method);
         if (_connection is not { IsHttp2: false, HasAnswered: true } connection || exception is not (HttpRequestException or IOException))
             return false;
-        // No byte of the request was written to a connection that was over.
         if (connection.IsOver)
             return true;
         return HttpRules.IsIdempotent(method)
             && (exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.Unknown } || exception is IOException);
+    }
+
+    private static bool HoldsConnectionOver(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+            if (e is ConnectionOverException)
+                return true;
+        return false;
     }
 
     // HTTP/1.0 closes a connection after each answer unless the answer says otherwise; .NET would keep it.

@@ -99,7 +99,7 @@ internal sealed class TransportConnection : NetworkStream
         if (_established && !IsHttp2)
             Fetch.Current?.OnSentOver(this);
         if (IsOver)
-            return ValueTask.FromException(new IOException("The server ended the connection with its last answer."));
+            return ValueTask.FromException(new ConnectionOverException());
         return base.WriteAsync(buffer, cancellationToken);
     }
 
