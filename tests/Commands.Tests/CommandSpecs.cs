@@ -28,7 +28,8 @@ public abstract class CommandSpecs : TestKit
 
     protected Task<SpawnRefused> RefusedAsync(Spawn spawn) => Browser.Ask<SpawnRefused>(spawn, Deadline.Long);
 
-    protected async Task<CommandSnapshot> EndOfAsync(Spawned command) => (await Browser.Ask<Waited>(new Wait(command.Handle), Deadline.Long)).Snapshot;
+    // A flood may take its whole timeout of a minute on a loaded machine.
+    protected async Task<CommandSnapshot> EndOfAsync(Spawned command) => (await Browser.Ask<Waited>(new Wait(command.Handle), Deadline.Long * 4)).Snapshot;
 
     protected async Task<CommandSnapshot> RunAsync(Spawn spawn) => await EndOfAsync(await SpawnAsync(spawn));
 
