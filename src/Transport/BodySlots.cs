@@ -63,7 +63,7 @@ internal sealed class BodySlots : IDisposable
         }
     }
 
-    /// <summary>How many slots the parent reads before it returns them together: a child with as many outstanding will hear from it soon.</summary>
+    /// <summary>How many slots the parent reads before it returns them together: a child that waits for as many will get them soon.</summary>
     public int ReturnedTogether => Math.Max(1, _count / 2);
 
     /// <summary>A slot's memory.</summary>
