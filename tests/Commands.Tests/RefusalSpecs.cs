@@ -76,6 +76,8 @@ public sealed class RefusalSpecs() : CommandSpecs("actorbrowser.commands.capacit
         var command = await SpawnAsync(new Spawn(["sleep", "1000"]) { Subscription = new Subscribe(probe) });
         var waiting = Browser.Ask<Waited>(new Wait(command.Handle), Deadline.Long);
         var killing = command.Session.Ask<CommandSnapshot>(new KillCommand(command.Handle, TimeSpan.FromDays(1)), Deadline.Long);
+        // Through the same actors as the questions: the session has both before it is stopped.
+        await Browser.Ask<Handles>(ListHandles.Instance, Deadline.Long);
         await command.Session.Ask<CommandSnapshot>(GetSnapshot.Instance, Deadline.Long);
         Sys.Stop(command.Session);
         Assert.Equal((CommandStatus.Killed, false), ((await waiting).Snapshot.Status, (await waiting).TimedOut));
