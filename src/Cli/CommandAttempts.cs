@@ -77,16 +77,8 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
 
     private static List<int> WithArgument(string argument)
     {
-        var found = new List<int>();
         var buffer = new byte[4096];
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && SmallFile.TryRead(Path.Combine(folder, "cmdline"), buffer) is > 0 and var length && Encoding.UTF8.GetString(buffer, 0, length).Split('\0').Contains(argument))
-            {
-                found.Add(pid);
-            }
-        }
-        return found;
+        return [.. ProcessIds.All().Where(pid => SmallFile.TryRead(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/cmdline"), buffer) is > 0 and var length
+            && Encoding.UTF8.GetString(buffer, 0, length).Split('\0').Contains(argument))];
     }
 }

@@ -20,19 +20,14 @@ internal sealed class CommandFloods(CliBrowser browser, string folder, Cancellat
             static exit => exit.Cause == ExitCause.MemoryLimit || exit is { Cause: ExitCause.Itself, ShellCode: not 0 }),
         new("command-processes", "a command's processes end at their limit", "for i in 1 2 3 4; do true & done; wait; echo", "b() { b & b & wait; }; b & sleep 1000",
             static exit => exit.Cause is ExitCause.ProcessLimit or ExitCause.MemoryLimit),
-        .. OnlyInWorlds,
-    ];
-
-    private static Flood[] OnlyInWorlds =>
-    [
         new("command-temporary", "a command's temporary files end at their limit", "if head -c 4096 /dev/zero 2>/dev/null > /tmp/x; then cat /tmp/x | wc -c; else echo; fi",
-            "for f in /tmp /var/tmp /dev/shm ~; do cat /dev/zero > $f/x; done 2>/dev/null; exit 1", static exit => exit is { Cause: ExitCause.Itself, ShellCode: not 0 } || exit.Cause == ExitCause.MemoryLimit),
+            "for f in /tmp /var/tmp /dev/shm ~; do cat /dev/zero > $f/x; done 2>/dev/null; exit 1", static exit => exit is { Cause: ExitCause.Itself, ShellCode: not 0 } || exit.Cause == ExitCause.MemoryLimit) { NeedsWorld = true },
         new("command-descriptors", "a command's descriptors end at their limit", "bash -c 'for i in 1 2 3 4; do exec {f}</dev/null; done; echo'",
             "exec bash -c 'for ((i = 70000 / $(ulimit -n) + 2; i > 0; i--)); do (while exec {f}</dev/null; do :; done 2>/dev/null; kill -STOP $BASHPID) & done; wait'",
-            static exit => exit.Cause is ExitCause.DescriptorLimit or ExitCause.MemoryLimit),
+            static exit => exit.Cause is ExitCause.DescriptorLimit or ExitCause.MemoryLimit) { NeedsWorld = true },
         new("command-watches", "a command does not keep its user's programs from watching files", "tail --pid=$$ -s 0.1 -f /etc/passwd & sleep 0.3; kill $!; echo",
             "i=0; while [ $i -lt 200 ]; do tail -f /etc/passwd > /dev/null 2>&1 & i=$((i + 1)); done; sleep 3; exit 1",
-            static exit => exit.Cause == ExitCause.DescriptorLimit || (exit is { Cause: ExitCause.Itself, ExitCode: 1 } && Watches.IsOneLeft())),
+            static exit => exit.Cause == ExitCause.DescriptorLimit || (exit is { Cause: ExitCause.Itself, ExitCode: 1 } && Watches.IsOneLeft())) { NeedsWorld = true },
     ];
 
     /// <summary>All of them under a profile.</summary>
@@ -45,7 +40,7 @@ internal sealed class CommandFloods(CliBrowser browser, string folder, Cancellat
         foreach (var flood in All)
         {
             // On a machine with neither worlds nor control groups this would be an attack on the machine.
-            if (!hasWorld && (OnlyInWorlds.Any(one => one.Name == flood.Name) || Machine.Current.ControlGroups is not { CanLimitMemory: true, CanLimitProcesses: true }))
+            if (!hasWorld && (flood.NeedsWorld || Machine.Current.ControlGroups is not { CanLimitMemory: true, CanLimitProcesses: true }))
             {
                 results.Add(new FloodResult(flood.Name, flood.Protection, "not tried", "nothing here would end it: it needs a world, or for memory and processes a control group", Held: null));
                 continue;
@@ -78,5 +73,8 @@ internal sealed class CommandFloods(CliBrowser browser, string folder, Cancellat
     /// <summary>What one has come to.</summary>
     internal sealed record FloodResult(string Name, string Protection, string Outside, string Inside, bool? Held);
 
-    private sealed record Flood(string Name, string Protection, string Little, string Script, Func<CommandExit, bool> IsHeld);
+    private sealed record Flood(string Name, string Protection, string Little, string Script, Func<CommandExit, bool> IsHeld)
+    {
+        internal bool NeedsWorld { get; init; }
+    }
 }

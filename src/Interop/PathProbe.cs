@@ -50,16 +50,30 @@ internal static unsafe class PathProbe
     /// <returns>Null when nothing is there.</returns>
     public static FoundFile? LookBelow(SafeDescriptor folder, ReadOnlySpan<byte> path)
     {
-        // struct statx: the type, and when it was changed last, seconds and nanoseconds.
-        const int notFollowed = 0x100, length = 256, type = 28, changed = 96;
-        const uint typeInodeAndChange = 0x181;
+        const int notFollowed = 0x100;
         ArgumentNullException.ThrowIfNull(folder);
-        var status = stackalloc byte[length];
         fixed (byte* text = Terminate(path, path.Length < UsualLength ? stackalloc byte[UsualLength] : new byte[path.Length + 1]))
-        {
-            return LibC.ExtendedStatus(folder.Value, text, notFollowed, typeInodeAndChange, status) == 0
-                ? new FoundFile(IdentityIn(status), *(ushort*)(status + type) & FoundFile.TypeBits, *(long*)(status + changed), *(uint*)(status + changed + sizeof(long))) : null;
-        }
+            return Look(folder.Value, text, notFollowed);
+    }
+
+    /// <summary>What an open descriptor is of. Linux.</summary>
+    /// <param name="descriptor">Its number.</param>
+    /// <returns>Null when the kernel does not tell.</returns>
+    internal static FoundFile? Look(int descriptor)
+    {
+        const int emptyPath = 0x1000;
+        var empty = (byte)0;
+        return Look(descriptor, &empty, emptyPath);
+    }
+
+    private static FoundFile? Look(int folder, byte* path, int flags)
+    {
+        // struct statx: the type, and when it was changed last, seconds and nanoseconds.
+        const int length = 256, type = 28, changed = 96;
+        const uint typeInodeAndChange = 0x181;
+        var status = stackalloc byte[length];
+        return LibC.ExtendedStatus(folder, path, flags, typeInodeAndChange, status) == 0
+            ? new FoundFile(IdentityIn(status), *(ushort*)(status + type) & FoundFile.TypeBits, *(long*)(status + changed), *(uint*)(status + changed + sizeof(long))) : null;
     }
 
     /// <summary>Opens a folder to start a process in. Linux.</summary>
@@ -117,7 +131,10 @@ internal static unsafe class PathProbe
         }
     }
 
-    private static Span<byte> Terminate(ReadOnlySpan<byte> path, Span<byte> room)
+    /// <summary>Copies a path and appends NUL.</summary>
+    /// <param name="path">A path without NUL.</param>
+    /// <param name="room">At least one byte longer than the path.</param>
+    internal static Span<byte> Terminate(ReadOnlySpan<byte> path, Span<byte> room)
     {
         path.CopyTo(room);
         room[path.Length] = 0;
@@ -135,6 +152,9 @@ internal readonly record struct FoundFile((ulong Device, ulong Inode) Identity, 
     internal const int TypeBits = 0xf000;
     private const int Link = 0xa000;
     private const int Folder = 0x4000;
+    private const int Regular = 0x8000;
+
+    internal bool IsRegular => Type == Regular;
 
     internal bool IsLink => Type == Link;
 

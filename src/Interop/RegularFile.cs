@@ -17,25 +17,13 @@ internal static unsafe class RegularFile
     {
         if (!OperatingSystem.IsLinux())
             return File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete) : null;
-        var name = new byte[Encoding.UTF8.GetMaxByteCount(path.Length) + 1];
-        Encoding.UTF8.GetBytes(path, name);
+        var name = Encoding.UTF8.GetBytes(path);
         SafeFileHandle handle;
-        fixed (byte* text = name)
+        fixed (byte* text = PathProbe.Terminate(name, new byte[name.Length + 1]))
             handle = new SafeFileHandle(LibC.Open(text, CloseOnExec | NonBlocking | NoTerminal, 0), ownsHandle: true);
-        if (!handle.IsInvalid && IsRegular(handle))
+        if (!handle.IsInvalid && PathProbe.Look((int)handle.DangerousGetHandle()) is { IsRegular: true })
             return new FileStream(handle, FileAccess.Read);
         handle.Dispose();
         return null;
-    }
-
-    private static bool IsRegular(SafeFileHandle handle)
-    {
-        // struct statx, the same on every processor: its mode. AT_EMPTY_PATH, STATX_TYPE.
-        const int length = 256, mode = 28, emptyPath = 0x1000, kind = 0xF000, regular = 0x8000;
-        const uint typeOnly = 1;
-        var status = stackalloc byte[length];
-        var empty = (byte)0;
-        return LibC.ExtendedStatus((int)handle.DangerousGetHandle(), &empty, emptyPath, typeOnly, status) == 0
-            && (*(ushort*)(status + mode) & kind) == regular;
     }
 }

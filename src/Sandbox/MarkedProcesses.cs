@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
@@ -19,14 +18,7 @@ internal static class MarkedProcesses
     }
 
     // Without itself: a runner wears the mark of what it has started last.
-    private static IEnumerable<int> Others()
-    {
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid != Environment.ProcessId)
-                yield return pid;
-        }
-    }
+    private static IEnumerable<int> Others() => ProcessIds.All().Where(static pid => pid != Environment.ProcessId);
 
     /// <summary>For the first process of a namespace: kills all others there at once, marked or not, and waits until none is left.</summary>
     /// <param name="patience">How long at most.</param>

@@ -111,7 +111,7 @@ public sealed partial class Documents
     [GeneratedRegex(@"`(\w+\.\w+)`")]
     private static partial Regex Spec();
 
-    [GeneratedRegex(@"^(?:public|internal) [a-z ]*class (\w+)[^\n]*: UntypedActor\b", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:public|internal) (?!abstract )[a-z ]*class (\w+)[^\n]*: (?:UntypedActor|OneCallActor)\b", RegexOptions.Multiline)]
     private static partial Regex Actor();
 
     [GeneratedRegex(@"^public (?:sealed |abstract |partial )*class (\w+)", RegexOptions.Multiline)]

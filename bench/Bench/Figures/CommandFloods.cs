@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Akka.Actor;
 using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Bench.Figures;
@@ -24,7 +22,7 @@ internal sealed class CommandFloods : IFigure
     {
         await using var browser = await Browser.StartAsync(context);
         var other = await browser.SpawnAsync("renderer");
-        await PingAsync(other.Child, Task.Delay(2000));
+        await PingTimes.UntilAsync(other.Child, Task.Delay(2000));
         var rows = new List<Row>();
         foreach (var (name, script) in All)
         {
@@ -32,8 +30,10 @@ internal sealed class CommandFloods : IFigure
             var stormy = (P50: new Samples("meanwhile", "µs"), P99: new Samples("meanwhile", "µs"));
             for (var run = 0; run < context.Pick(1, 3); run++)
             {
-                Add(calm, await PingAsync(other.Child, Task.Delay(2000)));
-                Add(stormy, await PingAsync(other.Child, CommandSessions.For(browser.Actor).RunAsync(Spawn.Shell(script) with { Folder = context.Scratch, TotalTimeout = TimeSpan.FromSeconds(60) })));
+                Add(calm, await PingTimes.UntilAsync(other.Child, Task.Delay(2000)));
+                var command = CommandSessions.For(browser.Actor).RunAsync(Spawn.Shell(script) with { Folder = context.Scratch, TotalTimeout = TimeSpan.FromSeconds(60) });
+                Add(stormy, await PingTimes.UntilAsync(other.Child, command));
+                await command;
             }
             rows.Add(new Row($"Ask(Ping) to a child while a command {name}, p99", stormy.P99, calm.P99, Target.AtMost(2)));
             rows.Add(new Row("… p50", stormy.P50, calm.P50, null));
@@ -45,19 +45,5 @@ internal sealed class CommandFloods : IFigure
     {
         samples.P50.Add(times[times.Length / 2]);
         samples.P99.Add(times[(int)((times.Length - 1) * 0.99)]);
-    }
-
-    private static async Task<double[]> PingAsync(IActorRef child, Task until)
-    {
-        var client = ChildClient.For(child);
-        var times = new List<double>();
-        while (!until.IsCompleted || times.Count == 0)
-        {
-            var started = Stopwatch.GetTimestamp();
-            await client.PingAsync();
-            times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
-        }
-        await until;
-        return [.. times.Order()];
     }
 }

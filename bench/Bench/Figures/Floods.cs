@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ActorBrowser.ChildEntrypoints.Probes;
 using ActorBrowser.Sandbox;
 using Akka.Actor;
@@ -30,14 +29,14 @@ internal sealed class Floods : IFigure
             var stormy = new Samples("meanwhile", "µs");
             for (var run = 0; run < context.Pick(3, 7); run++)
             {
-                await PingAsync(other.Child, calm, Task.Delay(300));
+                await AddAsync(other.Child, calm, Task.Delay(300));
                 var probe = await browser.Actor.Ask<BrowserProtocol.ChildSpawned>(new BrowserProtocol.SpawnChild(ProbeRole.Name)
                 {
                     Policy = policy with { Limits = limits },
                     RoleArgs = new ProbeTargets(0, 0, "", "", "", 0, "").ToBytes(),
                 }, TimeSpan.FromSeconds(30));
                 var answer = probe.Child.Ask<object>(new ChildProcessProtocol.SendToRole((ushort)question, default), TimeSpan.FromSeconds(30));
-                await PingAsync(other.Child, stormy, answer);
+                await AddAsync(other.Child, stormy, answer);
                 await Browser.StopAsync(probe.Child);
             }
             rows.Add(new Row($"PingAsync to a child while another {name}", stormy, calm, Target.AtMost(2)));
@@ -45,18 +44,10 @@ internal sealed class Floods : IFigure
         return rows;
     }
 
-    /// <summary>Pings one after another until a task is over. The sample is their median, because a ping that is late by one time slice means little.</summary>
-    private static async Task PingAsync(IActorRef child, Samples samples, Task until)
+    // The median: a ping that is late by one time slice means little.
+    private static async Task AddAsync(IActorRef child, Samples samples, Task until)
     {
-        var client = ChildClient.For(child);
-        var times = new List<double>();
-        while (!until.IsCompleted || times.Count == 0)
-        {
-            var started = Stopwatch.GetTimestamp();
-            await client.PingAsync();
-            times.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
-        }
-        times.Sort();
-        samples.Add(times[times.Count / 2]);
+        var times = await PingTimes.UntilAsync(child, until);
+        samples.Add(times[times.Length / 2]);
     }
 }

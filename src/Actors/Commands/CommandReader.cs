@@ -9,7 +9,7 @@ namespace ActorBrowser;
 /// Gathers what a command's session tells one reader; the reading ends with the command, or with the browser. A command that
 /// the reader itself started ends with the reading.
 /// </summary>
-internal sealed class CommandReader : UntypedActor
+internal sealed class CommandReader : OneCallActor
 {
     private readonly IActorRef _browser;
     private readonly ICommand _opening;
@@ -84,14 +84,8 @@ internal sealed class CommandReader : UntypedActor
         }
     }
 
-    // One call's actor: the call ends with its failure, and nothing is begun a second time.
-    protected override void PreRestart(Exception reason, object message)
-    {
+    protected override void Fail(Exception reason) =>
         _events.TryComplete(new InvalidOperationException($"The reader's actor failed: {reason.Message}", reason));
-        base.PreRestart(reason, message);
-    }
-
-    protected override void PostRestart(Exception reason) => Context.Stop(Self);
 
     protected override void PostStop()
     {

@@ -5,7 +5,7 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser;
 
 /// <summary>Receives one streamed fetch and writes its body to a stream: a piece that has been written is a credit for as much more.</summary>
-internal sealed class Download(IActorRef browser, Fetch fetch, Stream destination, TaskCompletionSource<FetchResult> done) : UntypedActor
+internal sealed class Download(IActorRef browser, Fetch fetch, Stream destination, TaskCompletionSource<FetchResult> done) : OneCallActor
 {
     private readonly CancellationTokenSource _stopped = new();
     private readonly Queue<IEvent> _waiting = new();
@@ -21,14 +21,8 @@ internal sealed class Download(IActorRef browser, Fetch fetch, Stream destinatio
         browser.Tell(fetch);
     }
 
-    // One call's actor: the call ends with its failure, and nothing is begun a second time.
-    protected override void PreRestart(Exception reason, object message)
-    {
+    protected override void Fail(Exception reason) =>
         done.TrySetException(new InvalidOperationException($"The download's actor failed: {reason.Message}", reason));
-        base.PreRestart(reason, message);
-    }
-
-    protected override void PostRestart(Exception reason) => Context.Stop(Self);
 
     protected override void PostStop()
     {

@@ -10,7 +10,7 @@ namespace ActorBrowser;
 /// The actor behind a <see cref="TabClient"/>: it opens the tab, hears its events, and says why nothing more will come when the
 /// tab, the browser or the actor system ends.
 /// </summary>
-internal sealed class TabListener : UntypedActor
+internal sealed class TabListener : OneCallActor
 {
     /// <summary>How long after its tab was stopped unasked it waits for word that the whole browser stops.</summary>
     private static readonly TimeSpan BrowserMayFollow = TimeSpan.FromSeconds(1);
@@ -41,15 +41,11 @@ internal sealed class TabListener : UntypedActor
 
     protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
-    // One call's actor: the call ends with its failure, and nothing is begun a second time.
-    protected override void PreRestart(Exception reason, object message)
+    protected override void Fail(Exception reason)
     {
         Tell(new PageException($"The client's actor failed: {reason.Message}", reason));
         _tab?.Tell(new Close());
-        base.PreRestart(reason, message);
     }
-
-    protected override void PostRestart(Exception reason) => Context.Stop(Self);
 
     protected override void OnReceive(object message)
     {

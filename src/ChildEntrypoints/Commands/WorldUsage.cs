@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
@@ -56,10 +55,8 @@ internal sealed class WorldUsage
     {
         long memory = 0, processes = 0, descriptors = 0;
         _processes.Clear();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (var process in ProcessIds.All())
         {
-            if (!int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var process))
-                continue;
             processes += ProcessCounts.Threads(process);
             if (process == Environment.ProcessId)
                 continue;

@@ -13,9 +13,8 @@ internal static class FailureTranslation
     /// <param name="headersArrived">Whether the answer had begun.</param>
     internal static FetchFailure From(Exception exception, string where, bool headersArrived)
     {
-        for (var e = exception; e is not null; e = e.InnerException)
-            if (e is FetchFailedException failed)
-                return failed.Failure;
+        if (Find<FetchFailedException>(exception) is { } failed)
+            return failed.Failure;
         where = FetchUrl.Show(where);
         var http = exception as HttpRequestException;
         switch (http?.HttpRequestError ?? (exception as HttpIOException)?.HttpRequestError)
@@ -78,7 +77,8 @@ internal static class FailureTranslation
         return "the handshake failed: " + Sentence(innermost is not null && inner is not null ? innermost : exception);
     }
 
-    private static T? Find<T>(Exception? exception) where T : Exception
+    /// <summary>The first exception of a type in a chain of causes; null if there is none.</summary>
+    internal static T? Find<T>(Exception? exception) where T : Exception
     {
         for (; exception is not null; exception = exception.InnerException)
             if (exception is T found)

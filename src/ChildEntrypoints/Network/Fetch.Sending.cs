@@ -136,7 +136,7 @@ internal sealed partial class Fetch
     private bool WasLostBeforeAnswer(Exception exception, string method)
     {
         // No byte of the request was written to a connection that was over.
-        if (HoldsConnectionOver(exception))
+        if (FailureTranslation.Find<ConnectionOverException>(exception) is not null)
             return true;
         // Another request's answer ended the connection while this one took it from the pool.
         if (exception is ObjectDisposedException)
@@ -147,14 +147,6 @@ internal sealed partial class Fetch
             return true;
         return HttpRules.IsIdempotent(method)
             && (exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.Unknown } || exception is IOException);
-    }
-
-    private static bool HoldsConnectionOver(Exception exception)
-    {
-        for (var e = exception; e is not null; e = e.InnerException)
-            if (e is ConnectionOverException)
-                return true;
-        return false;
     }
 
     // HTTP/1.0 closes a connection after each answer unless the answer says otherwise; .NET would keep it.

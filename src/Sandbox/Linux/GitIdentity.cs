@@ -1,4 +1,5 @@
 using System.Text;
+using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
@@ -38,13 +39,15 @@ internal static class GitIdentity
 
     private static void Read(string file, SortedDictionary<string, string> found)
     {
-        string[] lines;
+        var lines = new List<string>();
         try
         {
-            var about = new FileInfo(file);
-            if (!about.Exists || about.Length > MostBytes)
+            using var content = RegularFile.TryOpen(file);
+            if (content is null || content.Length > MostBytes)
                 return;
-            lines = File.ReadAllLines(file);
+            using var reader = new StreamReader(content);
+            while (reader.ReadLine() is { } line)
+                lines.Add(line);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
