@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ActorBrowser.Transport;
 using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
@@ -76,6 +77,23 @@ public sealed class EarlyAnswerSpecs : RealFetchSpecs
         var answer = await BrowserClient.For(Browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromFile(BodyFile) }).WaitAsync(Deadline.Long);
         Assert.Equal("fine", Text(answer));
         Assert.Equal(size, await received.Task.WaitAsync(Deadline.Long));
+    }
+
+    [Fact]
+    public async Task An_early_answer_that_breaks_off_is_a_failure_and_its_POST_is_not_made_again()
+    {
+        await using var server = new RawServer(static async (stream, stop) =>
+        {
+            await RawServer.ReadHeadAsync(stream, stop);
+            await stream.WriteAsync("HTTP/1.1 413 Content Too Large\r\nContent-Le"u8.ToArray(), stop);
+            stream.Socket.Shutdown(SocketShutdown.Send);
+            await RawServer.ClosedByPeerAsync(stream, stop);
+        });
+        await using (var file = File.Create(BodyFile))
+            file.SetLength(6_553_600);
+        var answer = await BrowserClient.For(Browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromFile(BodyFile) }).WaitAsync(Deadline.Long);
+        Assert.Equal(FetchErrorKind.Protocol, answer.Match<FetchErrorKind?>(static _ => null, static failure => failure.Kind));
+        Assert.Equal(1, server.Accepted);
     }
 
     [Fact]

@@ -143,8 +143,9 @@ internal sealed partial class Fetch
             return HttpRules.IsIdempotent(method);
         if (_connection is not { IsHttp2: false, HasAnswered: true } connection || exception is not (HttpRequestException or IOException))
             return false;
+        // Its answer had begun when the connection was given up.
         if (connection.IsOver)
-            return true;
+            return false;
         return HttpRules.IsIdempotent(method)
             && (exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.Unknown } || exception is IOException);
     }
