@@ -88,7 +88,7 @@ public sealed class BrowserActor : UntypedActor
     private int _number;
     private IActorRef _network;
     private IActorRef _fetch;
-    private readonly IActorRef _commands;
+    private IActorRef _commands;
     private readonly IActorRef _images;
     private readonly IActorRef _tabs;
     private readonly IActorRef _crashes;
@@ -107,7 +107,7 @@ public sealed class BrowserActor : UntypedActor
         _network = StartNetwork();
         _fetch = StartFetch();
         UnansweredMessages.AnswerFor(Self);
-        _commands = Context.ActorOf(CommandRegistry.Props(settings, _launcher), "commands");
+        _commands = StartCommands();
         var decoders = Context.ActorOf(WorkerPool.Props(ImageDecoderContract.Name, settings, settings.Images.Decoders, _launcher), "decoders");
         var renderers = Context.ActorOf(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, _launcher), "renderers");
         _images = Context.ActorOf(ImageService.Props(settings.Images, decoders), "images");
@@ -115,6 +115,8 @@ public sealed class BrowserActor : UntypedActor
         _crashes = Context.ActorOf(CrashJournal.Props(settings.Crashes), "crashes");
         _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crashes, late];
         _pools = [renderers, decoders];
+        foreach (var service in _services)
+            UnansweredMessages.AnswerFor(service, Self);
     }
 
     /// <summary>How to make one, with real processes.</summary>
@@ -185,7 +187,7 @@ public sealed class BrowserActor : UntypedActor
             case FetchCoordinator.SupervisorWanted when !_stopping:
                 Sender.Tell(new FetchCoordinator.UseSupervisor(_network));
                 break;
-            case Terminated terminated when terminated.ActorRef.Equals(_network) || terminated.ActorRef.Equals(_fetch):
+            case Terminated terminated when terminated.ActorRef.Equals(_network) || terminated.ActorRef.Equals(_fetch) || terminated.ActorRef.Equals(_commands):
                 OnServiceGone(terminated.ActorRef);
                 break;
             case Terminated terminated:
@@ -250,6 +252,13 @@ public sealed class BrowserActor : UntypedActor
         return fetch;
     }
 
+    private IActorRef StartCommands()
+    {
+        var commands = Context.Watch(Context.ActorOf(CommandRegistry.Props(_settings, _launcher), "commands"));
+        UnansweredMessages.AnswerFor(commands, Self);
+        return commands;
+    }
+
     // Stopped by a PoisonPill, say: each is made again, and the coordinator asks for the supervisor that there is now.
     private void OnServiceGone(IActorRef service)
     {
@@ -258,6 +267,8 @@ public sealed class BrowserActor : UntypedActor
             return;
         if (service.Equals(_network))
             _services.Add(_network = StartNetwork());
+        else if (service.Equals(_commands))
+            _services.Add(_commands = StartCommands());
         else
             _services.Add(_fetch = StartFetch());
     }

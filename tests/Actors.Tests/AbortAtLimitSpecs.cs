@@ -29,4 +29,30 @@ public sealed class AbortAtLimitSpecs() : TestKit($"""
         Assert.Equal((ExitReason.Killed, KillCause.Limit, 6), (exited.Reason, exited.Cause, exited.Signal));
         Assert.Contains("limit of memory", exited.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("out-of-memory", true)]
+    [InlineData("out-of-memory-in-small-pieces", true)]
+    [InlineData("out-of-memory-at-once", true)]
+    [InlineData("out-of-memory-on-threads", true)]
+    [InlineData("out-of-memory", false)]
+    [InlineData("out-of-memory-in-small-pieces", false)]
+    [InlineData("out-of-memory-at-once", false)]
+    [InlineData("out-of-memory-on-threads", false)]
+    public async Task However_it_takes_its_memory_the_limit_is_why_it_is_gone(string role, bool withoutGroup)
+    {
+        var settings = ActorBrowserSettings.From(Sys.Settings.Config);
+        var launcher = withoutGroup ? Sys.Settings.Config : Akka.Configuration.ConfigurationFactory.ParseString("actorbrowser.sandbox.hide-layers = []").WithFallback(Sys.Settings.Config);
+        var renderer = settings.Sandbox.ProfileOf("renderer");
+        var browser = Sys.ActorOf(BrowserActor.Props(ActorBrowserSettings.From(launcher)));
+        for (var i = 0; i < 4; i++)
+        {
+            var probe = CreateTestProbe();
+            var spawn = new BrowserProtocol.SpawnChild(role) { Policy = renderer with { Limits = new SandboxLimits { Memory = 64 << (20 + i) } }, Subscriber = probe };
+            var child = (await browser.Ask<BrowserProtocol.ChildSpawned>(spawn, Deadline.Long)).Child;
+            child.Tell(new SendToRole(0, default));
+            var exited = (ChildExited)await probe.FishForMessageAsync(static message => message is ChildExited, Deadline.Long * 4);
+            Assert.True((exited.Reason, exited.Cause) == (ExitReason.Killed, KillCause.Limit), $"{i}: {exited} {string.Join("|", exited.LastStderrLines)}");
+        }
+    }
 }

@@ -22,6 +22,9 @@ internal static class HostileRoles
         .With("too-long", static () => new AfterReady(static context => context.Write(1, new RoleMessage(1, new byte[2 << 20]))))
         .With("not-its-message", static () => new AfterReady(static context => context.Write(1, new FetchCancel())))
         .With("out-of-memory", static () => new AfterReady(static _ => TakeAll()))
+        .With("out-of-memory-in-small-pieces", static () => new AfterReady(static _ => TakeAllInSmallPieces()))
+        .With("out-of-memory-at-once", static () => new AfterReady(static _ => TakeAtOnce()))
+        .With("out-of-memory-on-threads", static () => new AfterReady(static _ => TakeAllOnThreads()))
         .With("out-of-memory-on-its-channel", static () => new AfterReady(static _ => { }, TakeAll))
         .With("exit-before-hello", static () => BeforeHello(static () => Environment.Exit(7)))
         .With("exit-7", static () => new AfterReady(static _ => Environment.Exit(7)))
@@ -99,6 +102,27 @@ internal static class HostileRoles
             Array.Fill(piece, (byte)1);
             taken.Add(piece);
         }
+    }
+
+    private static void TakeAllInSmallPieces()
+    {
+        object? last = null;
+        while (true)
+            last = new Tuple<object?, object>(last, new());
+    }
+
+    private static void TakeAtOnce()
+    {
+        var taken = new List<byte[]>();
+        while (true)
+            taken.Add(new byte[400 << 20]);
+    }
+
+    private static void TakeAllOnThreads()
+    {
+        for (var i = 0; i < 8; i++)
+            new Thread(TakeAllInSmallPieces).Start();
+        TakeAll();
     }
 
     private static void FloodStderr()

@@ -19,6 +19,11 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
     // Nobody but the program, or the kernel for it, sends these: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXFSZ.
     private static readonly HashSet<int> OfItsOwn = [4, 5, 6, 7, 8, 11, 25];
 
+    private const int Abort = 6;
+
+    // What .NET writes, compiled and not.
+    private const string OutOfMemory = "Out of memory.";
+
     // SIGSYS: the filter's one deadly verdict.
     private const int WrongArchitecture = 31;
 
@@ -31,6 +36,9 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, $"It hit its limit of {limit}.");
         if (exit is { ExitCode: ChildExitNumbers.OutOfMemory, Signal: null })
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and ended itself.");
+        // A runtime without the memory for an exception says so and aborts, below the limit: the collector stays away from it.
+        if (exit.Signal == Abort && exit.LastStderrLines.Any(static line => line.StartsWith(OutOfMemory, StringComparison.Ordinal)))
+            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and its runtime aborted.");
         var how = exit.Signal is { } signal ? $"signal {SignalNames.Of(signal)} ended it"
             : exit.ExitCode is { } code ? $"it exited with code {code}"
             : "it is gone, and somebody else has taken its exit code";

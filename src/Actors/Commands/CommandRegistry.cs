@@ -13,8 +13,8 @@ internal sealed class CommandRegistry : UntypedActor
 {
     private readonly ActorBrowserSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
-    private readonly Dictionary<ulong, Entry> _byId = [];
+    private readonly Dictionary<string, CommandEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<ulong, CommandEntry> _byId = [];
     private readonly SortedSet<ulong> _ended = [];
     private readonly CommandRunners _runners;
     private readonly Queue<(Spawn Spawn, IActorRef Requester)> _forRoom = new();
@@ -35,7 +35,7 @@ internal sealed class CommandRegistry : UntypedActor
 
     protected override void OnReceive(object message)
     {
-        if (!ActorBrowser.Entry.Admits(message, Sender))
+        if (!Entry.Admits(message, Sender))
         {
             (message as Spawn)?.InputDescriptor?.Dispose();
             return;
@@ -71,6 +71,9 @@ internal sealed class CommandRegistry : UntypedActor
                 break;
             case SubscribeTo subscribe:
                 OnSubscribe(subscribe);
+                break;
+            case CommandSession.Unanswered late:
+                OnUnanswered(late);
                 break;
             case CommandSession.Over over:
                 OnOver(over.Record);
@@ -183,7 +186,7 @@ internal sealed class CommandRegistry : UntypedActor
         else
             runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(spawn.InputDescriptor), memory]);
         Context.Watch(session);
-        var entry = new Entry(id, handle, session, runner, spawn.Display, spawn.IsAwaited);
+        var entry = new CommandEntry(id, handle, session, runner, spawn.Display, spawn.IsAwaited);
         _entries.Add(handle, entry);
         _byId.Add(id, entry);
     }
@@ -314,31 +317,24 @@ internal sealed class CommandRegistry : UntypedActor
         else if (entry.Record is not { } record)
             entry.Session.Forward(command);
         else
-            Sender.Tell(command is Wait ? new Waited(record.Snapshot, TimedOut: false) : record.Snapshot);
+            Sender.Tell(Answer(record, command));
     }
 
-    private sealed class Entry(ulong id, string handle, IActorRef session, RunnerLine runner, string display, bool isAwaited)
+    // The session has ended, and what it had to tell of that has come before this.
+    private void OnUnanswered(CommandSession.Unanswered late)
     {
-        /// <summary>Its requester waits for its end and releases it: it is never dropped to make room.</summary>
-        internal bool IsAwaited { get; } = isAwaited;
-
-        internal ulong Id { get; } = id;
-
-        internal string Handle { get; } = handle;
-
-        internal IActorRef Session { get; } = session;
-
-        internal RunnerLine Runner { get; } = runner;
-
-        internal string Display { get; } = display;
-
-        /// <summary>Set once it has ended.</summary>
-        internal CommandRecord? Record { get; set; }
-
-        internal bool Victim { get; set; }
-
-        internal List<IActorRef> Releasers { get; } = [];
-
-        internal bool Releasing => Releasers.Count > 0;
+        if (!_entries.TryGetValue(late.Handle, out var entry) || entry.Record is not { } record)
+            Sender.Tell(new UnknownHandle(late.Handle));
+        else if (late.Question is Subscribe subscription)
+            Context.ActorOf(CommandReplay.Props(record, subscription));
+        else
+            Sender.Tell(Answer(record, late.Question));
     }
+
+    private static IEvent Answer(CommandRecord record, ICommand question) => question switch
+    {
+        Wait => new Waited(record.Snapshot, TimedOut: false),
+        WriteInput => new InputRefused("The command has ended."),
+        _ => record.Snapshot,
+    };
 }

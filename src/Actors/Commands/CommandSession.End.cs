@@ -26,6 +26,7 @@ internal sealed partial class CommandSession
                 OnExit(Lost(ExitCause.Kill));
             _exit = _exit! with { Appeared = Appeared() };
             End(survivors: 0);
+            _registry.Tell(new Over(new CommandRecord(Snapshot(), _log, _end!)));
         }
         foreach (var subscription in _subscriptions)
         {

@@ -21,6 +21,9 @@ internal sealed partial class CommandSession
         internal static readonly Retire Instance = new();
     }
 
+    /// <summary>To the registry: a question that reached the session of this handle after its end. Its sender is who asked.</summary>
+    internal sealed record Unanswered(string Handle, ICommand Question) : INoSerializationVerificationNeeded;
+
     private sealed class IdleOver : INoSerializationVerificationNeeded
     {
         internal static readonly IdleOver Instance = new();

@@ -46,12 +46,8 @@ internal abstract class Reply(IActorRefProvider provider, Func<string, Exception
     {
         private protected override void OnDeadLetter(DeadLetter letter)
         {
-            if (letter.Sender is not Reply reply)
-                return;
-            // The browser lives, and had passed the fetch on.
-            if (letter.Message is FetchProtocol.Fetch && !letter.Recipient.Equals(reply._asked))
-                reply.Tell(UnansweredMessages.CoordinatorStopped(), ActorRefs.NoSender);
-            else
+            // What was asked may live, and have passed the question on to an actor that has stopped.
+            if (letter.Sender is Reply reply && (letter.Recipient.Equals(reply._asked) || !UnansweredMessages.Answers(letter)))
                 reply.Fail(reply._whenStopped($"{letter.Recipient.Path} has stopped: nothing answers."));
         }
     }

@@ -6,14 +6,14 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>
-/// Answers what is sent to a browser, or to its coordinator of fetches, that has stopped: such a message is a dead letter,
-/// of which an actor that told it would hear nothing. One for each actor system, as long as that lives.
+/// Answers what is sent to a browser, a service of its, a tab or a command's session that has stopped: such a message is a dead
+/// letter, of which an actor that told it would hear nothing. One for each actor system, as long as that lives.
 /// </summary>
 internal sealed class UnansweredMessages : DeadLetterListener
 {
     private static readonly ConditionalWeakTable<IActorRefProvider, UnansweredMessages> All = [];
 
-    // A box around whether its browser is another actor: a coordinator's, which may live on.
+    // A box around whether its browser is another actor: a service's, which may live on.
     private readonly ConditionalWeakTable<IActorRef, StrongBox<ActorRefWithCell?>> _watched = [];
 
     private UnansweredMessages(IActorRefProvider provider) : base(provider)
@@ -21,45 +21,75 @@ internal sealed class UnansweredMessages : DeadLetterListener
     }
 
     /// <summary>What reaches this actor after its end is answered.</summary>
-    /// <param name="actor">A browser, or its coordinator of fetches.</param>
-    /// <param name="browser">The coordinator's browser; null for a browser itself.</param>
+    /// <param name="actor">A browser, or a service of its.</param>
+    /// <param name="browser">The service's browser; null for a browser itself.</param>
     internal static void AnswerFor(IActorRef actor, IActorRef? browser = null)
     {
         if (actor is IInternalActorRef { Provider: var provider })
             All.GetValue(provider, static key => new UnansweredMessages(key))._watched.AddOrUpdate(actor, new(browser as ActorRefWithCell));
     }
 
+    /// <summary>Answers a letter that somebody waits for, or has it answered.</summary>
+    /// <param name="letter">A message that reached no actor, with a sender.</param>
+    /// <returns>Whether there was an answer to it.</returns>
+    internal static bool Answers(DeadLetter letter)
+    {
+        if (RegistryOf(letter) is { } registry)
+        {
+            registry.Tell(new CommandSession.Unanswered(letter.Recipient.Path.Name, (CommandProtocol.ICommand)letter.Message), letter.Sender);
+            return true;
+        }
+        if (letter.Recipient is not IInternalActorRef { Provider: var provider, Parent: var parent } || !All.TryGetValue(provider, out var all))
+            return false;
+        var answer = all._watched.TryGetValue(letter.Recipient, out var browser)
+            ? AnswerTo(letter.Message, browser.Value is { Underlying: { IsTerminated: false, ChildrenContainer.IsTerminating: false } }, letter.Recipient)
+            : all._watched.TryGetValue(parent, out _) ? AnswerOfTab(letter.Message) : null;
+        if (answer is null)
+            return false;
+        (letter.Message is TabProtocol.Subscribe { Subscriber: { } subscriber } ? subscriber : letter.Sender).Tell(answer, letter.Recipient);
+        return true;
+    }
+
     /// <inheritdoc/>
     private protected override void OnDeadLetter(DeadLetter letter)
     {
-        // A question of our own clients fails by itself; a message without a sender expects no answer.
+        // A question of our own clients asks for its answer itself; a message without a sender expects none, unless it names who is to hear.
         var asker = letter.Sender;
-        if (asker is null or Reply || asker.IsNobody() || asker.Equals(Provider.DeadLetters))
-            return;
-        if (_watched.TryGetValue(letter.Recipient, out var browser) && AnswerTo(letter.Message, browser.Value is { Underlying.IsTerminated: false }) is { } answer)
-            asker.Tell(answer, letter.Recipient);
+        if (letter.Message is TabProtocol.Subscribe or CommandProtocol.Subscribe || (asker is not (null or Reply) && !asker.IsNobody() && !asker.Equals(Provider.DeadLetters)))
+            Answers(letter);
     }
 
-    /// <summary>The end of a fetch that found its coordinator stopped, and the browser alive.</summary>
-    internal static FetchProtocol.FetchFailed CoordinatorStopped() =>
-        new(WorkIds.Next(), FetchErrorKind.Unavailable, "The fetch coordinator was stopped; another one takes the next fetch.", 0);
+    // A session's, while that lives: it knows how the command has ended.
+    private static IActorRef? RegistryOf(DeadLetter letter) =>
+        letter.Message is CommandProtocol.Poll or CommandProtocol.Wait or CommandProtocol.KillCommand or CommandProtocol.GetSnapshot or CommandProtocol.Subscribe or CommandProtocol.WriteInput
+        && letter.Recipient is IInternalActorRef { Parent: ActorRefWithCell { Underlying: { IsTerminated: false, Props.Type: var type } } registry }
+        && type == typeof(CommandRegistry) ? registry : null;
 
-    private static object? AnswerTo(object message, bool browserLives)
+    private static object? AnswerOfTab(object message) => message switch
     {
+        TabProtocol.Query or TabProtocol.FetchResource => new TabProtocol.QueryFailed(null, "The tab is closed."),
+        TabProtocol.Subscribe => new TabProtocol.Closed(),
+        TabProtocol.GetSnapshot or TabProtocol.Navigate or TabProtocol.Reload or TabProtocol.Back or TabProtocol.Forward => new Status.Failure(new PageException("The tab is closed.")),
+        _ => null,
+    };
+
+    private static object? AnswerTo(object message, bool browserLives, IActorRef recipient)
+    {
+        var sentence = browserLives ? $"The browser's service '{recipient.Path.Name}' was stopped." : BrowserStoppedException.Sentence;
         switch (message)
         {
             case FetchProtocol.Fetch when browserLives:
-                return CoordinatorStopped();
+                return new FetchProtocol.FetchFailed(WorkIds.Next(), FetchErrorKind.Unavailable, "The fetch coordinator was stopped; another one takes the next fetch.", 0);
             case FetchProtocol.Fetch:
-                return new FetchProtocol.FetchFailed(WorkIds.Next(), FetchErrorKind.Stopped, BrowserStoppedException.Sentence, 0);
+                return new FetchProtocol.FetchFailed(WorkIds.Next(), FetchErrorKind.Stopped, sentence, 0);
             case CommandProtocol.Spawn spawn:
                 spawn.InputDescriptor?.Dispose();
-                return new CommandProtocol.SpawnRefused(SpawnFailure.Stopped, 0, BrowserStoppedException.Sentence);
+                return new CommandProtocol.SpawnRefused(browserLives ? SpawnFailure.Unavailable : SpawnFailure.Stopped, 0, sentence);
             case ImageProtocol.Decode:
-                return new ImageProtocol.DecodeRefused(null, BrowserStoppedException.Sentence);
+                return new ImageProtocol.DecodeRefused(null, sentence);
             case FetchProtocol.ICommand or CommandProtocol.IRegistryCommand or TabProtocol.OpenTab or CrashProtocol.GetCrashes
                 or BrowserProtocol.SpawnChild or BrowserProtocol.GetChildren or BrowserProtocol.GetPools:
-                return new Status.Failure(BrowserLife.Stop());
+                return new Status.Failure(browserLives ? new BrowserStoppedException(sentence) : BrowserLife.Stop());
             default:
                 return null;
         }

@@ -1,0 +1,29 @@
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <summary>A command in the registry, from its start until it is released or dropped.</summary>
+internal sealed class CommandEntry(ulong id, string handle, IActorRef session, RunnerLine runner, string display, bool isAwaited)
+{
+    /// <summary>Its requester waits for its end and releases it: it is never dropped to make room.</summary>
+    internal bool IsAwaited { get; } = isAwaited;
+
+    internal ulong Id { get; } = id;
+
+    internal string Handle { get; } = handle;
+
+    internal IActorRef Session { get; } = session;
+
+    internal RunnerLine Runner { get; } = runner;
+
+    internal string Display { get; } = display;
+
+    /// <summary>Set once it has ended.</summary>
+    internal CommandRecord? Record { get; set; }
+
+    internal bool Victim { get; set; }
+
+    internal List<IActorRef> Releasers { get; } = [];
+
+    internal bool Releasing => Releasers.Count > 0;
+}
