@@ -45,10 +45,10 @@ public sealed class AbortAtLimitSpecs() : TestKit($"""
         var launcher = withoutGroup ? Sys.Settings.Config : Akka.Configuration.ConfigurationFactory.ParseString("actorbrowser.sandbox.hide-layers = []").WithFallback(Sys.Settings.Config);
         var renderer = settings.Sandbox.ProfileOf("renderer");
         var browser = Sys.ActorOf(BrowserActor.Props(ActorBrowserSettings.From(launcher)));
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < 3; i++)
         {
             var probe = CreateTestProbe();
-            var spawn = new BrowserProtocol.SpawnChild(role) { Policy = renderer with { Limits = new SandboxLimits { Memory = 64 << (20 + i) } }, Subscriber = probe };
+            var spawn = new BrowserProtocol.SpawnChild(role) { Policy = renderer with { Limits = new SandboxLimits { Memory = 128 << (20 + i) } }, Subscriber = probe };
             var child = (await browser.Ask<BrowserProtocol.ChildSpawned>(spawn, Deadline.Long)).Child;
             child.Tell(new SendToRole(0, default));
             var exited = (ChildExited)await probe.FishForMessageAsync(static message => message is ChildExited, Deadline.Long * 4);

@@ -65,7 +65,7 @@ public sealed class RunnerRestartSpecs() : PlayedChildSpecs("OFF")
         await Owner.ExpectMsgAsync<CommandExited>(Deadline.Long);
         await Owner.ExpectMsgAsync<CommandClosed>(Deadline.Long);
         Assert.Equal(MessageType.Terminate, (await process.NextAsync()).Type);
-        await browser.Ask<UnknownHandle>(new Poll(spawned.Handle), Deadline.Long);
+        Assert.Equal(CommandStatus.Killed, (await browser.Ask<CommandSnapshot>(new Poll(spawned.Handle), Deadline.Long)).Status);
         await Owner.ExpectNoMsgAsync(TimeSpan.Zero);
     }
 

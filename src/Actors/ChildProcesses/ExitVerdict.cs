@@ -21,9 +21,6 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
 
     private const int Abort = 6;
 
-    // What .NET writes, compiled and not.
-    private const string OutOfMemory = "Out of memory.";
-
     // SIGSYS: the filter's one deadly verdict.
     private const int WrongArchitecture = 31;
 
@@ -37,7 +34,7 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
         if (exit is { ExitCode: ChildExitNumbers.OutOfMemory, Signal: null })
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and ended itself.");
         // A runtime without the memory for an exception says so and aborts, below the limit: the collector stays away from it.
-        if (exit.Signal == Abort && exit.LastStderrLines.Any(static line => line.StartsWith(OutOfMemory, StringComparison.Ordinal)))
+        if (exit.Signal == Abort && exit.LastStderrLines.Any(SaysOutOfMemory))
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and its runtime aborted.");
         var how = exit.Signal is { } signal ? $"signal {SignalNames.Of(signal)} ended it"
             : exit.ExitCode is { } code ? $"it exited with code {code}"
@@ -50,6 +47,9 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
                 WillRecur = exit is { Signal: null, ExitCode: ChildExitNumbers.Usage or ChildExitNumbers.Unconfined },
             };
     }
+
+    // What .NET writes, compiled and not; the second where not even the exception's text could be made.
+    private static bool SaysOutOfMemory(string line) => line.StartsWith("Out of memory.", StringComparison.Ordinal) || line.TrimEnd() == "Unhandled exception.";
 
     private static string FileSizeHint(ChildExit exit) =>
         exit.Signal is { } signal && OfItsOwn.Contains(signal) && OperatingSystem.IsLinux() && ProcessLimits.Get(ProcessLimit.FileSize).Soft is < EnoughFileSize and var most
