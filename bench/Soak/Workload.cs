@@ -57,7 +57,7 @@ internal sealed class Workload(ActorSystem system, IActorRef browser, string ser
             var code = random.Next(100);
             try
             {
-                var ended = await CommandSessions.For(browser).RunAsync(Spawn.Shell($"echo {token}; exit {code}")).WaitAsync(Patience, CancellationToken.None);
+                var ended = await BrowserClient.For(browser).Commands.RunAsync(Spawn.Shell($"echo {token}; exit {code}")).WaitAsync(Patience, CancellationToken.None);
                 if (ended.Exit is not { Cause: ExitCause.Itself, ExitCode: { } seen })
                 {
                     tally.Count("command-lost-with-its-runner");
@@ -88,7 +88,7 @@ internal sealed class Workload(ActorSystem system, IActorRef browser, string ser
             var token = Token("t" + user);
             try
             {
-                await using var tab = await TabClient.OpenAsync(system, browser, null, CancellationToken.None).WaitAsync(Patience, CancellationToken.None);
+                await using var tab = await BrowserClient.For(browser).OpenTabAsync(null, CancellationToken.None).WaitAsync(Patience, CancellationToken.None);
                 var page = await tab.NavigateAsync($"{server}/page/{token}", CancellationToken.None).WaitAsync(Patience, CancellationToken.None);
                 tally.Count("tab");
                 if (page.Document.Title != token)

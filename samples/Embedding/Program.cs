@@ -14,14 +14,15 @@ builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.Services.AddAkka("service", akka => akka
     .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory()) // Akka logs where the service logs
     .WithActorBrowser());
+builder.Services.AddBrowserClient();
 using var host = builder.Build();
 await host.StartAsync();
 
-// Any service can get the browser through IRequiredActor<BrowserActor>. It is an ordinary actor.
-var browser = await host.Services.GetRequiredService<IRequiredActor<BrowserActor>>().GetAsync();
+// Any service can have the client injected, or IRequiredActor<BrowserActor>: the browser is an ordinary actor.
+var browser = host.Services.GetRequiredService<BrowserClient>();
 foreach (var url in args)
 {
-    var answer = await BrowserClient.For(browser).FetchAsync(new FetchProtocol.Fetch(url));
+    var answer = await browser.FetchAsync(url);
     Console.WriteLine(answer.Match(
         response => $"{response.Status} {response.Body.Length} bytes from {response.Headers.FinalUrl} by process {response.ChildProcessId}",
         failure => $"failed ({failure.Kind}): {failure.Message}"));

@@ -24,16 +24,16 @@ public static class Calls
     // <!-- /download -->
 
     // <!-- commands -->
-    public static async Task RunCommandsAsync(IActorRef browser, ActorSystem system)
+    public static async Task RunCommandsAsync(IActorRef browser)
     {
-        var commands = CommandSessions.For(browser);
+        var commands = BrowserClient.For(browser).Commands;
         // A text as standard input; exit and output when it has ended. Linux.
         var sorted = await commands.RunAsync(new Spawn(["sort"]), "pear\napple\n");
         Console.WriteLine($"sorted: {sorted.Output.ToString().ReplaceLineEndings(" ")}exit {sorted.Exit!.ShellCode}");
 
         // Lines as they come, of both streams; leaving the loop ends the command.
         CommandExit? exit = null;
-        await foreach (var line in commands.LinesAsync(system, Spawn.Shell("echo one; sleep 0.1; echo two; exit 3"), end => exit = end))
+        await foreach (var line in commands.LinesAsync(Spawn.Shell("echo one; sleep 0.1; echo two; exit 3"), end => exit = end))
             Console.WriteLine($"{line.Stream}: {line.Text}");
         Console.WriteLine($"exit {exit!.ShellCode}");
     }

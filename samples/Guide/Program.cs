@@ -42,7 +42,7 @@ using (var numbers = new FetchNumbers())
     Console.WriteLine(await Calls.DownloadAsync(browser, url));
     Console.WriteLine($"meter: {numbers}");
 }
-await Calls.RunCommandsAsync(browser, system);
+await Calls.RunCommandsAsync(browser);
 system.ActorOf(Props.Create(() => new WordCounting(browser, "one two three", inbox.Receiver)));
 Console.WriteLine(await inbox.ReceiveAsync(TimeSpan.FromSeconds(30)));
 Console.WriteLine(await inbox.ReceiveAsync(TimeSpan.FromSeconds(30)));

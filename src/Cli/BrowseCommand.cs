@@ -33,7 +33,7 @@ internal static class BrowseCommand
         if (!TryIdentity(proxy, out var identity))
             throw new UsageException($"--socks takes HOST:PORT, not '{proxy}'.");
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
-        var tab = await TabClient.OpenAsync(browser.System, browser.Browser, new OpenTab { Identity = identity }, cancellation).ConfigureAwait(false);
+        var tab = await BrowserClient.For(browser.Browser).OpenTabAsync(new OpenTab { Identity = identity }, cancellation).ConfigureAwait(false);
         await using var closing = tab.ConfigureAwait(false);
         try
         {

@@ -65,7 +65,7 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
     {
         const string secret = "ACTORBROWSER_PROBE_OF_ANOTHER";
         var other = new Spawn(["sleep", "1000"]) { Profile = profile, Folder = Workspace, Environment = CommandEnvironment.Default with { Variables = new Dictionary<string, CommandText> { [secret] = "1" } } };
-        var commands = CommandSessions.For(browser.Browser);
+        var commands = BrowserClient.For(browser.Browser).Commands;
         var spawned = await commands.StartAsync(other, cancellation).ConfigureAwait(false);
         var read = await SucceedsAsync(profile, Workspace, $"grep -lz {secret}= /proc/[0-9]*/environ 2>/dev/null | grep -q .").ConfigureAwait(false);
         var signalled = await SucceedsAsync(profile, Workspace, $"kill -0 {spawned.ProcessId}").ConfigureAwait(false);
@@ -73,7 +73,7 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
         return read || signalled;
     }
 
-    private Task<CommandSnapshot> RunAsync(Spawn spawn) => CommandSessions.For(browser.Browser).RunAsync(spawn with { TotalTimeout = TimeSpan.FromSeconds(30) }, cancellation);
+    private Task<CommandSnapshot> RunAsync(Spawn spawn) => BrowserClient.For(browser.Browser).Commands.RunAsync(spawn with { TotalTimeout = TimeSpan.FromSeconds(30) }, cancellation);
 
     private static List<int> WithArgument(string argument)
     {

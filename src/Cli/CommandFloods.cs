@@ -65,7 +65,7 @@ internal sealed class CommandFloods(CliBrowser browser, string folder, Cancellat
     }
 
     private Task<CommandSnapshot> CommandAsync(SandboxPolicy policy, string script) =>
-        CommandSessions.For(browser.Browser).RunAsync(Spawn.Shell(script) with { Profile = policy.Name, Folder = folder, TotalTimeout = Patience }, cancellation);
+        BrowserClient.For(browser.Browser).Commands.RunAsync(Spawn.Shell(script) with { Profile = policy.Name, Folder = folder, TotalTimeout = Patience }, cancellation);
 
     private static string Describe(CommandSnapshot end) => string.Create(CultureInfo.InvariantCulture,
         $"{(end.Exit!.Cause == ExitCause.Itself ? $"exit code {end.Exit.ShellCode}" : end.Exit.Cause.ToString())} after {end.Exit.WallTime.TotalSeconds:0.0} s");

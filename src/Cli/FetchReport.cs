@@ -93,12 +93,12 @@ internal sealed record FetchReport(string Url, FetchHeaders? Headers, FetchEnd? 
         if (Headers is not { } headers)
             return;
         json.WriteStartObject("timings_us");
-        json.WriteNumber("name_lookup", headers.Timings.NameLookup);
-        json.WriteNumber("connect", headers.Timings.Connect);
-        json.WriteNumber("tls", headers.Timings.Tls);
-        json.WriteNumber("first_byte", headers.Timings.FirstByte);
+        json.WriteNumber("name_lookup", (long)headers.Timings.NameLookup.TotalMicroseconds);
+        json.WriteNumber("connect", (long)headers.Timings.Connect.TotalMicroseconds);
+        json.WriteNumber("tls", (long)headers.Timings.Tls.TotalMicroseconds);
+        json.WriteNumber("first_byte", (long)headers.Timings.FirstByte.TotalMicroseconds);
         if (End is { } end)
-            json.WriteNumber("total", end.TotalTime);
+            json.WriteNumber("total", (long)end.TotalTime.TotalMicroseconds);
         json.WriteEndObject();
     }
 }

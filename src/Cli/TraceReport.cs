@@ -53,7 +53,7 @@ internal static class TraceReport
     {
         if (policy.MayExecute)
         {
-            var commands = CommandSessions.For(browser.Browser);
+            var commands = BrowserClient.For(browser.Browser).Commands;
             var result = await commands.RunAsync(new CommandProtocol.Spawn([.. (work.Length > 0 ? work : ["true"]).Select(CommandText.FromString)])
             {
                 Profile = policy.Name,

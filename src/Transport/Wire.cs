@@ -42,6 +42,16 @@ internal static class Wire
         return value;
     }
 
+    /// <summary>The most microseconds that a <see cref="TimeSpan"/> holds.</summary>
+    internal const long MaxMicroseconds = long.MaxValue / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>Writes a duration as whole microseconds.</summary>
+    internal static void WriteTime(ref MessagePackWriter writer, TimeSpan time) => writer.Write(time.Ticks / TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>Reads a duration of whole microseconds, 0 or more.</summary>
+    internal static TimeSpan ReadTime(ref MessagePackReader reader, string field) =>
+        new(ReadRange(ref reader, field, 0, MaxMicroseconds) * TimeSpan.TicksPerMicrosecond);
+
     internal static int ReadCount(ref MessagePackReader reader, string field, int maximum)
     {
         var count = reader.ReadArrayHeader();

@@ -35,7 +35,7 @@ public sealed class FetchCoordinatorSpecs : TestKit
     {
         child.Send(id, Headers);
         child.Send(id, new FetchBodyChunk(0, System.Text.Encoding.UTF8.GetBytes(body)));
-        child.Send(id, new FetchEnd(body.Length, body.Length, 1));
+        child.Send(id, new FetchEnd(body.Length, body.Length, TimeSpan.FromMicroseconds(1)));
     }
 
     [Theory]
@@ -163,7 +163,7 @@ public sealed class FetchCoordinatorSpecs : TestKit
         child.Send(id, new FetchBodyChunk(0, new byte[100]));
         await ExpectMsgAsync<FetchHeadersArrived>(Deadline.Long);
         Assert.Equal(100, (await ExpectMsgAsync<FetchChunk>(Deadline.Long)).Data.Length);
-        child.Send(id, new FetchEnd(100, 100, 1));
+        child.Send(id, new FetchEnd(100, 100, TimeSpan.FromMicroseconds(1)));
         await ExpectMsgAsync<FetchCompleted>(Deadline.Long);
     }
 
@@ -254,7 +254,7 @@ public sealed class FetchCoordinatorSpecs : TestKit
             return;
         }
         second.Send(frame.Id, new FetchBodyChunk(0, new byte[50]));
-        second.Send(frame.Id, new FetchEnd(50, 50, 1));
+        second.Send(frame.Id, new FetchEnd(50, 50, TimeSpan.FromMicroseconds(1)));
         var rest = await ExpectMsgAsync<FetchChunk>(Deadline.Long);
         Assert.Equal((100, 50), (rest.Offset, rest.Data.Length));
         Assert.Equal(150, (await ExpectMsgAsync<FetchCompleted>(Deadline.Long)).End.BodyBytes);

@@ -40,7 +40,7 @@ public sealed class FetchRestartSpecs : TestKit
     {
         child.Send(id, Headers);
         child.Send(id, new FetchBodyChunk(0, System.Text.Encoding.UTF8.GetBytes(body)));
-        child.Send(id, new FetchEnd(body.Length, body.Length, 1));
+        child.Send(id, new FetchEnd(body.Length, body.Length, TimeSpan.FromMicroseconds(1)));
     }
 
     private Task<IEvent> AskAsync(string path) => _browser.Ask<IEvent>(new Fetch("http://x/" + path), Deadline.Long);

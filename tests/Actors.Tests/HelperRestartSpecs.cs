@@ -93,7 +93,7 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
         var session = (await ExpectMsgAsync<Spawned>(Deadline.Long)).Session;
         (await Sys.ActorSelection(session.Path / "spill").ResolveOne(Deadline.Long)).Tell(Kill.Instance);
         await Owner.ExpectMsgAsync<SpillFailed>(Deadline.Long);
-        runner.Send(id, new Exit(0, 0, false, ExitCause.Itself, 0, 0, 0, 0));
+        runner.Send(id, new Exit(0, 0, false, ExitCause.Itself, default, default, 0, default));
         runner.Send(id, new Closed(0));
         await Owner.ExpectMsgAsync<CommandExited>(Deadline.Long);
         await Owner.ExpectMsgAsync<CommandClosed>(Deadline.Long);

@@ -136,7 +136,7 @@ public sealed class HostileUploadSpecs : TestKit
     {
         var (child, id, answer) = await BeginAsync(Post(2 * Chunk));
         child.Send(id, Headers);
-        child.Send(id, new FetchEnd(0, 0, 1));
+        child.Send(id, new FetchEnd(0, 0, TimeSpan.FromMicroseconds(1)));
         Assert.IsType<FetchResponse>(await answer.Soon());
         foreach (var late in new[] { id, 999UL })
         {
@@ -176,7 +176,7 @@ public sealed class HostileUploadSpecs : TestKit
         await EchoAsync(child, 3);
         await ReadAsync(child, body, from);
         child.Send(id, Headers);
-        child.Send(id, new FetchEnd(0, 0, 1));
+        child.Send(id, new FetchEnd(0, 0, TimeSpan.FromMicroseconds(1)));
         Assert.IsType<FetchResponse>(await answer.Soon());
     }
 
@@ -199,7 +199,7 @@ public sealed class HostileUploadSpecs : TestKit
         await EchoAsync(child, 3);
         await ReadAsync(child, body, 0);
         child.Send(id, Headers);
-        child.Send(id, new FetchEnd(0, 0, 1));
+        child.Send(id, new FetchEnd(0, 0, TimeSpan.FromMicroseconds(1)));
         Assert.IsType<FetchResponse>(await answer.Soon());
     }
 
@@ -216,7 +216,7 @@ public sealed class HostileUploadSpecs : TestKit
         // Who opens it is its only reader.
         await AwaitAssertAsync(() => upload.Close(upload.Open().Stream), Deadline.Long);
         child.Send(id, Headers);
-        child.Send(id, new FetchEnd(0, 0, 1));
+        child.Send(id, new FetchEnd(0, 0, TimeSpan.FromMicroseconds(1)));
         Assert.IsType<FetchResponse>(await answer.Soon());
     }
 

@@ -47,7 +47,7 @@ public sealed class LateQuestionSpecs : TestKit
         Assert.Contains("'images' was stopped", (await _browser.Ask<ImageProtocol.DecodeRefused>(new ImageProtocol.Decode(new byte[8]), Deadline.Long)).Message, StringComparison.Ordinal);
         Assert.Contains("'tabs' was stopped", (await Assert.ThrowsAsync<BrowserStoppedException>(() => _browser.Ask<object>(new TabProtocol.OpenTab(), Deadline.Long))).Message, StringComparison.Ordinal);
         Assert.Contains("'crashes' was stopped", (await Assert.ThrowsAsync<BrowserStoppedException>(() => _browser.Ask<object>(new CrashProtocol.GetCrashes(), Deadline.Long))).Message, StringComparison.Ordinal);
-        Assert.Contains("'tabs' was stopped", (await Assert.ThrowsAsync<BrowserStoppedException>(() => TabClient.OpenAsync(Sys, _browser).Soon())).Message, StringComparison.Ordinal);
+        Assert.Contains("'tabs' was stopped", (await Assert.ThrowsAsync<BrowserStoppedException>(() => BrowserClient.For(_browser).OpenTabAsync().Soon())).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class MeterSpecs : PlayedChildSpecs
         Assert.Equal(3, Count("actorbrowser.fetch.started"));
         var ids = new[] { (await child.NextAsync()).Id, (await child.NextAsync()).Id };
         child.Send(ids[0], Headers);
-        child.Send(ids[0], new FetchEnd(0, 0, 1));
+        child.Send(ids[0], new FetchEnd(0, 0, default));
         child.Send(ids[1], new FetchError(FetchErrorKind.Dns, "No such name."));
         await Task.WhenAll(good, bad).Soon();
         Sys.Stop(requester);
@@ -128,7 +128,7 @@ public sealed class MeterSpecs : PlayedChildSpecs
         runner.Send(id, new SpawnReady(42, 0));
         var spawned = await ExpectMsgAsync<Spawned>(Deadline.Long);
         await LevelAsync(1, "actorbrowser.command.active");
-        runner.Send(id, new Exit(0, 0, false, ExitCause.Itself, 0, 0, 0, 1_500_000));
+        runner.Send(id, new Exit(0, 0, false, ExitCause.Itself, default, default, 0, TimeSpan.FromSeconds(1.5)));
         runner.Send(id, new Closed(0));
         await _browser.Ask<Waited>(new Wait(spawned.Handle), Deadline.Long);
         await _browser.Ask<SpawnRefused>(new Spawn(["true"]) { Profile = "none-such" }, Deadline.Long);
@@ -153,7 +153,7 @@ public sealed class MeterSpecs : PlayedChildSpecs
         var network = launched.Single(static child => child.Role == "network");
         var request = await network.NextAsync();
         network.Send(request.Id, Headers);
-        network.Send(request.Id, new FetchEnd(0, 0, 1));
+        network.Send(request.Id, new FetchEnd(0, 0, default));
         Assert.Equal(MessageType.LoadDocument, (await renderer.NextAsync()).Type);
         second.Tell(new TabProtocol.Navigate("http://two/"));
         await LevelAsync(1, "actorbrowser.pool.waiting", Role);

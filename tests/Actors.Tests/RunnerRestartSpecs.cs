@@ -86,7 +86,7 @@ public sealed class RunnerRestartSpecs() : PlayedChildSpecs("OFF")
         Assert.Equal(SpawnFailure.Unavailable, (await Owner.ExpectMsgAsync<SpawnRefused>(Deadline.Long)).Kind);
         Launcher.Hold.SetResult();
         Assert.Equal(0, first.Kills);
-        first.Send(id, new Exit(0, 0, false, ExitCause.Itself, 0, 0, 0, 0));
+        first.Send(id, new Exit(0, 0, false, ExitCause.Itself, default, default, 0, default));
         first.Send(id, new Closed(0));
         Assert.Equal(0, (await browser.Ask<Waited>(new Wait(other.Handle), Deadline.Long)).Snapshot.Exit!.ExitCode);
     }

@@ -105,7 +105,7 @@ public sealed class TabOrderSpecs : TestKit
         var id = WorkIds.Next();
         _coordinator.Reply(new FetchProtocol.FetchStarted(id));
         _coordinator.Reply(new FetchProtocol.FetchHeadersArrived(id, new FetchHeaders(200, "1.1", fetch.Url, [], [], "", AddressSpace.Public, -1, default), 1));
-        _coordinator.Reply(new FetchProtocol.FetchCompleted(id, new FetchEnd(0, 0, 1)));
+        _coordinator.Reply(new FetchProtocol.FetchCompleted(id, new FetchEnd(0, 0, default)));
     }
 
     // What the renderer was given and has not answered.

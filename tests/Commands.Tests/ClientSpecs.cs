@@ -5,7 +5,7 @@ namespace ActorBrowser.CommandsTests;
 
 public sealed class ClientSpecs : CommandSpecs
 {
-    private CommandSessions Commands => CommandSessions.For(Browser);
+    private CommandClient Commands => BrowserClient.For(Browser).Commands;
 
     [Fact]
     public async Task A_program_is_run_in_one_line()
@@ -60,7 +60,7 @@ public sealed class ClientSpecs : CommandSpecs
         IEvent? last = null;
         var error = await Record.ExceptionAsync(async () =>
         {
-            await foreach (var happened in Commands.EventsAsync(Sys, handle))
+            await foreach (var happened in Commands.EventsAsync(handle))
                 last = happened;
         });
         return (last, error);
@@ -73,7 +73,7 @@ public sealed class ClientSpecs : CommandSpecs
         for (var round = 0; round < 2; round++)
         {
             var bytes = 0L;
-            await foreach (var happened in Commands.EventsAsync(Sys, spawned.Handle))
+            await foreach (var happened in Commands.EventsAsync(spawned.Handle))
             {
                 bytes += happened switch
                 {

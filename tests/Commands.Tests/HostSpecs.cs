@@ -30,13 +30,55 @@ public sealed class HostSpecs
         folder.Delete(recursive: true);
     }
 
+    [Fact]
+    public async Task A_service_has_the_client_injected_and_its_calls_wait_for_the_browser_and_end_with_the_host()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddAkka("service", akka => akka.WithActorBrowser(static options => options.ChildExecutable = TestChildProgram.Path));
+        builder.Services.AddBrowserClient().AddBrowserClient();
+        using var host = builder.Build();
+        // Before the host has started: the call waits.
+        var client = host.Services.GetRequiredService<BrowserClient>();
+        var early = client.Commands.RunAsync("echo", "early");
+        Assert.False(early.IsCompleted);
+        await host.StartAsync().Soon();
+        Assert.Equal("early\n", (await early.Soon()).Output.ToString());
+        Assert.Same(client, host.Services.GetRequiredService<BrowserClient>());
+        var lines = new List<string>();
+        await foreach (var line in client.Commands.LinesAsync(CommandProtocol.Spawn.Shell("echo one; echo two")))
+            lines.Add(line.Text);
+        Assert.Equal(["one", "two"], lines);
+        await using (var tab = await client.OpenTabAsync().Soon())
+            Assert.Equal(1, tab.Number);
+        Assert.Contains("bytes", (await Assert.ThrowsAsync<ImageException>(() => client.DecodeAsync(new ImageProtocol.Decode(default)).Soon())).Message, StringComparison.Ordinal);
+        await host.StopAsync().Soon();
+        await Assert.ThrowsAsync<BrowserStoppedException>(() => client.Commands.RunAsync("true").Soon());
+        await Assert.ThrowsAsync<BrowserStoppedException>(() => client.DecodeAsync(new ImageProtocol.Decode(new byte[8])).Soon());
+    }
+
+    [Fact]
+    public async Task A_call_that_waits_for_a_host_that_is_stopped_before_its_browser_starts_ends()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddAkka("service", static _ => { });
+        builder.Services.AddBrowserClient();
+        using var host = builder.Build();
+        await host.StartAsync().Soon();
+        var call = host.Services.GetRequiredService<BrowserClient>().FetchAsync("http://127.0.0.1/");
+        Assert.False(call.IsCompleted);
+        using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Services.GetRequiredService<BrowserClient>().FetchAsync("http://127.0.0.1/", impatient.Token).Soon());
+        await host.StopAsync().Soon();
+        await Assert.ThrowsAsync<BrowserStoppedException>(() => call.Soon());
+    }
+
     private sealed class Awaiting(IRequiredActor<BrowserActor> browser, DirectoryInfo folder) : BackgroundService
     {
         internal CommandSnapshot? Result { get; private set; }
 
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
-            var commands = CommandSessions.For(await browser.GetAsync(stoppingToken));
+            var commands = BrowserClient.For(await browser.GetAsync(stoppingToken)).Commands;
             // Not cancelled by the service: that is the point.
             Result = await commands.RunAsync(CommandProtocol.Spawn.Shell(": > ready; exec sleep 1000") with { Folder = folder.FullName }, CancellationToken.None);
         }

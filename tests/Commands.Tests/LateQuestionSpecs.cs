@@ -70,7 +70,7 @@ public sealed class LateQuestionSpecs() : CommandSpecs
             var reading = Task.Run(async () =>
             {
                 var last = default(IEvent);
-                await foreach (var happened in CommandSessions.For(Browser).EventsAsync(Sys, command.Handle))
+                await foreach (var happened in BrowserClient.For(Browser).Commands.EventsAsync(command.Handle))
                     last = happened;
                 return last;
             });

@@ -6,7 +6,7 @@ namespace ActorBrowser.CommandsTests;
 /// <summary>Text in, lines out.</summary>
 public sealed class LineSpecs : CommandSpecs
 {
-    private CommandSessions Commands => CommandSessions.For(Browser);
+    private CommandClient Commands => BrowserClient.For(Browser).Commands;
 
     [Fact]
     public async Task A_text_is_a_command_s_whole_input()
@@ -32,7 +32,7 @@ public sealed class LineSpecs : CommandSpecs
     {
         CommandExit? exit = null;
         List<OutputLine> lines = [];
-        await foreach (var line in Commands.LinesAsync(Sys, Spawn.Shell(@"printf 'one\r\n\ntw'; printf 'o\n\303'; printf '\244 last'; echo bad >&2; exit 3"), end => exit = end))
+        await foreach (var line in Commands.LinesAsync(Spawn.Shell(@"printf 'one\r\n\ntw'; printf 'o\n\303'; printf '\244 last'; echo bad >&2; exit 3"), end => exit = end))
             lines.Add(line);
         Assert.Equal(["one", "", "two", "ä last"], lines.Where(static line => line.Stream == OutputStream.Output).Select(static line => line.Text));
         Assert.Equal(["bad"], lines.Where(static line => line.Stream == OutputStream.Error).Select(static line => line.Text));
@@ -43,7 +43,7 @@ public sealed class LineSpecs : CommandSpecs
     public async Task No_line_of_a_long_output_is_lost()
     {
         var next = 1;
-        await foreach (var line in Commands.LinesAsync(Sys, new Spawn(["seq", "1", "400000"])))
+        await foreach (var line in Commands.LinesAsync(new Spawn(["seq", "1", "400000"])))
             Assert.Equal(next++.ToString(System.Globalization.CultureInfo.InvariantCulture), line.Text);
         Assert.Equal(400_001, next);
     }
@@ -53,7 +53,7 @@ public sealed class LineSpecs : CommandSpecs
     {
         var length = Random.Shared.Next(100_000, 999_999).ToString(System.Globalization.CultureInfo.InvariantCulture);
         var seen = false;
-        await foreach (var line in Commands.LinesAsync(Sys, Spawn.Shell($"echo begun; exec sleep {length}")))
+        await foreach (var line in Commands.LinesAsync(Spawn.Shell($"echo begun; exec sleep {length}")))
         {
             seen = line.Text == "begun";
             await ProcessTable.Until(() => ProcessTable.WithArgument(length).Count > 0, Deadline.Long);
@@ -68,14 +68,14 @@ public sealed class LineSpecs : CommandSpecs
     {
         var refused = await Assert.ThrowsAsync<CommandRefusedException>(async () =>
         {
-            await foreach (var line in Commands.LinesAsync(Sys, new Spawn(["no-such-program"])))
+            await foreach (var line in Commands.LinesAsync(new Spawn(["no-such-program"])))
                 Assert.Fail(line.Text);
         });
         Assert.Equal(SpawnFailure.NotFound, refused.Kind);
         Sys.Stop(Browser);
         await Assert.ThrowsAsync<BrowserStoppedException>(async () =>
         {
-            await foreach (var line in Commands.LinesAsync(Sys, new Spawn(["true"])))
+            await foreach (var line in Commands.LinesAsync(new Spawn(["true"])))
                 Assert.Fail(line.Text);
         });
     }

@@ -110,7 +110,7 @@ public sealed class RefusalSpecs() : CommandSpecs("actorbrowser.commands.capacit
     [Fact]
     public async Task A_hundred_awaited_commands_at_once_all_end_by_themselves()
     {
-        var client = CommandSessions.For(Browser);
+        var client = BrowserClient.For(Browser).Commands;
         var all = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => client.RunAsync("sh", "-c", $"echo {i}; exit {i % 7}")));
         for (var i = 0; i < all.Length; i++)
             Assert.Equal((i % 7, ExitCause.Itself, $"{i}\n"), (all[i].Exit!.ExitCode, all[i].Exit!.Cause, all[i].Output.ToString()));

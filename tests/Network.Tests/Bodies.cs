@@ -42,7 +42,7 @@ public sealed class Bodies
             Assert.Equal(wire.Length, fetch.End!.Value.WireBytes);
             Assert.Equal(wire.Length, fetch.Headers!.Value.ContentLength);
             // Read to its end: the connection was used again.
-            Assert.Equal(i == 0, fetch.Headers.Value.Timings.Connect > 0);
+            Assert.Equal(i == 0, fetch.Headers.Value.Timings.Connect > TimeSpan.Zero);
         }
         Assert.Equal(wire, (await engine.FetchAsync(Request(site.Root, decompress: false))).Body);
     }

@@ -40,7 +40,7 @@ public sealed class LargeBodies(ITestOutputHelper output)
         await fetch.Done.WaitAsync(Patience);
         Assert.Equal(Total, fetch.End?.BodyBytes);
         var late = Memory(child, "VmRSS");
-        output.WriteLine($"{fetch.End!.Value.TotalTime / 1000} ms; at most {ahead >> 10} KiB ahead of the consumer; RSS {early} KiB after 64 MiB, {late} KiB after 1 GiB, peak {Memory(child, "VmHWM")} KiB");
+        output.WriteLine($"{fetch.End!.Value.TotalTime.TotalMilliseconds:0} ms; at most {ahead >> 10} KiB ahead of the consumer; RSS {early} KiB after 64 MiB, {late} KiB after 1 GiB, peak {Memory(child, "VmHWM")} KiB");
         // What the kernel may buffer for a connection, Kestrel's own buffer, and the child's one chunk.
         Assert.InRange(ahead, 0, MostInKernel() + (1 << 20));
         Assert.InRange(late, 0, early + (48 << 10));

@@ -158,7 +158,7 @@ public sealed class OverAChildProcess
             child.Send(2, new FetchBodyChunk(sent, data.AsMemory(sent, size)));
             sent += size;
         }
-        child.Send(2, new FetchEnd(data.Length, data.Length, 0));
+        child.Send(2, new FetchEnd(data.Length, data.Length, default));
         Assert.Equal(Convert.ToHexString(SHA256.HashData(data)), (await upload.Done.WaitAsync(Patience)).Text);
         child.Send(1, default(FetchCancel));
         Assert.Equal(FetchErrorKind.Cancelled, (await endless.Done.WaitAsync(Patience)).Error?.Kind);

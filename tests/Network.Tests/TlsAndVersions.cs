@@ -19,9 +19,9 @@ public sealed class TlsAndVersions
         var fetch = await engine.FetchAsync(site.Root);
         Assert.Null(fetch.Error);
         Assert.StartsWith("HTTP/1.1", fetch.Text, StringComparison.Ordinal);
-        Assert.True(fetch.Headers!.Value.Timings.Tls > 0);
+        Assert.True(fetch.Headers!.Value.Timings.Tls > TimeSpan.Zero);
         Assert.Equal($"127.0.0.1:{site.Port}", fetch.Headers.Value.RemoteAddress);
-        Assert.Equal(0, (await engine.FetchAsync(site.Root)).Headers!.Value.Timings.Tls);
+        Assert.Equal(TimeSpan.Zero, (await engine.FetchAsync(site.Root)).Headers!.Value.Timings.Tls);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class TlsAndVersions
         Assert.Equal(expected, fetch.Headers?.HttpVersion);
         Assert.Equal($"127.0.0.1:{site.Port}", fetch.Headers!.Value.RemoteAddress);
         Assert.Equal(AddressSpace.Loopback, fetch.Headers.Value.AddressSpace);
-        Assert.True(fetch.Headers.Value.Timings.Tls > 0);
+        Assert.True(fetch.Headers.Value.Timings.Tls > TimeSpan.Zero);
     }
 
     [Fact]

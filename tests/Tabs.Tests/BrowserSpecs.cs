@@ -24,7 +24,7 @@ public abstract class BrowserSpecs : TestKit, IAsyncLifetime
 
     protected async Task<TabClient> OpenAsync(OpenTab? options = null)
     {
-        var tab = await TabClient.OpenAsync(Sys, Browser, options).Soon();
+        var tab = await BrowserClient.For(Browser).OpenTabAsync(options).Soon();
         _opened.Add(tab);
         return tab;
     }

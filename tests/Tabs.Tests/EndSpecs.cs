@@ -12,7 +12,7 @@ public sealed class EndSpecs : BrowserSpecs
         var (tab, question, load) = await WaitingAsync();
         Sys.Stop(Browser);
         await AssertStoppedAsync(tab, question, load);
-        await Assert.ThrowsAsync<BrowserStoppedException>(() => TabClient.OpenAsync(Sys, Browser).Soon());
+        await Assert.ThrowsAsync<BrowserStoppedException>(() => BrowserClient.For(Browser).OpenTabAsync().Soon());
         await tab.DisposeAsync().AsTask().Soon();
     }
 
@@ -25,7 +25,7 @@ public sealed class EndSpecs : BrowserSpecs
         await AssertStoppedAsync(tab, question, load, isOver: false);
         await terminated.Soon();
         await AssertStoppedAsync(tab, tab.QueryAsync(new Query(DocumentQuery.Text)), tab.NavigateAsync("http://127.0.0.1:1/"));
-        await Assert.ThrowsAsync<BrowserStoppedException>(() => TabClient.OpenAsync(Sys, Browser).Soon());
+        await Assert.ThrowsAsync<BrowserStoppedException>(() => BrowserClient.For(Browser).OpenTabAsync().Soon());
         await tab.DisposeAsync().AsTask().Soon();
     }
 
@@ -66,7 +66,7 @@ public sealed class EndSpecs : BrowserSpecs
     {
         var browser = CreateTestProbe();
         using var patience = new CancellationTokenSource();
-        var opening = TabClient.OpenAsync(Sys, browser.Ref, cancellation: patience.Token);
+        var opening = BrowserClient.For(browser.Ref).OpenTabAsync(cancellation: patience.Token);
         await browser.ExpectMsgAsync<OpenTab>(Deadline.Long);
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.Soon());

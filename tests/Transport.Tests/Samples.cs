@@ -21,13 +21,13 @@ internal static class Samples
         Of(static r => new Pong(-r.NextInt64())),
         Of(static _ => default(Shutdown)),
         Of(static r => new FetchRequest(Text(r), Text(r), [new(Text(r), Text(r))], Bytes(r), r.Next(), 20, true, HttpVersionChoice.Http2, 1, 2, 3, 4, false, 5)),
-        Of(static r => new FetchHeaders(r.Next(100, 999), "1.1", Text(r), [new(Text(r), Text(r))], [new(301, Text(r))], Text(r), AddressSpace.Private, -1, new(1, 2, 3, 4))),
+        Of(static r => new FetchHeaders(r.Next(100, 999), "1.1", Text(r), [new(Text(r), Text(r))], [new(301, Text(r))], Text(r), AddressSpace.Private, -1, new(Time(r), Time(r), Time(r), Time(r)))),
         Of(static r => new FetchBodyChunk(r.NextInt64(), Bytes(r))),
         Of(static r => new FetchBodySlot(r.NextInt64(), r.Next(BodySlots.MaxSlots), r.Next(1, BodySlots.SlotBytes + 1))),
         Of(static r => new FetchRewind(r.Next(1, 1000))),
         Of(static _ => default(FetchBodyUnwanted)),
         Of(static r => new SlotsFree((ulong)r.NextInt64(1, long.MaxValue))),
-        Of(static r => new FetchEnd(r.NextInt64(), 2, 3)),
+        Of(static r => new FetchEnd(r.NextInt64(), 2, Time(r))),
         Of(static r => new FetchError(FetchErrorKind.Tls, Text(r))),
         Of(static _ => default(FetchCancel)),
         Of(static r => new Credit(r.NextInt64(1, long.MaxValue))),
@@ -35,7 +35,7 @@ internal static class Samples
         Of(static r => new LargeSpawnRequest(r.Next(1, LargeSpawnRequest.MostBytes))),
         Of(static r => new SpawnReady(r.Next(1, int.MaxValue), r.Next())),
         Of(static r => new SpawnFailed(SpawnFailure.Denied, 13, Text(r))),
-        Of(static r => new Exit(-1, 9, true, ExitCause.Kill, 1, 2, 3, r.NextInt64())),
+        Of(static r => new Exit(-1, 9, true, ExitCause.Kill, Time(r), Time(r), 3, Time(r))),
         Of(static r => new Closed(r.Next())),
         Of(static r => new SendSignal(r.Next(1, 65))),
         Of(static _ => new Resize(80, 24)),
@@ -88,6 +88,8 @@ internal static class Samples
         writer.Flush();
         return bytes.WrittenSpan.ToArray();
     }
+
+    private static TimeSpan Time(Random random) => TimeSpan.FromMicroseconds(random.NextInt64(TimeSpan.MaxValue.Ticks / TimeSpan.TicksPerMicrosecond));
 
     private static string Text(Random random) => string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => (char)random.Next(32, 0x2fff)));
 

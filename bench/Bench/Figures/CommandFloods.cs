@@ -31,7 +31,7 @@ internal sealed class CommandFloods : IFigure
             for (var run = 0; run < context.Pick(1, 3); run++)
             {
                 Add(calm, await PingTimes.UntilAsync(other.Child, Task.Delay(2000)));
-                var command = CommandSessions.For(browser.Actor).RunAsync(Spawn.Shell(script) with { Folder = context.Scratch, TotalTimeout = TimeSpan.FromSeconds(60) });
+                var command = BrowserClient.For(browser.Actor).Commands.RunAsync(Spawn.Shell(script) with { Folder = context.Scratch, TotalTimeout = TimeSpan.FromSeconds(60) });
                 Add(stormy, await PingTimes.UntilAsync(other.Child, command));
                 await command;
             }

@@ -27,7 +27,7 @@ internal sealed class Storm : IFigure
         var tabs = new List<TabClient>();
         while (tabs.Count < Tabs)
         {
-            tabs.Add(await TabClient.OpenAsync(browser.System, browser.Actor));
+            tabs.Add(await BrowserClient.For(browser.Actor).OpenTabAsync());
             await tabs[^1].NavigateAsync(server.Page.AbsoluteUri);
         }
         var window = TimeSpan.FromSeconds(context.Pick(10, 40));

@@ -21,7 +21,7 @@ internal sealed class TabNavigation : IFigure
         using var server = await Nginx.StartAsync(context.Scratch);
         await using var browser = await Browser.StartAsync(context, "actorbrowser.pools.renderer.max-uses = 1000000");
         using var client = new HttpClient();
-        var tab = await TabClient.OpenAsync(browser.System, browser.Actor);
+        var tab = await BrowserClient.For(browser.Actor).OpenTabAsync();
         var count = context.Pick(20, 50);
         var ours = new Contender("in a warm renderer", "ms", () => MeanAsync(count, async () => await tab.NavigateAsync(server.Page.AbsoluteUri)));
         // The renderer's code: encoding, parser, survey and readable text.
@@ -46,7 +46,7 @@ internal sealed class TabNavigation : IFigure
         var tabs = new List<TabClient> { tab };
         while (tabs.Count < Idle)
         {
-            tabs.Add(await TabClient.OpenAsync(browser.System, browser.Actor));
+            tabs.Add(await BrowserClient.For(browser.Actor).OpenTabAsync());
             memory.Add(ProcFile.ProportionalMebibytes((await tabs[^1].NavigateAsync(server.Page.AbsoluteUri)).ProcessId));
         }
         var chromium = Chromium.IsInstalled ? await Chromium.RenderersAsync(context.Scratch, Idle) : null;

@@ -59,7 +59,7 @@ internal sealed class CommandReader : OneCallActor
                 OnAnswer();
                 break;
             case SpawnRefused refused:
-                _events.TryComplete(CommandSessions.ExceptionOf(refused));
+                _events.TryComplete(CommandClient.ExceptionOf(refused));
                 OnAnswer();
                 break;
             case Status.Failure failure:

@@ -47,8 +47,8 @@ public sealed record CommandExit(
 
     internal static CommandExit From(in Exit exit) => new(
         exit.ExitCode < 0 ? null : exit.ExitCode, exit.Signal == 0 ? null : exit.Signal, exit.CoreDumped, exit.Cause,
-        TimeSpan.FromMicroseconds(exit.UserTime), TimeSpan.FromMicroseconds(exit.SystemTime), exit.PeakMemory,
-        TimeSpan.FromMicroseconds(exit.WallTime), DateTimeOffset.UtcNow);
+        exit.UserTime, exit.SystemTime, exit.PeakMemory,
+        exit.WallTime, DateTimeOffset.UtcNow);
 }
 
 /// <summary>Output that is kept: all of it, or its head and its tail with the number of bytes between them that are not.</summary>

@@ -50,7 +50,7 @@ internal sealed partial class FetchCoordinator
             fetch.Uploaded += length;
             credit -= length;
             if (fetch.Uploaded == body.Length)
-                Tell(fetch, new FetchEnd(body.Length, body.Length, 0));
+                Tell(fetch, new FetchEnd(body.Length, body.Length, default));
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed partial class FetchCoordinator
         if (read.Count == 0 || fetch.Uploaded == upload.Length)
         {
             upload.IsEnded = true;
-            Tell(fetch, new FetchEnd(fetch.Uploaded, fetch.Uploaded, 0));
+            Tell(fetch, new FetchEnd(fetch.Uploaded, fetch.Uploaded, default));
         }
         ReadOn(fetch, upload);
     }

@@ -1,6 +1,8 @@
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace ActorBrowser;
@@ -32,6 +34,30 @@ public static class ActorBrowserHosting
         configure?.Invoke(options);
         return builder.WithActors((system, registry, services) =>
             registry.Register<BrowserActor>(Start(system, options, services.GetService(typeof(IHostApplicationLifetime)) as IHostApplicationLifetime)));
+    }
+
+    /// <summary>Makes <see cref="BrowserClient"/> a service: a client of the browser that <see cref="WithActorBrowser"/> starts. Its calls wait until the browser has started.</summary>
+    /// <param name="services">The host's.</param>
+    public static IServiceCollection AddBrowserClient(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(static provider => BrowserClient.For(cancellation =>
+            FindAsync(provider.GetRequiredService<IRequiredActor<BrowserActor>>(), provider.GetService<IHostApplicationLifetime>(), cancellation)));
+        return services;
+    }
+
+    private static async Task<IActorRef> FindAsync(IRequiredActor<BrowserActor> browser, IHostApplicationLifetime? host, CancellationToken cancellation)
+    {
+        var stopping = host?.ApplicationStopping ?? default;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stopping);
+        try
+        {
+            return await browser.GetAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw BrowserLife.Stop();
+        }
     }
 
     /// <summary>Starts a browser in a system that knows no hosting.</summary>

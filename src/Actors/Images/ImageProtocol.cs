@@ -48,6 +48,14 @@ public static class ImageProtocol
     }
 }
 
+/// <summary>An image was not decoded.</summary>
+/// <param name="refused">Why.</param>
+public sealed class ImageException(ImageProtocol.DecodeRefused refused) : Exception(refused?.Message)
+{
+    /// <summary>Why: its kind, a sentence, and how the decoder ended where that is the reason.</summary>
+    public ImageProtocol.DecodeRefused Refused { get; } = refused ?? throw new ArgumentNullException(nameof(refused));
+}
+
 /// <summary>
 /// Pixels, mapped read-only from a sealed memory file; no copy is made of them. Its owner disposes it.
 /// </summary>

@@ -114,7 +114,7 @@ internal sealed class RunningCommand
             }
             _total?.Dispose();
             _runner.Send(Id, new Exit(end.ExitCode ?? -1, end.Signal ?? 0, end.CoreDumped, _cause,
-                Microseconds(usage.UserTime), Microseconds(usage.SystemTime), usage.PeakMemory, Microseconds(wall)));
+                AtLeastZero(usage.UserTime), AtLeastZero(usage.SystemTime), usage.PeakMemory, AtLeastZero(wall)));
             if (!leftovers)
             {
                 Finish(search: false);
@@ -206,5 +206,5 @@ internal sealed class RunningCommand
         _runner.Forget(this);
     }
 
-    private static long Microseconds(TimeSpan time) => Math.Max(0, time.Ticks / TimeSpan.TicksPerMicrosecond);
+    private static TimeSpan AtLeastZero(TimeSpan time) => time < TimeSpan.Zero ? TimeSpan.Zero : time;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
@@ -37,12 +36,12 @@ internal sealed class ConnectAttempt : IDisposable
     /// <summary>Why this side gave the attempt up; null while it has not.</summary>
     internal FetchFailure? Failure { get; private set; }
 
-    /// <summary>How long the name lookup took, in microseconds.</summary>
-    internal long NameLookup { get; private set; }
+    /// <summary>How long the name lookup took.</summary>
+    internal TimeSpan NameLookup { get; private set; }
 
-    internal void OnResolved(long microseconds)
+    internal void OnResolved(TimeSpan took)
     {
-        NameLookup = microseconds;
+        NameLookup = took;
         _stage = "TCP connect";
     }
 
@@ -83,8 +82,6 @@ internal sealed class ConnectAttempt : IDisposable
         _deadline?.Dispose();
         _stop.Dispose();
     }
-
-    internal static long Microseconds(long since) => (long)Stopwatch.GetElapsedTime(since).TotalMicroseconds;
 
     private void OnDeadline() => Stop(new FetchFailure(FetchErrorKind.Timeout,
         $"The connection to {_target} was not made within the connect timeout of {_timeout} ms ({_stage} was not finished)."));

@@ -38,7 +38,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
         try
         {
             await proxy.ConnectAsync(connection.Socket, endPoint, attempt.Token).ConfigureAwait(false);
-            return connection.Through(ConnectAttempt.Microseconds(started));
+            return connection.Through(Stopwatch.GetElapsedTime(started));
         }
         catch
         {
@@ -61,7 +61,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
         var addresses = literal ? [address!] : await ResolveAsync(endPoint.Host, attempt.Token).ConfigureAwait(false);
         if (publicOnly)
             addresses = Permitted(endPoint.Host, addresses);
-        attempt.OnResolved(literal ? 0 : ConnectAttempt.Microseconds(started));
+        attempt.OnResolved(literal ? TimeSpan.Zero : Stopwatch.GetElapsedTime(started));
         started = Stopwatch.GetTimestamp();
         Socket socket;
         try
@@ -75,7 +75,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
             throw Unreachable(endPoint, e);
         }
         var remote = ((IPEndPoint)socket.RemoteEndPoint!).Address;
-        return new TransportConnection(socket, AddressPolicy.Classify(remote).Space, attempt.NameLookup, ConnectAttempt.Microseconds(started));
+        return new TransportConnection(socket, AddressPolicy.Classify(remote).Space, attempt.NameLookup, Stopwatch.GetElapsedTime(started));
     }
 
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)

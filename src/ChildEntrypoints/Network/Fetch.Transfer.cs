@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
@@ -14,9 +15,9 @@ internal sealed partial class Fetch
 
     private static readonly TimeSpan RestPatience = TimeSpan.FromMilliseconds(100);
 
-    private long _nameLookup;
-    private long _connect;
-    private long _tls;
+    private TimeSpan _nameLookup;
+    private TimeSpan _connect;
+    private TimeSpan _tls;
     private long _delivered;
     private string _where = "";
     private bool _answered;
@@ -32,7 +33,7 @@ internal sealed partial class Fetch
         try
         {
             var wireBytes = await TransferAsync().ConfigureAwait(false);
-            end = new FetchEnd(_delivered, wireBytes, ConnectAttempt.Microseconds(_started));
+            end = new FetchEnd(_delivered, wireBytes, Stopwatch.GetElapsedTime(_started));
         }
         catch (Exception e)
         {
@@ -148,7 +149,7 @@ internal sealed partial class Fetch
         var answer = new FetchHeaders(
             (int)response.StatusCode, ResponseHeaders.VersionOf(response), _where, headers, redirects,
             _connection?.RemoteText ?? "", _connection?.Space ?? AddressSpace.Public, contentLength,
-            new FetchTimings(_nameLookup, _connect, _tls, ConnectAttempt.Microseconds(_started)));
+            new FetchTimings(_nameLookup, _connect, _tls, Stopwatch.GetElapsedTime(_started)));
         if (await WriteWaitingAsync(answer).ConfigureAwait(false) == WriteOutcome.TooLarge)
             throw new FetchFailedException(FetchErrorKind.TooLarge, $"The headers of {FetchUrl.Show(_where)} exceed the limit.");
         _answered = true;

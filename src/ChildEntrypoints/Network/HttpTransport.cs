@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using ActorBrowser.Transport;
 
@@ -87,7 +88,7 @@ internal sealed class HttpTransport : IDisposable
         if (message.Opening?.OnEstablished() is { } connection)
         {
             if (context.PlaintextStream is not TransportConnection)
-                connection.Tls = ConnectAttempt.Microseconds(connection.ConnectedAt);
+                connection.Tls = Stopwatch.GetElapsedTime(connection.ConnectedAt);
             if (context.NegotiatedHttpVersion.Major == 2)
                 connection.Register(Http2, message.Origin);
             else

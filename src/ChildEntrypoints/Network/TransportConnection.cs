@@ -21,9 +21,9 @@ internal sealed class TransportConnection : NetworkStream
     /// <summary>Wraps a connected socket.</summary>
     /// <param name="socket">The connection takes ownership of it.</param>
     /// <param name="space">The kind of its remote address.</param>
-    /// <param name="nameLookup">The duration of the name lookup, in microseconds.</param>
-    /// <param name="connect">The duration of the TCP connect, in microseconds.</param>
-    internal TransportConnection(Socket socket, AddressSpace space, long nameLookup, long connect) : base(socket, ownsSocket: true)
+    /// <param name="nameLookup">The duration of the name lookup.</param>
+    /// <param name="connect">The duration of the TCP connect.</param>
+    internal TransportConnection(Socket socket, AddressSpace space, TimeSpan nameLookup, TimeSpan connect) : base(socket, ownsSocket: true)
     {
         Remote = (IPEndPoint)socket.RemoteEndPoint!;
         Space = space;
@@ -39,27 +39,27 @@ internal sealed class TransportConnection : NetworkStream
 
     internal AddressSpace Space { get; private set; }
 
-    internal long NameLookup { get; private set; }
+    internal TimeSpan NameLookup { get; private set; }
 
-    internal long Connect { get; private set; }
+    internal TimeSpan Connect { get; private set; }
 
     /// <summary>When TCP was connected, in <see cref="Stopwatch"/> ticks.</summary>
     internal long ConnectedAt { get; }
 
-    /// <summary>The duration of the TLS handshake, in microseconds; 0 without TLS.</summary>
-    internal long Tls { get; set; }
+    /// <summary>The duration of the TLS handshake; 0 without TLS.</summary>
+    internal TimeSpan Tls { get; set; }
 
     /// <summary>Whether many requests share the connection.</summary>
     internal bool IsHttp2 => _registered is not null;
 
     /// <summary>Notes that the connection goes through a proxy: only the proxy knows the remote address.</summary>
-    /// <param name="connect">The duration of the connect, including the proxy's, in microseconds.</param>
-    internal TransportConnection Through(long connect)
+    /// <param name="connect">The duration of the connect, including the proxy's.</param>
+    internal TransportConnection Through(TimeSpan connect)
     {
         _proxied = true;
         // The address is unknown: treat it as public, which has the fewest rights.
         Space = AddressSpace.Public;
-        NameLookup = 0;
+        NameLookup = TimeSpan.Zero;
         Connect = connect;
         return this;
     }

@@ -21,7 +21,7 @@ internal sealed class DemoTabs(DemoSite site, CliBrowser browser, TextWriter out
         try
         {
             for (var i = 0; i < Count; i++)
-                tabs.Add(await TabClient.OpenAsync(browser.System, browser.Browser, cancellation: cancellation).ConfigureAwait(false));
+                tabs.Add(await BrowserClient.For(browser.Browser).OpenTabAsync(cancellation: cancellation).ConfigureAwait(false));
             var urls = site.Pages.ToArray();
             var pages = await Task.WhenAll(tabs.Select((tab, i) => tab.NavigateAsync(urls[i % urls.Length].AbsoluteUri, cancellation))).ConfigureAwait(false);
             await CheckAsync(pages.Select(static page => page.ProcessId).Distinct().Count() == Count, $"ten pages in ten processes: {string.Join(' ', pages.Select(static page => page.ProcessId))}").ConfigureAwait(false);

@@ -47,12 +47,12 @@ public enum ExitCause
 /// <param name="Signal">The signal; 0 when it exited.</param>
 /// <param name="CoreDumped">Whether it left a core dump.</param>
 /// <param name="Cause">What ended it.</param>
-/// <param name="UserTime">Processor time in programs, of the command and the descendants it has waited for, in microseconds.</param>
-/// <param name="SystemTime">Processor time in the kernel, of the same processes, in microseconds.</param>
+/// <param name="UserTime">Processor time in programs, of the command and the descendants it has waited for.</param>
+/// <param name="SystemTime">Processor time in the kernel, of the same processes.</param>
 /// <param name="PeakMemory">The largest resident set, in bytes.</param>
-/// <param name="WallTime">From the start to the end, in microseconds.</param>
+/// <param name="WallTime">From the start to the end.</param>
 internal readonly record struct Exit(
-    int ExitCode, int Signal, bool CoreDumped, ExitCause Cause, long UserTime, long SystemTime, long PeakMemory, long WallTime) : IWireMessage<Exit>
+    int ExitCode, int Signal, bool CoreDumped, ExitCause Cause, TimeSpan UserTime, TimeSpan SystemTime, long PeakMemory, TimeSpan WallTime) : IWireMessage<Exit>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Exit;
@@ -65,10 +65,10 @@ internal readonly record struct Exit(
         writer.Write(Signal);
         writer.Write(CoreDumped);
         writer.Write((int)Cause);
-        writer.Write(UserTime);
-        writer.Write(SystemTime);
+        Wire.WriteTime(ref writer, UserTime);
+        Wire.WriteTime(ref writer, SystemTime);
         writer.Write(PeakMemory);
-        writer.Write(WallTime);
+        Wire.WriteTime(ref writer, WallTime);
     }
 
     /// <inheritdoc/>
@@ -80,10 +80,10 @@ internal readonly record struct Exit(
             (int)Wire.ReadRange(ref reader, "Exit.Signal", 0, 127),
             reader.ReadBoolean(),
             ReadCause(ref reader),
-            Wire.ReadRange(ref reader, "Exit.UserTime", 0, long.MaxValue),
-            Wire.ReadRange(ref reader, "Exit.SystemTime", 0, long.MaxValue),
+            Wire.ReadTime(ref reader, "Exit.UserTime"),
+            Wire.ReadTime(ref reader, "Exit.SystemTime"),
             Wire.ReadRange(ref reader, "Exit.PeakMemory", 0, long.MaxValue),
-            Wire.ReadRange(ref reader, "Exit.WallTime", 0, long.MaxValue));
+            Wire.ReadTime(ref reader, "Exit.WallTime"));
     }
 
     // A runner cannot report its own loss.

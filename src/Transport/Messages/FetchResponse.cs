@@ -20,12 +20,12 @@ public enum AddressSpace
     Loopback = 2,
 }
 
-/// <summary>The duration of each step, in microseconds; 0 for a step that was not needed (a pooled connection).</summary>
+/// <summary>The duration of each step, to the microsecond; 0 for a step that was not needed (a pooled connection).</summary>
 /// <param name="NameLookup">Resolving the host name.</param>
 /// <param name="Connect">TCP.</param>
 /// <param name="Tls">TLS.</param>
 /// <param name="FirstByte">From the request received by the child to the response's headers, including all redirects.</param>
-public readonly record struct FetchTimings(long NameLookup, long Connect, long Tls, long FirstByte);
+public readonly record struct FetchTimings(TimeSpan NameLookup, TimeSpan Connect, TimeSpan Tls, TimeSpan FirstByte);
 
 /// <summary>Child → parent: the final response's status and headers have arrived.</summary>
 /// <param name="Status">100 to 999.</param>
@@ -83,10 +83,10 @@ public readonly record struct FetchHeaders(
         writer.Write(RemoteAddress);
         writer.Write((int)AddressSpace);
         writer.Write(ContentLength);
-        writer.Write(Timings.NameLookup);
-        writer.Write(Timings.Connect);
-        writer.Write(Timings.Tls);
-        writer.Write(Timings.FirstByte);
+        Wire.WriteTime(ref writer, Timings.NameLookup);
+        Wire.WriteTime(ref writer, Timings.Connect);
+        Wire.WriteTime(ref writer, Timings.Tls);
+        Wire.WriteTime(ref writer, Timings.FirstByte);
     }
 
     /// <inheritdoc/>
@@ -111,10 +111,10 @@ public readonly record struct FetchHeaders(
             (AddressSpace)Wire.ReadRange(ref reader, "FetchHeaders.AddressSpace", 0, (int)AddressSpace.Loopback),
             Wire.ReadRange(ref reader, "FetchHeaders.ContentLength", -1, long.MaxValue),
             new FetchTimings(
-                Wire.ReadRange(ref reader, "FetchTimings.NameLookup", 0, long.MaxValue),
-                Wire.ReadRange(ref reader, "FetchTimings.Connect", 0, long.MaxValue),
-                Wire.ReadRange(ref reader, "FetchTimings.Tls", 0, long.MaxValue),
-                Wire.ReadRange(ref reader, "FetchTimings.FirstByte", 0, long.MaxValue)));
+                Wire.ReadTime(ref reader, "FetchTimings.NameLookup"),
+                Wire.ReadTime(ref reader, "FetchTimings.Connect"),
+                Wire.ReadTime(ref reader, "FetchTimings.Tls"),
+                Wire.ReadTime(ref reader, "FetchTimings.FirstByte")));
     }
 }
 
@@ -201,8 +201,8 @@ internal readonly record struct SlotsFree(ulong Slots) : IWireMessage<SlotsFree>
 /// <summary>The body is complete.</summary>
 /// <param name="BodyBytes">Its length as delivered, in bytes.</param>
 /// <param name="WireBytes">Its length as received from the network before decoding, in bytes.</param>
-/// <param name="TotalTime">From the request received by the child to the last byte, in microseconds.</param>
-public readonly record struct FetchEnd(long BodyBytes, long WireBytes, long TotalTime) : IWireMessage<FetchEnd>
+/// <param name="TotalTime">From the request received by the child to the last byte, to the microsecond.</param>
+public readonly record struct FetchEnd(long BodyBytes, long WireBytes, TimeSpan TotalTime) : IWireMessage<FetchEnd>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.FetchEnd;
@@ -213,7 +213,7 @@ public readonly record struct FetchEnd(long BodyBytes, long WireBytes, long Tota
         writer.WriteArrayHeader(3);
         writer.Write(BodyBytes);
         writer.Write(WireBytes);
-        writer.Write(TotalTime);
+        Wire.WriteTime(ref writer, TotalTime);
     }
 
     /// <inheritdoc/>
@@ -223,6 +223,6 @@ public readonly record struct FetchEnd(long BodyBytes, long WireBytes, long Tota
         return new FetchEnd(
             Wire.ReadRange(ref reader, "FetchEnd.BodyBytes", 0, long.MaxValue),
             Wire.ReadRange(ref reader, "FetchEnd.WireBytes", 0, long.MaxValue),
-            Wire.ReadRange(ref reader, "FetchEnd.TotalTime", 0, long.MaxValue));
+            Wire.ReadTime(ref reader, "FetchEnd.TotalTime"));
     }
 }

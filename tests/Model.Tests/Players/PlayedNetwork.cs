@@ -167,7 +167,7 @@ internal sealed class PlayedNetwork(World world, string role, int number, InMemo
         }
         else
         {
-            End(job, new FetchEnd(job.Sent, job.Sent, 1));
+            End(job, new FetchEnd(job.Sent, job.Sent, default));
         }
     }
 
@@ -188,7 +188,7 @@ internal sealed class PlayedNetwork(World world, string role, int number, InMemo
             case 0:
                 Send(other, lie);
                 Send(other, new FetchBodyChunk(0, Bodies.LieBytes));
-                Send(other, new FetchEnd(Bodies.LieBytes.Length, Bodies.LieBytes.Length, 1));
+                Send(other, new FetchEnd(Bodies.LieBytes.Length, Bodies.LieBytes.Length, default));
                 break;
             case 1:
                 Send(other, new FetchError(FetchErrorKind.Dns, Bodies.Lie));
@@ -200,7 +200,7 @@ internal sealed class PlayedNetwork(World world, string role, int number, InMemo
                 Send(job.Id, new FetchBodyChunk(job.Sent + 7, Bodies.LieBytes));
                 break;
             default:
-                Send(job.Id, new FetchEnd(job.Sent + 1, 1, 1));
+                Send(job.Id, new FetchEnd(job.Sent + 1, 1, default));
                 break;
         }
     }

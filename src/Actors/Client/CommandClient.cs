@@ -6,21 +6,16 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Commands for people without actors. Nothing more than messages to the browser.</summary>
-public readonly partial struct CommandSessions
+/// <summary>Commands for people without actors: <see cref="BrowserClient.Commands"/>. Nothing more than messages to the browser.</summary>
+public sealed partial class CommandClient
 {
     internal const long Ahead = 256 << 10;
 
     private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(1);
 
-    private readonly IActorRef _browser;
-    private readonly BrowserLife _life;
+    private readonly BrowserClient _client;
 
-    private CommandSessions(IActorRef browser) => (_browser, _life) = (browser, BrowserLife.Of(browser));
-
-    /// <summary>The commands of this browser.</summary>
-    /// <param name="browser">A <see cref="BrowserActor"/>.</param>
-    public static CommandSessions For(IActorRef browser) => new(browser);
+    internal CommandClient(BrowserClient client) => _client = client;
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="program">Searched for in PATH when it holds no slash.</param>
@@ -56,12 +51,13 @@ public readonly partial struct CommandSessions
     public async Task<CommandSnapshot> RunAsync(Spawn spawn, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(spawn);
-        var spawned = await StartAsync(spawn with { IsAwaited = true }, cancellation).ConfigureAwait(false);
+        var life = await _client.LifeAsync(cancellation).ConfigureAwait(false);
+        var spawned = await StartAsync(life, spawn with { IsAwaited = true }, cancellation).ConfigureAwait(false);
         try
         {
             await using var ending = cancellation.UnsafeRegister(
                 static session => ((IActorRef)session!).Tell(new CommandProtocol.Terminate(), ActorRefs.NoSender), spawned.Session).ConfigureAwait(false);
-            var answer = await AskAsync(new Wait(spawned.Handle)).ConfigureAwait(false);
+            var answer = await life.AskAsync<IEvent>(new Wait(spawned.Handle), default).ConfigureAwait(false);
             if (answer is not Waited { Snapshot: var snapshot })
                 throw new InvalidOperationException($"The command {spawned.Handle} was released by another actor while its end was awaited.");
             return cancellation.IsCancellationRequested && snapshot.Exit?.Cause == ExitCause.Kill
@@ -69,7 +65,7 @@ public readonly partial struct CommandSessions
         }
         finally
         {
-            _browser.Tell(new Release(spawned.Handle), ActorRefs.NoSender);
+            life.Browser.Tell(new Release(spawned.Handle), ActorRefs.NoSender);
         }
     }
 
@@ -82,8 +78,12 @@ public readonly partial struct CommandSessions
     public async Task<Spawned> StartAsync(Spawn spawn, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(spawn);
-        var browser = _browser;
-        var answer = AskAsync(spawn);
+        return await StartAsync(await _client.LifeAsync(cancellation).ConfigureAwait(false), spawn, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<Spawned> StartAsync(BrowserLife life, Spawn spawn, CancellationToken cancellation)
+    {
+        var answer = life.AskAsync<IEvent>(spawn, default);
         try
         {
             return await WithinAsync(answer, cancellation).ConfigureAwait(false) switch
@@ -99,7 +99,7 @@ public readonly partial struct CommandSessions
                 late =>
                 {
                     if (late is { IsCompletedSuccessfully: true, Result: Spawned spawned })
-                        browser.Tell(new Release(spawned.Handle), ActorRefs.NoSender);
+                        life.Browser.Tell(new Release(spawned.Handle), ActorRefs.NoSender);
                 },
                 CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw;
@@ -107,20 +107,18 @@ public readonly partial struct CommandSessions
     }
 
     /// <summary>A command's output and end, as they come. The command waits for whoever reads too slowly, and goes on when the reading stops.</summary>
-    /// <param name="system">Where the reader's actor lives.</param>
     /// <param name="handle">The command.</param>
     /// <param name="from">Where in its output to begin, in bytes.</param>
     /// <param name="text">Whether output comes as text.</param>
     /// <param name="cancellation">Ends the reading, not the command.</param>
     /// <exception cref="BrowserStoppedException">The browser stopped before the command's end was told.</exception>
     public async IAsyncEnumerable<IEvent> EventsAsync(
-        ActorSystem system, string handle, long from = 0, bool text = false, [EnumeratorCancellation] CancellationToken cancellation = default)
+        string handle, long from = 0, bool text = false, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(handle);
-        var browser = _browser;
+        var life = await _client.LifeAsync(cancellation).ConfigureAwait(false);
         var subscription = new Subscribe(ActorRefs.Nobody) { From = from, Text = text, Credit = Ahead };
-        await foreach (var happened in ReadAsync(system, events => CommandReader.Of(browser, handle, subscription, events), cancellation).ConfigureAwait(false))
+        await foreach (var happened in ReadAsync(life, events => CommandReader.Of(life.Browser, handle, subscription, events), cancellation).ConfigureAwait(false))
             yield return happened;
     }
 
@@ -129,11 +127,11 @@ public readonly partial struct CommandSessions
 
     // What a reader is told; output that has been consumed is a credit for as much more.
     private static async IAsyncEnumerable<IEvent> ReadAsync(
-        ActorSystem system, Func<ChannelWriter<(IEvent Event, IActorRef Session)>, Props> props, [EnumeratorCancellation] CancellationToken cancellation)
+        BrowserLife life, Func<ChannelWriter<(IEvent Event, IActorRef Session)>, Props> props, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // Not unbounded in bytes: no more comes than was granted.
         var events = Channel.CreateUnbounded<(IEvent Event, IActorRef Session)>(new UnboundedChannelOptions { SingleReader = true });
-        var reader = StartReader(system, props(events.Writer));
+        var reader = life.Start(props(events.Writer));
         try
         {
             await foreach (var (happened, session) in events.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
@@ -147,19 +145,6 @@ public readonly partial struct CommandSessions
         finally
         {
             reader.Tell(CommandReader.GiveUp.Instance, ActorRefs.NoSender);
-        }
-    }
-
-    private static IActorRef StartReader(ActorSystem system, Props reader)
-    {
-        try
-        {
-            return system.ActorOf(reader);
-        }
-        catch (InvalidOperationException)
-        {
-            // What a terminated actor system says to each new actor.
-            throw BrowserLife.Stop();
         }
     }
 
@@ -178,7 +163,4 @@ public readonly partial struct CommandSessions
             throw new OperationCanceledException(cancellation);
         }
     }
-
-    // The answer, or the browser's end: one of them always comes.
-    private Task<IEvent> AskAsync(ICommand question) => _life.AskAsync<IEvent>(_browser, question, default);
 }

@@ -8,7 +8,7 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser;
 
 /// <content>Text in, lines out.</content>
-public readonly partial struct CommandSessions
+public sealed partial class CommandClient
 {
     /// <summary>Runs a command to its end with a text as its standard input. Linux.</summary>
     /// <param name="spawn">What; it names no input of its own.</param>
@@ -45,24 +45,22 @@ public readonly partial struct CommandSessions
     }
 
     /// <summary>Starts a command and reads its output line by line. The command waits for a slow reader, and is ended when the reading stops.</summary>
-    /// <param name="system">The actor system in which the reader's actor lives.</param>
     /// <param name="spawn">What; it has no subscription.</param>
     /// <param name="ended">Called with the command's exit after the last line.</param>
     /// <param name="cancellation">Ends the reading and the command.</param>
     /// <exception cref="CommandRefusedException">It was not started.</exception>
     /// <exception cref="BrowserStoppedException">The browser stopped before the command's end was told.</exception>
     public async IAsyncEnumerable<OutputLine> LinesAsync(
-        ActorSystem system, Spawn spawn, Action<CommandExit>? ended = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+        Spawn spawn, Action<CommandExit>? ended = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(spawn);
         if (spawn.Subscription is not null)
             throw new ArgumentException("A command whose lines are read has no other subscription: Subscription must be null.", nameof(spawn));
         cancellation.ThrowIfCancellationRequested();
-        var browser = _browser;
+        var life = await _client.LifeAsync(cancellation).ConfigureAwait(false);
         var subscription = new Subscribe(ActorRefs.Nobody) { Text = true, Credit = Ahead };
         var lines = new OutputLines();
-        await foreach (var happened in ReadAsync(system, events => CommandReader.Starting(browser, spawn, subscription, events), cancellation).ConfigureAwait(false))
+        await foreach (var happened in ReadAsync(life, events => CommandReader.Starting(life.Browser, spawn, subscription, events), cancellation).ConfigureAwait(false))
         {
             if (happened is CommandClosed closed)
             {

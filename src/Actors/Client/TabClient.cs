@@ -37,19 +37,11 @@ public sealed class TabClient : IAsyncDisposable
     /// <summary>What happens in the tab, in order, from its opening on; ends when it is closed. The oldest of 10,000 unread ones is dropped for a new one.</summary>
     public IAsyncEnumerable<IEvent> Events => _events.Reader.ReadAllAsync();
 
-    /// <summary>Opens a tab.</summary>
-    /// <param name="system">The browser's system.</param>
-    /// <param name="browser">The browser.</param>
-    /// <param name="options">Null for a new identity and no images.</param>
-    /// <param name="cancellation">Gives up waiting: a tab that comes afterwards is closed.</param>
-    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
-    public static async Task<TabClient> OpenAsync(ActorSystem system, IActorRef browser, OpenTab? options = null, CancellationToken cancellation = default)
+    internal static async Task<TabClient> OpenAsync(BrowserLife browser, OpenTab? options, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(system);
-        ArgumentNullException.ThrowIfNull(browser);
         var events = Channel.CreateBounded<IEvent>(new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true });
         var over = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var listener = StartListener(system, TabListener.Props(browser, events.Writer, over));
+        var listener = browser.Start(TabListener.Props(browser.Browser, events.Writer, over));
         var opened = new TaskCompletionSource<TabOpened>(TaskCreationOptions.RunContinuationsAsynchronously);
         listener.Tell(new TabListener.Open(options ?? new OpenTab(), opened));
         try
@@ -61,19 +53,6 @@ public sealed class TabClient : IAsyncDisposable
             // The listener closes a tab that comes too late.
             listener.Tell(TabListener.Abandon.Instance);
             throw;
-        }
-    }
-
-    private static IActorRef StartListener(ActorSystem system, Props props)
-    {
-        try
-        {
-            return system.ActorOf(props);
-        }
-        catch (InvalidOperationException)
-        {
-            // What a terminated actor system says to each new actor.
-            throw new BrowserStoppedException("The browser has stopped, or is stopping.");
         }
     }
 

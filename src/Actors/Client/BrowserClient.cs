@@ -2,46 +2,44 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>A buffered fetch's outcome: a response or a failure, never an exception.</summary>
-public readonly struct FetchResult
+/// <summary>
+/// The browser for people without actors: <c>services.AddBrowserClient()</c> makes it a service, <see cref="For(IActorRef)"/> takes a browser.
+/// Every call ends: with a result, or an exception that says why there is none.
+/// </summary>
+public sealed class BrowserClient
 {
-    private readonly FetchProtocol.IEvent _event;
+    private readonly Func<CancellationToken, Task<IActorRef>>? _find;
+    private BrowserLife? _life;
 
-    internal FetchResult(FetchProtocol.IEvent outcome) => _event = outcome;
-
-    /// <summary>The response, or null when the fetch failed.</summary>
-    public FetchProtocol.FetchResponse? Response => _event as FetchProtocol.FetchResponse;
-
-    /// <summary>The failure, or null when there is a response.</summary>
-    public FetchProtocol.FetchFailed? Failure => _event as FetchProtocol.FetchFailed;
-
-    /// <summary>Takes one or the other.</summary>
-    /// <typeparam name="T">What comes of it.</typeparam>
-    /// <param name="onResponse">For a response.</param>
-    /// <param name="onFailure">For a failure.</param>
-    public T Match<T>(Func<FetchProtocol.FetchResponse, T> onResponse, Func<FetchProtocol.FetchFailed, T> onFailure)
+    private BrowserClient(BrowserLife? life, Func<CancellationToken, Task<IActorRef>>? find)
     {
-        ArgumentNullException.ThrowIfNull(onResponse);
-        ArgumentNullException.ThrowIfNull(onFailure);
-        return _event is FetchProtocol.FetchResponse response ? onResponse(response) : onFailure((FetchProtocol.FetchFailed)_event);
+        (_life, _find) = (life, find);
+        Commands = new CommandClient(this);
     }
-}
 
-/// <summary>The browser for people without actors. Every call ends: with a result, or an exception that says why there is none.</summary>
-public readonly struct BrowserClient
-{
-    private readonly IActorRef _browser;
-    private readonly BrowserLife _life;
-
-    private BrowserClient(IActorRef browser) => (_browser, _life) = (browser, BrowserLife.Of(browser));
+    /// <summary>Commands, run in runner processes.</summary>
+    public CommandClient Commands { get; }
 
     /// <summary>A client of this browser.</summary>
     /// <param name="browser">A <see cref="BrowserActor"/>, or for fetches alone <see cref="BrowserProtocol.Children.Fetch"/>.</param>
     public static BrowserClient For(IActorRef browser)
     {
         ArgumentNullException.ThrowIfNull(browser);
-        return new BrowserClient(browser);
+        return new BrowserClient(BrowserLife.Of(browser), null);
     }
+
+    /// <summary>A client of a browser that may not have started yet: a call waits for it.</summary>
+    /// <param name="find">Finds the browser; throws <see cref="BrowserStoppedException"/> where there will be none.</param>
+    internal static BrowserClient For(Func<CancellationToken, Task<IActorRef>> find) => new(null, find);
+
+    internal async ValueTask<BrowserLife> LifeAsync(CancellationToken cancellation) =>
+        _life ??= BrowserLife.Of(await _find!(cancellation).ConfigureAwait(false));
+
+    /// <summary>Fetches into memory.</summary>
+    /// <param name="url">An absolute http or https URL.</param>
+    /// <param name="cancellation">Cancels the fetch.</param>
+    /// <inheritdoc cref="FetchAsync(FetchProtocol.Fetch, CancellationToken)"/>
+    public Task<FetchResult> FetchAsync(string url, CancellationToken cancellation = default) => FetchAsync(new FetchProtocol.Fetch(url), cancellation);
 
     /// <summary>Fetches into memory.</summary>
     /// <param name="fetch">What; not streamed.</param>
@@ -55,8 +53,9 @@ public readonly struct BrowserClient
         if (fetch.Streamed)
             throw new ArgumentException("A streamed fetch is answered by many messages: send it from an actor, or call DownloadAsync.", nameof(fetch));
         using var both = Link(fetch.Cancellation, ref cancellation);
+        var life = await LifeAsync(cancellation).ConfigureAwait(false);
         // The coordinator ends a cancelled fetch: no wait of its own is needed here.
-        var outcome = await _life.AskAsync<FetchProtocol.IEvent>(_browser, With(fetch, cancellation), default).ConfigureAwait(false);
+        var outcome = await life.AskAsync<FetchProtocol.IEvent>(With(fetch, cancellation), default).ConfigureAwait(false);
         return Result(new FetchResult(outcome), cancellation);
     }
 
@@ -79,20 +78,44 @@ public readonly struct BrowserClient
     {
         ArgumentNullException.ThrowIfNull(fetch);
         ArgumentNullException.ThrowIfNull(destination);
-        if (_life.Stopped.IsCancellationRequested || _browser is not ActorRefWithCell { Underlying.System: var system })
-            throw BrowserLife.Stop();
         using var both = Link(fetch.Cancellation, ref cancellation);
-        var done = new TaskCompletionSource<FetchResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        try
-        {
-            system.ActorOf(Download.Props(_browser, With(fetch, cancellation) with { Streamed = true }, destination, done));
-        }
-        catch (InvalidOperationException)
-        {
-            // What a terminated actor system says to each new actor.
+        var life = await LifeAsync(cancellation).ConfigureAwait(false);
+        if (life.Stopped.IsCancellationRequested)
             throw BrowserLife.Stop();
-        }
+        var done = new TaskCompletionSource<FetchResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        life.Start(Download.Props(life.Browser, With(fetch, cancellation) with { Streamed = true }, destination, done));
         return Result(await done.Task.ConfigureAwait(false), cancellation);
+    }
+
+    /// <summary>Opens a tab.</summary>
+    /// <param name="options">Null for a new identity and no images.</param>
+    /// <param name="cancellation">Gives up waiting: a tab that comes afterwards is closed.</param>
+    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
+    public async Task<TabClient> OpenTabAsync(TabProtocol.OpenTab? options = null, CancellationToken cancellation = default) =>
+        await TabClient.OpenAsync(await LifeAsync(cancellation).ConfigureAwait(false), options, cancellation).ConfigureAwait(false);
+
+    /// <summary>Decodes an image in a decoder process.</summary>
+    /// <param name="image">What.</param>
+    /// <param name="cancellation">Ends the decoding, as <see cref="ImageProtocol.Decode.Cancellation"/> does; both may be given.</param>
+    /// <returns>Its pixels; the caller disposes them.</returns>
+    /// <exception cref="ImageException">It is no image, or too large, or its process was lost.</exception>
+    /// <exception cref="OperationCanceledException">One of the two tokens cancelled it.</exception>
+    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped.</exception>
+    public async Task<DecodedImage> DecodeAsync(ImageProtocol.Decode image, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var both = Link(image.Cancellation, ref cancellation);
+        var life = await LifeAsync(cancellation).ConfigureAwait(false);
+        switch (await life.AskAsync<object>(image with { Cancellation = cancellation }, default).ConfigureAwait(false))
+        {
+            case DecodedImage decoded:
+                return decoded;
+            case ImageProtocol.DecodeRefused refused:
+                cancellation.ThrowIfCancellationRequested();
+                throw life.Stopped.IsCancellationRequested ? BrowserLife.Stop() : new ImageException(refused);
+            case var other:
+                throw new InvalidOperationException($"The browser answered with {other}.");
+        }
     }
 
     /// <summary>Starts a child of a role and waits until it is ready.</summary>
@@ -102,7 +125,7 @@ public readonly struct BrowserClient
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped.</exception>
     public async Task<BrowserProtocol.ChildSpawned> SpawnAsync(string role, CancellationToken cancellation = default) =>
-        await _life.AskAsync<object>(_browser, new BrowserProtocol.SpawnChild(role), cancellation).ConfigureAwait(false) switch
+        await (await LifeAsync(cancellation).ConfigureAwait(false)).AskAsync<object>(new BrowserProtocol.SpawnChild(role), cancellation).ConfigureAwait(false) switch
         {
             BrowserProtocol.ChildSpawned spawned => spawned,
             BrowserProtocol.ChildSpawnFailed failed => throw new ChildLostException($"The {role} child could not be started ({failed.Exited.Reason}): {failed.Exited.Message}"),
