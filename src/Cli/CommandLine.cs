@@ -70,7 +70,8 @@ internal static class CommandLine
         {
             foreach (var error in errors)
                 await Complaint.WriteAsync(error).ConfigureAwait(false);
-            await Console.Error.WriteLineAsync("Try 'actorbrowser --help'.").ConfigureAwait(false);
+            var verb = args.Length > 0 && Create().Subcommands.Any(one => one.Name == args[0]) ? args[0] + " " : "";
+            await Console.Error.WriteLineAsync($"Try 'actorbrowser {verb}--help'.").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
         var exitCode = await InvokeAsync(result, interruption).ConfigureAwait(false);

@@ -22,7 +22,7 @@ internal static class FetchCommand
         var json = Options.Flag("print one JSON object per URL instead of the body", "--json");
         var parallel = Options.Whole($"how many fetches run at once, 1 to {MostParallel} (default {Parallel})", 1, MostParallel, "--parallel");
         var fail = Options.Flag("treat HTTP status 400 and above as a failure", "--fail", "-f");
-        var redirects = Options.Whole("how many redirects to follow", 0, MostRedirects, "--max-redirects");
+        var redirects = Options.Whole("how many redirects to follow; with 0 a redirect is the answer", 0, MostRedirects, "--max-redirects");
 
         var command = new Command("fetch",
             "Fetches URLs through the sandboxed network process.\n\nExit codes:\n"

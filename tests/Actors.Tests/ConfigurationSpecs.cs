@@ -49,7 +49,10 @@ public sealed class ConfigurationSpecs
     [InlineData("actorbrowser.child.environment.network.ACTORBROWSER_ROLE = x", "child.environment.network.ACTORBROWSER_ROLE")]
     [InlineData("actorbrowser.child.environment.network.\"A=B\" = x", "A=B")]
     [InlineData("actorbrowser.network.allowed-private-networks = [nonsense]", "network.allowed-private-networks")]
-    [InlineData("actorbrowser.fetch.max-pending = many", "fetch.max-pending")]
+    [InlineData("actorbrowser.fetch.max-pending = many", "fetch.max-pending is 'many', which is not a whole number")]
+    [InlineData("actorbrowser.fetch.total-timeout = 5 parsecs", "fetch.total-timeout is '5 parsecs', which is not a time: 500ms, 30s, 5m, 2h")]
+    [InlineData("actorbrowser.fetch.total-timeout = 40d", "fetch.total-timeout is 40d; it is 0 or more, and 24 days at most")]
+    [InlineData("actorbrowser.fetch.initial-credit = 5 quarts", "fetch.initial-credit is '5 quarts', which is not a size: 64 KiB, 10 MiB, 1 GiB")]
     public void A_wrong_value_names_its_key(string hocon, string key)
     {
         var wrong = Assert.Throws<ConfigurationException>(() => ActorBrowserSettings.From(ConfigurationFactory.ParseString(hocon)));

@@ -12,24 +12,24 @@ internal sealed class SettingsReader(Config config)
 
     internal string Text(string key) => Present(key, () => config.GetString(Root + key, null));
 
-    internal bool Switch(string key) => Present(key, () => config.GetBoolean(Root + key, false));
+    internal bool Switch(string key) => Present(key, () => config.GetBoolean(Root + key, false), "on or off");
 
-    internal int Number(string key, int minimum, int maximum) => (int)Range(key, Present(key, () => config.GetInt(Root + key, 0)), minimum, maximum);
+    internal int Number(string key, int minimum, int maximum) => (int)Range(key, Present(key, () => config.GetInt(Root + key, 0), "a whole number"), minimum, maximum);
 
     internal long Bytes(string key, long minimum, long maximum) =>
-        Range(key, Present(key, () => config.GetByteSize(Root + key, null)) ?? throw Wrong(key, "is not a size"), minimum, maximum);
+        Range(key, Present(key, () => config.GetByteSize(Root + key, null), "a size: 64 KiB, 10 MiB, 1 GiB") ?? throw Wrong(key, "is no size: 64 KiB, 10 MiB, 1 GiB"), minimum, maximum);
 
     internal TimeSpan Time(string key, bool positive = false)
     {
-        var time = Present(key, () => config.GetTimeSpan(Root + key, null, allowInfinite: false));
+        var time = Present(key, () => config.GetTimeSpan(Root + key, null, allowInfinite: false), "a time: 500ms, 30s, 5m, 2h");
         return time < TimeSpan.Zero || (positive && time == TimeSpan.Zero) || time.TotalMilliseconds > int.MaxValue
-            ? throw Wrong(key, $"is {time}, which is out of its range")
+            ? throw Wrong(key, $"is {config.GetString(Root + key, null)}; it is {(positive ? "more than 0" : "0 or more")}, and 24 days at most: 500ms, 30s, 5m, 2h")
             : time;
     }
 
     internal double Share(string key)
     {
-        var share = Present(key, () => config.GetDouble(Root + key, 0));
+        var share = Present(key, () => config.GetDouble(Root + key, 0), "a number between 0 and 1");
         return share is >= 0 and <= 1 ? share : throw Wrong(key, $"is {share.ToString(CultureInfo.InvariantCulture)}, not between 0 and 1");
     }
 
@@ -83,7 +83,7 @@ internal sealed class SettingsReader(Config config)
     private IEnumerable<(string Name, HoconObject Section)> Objects(string key) => Present(key, () => config.GetConfig(Root + key)).AsEnumerable()
         .Select(pair => (pair.Key, pair.Value.IsObject() ? pair.Value.GetObject() : throw Wrong($"{key}.{pair.Key}", "is no section")));
 
-    private T Present<T>(string key, Func<T> read)
+    private T Present<T>(string key, Func<T> read, string? like = null)
     {
         if (!config.HasPath(Root + key))
             throw Wrong(key, "is missing");
@@ -93,7 +93,7 @@ internal sealed class SettingsReader(Config config)
         }
         catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException or ArgumentException)
         {
-            throw new ConfigurationException($"{Root}{key} cannot be read: {e.Message}", e);
+            throw new ConfigurationException(like is null ? $"{Root}{key} cannot be read: {e.Message}" : $"{Root}{key} is '{config.GetString(Root + key, null)}', which is not {like}.", e);
         }
     }
 
