@@ -147,19 +147,14 @@ public sealed class TabClient : IAsyncDisposable
 
     private async Task<object> AskAsync(ICommand command, CancellationToken cancellation)
     {
-        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
-            return await EndsAsync(Tab.Ask<object>(command, Timeout.InfiniteTimeSpan, given.Token), _over, cancellation).ConfigureAwait(false) switch
-            {
-                Akka.Actor.Status.Failure failure => throw failure.Cause,
-                var answer => answer,
-            };
+            return await EndsAsync(Reply.AskAsync<object>(Tab, command, static _ => new TabIsGoneException(), cancellation), _over, cancellation).ConfigureAwait(false);
         }
-        finally
+        catch (TabIsGoneException)
         {
-            // No caller waits for the tab's answer any more.
-            await given.CancelAsync().ConfigureAwait(false);
+            // The listener watches the tab, and knows why.
+            throw await _over.WaitAsync(Patience, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -177,6 +172,8 @@ public sealed class TabClient : IAsyncDisposable
             throw;
         }
     }
+
+    private sealed class TabIsGoneException : Exception;
 }
 
 /// <summary>A page cannot be loaded, or asked.</summary>

@@ -42,8 +42,8 @@ internal sealed class UnansweredMessages : DeadLetterListener
         if (letter.Recipient is not IInternalActorRef { Provider: var provider, Parent: var parent } || !All.TryGetValue(provider, out var all))
             return false;
         var answer = all._watched.TryGetValue(letter.Recipient, out var browser)
-            ? AnswerTo(letter.Message, browser.Value is { Underlying: { IsTerminated: false, ChildrenContainer.IsTerminating: false } }, letter.Recipient)
-            : all._watched.TryGetValue(parent, out _) ? AnswerOfTab(letter.Message) : null;
+            ? AnswerTo(letter.Message, Lives(browser), letter.Recipient)
+            : all._watched.TryGetValue(parent, out browser) ? AnswerOfTab(letter.Message, Lives(browser)) : null;
         if (answer is null)
             return false;
         (letter.Message is TabProtocol.Subscribe { Subscriber: { } subscriber } ? subscriber : letter.Sender).Tell(answer, letter.Recipient);
@@ -53,9 +53,11 @@ internal sealed class UnansweredMessages : DeadLetterListener
     /// <inheritdoc/>
     private protected override void OnDeadLetter(DeadLetter letter)
     {
-        // A question of our own clients asks for its answer itself; a message without a sender expects none, unless it names who is to hear.
+        // Our own clients hear of the end themselves; a message without a sender expects no answer, unless it names who is to hear.
         var asker = letter.Sender;
-        if (letter.Message is TabProtocol.Subscribe or CommandProtocol.Subscribe || (asker is not (null or Reply) && !asker.IsNobody() && !asker.Equals(Provider.DeadLetters)))
+        if (asker is Reply || (asker is ActorRefWithCell { Underlying.Props.Type: var type } && type == typeof(TabListener)))
+            return;
+        if (letter.Message is TabProtocol.Subscribe or CommandProtocol.Subscribe || !(asker.IsNobody() || asker.Equals(Provider.DeadLetters)))
             Answers(letter);
     }
 
@@ -65,11 +67,14 @@ internal sealed class UnansweredMessages : DeadLetterListener
         && letter.Recipient is IInternalActorRef { Parent: ActorRefWithCell { Underlying: { IsTerminated: false, Props.Type: var type } } registry }
         && type == typeof(CommandRegistry) ? registry : null;
 
-    private static object? AnswerOfTab(object message) => message switch
+    private static bool Lives(StrongBox<ActorRefWithCell?> browser) => browser.Value is { Underlying: { IsTerminated: false, ChildrenContainer.IsTerminating: false } };
+
+    private static object? AnswerOfTab(object message, bool browserLives) => message switch
     {
-        TabProtocol.Query or TabProtocol.FetchResource => new TabProtocol.QueryFailed(null, "The tab is closed."),
-        TabProtocol.Subscribe => new TabProtocol.Closed(),
-        TabProtocol.GetSnapshot or TabProtocol.Navigate or TabProtocol.Reload or TabProtocol.Back or TabProtocol.Forward => new Status.Failure(new PageException("The tab is closed.")),
+        TabProtocol.Query or TabProtocol.FetchResource => new TabProtocol.QueryFailed(null, browserLives ? "The tab is closed." : BrowserStoppedException.Sentence),
+        TabProtocol.Subscribe => new TabProtocol.Closed { Problem = browserLives ? null : BrowserStoppedException.Sentence },
+        TabProtocol.GetSnapshot or TabProtocol.Navigate or TabProtocol.Reload or TabProtocol.Back or TabProtocol.Forward =>
+            new Status.Failure(browserLives ? new PageException("The tab is closed.") : BrowserLife.Stop()),
         _ => null,
     };
 

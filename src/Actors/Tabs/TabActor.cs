@@ -16,40 +16,26 @@ namespace ActorBrowser;
 /// What its <see cref="TabRecord"/> keeps outlives its renderers, and a failure of this actor: the page is then lost, as by a
 /// crash, and Reload works. Closing it, or stopping it, ends its renderer.
 /// </summary>
-internal sealed partial class TabActor : UntypedActor
+internal sealed class TabActor : UntypedActor
 {
     private readonly TabRecord _record;
     private readonly TabSettings _settings;
-    private readonly long _credit;
-    private readonly IActorRef _coordinator;
-    private readonly IActorRef _images;
     private readonly RendererLine _renderer;
-    private readonly Dictionary<IActorRef, PageFetch.Request> _fetches = [];
-    private TabEvents _events = null!;
-    private TabState _state = TabState.Blank;
-    private string _title = "";
-    private string? _problem;
-    private PageSummary? _page;
-    private Shown? _before;
-    private PageFetch.Done? _fetched;
-    private long _started;
-    private int _steps;
-    private ulong _document;
-    private AddressSpace _space;
-    private bool _awaitsImages;
-    private string _crashedUrl = "";
-    private int _crashes;
-    private bool _reported;
+    private readonly TabEvents _events;
+    private readonly PageFetches _fetches;
+    private readonly PageResources _resources;
+    private readonly TabPage _page;
     private string? _hung;
 
     public TabActor(TabRecord record, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images)
     {
         _record = record;
         _settings = settings.Tabs;
-        _credit = settings.Fetch.InitialCredit;
-        _coordinator = coordinator;
-        _images = images;
         _renderer = new RendererLine(renderers, Timers.Time);
+        _events = new TabEvents(Self, record.Subscribers, Timers, _settings.FlushInterval);
+        _fetches = new PageFetches(Context, coordinator, settings.Fetch.InitialCredit);
+        _resources = new PageResources(Context, record, _settings, _fetches, _renderer, _events, images, OnImagesIn);
+        _page = new TabPage(record, _settings, Timers.Time, _renderer, _fetches, _resources, _events, WatchAnswers);
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -59,14 +45,11 @@ internal sealed partial class TabActor : UntypedActor
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
-    private TabHistory History => _record.History;
-
     protected override void PreStart()
     {
-        _events = new TabEvents(Self, _record.Subscribers, Timers, _settings.FlushInterval);
         foreach (var subscriber in _record.Subscribers)
             Watch(subscriber);
-        _record.Metrics.Show(_state);
+        _record.Metrics.Show(_page.State);
     }
 
     // The page, its renderer and what loads are given up; each asker hears of it here, the subscribers once the tab works again.
@@ -78,7 +61,7 @@ internal sealed partial class TabActor : UntypedActor
         else if (message is ICommand)
             Sender.Tell(new Akka.Actor.Status.Failure(new PageException(problem, reason)));
         _events.Flush();
-        StopLoading();
+        _resources.GiveUp();
         _renderer.LetGo(reusable: false, problem);
         foreach (var child in Context.GetChildren())
         {
@@ -91,16 +74,15 @@ internal sealed partial class TabActor : UntypedActor
     {
         base.PostRestart(reason);
         if (_record.Url.Length > 0)
-            Fail(ProblemOf(reason));
+            _page.Fail(ProblemOf(reason));
     }
 
     protected override void PostStop()
     {
         Timers.CancelAll();
-        StopLoading();
+        _page.Close();
         _renderer.LetGo(reusable: false, "The tab is closed.");
-        _state = TabState.Closed;
-        _record.Metrics.Show(_state);
+        _record.Metrics.Show(_page.State);
         _events.Tell(new TabProtocol.Closed { Problem = _record.IsClosing ? null : "The tab's actor was stopped: the browser stops, or the tab has failed too often." });
     }
 
@@ -109,7 +91,7 @@ internal sealed partial class TabActor : UntypedActor
     protected override bool AroundReceive(Receive receive, object message)
     {
         var handled = !Timers.Admits(ref message) || base.AroundReceive(receive, message);
-        _record.Metrics.Show(_state);
+        _record.Metrics.Show(_page.State);
         return handled;
     }
 
@@ -120,22 +102,20 @@ internal sealed partial class TabActor : UntypedActor
         switch (message)
         {
             case Navigate navigate:
-                (_crashedUrl, _crashes) = ("", 0);
-                Go(navigate.Url, steps: 0);
+                _page.Navigate(navigate.Url);
                 break;
             case Reload:
-                OnReload();
+                _page.Reload();
                 break;
-            case Back when History.Peek(Ahead - 1) is { } before:
-                Go(before, Ahead - 1);
+            case Back:
+                _page.Step(-1);
                 break;
-            case Forward when History.Peek(Ahead + 1) is { } after:
-                Go(after, Ahead + 1);
-                break;
-            case Back or Forward:
+            case Forward:
+                _page.Step(1);
                 break;
             case Stop:
-                OnStop();
+                if (_page.State == TabState.Loading)
+                    _page.Fail("Loading was stopped.");
                 break;
             case Close:
                 _record.IsClosing = true;
@@ -152,7 +132,7 @@ internal sealed partial class TabActor : UntypedActor
                 OnFetchResource(resource.Url);
                 break;
             case GetSnapshot:
-                Sender.Tell(new TabSnapshot(_record.Number, _state, _record.Url, _title, _renderer.ProcessId, History.Urls, History.Position, _page, _problem));
+                Sender.Tell(new TabSnapshot(_record.Number, _page.State, _record.Url, _page.Title, _renderer.ProcessId, _record.History.Urls, _record.History.Position, _page.Summary, _page.Problem));
                 break;
             case Subscribe subscribe:
                 Add(subscribe.Subscriber);
@@ -175,43 +155,38 @@ internal sealed partial class TabActor : UntypedActor
         }
     }
 
-    /// <summary>How many steps of the history a navigation under way will have gone when it arrives.</summary>
-    private int Ahead => _state == TabState.Loading ? _steps : 0;
-
     private void OnWork(object message)
     {
         switch (message)
         {
-            case PageFetch.Advanced advanced when advanced.Tag.Equals(_record.Load):
-                // A page is coming: the process for its site is got while its bytes are on their way.
-                WantRenderer(advanced.Url.Origin);
-                _events.Gather(new Progress(_record.Load, advanced.Bytes, advanced.Total));
+            case PageFetch.Advanced advanced:
+                _page.OnAdvanced(advanced);
                 break;
             case PageFetch.Done done:
                 OnFetched(Sender, done);
                 break;
             case DecodedImage decoded:
-                OnImageDecoded(Sender, decoded, null);
+                _resources.OnImageDecoded(Sender, decoded, null);
                 break;
             case ImageProtocol.DecodeRefused refused:
-                OnImageDecoded(Sender, null, refused);
+                _resources.OnImageDecoded(Sender, null, refused);
                 break;
             case WorkerPool.Leased leased:
                 if (_renderer.Accept(leased))
-                    Parse();
+                    _page.Parse();
                 break;
             case WorkerPool.Refused refused when _renderer.IsMine(refused.Lease):
                 _renderer.Forget(refused.Message);
-                Fail(refused.Message);
+                _page.Fail(refused.Message);
                 break;
             case WorkerPool.WorkerLost lost when _renderer.IsMine(lost.Lease):
                 OnRendererLost(lost.Exited, lost.Message);
                 break;
             case RoleTraffic.FromChild from when Sender.Equals(_renderer.Child):
                 foreach (var frame in from.Frames)
-                    OnFrame(frame);
+                    _page.OnFrame(frame);
                 break;
-            case PageFetch.Advanced or WorkerPool.Refused or WorkerPool.WorkerLost or RoleTraffic.FromChild:
+            case WorkerPool.Refused or WorkerPool.WorkerLost or RoleTraffic.FromChild:
                 // Of a page that was left meanwhile.
                 break;
             default:
@@ -232,41 +207,45 @@ internal sealed partial class TabActor : UntypedActor
             Context.Watch(subscriber);
     }
 
+    private void OnImagesIn() => _page.OnImagesIn();
+
+    private void OnFetched(IActorRef fetch, PageFetch.Done done)
+    {
+        if (_fetches.Take(fetch) && !_resources.OnFetched(done))
+            _page.OnFetched(done);
+    }
+
+    private void OnRendererLost(ChildProcessProtocol.ChildExited? exited, string how)
+    {
+        var message = _hung ?? $"This page's renderer {_renderer.ProcessId} is gone: {how}";
+        _hung = null;
+        _page.OnRendererLost(exited, message);
+    }
+
     private void OnTerminated(IActorRef actor)
     {
         _record.Subscribers.Remove(actor);
-        if (_fetches.TryGetValue(actor, out var request))
+        if (_fetches.Of(actor) is { } request)
             OnFetched(actor, new PageFetch.Done(request.Tag, request.Url.ToString(), null, default, null, "The actor that fetched it has failed."));
-        else if (_decoding.ContainsKey(actor))
-            OnImageDecoded(actor, null, new ImageProtocol.DecodeRefused(null, "The actor that waited for its pixels has failed."));
+        else if (_resources.Decodes(actor))
+            _resources.OnImageDecoded(actor, null, new ImageProtocol.DecodeRefused(null, "The actor that waited for its pixels has failed."));
     }
 
     private void OnQuery(Query query)
     {
-        if (_state == TabState.Loaded && _renderer.IsThere)
+        if (_page.State == TabState.Loaded && _renderer.IsThere)
             _renderer.Query(query, Sender);
         else
-            Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _problem ?? "No page is loaded."));
+            Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _page.Problem ?? "No page is loaded."));
         WatchAnswers();
     }
 
-    private void OnReload()
+    private void OnFetchResource(string url)
     {
-        if (_record.Url.Length == 0)
-            return;
-        if (_record.Url == _crashedUrl && _crashes >= _settings.MaxCrashes)
-        {
-            _events.Tell(new LoadFailed(_record.Load, _record.Url, $"This page has crashed its renderer {_crashes} times in succession and is not loaded again."));
-            return;
-        }
-        Go(_record.Url, steps: 0);
-    }
-
-    private void OnStop()
-    {
-        if (_state != TabState.Loading)
-            return;
-        Fail("Loading was stopped.");
+        if (_page.State == TabState.Loaded)
+            _resources.Fetch(url, Sender);
+        else
+            Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _page.Problem ?? "No page is loaded."));
     }
 
     // Whatever it is asked, it has to answer: the clock runs while something is pending.

@@ -101,6 +101,9 @@ internal sealed class WebUrl
         return new WebUrl(parts);
     }
 
+    /// <summary>The origin of a URL as text; <c>null</c>, as the standard writes it, for what is no URL.</summary>
+    internal static string OriginOf(string url) => TryParse(url, out var parsed) ? parsed.Origin : "null";
+
     internal bool HasOriginOf(WebUrl other) => Port == other.Port && Scheme == other.Scheme && Host == other.Host;
 
     /// <summary>The whole URL as the standard serializes it.</summary>

@@ -1,0 +1,176 @@
+using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
+using Akka.Actor;
+using static ActorBrowser.TabProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// The parts of a tab's page: images, fetched a few at a time and decoded in decoder processes, whose sizes the renderer learns; and
+/// what an embedder wants fetched as the page would.
+/// </summary>
+/// <param name="context">The tab's.</param>
+/// <param name="record">The tab's.</param>
+/// <param name="settings">The limits of a page.</param>
+/// <param name="fetches">Of the tab.</param>
+/// <param name="renderer">Learns how large each image is.</param>
+/// <param name="events">What the tab's subscribers hear.</param>
+/// <param name="images">The service that decodes.</param>
+/// <param name="onImagesIn">Called when no image is left to wait for.</param>
+internal sealed class PageResources(
+    IActorContext context, TabRecord record, TabSettings settings, PageFetches fetches, RendererLine renderer, TabEvents events, IActorRef images, Action onImagesIn)
+{
+    private const string AcceptImage = "image/webp,image/png,image/jpeg,image/gif,image/bmp,image/x-icon;q=0.8,*/*;q=0.5";
+
+    private readonly Dictionary<IActorRef, ImageWork> _decoding = [];
+    private readonly Queue<ImageWork> _imagesToFetch = new();
+    private readonly List<IActorRef> _askers = [];
+    private int _imagesLeft;
+    private int _imagesUnderWay;
+    private CancellationTokenSource _loading = new();
+    private AddressSpace _space;
+
+    /// <summary>The page's server: from a public one nothing private may be fetched.</summary>
+    internal AddressSpace Space { set => _space = value; }
+
+    /// <summary>The renderer has found these images in the page.</summary>
+    internal void OnImagesWanted(in ResourcesWanted wanted)
+    {
+        for (var i = 0; i < Math.Min(wanted.Images.Count, settings.MaxImages); i++)
+        {
+            if (WebUrl.TryParse(wanted.Images[i], out var url) && url.IsHttp)
+                _imagesToFetch.Enqueue(new ImageWork(record.Load, i, url));
+        }
+        _imagesLeft = _imagesToFetch.Count;
+        FetchImages();
+    }
+
+    private void FetchImages()
+    {
+        while (_imagesUnderWay < settings.ImagesAtOnce && _imagesToFetch.TryDequeue(out var image))
+        {
+            _imagesUnderWay++;
+            FetchForPage(image, image.Url);
+        }
+        if (_imagesLeft == 0)
+            onImagesIn();
+    }
+
+    // The one way to a page's parts: on behalf of the page, never of the embedder.
+    private void FetchForPage(object tag, WebUrl url) => fetches.Start(new PageFetch.Request(
+        tag, url, Page, record.Identity, _space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
+        AcceptImage, ReferrerFor(url), settings.MaxImage, settings.MaxRedirects, TellsProgress: false));
+
+    /// <summary>An embedder wants something as the page would fetch it.</summary>
+    internal void Fetch(string url, IActorRef asker)
+    {
+        if (!WebUrl.TryParse(url, out var parsed) || !parsed.IsHttp)
+        {
+            asker.Tell(new QueryFailed(DocumentFailure.InvalidQuery, $"'{HttpRules.Shorten(url, 100)}' is no http or https URL."));
+            return;
+        }
+        _askers.Add(asker);
+        FetchForPage(asker, parsed);
+    }
+
+    /// <summary>A fetch of a part of the page has ended.</summary>
+    /// <returns>False for the page's own.</returns>
+    internal bool OnFetched(PageFetch.Done done)
+    {
+        if (done.Tag is ImageWork image)
+            OnImageFetched(image, done);
+        else if (done.Tag is IActorRef asker)
+            OnResourceFetched(asker, done);
+        else
+            return false;
+        return true;
+    }
+
+    /// <summary>Whether an actor waits for an image's pixels.</summary>
+    internal bool Decodes(IActorRef relay) => _decoding.ContainsKey(relay);
+
+    /// <summary>The page is left: what is under way is given up, and each asker is told.</summary>
+    internal void GiveUp()
+    {
+        fetches.StopAll();
+        foreach (var asker in _askers)
+            asker.Tell(new QueryFailed(null, "The page was left."));
+        _askers.Clear();
+        _loading.Cancel();
+        _loading.Dispose();
+        _loading = new CancellationTokenSource();
+        _imagesToFetch.Clear();
+        (_imagesLeft, _imagesUnderWay) = (0, 0);
+    }
+
+    private void OnResourceFetched(IActorRef asker, PageFetch.Done done)
+    {
+        _askers.Remove(asker);
+        asker.Tell(done is { Problem: null, Headers: { } headers }
+            ? new ResourceFetched(done.Url, headers.Status, headers.ValueOf("Content-Type") ?? "", done.Body)
+            : new QueryFailed(null, done.Problem ?? "The server sent no answer."));
+    }
+
+    // The origin alone leaves the site, and nothing leaves a secure page for an insecure address.
+    private string? ReferrerFor(WebUrl target)
+    {
+        if (Page is not { } page || (page.Scheme == "https" && target.Scheme != "https"))
+            return null;
+        return page.HasOriginOf(target) ? page.WithoutFragment : page.Origin + "/";
+    }
+
+    private WebUrl? Page => WebUrl.TryParse(record.Url, out var page) ? page : null;
+
+    private void OnImageFetched(ImageWork image, PageFetch.Done done)
+    {
+        var status = done.Headers?.Status ?? 0;
+        var problem = done.Problem ?? (status is >= 200 and < 300 ? null : $"The server answered with status {status}.");
+        events.Gather(new ResourceLoaded(record.Load, image.Url.ToString(), status, done.Body.Length, problem));
+        if (problem is not null || done.Body.IsEmpty)
+        {
+            OnImageOver(image, 0, 0);
+            return;
+        }
+        // One relay for each image: the reply's sender says which image it is.
+        var relay = context.ActorOf(Props.Create(typeof(ImageRelay)));
+        context.Watch(relay);
+        _decoding.Add(relay, image);
+        images.Tell(new ImageProtocol.Decode(done.Body) { Site = WebUrl.OriginOf(record.Url), Cancellation = _loading.Token }, relay);
+    }
+
+    /// <summary>A decoder has answered, or will not.</summary>
+    internal void OnImageDecoded(IActorRef relay, DecodedImage? decoded, ImageProtocol.DecodeRefused? refused)
+    {
+        var mine = _decoding.Remove(relay, out var image) && image.Load == record.Load;
+        using (decoded)
+        {
+            if (!mine)
+                return;
+            if (decoded is null)
+                events.Gather(new ResourceLoaded(record.Load, image!.Url.ToString(), 0, 0, refused!.Message));
+            else
+                events.Gather(new TabProtocol.ImageDecoded(record.Load, image!.Url.ToString(), decoded.Format, decoded.Width, decoded.Height, decoded.Delays.Count));
+            OnImageOver(image, decoded?.SourceWidth ?? 0, decoded?.SourceHeight ?? 0);
+        }
+    }
+
+    private void OnImageOver(ImageWork image, int width, int height)
+    {
+        renderer.Arrived(image.Resource, width, height);
+        _imagesLeft--;
+        _imagesUnderWay--;
+        FetchImages();
+    }
+
+    private sealed record ImageWork(int Load, int Resource, WebUrl Url);
+
+    /// <summary>Passes one decoder's answer on, and stops.</summary>
+    private sealed class ImageRelay : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            Context.Parent.Tell(message);
+            Context.Stop(Self);
+        }
+    }
+}

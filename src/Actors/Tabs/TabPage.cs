@@ -1,0 +1,301 @@
+using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
+using Akka.Actor;
+using static ActorBrowser.TabProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>What a tab shows: a navigation, from the URL to the parsed page and its images, and what may come between.</summary>
+/// <param name="record">The tab's.</param>
+/// <param name="settings">The limits of a page.</param>
+/// <param name="time">The actor system's.</param>
+/// <param name="renderer">Parses the page.</param>
+/// <param name="fetches">The tab's.</param>
+/// <param name="resources">The page's parts.</param>
+/// <param name="events">What the tab's subscribers hear.</param>
+/// <param name="onAsked">Called when the renderer has been asked something.</param>
+internal sealed class TabPage(
+    TabRecord record, TabSettings settings, TimeProvider time, RendererLine renderer, PageFetches fetches, PageResources resources, TabEvents events, Action onAsked)
+{
+    private const string AcceptPage = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.5";
+
+    private Shown? _before;
+    private PageFetch.Done? _fetched;
+    private long _started;
+    private int _steps;
+    private ulong _document;
+    private bool _awaitsImages;
+    private string _crashedUrl = "";
+    private int _crashes;
+    private bool _reported;
+
+    internal TabState State { get; private set; } = TabState.Blank;
+
+    internal string Title { get; private set; } = "";
+
+    /// <summary>Why there is no page; null where there is one, or none was asked for.</summary>
+    internal string? Problem { get; private set; }
+
+    /// <summary>What is known of the page; null without one.</summary>
+    internal PageSummary? Summary { get; private set; }
+
+    /// <summary>How many steps of the history a navigation under way will have gone when it arrives.</summary>
+    private int Ahead => State == TabState.Loading ? _steps : 0;
+
+    /// <summary>Goes to a page that the tab's owner names.</summary>
+    internal void Navigate(string url)
+    {
+        (_crashedUrl, _crashes) = ("", 0);
+        Go(url, steps: 0);
+    }
+
+    /// <summary>Goes back or forward in the history, if there is such a step.</summary>
+    internal void Step(int by)
+    {
+        if (record.History.Peek(Ahead + by) is { } url)
+            Go(url, Ahead + by);
+    }
+
+    internal void Reload()
+    {
+        if (record.Url.Length == 0)
+            return;
+        if (record.Url == _crashedUrl && _crashes >= settings.MaxCrashes)
+        {
+            events.Tell(new LoadFailed(record.Load, record.Url, $"This page has crashed its renderer {_crashes} times in succession and is not loaded again."));
+            return;
+        }
+        Go(record.Url, steps: 0);
+    }
+
+    /// <summary>The tab is closed: nothing is loaded any more.</summary>
+    internal void Close()
+    {
+        resources.GiveUp();
+        State = TabState.Closed;
+    }
+
+    /// <summary>A page is coming: the process for its site is got while its bytes are on their way.</summary>
+    internal void OnAdvanced(PageFetch.Advanced advanced)
+    {
+        if (!advanced.Tag.Equals(record.Load))
+            return;
+        WantRenderer(advanced.Url.Origin);
+        events.Gather(new Progress(record.Load, advanced.Bytes, advanced.Total));
+    }
+
+    /// <summary>No image is left to wait for.</summary>
+    internal void OnImagesIn()
+    {
+        if (State == TabState.Loading)
+            Finish();
+    }
+
+    private void Go(string url, int steps)
+    {
+        resources.GiveUp();
+        _before = Settled();
+        record.Load++;
+        // The answer about a page that was left may still come: it is no page's any more.
+        (_steps, record.Url, Title, Problem, Summary, _fetched, _document) = (steps, url, "", null, null, null, 0);
+        _started = time.GetTimestamp();
+        State = TabState.Loading;
+        _reported = false;
+        _awaitsImages = false;
+        events.Tell(new LoadStarted(record.Load, url));
+        if (!WebUrl.TryParse(url, out var parsed) || !parsed.IsHttp)
+        {
+            Fail($"'{HttpRules.Shorten(url, 100)}' is no http or https URL.", parsed is null ? FetchErrorKind.InvalidUrl : FetchErrorKind.UnsupportedScheme);
+            return;
+        }
+        // A tab that shows a page keeps its process until another page comes: there may be none.
+        if (!renderer.IsWanted)
+            renderer.Want(parsed.Origin);
+        fetches.Start(new PageFetch.Request(record.Load, parsed, null, record.Identity, FetchInitiator.Embedder, AcceptPage, null, settings.MaxPage, settings.MaxRedirects, TellsProgress: true));
+    }
+
+    /// <summary>What the tab shows and would stay on; what was shown before a navigation that another one has overtaken.</summary>
+    private Shown? Settled() => State switch
+    {
+        TabState.Loading when Summary is null => _before,
+        // Parsed, with images on their way.
+        TabState.Loading when Summary is { Document.Encoding: not null } => new Shown(TabState.Loaded, record.Url, Title, null, Summary),
+        TabState.Loading => null,
+        _ => new Shown(State, record.Url, Title, Problem, Summary),
+    };
+
+    private void WantRenderer(string site)
+    {
+        if (renderer.IsFor(site))
+            return;
+        _before = null;
+        renderer.Want(site);
+    }
+
+    private void StayOnPage(int status)
+    {
+        if (_before is not { } before)
+        {
+            Fail($"The server answered with status {status}, that there is nothing to show, and the page before was left.");
+            return;
+        }
+        var answered = record.Url;
+        (State, record.Url, Title, Problem, Summary) = (before.State, before.Url, before.Title, before.Problem, before.Page);
+        _before = null;
+        events.Tell(new StayedOnPage(record.Load, answered, status, Summary));
+    }
+
+    internal void OnFetched(PageFetch.Done done)
+    {
+        if (done.Headers is not { } headers || done.Problem is not null)
+        {
+            Fail(done.Problem ?? "The server sent no answer.", done.Kind);
+            return;
+        }
+        record.Url = done.Url;
+        if (headers.Status is 204 or 205)
+        {
+            StayOnPage(headers.Status);
+            return;
+        }
+        _fetched = done;
+        // A redirect may have led to another site, whose page another process parses.
+        WantRenderer(WebUrl.OriginOf(done.Url));
+        Parse();
+    }
+
+    /// <summary>Gives the page to the renderer, if both are there.</summary>
+    internal void Parse()
+    {
+        if (_fetched is not { Headers: { } headers } done || !renderer.IsThere || State != TabState.Loading)
+            return;
+        (_fetched, _before) = (null, null);
+        var type = headers.ValueOf("Content-Type") ?? "";
+        _document = renderer.Load(done.Url, type, done.Body, settings.ShareAbove, settings.Document);
+        Summary = new PageSummary(done.Url, headers.Status, type, done.Body.Length, default, renderer.ProcessId, default);
+        resources.Space = headers.AddressSpace;
+        onAsked();
+    }
+
+    internal void OnFrame(ChildFrames.UserFrame frame)
+    {
+        switch (frame)
+        {
+            case ChildFrames.Wanted wanted:
+                if (frame.Id != _document || !_awaitsImages)
+                    break;
+                _awaitsImages = false;
+                resources.OnImagesWanted(wanted.Value);
+                break;
+            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.Answer or ChildFrames.TooLarge:
+                if (renderer.Take(frame.Id) is { } question)
+                    OnAnswer(frame, question.Asker);
+                break;
+            default:
+                renderer.Violated($"A renderer may not send a {frame.GetType().Name}.");
+                break;
+        }
+    }
+
+    private void OnAnswer(ChildFrames.UserFrame frame, IActorRef? asker)
+    {
+        switch (frame)
+        {
+            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.TooLarge when asker is null && (frame.Id != _document || State != TabState.Loading):
+                break;
+            case ChildFrames.Document document when asker is null:
+                OnParsed(document.Value);
+                break;
+            case ChildFrames.NoDocument failed when asker is null:
+                Fail(failed.Value.Message);
+                break;
+            case ChildFrames.TooLarge tooLarge when asker is null:
+                Fail($"The page's address and content type take more than the {tooLarge.Limit} bytes that a message to a renderer may have.");
+                break;
+            case ChildFrames.TooLarge tooLarge:
+                asker.Tell(new QueryFailed(DocumentFailure.TooLarge, $"The query takes more than the {tooLarge.Limit} bytes that a message to a renderer may have."));
+                break;
+            case ChildFrames.Answer answer when asker is not null:
+                asker.Tell(new QueryResult(answer.Value.Total, answer.Value.Items));
+                break;
+            case ChildFrames.NoDocument failed:
+                asker!.Tell(new QueryFailed(failed.Value.Kind, failed.Value.Message));
+                break;
+            default:
+                renderer.Violated($"A {frame.GetType().Name} answered another question.");
+                break;
+        }
+    }
+
+    private void OnParsed(in DocumentLoaded document)
+    {
+        Summary = Summary! with { Document = document, Elapsed = time.GetElapsedTime(_started) };
+        Title = document.Title;
+        if (_steps == 0)
+        {
+            record.History.Visit(record.Url);
+        }
+        else
+        {
+            record.History.Go(_steps);
+            record.History.Replace(record.Url);
+        }
+        _steps = 0;
+        events.Tell(new TitleChanged(record.Load, Title));
+        // Images are announced, once, right behind the page, if it has any that are to be loaded.
+        if (!record.LoadImages || document.Counts.Images == 0)
+            Finish();
+        else
+            _awaitsImages = true;
+    }
+
+    private void Finish()
+    {
+        State = TabState.Loaded;
+        Summary = Summary! with { Elapsed = time.GetElapsedTime(_started) };
+        events.Tell(new LoadFinished(record.Load, Summary));
+    }
+
+    internal void Fail(string message, FetchErrorKind? kind = null)
+    {
+        resources.GiveUp();
+        State = TabState.Failed;
+        Problem = message;
+        (Summary, _before) = (null, null);
+        _awaitsImages = false;
+        // It shows nothing: it neither keeps a process nor waits for one.
+        renderer.LetGo(reusable: true);
+        events.Tell(new LoadFailed(record.Load, record.Url, message) { Kind = kind });
+    }
+
+    internal void OnRendererLost(ChildProcessProtocol.ChildExited? exited, string message)
+    {
+        renderer.Forget(message, exited);
+        if (State is not (TabState.Loading or TabState.Loaded) || _reported)
+            return;
+        if (State == TabState.Loading && Summary is null)
+        {
+            // Before it was given this page there was nothing of it to lose: another process takes its place.
+            if (_before is { State: TabState.Loaded } before)
+                _before = before with { State = TabState.Crashed, Problem = message, Page = null };
+            renderer.Want(WebUrl.OriginOf(record.Url));
+            return;
+        }
+        resources.GiveUp();
+        // One that lived for long enough is no page that kills its renderer each time.
+        _crashes = _crashedUrl == record.Url && time.GetElapsedTime(_started) < settings.CrashWindow ? _crashes + 1 : 1;
+        _crashedUrl = record.Url;
+        State = TabState.Crashed;
+        _reported = true;
+        _awaitsImages = false;
+        // It was reached all the same: Back and Reload know it.
+        if (_steps == 0)
+            record.History.Visit(record.Url);
+        (Problem, Summary) = (message, null);
+        TabMetrics.Crash();
+        events.Tell(new Crashed(record.Load, message, exited, _crashes));
+    }
+
+    /// <summary>What a tab shows while a navigation has brought nothing yet.</summary>
+    private sealed record Shown(TabState State, string Url, string Title, string? Problem, PageSummary? Page);
+}
