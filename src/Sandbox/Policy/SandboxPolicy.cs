@@ -98,12 +98,25 @@ public sealed record SandboxLimits
     /// <summary>For commands: how many percent of what was free on the disk of their folder may be gone while one runs; 0 for no limit. Needs a world.</summary>
     public int DiskShare { get; init; }
 
-    /// <summary>These limits as far as the hard limits of this process let it give them: a higher one would be refused by the kernel.</summary>
-    internal SandboxLimits WithinThisProcess() => OperatingSystem.IsLinux()
-        ? this with { Descriptors = Within(Descriptors, ProcessLimit.Descriptors), FileSize = Within(FileSize, ProcessLimit.FileSize) }
-        : this;
+    /// <summary>
+    /// These limits as far as the hard limits of this process let it give them: a higher one would be refused by the kernel. A command of an ordinary user
+    /// gets at most half of what the kernel counts for the user as a whole, so that it cannot take this process's part.
+    /// </summary>
+    internal SandboxLimits WithinThisProcess(bool isCommand)
+    {
+        if (!OperatingSystem.IsLinux())
+            return this;
+        var share = isCommand && !CurrentProcess.IsPrivileged ? 2 : 1;
+        return this with
+        {
+            // The descriptors that are on their way through sockets are counted so.
+            Descriptors = Within(Descriptors, ProcessLimit.Descriptors, share),
+            Processes = share == 1 ? Processes : Within(Processes, ProcessLimit.Processes, share),
+            FileSize = Within(FileSize, ProcessLimit.FileSize, 1),
+        };
+    }
 
-    private static long Within(long limit, ProcessLimit kind) => limit == 0 ? 0 : (long)Math.Min((ulong)limit, ProcessLimits.Get(kind).Hard);
+    private static long Within(long limit, ProcessLimit kind, int share) => limit == 0 ? 0 : (long)Math.Min((ulong)limit, ProcessLimits.Get(kind).Hard / (ulong)share);
 }
 
 /// <summary>
