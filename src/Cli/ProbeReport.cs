@@ -26,7 +26,7 @@ internal sealed class ProbeReport
 
     // docs/threat-model.md says so, too.
     private static readonly string[] NeedWorlds =
-        ["file-mode", "file-times", "file-attributes", "file-status", "protected-name", "other-terminal", "other-process", "leave-session"];
+        ["file-mode", "file-times", "file-attributes", "file-status", "protected-name", "other-terminal", "other-process", "leave-session", "machine-facts"];
 
     private readonly CliBrowser _browser;
     private readonly ProbeTargets _targets;
@@ -117,7 +117,8 @@ internal sealed class ProbeReport
     private async Task<IEnumerable<Result>> CommandsAsync(SandboxPolicy policy, string workspace)
     {
         var other = await SpawnAsync(SandboxPolicy.Unconfined("other", "is pinged while commands flood")).ConfigureAwait(false);
-        var floods = await new CommandFloods(_browser, workspace, _cancellation).RunAsync(policy, other).ConfigureAwait(false);
+        await using var small = await CliBrowser.StartAsync(_cancellation, CommandFloods.SmallLimits(policy)).ConfigureAwait(false);
+        var floods = await new CommandFloods(_browser, small, workspace, _cancellation).RunAsync(policy, other).ConfigureAwait(false);
         other.Child.Tell(ChildProcessProtocol.Kill.Instance);
         return floods.Select(static flood => new Result(flood.Name, flood.Protection, flood.Outside, flood.Inside, flood.Held switch { true => Verdict.Held, false => Verdict.Failed, null => Verdict.Missing }));
     }

@@ -78,7 +78,7 @@ internal static class GuardedCalls
         // Whoever opens a leased file waits for its holder, for up to 45 seconds.
         "fcntl" => CallRule.Allow(name, new CallCase(0, ArgumentIs.Not(1, SetLease)), new CallCase(NotPermitted)),
         // What a runner starts has the runner's filter: the pid in there would be the runner's.
-        "prlimit64" when policy.MayFork => OfItself(name, 0),
+        "prlimit64" when policy.MayFork => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, 0))),
         "prlimit64" => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, 0)), new CallCase(0, ArgumentIs.Self(0))),
         // Other processes of the user are reached by these, and only the process or thread itself is meant.
         "sched_setaffinity" or "sched_setattr" or "sched_setparam" or "sched_setscheduler" => OfItself(name, 0),
