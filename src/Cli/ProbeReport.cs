@@ -54,7 +54,7 @@ internal sealed class ProbeReport
         if (program is not null)
         {
             var other = SandboxPolicy.Unconfined(program, "whatever that program confines");
-            var results = await InsideAsync(program, other, range.Targets(sibling.ProcessId), without, cancellation).ConfigureAwait(false);
+            var results = await InsideAsync(program, range.Targets(sibling.ProcessId), without, cancellation).ConfigureAwait(false);
             if (json)
                 all.Add((JsonNode)Json(other, results));
             else
@@ -80,10 +80,10 @@ internal sealed class ProbeReport
     }
 
     // Somebody else's sandbox: what of it holds is no success or failure of this program's.
-    private static async Task<List<Result>> InsideAsync(string program, SandboxPolicy policy, ProbeTargets targets, int[] without, CancellationToken cancellation)
+    private static async Task<List<Result>> InsideAsync(string program, ProbeTargets targets, int[] without, CancellationToken cancellation)
     {
-        await using var browser = await CliBrowser.StartAsync(cancellation, $"actorbrowser.child.executable = {Hocon.Quote(Path.GetFullPath(program))}").ConfigureAwait(false);
-        var inside = await new ProbeReport(browser, targets, cancellation).AttemptAllAsync(policy).ConfigureAwait(false);
+        await using var browser = await CliBrowser.StartAsync(cancellation, "actorbrowser.sandbox.enabled = off").ConfigureAwait(false);
+        var inside = await InsideAttempts.RunAsync(browser, program, targets, cancellation).ConfigureAwait(false);
         return [.. inside.Select((errno, i) => new Result(ProbeBattery.All[i].Name, ProbeBattery.All[i].Protection, Outcome(without[i]), Outcome(errno), Probe.IsRefusal(errno) ? Verdict.Held : Verdict.Failed))];
     }
 
