@@ -13,18 +13,22 @@ internal sealed class PathWitness
 
     /// <summary>What file is at a path matters, or that none is.</summary>
     /// <param name="path">An absolute path; its last name is not followed.</param>
-    internal void Note(string path) => _seen.TryAdd(path, new Seen(Encoding.UTF8.GetBytes(path), Look(Encoding.UTF8.GetBytes(path)), false));
+    internal void Note(string path)
+    {
+        if (!_seen.ContainsKey(path))
+            Add(path, content: false);
+    }
 
     /// <summary>What a file contains matters, or which names a folder has.</summary>
     /// <param name="path">An absolute path.</param>
-    internal void NoteContent(string path) => _seen[path] = new Seen(Encoding.UTF8.GetBytes(path), Look(Encoding.UTF8.GetBytes(path)), true);
+    internal void NoteContent(string path) => Add(path, content: true);
 
     /// <summary>Whether all of it is as it was.</summary>
     internal bool Holds()
     {
         foreach (var seen in _seen.Values)
         {
-            var now = Look(seen.Path);
+            var now = PathProbe.LookAt(seen.Path);
             if (now?.Identity != seen.Found?.Identity || now?.Type != seen.Found?.Type)
                 return false;
             // A link's number may be another link's by now; when it was changed last is when it was made.
@@ -34,7 +38,11 @@ internal sealed class PathWitness
         return true;
     }
 
-    private static FoundFile? Look(byte[] path) => PathProbe.LookAt(path);
+    private void Add(string path, bool content)
+    {
+        var bytes = Encoding.UTF8.GetBytes(path);
+        _seen[path] = new Seen(bytes, PathProbe.LookAt(bytes), content);
+    }
 
     private readonly record struct Seen(byte[] Path, FoundFile? Found, bool Content);
 }
