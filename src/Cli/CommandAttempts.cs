@@ -31,6 +31,7 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
         ("read-by-link", "a link in its folder does not lead a command's read grant elsewhere", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, "cat link/inside", self.WorkspaceLink)),
         ("machine-facts", "a command reads nothing of the machine that only root may", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, MachineFacts)),
         ("limit-runner", "a command can neither read nor set its runner's limits", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, "prlimit --pid $PPID --nofile > /dev/null")),
+        ("crash-handler", "the machine's crash handler, which runs outside, is not started for a command", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, "most=$(prlimit --core --noheadings --raw -o HARD) && [ \"$most\" != 1 ]")),
         ("pending-signals", "a command cannot queue all the signals that its user may have waiting", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, AllSignals)),
         ("name-untold", "a name in its folder that other programs run is told when a command has made it", static (self, profile) => self.MakesUntoldAsync(profile)),
         ("leave-session", "what leaves its session and clears its mark ends with the command", static (self, profile) => self.OutlivesAsync(profile)),

@@ -12,8 +12,6 @@ namespace ActorBrowser.Cli;
 /// </summary>
 internal sealed class CommandFloods(CliBrowser browser, CliBrowser small, string folder, CancellationToken cancellation)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-
     private static readonly Flood[] All =
     [
         new("command-memory", "a command's memory ends at its limit", "head -c 4000000 /dev/zero | tail -c 3000000 | wc -c", "exec tail /dev/zero",
@@ -34,17 +32,18 @@ internal sealed class CommandFloods(CliBrowser browser, CliBrowser small, string
         {
             NeedsWorld = true,
             Needs = "perl",
+            Patience = TimeSpan.FromSeconds(300),
             // The same code ends it in every profile, and it takes a while.
             IsTried = static policy => policy.MayWrite && !policy.MayConnect,
         },
     ];
 
-    // One descriptor under many numbers, each watched and closed again: what an epoll instance watches stays. 3: descriptors ended first.
+    // One descriptor under many numbers, all watched by each epoll instance. 3: descriptors ended first.
     private static string Polls(int instances) => string.Create(CultureInfo.InvariantCulture, $$"""
-        ulimit -n $(ulimit -Hn); exec perl -e 'my $m = $ARGV[0]; my $b = int($m / 4); my $v = pack("x16"); pipe(R, W); my $f = fileno(R);
+        ulimit -n $(ulimit -Hn); exec perl -e 'my $m = $ARGV[0]; $m = 20000 if $m > 20000; my $b = int($m / 4); my $v = pack("x16"); pipe(R, W); my $f = fileno(R); my $t = {{instances}} == 1 ? $b + 9 : $m;
+          for my $n ($b..$t - 1) { exit 3 if syscall({{Number("dup3")}}, $f, $n, 0) < 0 }
           for (1..{{instances}}) { my $e = syscall({{Number("epoll_create1")}}, 0); exit 3 if $e < 0 || $e >= $b;
-            for my $n ($b..$m - 1) { exit 3 if syscall({{Number("dup3")}}, $f, $n, 0) < 0; my $r = syscall({{Number("epoll_ctl")}}, $e, 1, $n, $v);
-              syscall({{Number("close")}}, $n); sleep 1000 if $r < 0; last if {{instances}} == 1 } }' $(ulimit -n)
+            for my $n ($b..$t - 1) { sleep 1000 if syscall({{Number("epoll_ctl")}}, $e, 1, $n, $v) < 0 } }' $(ulimit -n)
         """);
 
     private static int Number(string name) => SystemCallTable.Current.TryGetNumber(name, out var number) ? number : 0;
@@ -98,7 +97,7 @@ internal sealed class CommandFloods(CliBrowser browser, CliBrowser small, string
     }
 
     private Task<CommandSnapshot> CommandAsync(SandboxPolicy policy, Flood flood, string script) =>
-        CommandSessions.For((flood.HasSmallLimits ? small : browser).Browser).RunAsync(Spawn.Shell(script) with { Profile = policy.Name, Folder = folder, TotalTimeout = Patience }, cancellation);
+        CommandSessions.For((flood.HasSmallLimits ? small : browser).Browser).RunAsync(Spawn.Shell(script) with { Profile = policy.Name, Folder = folder, TotalTimeout = flood.Patience }, cancellation);
 
     private static string Describe(CommandSnapshot end) => string.Create(CultureInfo.InvariantCulture,
         $"{(end.Exit!.Cause == ExitCause.Itself ? $"exit code {end.Exit.ShellCode}" : end.Exit.Cause.ToString())} after {end.Exit.WallTime.TotalSeconds:0.0} s");
@@ -111,6 +110,8 @@ internal sealed class CommandFloods(CliBrowser browser, CliBrowser small, string
         internal bool NeedsWorld { get; init; }
 
         internal bool HasSmallLimits { get; init; }
+
+        internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(120);
 
         /// <summary>A program that it is written in, and that may be missing.</summary>
         internal string? Needs { get; init; }

@@ -66,7 +66,6 @@ internal static class ProbeBattery
         Never("set-user-id", "it cannot make a file that runs as its owner, not in its folder either", static to => FileAttempts.SetUserId(to.Workspace)),
         Never("set-user-id-new", "it cannot make one by creating it so", static to => FileAttempts.CreateSetUserId(to.Workspace)),
         Never("lease", "it cannot hold up whoever opens a file", static _ => FileAttempts.Lease()),
-        State("crash-handler", "the machine's crash handler, which runs outside, is not started for it", static () => ProcessLimits.Get(ProcessLimit.CoreSize).Hard <= 1),
         Never("protected-name", "it cannot change files in its folder that other programs run", static to => Attempts.Write(to.ProtectedFile)),
         Never("other-terminal", "it cannot open another terminal of its user", static to => OutsideAttempts.OpenTerminal(to.Terminal)),
         Outside("other-process", "it cannot see that another process exists", static to => OutsideAttempts.Look($"/proc/{to.ParentId}")),
