@@ -19,7 +19,8 @@ internal sealed class ProbeReport
     private const string Heartbeat = "actorbrowser.child.heartbeat-interval = 250ms";
 
     // On a busy machine, a second of processor time takes a while. A child that is only refused more keeps running, so wait less.
-    private static readonly TimeSpan FloodTime = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan FloodTime = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan ExitTime = FloodTime * 2;
     private static readonly TimeSpan RefusedTime = TimeSpan.FromSeconds(15);
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -207,7 +208,7 @@ internal sealed class ProbeReport
     {
         var told = new TaskCompletionSource<ChildExited>(TaskCreationOptions.RunContinuationsAsynchronously);
         child.Tell(new Subscribe(_browser.System.ActorOf(Props.Create(() => new ExitListener(told)))));
-        return told.Task.WaitAsync(TimeSpan.FromMinutes(1), _cancellation);
+        return told.Task.WaitAsync(ExitTime, _cancellation);
     }
 
     private async Task<BrowserProtocol.ChildSpawned> SpawnAsync(SandboxPolicy policy) =>
@@ -215,7 +216,7 @@ internal sealed class ProbeReport
 
     private async Task<int> AskAsync(IActorRef child, ProbeQuestion question, byte[] payload)
     {
-        var answer = await child.Ask<RoleAnswer>(new SendToRole((ushort)question, payload), TimeSpan.FromMinutes(1), _cancellation).ConfigureAwait(false);
+        var answer = await child.Ask<RoleAnswer>(new SendToRole((ushort)question, payload), ExitTime, _cancellation).ConfigureAwait(false);
         return BinaryPrimitives.ReadInt32LittleEndian(answer.Payload.Span);
     }
 
