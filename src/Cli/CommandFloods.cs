@@ -10,8 +10,10 @@ namespace ActorBrowser.Cli;
 /// Commands that take all they can get, at the limits of their profile as it stands, each after the same that takes little; only memory is less, as
 /// to fill half of a machine's takes minutes where others use it. Another child is pinged meanwhile, which shows that the parent lives.
 /// </summary>
-internal sealed class CommandFloods(CliBrowser browser, CliBrowser small, string folder, CancellationToken cancellation)
+internal sealed class CommandFloods(Machine machine, CliBrowser browser, CliBrowser small, string folder, CancellationToken cancellation)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
     private static readonly Flood[] All =
     [
         new("command-memory", "a command's memory ends at its limit", "head -c 4000000 /dev/zero | tail -c 3000000 | wc -c", "exec tail /dev/zero",
@@ -26,27 +28,7 @@ internal sealed class CommandFloods(CliBrowser browser, CliBrowser small, string
         new("command-watches", "a command does not keep its user's programs from watching files", "tail --pid=$$ -s 0.1 -f /etc/passwd & sleep 0.3; kill $!; echo",
             "i=0; while [ $i -lt 200 ]; do tail -f /etc/passwd > /dev/null 2>&1 & i=$((i + 1)); done; sleep 3; exit 1",
             static exit => exit.Cause == ExitCause.DescriptorLimit || (exit is { Cause: ExitCause.Itself, ExitCode: 1 } && Watches.IsOneLeft())) { NeedsWorld = true },
-        // Millions of descriptors watched by some hundred epoll instances: the kernel counts them for the user, in whatever namespace.
-        new("command-polls", "a command does not keep its user's programs from waiting for descriptors", Polls(1), Polls(1_000_000),
-            static exit => (exit.Cause is ExitCause.DescriptorLimit or ExitCause.MemoryLimit || exit is { Cause: ExitCause.Itself, ExitCode: 3 }) && Watches.CanPoll())
-        {
-            NeedsWorld = true,
-            Needs = "perl",
-            Patience = TimeSpan.FromSeconds(300),
-            // The same code ends it in every profile, and it takes a while.
-            IsTried = static policy => policy.MayWrite && !policy.MayConnect,
-        },
     ];
-
-    // One descriptor under many numbers, all watched by each epoll instance. 3: descriptors ended first.
-    private static string Polls(int instances) => string.Create(CultureInfo.InvariantCulture, $$"""
-        ulimit -n $(ulimit -Hn); exec perl -e 'my $m = $ARGV[0]; $m = 20000 if $m > 20000; my $b = int($m / 4); my $v = pack("x16"); pipe(R, W); my $f = fileno(R); my $t = {{instances}} == 1 ? $b + 9 : $m;
-          for my $n ($b..$t - 1) { exit 3 if syscall({{Number("dup3")}}, $f, $n, 0) < 0 }
-          for (1..{{instances}}) { my $e = syscall({{Number("epoll_create1")}}, 0); exit 3 if $e < 0 || $e >= $b;
-            for my $n ($b..$t - 1) { sleep 1000 if syscall({{Number("epoll_ctl")}}, $e, 1, $n, $v) < 0 } }' $(ulimit -n)
-        """);
-
-    private static int Number(string name) => SystemCallTable.Current.TryGetNumber(name, out var number) ? number : 0;
 
     /// <summary>Configuration with a profile's limits on memory lowered, never raised.</summary>
     /// <param name="policy">A profile for commands.</param>
@@ -61,20 +43,13 @@ internal sealed class CommandFloods(CliBrowser browser, CliBrowser small, string
     internal async Task<IReadOnlyList<FloodResult>> RunAsync(SandboxPolicy policy, BrowserProtocol.ChildSpawned other)
     {
         var results = new List<FloodResult>();
-        var hasWorld = Machine.Current.GivesWorld(policy);
+        var hasWorld = machine.GivesWorld(policy);
         foreach (var flood in All)
         {
             // On a machine with neither worlds nor control groups this would be an attack on the machine.
-            if (!hasWorld && (flood.NeedsWorld || Machine.Current.ControlGroups is not { CanLimitMemory: true, CanLimitProcesses: true }))
+            if (!hasWorld && (flood.NeedsWorld || machine.ControlGroups is not { CanLimitMemory: true, CanLimitProcesses: true }))
             {
                 results.Add(new FloodResult(flood.Name, flood.Protection, "not tried", "nothing here would end it: it needs a world, or for memory and processes a control group", Held: null));
-                continue;
-            }
-            if (!flood.IsTried(policy))
-                continue;
-            if (flood.Needs is { } program && (await CommandAsync(policy, flood, $"command -v {program}").ConfigureAwait(false)).Exit is not { ShellCode: 0 })
-            {
-                results.Add(new FloodResult(flood.Name, flood.Protection, "not tried", $"there is no {program} to try it with", Held: null));
                 continue;
             }
             var little = await CommandAsync(policy, flood, flood.Little).ConfigureAwait(false);
@@ -97,7 +72,7 @@ internal sealed class CommandFloods(CliBrowser browser, CliBrowser small, string
     }
 
     private Task<CommandSnapshot> CommandAsync(SandboxPolicy policy, Flood flood, string script) =>
-        CommandSessions.For((flood.HasSmallLimits ? small : browser).Browser).RunAsync(Spawn.Shell(script) with { Profile = policy.Name, Folder = folder, TotalTimeout = flood.Patience }, cancellation);
+        CommandSessions.For((flood.HasSmallLimits ? small : browser).Browser).RunAsync(Spawn.Shell(script) with { Profile = policy.Name, Folder = folder, TotalTimeout = Patience }, cancellation);
 
     private static string Describe(CommandSnapshot end) => string.Create(CultureInfo.InvariantCulture,
         $"{(end.Exit!.Cause == ExitCause.Itself ? $"exit code {end.Exit.ShellCode}" : end.Exit.Cause.ToString())} after {end.Exit.WallTime.TotalSeconds:0.0} s");
@@ -111,11 +86,5 @@ internal sealed class CommandFloods(CliBrowser browser, CliBrowser small, string
 
         internal bool HasSmallLimits { get; init; }
 
-        internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(120);
-
-        /// <summary>A program that it is written in, and that may be missing.</summary>
-        internal string? Needs { get; init; }
-
-        internal Func<SandboxPolicy, bool> IsTried { get; init; } = static _ => true;
     }
 }

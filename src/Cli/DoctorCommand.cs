@@ -43,10 +43,11 @@ internal static class DoctorCommand
             if (parsed.GetValue(self))
                 return await SelfTest.RunAsync(Console.Out).ConfigureAwait(false) == 0 ? ExitCodes.Success : 1;
             SandboxSettings settings;
+            string hidden;
             try
             {
-                var layers = string.Join(",", (parsed.GetValue(hide) ?? []).Select(Hocon.Quote));
-                settings = ActorBrowserSettings.From(ConfigurationFactory.ParseString($"actorbrowser.sandbox.hide-layers = [{layers}]")).Sandbox;
+                hidden = $"actorbrowser.sandbox.hide-layers = [{string.Join(",", (parsed.GetValue(hide) ?? []).Select(Hocon.Quote))}]";
+                settings = ActorBrowserSettings.From(ConfigurationFactory.ParseString(hidden)).Sandbox;
             }
             catch (ConfigurationException e)
             {
@@ -58,7 +59,7 @@ internal static class DoctorCommand
             if (parsed.GetValue(probe) is { } probed)
             {
                 var policies = probed == "all" ? [.. settings.Profiles] : Find(settings, probed) is { } one ? new[] { one } : [];
-                return await (policies.Length > 0 ? ProbeReport.RunAsync(policies, parsed.GetValue(inside), asJson, cancellation) : RefuseAsync(Unknown(settings, probed))).ConfigureAwait(false);
+                return await (policies.Length > 0 ? ProbeReport.RunAsync(policies, new ProbeReport.Surroundings(settings.Machine, hidden), parsed.GetValue(inside), asJson, cancellation) : RefuseAsync(Unknown(settings, probed))).ConfigureAwait(false);
             }
             if (parsed.GetValue(trace) is { } traced)
                 return await (Find(settings, traced) is { } watched ? TraceReport.RunAsync(watched, parsed.GetValue(work) ?? [], asJson, cancellation) : RefuseAsync(Unknown(settings, traced))).ConfigureAwait(false);

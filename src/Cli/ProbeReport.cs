@@ -30,25 +30,27 @@ internal sealed class ProbeReport
         ["file-mode", "file-times", "file-attributes", "file-status", "protected-name", "other-terminal", "other-process", "leave-session", "machine-facts"];
 
     private readonly CliBrowser _browser;
+    private readonly Surroundings _surroundings;
     private readonly ProbeTargets _targets;
     private readonly CancellationToken _cancellation;
 
-    private ProbeReport(CliBrowser browser, ProbeTargets targets, CancellationToken cancellation)
+    private ProbeReport(CliBrowser browser, Surroundings surroundings, ProbeTargets targets, CancellationToken cancellation)
     {
         _browser = browser;
+        _surroundings = surroundings;
         _targets = targets;
         _cancellation = cancellation;
     }
 
-    internal static async Task<int> RunAsync(IReadOnlyList<SandboxPolicy> policies, string? program, bool json, CancellationToken cancellation)
+    internal static async Task<int> RunAsync(IReadOnlyList<SandboxPolicy> policies, Surroundings surroundings, string? program, bool json, CancellationToken cancellation)
     {
         Environment.SetEnvironmentVariable(ProbeTargets.Canary, "must stay with the parent");
-        await using var browser = await CliBrowser.StartAsync(cancellation, Heartbeat).ConfigureAwait(false);
+        await using var browser = await CliBrowser.StartAsync(cancellation, $"{Heartbeat}\n{surroundings.Hidden}").ConfigureAwait(false);
         using var range = new ProbeRange();
         var control = SandboxPolicy.Unconfined("control", "the result of each attempt without a sandbox");
-        var outside = new ProbeReport(browser, range.Targets(0), cancellation);
+        var outside = new ProbeReport(browser, surroundings, range.Targets(0), cancellation);
         var sibling = await outside.SpawnAsync(control).ConfigureAwait(false);
-        var report = new ProbeReport(browser, range.Targets(sibling.ProcessId), cancellation);
+        var report = new ProbeReport(browser, surroundings, range.Targets(sibling.ProcessId), cancellation);
         var without = await report.AttemptAllAsync(control).ConfigureAwait(false);
         var all = new JsonArray();
         var failed = 0;
@@ -118,8 +120,8 @@ internal sealed class ProbeReport
     private async Task<IEnumerable<Result>> CommandsAsync(SandboxPolicy policy, string workspace)
     {
         var other = await SpawnAsync(SandboxPolicy.Unconfined("other", "is pinged while commands flood")).ConfigureAwait(false);
-        await using var small = await CliBrowser.StartAsync(_cancellation, CommandFloods.SmallLimits(policy)).ConfigureAwait(false);
-        var floods = await new CommandFloods(_browser, small, workspace, _cancellation).RunAsync(policy, other).ConfigureAwait(false);
+        await using var small = await CliBrowser.StartAsync(_cancellation, $"{CommandFloods.SmallLimits(policy)}\n{_surroundings.Hidden}").ConfigureAwait(false);
+        var floods = await new CommandFloods(_surroundings.Machine, _browser, small, workspace, _cancellation).RunAsync(policy, other).ConfigureAwait(false);
         other.Child.Tell(ChildProcessProtocol.Kill.Instance);
         return floods.Select(static flood => new Result(flood.Name, flood.Protection, flood.Outside, flood.Inside, flood.Held switch { true => Verdict.Held, false => Verdict.Failed, null => Verdict.Missing }));
     }
@@ -139,7 +141,7 @@ internal sealed class ProbeReport
     }
 
     // What only a world can hold is named where there is none.
-    private static Verdict Failure(SandboxPolicy policy, string name) => policy.WantsWorld && !Machine.Current.GivesWorld(policy) && NeedWorlds.Contains(name) ? Verdict.Missing : Verdict.Failed;
+    private Verdict Failure(SandboxPolicy policy, string name) => policy.WantsWorld && !_surroundings.Machine.GivesWorld(policy) && NeedWorlds.Contains(name) ? Verdict.Missing : Verdict.Failed;
 
     private async Task<int[]> AttemptAllAsync(SandboxPolicy policy)
     {
@@ -255,6 +257,11 @@ internal sealed class ProbeReport
             ["verdict"] = result.Verdict.ToString().ToLowerInvariant(),
         })]),
     };
+
+    /// <summary>The machine that is probed.</summary>
+    /// <param name="Machine">It, less the layers that are hidden.</param>
+    /// <param name="Hidden">The configuration that hides them.</param>
+    internal sealed record Surroundings(Machine Machine, string Hidden);
 
     private enum Verdict
     {
