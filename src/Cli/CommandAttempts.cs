@@ -16,6 +16,10 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
         do [ -e ~/$f ] && exit 0; done; exit 1
         """;
 
+    private const string MachineFacts = "for f in slabinfo timer_list vmallocinfo; do [ \"$(head -c 1 /proc/$f 2> /dev/null | wc -c)\" != 0 ] && exit 0; done; exit 1";
+
+    private static readonly string AllSignals = string.Create(CultureInfo.InvariantCulture, $"bash -c '[ $(ulimit -Hi) = unlimited ] || [ $(ulimit -Hi) -ge {ProcessLimits.Get(ProcessLimit.PendingSignals).Hard} ]'");
+
     /// <summary>Every attempt: its name, what is true when it fails, and what it comes to.</summary>
     internal static IReadOnlyList<(string Name, string Protection, Func<CommandAttempts, string?, Task<bool>> TryAsync)> All { get; } =
     [
@@ -24,6 +28,12 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
         ("folder-of-system", "a command that starts in /etc sees none of its secrets", static (self, profile) => self.SucceedsAsync(profile, "/etc", "[ -e /etc/pam.d ] || [ -e /etc/shadow ] || [ -e /etc/passwd- ]")),
         ("folder-is-home", "a command that starts in the home sees none of its secrets", static (self, profile) => self.SucceedsAsync(profile, PolicyPaths.Home ?? "/", ReadHome)),
         ("home", "a command sees none of the home's keys, histories and profiles", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, ReadHome)),
+        ("read-by-link", "a link in its folder does not lead a command's read grant elsewhere", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, "cat link/inside", self.WorkspaceLink)),
+        ("machine-facts", "a command reads nothing of the machine that only root may", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, MachineFacts)),
+        ("limit-runner", "a command can neither read nor set its runner's limits", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, "prlimit --pid $PPID --nofile > /dev/null")),
+        ("crash-handler", "the machine's crash handler, which runs outside, is not started for a command", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, "most=$(prlimit --core --noheadings --raw -o HARD) && [ \"$most\" != 1 ]")),
+        ("pending-signals", "a command cannot queue all the signals that its user may have waiting", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, AllSignals)),
+        ("name-untold", "a name in its folder that other programs run is told when a command has made it", static (self, profile) => self.MakesUntoldAsync(profile)),
         ("leave-session", "what leaves its session and clears its mark ends with the command", static (self, profile) => self.OutlivesAsync(profile)),
         ("other-session", "a command can neither read the environment of another nor end it", static (self, profile) => self.DisturbsAsync(profile)),
     ];
@@ -34,16 +44,32 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
 
     private string Folder => range.Folder;
 
-    private async Task<bool> SucceedsAsync(string? profile, string folder, string script)
+    private string WorkspaceLink => Path.Combine(range.Workspace, "link");
+
+    private async Task<bool> SucceedsAsync(string? profile, string folder, string script, params string[] read)
     {
         try
         {
-            return (await RunAsync(Spawn.Shell(script) with { Profile = profile, Folder = folder }).ConfigureAwait(false)).Exit is { ShellCode: 0 };
+            return (await RunAsync(Spawn.Shell(script) with { Profile = profile, Folder = folder, Read = read }).ConfigureAwait(false)).Exit is { ShellCode: 0 };
         }
         catch (CommandRefusedException)
         {
             // There is no such folder for it.
             return false;
+        }
+    }
+
+    private async Task<bool> MakesUntoldAsync(string? profile)
+    {
+        var made = Path.Combine(Workspace, ".git", "commondir");
+        try
+        {
+            var end = await RunAsync(Spawn.Shell("echo . > .git/commondir") with { Profile = profile, Folder = Workspace }).ConfigureAwait(false);
+            return File.Exists(made) && end.Exit!.Appeared.Count == 0;
+        }
+        finally
+        {
+            File.Delete(made);
         }
     }
 

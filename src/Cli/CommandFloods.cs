@@ -7,21 +7,21 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// Commands that take all they can get, at the limits of their profile as it stands, each after the same that takes little. Another child is pinged
-/// meanwhile, which shows that the parent lives.
+/// Commands that take all they can get, at the limits of their profile as it stands, each after the same that takes little; only memory is less, as
+/// to fill half of a machine's takes minutes where others use it. Another child is pinged meanwhile, which shows that the parent lives.
 /// </summary>
-internal sealed class CommandFloods(CliBrowser browser, string folder, CancellationToken cancellation)
+internal sealed class CommandFloods(Machine machine, CliBrowser browser, CliBrowser small, string folder, CancellationToken cancellation)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private static readonly Flood[] All =
     [
         new("command-memory", "a command's memory ends at its limit", "head -c 4000000 /dev/zero | tail -c 3000000 | wc -c", "exec tail /dev/zero",
-            static exit => exit.Cause == ExitCause.MemoryLimit || exit is { Cause: ExitCause.Itself, ShellCode: not 0 }),
-        new("command-processes", "a command's processes end at their limit", "for i in 1 2 3 4; do true & done; wait; echo", "b() { b & b & wait; }; b & sleep 1000",
+            static exit => exit.Cause == ExitCause.MemoryLimit || exit is { Cause: ExitCause.Itself, ShellCode: not 0 }) { HasSmallLimits = true },
+        new("command-processes", "a command's processes end at their limit", "for i in 1 2 3 4; do true & done; wait; echo", "b() { b & b & wait; }; b & exec sleep 1000",
             static exit => exit.Cause is ExitCause.ProcessLimit or ExitCause.MemoryLimit),
         new("command-temporary", "a command's temporary files end at their limit", "if head -c 4096 /dev/zero 2>/dev/null > /tmp/x; then cat /tmp/x | wc -c; else echo; fi",
-            "for f in /tmp /var/tmp /dev/shm ~; do cat /dev/zero > $f/x; done 2>/dev/null; exit 1", static exit => exit is { Cause: ExitCause.Itself, ShellCode: not 0 } || exit.Cause == ExitCause.MemoryLimit) { NeedsWorld = true },
+            "for f in /tmp /var/tmp /dev/shm ~; do cat /dev/zero > $f/x; done 2>/dev/null; exit 1", static exit => exit is { Cause: ExitCause.Itself, ShellCode: not 0 } || exit.Cause == ExitCause.MemoryLimit) { NeedsWorld = true, HasSmallLimits = true },
         new("command-descriptors", "a command's descriptors end at their limit", "bash -c 'for i in 1 2 3 4; do exec {f}</dev/null; done; echo'",
             "exec bash -c 'for ((i = 70000 / $(ulimit -n) + 2; i > 0; i--)); do (while exec {f}</dev/null; do :; done 2>/dev/null; kill -STOP $BASHPID) & done; wait'",
             static exit => exit.Cause is ExitCause.DescriptorLimit or ExitCause.MemoryLimit) { NeedsWorld = true },
@@ -30,28 +30,35 @@ internal sealed class CommandFloods(CliBrowser browser, string folder, Cancellat
             static exit => exit.Cause == ExitCause.DescriptorLimit || (exit is { Cause: ExitCause.Itself, ExitCode: 1 } && Watches.IsOneLeft())) { NeedsWorld = true },
     ];
 
+    /// <summary>Configuration with a profile's limits on memory lowered, never raised.</summary>
+    /// <param name="policy">A profile for commands.</param>
+    internal static string SmallLimits(SandboxPolicy policy) => string.Create(CultureInfo.InvariantCulture,
+        $"actorbrowser.sandbox.profiles.{policy.Name}.limits {{ memory = {Least(policy.Limits.Memory, 1L << 30)} B, temporary = {Least(policy.Limits.Temporary, 64L << 20)} B }}");
+
+    private static long Least(long limit, long most) => limit == 0 ? most : Math.Min(limit, most);
+
     /// <summary>All of them under a profile.</summary>
     /// <param name="policy">A profile for commands.</param>
     /// <param name="other">A child that is pinged.</param>
     internal async Task<IReadOnlyList<FloodResult>> RunAsync(SandboxPolicy policy, BrowserProtocol.ChildSpawned other)
     {
         var results = new List<FloodResult>();
-        var hasWorld = Machine.Current.GivesWorld(policy);
+        var hasWorld = machine.GivesWorld(policy);
         foreach (var flood in All)
         {
             // On a machine with neither worlds nor control groups this would be an attack on the machine.
-            if (!hasWorld && (flood.NeedsWorld || Machine.Current.ControlGroups is not { CanLimitMemory: true, CanLimitProcesses: true }))
+            if (!hasWorld && (flood.NeedsWorld || machine.ControlGroups is not { CanLimitMemory: true, CanLimitProcesses: true }))
             {
                 results.Add(new FloodResult(flood.Name, flood.Protection, "not tried", "nothing here would end it: it needs a world, or for memory and processes a control group", Held: null));
                 continue;
             }
-            var little = await CommandAsync(policy, flood.Little).ConfigureAwait(false);
+            var little = await CommandAsync(policy, flood, flood.Little).ConfigureAwait(false);
             if (little.Exit is not { ShellCode: 0 })
             {
                 results.Add(new FloodResult(flood.Name, flood.Protection, "", $"what takes little failed, too: {Describe(little)}", Held: false));
                 continue;
             }
-            var running = CommandAsync(policy, flood.Script);
+            var running = CommandAsync(policy, flood, flood.Script);
             var times = new List<double>();
             do
                 times.Add((await CliBrowser.PingAsync(other, cancellation).ConfigureAwait(false)).TotalMilliseconds);
@@ -64,8 +71,8 @@ internal sealed class CommandFloods(CliBrowser browser, string folder, Cancellat
         return results;
     }
 
-    private Task<CommandSnapshot> CommandAsync(SandboxPolicy policy, string script) =>
-        BrowserClient.For(browser.Browser).Commands.RunAsync(Spawn.Shell(script) with { Profile = policy.Name, Folder = folder, TotalTimeout = Patience }, cancellation);
+    private Task<CommandSnapshot> CommandAsync(SandboxPolicy policy, Flood flood, string script) =>
+        BrowserClient.For((flood.HasSmallLimits ? small : browser).Browser).Commands.RunAsync(Spawn.Shell(script) with { Profile = policy.Name, Folder = folder, TotalTimeout = Patience }, cancellation);
 
     private static string Describe(CommandSnapshot end) => string.Create(CultureInfo.InvariantCulture,
         $"{(end.Exit!.Cause == ExitCause.Itself ? $"exit code {end.Exit.ShellCode}" : end.Exit.Cause.ToString())} after {end.Exit.WallTime.TotalSeconds:0.0} s");
@@ -76,5 +83,8 @@ internal sealed class CommandFloods(CliBrowser browser, string folder, Cancellat
     private sealed record Flood(string Name, string Protection, string Little, string Script, Func<CommandExit, bool> IsHeld)
     {
         internal bool NeedsWorld { get; init; }
+
+        internal bool HasSmallLimits { get; init; }
+
     }
 }

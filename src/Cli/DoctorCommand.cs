@@ -19,6 +19,7 @@ internal static class DoctorCommand
         var json = Options.Flag("print JSON instead of tables", "--json");
         var probe = new Option<string?>("--probe") { Description = "attack the sandbox from inside a child of this role or profile, or of all", HelpName = "ROLE|all" };
         var inside = new Option<string?>("--inside") { Description = "with --probe: also attack from inside the sandbox that this program starts, such as a script that ends in: exec bwrap … actorbrowser \"$@\"", HelpName = "PROGRAM" };
+        var attempt = new Option<string?>("--attempt") { Description = "make the attempts of --inside here, and print each outcome", HelpName = "TARGETS", Hidden = true };
         var filter = new Option<string?>("--show-filter") { Description = "print the system call filter of this role or profile", HelpName = "ROLE" };
         var trace = new Option<string?>("--trace") { Description = "run this role or command profile, refuse no call, and print the calls it would refuse", HelpName = "ROLE" };
         var self = Options.Flag("use every feature of Akka that the configuration can name, in this program", "--self-test");
@@ -33,17 +34,20 @@ internal static class DoctorCommand
               1  a required layer is missing, a protection did not hold, or a feature failed
             """)
         {
-            work, json, probe, inside, filter, trace, hide, self,
+            work, json, probe, inside, filter, trace, hide, self, attempt,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (parsed.GetValue(attempt) is { } targets)
+                return InsideAttempts.Make(targets);
             if (parsed.GetValue(self))
                 return await SelfTest.RunAsync(Console.Out).ConfigureAwait(false) == 0 ? ExitCodes.Success : 1;
             SandboxSettings settings;
+            string hidden;
             try
             {
-                var layers = string.Join(",", (parsed.GetValue(hide) ?? []).Select(Hocon.Quote));
-                settings = ActorBrowserSettings.From(ConfigurationFactory.ParseString($"actorbrowser.sandbox.hide-layers = [{layers}]")).Sandbox;
+                hidden = $"actorbrowser.sandbox.hide-layers = [{string.Join(",", (parsed.GetValue(hide) ?? []).Select(Hocon.Quote))}]";
+                settings = ActorBrowserSettings.From(ConfigurationFactory.ParseString(hidden)).Sandbox;
             }
             catch (ConfigurationException e)
             {
@@ -55,7 +59,7 @@ internal static class DoctorCommand
             if (parsed.GetValue(probe) is { } probed)
             {
                 var policies = probed == "all" ? [.. settings.Profiles] : Find(settings, probed) is { } one ? new[] { one } : [];
-                return await (policies.Length > 0 ? ProbeReport.RunAsync(policies, parsed.GetValue(inside), asJson, cancellation) : RefuseAsync(Unknown(settings, probed))).ConfigureAwait(false);
+                return await (policies.Length > 0 ? ProbeReport.RunAsync(policies, new ProbeReport.Surroundings(settings.Machine, hidden), parsed.GetValue(inside), asJson, cancellation) : RefuseAsync(Unknown(settings, probed))).ConfigureAwait(false);
             }
             if (parsed.GetValue(trace) is { } traced)
                 return await (Find(settings, traced) is { } watched ? TraceReport.RunAsync(watched, parsed.GetValue(work) ?? [], asJson, cancellation) : RefuseAsync(Unknown(settings, traced))).ConfigureAwait(false);

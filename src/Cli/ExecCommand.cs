@@ -116,7 +116,8 @@ internal static class ExecCommand
             Rows = size.Item2,
         };
         var done = new TaskCompletionSource<IEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var raw = options.Terminal ? LocalTerminal.EnterRawMode(0) : null;
+        // A command that reads from this terminal can also set it.
+        using var raw = options.Terminal ? LocalTerminal.EnterRawMode(0) : LocalTerminal.KeepMode(0);
         using var keyboard = options.Terminal ? new TerminalInput() : null;
         var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, keyboard, done)));
         await using var interrupted = cancellation.UnsafeRegister(_ => session.Tell(ExecReceiver.Interrupt.Instance, ActorRefs.NoSender), null).ConfigureAwait(false);

@@ -25,6 +25,8 @@ internal sealed class ProbeRange : IDisposable
         Directory.CreateDirectory(Workspace);
         Directory.CreateDirectory(Folder);
         File.CreateSymbolicLink(Link, Folder);
+        File.CreateSymbolicLink(Path.Combine(Workspace, "link"), Folder);
+        File.WriteAllText(Path.Combine(Folder, "inside"), "x");
         File.WriteAllText(Secret, "nobody else's business");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);

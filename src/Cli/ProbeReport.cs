@@ -19,42 +19,45 @@ internal sealed class ProbeReport
     private const string Heartbeat = "actorbrowser.child.heartbeat-interval = 250ms";
 
     // On a busy machine, a second of processor time takes a while. A child that is only refused more keeps running, so wait less.
-    private static readonly TimeSpan FloodTime = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan FloodTime = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan ExitTime = FloodTime * 2;
     private static readonly TimeSpan RefusedTime = TimeSpan.FromSeconds(15);
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     // docs/threat-model.md says so, too.
     private static readonly string[] NeedWorlds =
-        ["file-mode", "file-times", "file-attributes", "file-status", "protected-name", "other-terminal", "other-process", "leave-session"];
+        ["file-mode", "file-times", "file-attributes", "file-status", "protected-name", "other-terminal", "other-process", "leave-session", "machine-facts"];
 
     private readonly CliBrowser _browser;
+    private readonly Surroundings _surroundings;
     private readonly ProbeTargets _targets;
     private readonly CancellationToken _cancellation;
 
-    private ProbeReport(CliBrowser browser, ProbeTargets targets, CancellationToken cancellation)
+    private ProbeReport(CliBrowser browser, Surroundings surroundings, ProbeTargets targets, CancellationToken cancellation)
     {
         _browser = browser;
+        _surroundings = surroundings;
         _targets = targets;
         _cancellation = cancellation;
     }
 
-    internal static async Task<int> RunAsync(IReadOnlyList<SandboxPolicy> policies, string? program, bool json, CancellationToken cancellation)
+    internal static async Task<int> RunAsync(IReadOnlyList<SandboxPolicy> policies, Surroundings surroundings, string? program, bool json, CancellationToken cancellation)
     {
         Environment.SetEnvironmentVariable(ProbeTargets.Canary, "must stay with the parent");
-        await using var browser = await CliBrowser.StartAsync(cancellation, Heartbeat).ConfigureAwait(false);
+        await using var browser = await CliBrowser.StartAsync(cancellation, $"{Heartbeat}\n{surroundings.Hidden}").ConfigureAwait(false);
         using var range = new ProbeRange();
         var control = SandboxPolicy.Unconfined("control", "the result of each attempt without a sandbox");
-        var outside = new ProbeReport(browser, range.Targets(0), cancellation);
+        var outside = new ProbeReport(browser, surroundings, range.Targets(0), cancellation);
         var sibling = await outside.SpawnAsync(control).ConfigureAwait(false);
-        var report = new ProbeReport(browser, range.Targets(sibling.ProcessId), cancellation);
+        var report = new ProbeReport(browser, surroundings, range.Targets(sibling.ProcessId), cancellation);
         var without = await report.AttemptAllAsync(control).ConfigureAwait(false);
         var all = new JsonArray();
         var failed = 0;
         if (program is not null)
         {
             var other = SandboxPolicy.Unconfined(program, "whatever that program confines");
-            var results = await InsideAsync(program, other, range.Targets(sibling.ProcessId), without, cancellation).ConfigureAwait(false);
+            var results = await InsideAsync(program, range.Targets(sibling.ProcessId), without, cancellation).ConfigureAwait(false);
             if (json)
                 all.Add((JsonNode)Json(other, results));
             else
@@ -80,10 +83,10 @@ internal sealed class ProbeReport
     }
 
     // Somebody else's sandbox: what of it holds is no success or failure of this program's.
-    private static async Task<List<Result>> InsideAsync(string program, SandboxPolicy policy, ProbeTargets targets, int[] without, CancellationToken cancellation)
+    private static async Task<List<Result>> InsideAsync(string program, ProbeTargets targets, int[] without, CancellationToken cancellation)
     {
-        await using var browser = await CliBrowser.StartAsync(cancellation, $"actorbrowser.child.executable = {Hocon.Quote(Path.GetFullPath(program))}").ConfigureAwait(false);
-        var inside = await new ProbeReport(browser, targets, cancellation).AttemptAllAsync(policy).ConfigureAwait(false);
+        await using var browser = await CliBrowser.StartAsync(cancellation, "actorbrowser.sandbox.enabled = off").ConfigureAwait(false);
+        var inside = await InsideAttempts.RunAsync(browser, program, targets, cancellation).ConfigureAwait(false);
         return [.. inside.Select((errno, i) => new Result(ProbeBattery.All[i].Name, ProbeBattery.All[i].Protection, Outcome(without[i]), Outcome(errno), Probe.IsRefusal(errno) ? Verdict.Held : Verdict.Failed))];
     }
 
@@ -117,7 +120,8 @@ internal sealed class ProbeReport
     private async Task<IEnumerable<Result>> CommandsAsync(SandboxPolicy policy, string workspace)
     {
         var other = await SpawnAsync(SandboxPolicy.Unconfined("other", "is pinged while commands flood")).ConfigureAwait(false);
-        var floods = await new CommandFloods(_browser, workspace, _cancellation).RunAsync(policy, other).ConfigureAwait(false);
+        await using var small = await CliBrowser.StartAsync(_cancellation, $"{CommandFloods.SmallLimits(policy)}\n{_surroundings.Hidden}").ConfigureAwait(false);
+        var floods = await new CommandFloods(_surroundings.Machine, _browser, small, workspace, _cancellation).RunAsync(policy, other).ConfigureAwait(false);
         other.Child.Tell(ChildProcessProtocol.Kill.Instance);
         return floods.Select(static flood => new Result(flood.Name, flood.Protection, flood.Outside, flood.Inside, flood.Held switch { true => Verdict.Held, false => Verdict.Failed, null => Verdict.Missing }));
     }
@@ -137,7 +141,7 @@ internal sealed class ProbeReport
     }
 
     // What only a world can hold is named where there is none.
-    private static Verdict Failure(SandboxPolicy policy, string name) => policy.WantsWorld && !Machine.Current.GivesWorld(policy) && NeedWorlds.Contains(name) ? Verdict.Missing : Verdict.Failed;
+    private Verdict Failure(SandboxPolicy policy, string name) => policy.WantsWorld && !_surroundings.Machine.GivesWorld(policy) && NeedWorlds.Contains(name) ? Verdict.Missing : Verdict.Failed;
 
     private async Task<int[]> AttemptAllAsync(SandboxPolicy policy)
     {
@@ -206,7 +210,7 @@ internal sealed class ProbeReport
     {
         var told = new TaskCompletionSource<ChildExited>(TaskCreationOptions.RunContinuationsAsynchronously);
         child.Tell(new Subscribe(_browser.System.ActorOf(Props.Create(() => new ExitListener(told)))));
-        return told.Task.WaitAsync(TimeSpan.FromMinutes(1), _cancellation);
+        return told.Task.WaitAsync(ExitTime, _cancellation);
     }
 
     private async Task<BrowserProtocol.ChildSpawned> SpawnAsync(SandboxPolicy policy) =>
@@ -214,7 +218,7 @@ internal sealed class ProbeReport
 
     private async Task<int> AskAsync(IActorRef child, ProbeQuestion question, byte[] payload)
     {
-        var answer = await child.Ask<RoleAnswer>(new SendToRole((ushort)question, payload), TimeSpan.FromMinutes(1), _cancellation).ConfigureAwait(false);
+        var answer = await child.Ask<RoleAnswer>(new SendToRole((ushort)question, payload), ExitTime, _cancellation).ConfigureAwait(false);
         return BinaryPrimitives.ReadInt32LittleEndian(answer.Payload.Span);
     }
 
@@ -253,6 +257,11 @@ internal sealed class ProbeReport
             ["verdict"] = result.Verdict.ToString().ToLowerInvariant(),
         })]),
     };
+
+    /// <summary>The machine that is probed.</summary>
+    /// <param name="Machine">It, less the layers that are hidden.</param>
+    /// <param name="Hidden">The configuration that hides them.</param>
+    internal sealed record Surroundings(Machine Machine, string Hidden);
 
     private enum Verdict
     {

@@ -26,8 +26,6 @@ internal static unsafe class ConfinedSpawner
 
     // User id 0 gets no special rights: NOROOT, NO_SETUID_FIXUP, KEEP_CAPS off, no ambient; each locked.
     private const int NoRootLocked = 0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x40 | 0x80;
-    // A user has 128; an editor with its language servers uses a dozen.
-    private const string MostInotifyInstances = "32";
     private const uint CapabilityVersion3 = 0x20080522;
 
     /// <summary>Whether this machine supports it.</summary>
@@ -165,7 +163,8 @@ internal static unsafe class ConfinedSpawner
     // The kernel limits these per user, and also per user namespace: without this, one process could use up the user's whole share.
     private static void AddCounts(SystemCallScript script)
     {
-        WriteFile(script, "/proc/sys/user/max_inotify_instances", MostInotifyInstances, optional: true);
+        WriteFile(script, "/proc/sys/user/max_inotify_instances", Watches.MostInstances.ToString(CultureInfo.InvariantCulture), optional: true);
+        WriteFile(script, "/proc/sys/user/max_inotify_watches", Watches.Most.ToString(CultureInfo.InvariantCulture), optional: true);
         WriteFile(script, "/proc/sys/user/max_user_namespaces", "0", optional: true);
     }
 

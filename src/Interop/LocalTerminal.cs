@@ -4,8 +4,15 @@ namespace ActorBrowser.Interop;
 internal static unsafe class LocalTerminal
 {
     private const nuint GetWindowSize = 0x5413;
+    private const nuint GetForeground = 0x540f;
+    private const nuint FlowControl = 0x540a;
+    private const int ResumeOutput = 1;
+    private const int ReadOnlyNotControlling = 0x80100;
+    private const int AtOnce = 0;
     private const int AfterDraining = 1;
     private const int CompareFiles = 0;
+
+    private static readonly int ProcessGroup = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? 121 : 155;
 
     // glibc's struct termios has 60 bytes.
     private const int AttributesRoom = 128;
@@ -30,9 +37,21 @@ internal static unsafe class LocalTerminal
     public static bool AreOneFile(int first, int second) => OperatingSystem.IsLinux()
         && LibC.SystemCall(CallNumbers.CompareResources, Environment.ProcessId, Environment.ProcessId, CompareFiles, first, second) == 0;
 
-    /// <summary>Creates another handle of this process's standard input, close-on-exec.</summary>
+    /// <summary>
+    /// Creates another handle of this process's standard input, close-on-exec. A terminal, which is open for writing, too, is opened again for reading
+    /// only, where this user may.
+    /// </summary>
     public static SafeDescriptor DuplicateInput()
     {
+        if (OperatingSystem.IsLinux() && TryGetSize(0, out _, out _))
+        {
+            fixed (byte* path = "/proc/self/fd/0\0"u8)
+            {
+                var terminal = LibC.Open(path, ReadOnlyNotControlling, 0);
+                if (terminal >= 0)
+                    return new SafeDescriptor(terminal);
+            }
+        }
         var input = new SafeDescriptor(0);
         try
         {
@@ -63,10 +82,20 @@ internal static unsafe class LocalTerminal
             if (LibC.SetTerminalAttributes(descriptor, AfterDraining, changed) != 0)
                 throw SystemCallException.FromLastError("tcsetattr");
         }
-        return new Restorer(descriptor, attributes);
+        return new Restorer(descriptor, attributes, AfterDraining);
     }
 
-    private sealed class Restorer(int descriptor, byte[] attributes) : IDisposable
+    /// <summary>Sets a terminal as it is now, and its output going, when the result is disposed.</summary>
+    /// <param name="descriptor">A descriptor such as 0.</param>
+    /// <returns>Null if it is not a terminal.</returns>
+    public static IDisposable? KeepMode(int descriptor)
+    {
+        var attributes = new byte[AttributesRoom];
+        fixed (byte* saved = attributes)
+            return OperatingSystem.IsLinux() && LibC.GetTerminalAttributes(descriptor, saved) == 0 ? new Restorer(descriptor, attributes, AtOnce) : null;
+    }
+
+    private sealed class Restorer(int descriptor, byte[] attributes, int when) : IDisposable
     {
         private int _done;
 
@@ -74,8 +103,16 @@ internal static unsafe class LocalTerminal
         {
             if (Interlocked.Exchange(ref _done, 1) != 0)
                 return;
+            if (when == AtOnce)
+            {
+                // One that runs in the background would be stopped for setting it.
+                var group = 0;
+                if (LibC.DeviceControl(descriptor, GetForeground, &group) != 0 || group != (int)LibC.SystemCall(ProcessGroup, 0, 0, 0, 0))
+                    return;
+                _ = LibC.DeviceControl(descriptor, FlowControl, (void*)ResumeOutput);
+            }
             fixed (byte* saved = attributes)
-                _ = LibC.SetTerminalAttributes(descriptor, AfterDraining, saved);
+                _ = LibC.SetTerminalAttributes(descriptor, when, saved);
         }
     }
 }

@@ -56,6 +56,16 @@ internal static unsafe class PathProbe
             return Look(folder.Value, text, notFollowed);
     }
 
+    /// <summary>What is at an absolute path, its last name not followed where it is a link. Linux.</summary>
+    /// <param name="path">An absolute path without NUL.</param>
+    /// <returns>Null when nothing is there.</returns>
+    internal static FoundFile? LookAt(ReadOnlySpan<byte> path)
+    {
+        const int currentFolder = -100, notFollowed = 0x100;
+        fixed (byte* text = Terminate(path, path.Length < UsualLength ? stackalloc byte[UsualLength] : new byte[path.Length + 1]))
+            return Look(currentFolder, text, notFollowed);
+    }
+
     /// <summary>What an open descriptor is of. Linux.</summary>
     /// <param name="descriptor">Its number.</param>
     /// <returns>Null when the kernel does not tell.</returns>

@@ -26,6 +26,12 @@ internal enum ProcessLimit
     /// <summary>Address space, in bytes.</summary>
     AddressSpace = 9,
 
+    /// <summary>Signals of the user that are queued.</summary>
+    PendingSignals = 11,
+
+    /// <summary>Bytes in POSIX message queues of the user.</summary>
+    MessageQueues = 12,
+
     /// <summary>Processor time of a real-time thread without a pause, in microseconds.</summary>
     RealTimeTime = 15,
 }

@@ -1,46 +1,142 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>inotify instances: the kernel gives each user some hundred, and each user namespace what it was told to. Linux.</summary>
+/// <summary>
+/// inotify instances and watches: the kernel gives each user a number of both, and each user namespace what it was told to. And what epoll instances
+/// watch, which the kernel counts for the user in whatever namespace. Linux.
+/// </summary>
 internal static class Watches
 {
-    /// <summary>What a world may hold while its user has none left; as many as its own user namespace gives it, where it has one.</summary>
-    internal const int Share = 32;
+    /// <summary>The most inotify instances of a world. A user has 128 by default; an editor with its language servers uses a dozen.</summary>
+    internal const int MostInstances = 32;
 
     private const int CloseOnExec = 0x80000;
     private const int TooMany = 24;
+    private const int NoSpace = 28;
+    private const int WatchDeletion = 0x400;
+    private const int AddToEpoll = 1;
+    private const int LeastWatches = 1024;
 
-    private static readonly int Initialize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 294 : 26;
+    private static readonly bool X64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
-    /// <summary>Whether this process's user can have another one.</summary>
-    internal static bool IsOneLeft()
+    /// <summary>The most inotify watches of a world: half of what a user has.</summary>
+    internal static long Most { get; } = Math.Max(Setting("/proc/sys/fs/inotify/max_user_watches") / 2, LeastWatches);
+
+    private static readonly long MostPolled = Math.Max(Setting("/proc/sys/fs/epoll/max_user_watches") / 4, LeastWatches);
+
+    /// <summary>Whether this process's user can have another inotify instance, and another watch in it.</summary>
+    internal static unsafe bool IsOneLeft()
     {
-        var descriptor = (int)LibC.SystemCall(Initialize, CloseOnExec, 0, 0, 0);
+        var descriptor = (int)LibC.SystemCall(X64 ? 294 : 26, CloseOnExec, 0, 0, 0);
         if (descriptor < 0)
             return Marshal.GetLastPInvokeError() != TooMany;
-        new SafeDescriptor(descriptor).Dispose();
-        return true;
+        using var instance = new SafeDescriptor(descriptor);
+        fixed (byte* root = "/\0"u8)
+            return LibC.SystemCall(X64 ? 254 : 27, descriptor, (nint)root, WatchDeletion, 0) >= 0 || Marshal.GetLastPInvokeError() != NoSpace;
     }
 
-    /// <summary>How many a process holds; 0 where this one may not look.</summary>
-    /// <param name="process">A pid.</param>
-    internal static int Of(int process)
+    /// <summary>Whether this process's user can have epoll watch one more descriptor.</summary>
+    internal static unsafe bool CanPoll()
+    {
+        using var epoll = new SafeDescriptor((int)LibC.SystemCall(X64 ? 291 : 20, CloseOnExec, 0, 0, 0));
+        using var watched = new SafeDescriptor((int)LibC.SystemCall(X64 ? 290 : 19, 0, CloseOnExec, 0, 0));
+        var nothing = stackalloc byte[16];
+        new Span<byte>(nothing, 16).Clear();
+        return epoll.IsInvalid || watched.IsInvalid || LibC.SystemCall(X64 ? 233 : 21, epoll.Value, AddToEpoll, watched.Value, (nint)nothing) >= 0 || Marshal.GetLastPInvokeError() != NoSpace;
+    }
+
+    /// <summary>Whether these processes hold more of inotify than a world may.</summary>
+    /// <param name="processes">Their pids.</param>
+    internal static bool AreOver(IEnumerable<int> processes)
+    {
+        long instances = 0, watches = 0;
+        foreach (var (process, descriptor) in Held(processes, "anon_inode:inotify"))
+        {
+            watches += Lines(process, descriptor, "inotify"u8, Most - watches + 1);
+            if (++instances > MostInstances || watches > Most)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Whether epoll instances of these processes watch more than a quarter of what their user may.</summary>
+    /// <param name="processes">Their pids.</param>
+    internal static bool PollTooMany(IEnumerable<int> processes)
+    {
+        long polled = 0;
+        foreach (var (process, descriptor) in Held(processes, "anon_inode:[eventpoll]"))
+        {
+            polled += Lines(process, descriptor, "tfd:"u8, MostPolled - polled + 1);
+            if (polled > MostPolled)
+                return true;
+        }
+        return false;
+    }
+
+    private static IEnumerable<(int Process, string Descriptor)> Held(IEnumerable<int> processes, string kind)
+    {
+        foreach (var process in processes)
+        {
+            foreach (var descriptor in DescriptorsOf(process))
+            {
+                if (LinkOf(descriptor) == kind)
+                    yield return (process, Path.GetFileName(descriptor));
+            }
+        }
+    }
+
+    // Empty for a process that is gone, or that this one may not look into.
+    private static string[] DescriptorsOf(int process)
     {
         try
         {
-            var found = 0;
-            foreach (var descriptor in Directory.EnumerateFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/fd")))
-            {
-                if (new FileInfo(descriptor).LinkTarget == "anon_inode:inotify")
-                    found++;
-            }
-            return found;
+            return Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/fd"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return 0;
+            return [];
         }
+    }
+
+    private static string? LinkOf(string descriptor)
+    {
+        try
+        {
+            return new FileInfo(descriptor).LinkTarget;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static long Lines(int process, string descriptor, ReadOnlySpan<byte> beginning, long enough)
+    {
+        var found = 0L;
+        try
+        {
+            using var reader = new StreamReader(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/fdinfo/{descriptor}"), Encoding.ASCII);
+            var start = Encoding.ASCII.GetString(beginning);
+            while (found < enough && reader.ReadLine() is { } line)
+            {
+                if (line.StartsWith(start, StringComparison.Ordinal))
+                    found++;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is gone, or closed.
+        }
+        return found;
+    }
+
+    private static long Setting(string path)
+    {
+        Span<byte> text = stackalloc byte[32];
+        var length = SmallFile.TryRead(path, text);
+        return length > 0 && long.TryParse(text[..length].TrimEnd((byte)'\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
     }
 }

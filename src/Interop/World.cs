@@ -27,6 +27,9 @@ internal enum WorldPlace
     /// <summary>A path that is visible anyway, made read-only.</summary>
     Protected,
 
+    /// <summary>A file that is visible anyway, replaced by /dev/null.</summary>
+    Masked,
+
     /// <summary>The processes of this world: a separate /proc.</summary>
     Processes,
 

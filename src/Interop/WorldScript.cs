@@ -22,6 +22,9 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
     private const int Detach = 2;
     private const int EmptyPath = 0x1000;
     private const int EmptySource = 4;
+    // An empty file takes about a kilobyte of the kernel's memory, which no process's size shows.
+    private const int BytesPerFile = 8192;
+    private const int LeastFiles = 1024;
     private const int RegularFile = 0x8000;
     private const ulong ReadOnlyAttribute = 1;
     private const ulong ResolveWithoutLinks = 2 | 4;
@@ -34,7 +37,7 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
     private readonly byte* _writable = Attributes(script, NoSetId | NoDevices);
 
     /// <summary>The most steps that a world needs.</summary>
-    internal static int StepsOf(World world) => 24 + (world.Entries.Sum(static entry => 6 + entry.Path.Count(static c => c == '/'))) + (6 * world.Pinned.Count) + (2 * world.Rules.Count);
+    internal static int StepsOf(World world) => 24 + (world.Entries.Sum(static entry => 8 + entry.Path.Count(static c => c == '/'))) + (6 * world.Pinned.Count) + (2 * world.Rules.Count);
 
     internal void Add(Landlock? landlock)
     {
@@ -80,12 +83,15 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
                 break;
             case WorldPlace.Private:
                 MakeFolders(entry.Path);
-                var options = world.PrivateBytes == 0 ? "mode=700" : string.Create(CultureInfo.InvariantCulture, $"mode=700,size={world.PrivateBytes}");
+                var options = world.PrivateBytes == 0 ? "mode=700" : string.Create(CultureInfo.InvariantCulture, $"mode=700,size={world.PrivateBytes},nr_inodes={Math.Max(LeastFiles, world.PrivateBytes / BytesPerFile)}");
                 script.Add($"making {entry.Path}", CallNumbers.Mount, false, Text("tmpfs"), Text(path), Text("tmpfs"), NoSetId | NoDevices, Text(options));
                 break;
             case WorldPlace.Protected:
                 script.Add($"showing {entry.Path}", CallNumbers.Mount, false, Text(path), Text(path), 0, Bind, 0);
                 Change(path, _readOnly, recursive: true);
+                break;
+            case WorldPlace.Masked:
+                script.Add($"hiding {entry.Path}", CallNumbers.Mount, false, Text("/dev/null"), Text(path), 0, Bind, 0);
                 break;
             case WorldPlace.Processes:
                 MakeFolders(entry.Path);
@@ -122,18 +128,18 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
             MakeFolders(entry.Path);
         else if (_made.Add(entry.Path))
             script.Add($"making {entry.Path}", CallNumbers.MakeNode, true, CurrentFolder, Text(path), RegularFile | 0x124, 0);
-        if (entry.Path == world.Workspace)
-            AddWorkspace(entry.Path, path);
-        else
+        if (entry.Place == WorldPlace.Device)
             script.Add($"showing {entry.Path}", CallNumbers.Mount, false, Text(entry.Path), Text(path), 0, Bind | Recursive, 0);
+        else
+            AddGranted(entry.Path, path);
         if (entry.Place != WorldPlace.Device)
             Change(path, entry.Place == WorldPlace.Writable ? _writable : _readOnly, recursive: true);
     }
 
     // If a link is put into the path after it was checked, opening fails and no process starts.
-    private void AddWorkspace(string from, string to)
+    private void AddGranted(string from, string to)
     {
-        var open = script.Add("opening the workspace", CallNumbers.OpenWithin, false, CurrentFolder, Text(from), How(ResolveWithoutLinks), 24);
+        var open = script.Add($"opening {from}", CallNumbers.OpenWithin, false, CurrentFolder, Text(from), How(ResolveWithoutLinks), 24);
         CopyTo(open, from, to);
     }
 

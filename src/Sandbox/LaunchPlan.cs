@@ -13,10 +13,14 @@ internal sealed class LaunchPlan
 {
     internal const string ConfinementVariable = "ACTORBROWSER_SANDBOX";
 
+    private const ulong UserShare = 16;
+    private const ulong LeastShare = 128;
+
     private readonly (string Path, ulong Accesses)[]? _files;
     private readonly Namespaces _namespaces;
     private readonly Machine _machine;
     private readonly World? _world;
+    private PathWitness? _witness;
 
     private LaunchPlan(
         SandboxPolicy policy, Machine machine, (string, ulong)[]? files, Namespaces namespaces, CallFilter? filter, IReadOnlyList<MissingLayer> missing, World? world = null)
@@ -79,7 +83,7 @@ internal sealed class LaunchPlan
         ArgumentNullException.ThrowIfNull(machine);
         if (policy.IsUnconfined)
             return new LaunchPlan(policy, machine, null, Namespaces.None, null, []);
-        policy = policy with { Limits = policy.Limits.WithinThisProcess() };
+        policy = policy with { Limits = policy.Limits.WithinThisProcess(policy.MayExecute) };
         var missing = new List<MissingLayer>();
         if (!OperatingSystem.IsLinux())
             return new LaunchPlan(policy, machine, null, Namespaces.None, null, [new MissingLayer("verification", "what confines children on this system has never been run by its authors, and is not verified")]);
@@ -91,15 +95,20 @@ internal sealed class LaunchPlan
             namespaces = granted;
         if (learn && !machine.CanNotify)
             throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, "Refused calls cannot be watched on this machine: the kernel has no seccomp user notification.");
+        // Before it is looked at: what changes meanwhile is another time's.
+        var witness = hasWorld ? PathExpansion.Witness(executable) : null;
         var rules = PathExpansion.Expand(policy, executable).ToList();
-        var world = hasWorld ? WorldPlan.Of(policy, rules, machine.HasLandlock ? machine.LandlockVersion : 0) : null;
+        var world = witness is not null ? WorldPlan.Of(policy, rules, machine.HasLandlock ? machine.LandlockVersion : 0, witness) : null;
         // All of a world may be read: what is in it is what may be.
         if (world is { ShowsAll: false })
             rules = [.. rules.Where(static rule => (rule.Rights & (FileRights.Write | FileRights.Device)) != 0)];
         var files = machine.HasLandlock && !learn ? LandlockRules.Compile(rules) : null;
         var filter = machine.HasSystemCallFilters ? PolicyFilter.Build(policy, SystemCallTable.Current, machine.CanNotify) : null;
-        return new LaunchPlan(policy, machine, files, namespaces, filter, missing, world) { Learns = learn };
+        return new LaunchPlan(policy, machine, files, namespaces, filter, missing, world) { Learns = learn, _witness = witness };
     }
+
+    /// <summary>Whether a child can be started by it still. A plan for a world has its paths and links in it.</summary>
+    internal bool IsCurrent => _witness is null || _witness.Holds();
 
     // One that executes and has no world keeps the machine's processes and mounts in view: a runner finds its sessions' processes there.
     private static Namespaces Wanted(SandboxPolicy policy, bool hasWorld) =>
@@ -146,9 +155,13 @@ internal sealed class LaunchPlan
 
     private List<(ProcessLimit Limit, ulong Soft, ulong Hard)> Limits()
     {
-        var limits = new List<(ProcessLimit, ulong, ulong)> { (ProcessLimit.CoreSize, 0, 0) };
+        // A limit of 1 byte, not of 0, keeps a crash from the machine's crash handler, which runs outside the sandbox: see core(5).
+        var limits = new List<(ProcessLimit, ulong, ulong)> { (ProcessLimit.CoreSize, 1, 1) };
         if (Policy.MayExecute)
-            limits.Clear();
+        {
+            AddShare(ProcessLimit.PendingSignals);
+            AddShare(ProcessLimit.MessageQueues);
+        }
         // The signal says why; whoever ignores it is killed two seconds later.
         if (Policy.Limits.ProcessorTime > 0)
             limits.Add((ProcessLimit.ProcessorTime, (ulong)Policy.Limits.ProcessorTime, (ulong)Policy.Limits.ProcessorTime + 2));
@@ -167,6 +180,13 @@ internal sealed class LaunchPlan
             limits[i] = (limit, Math.Min(soft, most), Math.Min(hard, most));
         }
         return limits;
+
+        // The kernel counts these for the user: what one command holds, the user's other programs lack.
+        void AddShare(ProcessLimit limit)
+        {
+            var share = Math.Max(ProcessLimits.Get(limit).Soft / UserShare, LeastShare);
+            limits.Add((limit, share, share));
+        }
     }
 
     // The child's part: its filter, and what it is to measure on itself. FSIZE comes last, as .NET makes a huge sparse

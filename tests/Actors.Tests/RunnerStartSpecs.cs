@@ -1,3 +1,4 @@
+using ActorBrowser.Transport;
 using Akka.Actor;
 using static ActorBrowser.CommandProtocol;
 
@@ -61,6 +62,21 @@ public sealed class RunnerStartSpecs() : PlayedChildSpecs("OFF")
             next = Launcher.NextAsync();
         }
         return await first.Task;
+    }
+
+    [Fact]
+    public async Task A_command_whose_runner_reaches_a_limit_before_it_can_tell_of_the_start_has_run_and_reached_it()
+    {
+        var browser = Sys.ActorOf(BrowserActor.Props(Settings("actorbrowser.child.heartbeat-interval = 20ms"), Launcher));
+        browser.Tell(new Spawn(["bomb"]), Owner.Ref);
+        var runner = await Launcher.NextAsync();
+        await runner.BecomeReadyAsync();
+        Assert.Equal(MessageType.SpawnRequest, (await runner.NextAsync()).Type);
+        runner.Limit = static () => "processes";
+        var spawned = await Owner.ExpectMsgAsync<Spawned>(Deadline.Long);
+        Assert.Equal(0, spawned.ProcessId);
+        var end = await browser.Ask<Waited>(new Wait(spawned.Handle), Deadline.Long);
+        Assert.Equal(ExitCause.ProcessLimit, end.Snapshot.Exit!.Cause);
     }
 
     [Fact]

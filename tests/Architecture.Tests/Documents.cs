@@ -43,6 +43,20 @@ public sealed partial class Documents
         });
     }
 
+    [Fact]
+    public void Each_attack_of_the_threat_model_names_probes_that_doctor_makes()
+    {
+        var probes = string.Concat(Repository.Files("src/ChildEntrypoints/Probes", "*.cs").Concat(Repository.Files("src/Cli", "*.cs")).Select(File.ReadAllText));
+        var section = Read("docs", "threat-model.md").Split("## What was tried, and what holds it")[1].Split("## ")[0];
+        var rows = section.Split('\n').Where(static line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).Select(static line => line.Split('|')).ToArray();
+        Assert.Equal(Enumerable.Range(1, 13), rows.Select(static row => int.Parse(row[1].Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)).Distinct().Intersect(Enumerable.Range(1, 13)));
+        Assert.All(rows, row =>
+        {
+            var named = row[2].Split(',', StringSplitOptions.TrimEntries);
+            Assert.All(named, name => Assert.Contains($"\"{name.Trim('`')}\", \"", probes, StringComparison.Ordinal));
+        });
+    }
+
     [Theory]
     [InlineData("## Restarts")]
     [InlineData("## Tried from outside")]

@@ -118,6 +118,45 @@ public sealed class WorldSpecs : CommandSpecs, IDisposable
     }
 
     [Fact]
+    public async Task A_link_that_a_command_may_have_made_in_its_folder_leads_no_read_grant_elsewhere()
+    {
+        var beside = Directory.CreateDirectory($"/var/tmp/ab-granted-{Guid.NewGuid():n}").FullName;
+        await System.IO.File.WriteAllTextAsync(beside + "/a", "secret\n");
+        var link = Path.Combine(_folder, "link");
+        System.IO.File.CreateSymbolicLink(link, beside);
+        var run = await RunAsync(Spawn.Shell($"cat link/a; cat {beside}/a") with { Folder = _folder, Read = [link] });
+        Assert.Equal("", run.Output.ToString());
+        Directory.Delete(beside, true);
+    }
+
+    [Fact]
+    public async Task A_command_leaves_no_file_that_runs_as_its_owner()
+    {
+        var run = await RunAsync("umask 0; echo x > a; chmod u+s a; chmod 6755 a; cp /bin/true b; chmod 4755 b; mkdir c; chmod g+s c; chmod 755 a b c; stat -c %a a b c");
+        Assert.Equal("755\n755\n755\n", run.Output.ToString());
+    }
+
+    [Fact]
+    public async Task A_command_cannot_limit_its_runner()
+    {
+        var run = await RunAsync("prlimit --pid 1 --nofile=5:5; prlimit --pid $$ --nofile > /dev/null || echo; echo alive");
+        Assert.EndsWith("alive\n", run.Output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, run.Exit!.ExitCode);
+    }
+
+    [Fact]
+    public async Task What_the_kernel_counts_for_the_user_a_command_has_a_share_of()
+    {
+        var most = Interop.ProcessLimits.Get(Interop.ProcessLimit.PendingSignals).Hard;
+        var run = await RunAsync("bash -c 'ulimit -Hi; ulimit -Hc'; stat -f -c %c /tmp; head -c 1 /proc/slabinfo | wc -c");
+        var lines = run.Output.ToString().Split('\n');
+        Assert.InRange(ulong.Parse(lines[0], System.Globalization.CultureInfo.InvariantCulture), 1UL, Math.Max(most / 16, 128));
+        Assert.Equal("0", lines[1]);
+        Assert.InRange(long.Parse(lines[2], System.Globalization.CultureInfo.InvariantCulture), 1024, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 / 8192 + 1024);
+        Assert.Equal("0", lines[3]);
+    }
+
+    [Fact]
     public async Task A_terminal_is_its_world_s_only_one()
     {
         using var terminal = Interop.PseudoTerminal.Open(80, 24, out var ours);

@@ -16,11 +16,14 @@ namespace ActorBrowser;
 internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log)
 {
     private const int MostKept = 8;
+    private const int MostGranted = 32;
 
     private readonly Dictionary<Key, Runner> _shared = [];
     private readonly Dictionary<Key, Runner> _spare = [];
     private readonly Dictionary<RunnerLine, Runner> _own = [];
     private readonly HashSet<Key> _asked = [];
+    // The same policy for the same question, so that its launch plan is made once.
+    private readonly Dictionary<Key, SandboxPolicy> _granted = [];
     private int _last;
     private int _started;
 
@@ -54,7 +57,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
             workspace?.Dispose();
             known.LastUse = _last;
         }
-        else if (Start(Grant(policy, spawn, folder, workspace is not null, identity), hasWorld, isShared, workspace, context, out problem) is { } started)
+        else if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared, workspace, context, out problem) is { } started)
         {
             known = started;
         }
@@ -125,11 +128,28 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return open;
     }
 
-    private static SandboxPolicy Grant(SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorkspace, (ulong, ulong)? identity)
+    private SandboxPolicy Granted(in Key key, SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorkspace, bool hasWorld)
+    {
+        // What is to be read besides is looked at each time, and a folder for temporary files belongs to one runner.
+        if (!hasWorld || spawn.Read is { Count: > 0 })
+            return Grant(policy, spawn, folder, hasWorkspace, key.File);
+        if (_granted.TryGetValue(key, out var known))
+            return known;
+        if (_granted.Count == MostGranted)
+            _granted.Clear();
+        return _granted[key] = Grant(policy, spawn, folder, hasWorkspace, key.File);
+    }
+
+    private SandboxPolicy Grant(SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorkspace, (ulong, ulong)? identity)
     {
         policy = hasWorkspace ? policy.ForWorkspace(folder!, identity) : policy.WithoutWorkspace();
         foreach (var path in spawn.Read ?? [])
-            policy = policy.AllowRead(path);
+        {
+            if (hasWorkspace && LinkWalk.IsLedBy(path, folder!))
+                log.Warning("{0} is not granted to a command in {1}: a link in that folder leads there, which a command may have made", path, folder);
+            else
+                policy = policy.AllowRead(path);
+        }
         return policy.StartIn(folder ?? "/");
     }
 
@@ -145,7 +165,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
                 return;
             }
         }
-        if (Start(Grant(policy, spawn, folder, workspace is not null, key.File), hasWorld, isShared: false, workspace, context, out _) is not { } spare)
+        if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared: false, workspace, context, out _) is not { } spare)
             return;
         spare.Actor.Tell(CommandRunner.Wanted.Instance, ActorRefs.NoSender);
         _spare.Add(key, spare);

@@ -100,13 +100,17 @@ internal sealed partial class CommandSession
     {
         if (_over)
             return;
-        if (!_running)
+        var cause = LimitSentence.CauseOf(message);
+        if (!_running && (cause == ExitCause.RunnerLost || !_runner.ServesOne))
         {
             Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, message));
             return;
         }
+        // Its own runner, which does nothing else, has reached a limit: it ran, and was faster than the word of its start.
+        if (!_running)
+            Begin(0, DateTimeOffset.UtcNow, null);
         if (_exit is null)
-            OnExit(Lost(LimitSentence.CauseOf(message)));
+            OnExit(Lost(cause));
         ReadToTheEnd(new Closed(0));
     }
 

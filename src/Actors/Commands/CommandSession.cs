@@ -214,12 +214,17 @@ internal sealed partial class CommandSession : UntypedActor
             _runner.Report(new ProtocolViolation(ViolationKind.Descriptors, $"Session {_id} is ready without its terminal, or with one that is none."));
             return;
         }
+        Begin(ready.Value.ProcessId, DateTimeOffset.UnixEpoch.AddMicroseconds(ready.Value.StartedAt), ready.Take());
+    }
+
+    private void Begin(int processId, DateTimeOffset startedAt, SafeDescriptor? terminal)
+    {
         _running = true;
         CommandMetrics.Started();
         CommandMetrics.Active.Set(ref _measured, 1);
-        ProcessId = ready.Value.ProcessId;
-        _startedAt = DateTimeOffset.UnixEpoch.AddMicroseconds(ready.Value.StartedAt);
-        if (ready.Take() is { } terminal)
+        ProcessId = processId;
+        _startedAt = startedAt;
+        if (terminal is not null)
             OpenTerminal(terminal);
         OpenSpill();
         foreach (var output in _outputs)

@@ -106,7 +106,8 @@ internal static class ProfileReader
         FileSize = Size(limits, "file-size"),
         Output = Size(limits, "output"),
         Temporary = Size(limits, "temporary"),
-        ProcessorWeight = Weight(limits.GetInt("processor-weight", 0)),
+        ProcessorWeight = Weight(limits, "processor-weight"),
+        DiskWeight = Weight(limits, "disk-weight"),
         DiskShare = Share(limits, "disk"),
     };
 
@@ -121,8 +122,11 @@ internal static class ProfileReader
         return Bytes(limits, key);
     }
 
-    private static int Weight(int weight) =>
-        weight is >= 0 and <= 10_000 ? weight : throw new ArgumentException($"limits.processor-weight is {weight}: it takes 1 to 10000, or 0 for none.");
+    private static int Weight(Config limits, string key)
+    {
+        var weight = limits.GetInt(key, 0);
+        return weight is >= 0 and <= 10_000 ? weight : throw new ArgumentException($"limits.{key} is {weight}: it takes 1 to 10000, or 0 for none.");
+    }
 
     private static int Share(Config limits, string key)
     {

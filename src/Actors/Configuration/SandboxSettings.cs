@@ -72,7 +72,7 @@ internal sealed class SandboxSettings
         return _profiles[_roles.GetValueOrDefault(role, _default)];
     }
 
-    /// <summary>What a child is started with: made once for each policy.</summary>
+    /// <summary>What a child is started with: made once for each policy, and again when a path that it grants has become another.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="executable">The program.</param>
     /// <exception cref="LaunchException">A required layer is missing here.</exception>
@@ -81,6 +81,8 @@ internal sealed class SandboxSettings
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(executable);
         var effective = IsEnabled ? policy : SandboxPolicy.Unconfined(policy.Name, "actorbrowser.sandbox.enabled = off");
+        if (_plans.TryGetValue(policy, out var known) && !known.IsCurrent)
+            _plans.Remove(policy);
         return _plans.GetValue(policy, _ => LaunchPlan.Create(effective, executable, Machine, IsEnabled && _learn.Contains(policy.Name)));
     }
 }

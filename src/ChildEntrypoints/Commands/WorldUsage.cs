@@ -10,13 +10,16 @@ namespace ActorBrowser.ChildEntrypoints.Commands;
 /// </summary>
 internal sealed class WorldUsage
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+    private const int RoundsASecond = 4;
+
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(1000 / RoundsASecond);
 
     private readonly RunnerLimits _limits;
     private readonly Action<ExitCause> _end;
     private readonly ManualResetEventSlim _runs = new();
     private readonly List<int> _processes = [];
-    private long _freeAtStart;
+    private DiskSpace? _atStart;
+    private int _rounds;
 
     /// <summary>Starts its thread at once: at the limit, no new thread may be available.</summary>
     internal WorldUsage(in RunnerLimits limits, Action<ExitCause> end)
@@ -30,7 +33,7 @@ internal sealed class WorldUsage
     internal void Begin()
     {
         if (_limits.DiskShare > 0 && !_runs.IsSet)
-            _freeAtStart = FreeOnDisk();
+            _atStart = DiskSpace.Here();
     }
 
     internal void Watch() => _runs.Set();
@@ -70,23 +73,12 @@ internal sealed class WorldUsage
             _end(ExitCause.ProcessLimit);
         else if ((_limits.Descriptors > 0 && descriptors >= Nearly(_limits.Descriptors)) || HasTakenAllWatches())
             _end(ExitCause.DescriptorLimit);
-        else if (_limits.DiskShare > 0 && FreeOnDisk() < _freeAtStart / 100 * (100 - _limits.DiskShare))
+        // Where the folder is gone, nothing is written there any more.
+        else if (_limits.DiskShare > 0 && _atStart is { } before && DiskSpace.Here() is { } now && before.HasLost(now, _limits.DiskShare))
             _end(ExitCause.DiskLimit);
     }
 
-    // The user's inotify instances are few, and the kernel counts root's nowhere but for all of root. Who holds them is looked at only when none is left.
-    private bool HasTakenAllWatches() => !Watches.IsOneLeft() && _processes.Sum(static process => Watches.Of(process)) > Watches.Share;
-
-    private static long FreeOnDisk()
-    {
-        try
-        {
-            return new DriveInfo(Environment.CurrentDirectory).AvailableFreeSpace;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Its folder is gone: nothing is written there any more.
-            return long.MaxValue;
-        }
-    }
+    // The user's inotify instances are few, and the kernel counts root's nowhere but for all of root. What epoll watches it counts for the user alone. Who holds
+    // them is looked at only when none is left.
+    private bool HasTakenAllWatches() => (!Watches.IsOneLeft() && Watches.AreOver(_processes)) || (_rounds++ % RoundsASecond == 0 && !Watches.CanPoll() && Watches.PollTooMany(_processes));
 }

@@ -49,6 +49,13 @@ internal sealed class ProbeRole : IChildRole
             Interop.RawSystemCall.PrepareCode();
     }
 
+    /// <summary>For attempts by a process that is no child.</summary>
+    internal static void Prepare()
+    {
+        Interop.RawSystemCall.PrepareCode();
+        DeathSignal = Interop.CurrentProcess.ParentDeathSignal;
+    }
+
     /// <inheritdoc/>
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
     {

@@ -23,6 +23,9 @@ internal sealed record ProbeTargets(
     /// <summary>The environment variable that must not reach a child.</summary>
     public const string Canary = "ACTORBROWSER_DOCTOR_CANARY";
 
+    /// <summary>The folder in which commands work; empty for none.</summary>
+    internal string Workspace => ProtectedFile.Length == 0 ? "" : Path.GetFullPath(Path.Combine(ProtectedFile, "..", "..", ".."));
+
     /// <summary>Encodes the targets for the wire.</summary>
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(string.Join('\n',
         ParentId.ToString(CultureInfo.InvariantCulture), SiblingId.ToString(CultureInfo.InvariantCulture), SecretFile, SocketPath, AbstractName,

@@ -5,24 +5,41 @@ namespace ActorBrowser.Sandbox;
 /// <summary>Where this process can make control groups: version 2, or the memory and pids hierarchies of version 1.</summary>
 internal sealed class ControlGroups
 {
-    private const string UnifiedWeight = "cpu.weight";
-    private const string Shares = "cpu.shares";
     private const int UsualWeight = 100;
-    private const int UsualShares = 1024;
+
+    // Each with what an ordinary group has, and the most that it takes: the first that is there is used.
+    private static readonly WeightFile[] ProcessorUnified = [new("cpu.weight", 100, 10_000)];
+    private static readonly WeightFile[] ProcessorShares = [new("cpu.shares", 1024, 262_144)];
+    private static readonly WeightFile[] DiskUnified = [new("io.weight", 100, 10_000), new("io.bfq.weight", 100, 1000)];
+    private static readonly WeightFile[] DiskSingle = [new("blkio.bfq.weight", 100, 1000), new("blkio.weight", 500, 1000)];
 
     private readonly string? _unified;
     private readonly string? _memory;
     private readonly string? _processes;
-    private readonly string? _weights;
+    private readonly (string Parent, WeightFile File)? _processor;
+    private readonly (string Parent, WeightFile File)? _disk;
     private static int s_last;
 
-    private ControlGroups(string? unified, string? memory, string? processes, string? weights)
+    /// <summary>Where groups can be made; null for nowhere.</summary>
+    /// <param name="unified">The parent in version 2, for memory and processes.</param>
+    /// <param name="memory">The parent in the memory hierarchy of version 1.</param>
+    /// <param name="processes">The parent in its pids hierarchy.</param>
+    /// <param name="processor">Where a weight on the processors is written.</param>
+    /// <param name="disk">Where a weight on the disks is written.</param>
+    internal ControlGroups(string? unified, string? memory, string? processes, (string Parent, WeightFile File)? processor, (string Parent, WeightFile File)? disk)
     {
-        _weights = weights;
         _unified = unified;
         _memory = memory;
         _processes = processes;
+        _processor = processor;
+        _disk = disk;
     }
+
+    /// <summary>A file that takes a weight.</summary>
+    /// <param name="Name">Its name in a group.</param>
+    /// <param name="Usual">What an ordinary group has.</param>
+    /// <param name="Most">The most that it takes.</param>
+    internal readonly record struct WeightFile(string Name, int Usual, int Most);
 
     internal bool CanLimitMemory => _unified is not null || _memory is not null;
 
@@ -40,7 +57,8 @@ internal sealed class ControlGroups
     /// <summary>Finds out by making a group in each and removing it.</summary>
     internal static ControlGroups Probe()
     {
-        string? unified = null, memory = null, processes = null, weights = null;
+        string? unified = null, memory = null, processes = null;
+        (string, WeightFile)? processor = null, disk = null;
         try
         {
             foreach (var line in File.ReadLines("/proc/self/cgroup"))
@@ -49,21 +67,24 @@ internal sealed class ControlGroups
                 if (fields[1].Length == 0)
                 {
                     unified = Usable("/sys/fs/cgroup" + fields[2], "memory.max", "pids.max");
-                    weights ??= unified is null ? null : Usable(unified, UnifiedWeight);
+                    processor ??= unified is null ? null : Weighing(unified, ProcessorUnified);
+                    disk ??= unified is null ? null : Weighing(unified, DiskUnified);
                 }
                 else if (fields[1].Split(',').Contains("memory"))
                     memory = Usable("/sys/fs/cgroup/memory" + fields[2], "memory.limit_in_bytes");
                 else if (fields[1].Split(',').Contains("pids"))
                     processes = Usable("/sys/fs/cgroup/pids" + fields[2], "pids.max");
                 else if (fields[1].Split(',').Contains("cpu"))
-                    weights = Usable("/sys/fs/cgroup/cpu" + fields[2], Shares);
+                    processor = Weighing("/sys/fs/cgroup/cpu" + fields[2], ProcessorShares);
+                else if (fields[1].Split(',').Contains("blkio"))
+                    disk = Weighing("/sys/fs/cgroup/blkio" + fields[2], DiskSingle);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new ControlGroups(null, null, null, null);
+            return new ControlGroups(null, null, null, null, null);
         }
-        return new ControlGroups(unified, memory, processes, weights);
+        return new ControlGroups(unified, memory, processes, processor, disk);
     }
 
     /// <summary>Makes the groups that a child's limits need; null when none is needed or possible.</summary>
@@ -75,9 +96,25 @@ internal sealed class ControlGroups
             settings.Add((Path.Combine(_unified ?? _memory!, name), _unified is null ? "memory.limit_in_bytes" : "memory.max", limits.Memory));
         if (limits.Processes > 0 && CanLimitProcesses)
             settings.Add((Path.Combine(_unified ?? _processes!, name), ControlGroup.ProcessLimit, limits.Processes));
-        if (limits.ProcessorWeight > 0 && _weights is { } parent)
-            settings.Add(parent == _unified ? (Path.Combine(parent, name), UnifiedWeight, limits.ProcessorWeight) : (Path.Combine(parent, name), Shares, limits.ProcessorWeight * UsualShares / UsualWeight));
+        Weigh(_processor, limits.ProcessorWeight);
+        Weigh(_disk, limits.DiskWeight);
         return settings.Count == 0 ? null : new ControlGroup(settings);
+
+        void Weigh((string Parent, WeightFile File)? where, int weight)
+        {
+            if (weight > 0 && where is var (parent, file))
+                settings.Add((Path.Combine(parent, name), file.Name, Math.Clamp((long)weight * file.Usual / UsualWeight, 1, file.Most)));
+        }
+    }
+
+    private static (string, WeightFile)? Weighing(string parent, WeightFile[] files)
+    {
+        foreach (var file in files)
+        {
+            if (Usable(parent, file.Name) is not null)
+                return (parent, file);
+        }
+        return null;
     }
 
     private static string? Usable(string parent, params string[] files)

@@ -22,9 +22,7 @@ internal static class GitIdentity
     internal static string? ConfigurationOf(string home)
     {
         var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        // As git reads them: the second goes before the first.
-        var folder = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } given ? given : Path.Combine(home, ".config");
-        foreach (var file in new[] { Path.Combine(folder, "git", "config"), Path.Combine(home, FileName) })
+        foreach (var file in FilesOf(home))
             Read(file, found);
         if (found.Count == 0)
             return null;
@@ -35,6 +33,14 @@ internal static class GitIdentity
             text.Append('[').Append(key.AsSpan(0, dot)).Append("]\n\t").Append(key.AsSpan(dot + 1)).Append(" = ").Append(Quote(value)).Append('\n');
         }
         return text.ToString();
+    }
+
+    /// <summary>The files that are read, as git reads them: the second goes before the first.</summary>
+    /// <param name="home">The user's home.</param>
+    internal static IReadOnlyList<string> FilesOf(string home)
+    {
+        var folder = Environment.GetEnvironmentVariable("XDG_CONFIG_HOME") is { Length: > 0 } given ? given : Path.Combine(home, ".config");
+        return [Path.Combine(folder, "git", "config"), Path.Combine(home, FileName)];
     }
 
     private static void Read(string file, SortedDictionary<string, string> found)

@@ -21,6 +21,8 @@ internal static class PathExpansion
         "/etc/crypto-policies", "/usr/share/crypto-policies",
     ];
 
+    private static EnumerationOptions CodeBelow => new() { RecurseSubdirectories = true, MaxRecursionDepth = 6, IgnoreInaccessible = true };
+
     private static readonly string[] Devices =
         ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts"];
 
@@ -37,6 +39,18 @@ internal static class PathExpansion
             foreach (var expanded in Expand(rule, executable))
                 yield return expanded;
         }
+    }
+
+    /// <summary>A witness of the folders in which an application's code is searched.</summary>
+    /// <param name="executable">The program.</param>
+    internal static PathWitness Witness(ChildExecutable executable)
+    {
+        var witness = new PathWitness();
+        witness.Note(executable.Path);
+        var folder = ApplicationFolder(executable);
+        foreach (var searched in Directory.EnumerateDirectories(folder, "*", CodeBelow).Prepend(folder))
+            witness.NoteContent(searched);
+        return witness;
     }
 
     private static IEnumerable<FileRule> Expand(FileRule rule, ChildExecutable executable) => rule.Path switch
@@ -76,14 +90,18 @@ internal static class PathExpansion
     // File by file: the folder of the libraries also holds an application's settings and data.
     private static IEnumerable<FileRule> Application(ChildExecutable executable)
     {
-        var program = executable.Arguments.Count > 0 && executable.Arguments[0].EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? executable.Arguments[0] : executable.Path;
-        var folder = Path.GetDirectoryName(Resolve(program))!;
-        foreach (var file in Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 6, IgnoreInaccessible = true }))
+        foreach (var file in Directory.EnumerateFiles(ApplicationFolder(executable), "*", CodeBelow))
         {
             if (IsCode(file))
                 yield return new FileRule(file, FileRights.Read);
         }
         yield return new FileRule(Resolve(executable.Path), FileRights.Read | FileRights.Execute);
+    }
+
+    private static string ApplicationFolder(ChildExecutable executable)
+    {
+        var program = executable.Arguments.Count > 0 && executable.Arguments[0].EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? executable.Arguments[0] : executable.Path;
+        return Path.GetDirectoryName(Resolve(program))!;
     }
 
     private static string Resolve(string path) => new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;

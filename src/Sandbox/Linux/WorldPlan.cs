@@ -8,7 +8,6 @@ internal sealed class WorldPlan
     private const string Temporary = "/tmp";
     private const string KeptTemporary = "/var/tmp";
     private const string SharedMemory = "/dev/shm";
-    private const int MostLinks = 40;
 
     private static readonly (string Path, string Target)[] DeviceLinks =
     [
@@ -16,13 +15,23 @@ internal sealed class WorldPlan
     ];
 
     // What root could change in a /proc of its own, which is the machine's all the same.
-    private static readonly string[] MachineSettings = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"];
+    private static readonly string[] MachineSettings = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/scsi", "/proc/acpi"];
+
+    // What only root may read there, and is the machine's.
+    private static readonly string[] MachineFacts =
+        ["/proc/keys", "/proc/timer_list", "/proc/slabinfo", "/proc/vmallocinfo", "/proc/kpagecount", "/proc/kpageflags", "/proc/kpagecgroup", "/proc/kcore", "/proc/kmsg", "/proc/sched_debug", "/proc/latency_stats"];
 
     private readonly Dictionary<string, WorldEntry> _places = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string?> _links = new(StringComparer.Ordinal);
+    private readonly LinkWalk _links = new();
     private readonly SandboxPolicy _policy;
 
-    private WorldPlan(SandboxPolicy policy) => _policy = policy;
+    private readonly PathWitness _witness;
+
+    private WorldPlan(SandboxPolicy policy, PathWitness witness)
+    {
+        _policy = policy;
+        _witness = witness;
+    }
 
     /// <summary>The least that a world has: what shows whether one can be had.</summary>
     internal static World Least { get; } = new()
@@ -39,9 +48,10 @@ internal sealed class WorldPlan
     /// <param name="policy">The policy.</param>
     /// <param name="files">Its rules, every name replaced.</param>
     /// <param name="landlockVersion">0 for none.</param>
-    internal static World Of(SandboxPolicy policy, IEnumerable<FileRule> files, int landlockVersion)
+    /// <param name="witness">Is told what the world depends on.</param>
+    internal static World Of(SandboxPolicy policy, IEnumerable<FileRule> files, int landlockVersion, PathWitness witness)
     {
-        var plan = new WorldPlan(policy);
+        var plan = new WorldPlan(policy, witness);
         var all = false;
         foreach (var rule in files)
         {
@@ -53,9 +63,16 @@ internal sealed class WorldPlan
         plan.AddOwn();
         var writes = policy.Files.Any(static rule => rule.Path == PolicyPaths.Temporary && rule.Rights.HasFlag(FileRights.Write));
         plan.AddTemporary(writes, out var temporary);
-        if (PolicyPaths.Home is { } home && temporary.Contains(home) && GitIdentity.ConfigurationOf(home) is { } identity)
-            plan.AddText(Path.Combine(home, GitIdentity.FileName), identity);
+        if (PolicyPaths.Home is { } home && temporary.Contains(home))
+        {
+            foreach (var file in GitIdentity.FilesOf(home))
+                witness.NoteContent(file);
+            if (GitIdentity.ConfigurationOf(home) is { } identity)
+                plan.AddText(Path.Combine(home, GitIdentity.FileName), identity);
+        }
         plan.AddStart();
+        foreach (var path in plan._links.Seen.Keys)
+            witness.Note(path);
         return new World
         {
             Entries = plan.Sorted(),
@@ -77,7 +94,8 @@ internal sealed class WorldPlan
         if (PolicyPaths.IsIn(rule.Path, "/proc") || rule.Path is "/dev/pts" or "/dev/ptmx")
             return;
         // Reached without following a link, or not at all: that is looked at when it is opened.
-        var path = rule.Path == _policy.Workspace ? rule.Path : Resolve(rule.Path);
+        var path = rule.Path == _policy.Workspace ? rule.Path : _links.Resolve(rule.Path);
+        _witness.Note(path);
         var isFolder = Directory.Exists(path);
         if (path == "/" || PolicyPaths.IsIn(path, "/proc") || (!isFolder && !File.Exists(path)))
             return;
@@ -94,6 +112,8 @@ internal sealed class WorldPlan
             _places[path] = new WorldEntry(WorldPlace.Link, path, false, target);
         foreach (var setting in MachineSettings.Where(static path => CurrentProcess.IsPrivileged && Path.Exists(path)))
             _places[setting] = new WorldEntry(WorldPlace.Protected, setting, true);
+        foreach (var fact in MachineFacts.Where(static path => CurrentProcess.IsPrivileged && File.Exists(path)))
+            _places[fact] = new WorldEntry(WorldPlace.Masked, fact, false);
     }
 
     private void AddTemporary(bool writes, out List<string> folders)
@@ -120,13 +140,14 @@ internal sealed class WorldPlan
     private void AddStart()
     {
         var start = _policy.StartFolder;
+        _witness.Note(start);
         if (start != "/" && !PolicyPaths.IsIn(start, "/proc") && !PolicyPaths.IsIn(start, "/dev") && !_places.ContainsKey(start) && !IsShown(start) && Directory.Exists(start))
             _places[start] = new WorldEntry(WorldPlace.Empty, start, true);
     }
 
     private WorldEntry[] Sorted()
     {
-        foreach (var (path, target) in _links)
+        foreach (var (path, target) in _links.Seen)
         {
             if (target is not null && !_places.ContainsKey(path) && !IsShown(path))
                 _places.Add(path, new WorldEntry(WorldPlace.Link, path, false, target));
@@ -166,6 +187,7 @@ internal sealed class WorldPlan
             for (var i = 0; i < parts.Length; i++)
             {
                 path += "/" + parts[i];
+                _witness.Note(path);
                 // A link is its target's affair: it is not followed, and cannot be pinned.
                 if (!Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
                     break;
@@ -175,42 +197,5 @@ internal sealed class WorldPlan
             }
         }
         return pinned;
-    }
-
-    // The path with every link followed; each link is noted, so that the world has it, too.
-    private string Resolve(string path)
-    {
-        var rest = new Stack<string>(path.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
-        var at = "";
-        for (var followed = 0; rest.TryPop(out var part);)
-        {
-            if (part == ".")
-                continue;
-            if (part == "..")
-            {
-                at = at.Length == 0 ? "" : at[..at.LastIndexOf('/')];
-                continue;
-            }
-            var next = $"{at}/{part}";
-            if (LinkAt(next) is not { } target)
-            {
-                at = next;
-                continue;
-            }
-            if (++followed > MostLinks)
-                return path;
-            if (target[0] == '/')
-                at = "";
-            foreach (var piece in target.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
-                rest.Push(piece);
-        }
-        return at.Length == 0 ? "/" : at;
-    }
-
-    private string? LinkAt(string path)
-    {
-        if (!_links.TryGetValue(path, out var target))
-            _links[path] = target = new FileInfo(path).LinkTarget is { Length: > 0 } link ? link : null;
-        return target;
     }
 }

@@ -65,47 +65,6 @@ internal enum FileRights
 /// <param name="Rights">What.</param>
 internal readonly record struct FileRule(string Path, FileRights Rights);
 
-/// <summary>The limits of a child. 0 for none.</summary>
-public sealed record SandboxLimits
-{
-    /// <summary>Memory, in bytes: of the control group where there is one, of private writable memory where not.</summary>
-    public long Memory { get; init; }
-
-    /// <summary>Processor time, in seconds.</summary>
-    public long ProcessorTime { get; init; }
-
-    /// <summary>Time from the launch, whatever it does.</summary>
-    public TimeSpan WallTime { get; init; }
-
-    /// <summary>Processes and threads. Needs a control group or a user namespace.</summary>
-    public long Processes { get; init; }
-
-    /// <summary>Open descriptors.</summary>
-    public long Descriptors { get; init; }
-
-    /// <summary>The longest file it can write, in bytes.</summary>
-    public long FileSize { get; init; }
-
-    /// <summary>What it writes to stdout and stderr together, in bytes.</summary>
-    public long Output { get; init; }
-
-    /// <summary>What each of its private folders for temporary files holds, in bytes. Needs a world.</summary>
-    public long Temporary { get; init; }
-
-    /// <summary>The share of the processors that all of it has together while others want them, too: 100 is one ordinary process's; 0 for a share for each. Needs a control group.</summary>
-    public int ProcessorWeight { get; init; }
-
-    /// <summary>For commands: how many percent of what was free on the disk of their folder may be gone while one runs; 0 for no limit. Needs a world.</summary>
-    public int DiskShare { get; init; }
-
-    /// <summary>These limits as far as the hard limits of this process let it give them: a higher one would be refused by the kernel.</summary>
-    internal SandboxLimits WithinThisProcess() => OperatingSystem.IsLinux()
-        ? this with { Descriptors = Within(Descriptors, ProcessLimit.Descriptors), FileSize = Within(FileSize, ProcessLimit.FileSize) }
-        : this;
-
-    private static long Within(long limit, ProcessLimit kind) => limit == 0 ? 0 : (long)Math.Min((ulong)limit, ProcessLimits.Get(kind).Hard);
-}
-
 /// <summary>
 /// What a child may do: everything that is not allowed here is denied. Members read as sentences; each returns a new policy.
 /// <code>

@@ -26,6 +26,8 @@ internal static class GuardedCalls
     private const ulong FastOpen = 0x20000000;
     private const int SetDeathSignal = 1;
     private const int KillSignal = 9;
+    private const ulong SetIdBits = 0xc00;
+    private const int SetLease = 1024;
 
     // A clock of another process is minus its pid, less one, times eight; the caller's own has the pid 0.
     private const ulong ForeignClock = 0x80000000;
@@ -51,7 +53,11 @@ internal static class GuardedCalls
             : new CallCase(0, ArgumentIs.With(0, ThreadFlags), ArgumentIs.Without(0, NewNamespaces | TraceFlags))),
         "open" => Opening(name, 1, policy),
         "openat" => Opening(name, 2, policy),
-        "openat2" when !policy.MayWrite => CallRule.Refuse(name, NoSuchCall),
+        // Its flags and mode are in memory, where no filter sees them.
+        "openat2" => CallRule.Refuse(name, NoSuchCall),
+        // A file in the workspace that runs as its owner would outlive the command, and anybody on the machine could run it.
+        "chmod" or "fchmod" or "creat" or "mknod" => WithoutFlag(name, 1, SetIdBits),
+        "fchmodat" or "fchmodat2" or "mknodat" => WithoutFlag(name, 2, SetIdBits),
         "socket" => CallRule.Allow(name, [.. Sockets(policy)]),
         // A datagram socket of a pair sends to any path, whatever Landlock says. The kernel takes SOCK_RAW for SOCK_DGRAM here.
         "socketpair" => CallRule.Allow(name, Pair(Stream), Pair(SequencedPacket), new CallCase(AccessDenied, ArgumentIs.Int(0, Unix))),
@@ -69,6 +75,10 @@ internal static class GuardedCalls
             new CallCase(0, ArgumentIs.Not(0, 35))),
         "prctl" => CallRule.Allow(name, [.. AnyOf(0, ProcessControls), new CallCase(0, ArgumentIs.Int(0, 4), ArgumentIs.Int(1, 0))]),
         "fcntl" when !policy.MayExecute => CallRule.Allow(name, [.. AnyOf(1, DescriptorCommands)]),
+        // Whoever opens a leased file waits for its holder, for up to 45 seconds.
+        "fcntl" => CallRule.Allow(name, new CallCase(0, ArgumentIs.Not(1, SetLease)), new CallCase(NotPermitted)),
+        // What a runner starts has the runner's filter: the pid in there would be the runner's.
+        "prlimit64" when policy.MayFork => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, 0))),
         "prlimit64" => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, 0)), new CallCase(0, ArgumentIs.Self(0))),
         // Other processes of the user are reached by these, and only the process or thread itself is meant.
         "sched_setaffinity" or "sched_setattr" or "sched_setparam" or "sched_setscheduler" => OfItself(name, 0),
@@ -89,7 +99,7 @@ internal static class GuardedCalls
     internal static CallRule Refusal(string name) => CallRule.Refuse(name, name is "clone3" or "openat2" or "io_uring_setup" ? NoSuchCall : NotPermitted);
 
     private static CallRule Opening(string name, int flags, SandboxPolicy policy) => policy.MayWrite
-        ? CallRule.Allow(name)
+        ? CallRule.Allow(name, new CallCase(0, ArgumentIs.Without(flags + 1, SetIdBits)), new CallCase(0, ArgumentIs.Without(flags, MakesFiles)), new CallCase(NotPermitted))
         // The C library opens a file of /proc for writing to name a thread, and does without; making files is another matter.
         : CallRule.Allow(name, new CallCase(0, ArgumentIs.Without(flags, OpenForChange)), new CallCase(AccessDenied, ArgumentIs.Without(flags, MakesFiles)));
 
