@@ -16,6 +16,11 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
         do [ -e ~/$f ] && exit 0; done; exit 1
         """;
 
+    private const string ReadSecrets = """
+        for f in .ssh .aws .azure .gnupg .netrc .npmrc .pypirc .kube .config/gh .config/gcloud .docker/config.json .git-credentials .bash_history .mozilla .config/google-chrome .local/share/keyrings
+        do ls -A ~/$f/ > /dev/null 2>&1 && exit 0; head -c 1 ~/$f > /dev/null 2>&1 && exit 0; done; exit 1
+        """;
+
     private const string MachineFacts = "for f in slabinfo timer_list vmallocinfo; do [ \"$(head -c 1 /proc/$f 2> /dev/null | wc -c)\" != 0 ] && exit 0; done; exit 1";
 
     private static readonly string AllSignals = string.Create(CultureInfo.InvariantCulture, $"bash -c '[ $(ulimit -Hi) = unlimited ] || [ $(ulimit -Hi) -ge {ProcessLimits.Get(ProcessLimit.PendingSignals).Hard} ]'");
@@ -28,6 +33,7 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
         ("folder-of-system", "a command that starts in /etc sees none of its secrets", static (self, profile) => self.SucceedsAsync(profile, "/etc", "[ -e /etc/pam.d ] || [ -e /etc/shadow ] || [ -e /etc/passwd- ]")),
         ("folder-is-home", "a command that starts in the home sees none of its secrets", static (self, profile) => self.SucceedsAsync(profile, PolicyPaths.Home ?? "/", ReadHome)),
         ("home", "a command sees none of the home's keys, histories and profiles", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, ReadHome)),
+        ("home-read", "a command reads none of them", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, ReadSecrets)),
         ("read-by-link", "a link in its folder does not lead a command's read grant elsewhere", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, "cat link/inside", self.WorkspaceLink)),
         ("machine-facts", "a command reads nothing of the machine that only root may", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, MachineFacts)),
         ("limit-runner", "a command can neither read nor set its runner's limits", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, "prlimit --pid $PPID --nofile > /dev/null")),

@@ -27,7 +27,7 @@ internal sealed class ProbeReport
 
     // docs/threat-model.md says so, too.
     private static readonly string[] NeedWorlds =
-        ["file-mode", "file-times", "file-attributes", "file-status", "protected-name", "other-terminal", "other-process", "leave-session", "machine-facts"];
+        ["file-mode", "file-times", "file-attributes", "file-status", "protected-name", "other-terminal", "other-process", "leave-session", "machine-facts", "home", "folder-is-home", "folder-of-system", "system-v-memory"];
 
     private readonly CliBrowser _browser;
     private readonly Surroundings _surroundings;
