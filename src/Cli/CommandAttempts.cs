@@ -34,6 +34,7 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
         ("folder-is-home", "a command that starts in the home sees none of its secrets", static (self, profile) => self.SucceedsAsync(profile, PolicyPaths.Home ?? "/", ReadHome)),
         ("home", "a command sees none of the home's keys, histories and profiles", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, ReadHome)),
         ("home-read", "a command reads none of them", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, ReadSecrets)),
+        ("folder-home-read", "a command that starts in the home reads none of them", static (self, profile) => self.SucceedsAsync(profile, PolicyPaths.Home ?? "/", ReadSecrets)),
         ("read-by-link", "a link in its folder does not lead a command's read grant elsewhere", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, "cat link/inside", self.WorkspaceLink)),
         ("machine-facts", "a command reads nothing of the machine that only root may", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, MachineFacts)),
         ("limit-runner", "a command can neither read nor set its runner's limits", static (self, profile) => self.SucceedsAsync(profile, self.Workspace, "prlimit --pid $PPID --nofile > /dev/null")),
