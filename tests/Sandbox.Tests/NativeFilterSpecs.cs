@@ -156,13 +156,16 @@ public sealed class NativeFilterSpecs(ProbeRange range) : IClassFixture<ProbeRan
     [Theory]
     [InlineData("renderer")]
     [InlineData("image-decoder")]
-    public async Task A_stack_that_overflows_under_the_short_list_ends_the_child_and_says_so(string profile)
+    public async Task A_stack_that_overflows_under_the_short_list_ends_the_child_and_breaks_no_rule(string profile)
     {
         using var child = await ConfinedChild.StartAsync(Profiles.Of(profile), "overflow", []);
         _ = child.Ask(ChildEntrypoints.Probes.ProbeQuestion.Attempt, []);
         var exit = await child.Process.Exited.Soon();
-        Assert.NotNull(exit.Signal);
-        Assert.Contains(exit.LastStderrLines, static line => line.Contains("Stack", StringComparison.OrdinalIgnoreCase) && line.Contains("overflow", StringComparison.OrdinalIgnoreCase));
+        // The native runtime's handler of faults has no stack of its own: the kernel ends the process, and nothing is written.
+        if (TestChildProgram.IsNative)
+            Assert.Equal(11, exit.Signal);
+        else
+            Assert.Contains(exit.LastStderrLines, static line => line.Contains("Stack overflow", StringComparison.Ordinal));
         Assert.False(child.Violations.TryRead(out var violation), violation?.Arguments);
     }
 
