@@ -85,13 +85,22 @@ internal static class DoctorCommand
     {
         if (!OperatingSystem.IsLinux())
             return await RefuseAsync("system call filters exist only on Linux").ConfigureAwait(false);
-        var filter = PolicyFilter.Build(policy, SystemCallTable.Current, Machine.Current.CanReport);
-        await Console.Out.WriteLineAsync($"# {policy.Name}: {policy.Description}").ConfigureAwait(false);
-        await Console.Out.WriteLineAsync($"# {filter.Program.Count} instructions for {filter.Table.Architecture}; a call that no line allows is refused and reported").ConfigureAwait(false);
-        foreach (var line in FilterListing.Of(filter))
+        var native = ChildExecutable.Current.IsNative;
+        var filter = PolicyFilter.Build(policy, SystemCallTable.Current, Machine.Current.CanReport, native);
+        var lines = new List<string>
+        {
+            $"# {policy.Name}: {policy.Description}",
+            $"# {(native ? "native" : "JIT")} child: {Count(PolicyFilter.Allowed(policy, native))} system calls; a {(native ? "JIT" : "native")} child: {Count(PolicyFilter.Allowed(policy, !native))}",
+            $"# {filter.Program.Count} instructions for {filter.Table.Architecture}; a call that no line allows is refused and reported",
+        };
+        if (native)
+            lines.Add($"# before it is ready: {Count(StartFilter.Names(policy))}, by a filter of its own that is on before its first instruction");
+        foreach (var line in (string[])[.. lines, .. FilterListing.Of(filter)])
             await Console.Out.WriteLineAsync(line).ConfigureAwait(false);
         return ExitCodes.Success;
     }
+
+    private static int Count(IEnumerable<string> names) => names.Count(static name => SystemCallTable.Current.TryGetNumber(name, out _));
 
     private static (SandboxPolicy Policy, LaunchPlan? Plan, string? Refusal)[] Plans(SandboxSettings settings) =>
     [

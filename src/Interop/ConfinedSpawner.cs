@@ -5,7 +5,7 @@ namespace ActorBrowser.Interop;
 /// <summary>
 /// Starts a process that is confined before its program's first instruction. It sets, in this order: signals, session, death with
 /// the parent, identity in a new user namespace, mounts, limits, descriptors, no_new_privs, Landlock,
-/// capabilities, the program. Linux on x64 and arm64.
+/// capabilities, the starting filter, the program. Linux on x64 and arm64.
 /// </summary>
 internal static unsafe class ConfinedSpawner
 {
@@ -31,6 +31,9 @@ internal static unsafe class ConfinedSpawner
     /// <summary>Whether this machine supports it.</summary>
     public static bool IsSupported => SystemCallScript.IsSupported;
 
+    /// <summary>The address of this spawner's calls in a new process, as a filter sees it: <c>execve</c> is allowed from here and from nowhere else.</summary>
+    public static nint CallAddress => ScriptCode.CallAddress;
+
     /// <summary>Starts the process.</summary>
     /// <param name="request">What to start; its terminal and working folder are ignored.</param>
     /// <param name="confinement">The confinement that the process enters first.</param>
@@ -52,6 +55,8 @@ internal static unsafe class ConfinedSpawner
         if (request.Channel is { } channel)
             AddDescriptor(script, channel, 3);
         AddEnd(script, confinement, request.Channel is null ? 3 : 4, request.HoldsChildSignals ? ChildExits.ChildSignalSet : 0);
+        if (confinement.StartFilter is { } filter)
+            AddFilter(script, filter);
         script.Add("execve", CallNumbers.Execute, false, (nint)path.Pointers[0], (nint)arguments.Pointers, (nint)environment.Pointers);
         return Run(script, confinement.Namespaces, out processId);
     }
@@ -65,6 +70,8 @@ internal static unsafe class ConfinedSpawner
         using var script = NewScript(confinement);
         AddBeginning(script, confinement);
         AddEnd(script, confinement, 3, 0);
+        if (confinement.StartFilter is { } filter)
+            AddFilter(script, filter);
         script.Add("exit_group", CallNumbers.ExitGroup, false, 0);
         var failure = Run(script, confinement.Namespaces, out var processId);
         if (processId > 0)
@@ -145,6 +152,17 @@ internal static unsafe class ConfinedSpawner
         var blocked = script.Zeroes(8);
         *(ulong*)blocked = blockedSignals;
         script.Add("rt_sigprocmask", CallNumbers.SignalMask, false, SetMask, (nint)blocked, 0, 8);
+    }
+
+    // Last, as it refuses most of the steps before it.
+    private static void AddFilter(SystemCallScript script, IReadOnlyList<FilterInstruction> filter)
+    {
+        var program = (FilterInstruction*)script.Zeroes(filter.Count * sizeof(FilterInstruction));
+        for (var i = 0; i < filter.Count; i++)
+            program[i] = filter[i];
+        var header = (Seccomp.Program*)script.Zeroes(sizeof(Seccomp.Program));
+        *header = new Seccomp.Program { Length = (ushort)filter.Count, Instructions = program };
+        script.Add("seccomp", CallNumbers.Seccomp, false, Seccomp.SetModeFilter, 0, (nint)header);
     }
 
     private static void AddDescriptor(SystemCallScript script, SafeDescriptor from, int to) =>

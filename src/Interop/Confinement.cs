@@ -47,6 +47,9 @@ internal sealed record Confinement
     /// <summary>Limits. Soft and hard limit are the same, except for processor time, whose signal comes first.</summary>
     public IReadOnlyList<(ProcessLimit Limit, ulong Soft, ulong Hard)> Limits { get; init; } = [];
 
+    /// <summary>The system call filter that is on before the program's first instruction; null for none. It must allow <c>execve</c> from <see cref="ConfinedSpawner.CallAddress"/>, and <c>exit_group</c>.</summary>
+    public IReadOnlyList<FilterInstruction>? StartFilter { get; init; }
+
     /// <summary>The signal it gets when the thread that spawned it ends.</summary>
     public int ParentDeathSignal { get; init; } = 9;
 }

@@ -31,7 +31,14 @@ internal static unsafe class ScriptCode
         "40f9750e40f9550200b4880240f9808640a9828e41a9849642a9010000d4892240f9490000b4200100f91ffc3fb18200005494220191b50600" +
         "d1f3ffff17891e40f989ff0737741600f9601a00f9e00f80d2c80b80d2010000d4000020d4");
 
+    // The address after the loop's system call instruction, in both sources: the kernel tells a filter this one.
+    private const int ReturnOnX64 = 140;
+    private const int ReturnOnArm64 = 200;
+
     internal static void Prepare() => _ = Mapped.Value;
+
+    /// <summary>What a filter sees as the address of every call that a script makes in the new process.</summary>
+    internal static nint CallAddress => Mapped.Value + (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? ReturnOnX64 : ReturnOnArm64);
 
     internal static nint Run(void* script) => ((delegate* unmanaged<void*, nint>)Mapped.Value)(script);
 

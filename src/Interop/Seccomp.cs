@@ -13,7 +13,7 @@ internal readonly record struct FilterInstruction(ushort Code, byte JumpTrue, by
 /// <summary>Seccomp filters. Linux; see seccomp(2).</summary>
 internal static unsafe class Seccomp
 {
-    private const nint SetModeFilter = 1;
+    internal const nint SetModeFilter = 1;
     private const nint ActionAvailable = 2;
     private const nint Synchronise = 1;
     private const nint NewListener = 8;
@@ -64,7 +64,7 @@ internal static unsafe class Seccomp
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    private struct Program
+    internal struct Program
     {
         internal ushort Length;
         internal FilterInstruction* Instructions;

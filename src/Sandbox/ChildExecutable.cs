@@ -5,6 +5,9 @@ namespace ActorBrowser.Sandbox;
 /// <param name="Arguments">What comes before the role's arguments; the program's own name is not among them.</param>
 internal sealed record ChildExecutable(string Path, IReadOnlyList<string> Arguments)
 {
+    /// <summary>Whether it is a native program, which makes no code as it runs and calls less of the kernel.</summary>
+    public bool IsNative => OperatingSystem.IsLinux() && NativeImage.Is(Path);
+
     /// <summary>
     /// The running program: its own executable, or <c>dotnet app.dll</c> where the shared host runs it. Under a test host
     /// this is the test host, which cannot be a child: configure another.

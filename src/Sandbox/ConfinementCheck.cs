@@ -48,6 +48,20 @@ internal static class ConfinementCheck
         return state >= length || buffer[state] is (byte)'Z' or (byte)'X';
     }
 
+    // Since Linux 5.9 the kernel counts them. Those of this process were inherited.
+    private static ReadOnlySpan<byte> FilterCount => "Seccomp_filters:"u8;
+
+    private static long OwnFilters { get; } = ReadOwnFilters();
+
+    private static long ReadOwnFilters()
+    {
+        Span<byte> buffer = stackalloc byte[4096];
+        var length = SmallFile.TryRead("/proc/self/status", buffer);
+        return length < 0 ? 0 : Math.Max(0, Number(buffer[..length], FilterCount, 'd'));
+    }
+
+    private static long Filters(LaunchPlan plan) => OwnFilters + (plan.Filter is null ? 0 : 1) + (plan.StartFilter is null ? 0 : 1);
+
     private static string? WrongWith(string status, LaunchPlan plan)
     {
         Span<byte> buffer = stackalloc byte[4096];
@@ -57,6 +71,7 @@ internal static class ConfinementCheck
         var text = buffer[..length];
         return Number(text, "NoNewPrivs:"u8, 'd') != 1 ? "can gain privileges"
             : plan.Filter is not null && Number(text, "Seccomp:"u8, 'd') != 2 ? "has no system call filter"
+            : Number(text, FilterCount, 'd') is >= 0 and var filters && filters < Filters(plan) ? $"has {filters} system call filters instead of {Filters(plan)}"
             : Number(text, "CapEff:"u8, 'x') != 0 || Number(text, "CapPrm:"u8, 'x') != 0 ? "has capabilities"
             : null;
     }

@@ -23,7 +23,8 @@ internal sealed class LaunchPlan
     private PathWitness? _witness;
 
     private LaunchPlan(
-        SandboxPolicy policy, Machine machine, (string, ulong)[]? files, Namespaces namespaces, CallFilter? filter, IReadOnlyList<MissingLayer> missing, World? world = null)
+        SandboxPolicy policy, Machine machine, (string, ulong)[]? files, Namespaces namespaces, CallFilter? filter, IReadOnlyList<MissingLayer> missing,
+        World? world = null, CallFilter? startFilter = null)
     {
         Policy = policy;
         _world = world;
@@ -31,6 +32,7 @@ internal sealed class LaunchPlan
         _files = files;
         _namespaces = namespaces;
         Filter = filter;
+        StartFilter = startFilter;
         Missing = missing;
         Variable = Encode();
     }
@@ -40,6 +42,9 @@ internal sealed class LaunchPlan
 
     /// <summary>The system call filter that the child puts on itself; null for none.</summary>
     public CallFilter? Filter { get; }
+
+    /// <summary>The filter that is on before the child's first instruction; null where the child is no native program, or is watched only.</summary>
+    public CallFilter? StartFilter { get; }
 
     /// <summary>The preferred layers that this machine has not got.</summary>
     public IReadOnlyList<MissingLayer> Missing { get; }
@@ -103,8 +108,10 @@ internal sealed class LaunchPlan
         if (world is { ShowsAll: false })
             rules = [.. rules.Where(static rule => (rule.Rights & (FileRights.Write | FileRights.Device)) != 0)];
         var files = machine.HasLandlock && !learn ? LandlockRules.Compile(rules) : null;
-        var filter = machine.HasSystemCallFilters ? PolicyFilter.Build(policy, SystemCallTable.Current, machine.CanNotify) : null;
-        return new LaunchPlan(policy, machine, files, namespaces, filter, missing, world) { Learns = learn, _witness = witness };
+        var native = executable.IsNative;
+        var filter = machine.HasSystemCallFilters ? PolicyFilter.Build(policy, SystemCallTable.Current, machine.CanNotify, native) : null;
+        var startFilter = filter is not null && native && !learn ? Sandbox.StartFilter.Build(policy, SystemCallTable.Current, machine.CanNotify, ConfinedSpawner.CallAddress) : null;
+        return new LaunchPlan(policy, machine, files, namespaces, filter, missing, world, startFilter) { Learns = learn, _witness = witness };
     }
 
     /// <summary>Whether a child can be started by it still. A plan for a world has its paths and links in it.</summary>
@@ -122,6 +129,7 @@ internal sealed class LaunchPlan
         Landlock = landlock,
         DropCapabilities = true,
         Limits = Limits(),
+        StartFilter = StartFilter?.Program,
         ParentDeathSignal = deathSignal,
     };
 

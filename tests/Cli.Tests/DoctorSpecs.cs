@@ -68,6 +68,8 @@ public sealed class DoctorSpecs
         var (code, output, _) = await RunAsync("--show-filter", "renderer");
         Assert.Equal(0, code);
         Assert.Contains("if it is openat", output, StringComparison.Ordinal);
+        var counts = output.Split('\n').Single(static line => line.Contains(" system calls; ", StringComparison.Ordinal));
+        Assert.Matches(@"^# (native child: 4\d system calls; a JIT child: 1\d\d|JIT child: 1\d\d system calls; a native child: 4\d)$", counts);
     }
 
     [Fact]

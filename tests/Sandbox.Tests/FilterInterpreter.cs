@@ -6,9 +6,13 @@ namespace ActorBrowser.SandboxTests;
 /// <summary>Runs a seccomp program as the kernel would.</summary>
 internal static class FilterInterpreter
 {
-    internal static uint Run(IReadOnlyList<FilterInstruction> program, uint architecture, uint number, params ulong[] arguments)
+    internal static uint Run(IReadOnlyList<FilterInstruction> program, uint architecture, uint number, params ulong[] arguments) =>
+        RunFrom(0, program, architecture, number, arguments);
+
+    internal static uint RunFrom(ulong address, IReadOnlyList<FilterInstruction> program, uint architecture, uint number, params ulong[] arguments)
     {
         var data = new byte[64];
+        BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(8), address);
         BinaryPrimitives.WriteUInt32LittleEndian(data, number);
         BinaryPrimitives.WriteUInt32LittleEndian(data.AsSpan(4), architecture);
         for (var i = 0; i < arguments.Length; i++)

@@ -6,9 +6,9 @@ namespace ActorBrowser.SandboxTests;
 public sealed class LinterSpecs
 {
     [Fact]
-    public void The_shipped_profiles_are_seven_and_nothing_is_wrong_with_them()
+    public void The_shipped_profiles_are_eight_and_nothing_is_wrong_with_them()
     {
-        Assert.Equal(["command-networked", "command-none", "command-read-only", "command-workspace", "image-decoder", "network", "renderer"], Profiles.Shipped.Profiles.Select(static policy => policy.Name));
+        Assert.Equal(["command-networked", "command-none", "command-read-only", "command-workspace", "image-decoder", "network", "renderer", "role"], Profiles.Shipped.Profiles.Select(static policy => policy.Name));
         Assert.Empty(Profiles.Shipped.Profiles.SelectMany(PolicyLinter.Check));
     }
 
@@ -49,7 +49,7 @@ public sealed class LinterSpecs
     }
 
     [Fact]
-    public void A_custom_role_gets_a_profile_the_same_way_and_without_one_the_strictest()
+    public void A_custom_role_gets_a_profile_the_same_way_and_without_one_the_one_for_roles()
     {
         var settings = Profiles.From(
             """
@@ -62,7 +62,7 @@ public sealed class LinterSpecs
             }
             """);
         Assert.Contains(new FileRule("/srv", FileRights.Read), settings.ProfileOf("scanner").Files);
-        Assert.Equal("renderer", settings.ProfileOf("another").Name);
+        Assert.Equal("role", settings.ProfileOf("another").Name);
     }
 
     [Fact]

@@ -33,6 +33,7 @@ internal static class HostileRoles
         .With("fault", static () => new AfterReady(static _ => Fault()))
         .With("fork", static () => new AfterReady(static _ => Fork()))
         .With("throw", static () => new AfterReady(static _ => throw new InvalidOperationException("thrown on purpose")))
+        .With("overflow", static () => new AfterReady(static _ => Overflow(1)))
         .With("busy", static () => new AfterReady(static _ => Spin()))
         .With("hang", static () => new AfterReady(static _ => { }, static () => Thread.Sleep(Timeout.Infinite)))
         .With("flood-stderr", static () => new AfterReady(static _ => FloodStderr()))
@@ -92,6 +93,8 @@ internal static class HostileRoles
         }
         Environment.FailFast("aborted on purpose");
     }
+
+    private static int Overflow(int depth) => depth == int.MaxValue ? 0 : Overflow(depth + 1) + 1;
 
     private static void TakeAll()
     {

@@ -70,11 +70,22 @@ internal static class CrashDumper
         return null;
     }
 
+    // A native program has none of its own; an installed runtime's writes down native processes as well.
+    private static IEnumerable<string> Tools()
+    {
+        yield return Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "createdump");
+        foreach (var root in new[] { Environment.GetEnvironmentVariable("DOTNET_ROOT"), "/usr/share/dotnet", "/usr/lib/dotnet", "/usr/lib64/dotnet" }.OfType<string>())
+        {
+            var runtimes = Path.Combine(root, "shared", "Microsoft.NETCore.App");
+            foreach (var runtime in Directory.Exists(runtimes) ? Directory.GetDirectories(runtimes) : [])
+                yield return Path.Combine(runtime, "createdump");
+        }
+    }
+
     private static async Task<string?> RunAsync(CrashDump dump, string path, int processId)
     {
-        var tool = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "createdump");
-        if (!File.Exists(tool))
-            return "The runtime comes without createdump.";
+        if (Tools().FirstOrDefault(File.Exists) is not { } tool)
+            return "There is no createdump: it comes with .NET's shared runtime, which a native program does not need otherwise.";
         var kind = dump switch { CrashDump.Full => "--full", CrashDump.Heap => "--withheap", _ => "--normal" };
         using var process = Process.Start(new ProcessStartInfo(tool, [kind, "--name", path, processId.ToString(CultureInfo.InvariantCulture)])
         {

@@ -65,6 +65,8 @@ internal static class ProfileReader
             Description = config.GetString("description", ""),
             KillsOnViolation = config.GetString("violation", "") switch { "deny" => false, "kill" => true, var other => throw new ArgumentException($"violation is '{other}', not deny or kill.") },
             Limits = ReadLimits(config.GetConfig("limits")),
+            NativeSystemCalls = [.. Expand(config.GetStringList("native-system-calls"), calls, 0)],
+            NativeQuietlyDenied = [.. Expand(config.GetStringList("native-tries"), calls, 0)],
         };
         foreach (var (key, allow) in PathLists)
             policy = Paths(config.GetStringList(key), paths).Aggregate(policy, allow);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using ActorBrowser.Sandbox;
@@ -13,7 +14,7 @@ internal sealed class SandboxSettings
     private readonly string _default;
     private readonly IReadOnlyList<string> _learn;
     // By identity: a policy for one folder is made for one runner, and its plan goes with it.
-    private readonly ConditionalWeakTable<SandboxPolicy, LaunchPlan> _plans = [];
+    private readonly ConditionalWeakTable<SandboxPolicy, ConcurrentDictionary<ChildExecutable, LaunchPlan>> _plans = [];
     private readonly Lazy<Machine> _machine;
 
     private SandboxSettings(bool enabled, int maxViolations, IReadOnlyList<SandboxLayer> hidden, IEnumerable<SandboxPolicy> profiles, IEnumerable<KeyValuePair<string, string>> roles, string byDefault, IReadOnlyList<string> learn)
@@ -72,7 +73,7 @@ internal sealed class SandboxSettings
         return _profiles[_roles.GetValueOrDefault(role, _default)];
     }
 
-    /// <summary>What a child is started with: made once for each policy, and again when a path that it grants has become another.</summary>
+    /// <summary>What a child is started with: made once for each policy and program, and again when a path that the policy grants has become another.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="executable">The program.</param>
     /// <exception cref="LaunchException">A required layer is missing here.</exception>
@@ -81,8 +82,9 @@ internal sealed class SandboxSettings
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(executable);
         var effective = IsEnabled ? policy : SandboxPolicy.Unconfined(policy.Name, "actorbrowser.sandbox.enabled = off");
-        if (_plans.TryGetValue(policy, out var known) && !known.IsCurrent)
-            _plans.Remove(policy);
-        return _plans.GetValue(policy, _ => LaunchPlan.Create(effective, executable, Machine, IsEnabled && _learn.Contains(policy.Name)));
+        var plans = _plans.GetValue(policy, static _ => new ConcurrentDictionary<ChildExecutable, LaunchPlan>());
+        if (plans.TryGetValue(executable, out var known) && !known.IsCurrent)
+            plans.TryRemove(KeyValuePair.Create(executable, known));
+        return plans.GetOrAdd(executable, _ => LaunchPlan.Create(effective, executable, Machine, IsEnabled && _learn.Contains(policy.Name)));
     }
 }

@@ -14,6 +14,8 @@ internal static class Attempts
     private const int WriteOnly = 1;
     private const int Create = 0x40;
     private const int NoSuchCall = 38;
+    private const int AccessDenied = 13;
+    private const int MostOwnDescriptors = 8;
 
     /// <summary>Makes a system call by name, with numbers as arguments; closes a descriptor that it returns.</summary>
     internal static int Call(string name, params ReadOnlySpan<nint> arguments) => Outcome(RawSystemCall.Invoke(Number(name), arguments));
@@ -116,16 +118,36 @@ internal static class Attempts
         return result == -noProgram ? 0 : (int)-result;
     }
 
-    /// <summary>0 if a descriptor of this process refers to one of the parent's targets.</summary>
+    /// <summary>0 if a descriptor of this process refers to one of the parent's targets, as far as /proc can be read.</summary>
     internal static int InheritedDescriptor(ProbeTargets targets)
     {
-        foreach (var link in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+        try
         {
-            var target = new FileInfo(link).LinkTarget ?? "";
-            if (target.StartsWith(Path.GetDirectoryName(targets.SecretFile)!, StringComparison.Ordinal))
-                return 0;
+            foreach (var link in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+            {
+                var target = new FileInfo(link).LinkTarget ?? "";
+                if (target.StartsWith(Path.GetDirectoryName(targets.SecretFile)!, StringComparison.Ordinal))
+                    return 0;
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // A native renderer cannot look. Its own four, and the filter's and the channel's few, are all that may be open.
+            return CountDescriptors() > MostOwnDescriptors ? 0 : AccessDenied;
         }
         return 2;
+    }
+
+    private static int CountDescriptors()
+    {
+        const int readFlags = 1;
+        var open = 0;
+        for (var descriptor = 0; descriptor < 1024; descriptor++)
+        {
+            if (RawSystemCall.Invoke(Number("fcntl"), descriptor, readFlags, 0) >= 0)
+                open++;
+        }
+        return open;
     }
 
     internal static int Number(string name) => SystemCallTable.Current.TryGetNumber(name, out var number) ? number : -NoSuchCall;

@@ -110,9 +110,10 @@ internal sealed class ProbeRole : IChildRole
 
     private static int FloodDescriptors()
     {
-        var number = Attempts.Number("dup");
+        var number = Attempts.Number("fcntl");
         var opened = 0;
-        while (Interop.RawSystemCall.Invoke(number, 0) >= 0)
+        // F_DUPFD, of descriptor 0.
+        while (Interop.RawSystemCall.Invoke(number, 0, 0, 0) >= 0)
             opened++;
         return opened;
     }

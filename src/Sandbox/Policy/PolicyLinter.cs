@@ -53,17 +53,18 @@ internal static class PolicyLinter
 
     private static IEnumerable<string> Calls(SandboxPolicy policy)
     {
-        foreach (var name in policy.SystemCalls.Union(policy.QuietlyDenied).Where(static name => !SystemCallTable.IsKnown(name)))
+        foreach (var name in policy.SystemCalls.Union(policy.QuietlyDenied).Union(policy.NativeSystemCalls).Union(policy.NativeQuietlyDenied).Where(static name => !SystemCallTable.IsKnown(name)))
             yield return $"names '{name}', which is no system call";
-        foreach (var name in policy.SystemCalls.Where(NeverAllowed.Contains))
+        var named = policy.SystemCalls.Union(policy.NativeSystemCalls);
+        foreach (var name in named.Where(NeverAllowed.Contains))
             yield return $"allows {name}, which no profile may";
         if (!policy.IsUnconfined && policy.SystemCalls.Count == 0)
             yield return "allows no system call: nothing can run like that";
-        if (!policy.MayExecute && policy.SystemCalls.Contains("execve"))
+        if (!policy.MayExecute && named.Contains("execve"))
             yield return "lists execve and does not allow exec";
-        if (!policy.MayFork && (policy.SystemCalls.Contains("fork") || policy.SystemCalls.Contains("vfork")))
+        if (!policy.MayFork && (named.Contains("fork") || named.Contains("vfork")))
             yield return "lists fork and does not allow it";
-        if (!policy.MayConnect && !policy.MaySendDatagrams && policy.SystemCalls.Contains("socket") && !policy.MayExecute)
+        if (!policy.MayConnect && !policy.MaySendDatagrams && named.Contains("socket") && !policy.MayExecute)
             yield return "lists socket and allows no network";
     }
 

@@ -105,6 +105,12 @@ public sealed record SandboxPolicy
     /// <summary>The system calls it needs.</summary>
     public ImmutableSortedSet<string> SystemCalls { get; private init; } = [];
 
+    /// <summary>The system calls that a native child needs once it is ready; empty for the same as <see cref="SystemCalls"/>.</summary>
+    internal ImmutableSortedSet<string> NativeSystemCalls { get; init; } = [];
+
+    /// <summary>With <see cref="NativeSystemCalls"/>: those that fail in a native child without a report.</summary>
+    internal ImmutableSortedSet<string> NativeQuietlyDenied { get; init; } = [];
+
     /// <summary>System calls that fail without a report, because well-meaning code tries them.</summary>
     public ImmutableSortedSet<string> QuietlyDenied { get; private init; } = [];
 
@@ -209,6 +215,12 @@ public sealed record SandboxPolicy
     /// <summary>These system calls fail without a report.</summary>
     /// <param name="names">As in their manual pages.</param>
     public SandboxPolicy DenyQuietly(params IEnumerable<string> names) => this with { QuietlyDenied = QuietlyDenied.Union(names) };
+
+    /// <summary>What a child of one image or the other may call.</summary>
+    internal ImmutableSortedSet<string> CallsOf(bool native) => native && NativeSystemCalls.Count > 0 ? NativeSystemCalls : SystemCalls;
+
+    /// <summary>What it may try.</summary>
+    internal ImmutableSortedSet<string> TriesOf(bool native) => native && NativeSystemCalls.Count > 0 ? NativeQuietlyDenied : QuietlyDenied;
 
     /// <summary>It gets namespaces of its own.</summary>
     /// <param name="namespaces">Which.</param>

@@ -1,7 +1,7 @@
 namespace ActorBrowser.Sandbox;
 
 /// <summary>What an argument of a system call must be.</summary>
-/// <param name="Argument">0 to 5.</param>
+/// <param name="Argument">0 to 5; -1 for the address that the call comes from, which lies before the arguments.</param>
 /// <param name="Mask">Which bits count.</param>
 /// <param name="Value">What they are; with <paramref name="IsSelf"/>, the caller's own pid instead.</param>
 /// <param name="IsSelf">Whether the process itself is meant.</param>
@@ -21,6 +21,9 @@ internal readonly record struct ArgumentIs(int Argument, ulong Mask, ulong Value
 
     /// <summary>All of these bits.</summary>
     internal static ArgumentIs With(int argument, ulong bits) => new(argument, bits, bits);
+
+    /// <summary>The call comes from the instruction before this address, whatever its arguments.</summary>
+    internal static ArgumentIs CallFrom(nint address) => new(-1, ulong.MaxValue, (ulong)address);
 
     /// <summary>The process itself.</summary>
     internal static ArgumentIs Self(int argument) => new(argument, IntBits, 0, IsSelf: true);

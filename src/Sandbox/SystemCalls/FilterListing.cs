@@ -38,6 +38,8 @@ internal static class FilterListing
     {
         0 => "the system call's number",
         4 => "the architecture",
+        8 => "the address it comes from, lower half",
+        12 => "the address it comes from, upper half",
         _ => $"argument {(offset - 16) / 8}, {((offset - 16) % 8 == 0 ? "lower" : "upper")} half",
     };
 

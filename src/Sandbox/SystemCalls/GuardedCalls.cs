@@ -43,6 +43,9 @@ internal static class GuardedCalls
 
     private static readonly long[] DescriptorCommands = [0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032, 1033, 1034];
 
+    /// <summary>A TCP socket over the Internet protocol's version 4.</summary>
+    internal static CallCase TcpSocket { get; } = Socket(Internet, Stream, 0);
+
     /// <summary>The rule for a call that a profile names.</summary>
     internal static CallRule RuleFor(string name, SandboxPolicy policy) => name switch
     {
@@ -96,7 +99,7 @@ internal static class GuardedCalls
     };
 
     /// <summary>The rule for a call that a profile refuses without a word.</summary>
-    internal static CallRule Refusal(string name) => CallRule.Refuse(name, name is "clone3" or "openat2" or "io_uring_setup" ? NoSuchCall : NotPermitted);
+    internal static CallRule Refusal(string name) => CallRule.Refuse(name, name is "clone3" or "openat2" or "io_uring_setup" ? NoSuchCall : PathCalls.Contains(name) ? AccessDenied : NotPermitted);
 
     private static CallRule Opening(string name, int flags, SandboxPolicy policy) => policy.MayWrite
         ? CallRule.Allow(name, new CallCase(0, ArgumentIs.Without(flags + 1, SetIdBits)), new CallCase(0, ArgumentIs.Without(flags, MakesFiles)), new CallCase(NotPermitted))

@@ -13,21 +13,25 @@ internal static class PolicyFilter
     /// <param name="policy">The policy.</param>
     /// <param name="table">The processor's calls.</param>
     /// <param name="reports">Whether refused calls can be told to somebody; they fail with EPERM where not.</param>
-    public static CallFilter Build(SandboxPolicy policy, SystemCallTable table, bool reports)
+    /// <param name="native">Whether the child is a native program: its list is shorter.</param>
+    public static CallFilter Build(SandboxPolicy policy, SystemCallTable table, bool reports, bool native = false)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(table);
-        return CallFilter.Build(table, Rules(policy), reports ? CallFilter.Notify : CallFilter.Fail | NotPermitted);
+        return CallFilter.Build(table, Rules(policy, native), reports ? CallFilter.Notify : CallFilter.Fail | NotPermitted);
     }
 
-    private static IEnumerable<CallRule> Rules(SandboxPolicy policy)
+    /// <summary>Of the calls that a policy names, those that its other allowances leave.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="native">Whether the child is a native program.</param>
+    internal static IEnumerable<string> Allowed(SandboxPolicy policy, bool native) => policy.CallsOf(native)
+        .Where(name => (policy.MayFork || !StartingProcesses.Contains(name)) && (policy.MayExecute || !Executing.Contains(name)));
+
+    private static IEnumerable<CallRule> Rules(SandboxPolicy policy, bool native)
     {
-        foreach (var name in policy.SystemCalls)
-        {
-            if ((policy.MayFork || !StartingProcesses.Contains(name)) && (policy.MayExecute || !Executing.Contains(name)))
-                yield return GuardedCalls.RuleFor(name, policy);
-        }
-        foreach (var name in policy.QuietlyDenied.Except(policy.SystemCalls))
+        foreach (var name in Allowed(policy, native))
+            yield return GuardedCalls.RuleFor(name, policy);
+        foreach (var name in policy.TriesOf(native).Except(policy.CallsOf(native)))
             yield return GuardedCalls.Refusal(name);
     }
 }
