@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace ActorBrowser.Sandbox;
 
 /// <summary>The program that a child is: by default this very one.</summary>
@@ -5,6 +7,9 @@ namespace ActorBrowser.Sandbox;
 /// <param name="Arguments">What comes before the role's arguments; the program's own name is not among them.</param>
 internal sealed record ChildExecutable(string Path, IReadOnlyList<string> Arguments)
 {
+    /// <summary>Whether it is known to be one native program that needs neither a runtime nor libraries beside it.</summary>
+    public bool IsNative { get; init; }
+
     /// <summary>
     /// The running program: its own executable, or <c>dotnet app.dll</c> where the shared host runs it. Under a test host
     /// this is the test host, which cannot be a child: configure another.
@@ -17,7 +22,7 @@ internal sealed record ChildExecutable(string Path, IReadOnlyList<string> Argume
             var path = Environment.ProcessPath
                 ?? throw new LaunchException(LaunchErrorKind.NotFound, "The path of the running program is unknown.");
             if (!System.IO.Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
-                return new ChildExecutable(path, []);
+                return new ChildExecutable(path, []) { IsNative = !RuntimeFeature.IsDynamicCodeSupported };
             var application = Environment.GetCommandLineArgs()[0];
             return new ChildExecutable(path, [System.IO.Path.GetFullPath(application)]);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using ActorBrowser.Sandbox;
@@ -12,8 +13,8 @@ internal sealed class SandboxSettings
     private readonly FrozenDictionary<string, string> _roles;
     private readonly string _default;
     private readonly IReadOnlyList<string> _learn;
-    // By identity: a policy for one folder is made for one runner, and its plan goes with it.
-    private readonly ConditionalWeakTable<SandboxPolicy, LaunchPlan> _plans = [];
+    // By identity: a policy for one folder is made for one runner, and its plans, one for each program, go with it.
+    private readonly ConditionalWeakTable<SandboxPolicy, ConcurrentDictionary<string, LaunchPlan>> _plans = [];
     private readonly Lazy<Machine> _machine;
 
     private SandboxSettings(bool enabled, int maxViolations, IReadOnlyList<SandboxLayer> hidden, IEnumerable<SandboxPolicy> profiles, IEnumerable<KeyValuePair<string, string>> roles, string byDefault, IReadOnlyList<string> learn)
@@ -81,6 +82,7 @@ internal sealed class SandboxSettings
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(executable);
         var effective = IsEnabled ? policy : SandboxPolicy.Unconfined(policy.Name, "actorbrowser.sandbox.enabled = off");
-        return _plans.GetValue(policy, _ => LaunchPlan.Create(effective, executable, Machine, IsEnabled && _learn.Contains(policy.Name)));
+        return _plans.GetValue(policy, static _ => new ConcurrentDictionary<string, LaunchPlan>(StringComparer.Ordinal))
+            .GetOrAdd(executable.Path, _ => LaunchPlan.Create(effective, executable, Machine, IsEnabled && _learn.Contains(policy.Name)));
     }
 }
