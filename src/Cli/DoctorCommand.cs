@@ -156,7 +156,7 @@ internal static class DoctorCommand
         var programs = new ChildPrograms(ChildPrograms.Auto);
         var report = new JsonObject
         {
-            ["children"] = new JsonObject { ["image"] = (programs.Of(RendererContract.Name).IsNative ? ChildImage.Native : ChildImage.Jit).ToString(), ["why"] = programs.Sentence },
+            ["children"] = new JsonObject { ["image"] = programs.ImageOf(RendererContract.Name).ToString(), ["why"] = programs.Sentence },
             ["layers"] = new JsonArray([.. settings.Machine.Offers().Select(static offer => (JsonNode)new JsonObject
             {
                 ["layer"] = LayerNames.Of(offer.Layer), ["available"] = offer.Available, ["detail"] = offer.Detail, ["fix"] = offer.Fix,

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace ActorBrowser.Sandbox;
 
 /// <summary>The program that a child is: by default this very one.</summary>
@@ -7,8 +5,8 @@ namespace ActorBrowser.Sandbox;
 /// <param name="Arguments">What comes before the role's arguments; the program's own name is not among them.</param>
 internal sealed record ChildExecutable(string Path, IReadOnlyList<string> Arguments)
 {
-    /// <summary>Whether it is known to be one native program that needs neither a runtime nor libraries beside it.</summary>
-    public bool IsNative { get; init; }
+    /// <summary>Whether it is our native child image, which needs neither a runtime nor libraries beside it; an embedder's program may.</summary>
+    public bool IsChildImage { get; init; }
 
     /// <summary>
     /// The running program: its own executable, or <c>dotnet app.dll</c> where the shared host runs it. Under a test host
@@ -22,7 +20,7 @@ internal sealed record ChildExecutable(string Path, IReadOnlyList<string> Argume
             var path = Environment.ProcessPath
                 ?? throw new LaunchException(LaunchErrorKind.NotFound, "The path of the running program is unknown.");
             if (!System.IO.Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
-                return new ChildExecutable(path, []) { IsNative = !RuntimeFeature.IsDynamicCodeSupported };
+                return new ChildExecutable(path, []);
             var application = Environment.GetCommandLineArgs()[0];
             return new ChildExecutable(path, [System.IO.Path.GetFullPath(application)]);
         }

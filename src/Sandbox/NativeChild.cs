@@ -26,7 +26,7 @@ internal sealed record NativeChild(ChildExecutable? Executable, string Problem, 
             return new NativeChild(null, $"no native child image is beside it; the package ActorBrowser.Child.linux-{Processor} brings one", false);
         return ProblemOf(path, build) is { } problem
             ? new NativeChild(null, $"{path} {problem}", true)
-            : new NativeChild(new ChildExecutable(path, []) { IsNative = true }, "", true);
+            : new NativeChild(new ChildExecutable(path, []) { IsChildImage = true }, "", true);
     }
 
     private static string? ProblemOf(string path, Guid build)

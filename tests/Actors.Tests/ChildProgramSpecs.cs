@@ -26,8 +26,9 @@ public sealed class ChildProgramSpecs : IDisposable
         var image = Write(Image(Build));
         var programs = new ChildPrograms(ChildPrograms.Auto, NativeChild.Find(_folder, Build));
         foreach (var role in Transport.RoleContracts.BuiltIn)
-            Assert.Equal((image, true), (programs.Of(role.Name).Path, programs.Of(role.Name).IsNative));
+            Assert.Equal((image, true), (programs.Of(role.Name).Path, programs.Of(role.Name).IsChildImage));
         Assert.Equal(ChildExecutable.Current.Path, programs.Of("word-counter").Path);
+        Assert.Equal((ChildImage.Native, ChildImage.Jit), (programs.ImageOf("renderer"), programs.ImageOf("word-counter")));
         Assert.Contains(image, programs.Sentence, StringComparison.Ordinal);
     }
 
@@ -89,7 +90,7 @@ public sealed class ChildProgramSpecs : IDisposable
     [Fact]
     public void One_profile_has_a_plan_for_each_program_and_the_native_one_opens_no_runtime_to_its_child()
     {
-        var image = new ChildExecutable(Write(Image(Build)), []) { IsNative = true };
+        var image = new ChildExecutable(Write(Image(Build)), []) { IsChildImage = true };
         var settings = ActorBrowserSettings.From(Akka.Configuration.Config.Empty).Sandbox;
         var policy = settings.ProfileOf("renderer");
         var plan = settings.PlanFor(policy, image);

@@ -31,6 +31,14 @@ internal sealed class ChildPrograms(string configured, NativeChild? native = nul
         _ => ChildExecutable.FromPath(configured),
     };
 
+    /// <summary>What kind of program a role's children are, as far as it is known before one has said Hello.</summary>
+    /// <param name="role">The role.</param>
+    internal ChildImage ImageOf(string role) =>
+        Of(role).IsChildImage ? ChildImage.Native
+        : configured is not (Auto or Self) ? ChildImage.Unknown
+        : IsNative ? ChildImage.Native
+        : ChildImage.Jit;
+
     /// <summary>Logs one sentence: which program children are, and why not the native image.</summary>
     /// <param name="log">The browser's.</param>
     internal void Describe(ILoggingAdapter log)

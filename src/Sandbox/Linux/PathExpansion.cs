@@ -59,7 +59,7 @@ internal static class PathExpansion
         yield return new FileRule(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "/lib/ld-linux-aarch64.so.1" : "/lib64/ld-linux-x86-64.so.2", FileRights.Read | FileRights.Execute);
         yield return new FileRule("/dev/null", FileRights.Read | FileRights.Device);
         yield return new FileRule(Resolve(executable.Path), FileRights.Read | FileRights.Execute);
-        if (executable.IsNative)
+        if (executable.IsChildImage)
             yield break;
         // …/shared/Microsoft.NETCore.App/10.0.1/ → the root that has host/ and shared/ in it.
         var runtime = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
@@ -79,7 +79,7 @@ internal static class PathExpansion
     private static IEnumerable<FileRule> Application(ChildExecutable executable)
     {
         yield return new FileRule(Resolve(executable.Path), FileRights.Read | FileRights.Execute);
-        if (executable.IsNative)
+        if (executable.IsChildImage)
             yield break;
         var program = executable.Arguments.Count > 0 && executable.Arguments[0].EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? executable.Arguments[0] : executable.Path;
         var folder = Path.GetDirectoryName(Resolve(program))!;
