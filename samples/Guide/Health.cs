@@ -19,7 +19,7 @@ public static class Health
         var network = await children.Network.Ask<ChildProcessProtocol.Status>(ChildProcessProtocol.GetStatus.Instance, Patience);
         var lost = await browser.Ask<CrashProtocol.Crashes>(new CrashProtocol.GetCrashes(), Patience);
         return $"{fetches.Completed} fetches completed, {fetches.Failed} failed, {fetches.Pending} under way; "
-            + $"network: {network.State}, {network.Layers.Count(static layer => layer.Enforced)} layers in force; {lost.Reports.Count} children lost";
+            + $"network: {network.State} ({network.Image}), {network.Layers.Count(static layer => layer.Enforced)} layers in force; {lost.Reports.Count} children lost";
     }
 }
 // <!-- /health -->

@@ -74,7 +74,7 @@ public sealed class WordCounting(IActorRef browser, string text, IActorRef reade
                 break;
             case ChildExited exited:
                 // Once, and after all that the child has sent; also for one that never became ready (ChildSpawnFailed has the same record).
-                reader.Tell($"The {exited.Role} ended: {exited.Reason}, code {exited.ExitCode}, {exited.InFlight.Count} unanswered");
+                reader.Tell($"The {exited.Role} ({exited.Image}) ended: {exited.Reason}, code {exited.ExitCode}, {exited.InFlight.Count} unanswered");
                 Context.Stop(Self);
                 break;
             default:

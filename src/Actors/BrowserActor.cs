@@ -103,6 +103,8 @@ public sealed class BrowserActor : UntypedActor
         // A limit of file size is an error of the write that reaches it, and not this process's death.
         Interop.FileSizeSignal.Survive();
         Context.GetLogger().Info("ActorBrowser {0}", BuildInfo.Version);
+        if (_launcher.StartsProcesses)
+            settings.Child.Programs.Describe(Context.GetLogger());
         var late = LateMessages.Start(Context);
         _network = StartNetwork();
         _fetch = StartFetch();

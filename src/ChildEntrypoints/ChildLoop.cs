@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
@@ -42,7 +43,7 @@ internal sealed class ChildLoop : IFrameHandler
             if (layers is null)
                 return reason;
         }
-        var hello = new Hello(WireProtocol.Version, WireProtocol.BuildId, _role, Environment.ProcessId, layers);
+        var hello = new Hello(WireProtocol.Version, WireProtocol.BuildId, _role, Environment.ProcessId, layers) { IsNative = !RuntimeFeature.IsDynamicCodeSupported };
         if (listener is null)
             _channel.Write(0, hello);
         else

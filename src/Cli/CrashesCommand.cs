@@ -45,9 +45,9 @@ internal static class CrashesCommand
             await Console.Out.WriteLineAsync("No child was lost.").ConfigureAwait(false);
             return ExitCodes.Success;
         }
-        var table = new Table().RoundedBorder().AddColumns("id", "role", "pid", "reason", "what happened");
+        var table = new Table().RoundedBorder().AddColumns("id", "role", "pid", "image", "reason", "what happened");
         foreach (var report in reports)
-            table.Add(report.Id, report.Role, $"{report.ProcessId}", $"{report.Reason}", report.Message);
+            table.Add(report.Id, report.Role, $"{report.ProcessId}", $"{report.Image}", $"{report.Reason}", report.Message);
         Tables.Console.Write(table);
         return ExitCodes.Success;
     }

@@ -119,6 +119,8 @@ internal static class DoctorCommand
 
     private static int ShowTables(SandboxSettings settings)
     {
+        var programs = new ChildPrograms(ChildPrograms.Auto);
+        Tables.Console.MarkupLine(Tables.Cell($"{programs.Sentence}."));
         var offers = settings.Machine.Offers();
         var machine = new Table().Title("This machine").Border(TableBorder.Rounded).AddColumn("layer", static column => column.NoWrap()).AddColumns("here", "what was seen", "how to fix it");
         foreach (var offer in offers)
@@ -164,8 +166,10 @@ internal static class DoctorCommand
     private static async Task<int> JsonAsync(SandboxSettings settings)
     {
         var plans = Plans(settings);
+        var programs = new ChildPrograms(ChildPrograms.Auto);
         var report = new JsonObject
         {
+            ["children"] = new JsonObject { ["image"] = programs.ImageOf(RendererContract.Name).ToString(), ["why"] = programs.Sentence },
             ["layers"] = new JsonArray([.. settings.Machine.Offers().Select(static offer => (JsonNode)new JsonObject
             {
                 ["layer"] = LayerNames.Of(offer.Layer), ["available"] = offer.Available, ["detail"] = offer.Detail, ["fix"] = offer.Fix,

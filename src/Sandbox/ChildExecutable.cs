@@ -8,6 +8,9 @@ internal sealed record ChildExecutable(string Path, IReadOnlyList<string> Argume
     /// <summary>Whether it is a native program, which makes no code as it runs and calls less of the kernel.</summary>
     public bool IsNative => OperatingSystem.IsLinux() && NativeImage.Is(Path);
 
+    /// <summary>Whether it is our native child image, which needs neither a runtime nor libraries beside it; an embedder's program may.</summary>
+    public bool IsChildImage { get; init; }
+
     /// <summary>
     /// The running program: its own executable, or <c>dotnet app.dll</c> where the shared host runs it. Under a test host
     /// this is the test host, which cannot be a child: configure another.

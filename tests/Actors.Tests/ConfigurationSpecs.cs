@@ -40,6 +40,7 @@ public sealed class ConfigurationSpecs
     [Theory]
     [InlineData("actorbrowser.fetch.max-redirects = 5000", "fetch.max-redirects")]
     [InlineData("actorbrowser.child.shutdown-timeout = 0s", "child.shutdown-timeout")]
+    [InlineData("actorbrowser.child.executable = \"\"", "child.executable is empty")]
     [InlineData("actorbrowser.restart.jitter = 2", "restart.jitter")]
     [InlineData("actorbrowser.restart.roles.network.jitter = 2", "restart.roles.network.jitter")]
     [InlineData("actorbrowser.restart.roles.network.retries = 2", "restart.roles.network.retries")]

@@ -14,6 +14,7 @@ public sealed class DependencyRules
         ["Sandbox"] = ["Interop"],
         ["ChildEntrypoints"] = ["Interop", "Sandbox", "Transport"],
         ["Actors"] = ["Interop", "Sandbox", "Transport"],
+        ["Child"] = ["ChildEntrypoints"],
         ["Cli"] = ["Actors", "ChildEntrypoints", "Interop", "Sandbox", "Transport"],
     };
 

@@ -9,6 +9,13 @@ namespace ActorBrowser.TestSupport;
 public sealed class FactNeedsAttribute : FactAttribute
 {
     public FactNeedsAttribute(params string[] packages) => Skip = Needs.Missing(packages);
+
+    /// <summary>Whether it builds a native program, which takes minutes: skipped where the tests are run without.</summary>
+    public bool BuildsNative
+    {
+        get => false;
+        set => Skip ??= value && Environment.GetEnvironmentVariable("ACTORBROWSER_TEST_NATIVE") == "no" ? "Native programs are not built in this run" : null;
+    }
 }
 
 /// <summary>As <see cref="FactNeedsAttribute"/>, for a theory.</summary>

@@ -14,7 +14,7 @@ internal static class Samples
 
     internal static IReadOnlyDictionary<MessageType, Sample> All { get; } = new[]
     {
-        Of(static r => new Hello(r.Next(), Guid.NewGuid(), Text(r), r.Next(1, int.MaxValue), [new(Text(r), true, Text(r))])),
+        Of(static r => new Hello(r.Next(), Guid.NewGuid(), Text(r), r.Next(1, int.MaxValue), [new(Text(r), true, Text(r))]) { IsNative = r.Next(2) == 0 }),
         Of(static r => new ChildArgs(r.Next(1024, 1 << 30), r.Next(254), Bytes(r))),
         Of(static _ => default(Ready)),
         Of(static r => new Ping(r.NextInt64())),

@@ -25,11 +25,15 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     /// <summary>Its report, once accepted: what the child has measured on itself, and what it does without.</summary>
     internal IReadOnlyList<LayerReport> Layers { get; private set; } = [];
 
+    /// <summary>What kind of program it is, as its Hello says.</summary>
+    internal ChildImage Image { get; private set; }
+
     /// <summary>Null, or why this child gets no work.</summary>
     internal string? Accept(in Hello hello, SafeDescriptor? listener, LaunchedChild child)
     {
         _process = child.Process;
         Layers = hello.Layers;
+        Image = hello.IsNative ? ChildImage.Native : ChildImage.Jit;
         if (child.Plan is not { } plan)
         {
             listener?.Dispose();

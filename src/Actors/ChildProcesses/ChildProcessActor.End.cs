@@ -79,6 +79,7 @@ internal sealed partial class ChildProcessActor
             _link.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow)
         {
             Layers = _confinement.Layers,
+            Image = _confinement.Image,
             Dump = _confinement.Dump,
             WillRecur = verdict.WillRecur,
             DiedAtStart = verdict.DiedAtStart,

@@ -148,7 +148,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
         switch (message)
         {
             case GetStatus:
-                Sender.Tell(new ChildProcessProtocol.Status(_state, _role, ProcessId, _child is not null && _exit is null, _confinement.Layers));
+                Sender.Tell(new ChildProcessProtocol.Status(_state, _role, ProcessId, _child is not null && _exit is null, _confinement.Layers) { Image = _confinement.Image });
                 break;
             case Subscribe subscribe:
                 _subscribers.Add(subscribe.Subscriber);

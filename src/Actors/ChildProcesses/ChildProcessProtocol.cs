@@ -26,6 +26,19 @@ public enum ChildState
     Exited,
 }
 
+/// <summary>What kind of program a child is, as its Hello says.</summary>
+public enum ChildImage
+{
+    /// <summary>It has not said Hello.</summary>
+    Unknown,
+
+    /// <summary>A .NET program whose code a JIT compiler makes as it runs.</summary>
+    Jit,
+
+    /// <summary>A native program (NativeAOT).</summary>
+    Native,
+}
+
 /// <summary>Why a child ended.</summary>
 public enum ExitReason
 {
@@ -158,7 +171,11 @@ public static class ChildProcessProtocol
     /// <param name="ProcessId">Its pid; 0 before it has one.</param>
     /// <param name="IsAlive">Whether the process exists.</param>
     /// <param name="Layers">What confines it, as it measured itself; empty before Hello.</param>
-    public sealed record Status(ChildState State, string Role, int ProcessId, bool IsAlive, IReadOnlyList<LayerReport> Layers) : IEvent;
+    public sealed record Status(ChildState State, string Role, int ProcessId, bool IsAlive, IReadOnlyList<LayerReport> Layers) : IEvent
+    {
+        /// <summary>What kind of program it is.</summary>
+        public ChildImage Image { get; init; }
+    }
 
     /// <summary>The child takes work.</summary>
     /// <param name="Child">Its actor.</param>
@@ -199,6 +216,9 @@ public static class ChildProcessProtocol
     {
         /// <summary>What confined it, as it measured itself; empty before Hello.</summary>
         public IReadOnlyList<LayerReport> Layers { get; init; } = [];
+
+        /// <summary>What kind of program it was.</summary>
+        public ChildImage Image { get; init; }
 
         /// <summary>Whether the next one of this role would end in the same way: nothing but a change of program or machine helps.</summary>
         internal bool WillRecur { get; init; }

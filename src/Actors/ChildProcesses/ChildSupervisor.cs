@@ -161,7 +161,7 @@ internal sealed class ChildSupervisor : UntypedActor
         if (exited.Reason == ExitReason.Clean)
             _log.Info("The {0} child {1} was shut down", _role, exited.ProcessId);
         else
-            _log.Warning("The {0} child {1} was lost ({2}): {3}", _role, exited.ProcessId, exited.Reason, exited.Message);
+            _log.Warning("The {0} child {1} ({2}) was lost ({3}): {4}", _role, exited.ProcessId, exited.Image, exited.Reason, exited.Message);
         _memory.DeadStarts = exited.DiedAtStart ? _memory.DeadStarts + 1 : 0;
         OnLost(exited.Message, exited.WillRecur || _memory.DeadStarts > 1);
     }

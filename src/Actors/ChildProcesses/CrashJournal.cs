@@ -30,7 +30,11 @@ namespace ActorBrowser;
 public sealed record CrashReport(
     string Id, string Role, int ProcessId, ExitReason Reason, KillCause Cause, int? ExitCode, int? Signal, string? ManagedException, string Message,
     IReadOnlyList<ulong> InFlight, IReadOnlyList<string> LastStderrLines, IReadOnlyList<string> Sandbox,
-    DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt, string? Dump, string Version, string System);
+    DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt, string? Dump, string Version, string System)
+{
+    /// <summary>What kind of program the child was.</summary>
+    public ChildImage Image { get; init; }
+}
 
 /// <summary>What the journal of lost children answers.</summary>
 public static class CrashProtocol
@@ -106,7 +110,10 @@ internal sealed class CrashJournal : UntypedActor
         CrashFiles.NameOf(exited.EndedAt, ++_number, exited.Role), exited.Role, exited.ProcessId, exited.Reason, exited.Cause, exited.ExitCode, exited.Signal,
         CrashText.ExceptionIn(exited.LastStderrLines), CrashText.Clean(exited.Message), exited.InFlight, [.. exited.LastStderrLines.Select(CrashText.Clean)],
         [.. exited.Layers.Select(static layer => $"{layer.Layer}: {(layer.Enforced ? "in force" : "not in force")}")],
-        exited.StartedAt, exited.ReadyAt, exited.EndedAt, exited.Dump, BuildInfo.Version, $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}");
+        exited.StartedAt, exited.ReadyAt, exited.EndedAt, exited.Dump, BuildInfo.Version, $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}")
+    {
+        Image = exited.Image,
+    };
 }
 
 /// <summary>Crash reports as files.</summary>

@@ -67,7 +67,7 @@ internal sealed class ProcessChildLauncher : IChildLauncher
         // A profile that grants a workspace, for a child that was given none: then there is none.
         if (policy.NeedsWorkspace)
             policy = policy.WithoutWorkspace();
-        var executable = settings.Child.Resolve();
+        var executable = settings.Child.Programs.Of(role);
         if (!File.Exists(executable.Path))
             throw new LaunchException(LaunchErrorKind.NotFound, $"The children's program '{executable.Path}' is not there; actorbrowser.child.executable, or ActorBrowserOptions.ChildExecutable, names it.");
         // Not on the caller's thread, which is a dispatcher's: the first plan of a policy asks the machine many things.

@@ -17,6 +17,9 @@ internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
     private int _launching;
     private bool _closed;
 
+    /// <summary>Whether its children are real processes.</summary>
+    internal bool StartsProcesses => launcher is ProcessChildLauncher;
+
     /// <summary>The roster of a launcher; the launcher itself if it is one.</summary>
     internal static ProcessRoster Of(IChildLauncher launcher) => launcher as ProcessRoster ?? new ProcessRoster(launcher);
 

@@ -1,4 +1,3 @@
-using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Configuration;
 
@@ -89,7 +88,7 @@ public sealed record ActorBrowserSettings
 }
 
 /// <summary><c>actorbrowser.child</c>.</summary>
-/// <param name="Executable">The children's program; empty for the running one.</param>
+/// <param name="Executable">The children's program: <see cref="ChildPrograms.Auto"/>, <see cref="ChildPrograms.Self"/>, or a path.</param>
 /// <param name="HandshakeTimeout">From launch to Ready.</param>
 /// <param name="ShutdownTimeout">From Shutdown to exit.</param>
 /// <param name="HeartbeatInterval">Between two heartbeats.</param>
@@ -107,8 +106,11 @@ internal sealed record ChildSettings(
 
     private Dictionary<string, Dictionary<string, string>> Environments { get; init; } = [];
 
+    /// <summary>Which program the children of each role are.</summary>
+    internal ChildPrograms Programs => new(Executable);
+
     internal static ChildSettings Read(SettingsReader reader) => new ChildSettings(
-        reader.Text("child.executable"),
+        reader.Filled("child.executable"),
         reader.Time("child.handshake-timeout", positive: true),
         reader.Time("child.shutdown-timeout", positive: true),
         reader.Time("child.heartbeat-interval", positive: true),
@@ -125,8 +127,6 @@ internal sealed record ChildSettings(
     /// <summary>What is added to the environment of a role's children.</summary>
     /// <param name="role">The role.</param>
     public IReadOnlyDictionary<string, string> EnvironmentOf(string role) => Environments.GetValueOrDefault(role, None);
-
-    internal ChildExecutable Resolve() => Executable.Length == 0 ? ChildExecutable.Current : ChildExecutable.FromPath(Executable);
 }
 
 /// <summary><c>actorbrowser.restart</c>.</summary>

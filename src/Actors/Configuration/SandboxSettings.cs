@@ -13,8 +13,8 @@ internal sealed class SandboxSettings
     private readonly FrozenDictionary<string, string> _roles;
     private readonly string _default;
     private readonly IReadOnlyList<string> _learn;
-    // By identity: a policy for one folder is made for one runner, and its plan goes with it.
-    private readonly ConditionalWeakTable<SandboxPolicy, ConcurrentDictionary<ChildExecutable, LaunchPlan>> _plans = [];
+    // By identity: a policy for one folder is made for one runner, and its plans, one for each program, go with it.
+    private readonly ConditionalWeakTable<SandboxPolicy, ConcurrentDictionary<string, LaunchPlan>> _plans = [];
     private readonly Lazy<Machine> _machine;
 
     private SandboxSettings(bool enabled, int maxViolations, IReadOnlyList<SandboxLayer> hidden, IEnumerable<SandboxPolicy> profiles, IEnumerable<KeyValuePair<string, string>> roles, string byDefault, IReadOnlyList<string> learn)
@@ -82,9 +82,9 @@ internal sealed class SandboxSettings
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(executable);
         var effective = IsEnabled ? policy : SandboxPolicy.Unconfined(policy.Name, "actorbrowser.sandbox.enabled = off");
-        var plans = _plans.GetValue(policy, static _ => new ConcurrentDictionary<ChildExecutable, LaunchPlan>());
-        if (plans.TryGetValue(executable, out var known) && !known.IsCurrent)
-            plans.TryRemove(KeyValuePair.Create(executable, known));
-        return plans.GetOrAdd(executable, _ => LaunchPlan.Create(effective, executable, Machine, IsEnabled && _learn.Contains(policy.Name)));
+        var plans = _plans.GetValue(policy, static _ => new ConcurrentDictionary<string, LaunchPlan>(StringComparer.Ordinal));
+        if (plans.TryGetValue(executable.Path, out var known) && !known.IsCurrent)
+            plans.TryRemove(KeyValuePair.Create(executable.Path, known));
+        return plans.GetOrAdd(executable.Path, _ => LaunchPlan.Create(effective, executable, Machine, IsEnabled && _learn.Contains(policy.Name)));
     }
 }

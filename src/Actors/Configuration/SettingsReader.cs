@@ -12,6 +12,8 @@ internal sealed class SettingsReader(Config config)
 
     internal string Text(string key) => Present(key, () => config.GetString(Root + key, null));
 
+    internal string Filled(string key) => Text(key) is { Length: > 0 } text ? text : throw Wrong(key, "is empty");
+
     internal bool Switch(string key) => Present(key, () => config.GetBoolean(Root + key, false), "on or off");
 
     internal int Number(string key, int minimum, int maximum) => (int)Range(key, Present(key, () => config.GetInt(Root + key, 0), "a whole number"), minimum, maximum);

@@ -13,7 +13,7 @@ public sealed class ActorBrowserOptions
     /// <summary>HOCON laid over the reference configuration, such as <c>actorbrowser.fetch.total-timeout = 10s</c>.</summary>
     public string Configuration { get; set; } = "";
 
-    /// <summary>The program that children are; null for the running one, or the configuration's.</summary>
+    /// <summary>The program that children are, or <c>auto</c> or <c>self</c>, as <c>actorbrowser.child.executable</c> takes; null for that key's value.</summary>
     public string? ChildExecutable { get; set; }
 
     /// <summary>What starts children.</summary>

@@ -72,6 +72,9 @@ internal static class PathExpansion
             yield return rule;
         yield return new FileRule(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "/lib/ld-linux-aarch64.so.1" : "/lib64/ld-linux-x86-64.so.2", FileRights.Read | FileRights.Execute);
         yield return new FileRule("/dev/null", FileRights.Read | FileRights.Device);
+        yield return new FileRule(Resolve(executable.Path), FileRights.Read | FileRights.Execute);
+        if (executable.IsChildImage)
+            yield break;
         // …/shared/Microsoft.NETCore.App/10.0.1/ → the root that has host/ and shared/ in it.
         var runtime = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
         var root = Path.GetFullPath(Path.Combine(runtime, "..", "..", ".."));
@@ -84,18 +87,19 @@ internal static class PathExpansion
         {
             yield return new FileRule(runtime, FileRights.Read);
         }
-        yield return new FileRule(Resolve(executable.Path), FileRights.Read | FileRights.Execute);
     }
 
     // File by file: the folder of the libraries also holds an application's settings and data.
     private static IEnumerable<FileRule> Application(ChildExecutable executable)
     {
+        yield return new FileRule(Resolve(executable.Path), FileRights.Read | FileRights.Execute);
+        if (executable.IsChildImage)
+            yield break;
         foreach (var file in Directory.EnumerateFiles(ApplicationFolder(executable), "*", CodeBelow))
         {
             if (IsCode(file))
                 yield return new FileRule(file, FileRights.Read);
         }
-        yield return new FileRule(Resolve(executable.Path), FileRights.Read | FileRights.Execute);
     }
 
     private static string ApplicationFolder(ChildExecutable executable)

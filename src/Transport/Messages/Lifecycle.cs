@@ -19,6 +19,9 @@ public readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Ro
 {
     private const int MaxLayers = 64;
 
+    /// <summary>Whether the child is a native program; otherwise a JIT compiler makes its code as it runs.</summary>
+    public bool IsNative { get; init; }
+
     /// <summary>What a child of this build says, for a test that plays one.</summary>
     /// <param name="role">The role that was asked for.</param>
     /// <param name="processId">The child's pid.</param>
@@ -30,13 +33,14 @@ public readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Ro
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(5);
+        writer.WriteArrayHeader(6);
         writer.Write(ProtocolVersion);
         writer.WriteBinHeader(16);
         BuildId.TryWriteBytes(writer.GetSpan(16));
         writer.Advance(16);
         writer.Write(Role);
         writer.Write(ProcessId);
+        writer.Write(IsNative);
         writer.WriteArrayHeader(Layers.Count);
         for (var i = 0; i < Layers.Count; i++)
         {
@@ -50,13 +54,14 @@ public readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Ro
     /// <inheritdoc/>
     public static Hello Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 5, nameof(Hello));
+        Wire.ReadArrayOf(ref reader, 6, nameof(Hello));
         var version = reader.ReadInt32();
         var id = Wire.ReadPayload(ref reader, "Hello.BuildId");
         if (id.Length != 16)
             throw new WireFormatException($"Hello.BuildId has 16 bytes, not {id.Length}.");
         var role = Wire.ReadText(ref reader, "Hello.Role");
         var pid = (int)Wire.ReadRange(ref reader, "Hello.ProcessId", 1, int.MaxValue);
+        var isNative = reader.ReadBoolean();
         var layers = new LayerReport[Wire.ReadCount(ref reader, "Hello.Layers", MaxLayers)];
         for (var i = 0; i < layers.Length; i++)
         {
@@ -64,7 +69,7 @@ public readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Ro
             layers[i] = new LayerReport(
                 Wire.ReadText(ref reader, "LayerReport.Layer"), reader.ReadBoolean(), Wire.ReadText(ref reader, "LayerReport.Detail"));
         }
-        return new Hello(version, new Guid(id.Span), role, pid, layers);
+        return new Hello(version, new Guid(id.Span), role, pid, layers) { IsNative = isNative };
     }
 }
 

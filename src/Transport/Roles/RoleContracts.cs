@@ -7,6 +7,10 @@ internal static class RoleContracts
     internal static IReadOnlyList<RoleContract> BuiltIn { get; } =
         [CommandRunnerContract.Value, ImageDecoderContract.Value, NetworkContract.Value, ProbeContract.Value, RendererContract.Value];
 
+    /// <summary>Whether a role is built in: each child program of this build has it, whoever embeds the browser.</summary>
+    /// <param name="role">The role's name.</param>
+    internal static bool IsBuiltIn(string role) => BuiltIn.Any(contract => contract.Name == role);
+
     /// <summary>A role's contract; an embedder's role has <see cref="EmbedderContract"/>.</summary>
     /// <param name="role">The role's name.</param>
     internal static RoleContract Of(string role) => BuiltIn.FirstOrDefault(contract => contract.Name == role) ?? EmbedderContract.For(role);
