@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
@@ -55,12 +56,10 @@ public static class ActorBrowserChild
         // Before any code of the role runs: even its constructor may block while the parent dies.
         if (!OperatingSystem.IsWindows())
             Hardening.Apply(RoleContracts.Of(role).OwnsProcesses);
-        // Running out of memory, on any thread, gets its own exit code: it is not a crash.
-        AppDomain.CurrentDomain.UnhandledException += static (_, failed) =>
-        {
-            if (failed.ExceptionObject is OutOfMemoryException)
-                CurrentProcess.ExitNow(ChildExitCodes.OutOfMemory);
-        };
+        // Running out of memory, on any thread, gets its own exit code: it is not a crash. The first of the two comes before the runtime
+        // describes the failure, for which a native one needs memory, and waits for ever where there is none.
+        ExceptionHandling.SetUnhandledExceptionHandler(static failed => ExitIfOutOfMemory(failed));
+        AppDomain.CurrentDomain.UnhandledException += static (_, failed) => ExitIfOutOfMemory(failed.ExceptionObject);
         if (roles.Create(role) is not { } instance)
             return Fail(ChildExitCodes.Usage, $"there is no role '{role}' in this program; it has {string.Join(", ", roles.Names.Order(StringComparer.Ordinal))}. To add a role, pass it to TryRun: ChildRoles.BuiltIn.With(\"{role}\", ...)");
         if (Environment.GetEnvironmentVariable(WireProtocol.DescriptorVariable) is { } number)
@@ -73,6 +72,13 @@ public static class ActorBrowserChild
             return RunOnPipe(role, instance, pipe);
         return Fail(ChildExitCodes.Usage,
             $"no channel: neither {WireProtocol.DescriptorVariable} nor {WireProtocol.PipeVariable} is set; only its parent can start a child");
+    }
+
+    private static bool ExitIfOutOfMemory(object failed)
+    {
+        if (failed is OutOfMemoryException)
+            CurrentProcess.ExitNow(ChildExitCodes.OutOfMemory);
+        return false;
     }
 
     private static int RunOnSocket(string role, IChildRole instance)

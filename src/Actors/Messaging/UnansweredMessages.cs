@@ -55,7 +55,7 @@ internal sealed class UnansweredMessages : DeadLetterListener
     {
         // Our own clients hear of the end themselves; a message without a sender expects no answer, unless it names who is to hear.
         var asker = letter.Sender;
-        if (asker is Reply || (asker is ActorRefWithCell { Underlying.Props.Type: var type } && type == typeof(TabListener)))
+        if (asker is Reply || (letter.Message is TabProtocol.ICommand && asker is ActorRefWithCell { Underlying.Props.Type: var type } && type == typeof(TabListener)))
             return;
         if (letter.Message is TabProtocol.Subscribe or CommandProtocol.Subscribe || !(asker.IsNobody() || asker.Equals(Provider.DeadLetters)))
             Answers(letter);
