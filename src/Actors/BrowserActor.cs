@@ -146,6 +146,8 @@ public sealed class BrowserActor : UntypedActor
         {
             if (Entry.Admits(message, Sender))
                 OnAdmitted(message);
+            else
+                (message as CommandProtocol.Spawn)?.InputDescriptor?.Dispose();
         }
         catch (Exception e)
         {

@@ -66,6 +66,24 @@ internal static unsafe class PathProbe
             return Look(currentFolder, text, notFollowed);
     }
 
+    /// <summary>Whether a path leads to a pipe, through links if need be; false where there is nothing.</summary>
+    /// <param name="path">As a program has it.</param>
+    internal static bool IsPipe(string path)
+    {
+        if (!OperatingSystem.IsLinux() || path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+            return false;
+        try
+        {
+            var file = new FileInfo(path);
+            return LookAt(System.Text.Encoding.UTF8.GetBytes((file.ResolveLinkTarget(returnFinalTarget: true) ?? file).FullName)) is { IsPipe: true };
+        }
+        catch (IOException)
+        {
+            // A loop of links, which the opening tells of.
+            return false;
+        }
+    }
+
     /// <summary>What an open descriptor is of. Linux.</summary>
     /// <param name="descriptor">Its number.</param>
     /// <returns>Null when the kernel does not tell.</returns>
@@ -163,8 +181,12 @@ internal readonly record struct FoundFile((ulong Device, ulong Inode) Identity, 
     private const int Link = 0xa000;
     private const int Folder = 0x4000;
     private const int Regular = 0x8000;
+    private const int Pipe = 0x1000;
 
     internal bool IsRegular => Type == Regular;
+
+    /// <summary>A pipe with a name, whose opening waits for the other end.</summary>
+    internal bool IsPipe => Type == Pipe;
 
     internal bool IsLink => Type == Link;
 

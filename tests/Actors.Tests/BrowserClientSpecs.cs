@@ -33,6 +33,37 @@ public sealed class BrowserClientSpecs : TestKit
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_download_to_a_stream_that_takes_nothing_ends_with_its_token_and_with_its_time(bool byToken)
+    {
+        await using var server = await Site.StartAsync(static context => context.Response.Body.WriteAsync(new byte[10 << 20]).AsTask());
+        using var token = new CancellationTokenSource();
+        var call = BrowserClient.For(_browser).DownloadAsync(
+            new Fetch(server.Root + "/") { TotalTimeout = byToken ? null : TimeSpan.FromSeconds(1) }, new Stuck(token), byToken ? token.Token : default);
+        if (byToken)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Soon());
+        else
+            Assert.Equal(FetchErrorKind.Timeout, (await call.Soon()).Failure!.Kind);
+    }
+
+    [Fact]
+    public async Task A_wrong_role_is_refused_by_its_type()
+    {
+        await Assert.ThrowsAsync<InvalidMessageException>(() => BrowserClient.For(_browser).SpawnAsync("Bad Role").Soon());
+    }
+
+    // Takes a piece for ever, and has the call cancelled once it has begun.
+    private sealed class Stuck(CancellationTokenSource begun) : MemoryStream
+    {
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            begun.CancelAfter(TimeSpan.FromMilliseconds(1));
+            await Task.Delay(Timeout.Infinite, CancellationToken.None);
+        }
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Calls_end_when_the_browser_or_its_system_stops_and_after_it(bool whole)

@@ -19,7 +19,14 @@ public sealed class LateQuestionSpecs : TestKit
         return actor;
     }
 
-    private async Task<IActorRef> StoppedServiceAsync(string name) => await StoppedAsync(await Sys.ActorSelection(_browser.Path / name).ResolveOne(Deadline.Long));
+    private async Task<IActorRef> StoppedServiceAsync(string name) => await StoppedAsync(await ServiceAsync(name));
+
+    private async Task<IActorRef> ServiceAsync(string name)
+    {
+        // It has made its services when it answers.
+        await _browser.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Deadline.Long);
+        return await Sys.ActorSelection(_browser.Path / name).ResolveOne(Deadline.Long);
+    }
 
     [Fact]
     public async Task A_closed_tab_answers_each_question()
@@ -40,6 +47,29 @@ public sealed class LateQuestionSpecs : TestKit
     }
 
     [Fact]
+    public async Task A_pool_that_was_stopped_is_named_to_a_tab_and_to_who_wants_an_image()
+    {
+        await using var tab = await BrowserClient.For(_browser).OpenTabAsync();
+        foreach (var pool in new[] { "renderers", "decoders" })
+            await StoppedServiceAsync(pool);
+        Assert.Contains("'renderers' was stopped", (await Assert.ThrowsAsync<PageException>(() => tab.NavigateAsync("http://127.0.0.1:1/").Soon())).Message, StringComparison.Ordinal);
+        Assert.Contains("'decoders' was stopped", (await Assert.ThrowsAsync<ImageException>(() => BrowserClient.For(_browser).DecodeAsync(new ImageProtocol.Decode(new byte[8])).Soon())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_call_of_a_tab_has_its_own_answer_and_a_blank_tab_has_nothing_to_load_again()
+    {
+        await using var tab = await BrowserClient.For(_browser).OpenTabAsync();
+        Assert.Contains("blank", (await Assert.ThrowsAsync<PageException>(() => tab.ReloadAsync().Soon())).Message, StringComparison.Ordinal);
+        var tooLong = tab.NavigateAsync("http://127.0.0.1:1/" + new string('x', 70_000));
+        var other = tab.NavigateAsync("ftp://127.0.0.1/");
+        await Assert.ThrowsAsync<InvalidMessageException>(() => tooLong.Soon());
+        Assert.Equal(FetchErrorKind.UnsupportedScheme, (await Assert.ThrowsAsync<PageException>(() => other.Soon())).Kind);
+        tab.Tab.Tell(new TabProtocol.Navigate("gopher://127.0.0.1/"));
+        Assert.Contains("ftp:", (await Assert.ThrowsAsync<PageException>(() => tab.NavigateAsync("ftp://127.0.0.1/").Soon())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_service_that_was_stopped_is_named_to_each_who_asks_the_browser_for_it()
     {
         foreach (var name in new[] { "images", "tabs", "crashes" })
@@ -55,7 +85,7 @@ public sealed class LateQuestionSpecs : TestKit
     {
         var services = new Dictionary<string, IActorRef>();
         foreach (var name in new[] { "images", "commands", "tabs" })
-            services.Add(name, await Sys.ActorSelection(_browser.Path / name).ResolveOne(Deadline.Long));
+            services.Add(name, await ServiceAsync(name));
         await StoppedAsync(_browser);
         Assert.Equal(BrowserStoppedException.Sentence, (await services["images"].Ask<ImageProtocol.DecodeRefused>(new ImageProtocol.Decode(new byte[8]), Deadline.Long)).Message);
         Assert.Equal(SpawnFailure.Stopped, (await services["commands"].Ask<CommandProtocol.SpawnRefused>(new CommandProtocol.Spawn(["true"]), Deadline.Long)).Kind);

@@ -182,8 +182,11 @@ public static class ChildProcessProtocol
     /// <param name="Role">Its role.</param>
     /// <param name="ProcessId">Its pid.</param>
     /// <param name="SpawnTime">From the launch to Ready.</param>
-    public sealed record ChildReady(IActorRef Child, string Role, int ProcessId, TimeSpan SpawnTime) : IEvent
+    public sealed record ChildReady(IActorRef Child, string Role, int ProcessId, TimeSpan SpawnTime) : IEvent, IValidated
     {
+        object? IValidated.Refusal() => Child is not null && Line is not null ? null
+            : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(ChildReady), "it comes from a child's actor alone"));
+
         /// <summary>For the one actor that uses it.</summary>
         internal ChildLine? Line { get; init; }
     }
@@ -212,8 +215,11 @@ public static class ChildProcessProtocol
     public sealed record ChildExited(
         IActorRef Child, string Role, int ProcessId, ExitReason Reason, KillCause Cause, int? ExitCode, int? Signal, string Message,
         IReadOnlyList<ulong> InFlight, IReadOnlyList<string> LastStderrLines,
-        DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt) : IEvent
+        DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt) : IEvent, IValidated
     {
+        object? IValidated.Refusal() => Child is not null && Message is not null ? null
+            : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(ChildExited), "it comes from a child's actor alone"));
+
         /// <summary>What confined it, as it measured itself; empty before Hello.</summary>
         public IReadOnlyList<LayerReport> Layers { get; init; } = [];
 

@@ -38,7 +38,9 @@ internal sealed class LateMessages : UntypedActor
         switch (message)
         {
             case ChildExited exited:
-                Remember(exited);
+                // Another browser of this actor system answers for its own.
+                if (exited.Child.Path.ToString().StartsWith($"{Context.Parent.Path}/", StringComparison.Ordinal))
+                    Remember(exited);
                 break;
             case AllDeadLetters { Message: ChildFrames.ICarriesDescriptor carrier }:
                 carrier.CloseUntaken();

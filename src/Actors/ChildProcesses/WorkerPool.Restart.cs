@@ -11,14 +11,22 @@ internal sealed partial class WorkerPool
         var problem = $"The pool of {_role} processes failed and was made anew: {reason.GetType().Name}: {reason.Message}";
         if (message is Acquire acquire)
             Sender.Tell(new Refused(acquire.Lease, problem));
+        TellAll(problem);
+        // Stops the actors of the processes, which ends these.
+        base.PreRestart(reason, message);
+    }
+
+    /// <summary>Each who waits, and each who has a process, is told that there is none any more.</summary>
+    private void TellAll(string problem)
+    {
         foreach (var waiting in _queue)
             waiting.Borrower.Tell(new Refused(waiting.Lease, problem));
+        _queue.Clear();
         foreach (var worker in _workers.Values)
         {
             if (worker.Lease is { } lease)
                 worker.Borrower.Tell(new WorkerLost(lease, null, problem));
+            worker.Lease = null;
         }
-        // Stops the actors of the processes, which ends these.
-        base.PreRestart(reason, message);
     }
 }

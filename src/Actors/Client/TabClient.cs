@@ -72,7 +72,9 @@ public sealed class TabClient : IAsyncDisposable
     public Task<PageSummary> NavigateAsync(string url, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(url);
-        return LoadAsync(new Navigate(url), cancellation);
+        // Refused here: the refusal of a message could be taken for that of the next one.
+        var navigate = new Navigate(url);
+        return ((IValidated)navigate).Refusal() is Akka.Actor.Status.Failure refusal ? Task.FromException<PageSummary>(refusal.Cause) : LoadAsync(navigate, cancellation);
     }
 
     /// <summary>Loads the page again, in a new renderer if need be.</summary>

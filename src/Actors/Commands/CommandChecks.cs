@@ -13,7 +13,7 @@ internal static class CommandChecks
     internal static object? Time(string message, string field, TimeSpan? time) => time is { } given && (given < TimeSpan.Zero || given > Longest)
         ? Failure(message, $"{field} is {given}; it is between 0 and {Longest.TotalDays:0} days, or null.") : null;
 
-    internal static object? Subscriber(string message, IActorRef? subscriber) => subscriber.IsNobody() ? Failure(message, "Subscriber is null or no actor.") : null;
+    internal static object? Subscriber(string message, IActorRef? subscriber) => IsNoActor(subscriber) ? Failure(message, "Subscriber is null or no actor.") : null;
 
     internal static object? Subscription(string message, CommandProtocol.Subscribe? subscription) =>
         Problem(subscription) is { } problem ? Failure(message, problem) : null;
@@ -24,7 +24,7 @@ internal static class CommandChecks
     /// <summary>Null, or what is wrong with a subscription.</summary>
     internal static string? Problem(CommandProtocol.Subscribe? subscription) =>
         subscription is null ? "The subscription is null."
-        : subscription.Subscriber.IsNobody() ? "The subscription's Subscriber is null or no actor."
+        : IsNoActor(subscription.Subscriber) ? "The subscription's Subscriber is null or no actor."
         : subscription.From < 0 ? $"The subscription's From is {subscription.From}; it is at least 0."
         : subscription.Credit is < 0 ? $"The subscription's Credit is {subscription.Credit}; it is at least 0, or null."
         : null;
@@ -32,6 +32,9 @@ internal static class CommandChecks
     /// <summary>Whether a time is one that a command may be given.</summary>
     internal static bool IsWrong(TimeSpan? time, bool positive) =>
         time is { } given && (given < TimeSpan.Zero || (positive && given == TimeSpan.Zero) || given > Longest);
+
+    // What Akka did not make cannot be watched.
+    private static bool IsNoActor(IActorRef? subscriber) => subscriber is not IInternalActorRef || subscriber.IsNobody();
 
     private static Status.Failure Failure(string message, string problem) => new(new InvalidMessageException(message, problem));
 }

@@ -35,6 +35,8 @@ internal sealed class CommandRegistry : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (message is Spawn given && (message = Own(given)!) is null)
+            return;
         if (!Entry.Admits(message, Sender))
         {
             (message as Spawn)?.InputDescriptor?.Dispose();
@@ -97,6 +99,25 @@ internal sealed class CommandRegistry : UntypedActor
             default:
                 Unhandled(message);
                 break;
+        }
+    }
+
+    // Lists are the sender's own: one that changes, or throws, as it is read would harm the commands of others.
+    private Spawn? Own(Spawn spawn)
+    {
+        try
+        {
+            return spawn with
+            {
+                Arguments = spawn.Arguments?.ToArray()!,
+                Read = spawn.Read?.ToArray(),
+                Environment = spawn.Environment?.Own(),
+            };
+        }
+        catch (Exception e)
+        {
+            Refuse(spawn, Sender, new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, $"What is to be started cannot be read: {e.Message}"));
+            return null;
         }
     }
 

@@ -37,6 +37,7 @@ internal sealed class CommandRunner : UntypedActor
     {
         var args = CommandRunnerContract.WriteArgs(_mark.ToValue(), Limits(), _line.ServesOne);
         _supervisor = Context.ActorOf(ChildSupervisor.Props(CommandRunnerContract.Name, _settings, () => args, _launcher, _policy), "process");
+        Context.Watch(_supervisor);
         // What is no session's is the registry's.
         _supervisor.Tell(new ChildSupervisor.Attach(Self, Frames: Context.Parent));
     }
@@ -77,6 +78,10 @@ internal sealed class CommandRunner : UntypedActor
                 break;
             case Cleaned cleaned:
                 OnCleaned(cleaned);
+                break;
+            case Terminated terminated when terminated.ActorRef.Equals(_supervisor):
+                // The registry tells the commands, and gives the next one another runner.
+                Context.Stop(Self);
                 break;
             default:
                 Unhandled(message);

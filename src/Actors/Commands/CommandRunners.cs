@@ -145,7 +145,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         policy = hasWorkspace ? policy.ForWorkspace(folder!, identity) : policy.WithoutWorkspace();
         foreach (var path in spawn.Read ?? [])
         {
-            if (hasWorkspace && LinkWalk.IsLedBy(path, folder!))
+            if (folder is not null && LinkWalk.IsLedBy(path, folder))
                 log.Warning("{0} is not granted to a command in {1}: a link in that folder leads there, which a command may have made", path, folder);
             else
                 policy = policy.AllowRead(path);

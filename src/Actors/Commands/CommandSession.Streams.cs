@@ -10,7 +10,8 @@ internal sealed partial class CommandSession
 {
     private readonly Queue<ReadOnlyMemory<byte>> _input = new();
     private long _lastActivity;
-    private IActorRef _writer = ActorRefs.Nobody;
+    // Each who has written what is not all taken yet.
+    private readonly HashSet<IActorRef> _writers = [];
     private long _inputAccepted;
     private long _inputSent;
     private long _inputTaken;
@@ -156,7 +157,6 @@ internal sealed partial class CommandSession
 
     private void Write(WriteInput write)
     {
-        _writer = Sender;
         var offset = write.Offset ?? _inputAccepted;
         if (_spawn.Input != CommandInput.Pipe && _spawn.Output != CommandOutput.Terminal)
             Sender.Tell(new InputRefused("The command was started without an input."));
@@ -179,6 +179,7 @@ internal sealed partial class CommandSession
             Sender.Tell(new InputTaken(_inputTaken, _inputEnded));
             return;
         }
+        _writers.Add(Sender);
         _inputAccepted += fresh.Length;
         _input.Enqueue(fresh);
         PassInputOn();
@@ -203,8 +204,16 @@ internal sealed partial class CommandSession
         _inputEnded |= ended;
         if (ended)
             _input.Clear();
-        _writer.Tell(new InputTaken(taken, ended), _self);
+        TellWriters();
         PassInputOn();
+    }
+
+    private void TellWriters()
+    {
+        foreach (var writer in _writers)
+            writer.Tell(new InputTaken(_inputTaken, _inputEnded), _self);
+        if (_inputEnded || _inputTaken == _inputAccepted)
+            _writers.Clear();
     }
 
     private void OpenSpill()

@@ -89,6 +89,8 @@ internal sealed partial class CommandSession : UntypedActor
         foreach (var output in _outputs)
             output.Dispose();
         _inputLink?.Dispose();
+        _inputEnded = true;
+        TellWriters();
         if (!_over && (_running || !_runner.TryWithdraw(_id)))
             Send(new Transport.Terminate(0));
         EndAbruptly();
@@ -136,7 +138,7 @@ internal sealed partial class CommandSession : UntypedActor
                 _unspilled -= written.Bytes;
                 Advance();
                 break;
-            case SpillFailed failed:
+            case SpillFailed failed when Sender.Equals(_spill):
                 Broadcast(failed);
                 break;
             case CommandProtocol.SendSignal signal:

@@ -116,6 +116,9 @@ public sealed record CommandEnvironment
     /// <summary>Variables that are set, over what is inherited.</summary>
     public IReadOnlyDictionary<string, CommandText> Variables { get; init; } = new Dictionary<string, CommandText>();
 
+    /// <summary>The same, in lists that nobody else has.</summary>
+    internal CommandEnvironment Own() => new(Inherited?.ToArray()) { Variables = Variables is null ? null! : new Dictionary<string, CommandText>(Variables) };
+
     /// <summary>These names are inherited where they are set.</summary>
     /// <param name="names">Names of variables.</param>
     public static CommandEnvironment AllowList(params IReadOnlyList<string> names) => new(names);

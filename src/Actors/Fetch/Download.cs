@@ -38,6 +38,10 @@ internal sealed class Download(IActorRef browser, Fetch fetch, Stream destinatio
         {
             case FetchStarted:
                 break;
+            case FetchFailed failed:
+                // Also while the stream takes a piece: it may take it for ever.
+                End(failed);
+                break;
             case IEvent happened when _writing:
                 _waiting.Enqueue(happened);
                 break;
@@ -84,9 +88,6 @@ internal sealed class Download(IActorRef browser, Fetch fetch, Stream destinatio
                 break;
             case FetchCompleted completed:
                 End(new FetchResponse(completed.Id, _headers!.Headers, default, completed.End, _headers.ChildProcessId));
-                break;
-            case FetchFailed failed:
-                End(failed);
                 break;
             default:
                 Unhandled(happened);

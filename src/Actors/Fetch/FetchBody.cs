@@ -57,6 +57,9 @@ public sealed class FetchBody
     internal static FetchBody? Of(FetchProtocol.Fetch fetch) =>
         fetch.Upload ?? (fetch.Body is { } body && !MessageBytes.AreInArray(body) ? FromStream(new MemoryBody(body)) : null);
 
+    /// <summary>Whether the opening may wait for as long as a writer likes.</summary>
+    internal bool IsPipe => _path is not null && Interop.PathProbe.IsPipe(_path);
+
     /// <summary>Opens the source at its beginning. Blocks.</summary>
     /// <exception cref="IOException">The source cannot be opened, or is in use.</exception>
     internal (Stream Stream, long? Length) Open()

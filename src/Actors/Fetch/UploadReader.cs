@@ -41,10 +41,13 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     internal void Add(long credit) => Credit = CreditSum.Of(Credit, credit);
 
     /// <summary>Opens the source; <see cref="Opened"/> is told to the actor.</summary>
-    internal void StartOpening(IActorRef self) => Start(self, () =>
+    internal void StartOpening(IActorRef self) => Start(self, async () =>
     {
-        (_stream, var length) = body.Open();
-        return Task.FromResult<object>(new Opened(id, length, _stream.CanSeek));
+        // The opening of a pipe waits for a writer: not on a thread that others need.
+        (_stream, var length) = body.IsPipe
+            ? await Task.Factory.StartNew(body.Open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false)
+            : body.Open();
+        return new Opened(id, length, _stream.CanSeek);
     });
 
     /// <summary>Reads a piece as large as credit allows; <see cref="Read"/> is told to the actor.</summary>

@@ -73,8 +73,8 @@ internal sealed class Reply<T>(IActorRefProvider provider, Func<string, Exceptio
     {
         var isFirst = message switch
         {
-            T answer => _answer.TrySetResult(answer),
             Status.Failure { Cause: { } cause } => _answer.TrySetException(cause),
+            T answer => _answer.TrySetResult(answer),
             _ => _answer.TrySetException(new InvalidOperationException($"The answer is {message.GetType()}; {typeof(T)} was expected.")),
         };
         _cancellation.Unregister();

@@ -43,10 +43,11 @@ internal sealed class UnansweredMessages : DeadLetterListener
             return false;
         var answer = all._watched.TryGetValue(letter.Recipient, out var browser)
             ? AnswerTo(letter.Message, Lives(browser), letter.Recipient)
-            : all._watched.TryGetValue(parent, out browser) ? AnswerOfTab(letter.Message, Lives(browser)) : null;
+            : all._watched.TryGetValue(parent, out browser) ? AnswerOfChild(letter.Message, Lives(browser), letter.Recipient) : null;
         if (answer is null)
             return false;
-        (letter.Message is TabProtocol.Subscribe { Subscriber: { } subscriber } ? subscriber : letter.Sender).Tell(answer, letter.Recipient);
+        var asker = (letter.Message as TabProtocol.Subscribe)?.Subscriber ?? (letter.Message as CommandProtocol.Subscribe)?.Subscriber ?? letter.Sender;
+        asker.Tell(answer, letter.Recipient);
         return true;
     }
 
@@ -63,14 +64,19 @@ internal sealed class UnansweredMessages : DeadLetterListener
 
     // A session's, while that lives: it knows how the command has ended.
     private static IActorRef? RegistryOf(DeadLetter letter) =>
-        letter.Message is CommandProtocol.Poll or CommandProtocol.Wait or CommandProtocol.KillCommand or CommandProtocol.GetSnapshot or CommandProtocol.Subscribe or CommandProtocol.WriteInput
+        IsForSession(letter.Message)
         && letter.Recipient is IInternalActorRef { Parent: ActorRefWithCell { Underlying: { IsTerminated: false, Props.Type: var type } } registry }
         && type == typeof(CommandRegistry) ? registry : null;
 
+    private static bool IsForSession(object message) =>
+        message is CommandProtocol.Poll or CommandProtocol.Wait or CommandProtocol.KillCommand or CommandProtocol.GetSnapshot or CommandProtocol.Subscribe or CommandProtocol.WriteInput;
+
     private static bool Lives(StrongBox<ActorRefWithCell?> browser) => browser.Value is { Underlying: { IsTerminated: false, ChildrenContainer.IsTerminating: false } };
 
-    private static object? AnswerOfTab(object message, bool browserLives) => message switch
+    // Of a tab, or of a session whose registry has stopped.
+    private static object? AnswerOfChild(object message, bool browserLives, IActorRef recipient) => message switch
     {
+        _ when IsForSession(message) => browserLives ? new CommandProtocol.UnknownHandle(recipient.Path.Name) : new Status.Failure(BrowserLife.Stop()),
         TabProtocol.Query or TabProtocol.FetchResource => new TabProtocol.QueryFailed(null, browserLives ? "The tab is closed." : BrowserStoppedException.Sentence),
         TabProtocol.Subscribe => new TabProtocol.Closed { Problem = browserLives ? null : BrowserStoppedException.Sentence },
         TabProtocol.GetSnapshot or TabProtocol.Navigate or TabProtocol.Reload or TabProtocol.Back or TabProtocol.Forward =>
@@ -90,6 +96,8 @@ internal sealed class UnansweredMessages : DeadLetterListener
             case CommandProtocol.Spawn spawn:
                 spawn.InputDescriptor?.Dispose();
                 return new CommandProtocol.SpawnRefused(browserLives ? SpawnFailure.Unavailable : SpawnFailure.Stopped, 0, sentence);
+            case WorkerPool.Acquire acquire:
+                return new WorkerPool.Refused(acquire.Lease, sentence);
             case ImageProtocol.Decode:
                 return new ImageProtocol.DecodeRefused(null, sentence);
             case FetchProtocol.ICommand or CommandProtocol.IRegistryCommand or TabProtocol.OpenTab or CrashProtocol.GetCrashes

@@ -23,6 +23,7 @@ internal sealed class TabListener : OneCallActor
     private bool _abandoned;
     private TaskCompletionSource<TabOpened>? _opening;
     private TaskCompletionSource<PageSummary>? _begun;
+    private ICommand? _command;
     private TaskCompletionSource<PageSummary>? _loading;
 
     public TabListener(IActorRef browser, ChannelWriter<IEvent> events, TaskCompletionSource<Exception> over)
@@ -66,7 +67,7 @@ internal sealed class TabListener : OneCallActor
                 break;
             case Begin begin:
                 _begun?.TrySetException(new PageException("Another navigation took its place."));
-                _begun = begin.Done;
+                (_begun, _command) = (begin.Done, begin.Command);
                 _tab?.Tell(begin.Command);
                 break;
             case Akka.Actor.Status.Failure refused:
@@ -127,9 +128,12 @@ internal sealed class TabListener : OneCallActor
     {
         switch (happened)
         {
-            case LoadStarted:
+            case LoadStarted started:
                 _loading?.TrySetException(new PageException("Another navigation took its place."));
-                (_loading, _begun) = (_begun, null);
+                // What another actor has told the tab before is not this call's.
+                var isOurs = _command is not Navigate ours || ours.Url == started.Url;
+                _loading = isOurs ? _begun : null;
+                _begun = isOurs ? null : _begun;
                 break;
             case LoadFinished finished:
                 _loading?.TrySetResult(finished.Page);
@@ -142,6 +146,8 @@ internal sealed class TabListener : OneCallActor
             case StayedOnPage stayed:
                 _loading?.TrySetException(new PageException($"{stayed.Url} answered with status {stayed.Status}, that there is nothing to show, and the tab shows no page."));
                 _loading = null;
+                break;
+            case LoadFailed failed when _loading is null && _command is Navigate asked && asked.Url != failed.Url:
                 break;
             case LoadFailed failed:
                 // One that was not even begun says so as well.

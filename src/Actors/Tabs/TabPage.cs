@@ -59,7 +59,10 @@ internal sealed class TabPage(
     internal void Reload()
     {
         if (record.Url.Length == 0)
+        {
+            events.Tell(new LoadFailed(record.Load, "", "The tab is blank: there is nothing to load again."));
             return;
+        }
         if (record.Url == _crashedUrl && _crashes >= settings.MaxCrashes)
         {
             events.Tell(new LoadFailed(record.Load, record.Url, $"This page has crashed its renderer {_crashes} times in succession and is not loaded again."));

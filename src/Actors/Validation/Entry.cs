@@ -13,6 +13,11 @@ internal static class Entry
     {
         if (message is Poison)
             throw new InvalidOperationException("A test made this actor fail.");
+        if (sender is not (null or IInternalActorRef))
+        {
+            sender.Tell(new Status.Failure(new InvalidMessageException(message.GetType().Name, $"its sender is a {sender.GetType().Name}, which cannot be watched")));
+            return false;
+        }
         if (message is not IValidated validated || validated.Refusal() is not { } refusal)
             return true;
         sender.Tell(refusal);
