@@ -59,18 +59,6 @@ public sealed class OutsiderSpecs() : CommandSpecs
     }
 
     [Fact]
-    public async Task A_pipe_as_the_output_s_file_is_said_once_and_the_command_goes_on()
-    {
-        var pipe = Path.Combine(Directory.CreateTempSubdirectory("ab-spill-").FullName, "pipe");
-        Assert.Equal(0, (await RunAsync(Spawn.Shell($"mkfifo pipe") with { Folder = Path.GetDirectoryName(pipe)! })).Exit!.ExitCode);
-        var subscriber = CreateTestProbe();
-        var ended = await RunAsync(new Spawn(["echo", "hi"]) { SpillFile = pipe, Subscription = new Subscribe(subscriber) });
-        Assert.Equal("hi\n", ended.Output.ToString());
-        Assert.Contains("pipe", ((SpillFailed)await subscriber.FishForMessageAsync(static message => message is SpillFailed, Deadline.Long)).Message, StringComparison.Ordinal);
-        Directory.Delete(Path.GetDirectoryName(pipe)!, recursive: true);
-    }
-
-    [Fact]
     public async Task A_session_is_asked_after_its_registry_was_stopped()
     {
         var command = await SpawnAsync(new Spawn(["sleep", "1000"]));

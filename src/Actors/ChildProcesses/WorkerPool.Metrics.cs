@@ -30,7 +30,7 @@ internal sealed partial class WorkerPool
     {
         Timers.CancelAll();
         // With the browser its borrowers stop, too, and say why themselves.
-        if (Context.Parent is ActorRefWithCell { Underlying.ChildrenContainer.IsTerminating: false })
+        if (_parent is ActorRefWithCell { Underlying.ChildrenContainer.IsTerminating: false })
             TellAll($"The pool of {_role} processes was stopped.");
         _metrics?.Show(0, 0, 0);
     }

@@ -18,6 +18,7 @@ internal sealed partial class WorkerPool : UntypedActor
     private readonly PoolSettings _limits;
     private readonly IChildLauncher _launcher;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly IActorRef _parent = Context.Parent;
     private readonly Dictionary<IActorRef, Worker> _workers = [];
     private readonly LinkedList<Waiting> _queue = new();
     private readonly Queue<long> _failures = new();

@@ -9,7 +9,7 @@ namespace ActorBrowser;
 /// Every command by its handle. Holds so many entries: one more drops the oldest command that has ended, or kills the
 /// oldest that runs and waits until it is gone. Each sandbox profile has a runner of its own.
 /// </summary>
-internal sealed class CommandRegistry : UntypedActor
+internal sealed partial class CommandRegistry : UntypedActor
 {
     private readonly ActorBrowserSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -99,25 +99,6 @@ internal sealed class CommandRegistry : UntypedActor
             default:
                 Unhandled(message);
                 break;
-        }
-    }
-
-    // Lists are the sender's own: one that changes, or throws, as it is read would harm the commands of others.
-    private Spawn? Own(Spawn spawn)
-    {
-        try
-        {
-            return spawn with
-            {
-                Arguments = spawn.Arguments?.ToArray()!,
-                Read = spawn.Read?.ToArray(),
-                Environment = spawn.Environment?.Own(),
-            };
-        }
-        catch (Exception e)
-        {
-            Refuse(spawn, Sender, new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, $"What is to be started cannot be read: {e.Message}"));
-            return null;
         }
     }
 
@@ -340,22 +321,4 @@ internal sealed class CommandRegistry : UntypedActor
         else
             Sender.Tell(Answer(record, command));
     }
-
-    // The session has ended, and what it had to tell of that has come before this.
-    private void OnUnanswered(CommandSession.Unanswered late)
-    {
-        if (!_entries.TryGetValue(late.Handle, out var entry) || entry.Record is not { } record)
-            Sender.Tell(new UnknownHandle(late.Handle));
-        else if (late.Question is Subscribe subscription)
-            Context.ActorOf(CommandReplay.Props(record, subscription));
-        else
-            Sender.Tell(Answer(record, late.Question));
-    }
-
-    private static IEvent Answer(CommandRecord record, ICommand question) => question switch
-    {
-        Wait => new Waited(record.Snapshot, TimedOut: false),
-        WriteInput => new InputRefused("The command has ended."),
-        _ => record.Snapshot,
-    };
 }

@@ -1,4 +1,3 @@
-using ActorBrowser.Interop;
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Event;
@@ -27,8 +26,6 @@ internal sealed class SpillWriter : UntypedActor
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
-            if (PathProbe.IsPipe(_path))
-                throw new IOException("it is a pipe, whose opening would wait for a reader");
             _file = new FileStream(_path, options);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)

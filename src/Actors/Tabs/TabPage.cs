@@ -60,6 +60,7 @@ internal sealed class TabPage(
     {
         if (record.Url.Length == 0)
         {
+            events.Tell(new LoadStarted(++record.Load, ""));
             events.Tell(new LoadFailed(record.Load, "", "The tab is blank: there is nothing to load again."));
             return;
         }
