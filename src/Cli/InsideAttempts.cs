@@ -16,8 +16,17 @@ internal static class InsideAttempts
     /// <param name="targets">From <see cref="RunAsync"/>.</param>
     internal static int Make(string targets)
     {
+        ProbeTargets to;
+        try
+        {
+            to = ProbeTargets.FromBytes(Convert.FromBase64String(targets));
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"actorbrowser: --attempt takes what --inside gives it: {e.Message}");
+            return ExitCodes.Usage;
+        }
         ProbeRole.Prepare();
-        var to = ProbeTargets.FromBytes(Convert.FromBase64String(targets));
         for (var i = 0; i < ProbeBattery.All.Count; i++)
         {
             // Each by itself: one may end the process.
