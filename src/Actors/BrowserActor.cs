@@ -110,15 +110,13 @@ public sealed class BrowserActor : UntypedActor
         _fetch = StartFetch();
         UnansweredMessages.AnswerFor(Self);
         _commands = StartCommands();
-        var decoders = Context.ActorOf(WorkerPool.Props(ImageDecoderContract.Name, settings, settings.Images.Decoders, _launcher), "decoders");
-        var renderers = Context.ActorOf(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, _launcher), "renderers");
-        _images = Context.ActorOf(ImageService.Props(settings.Images, decoders), "images");
-        _tabs = Context.ActorOf(TabManager.Props(settings, Self, renderers, _images), "tabs");
-        _crashes = Context.ActorOf(CrashJournal.Props(settings.Crashes), "crashes");
+        var decoders = StartService(WorkerPool.Props(ImageDecoderContract.Name, settings, settings.Images.Decoders, _launcher), "decoders");
+        var renderers = StartService(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, _launcher), "renderers");
+        _images = StartService(ImageService.Props(settings.Images, decoders), "images");
+        _tabs = StartService(TabManager.Props(settings, Self, renderers, _images), "tabs");
+        _crashes = StartService(CrashJournal.Props(settings.Crashes), "crashes");
         _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crashes, late];
         _pools = [renderers, decoders];
-        foreach (var service in _services)
-            UnansweredMessages.AnswerFor(service, Self);
     }
 
     /// <summary>How to make one, with real processes.</summary>
@@ -246,21 +244,18 @@ public sealed class BrowserActor : UntypedActor
         _stoppers.Clear();
     }
 
-    private IActorRef StartNetwork() => Context.Watch(Context.ActorOf(
-        ChildSupervisor.Props(NetworkContract.Name, _settings, _settings.NetworkArgs, _launcher), "network"));
+    private IActorRef StartNetwork() => Context.Watch(StartService(ChildSupervisor.Props(NetworkContract.Name, _settings, _settings.NetworkArgs, _launcher), "network"));
 
-    private IActorRef StartFetch()
-    {
-        var fetch = Context.Watch(Context.ActorOf(FetchCoordinator.Props(_settings, _network), "fetch"));
-        UnansweredMessages.AnswerFor(fetch, Self);
-        return fetch;
-    }
+    private IActorRef StartFetch() => Context.Watch(StartService(FetchCoordinator.Props(_settings, _network), "fetch"));
 
-    private IActorRef StartCommands()
+    private IActorRef StartCommands() => Context.Watch(StartService(CommandRegistry.Props(_settings, _launcher), "commands"));
+
+    // What reaches it after its end is answered.
+    private IActorRef StartService(Props props, string name)
     {
-        var commands = Context.Watch(Context.ActorOf(CommandRegistry.Props(_settings, _launcher), "commands"));
-        UnansweredMessages.AnswerFor(commands, Self);
-        return commands;
+        var service = Context.ActorOf(props, name);
+        UnansweredMessages.AnswerFor(service, Self);
+        return service;
     }
 
     // Stopped by a PoisonPill, say: each is made again, and the coordinator asks for the supervisor that there is now.

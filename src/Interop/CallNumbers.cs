@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>The numbers, on this processor, of the system calls used in scripts.</summary>
+/// <summary>The numbers, on this processor, of the system calls that are made by number.</summary>
 internal static class CallNumbers
 {
     private static readonly bool X64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
@@ -54,6 +54,20 @@ internal static class CallNumbers
     internal static int CompareResources => X64 ? 312 : 272;
 
     internal static int Seccomp => X64 ? 317 : 277;
+
+    internal static int ProcessGroup => X64 ? 121 : 155;
+
+    internal static int FileSystemStatus => X64 ? 137 : 43;
+
+    internal static int EpollControl => X64 ? 233 : 21;
+
+    internal static int AddInotifyWatch => X64 ? 254 : 27;
+
+    internal static int MakeEvent => X64 ? 290 : 19;
+
+    internal static int MakeEpoll => X64 ? 291 : 20;
+
+    internal static int MakeInotify => X64 ? 294 : 26;
 
     internal static int CopyTree => 428;
 

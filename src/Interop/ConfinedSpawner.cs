@@ -55,8 +55,6 @@ internal static unsafe class ConfinedSpawner
         if (request.Channel is { } channel)
             AddDescriptor(script, channel, 3);
         AddEnd(script, confinement, request.Channel is null ? 3 : 4, request.HoldsChildSignals ? ChildExits.ChildSignalSet : 0);
-        if (confinement.StartFilter is { } filter)
-            AddFilter(script, filter);
         script.Add("execve", CallNumbers.Execute, false, (nint)path.Pointers[0], (nint)arguments.Pointers, (nint)environment.Pointers);
         return Run(script, confinement.Namespaces, out processId);
     }
@@ -70,8 +68,6 @@ internal static unsafe class ConfinedSpawner
         using var script = NewScript(confinement);
         AddBeginning(script, confinement);
         AddEnd(script, confinement, 3, 0);
-        if (confinement.StartFilter is { } filter)
-            AddFilter(script, filter);
         script.Add("exit_group", CallNumbers.ExitGroup, false, 0);
         var failure = Run(script, confinement.Namespaces, out var processId);
         if (processId > 0)
@@ -152,9 +148,11 @@ internal static unsafe class ConfinedSpawner
         var blocked = script.Zeroes(8);
         *(ulong*)blocked = blockedSignals;
         script.Add("rt_sigprocmask", CallNumbers.SignalMask, false, SetMask, (nint)blocked, 0, 8);
+        // Last, as it refuses most of the steps before it.
+        if (confinement.StartFilter is { } filter)
+            AddFilter(script, filter);
     }
 
-    // Last, as it refuses most of the steps before it.
     private static void AddFilter(SystemCallScript script, IReadOnlyList<FilterInstruction> filter)
     {
         var program = (FilterInstruction*)script.Zeroes(filter.Count * sizeof(FilterInstruction));

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace ActorBrowser.Interop;
 
 /// <summary>What is free on a file system. Linux.</summary>
@@ -7,8 +5,6 @@ namespace ActorBrowser.Interop;
 /// <param name="Files">How many more files it takes; <see cref="long.MaxValue"/> where it does not count them.</param>
 internal readonly record struct DiskSpace(long Bytes, long Files)
 {
-    private static readonly int Status = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 137 : 43;
-
     /// <summary>What is free below the working folder; null if that is gone.</summary>
     internal static unsafe DiskSpace? Here()
     {
@@ -17,7 +13,7 @@ internal readonly record struct DiskSpace(long Bytes, long Files)
         var status = stackalloc ulong[words];
         fixed (byte* here = ".\0"u8)
         {
-            if (LibC.SystemCall(Status, (nint)here, (nint)status, 0, 0) != 0)
+            if (LibC.SystemCall(CallNumbers.FileSystemStatus, (nint)here, (nint)status, 0, 0) != 0)
                 return null;
         }
         return new DiskSpace((long)(status[available] * status[blockSize]), status[files] == 0 ? long.MaxValue : (long)status[freeFiles]);

@@ -12,8 +12,6 @@ internal static unsafe class LocalTerminal
     private const int AfterDraining = 1;
     private const int CompareFiles = 0;
 
-    private static readonly int ProcessGroup = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? 121 : 155;
-
     // glibc's struct termios has 60 bytes.
     private const int AttributesRoom = 128;
 
@@ -107,7 +105,7 @@ internal static unsafe class LocalTerminal
             {
                 // One that runs in the background would be stopped for setting it.
                 var group = 0;
-                if (LibC.DeviceControl(descriptor, GetForeground, &group) != 0 || group != (int)LibC.SystemCall(ProcessGroup, 0, 0, 0, 0))
+                if (LibC.DeviceControl(descriptor, GetForeground, &group) != 0 || group != (int)LibC.SystemCall(CallNumbers.ProcessGroup, 0, 0, 0, 0))
                     return;
                 _ = LibC.DeviceControl(descriptor, FlowControl, (void*)ResumeOutput);
             }

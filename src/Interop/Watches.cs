@@ -20,8 +20,6 @@ internal static class Watches
     private const int AddToEpoll = 1;
     private const int LeastWatches = 1024;
 
-    private static readonly bool X64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
-
     /// <summary>The most inotify watches of a world: half of what a user has.</summary>
     internal static long Most { get; } = Math.Max(Setting("/proc/sys/fs/inotify/max_user_watches") / 2, LeastWatches);
 
@@ -30,22 +28,22 @@ internal static class Watches
     /// <summary>Whether this process's user can have another inotify instance, and another watch in it.</summary>
     internal static unsafe bool IsOneLeft()
     {
-        var descriptor = (int)LibC.SystemCall(X64 ? 294 : 26, CloseOnExec, 0, 0, 0);
+        var descriptor = (int)LibC.SystemCall(CallNumbers.MakeInotify, CloseOnExec, 0, 0, 0);
         if (descriptor < 0)
             return Marshal.GetLastPInvokeError() != TooMany;
         using var instance = new SafeDescriptor(descriptor);
         fixed (byte* root = "/\0"u8)
-            return LibC.SystemCall(X64 ? 254 : 27, descriptor, (nint)root, WatchDeletion, 0) >= 0 || Marshal.GetLastPInvokeError() != NoSpace;
+            return LibC.SystemCall(CallNumbers.AddInotifyWatch, descriptor, (nint)root, WatchDeletion, 0) >= 0 || Marshal.GetLastPInvokeError() != NoSpace;
     }
 
     /// <summary>Whether this process's user can have epoll watch one more descriptor.</summary>
     internal static unsafe bool CanPoll()
     {
-        using var epoll = new SafeDescriptor((int)LibC.SystemCall(X64 ? 291 : 20, CloseOnExec, 0, 0, 0));
-        using var watched = new SafeDescriptor((int)LibC.SystemCall(X64 ? 290 : 19, 0, CloseOnExec, 0, 0));
+        using var epoll = new SafeDescriptor((int)LibC.SystemCall(CallNumbers.MakeEpoll, CloseOnExec, 0, 0, 0));
+        using var watched = new SafeDescriptor((int)LibC.SystemCall(CallNumbers.MakeEvent, 0, CloseOnExec, 0, 0));
         var nothing = stackalloc byte[16];
         new Span<byte>(nothing, 16).Clear();
-        return epoll.IsInvalid || watched.IsInvalid || LibC.SystemCall(X64 ? 233 : 21, epoll.Value, AddToEpoll, watched.Value, (nint)nothing) >= 0 || Marshal.GetLastPInvokeError() != NoSpace;
+        return epoll.IsInvalid || watched.IsInvalid || LibC.SystemCall(CallNumbers.EpollControl, epoll.Value, AddToEpoll, watched.Value, (nint)nothing) >= 0 || Marshal.GetLastPInvokeError() != NoSpace;
     }
 
     /// <summary>Whether these processes hold more of inotify than a world may.</summary>

@@ -7,7 +7,8 @@ namespace ActorBrowser.Sandbox;
 /// <param name="Machine">The processor it is for (<c>e_machine</c>).</param>
 /// <param name="Interpreter">The loader it needs; empty for none.</param>
 /// <param name="BuildId">The linker's build id in hexadecimal; empty for none.</param>
-internal sealed record ElfHeader(int Machine, string Interpreter, string BuildId)
+/// <param name="IsNative">Whether it has the section that NativeAOT's compiler makes, and no other.</param>
+internal sealed record ElfHeader(int Machine, string Interpreter, string BuildId, bool IsNative)
 {
     internal const int X64 = 62;
     internal const int Arm64 = 183;
@@ -16,9 +17,14 @@ internal sealed record ElfHeader(int Machine, string Interpreter, string BuildId
     private const int EntryBytes = 56;
     private const int MaxEntries = 64;
     private const int MaxPart = 4096;
+    private const int SectionBytes = 64;
+    private const int MaxSections = 4096;
+    private const int MaxSectionNames = 1 << 16;
     private const uint InterpreterPart = 3;
     private const uint NotePart = 4;
     private const uint BuildIdNote = 3;
+
+    private static ReadOnlySpan<byte> ManagedCode => "\0__managedcode\0"u8;
 
     /// <summary>Reads the headers of a program; null if it is none.</summary>
     /// <param name="file">The program, seekable.</param>
@@ -49,7 +55,22 @@ internal sealed record ElfHeader(int Machine, string Interpreter, string BuildId
             else if (BuildIdIn(part) is { } found)
                 buildId = found;
         }
-        return new ElfHeader(BinaryPrimitives.ReadUInt16LittleEndian(header[18..]), interpreter, buildId);
+        return new ElfHeader(BinaryPrimitives.ReadUInt16LittleEndian(header[18..]), interpreter, buildId, HasManagedCode(file, header));
+    }
+
+    private static bool HasManagedCode(Stream file, ReadOnlySpan<byte> header)
+    {
+        var sections = BinaryPrimitives.ReadUInt64LittleEndian(header[40..]);
+        var count = BinaryPrimitives.ReadUInt16LittleEndian(header[60..]);
+        var names = BinaryPrimitives.ReadUInt16LittleEndian(header[62..]);
+        Span<byte> section = stackalloc byte[SectionBytes];
+        if (count is 0 or > MaxSections || names >= count || !TryReadAt(file, sections + ((ulong)names * SectionBytes), section))
+            return false;
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(section[32..]);
+        if (length is 0 or > MaxSectionNames)
+            return false;
+        var text = new byte[length];
+        return TryReadAt(file, BinaryPrimitives.ReadUInt64LittleEndian(section[24..]), text) && text.AsSpan().IndexOf(ManagedCode) >= 0;
     }
 
     // Notes: the lengths of name and content, the kind, then both, each padded to four bytes.

@@ -12,7 +12,7 @@ namespace ActorBrowser;
 /// </summary>
 internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolicy policy, ActorBrowserSettings settings, ILoggingAdapter log) : IViolationSink, IDisposable
 {
-    private const int AbortSignal = 6;
+    internal const int AbortSignal = 6;
 
     private ViolationMonitor? _monitor;
     private int _violations;

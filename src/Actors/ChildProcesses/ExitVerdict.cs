@@ -19,8 +19,6 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
     // Nobody but the program, or the kernel for it, sends these: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXFSZ.
     private static readonly HashSet<int> OfItsOwn = [4, 5, 6, 7, 8, 11, 25];
 
-    private const int Abort = 6;
-
     // SIGSYS: the filter's one deadly verdict.
     private const int WrongArchitecture = 31;
 
@@ -34,7 +32,7 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
         if (exit is { ExitCode: ChildExitNumbers.OutOfMemory, Signal: null })
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and ended itself.");
         // A runtime without the memory for an exception says so and aborts, below the limit: the collector stays away from it.
-        if (exit.Signal == Abort && exit.LastStderrLines.Any(SaysOutOfMemory))
+        if (exit.Signal == ChildConfinement.AbortSignal && exit.LastStderrLines.Any(SaysOutOfMemory))
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and its runtime aborted.");
         var how = exit.Signal is { } signal ? $"signal {SignalNames.Of(signal)} ended it"
             : exit.ExitCode is { } code ? $"it exited with code {code}"

@@ -25,13 +25,4 @@ internal sealed partial class WorkerPool
         (_metrics ??= new PoolMetrics(_role)).Show(_workers.Count, Idle, _queue.Count);
         return handled;
     }
-
-    protected override void PostStop()
-    {
-        Timers.CancelAll();
-        // With the browser its borrowers stop, too, and say why themselves.
-        if (_parent is ActorRefWithCell { Underlying.ChildrenContainer.IsTerminating: false })
-            TellAll($"The pool of {_role} processes was stopped.");
-        _metrics?.Show(0, 0, 0);
-    }
 }

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <content>What a restart ends: all processes, as their leases cannot be known again, and all requests.</content>
+/// <content>What a restart and a stop end: all processes, as their leases cannot be known again, and all requests.</content>
 internal sealed partial class WorkerPool
 {
     /// <inheritdoc/>
@@ -14,6 +14,16 @@ internal sealed partial class WorkerPool
         TellAll(problem);
         // Stops the actors of the processes, which ends these.
         base.PreRestart(reason, message);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        Timers.CancelAll();
+        // With the browser its borrowers stop, too, and say why themselves.
+        if (_parent is ActorRefWithCell { Underlying.ChildrenContainer.IsTerminating: false })
+            TellAll($"The pool of {_role} processes was stopped.");
+        _metrics?.Show(0, 0, 0);
     }
 
     /// <summary>Each who waits, and each who has a process, is told that there is none any more.</summary>

@@ -28,18 +28,22 @@ internal sealed partial class CommandRegistry
     // The session has ended, and what it had to tell of that has come before this.
     private void OnUnanswered(CommandSession.Unanswered late)
     {
-        if (!_entries.TryGetValue(late.Handle, out var entry) || entry.Record is not { } record)
-            Sender.Tell(new UnknownHandle(late.Handle));
-        else if (late.Question is Subscribe subscription)
-            Context.ActorOf(CommandReplay.Props(record, subscription));
+        if (_entries.TryGetValue(late.Handle, out var entry) && entry.Record is { } record)
+            Answer(record, late.Question);
         else
-            Sender.Tell(Answer(record, late.Question));
+            Sender.Tell(new UnknownHandle(late.Handle));
     }
 
-    private static IEvent Answer(CommandRecord record, ICommand question) => question switch
+    private void Answer(CommandRecord record, ICommand question)
     {
-        Wait => new Waited(record.Snapshot, TimedOut: false),
-        WriteInput => new InputRefused("The command has ended."),
-        _ => record.Snapshot,
-    };
+        if (question is Subscribe subscription)
+            Context.ActorOf(CommandReplay.Props(record, subscription));
+        else
+            Sender.Tell(question switch
+            {
+                Wait => new Waited(record.Snapshot, TimedOut: false),
+                WriteInput => new InputRefused("The command has ended."),
+                _ => (IEvent)record.Snapshot,
+            });
+    }
 }

@@ -35,8 +35,12 @@ internal sealed partial class CommandRegistry : UntypedActor
 
     protected override void OnReceive(object message)
     {
-        if (message is Spawn given && (message = Own(given)!) is null)
-            return;
+        if (message is Spawn given)
+        {
+            if (Own(given) is not { } own)
+                return;
+            message = own;
+        }
         if (!Entry.Admits(message, Sender))
         {
             (message as Spawn)?.InputDescriptor?.Dispose();
@@ -72,7 +76,7 @@ internal sealed partial class CommandRegistry : UntypedActor
                 Drop(failed.Handle, stop: false);
                 break;
             case SubscribeTo subscribe:
-                OnSubscribe(subscribe);
+                Pass(subscribe.Handle, subscribe.Subscription);
                 break;
             case CommandSession.Unanswered late:
                 OnUnanswered(late);
@@ -263,16 +267,6 @@ internal sealed partial class CommandRegistry : UntypedActor
             TellIfDrained();
     }
 
-    private void OnSubscribe(SubscribeTo subscribe)
-    {
-        if (!_entries.TryGetValue(subscribe.Handle, out var entry))
-            Sender.Tell(new UnknownHandle(subscribe.Handle));
-        else if (entry.Record is { } record)
-            Context.ActorOf(CommandReplay.Props(record, subscribe.Subscription));
-        else
-            entry.Session.Forward(subscribe.Subscription);
-    }
-
     private void OnRelease(string handle)
     {
         if (!_entries.TryGetValue(handle, out var entry))
@@ -319,6 +313,6 @@ internal sealed partial class CommandRegistry : UntypedActor
         else if (entry.Record is not { } record)
             entry.Session.Forward(command);
         else
-            Sender.Tell(Answer(record, command));
+            Answer(record, command);
     }
 }

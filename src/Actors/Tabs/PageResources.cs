@@ -28,10 +28,9 @@ internal sealed class PageResources(
     private int _imagesLeft;
     private int _imagesUnderWay;
     private CancellationTokenSource _loading = new();
-    private AddressSpace _space;
 
     /// <summary>The page's server: from a public one nothing private may be fetched.</summary>
-    internal AddressSpace Space { set => _space = value; }
+    internal AddressSpace Space { private get; set; }
 
     /// <summary>The renderer has found these images in the page.</summary>
     internal void OnImagesWanted(in ResourcesWanted wanted)
@@ -58,7 +57,7 @@ internal sealed class PageResources(
 
     // The one way to a page's parts: on behalf of the page, never of the embedder.
     private void FetchForPage(object tag, WebUrl url) => fetches.Start(new PageFetch.Request(
-        tag, url, Page, record.Identity, _space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
+        tag, url, Page, record.Identity, Space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
         AcceptImage, ReferrerFor(url), settings.MaxImage, settings.MaxRedirects, TellsProgress: false));
 
     /// <summary>An embedder wants something as the page would fetch it.</summary>

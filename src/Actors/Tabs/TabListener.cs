@@ -131,9 +131,7 @@ internal sealed class TabListener : OneCallActor
             case LoadStarted started:
                 _loading?.TrySetException(new PageException("Another navigation took its place."));
                 // What another actor has told the tab before is not this call's.
-                var isOurs = _command is not Navigate ours || ours.Url == started.Url;
-                _loading = isOurs ? _begun : null;
-                _begun = isOurs ? null : _begun;
+                (_loading, _begun) = IsOfAnother(started.Url) ? (default(TaskCompletionSource<PageSummary>), _begun) : (_begun, null);
                 break;
             case LoadFinished finished:
                 _loading?.TrySetResult(finished.Page);
@@ -147,7 +145,7 @@ internal sealed class TabListener : OneCallActor
                 _loading?.TrySetException(new PageException($"{stayed.Url} answered with status {stayed.Status}, that there is nothing to show, and the tab shows no page."));
                 _loading = null;
                 break;
-            case LoadFailed failed when _loading is null && _command is Navigate asked && asked.Url != failed.Url:
+            case LoadFailed failed when _loading is null && IsOfAnother(failed.Url):
                 break;
             case LoadFailed failed:
                 // One that was not even begun says so as well.
@@ -166,6 +164,9 @@ internal sealed class TabListener : OneCallActor
                 break;
         }
     }
+
+    // A navigation's first URL is as it was given.
+    private bool IsOfAnother(string url) => _command is Navigate ours && ours.Url != url;
 
     private void End(Exception why)
     {
