@@ -14,6 +14,7 @@ internal static class InsideAttempts
 
     /// <summary>In there: makes them.</summary>
     /// <param name="targets">From <see cref="RunAsync"/>.</param>
+    /// <exception cref="UsageException">They are not from it.</exception>
     internal static int Make(string targets)
     {
         ProbeTargets to;
@@ -23,8 +24,7 @@ internal static class InsideAttempts
         }
         catch (Exception e)
         {
-            Console.Error.WriteLine($"actorbrowser: --attempt takes what --inside gives it: {e.Message}");
-            return ExitCodes.Usage;
+            throw new UsageException($"--attempt takes what --inside gives it: {e.Message}");
         }
         ProbeRole.Prepare();
         for (var i = 0; i < ProbeBattery.All.Count; i++)
