@@ -1,4 +1,4 @@
-// What ScriptCode runs (arm64): see src/Interop/ScriptCode.cs.
+// What PreExecCode runs (arm64): see src/Interop/PreExecCode.cs.
 .text
 run:
   stp x19, x20, [sp, #-32]!

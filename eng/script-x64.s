@@ -1,4 +1,4 @@
-# What ScriptCode runs (x64): see src/Interop/ScriptCode.cs. as script-x64.s && objcopy -O binary -j .text
+# What PreExecCode runs (x64): see src/Interop/PreExecCode.cs. as script-x64.s && objcopy -O binary -j .text
 .intel_syntax noprefix
 .text
 run:

@@ -29,10 +29,10 @@ internal static unsafe class ConfinedSpawner
     private const uint CapabilityVersion3 = 0x20080522;
 
     /// <summary>Whether this machine supports it.</summary>
-    public static bool IsSupported => SystemCallScript.IsSupported;
+    public static bool IsSupported => PreExecProgram.IsSupported;
 
     /// <summary>The address of this spawner's calls in a new process, as a filter sees it: <c>execve</c> is allowed from here and from nowhere else.</summary>
-    public static nint CallAddress => ScriptCode.CallAddress;
+    public static nint CallAddress => PreExecCode.CallAddress;
 
     /// <summary>Starts the process.</summary>
     /// <param name="request">What to start; its terminal and working folder are ignored.</param>
@@ -75,10 +75,10 @@ internal static unsafe class ConfinedSpawner
         return failure;
     }
 
-    private static SystemCallScript NewScript(Confinement confinement) =>
-        confinement.World is { } world ? new SystemCallScript(MostOwnSteps + WorldScript.StepsOf(world)) : new SystemCallScript();
+    private static PreExecProgram NewScript(Confinement confinement) =>
+        confinement.World is { } world ? new PreExecProgram(MostOwnSteps + WorldScript.StepsOf(world)) : new PreExecProgram();
 
-    private static StepFailure? Run(SystemCallScript script, Namespaces namespaces, out int processId)
+    private static StepFailure? Run(PreExecProgram script, Namespaces namespaces, out int processId)
     {
         var failure = script.Run((int)namespaces, out processId);
         if (failure is null || processId == 0)
@@ -88,7 +88,7 @@ internal static unsafe class ConfinedSpawner
         return failure;
     }
 
-    private static void AddBeginning(SystemCallScript script, Confinement confinement)
+    private static void AddBeginning(PreExecProgram script, Confinement confinement)
     {
         var defaults = script.Zeroes(64);
         for (var signal = 1; signal <= 64; signal++)
@@ -125,7 +125,7 @@ internal static unsafe class ConfinedSpawner
     }
 
     // A Landlock rule applies to a folder of one file system: the rule for the old /proc does not cover the new one.
-    private static void AddProc(SystemCallScript script, Landlock? landlock)
+    private static void AddProc(PreExecProgram script, Landlock? landlock)
     {
         script.Add("mounting a separate /proc", CallNumbers.Mount, false, (nint)script.Text("proc"), (nint)script.Text("/proc"), (nint)script.Text("proc"), NoSetIdDevicesOrPrograms, 0);
         if (landlock is null)
@@ -137,7 +137,7 @@ internal static unsafe class ConfinedSpawner
         script.Add("landlock_add_rule", CallNumbers.AddRule, false, landlock.Descriptor.Value, Landlock.PathRule, (nint)rule, 0);
     }
 
-    private static void AddEnd(SystemCallScript script, Confinement confinement, int firstToClose, ulong blockedSignals)
+    private static void AddEnd(PreExecProgram script, Confinement confinement, int firstToClose, ulong blockedSignals)
     {
         script.Add("prctl(PR_SET_NO_NEW_PRIVS)", CallNumbers.ProcessControl, false, SetNoNewPrivileges, 1, 0, 0, 0);
         if (confinement.Landlock is { } landlock)
@@ -153,7 +153,7 @@ internal static unsafe class ConfinedSpawner
             AddFilter(script, filter);
     }
 
-    private static void AddFilter(SystemCallScript script, IReadOnlyList<FilterInstruction> filter)
+    private static void AddFilter(PreExecProgram script, IReadOnlyList<FilterInstruction> filter)
     {
         var program = (FilterInstruction*)script.Zeroes(filter.Count * sizeof(FilterInstruction));
         for (var i = 0; i < filter.Count; i++)
@@ -163,11 +163,11 @@ internal static unsafe class ConfinedSpawner
         script.Add("seccomp", CallNumbers.Seccomp, false, Seccomp.SetModeFilter, 0, (nint)header);
     }
 
-    private static void AddDescriptor(SystemCallScript script, SafeDescriptor from, int to) =>
+    private static void AddDescriptor(PreExecProgram script, SafeDescriptor from, int to) =>
         script.Add("dup3", CallNumbers.Duplicate, false, from.Value, to, 0);
 
     // Maps the caller's user and group to themselves, and no others: files keep their owners.
-    private static void AddIdentity(SystemCallScript script)
+    private static void AddIdentity(PreExecProgram script)
     {
         WriteFile(script, "/proc/self/setgroups", "deny");
         var group = LibC.GetEffectiveGroupId().ToString(CultureInfo.InvariantCulture);
@@ -177,21 +177,21 @@ internal static unsafe class ConfinedSpawner
     }
 
     // The kernel limits these per user, and also per user namespace: without this, one process could use up the user's whole share.
-    private static void AddCounts(SystemCallScript script)
+    private static void AddCounts(PreExecProgram script)
     {
         WriteFile(script, "/proc/sys/user/max_inotify_instances", Watches.MostInstances.ToString(CultureInfo.InvariantCulture), optional: true);
         WriteFile(script, "/proc/sys/user/max_inotify_watches", Watches.Most.ToString(CultureInfo.InvariantCulture), optional: true);
         WriteFile(script, "/proc/sys/user/max_user_namespaces", "0", optional: true);
     }
 
-    private static void WriteFile(SystemCallScript script, string path, string text, bool optional = false)
+    private static void WriteFile(PreExecProgram script, string path, string text, bool optional = false)
     {
         var open = script.Add($"opening {path}", CallNumbers.OpenAt, optional, CurrentFolder, (nint)script.Text(path), WriteOnly, 0);
         var write = script.Add($"writing {path}", CallNumbers.Write, optional, 0, (nint)script.Text(text), text.Length);
         script.Pass(open, write);
     }
 
-    private static void AddCapabilities(SystemCallScript script)
+    private static void AddCapabilities(PreExecProgram script)
     {
         // Without privileges, these three calls may fail: only the result of capset counts.
         script.Add("prctl(PR_CAP_AMBIENT)", CallNumbers.ProcessControl, true, AmbientCapability, AmbientClearAll, 0, 0, 0);

@@ -25,7 +25,7 @@ internal static unsafe class LimitedSpawner
     private static Prepared? t_prepared;
 
     /// <summary>Whether this machine supports it.</summary>
-    public static bool IsSupported => SystemCallScript.IsSupported;
+    public static bool IsSupported => PreExecProgram.IsSupported;
 
     /// <summary>Starts the process, as <see cref="ProcessSpawner.TrySpawn"/> would.</summary>
     /// <param name="request">What to start.</param>
@@ -62,7 +62,7 @@ internal static unsafe class LimitedSpawner
         return failure.Value.Errno;
     }
 
-    private static void AddDescriptors(SystemCallScript script, SpawnRequest request, SafeDescriptor devNull)
+    private static void AddDescriptors(PreExecProgram script, SpawnRequest request, SafeDescriptor devNull)
     {
         if (request.Terminal is { } terminal)
         {
@@ -83,7 +83,7 @@ internal static unsafe class LimitedSpawner
     /// <summary>The steps that every process begins with, and /dev/null for streams that a request leaves out.</summary>
     private sealed class Prepared
     {
-        private readonly SystemCallScript _script = new(Steps);
+        private readonly PreExecProgram _script = new(Steps);
 
         internal Prepared()
         {
@@ -96,7 +96,7 @@ internal static unsafe class LimitedSpawner
 
         internal SafeDescriptor Null { get; } = PathProbe.OpenNull();
 
-        internal SystemCallScript Begin()
+        internal PreExecProgram Begin()
         {
             _script.Reset();
             return _script;

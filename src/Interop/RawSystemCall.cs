@@ -78,7 +78,7 @@ internal static unsafe class RawSystemCall
     /// <returns>Its pid, or minus the errno.</returns>
     public static long Fork()
     {
-        using var script = new SystemCallScript();
+        using var script = new PreExecProgram();
         script.Add("exit_group", CallNumbers.ExitGroup, false, 0);
         return script.Run(0, out var processId) is { } failure ? -failure.Errno : processId;
     }
@@ -90,7 +90,7 @@ internal static unsafe class RawSystemCall
     /// <summary>Maps the code for <see cref="Fork"/> and <see cref="As32Bit"/>. Call it before a filter forbids new code.</summary>
     public static void PrepareCode()
     {
-        ScriptCode.Prepare();
+        PreExecCode.Prepare();
         if (RuntimeInformation.ProcessArchitecture == Architecture.X64)
             _ = ThirtyTwoBitCode.Value;
     }

@@ -7,7 +7,7 @@ namespace ActorBrowser.Interop;
 /// The system calls that make a <see cref="World"/>. The new root is mounted on /proc, because no entry needs the old /proc;
 /// entries are bind-mounted from the old root, which is unmounted last.
 /// </summary>
-internal sealed unsafe class WorldScript(SystemCallScript script, World world)
+internal sealed unsafe class WorldScript(PreExecProgram script, World world)
 {
     private const string Site = "/proc";
     private const int CurrentFolder = -100;
@@ -197,7 +197,7 @@ internal sealed unsafe class WorldScript(SystemCallScript script, World world)
 
     private nint Text(string text) => (nint)script.Text(text);
 
-    private static byte* Attributes(SystemCallScript script, ulong set)
+    private static byte* Attributes(PreExecProgram script, ulong set)
     {
         var attributes = (ulong*)script.Zeroes(32);
         attributes[0] = set;

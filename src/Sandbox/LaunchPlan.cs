@@ -151,7 +151,7 @@ internal sealed class LaunchPlan
             var available = offer.Layer == SandboxLayer.Namespaces ? namespaces is null : offer.Available;
             if (!wanted || available)
                 continue;
-            var (where, fix) = SessionMark.IsOnThisProcess
+            var (where, fix) = SessionTag.IsOnThisProcess
                 ? ("cannot be had inside the sandbox that this process runs in, as a command of another ActorBrowser", "Start it outside that sandbox.")
                 : ("is missing on this machine", offer.Fix);
             var sentence = $"{LayerNames.Of(offer.Layer)} {where}: {(offer.Layer == SandboxLayer.Namespaces ? namespaces.ToString() : offer.Detail)}";

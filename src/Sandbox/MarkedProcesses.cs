@@ -11,7 +11,7 @@ internal static class MarkedProcesses
 
     /// <summary>The pids of all live processes with a matching mark; zombies are none.</summary>
     /// <param name="matches">Given each mark that is met.</param>
-    public static List<int> Find(Func<SessionMark, bool> matches)
+    public static List<int> Find(Func<SessionTag, bool> matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
         return [.. Others().Where(pid => MarkOf(pid) is { } mark && matches(mark) && !IsZombie(pid))];
@@ -59,7 +59,7 @@ internal static class MarkedProcesses
     /// <summary>Sends a signal to each of them, and to no process that has taken a pid of theirs since.</summary>
     /// <param name="matches">Given each mark that is met.</param>
     /// <param name="signal">The signal's number.</param>
-    public static int Signal(Func<SessionMark, bool> matches, int signal)
+    public static int Signal(Func<SessionTag, bool> matches, int signal)
     {
         var open = Open(matches);
         foreach (var process in open)
@@ -78,7 +78,7 @@ internal static class MarkedProcesses
     /// <param name="patience">How long at most; a process in an uninterruptible system call dies later.</param>
     /// <param name="killed">How many were killed.</param>
     /// <returns>Whether none is left.</returns>
-    public static bool KillAll(Func<SessionMark, bool> matches, TimeSpan patience, out int killed)
+    public static bool KillAll(Func<SessionTag, bool> matches, TimeSpan patience, out int killed)
     {
         killed = 0;
         var seen = new HashSet<int>();
@@ -109,7 +109,7 @@ internal static class MarkedProcesses
         }
     }
 
-    private static List<ProcessDescriptor> Open(Func<SessionMark, bool> matches, HashSet<int>? seen = null)
+    private static List<ProcessDescriptor> Open(Func<SessionTag, bool> matches, HashSet<int>? seen = null)
     {
         var open = new List<ProcessDescriptor>();
         foreach (var pid in Find(matches))
@@ -134,7 +134,7 @@ internal static class MarkedProcesses
     /// <param name="pid">A pid or a thread's id.</param>
     public static ulong SessionOf(int pid) => pid > 0 && MarkOf(pid) is { } mark ? mark.Session : 0;
 
-    private static SessionMark? MarkOf(int pid)
+    private static SessionTag? MarkOf(int pid)
     {
         Span<byte> buffer = stackalloc byte[2048];
         var length = SmallFile.TryRead($"/proc/{pid}/limits", buffer);
@@ -145,7 +145,7 @@ internal static class MarkedProcesses
         if (at < 0)
             return null;
         var field = text[(at + 20)..].TrimStart((byte)' ');
-        return Utf8Parser.TryParse(field, out ulong soft, out _) ? SessionMark.FromLimit(soft) : null;
+        return Utf8Parser.TryParse(field, out ulong soft, out _) ? SessionTag.FromLimit(soft) : null;
     }
 
     private static bool IsZombie(int pid)

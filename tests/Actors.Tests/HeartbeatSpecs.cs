@@ -25,7 +25,7 @@ public sealed class HeartbeatSpecs() : PlayedChildSpecs("OFF")
             "actorbrowser.child { heartbeat-interval = 1h, heartbeat-timeout = 4h }"));
         var (parentEnd, childEnd) = Transport.InMemoryChannel.CreatePair(settings.Channel);
         var child = new FakeChild("renderer", 1, childEnd);
-        using var heart = new ChildHeart(TestActor, new LaunchedChild(child, parentEnd), settings.Child, time);
+        using var heart = new HeartbeatMonitor(TestActor, new LaunchedChild(child, parentEnd), settings.Child, time);
         // Ctrl-Z overnight: the first passes afterwards find a long silence, and ask.
         time.Now += TimeSpan.FromHours(12);
         for (var beat = 0; beat < 4; beat++)
@@ -40,7 +40,7 @@ public sealed class HeartbeatSpecs() : PlayedChildSpecs("OFF")
         }
         ExpectNoMsg(TimeSpan.Zero);
         heart.Beat();
-        Assert.Equal(KillCause.Hang, ExpectMsg<ChildHeart.Trouble>().Cause);
+        Assert.Equal(KillCause.Hang, ExpectMsg<HeartbeatMonitor.Trouble>().Cause);
     }
 
     private sealed class SteppedTime : TimeProvider

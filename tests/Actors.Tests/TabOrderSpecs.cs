@@ -91,10 +91,10 @@ public sealed class TabOrderSpecs : TestKit
         Assert.Equal("again", Assert.IsType<LoadFinished>(await ConclusionAsync(load: 2)).Page.Document.Title);
     }
 
-    private async Task<ChildLine> LendAsync()
+    private async Task<ChildRouter> LendAsync()
     {
         var acquire = await _pool.ExpectMsgAsync<WorkerPool.Acquire>(Deadline.Long);
-        var line = new ChildLine(_child.Ref, 1 << 20);
+        var line = new ChildRouter(_child.Ref, 1 << 20);
         _tab.Tell(new WorkerPool.Leased(acquire.Lease, line), _pool.Ref);
         return line;
     }
@@ -109,13 +109,13 @@ public sealed class TabOrderSpecs : TestKit
     }
 
     // What the renderer was given and has not answered.
-    private async Task<ulong> ParsingAsync(ChildLine line, ulong but = 0)
+    private async Task<ulong> ParsingAsync(ChildRouter line, ulong but = 0)
     {
         await AwaitConditionAsync(() => Task.FromResult(line.InFlight.Any(id => id != but)), Deadline.Long);
         return line.InFlight.Single(id => id != but);
     }
 
-    private void Say(ChildFrames.UserFrame frame) => _tab.Tell(new RoleTraffic.FromChild(1, [frame]), _child.Ref);
+    private void Say(ChildFrames.UserFrame frame) => _tab.Tell(new RoleTraffic.WorkBatch(1, [frame]), _child.Ref);
 
     private async Task<IEvent> ConclusionAsync(int load)
     {

@@ -19,7 +19,7 @@ public sealed class MachineCode
         await RunAsync(tools + "as", Path.Combine(Repository.Root, "eng", source), "-o", Path.Combine(folder, "code.o"));
         await RunAsync(tools + "objcopy", "-O", "binary", "-j", ".text", Path.Combine(folder, "code.o"), Path.Combine(folder, "code.bin"));
         var assembled = Convert.ToHexString(await File.ReadAllBytesAsync(Path.Combine(folder, "code.bin"))).ToLowerInvariant();
-        var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "Interop", "ScriptCode.cs"));
+        var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "Interop", "PreExecCode.cs"));
         var declared = text[text.IndexOf($"ReadOnlySpan<byte> {property} ", StringComparison.Ordinal)..];
         declared = string.Concat(Regex.Matches(declared[..declared.IndexOf(");", StringComparison.Ordinal)], "\"([0-9a-f]+)\"").Select(static match => match.Groups[1].Value));
         Assert.Equal(assembled, declared);

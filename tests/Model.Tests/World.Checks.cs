@@ -79,9 +79,9 @@ internal sealed partial class World
             var value = field.GetValue(actor);
             if (value is ICollection { Count: > 0 and var count } && !Lasting.Contains(name))
                 Fail($"{name} of {reference.Path.Name} still has {count}");
-            if (value is ChildLine { InFlight.Length: > 0 and var flying })
+            if (value is ChildRouter { InFlight.Length: > 0 and var flying })
                 Fail($"{name} of {reference.Path.Name} still has {flying} in flight");
-            if (value is ChildLink { InFlight.Count: > 0 and var pending })
+            if (value is ChildRequests { InFlight.Count: > 0 and var pending })
                 Fail($"{name} of {reference.Path.Name} still has {pending} in flight");
             if (value is SupervisorMemory { Users.Count: not 1 and var users })
                 Fail($"{name} of {reference.Path.Name} has {users} users");

@@ -132,7 +132,7 @@ internal sealed partial class World
 
     private static string Describe(object message) => message switch
     {
-        RoleTraffic.FromChild from => string.Join(", ", from.Frames.Select(static frame => $"{frame.GetType().Name} {frame.Id}")),
+        RoleTraffic.WorkBatch from => string.Join(", ", from.Frames.Select(static frame => $"{frame.GetType().Name} {frame.Id}")),
         FetchProtocol.IEvent happened => $"{happened.GetType().Name} {happened.Id}",
         AllDeadLetters letter => $"a dead letter, {letter.Message.GetType().Name}",
         FetchProtocol.Fetch fetch => $"Fetch {fetch.Url}{(fetch.Streamed ? " streamed" : "")}{(fetch.Replay ? " replay" : "")}",

@@ -112,7 +112,7 @@ public sealed class HostileMessageSpecs : BrowserSpecs
         pool.Tell(new WorkerPool.Acquire("lease", "site"), probe.Ref);
         var line = (await probe.ExpectMsgAsync<WorkerPool.Leased>(Deadline.Long)).Line;
         Payload.Send(line, 1, "<title>x</title>"u8.ToArray(), 4096, inline => new LoadDocument("http://a/", "text/html", 16, inline, settings.Tabs.Document));
-        Assert.IsType<ChildFrames.Document>((await probe.FishForMessageAsync<RoleTraffic.FromChild>(static _ => true, Deadline.Long)).Frames[0]);
+        Assert.IsType<ChildFrames.Document>((await probe.FishForMessageAsync<RoleTraffic.WorkBatch>(static _ => true, Deadline.Long)).Frames[0]);
         ulong id = 1;
         foreach (var query in (QueryDocument[])[
             new((DocumentQuery)99, "", 0, 1), new((DocumentQuery)(-1), "", 0, 1), new(DocumentQuery.Links, "", -1, 1), new(DocumentQuery.Links, "", 0, -1),
@@ -121,7 +121,7 @@ public sealed class HostileMessageSpecs : BrowserSpecs
         {
             line.Send(++id, query, opens: true);
             line.Flush();
-            var frame = (await probe.FishForMessageAsync<RoleTraffic.FromChild>(static _ => true, Deadline.Long)).Frames.Single();
+            var frame = (await probe.FishForMessageAsync<RoleTraffic.WorkBatch>(static _ => true, Deadline.Long)).Frames.Single();
             Assert.Equal(DocumentFailure.InvalidQuery, Assert.IsType<ChildFrames.NoDocument>(frame).Value.Kind);
         }
         // Deep, but a selector: whatever the parser makes of it, it answers.
@@ -129,11 +129,11 @@ public sealed class HostileMessageSpecs : BrowserSpecs
         {
             line.Send(++id, new QueryDocument(DocumentQuery.Select, argument, 0, int.MaxValue), opens: true);
             line.Flush();
-            Assert.Single((await probe.FishForMessageAsync<RoleTraffic.FromChild>(static _ => true, Deadline.Long)).Frames);
+            Assert.Single((await probe.FishForMessageAsync<RoleTraffic.WorkBatch>(static _ => true, Deadline.Long)).Frames);
         }
         line.Send(++id, new QueryDocument(DocumentQuery.Select, "title", 0, 1), opens: true);
         line.Flush();
-        Assert.Equal(1, Assert.IsType<ChildFrames.Answer>((await probe.FishForMessageAsync<RoleTraffic.FromChild>(static _ => true, Deadline.Long)).Frames.Single()).Value.Total);
+        Assert.Equal(1, Assert.IsType<ChildFrames.Answer>((await probe.FishForMessageAsync<RoleTraffic.WorkBatch>(static _ => true, Deadline.Long)).Frames.Single()).Value.Total);
     }
 
     private sealed record UnknownCommand : ICommand;

@@ -13,11 +13,11 @@ namespace ActorBrowser;
 /// tells the child's actor, or the child's user: frames that were read together travel to it as one message. Nothing
 /// unvalidated ever waits in a mailbox.
 /// </summary>
-internal sealed class ChannelBridge(RoleContract contract, IActorRef child, ChildLine line, IChannel channel) : IFrameHandler
+internal sealed class ChannelBridge(RoleContract contract, IActorRef child, ChildRouter line, IChannel channel) : IFrameHandler
 {
     private readonly List<ChildFrames.UserFrame> _batch = [];
     private BodySlots? _slots;
-    private ChildHeart? _heart;
+    private HeartbeatMonitor? _heart;
     private ulong _read;
     private bool _closed;
     private bool _helloSeen;
@@ -36,7 +36,7 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
     }
 
     /// <summary>Hears the answers to heartbeats.</summary>
-    internal ChildHeart Heart
+    internal HeartbeatMonitor Heart
     {
         set => Volatile.Write(ref _heart, value);
     }
@@ -99,7 +99,7 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
 
     private ProtocolViolation? OnPong(ulong id)
     {
-        if (id != ChildHeart.PingId)
+        if (id != HeartbeatMonitor.PingId)
             return Tell(new ChildFrames.PongArrived(id));
         Volatile.Read(ref _heart)?.Answered();
         return null;

@@ -33,7 +33,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
     private readonly IActorRef _self;
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly Queue<(object Message, IActorRef Sender)> _waiting = new();
-    private readonly ChildLink _link;
+    private readonly ChildRequests _link;
     private readonly LaunchTicket _ticket = new();
     private readonly StartPass _turn;
     private DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
@@ -61,7 +61,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
         _confinement = new ChildConfinement(_self, role, policy, settings, _log);
         var contract = RoleContracts.Of(role);
         _turn = new StartPass(contract.StartsAtOnce ? 0 : settings.Child.MaxStarting);
-        _link = new ChildLink(_self, contract, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
+        _link = new ChildRequests(_self, contract, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
         _confinement.TellUser = _link.Line.Pass;
     }
 
@@ -185,11 +185,11 @@ internal sealed partial class ChildProcessActor : UntypedActor
             case ChildFrames.QueueFull:
                 _link.OnQueueFull();
                 break;
-            case ChildHeart.Trouble trouble:
+            case HeartbeatMonitor.Trouble trouble:
                 if (_state == ChildState.Ready)
                     KillProcess(ExitReason.Killed, trouble.Cause, trouble.Message);
                 break;
-            case ChildHeart.Failed failed:
+            case HeartbeatMonitor.Failed failed:
                 ExceptionDispatchInfo.Throw(failed.Cause);
                 break;
             case ChildFrames.Violated violated:

@@ -188,7 +188,7 @@ public static class ChildProcessProtocol
             : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(ChildReady), "it comes from a child's actor alone"));
 
         /// <summary>For the one actor that uses it.</summary>
-        internal ChildLine? Line { get; init; }
+        internal ChildRouter? Line { get; init; }
     }
 
     /// <summary>A child made a system call that its profile does not allow; the call was refused.</summary>

@@ -20,7 +20,7 @@ internal sealed class ChildSupervisor : UntypedActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly SupervisorMemory _memory;
     private IActorRef _child = ActorRefs.Nobody;
-    private ChildLine? _line;
+    private ChildRouter? _line;
     private string? _givenUp;
 
     /// <summary>See <see cref="Props"/>.</summary>
@@ -201,7 +201,7 @@ internal sealed class ChildSupervisor : UntypedActor
     internal sealed record Attach(IActorRef User, IActorRef? Frames = null) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is ready.</summary>
-    internal sealed record Up(ChildLine Line) : INoSerializationVerificationNeeded;
+    internal sealed record Up(ChildRouter Line) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is gone; when starting is given up, why.</summary>
     internal sealed record Down(IActorRef Child, string Message, string? GivenUp) : INoSerializationVerificationNeeded;

@@ -15,7 +15,7 @@ internal static class Payload
     /// <param name="bytes">Not changed afterwards.</param>
     /// <param name="shareAbove">More bytes than this, at most <see cref="Piece"/>, go into a memory file.</param>
     /// <param name="request">Makes the request, given the bytes that it holds itself.</param>
-    internal static void Send<T>(ChildLine line, ulong id, ReadOnlyMemory<byte> bytes, int shareAbove, Func<ReadOnlyMemory<byte>, T> request) where T : struct, IWireMessage<T>
+    internal static void Send<T>(ChildRouter line, ulong id, ReadOnlyMemory<byte> bytes, int shareAbove, Func<ReadOnlyMemory<byte>, T> request) where T : struct, IWireMessage<T>
     {
         if (bytes.Length > shareAbove && OperatingSystem.IsLinux())
         {

@@ -7,7 +7,7 @@ namespace ActorBrowser;
 internal static class RoleTraffic
 {
     /// <summary>Frames from the child that came together, stamped with the process they came from.</summary>
-    internal sealed record FromChild(int ProcessId, IReadOnlyList<ChildFrames.UserFrame> Frames)
+    internal sealed record WorkBatch(int ProcessId, IReadOnlyList<ChildFrames.UserFrame> Frames)
         : INoSerializationVerificationNeeded, IDeadLetterSuppression, ChildFrames.ICarriesDescriptor
     {
         /// <inheritdoc/>

@@ -312,7 +312,7 @@ internal sealed partial class WorkerPool : UntypedActor
         internal IActorRef Child { get; } = child;
 
         /// <summary>Once it is ready.</summary>
-        internal ChildLine? Line { get; set; }
+        internal ChildRouter? Line { get; set; }
 
         internal bool Ready => Line is not null;
 

@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>A command in the registry, from its start until it is released or dropped.</summary>
-internal sealed class CommandEntry(ulong id, string handle, IActorRef session, RunnerLine runner, string display, bool isAwaited)
+internal sealed class CommandEntry(ulong id, string handle, IActorRef session, RunnerQueue runner, string display, bool isAwaited)
 {
     /// <summary>Its requester waits for its end and releases it: it is never dropped to make room.</summary>
     internal bool IsAwaited { get; } = isAwaited;
@@ -14,7 +14,7 @@ internal sealed class CommandEntry(ulong id, string handle, IActorRef session, R
 
     internal IActorRef Session { get; } = session;
 
-    internal RunnerLine Runner { get; } = runner;
+    internal RunnerQueue Runner { get; } = runner;
 
     internal string Display { get; } = display;
 

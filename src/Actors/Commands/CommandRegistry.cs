@@ -51,7 +51,7 @@ internal sealed partial class CommandRegistry : UntypedActor
             case BrowserShutdown.Drain drain:
                 OnDrain(drain);
                 break;
-            case RoleTraffic.FromChild from:
+            case RoleTraffic.WorkBatch from:
                 OnFrames(from.Frames);
                 break;
             case Spawn spawn:
@@ -281,7 +281,7 @@ internal sealed partial class CommandRegistry : UntypedActor
             entry.Session.Tell(new Terminate());
     }
 
-    private void OnRunnerStopped(RunnerLine line)
+    private void OnRunnerStopped(RunnerQueue line)
     {
         foreach (var entry in _entries.Values.Where(entry => entry.Runner == line && entry.Record is null))
             entry.Session.Tell(new CommandSession.RunnerLost("The actor of the command runner has failed, and its process was killed with it."));

@@ -16,13 +16,13 @@ internal sealed class CommandRunner : UntypedActor
     private readonly ActorBrowserSettings _settings;
     private readonly IChildLauncher _launcher;
     private readonly SandboxPolicy _policy;
-    private readonly SessionMark _mark = SessionMark.NewRunner();
-    private readonly RunnerLine _line;
+    private readonly SessionTag _mark = SessionTag.NewRunner();
+    private readonly RunnerQueue _line;
     private IActorRef _supervisor = ActorRefs.Nobody;
-    private ChildLine? _next;
+    private ChildRouter? _next;
     private bool _cleaning;
 
-    public CommandRunner(RunnerLine line, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher)
+    public CommandRunner(RunnerQueue line, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher)
     {
         _line = line;
         _policy = policy;
@@ -30,7 +30,7 @@ internal sealed class CommandRunner : UntypedActor
         _launcher = launcher;
     }
 
-    internal static Props Props(RunnerLine line, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher) =>
+    internal static Props Props(RunnerQueue line, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher) =>
         Akka.Actor.Props.Create(() => new CommandRunner(line, policy, settings, launcher));
 
     protected override void PreStart()
@@ -115,7 +115,7 @@ internal sealed class CommandRunner : UntypedActor
             _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
     }
 
-    private static async Task<bool> EndAsync(SessionMark mark, string? temporary, ILoggingAdapter log)
+    private static async Task<bool> EndAsync(SessionTag mark, string? temporary, ILoggingAdapter log)
     {
         var ended = await EndLeftoversAsync(mark).ConfigureAwait(false);
         if (CommandTemporary.Remove(temporary) is { } problem)
@@ -123,7 +123,7 @@ internal sealed class CommandRunner : UntypedActor
         return ended;
     }
 
-    private static async Task<bool> EndLeftoversAsync(SessionMark mark)
+    private static async Task<bool> EndLeftoversAsync(SessionTag mark)
     {
         // Off the dispatcher: it reads every process's limits, and waits for exits.
         await Task.Yield();

@@ -20,7 +20,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
 
     private readonly Dictionary<Key, Runner> _shared = [];
     private readonly Dictionary<Key, Runner> _spare = [];
-    private readonly Dictionary<RunnerLine, Runner> _own = [];
+    private readonly Dictionary<RunnerQueue, Runner> _own = [];
     private readonly HashSet<Key> _asked = [];
     // The same policy for the same question, so that its launch plan is made once.
     private readonly Dictionary<Key, SandboxPolicy> _granted = [];
@@ -41,7 +41,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
 
     /// <summary>The runner for a command; started by the first that needs it.</summary>
     /// <returns>Null if none can be had: <paramref name="problem"/> says why.</returns>
-    internal RunnerLine? For(Spawn spawn, IActorContext context, Func<RunnerLine, bool> isInUse, out string? problem)
+    internal RunnerQueue? For(Spawn spawn, IActorContext context, Func<RunnerQueue, bool> isInUse, out string? problem)
     {
         problem = null;
         _last++;
@@ -92,7 +92,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     }
 
     /// <summary>A command has ended: its runner does, too, if it is its own.</summary>
-    internal void OnEnded(RunnerLine line, IActorContext context)
+    internal void OnEnded(RunnerQueue line, IActorContext context)
     {
         if (_own.Remove(line, out var runner))
             context.Stop(runner.Actor);
@@ -100,7 +100,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
 
     /// <summary>A runner's actor has stopped unasked, and its process was killed with it.</summary>
     /// <returns>Its line, whose commands are lost; null for one that was stopped here.</returns>
-    internal RunnerLine? TakeStopped(IActorRef actor)
+    internal RunnerQueue? TakeStopped(IActorRef actor)
     {
         var own = _own.Values.FirstOrDefault(runner => runner.Actor.Equals(actor));
         if (own is not null)
@@ -108,7 +108,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return own?.Line ?? TakeFrom(_shared, actor) ?? TakeFrom(_spare, actor);
     }
 
-    private static RunnerLine? TakeFrom(Dictionary<Key, Runner> runners, IActorRef actor)
+    private static RunnerQueue? TakeFrom(Dictionary<Key, Runner> runners, IActorRef actor)
     {
         foreach (var (key, runner) in runners)
         {
@@ -188,7 +188,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
-        var line = new RunnerLine
+        var line = new RunnerQueue
         {
             Temporary = temporary,
             TemporarySeen = hasWorld ? "/tmp" : temporary,
@@ -202,7 +202,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return new Runner(line, actor) { LastUse = _last };
     }
 
-    private void StopOldestIdle(IActorContext context, Func<RunnerLine, bool> isInUse)
+    private void StopOldestIdle(IActorContext context, Func<RunnerQueue, bool> isInUse)
     {
         foreach (var (key, runner) in _shared.OrderBy(static pair => pair.Value.LastUse))
         {
@@ -217,9 +217,9 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     // What is granted is the folder itself, not its path: one that was made anew at the same path is another.
     private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World);
 
-    private sealed class Runner(RunnerLine line, IActorRef actor)
+    private sealed class Runner(RunnerQueue line, IActorRef actor)
     {
-        internal RunnerLine Line { get; } = line;
+        internal RunnerQueue Line { get; } = line;
 
         internal IActorRef Actor { get; } = actor;
 

@@ -54,7 +54,7 @@ internal sealed partial class CommandSession
         if (exit is { Signal: KillSignal, Cause: ExitCause.Itself } && _runner.LimitHit() == "memory")
             exit = exit with { Cause = ExitCause.MemoryLimit };
         _exit = exit;
-        _inputLink?.Dispose();
+        _inputPipe?.Dispose();
         Broadcast(new CommandExited(_handle, exit));
     }
 

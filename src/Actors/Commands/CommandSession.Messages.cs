@@ -31,7 +31,7 @@ internal sealed partial class CommandSession
 
     private sealed class WaitOver : INoSerializationVerificationNeeded;
 
-    private sealed class Producer(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerLine runner, IActorRef requester) : IIndirectActorProducer
+    private sealed class Producer(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester) : IIndirectActorProducer
     {
         public Type ActorType => typeof(CommandSession);
 

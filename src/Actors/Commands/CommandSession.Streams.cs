@@ -22,14 +22,14 @@ internal sealed partial class CommandSession
 
     private void AddOutput(OutputStream stream, SafeDescriptor descriptor, SafeDescriptor? writer)
     {
-        _outputs.Add(new OutputLink(_self, stream, descriptor, writer, _settings.Window));
+        _outputs.Add(new OutputPipe(_self, stream, descriptor, writer, _settings.Window));
         _open.Add(stream);
     }
 
     private void OpenTerminal(SafeDescriptor master)
     {
         DescriptorFlags.SetNonBlocking(master);
-        _inputLink = new InputLink(_self, DescriptorFlags.Duplicate(master));
+        _inputPipe = new InputPipe(_self, DescriptorFlags.Duplicate(master));
         AddOutput(OutputStream.Output, master, null);
     }
 
@@ -146,7 +146,7 @@ internal sealed partial class CommandSession
                 _inputClosing = true;
                 PassInputOn();
                 break;
-            case InputLink.Taken taken:
+            case InputPipe.Taken taken:
                 OnInputTaken(taken.Bytes, taken.Ended);
                 break;
             default:
@@ -188,13 +188,13 @@ internal sealed partial class CommandSession
     private void PassInputOn()
     {
         // What the command has not taken yet waits here, where it is counted, beyond one window.
-        while (_inputLink is not null && _inputSent - _inputTaken < _settings.Window && _input.TryDequeue(out var data))
+        while (_inputPipe is not null && _inputSent - _inputTaken < _settings.Window && _input.TryDequeue(out var data))
         {
-            _inputLink.Write(data);
+            _inputPipe.Write(data);
             _inputSent += data.Length;
         }
         if (_inputClosing && _input.Count == 0 && _spawn.Input == CommandInput.Pipe)
-            _inputLink?.CloseWhenTaken();
+            _inputPipe?.CloseWhenTaken();
     }
 
     private void OnInputTaken(long taken, bool ended)

@@ -28,7 +28,7 @@ internal sealed partial class CommandSession : UntypedActor
     private readonly IActorRef _requester;
     private readonly IActorRef _registry = Context.Parent;
     private readonly IActorRef _self;
-    private readonly RunnerLine _runner;
+    private readonly RunnerQueue _runner;
     private readonly OutputLog _log;
     private readonly List<OutputSubscription> _subscriptions = [];
     private readonly Dictionary<object, IActorRef> _waiting = [];
@@ -36,9 +36,9 @@ internal sealed partial class CommandSession : UntypedActor
     private IActorRef? _spill;
     private long _unspilled;
     private bool _spillEnding;
-    private readonly List<OutputLink> _outputs = [];
+    private readonly List<OutputPipe> _outputs = [];
     private readonly HashSet<OutputStream> _open = [];
-    private InputLink? _inputLink;
+    private InputPipe? _inputPipe;
     private DateTimeOffset _startedAt;
     private CommandExit? _exit;
     private Closed? _closed;
@@ -49,7 +49,7 @@ internal sealed partial class CommandSession : UntypedActor
     private CommandClosed? _end;
     private long _measured;
 
-    public CommandSession(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerLine runner, IActorRef requester)
+    public CommandSession(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester)
     {
         _id = id;
         _handle = handle;
@@ -64,12 +64,12 @@ internal sealed partial class CommandSession : UntypedActor
             AddOutput(OutputStream.Output, output.Read, output.Write);
         if (pipes.Error is { } error)
             AddOutput(OutputStream.Error, error.Read, error.Write);
-        _inputLink = pipes.Input is { } input ? new InputLink(_self, input) : null;
+        _inputPipe = pipes.Input is { } input ? new InputPipe(_self, input) : null;
     }
 
     private ActorTimers Timers { get; } = new(Context);
 
-    internal static Props Props(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerLine runner, IActorRef requester) =>
+    internal static Props Props(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester) =>
         // Neither by an expression nor by type: taking those apart for each command takes longer than the rest of its start.
         Akka.Actor.Props.CreateBy(new Producer(id, handle, spawn, pipes, settings, runner, requester));
 
@@ -88,7 +88,7 @@ internal sealed partial class CommandSession : UntypedActor
         Timers.CancelAll();
         foreach (var output in _outputs)
             output.Dispose();
-        _inputLink?.Dispose();
+        _inputPipe?.Dispose();
         _inputEnded = true;
         TellWriters();
         if (!_over && (_running || !_runner.TryWithdraw(_id)))
@@ -107,10 +107,10 @@ internal sealed partial class CommandSession : UntypedActor
             case ChildFrames.UserFrame frame:
                 OnFrame(frame);
                 break;
-            case OutputLink.Read read:
+            case OutputPipe.Read read:
                 Append(read.Stream, read.Data);
                 break;
-            case OutputLink.Ended ended:
+            case OutputPipe.Ended ended:
                 _open.Remove(ended.Stream);
                 Close();
                 break;
@@ -118,7 +118,7 @@ internal sealed partial class CommandSession : UntypedActor
                 Find(Sender)?.Grant(grant.Bytes);
                 Advance();
                 break;
-            case WriteInput or CloseInput or InputLink.Taken:
+            case WriteInput or CloseInput or InputPipe.Taken:
                 OnInput(message);
                 break;
             case Subscribe subscribe:

@@ -21,7 +21,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
     private readonly Dictionary<IActorRef, HashSet<ulong>> _byRequester = [];
     private readonly LinkedList<PendingFetch> _waiting = new();
     private readonly Action<object?> _cancelSelf;
-    private ChildLine? _line;
+    private ChildRouter? _line;
     private bool _flushRequested;
     private string? _unavailable;
     private readonly HashSet<ulong> _cancelled = [];
@@ -90,7 +90,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
     {
         switch (message)
         {
-            case RoleTraffic.FromChild from:
+            case RoleTraffic.WorkBatch from:
                 foreach (var frame in from.Frames)
                     OnFrame(frame, from.ProcessId);
                 break;
@@ -203,7 +203,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
         }
     }
 
-    private void Send(PendingFetch pending, ChildLine line)
+    private void Send(PendingFetch pending, ChildRouter line)
     {
         var fetch = pending.Request;
         var limits = _settings.Fetch;

@@ -29,7 +29,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
     internal TimeSpan Age => time.GetElapsedTime(_arrived);
 
     /// <summary>Of the child that has it; null while it waits for one.</summary>
-    internal ChildLine? Line { get; set; }
+    internal ChildRouter? Line { get; set; }
 
     /// <summary>Where it waits for a child; null when it does not.</summary>
     internal LinkedListNode<PendingFetch>? Place { get; set; }

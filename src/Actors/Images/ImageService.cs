@@ -47,7 +47,7 @@ internal sealed class ImageService : UntypedActor
                 work.Line = null;
                 End(work, work.Failure ?? new DecodeRefused(null, $"The image decoder {work.ProcessId} was lost: {lost.Message}") { Exited = lost.Exited });
                 break;
-            case RoleTraffic.FromChild from:
+            case RoleTraffic.WorkBatch from:
                 foreach (var frame in from.Frames)
                     OnFrame(frame, from.ProcessId);
                 break;
@@ -214,7 +214,7 @@ internal sealed class ImageService : UntypedActor
         internal IActorRef Asker { get; } = asker;
 
         /// <summary>Of the process that has it.</summary>
-        internal ChildLine? Line { get; set; }
+        internal ChildRouter? Line { get; set; }
 
         internal int ProcessId { get; set; }
 

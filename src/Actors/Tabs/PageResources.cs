@@ -18,7 +18,7 @@ namespace ActorBrowser;
 /// <param name="images">The service that decodes.</param>
 /// <param name="onImagesIn">Called when no image is left to wait for.</param>
 internal sealed class PageResources(
-    IActorContext context, TabRecord record, TabSettings settings, PageFetches fetches, RendererLine renderer, TabEvents events, IActorRef images, Action onImagesIn)
+    IActorContext context, TabRecord record, TabSettings settings, PageFetches fetches, RendererLease renderer, TabEvents events, IActorRef images, Action onImagesIn)
 {
     private const string AcceptImage = "image/webp,image/png,image/jpeg,image/gif,image/bmp,image/x-icon;q=0.8,*/*;q=0.5";
 

@@ -20,7 +20,7 @@ internal sealed class TabActor : UntypedActor
 {
     private readonly TabRecord _record;
     private readonly TabSettings _settings;
-    private readonly RendererLine _renderer;
+    private readonly RendererLease _renderer;
     private readonly TabEvents _events;
     private readonly PageFetches _fetches;
     private readonly PageResources _resources;
@@ -31,7 +31,7 @@ internal sealed class TabActor : UntypedActor
     {
         _record = record;
         _settings = settings.Tabs;
-        _renderer = new RendererLine(renderers, Timers.Time);
+        _renderer = new RendererLease(renderers, Timers.Time);
         _events = new TabEvents(Self, record.Subscribers, Timers, _settings.FlushInterval);
         _fetches = new PageFetches(Context, coordinator, settings.Fetch.InitialCredit);
         _resources = new PageResources(Context, record, _settings, _fetches, _renderer, _events, images, OnImagesIn);
@@ -182,11 +182,11 @@ internal sealed class TabActor : UntypedActor
             case WorkerPool.WorkerLost lost when _renderer.IsMine(lost.Lease):
                 OnRendererLost(lost.Exited, lost.Message);
                 break;
-            case RoleTraffic.FromChild from when Sender.Equals(_renderer.Child):
+            case RoleTraffic.WorkBatch from when Sender.Equals(_renderer.Child):
                 foreach (var frame in from.Frames)
                     _page.OnFrame(frame);
                 break;
-            case WorkerPool.Refused or WorkerPool.WorkerLost or RoleTraffic.FromChild:
+            case WorkerPool.Refused or WorkerPool.WorkerLost or RoleTraffic.WorkBatch:
                 // Of a page that was left meanwhile.
                 break;
             default:

@@ -15,7 +15,7 @@ namespace ActorBrowser;
 /// <param name="events">What the tab's subscribers hear.</param>
 /// <param name="onAsked">Called when the renderer has been asked something.</param>
 internal sealed class TabPage(
-    TabRecord record, TabSettings settings, TimeProvider time, RendererLine renderer, PageFetches fetches, PageResources resources, TabEvents events, Action onAsked)
+    TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageFetches fetches, PageResources resources, TabEvents events, Action onAsked)
 {
     private const string AcceptPage = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.5";
 

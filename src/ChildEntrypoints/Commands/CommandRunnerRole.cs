@@ -26,7 +26,7 @@ internal sealed class CommandRunnerRole : IChildRole
     private ChildContext? _context;
     private ChildExits? _exits;
     private CommandSpawner? _spawner;
-    private SessionMark _mark;
+    private SessionTag _mark;
     private WorldUsage? _usage;
 
     /// <inheritdoc/>
@@ -34,7 +34,7 @@ internal sealed class CommandRunnerRole : IChildRole
     {
         _context = context;
         var (mark, limits, servesOne) = CommandRunnerContract.ReadArgs(roleArgs);
-        _mark = SessionMark.FromValue(mark);
+        _mark = SessionTag.FromValue(mark);
         OwnsAllThatIsLeft = HasOwnProcesses && servesOne;
         _spawner = new CommandSpawner(this, _mark);
         CurrentProcess.AdoptOrphans();

@@ -6,7 +6,7 @@ using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>Starts one command: finds the program, connects it to the parent's pipes or to a new terminal, marks it and limits it.</summary>
-internal sealed class CommandSpawner(CommandRunnerRole runner, SessionMark mark)
+internal sealed class CommandSpawner(CommandRunnerRole runner, SessionTag mark)
 {
     private const ulong Reserve = 16;
     private const int TooManyOpen = 24;

@@ -23,7 +23,7 @@ internal sealed class RunningCommand
     private readonly Lock _lock = new();
     private readonly CommandRunnerRole _runner;
     private readonly SpawnRequest _request;
-    private readonly SessionMark _mark;
+    private readonly SessionTag _mark;
     private readonly long _startedTicks = Stopwatch.GetTimestamp();
     private SafeDescriptor? _terminal;
     private Timer? _total;
@@ -34,7 +34,7 @@ internal sealed class RunningCommand
     private bool _ending;
     private bool _killing;
 
-    internal RunningCommand(CommandRunnerRole runner, ulong id, in SpawnRequest request, SessionMark mark, int processId)
+    internal RunningCommand(CommandRunnerRole runner, ulong id, in SpawnRequest request, SessionTag mark, int processId)
     {
         _runner = runner;
         Id = id;
@@ -162,7 +162,7 @@ internal sealed class RunningCommand
         MarkedProcesses.Signal(IsMine, SigContinue);
     }
 
-    private bool IsMine(SessionMark mark) => mark == _mark;
+    private bool IsMine(SessionTag mark) => mark == _mark;
 
     private void OnTotalOver() => Terminate(_request.Grace, ExitCause.TotalTimeout);
 

@@ -8,7 +8,7 @@ using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
 namespace ActorBrowser.ActorsTests;
 
 /// <summary>What commands send to their runner, whether it is there, on its way or lost.</summary>
-public sealed class RunnerLineSpecs : TestKit
+public sealed class RunnerQueueSpecs : TestKit
 {
     private static readonly SpawnRequest Request = new(["true"u8.ToArray()], default, [], CommandInput.None, CommandOutput.Piped, 80, 24, 0, 0, 0, default);
 
@@ -16,17 +16,17 @@ public sealed class RunnerLineSpecs : TestKit
     private readonly TestProbe _registry;
     private readonly TestProbe _session;
     private readonly TestProbe _child;
-    private readonly RunnerLine _line;
-    private readonly ChildLine _process;
+    private readonly RunnerQueue _line;
+    private readonly ChildRouter _process;
     private readonly FakeChild _other;
 
-    public RunnerLineSpecs()
+    public RunnerQueueSpecs()
     {
         (_runner, _registry, _session, _child) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
-        _line = new RunnerLine { Runner = _runner.Ref };
+        _line = new RunnerQueue { Runner = _runner.Ref };
         var (parentEnd, childEnd) = InMemoryChannel.CreatePair(ChannelLimits.Default);
         _other = new FakeChild("command-runner", 1000, childEnd);
-        _process = new ChildLine(_child.Ref, ChannelLimits.Default.MaxBodyBytes) { User = _registry.Ref };
+        _process = new ChildRouter(_child.Ref, ChannelLimits.Default.MaxBodyBytes) { User = _registry.Ref };
         _process.Open(parentEnd, 1000);
     }
 
@@ -58,9 +58,9 @@ public sealed class RunnerLineSpecs : TestKit
         _process.Pass([ready, stray, closed]);
         Assert.Equal(ready, await _session.ExpectMsgAsync<ChildFrames.UserFrame>(Deadline.Long));
         Assert.Equal(closed, await _session.ExpectMsgAsync<ChildFrames.UserFrame>(Deadline.Long));
-        Assert.Equal(stray, Assert.Single((await _registry.ExpectMsgAsync<RoleTraffic.FromChild>(Deadline.Long)).Frames));
+        Assert.Equal(stray, Assert.Single((await _registry.ExpectMsgAsync<RoleTraffic.WorkBatch>(Deadline.Long)).Frames));
         _process.Pass([closed]);
-        Assert.Equal(closed, Assert.Single((await _registry.ExpectMsgAsync<RoleTraffic.FromChild>(Deadline.Long)).Frames));
+        Assert.Equal(closed, Assert.Single((await _registry.ExpectMsgAsync<RoleTraffic.WorkBatch>(Deadline.Long)).Frames));
     }
 
     [Fact]

@@ -8,20 +8,20 @@ namespace ActorBrowser.ActorsTests;
 
 /// <summary>The line between a child's channel and the actor that uses the child.</summary>
 [Trait("Tier", "Fast")]
-public sealed class ChildLineSpecs : TestKit
+public sealed class ChildRouterSpecs : TestKit
 {
     private readonly TestProbe _child;
     private readonly TestProbe _user;
-    private readonly ChildLine _line;
+    private readonly ChildRouter _line;
     private readonly InMemoryChannel _parentEnd;
     private readonly FakeChild _other;
 
-    public ChildLineSpecs()
+    public ChildRouterSpecs()
     {
         var limits = new ChannelLimits(256, 1, 1 << 10);
         _child = CreateTestProbe();
         _user = CreateTestProbe();
-        _line = new ChildLine(_child.Ref, limits.MaxBodyBytes) { User = _user.Ref };
+        _line = new ChildRouter(_child.Ref, limits.MaxBodyBytes) { User = _user.Ref };
         (_parentEnd, var childEnd) = InMemoryChannel.CreatePair(limits);
         _other = new FakeChild("renderer", 1000, childEnd);
     }
@@ -36,7 +36,7 @@ public sealed class ChildLineSpecs : TestKit
         Assert.Equal([7UL], _line.InFlight);
         _line.Pass([new ChildFrames.Error(7, new FetchError(FetchErrorKind.Refused, "No."))]);
         Assert.Empty(_line.InFlight);
-        var passed = await _user.ExpectMsgAsync<RoleTraffic.FromChild>(Deadline.Long);
+        var passed = await _user.ExpectMsgAsync<RoleTraffic.WorkBatch>(Deadline.Long);
         Assert.Equal(1000, passed.ProcessId);
         Assert.Equal(_child.Ref, _user.LastSender);
     }
@@ -62,7 +62,7 @@ public sealed class ChildLineSpecs : TestKit
     {
         _line.Open(_parentEnd, 1000);
         _line.Send(3, new RoleMessage(1, new byte[300]), opens: true);
-        var passed = await _user.ExpectMsgAsync<RoleTraffic.FromChild>(Deadline.Long);
+        var passed = await _user.ExpectMsgAsync<RoleTraffic.WorkBatch>(Deadline.Long);
         Assert.Equal(new ChildFrames.TooLarge(3, 256), Assert.Single(passed.Frames));
         Assert.Empty(_line.InFlight);
     }

@@ -10,10 +10,10 @@ namespace ActorBrowser;
 /// </summary>
 /// <param name="pool">Lends the processes.</param>
 /// <param name="time">The actor system's.</param>
-internal sealed class RendererLine(IActorRef pool, TimeProvider time)
+internal sealed class RendererLease(IActorRef pool, TimeProvider time)
 {
     private readonly Dictionary<ulong, (IActorRef? Asker, long Since)> _pending = [];
-    private ChildLine? _line;
+    private ChildRouter? _line;
     private object? _lease;
 
     internal IActorRef Child => _line?.Child ?? ActorRefs.Nobody;

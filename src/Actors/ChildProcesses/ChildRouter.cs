@@ -12,7 +12,7 @@ namespace ActorBrowser;
 /// </summary>
 /// <param name="child">The child's actor: the sender of what is passed.</param>
 /// <param name="maxBody">The longest frame body, in bytes.</param>
-internal sealed class ChildLine(IActorRef child, int maxBody)
+internal sealed class ChildRouter(IActorRef child, int maxBody)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, IActorRef?> _inFlight = [];
@@ -123,6 +123,6 @@ internal sealed class ChildLine(IActorRef child, int maxBody)
         if (_user is var user && user.IsNobody())
             RoleTraffic.CloseUntaken(frames);
         else
-            user.Tell(new RoleTraffic.FromChild(ProcessId, frames), child);
+            user.Tell(new RoleTraffic.WorkBatch(ProcessId, frames), child);
     }
 }

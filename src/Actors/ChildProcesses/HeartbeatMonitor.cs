@@ -4,10 +4,10 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>
-/// One ready child's signs of life, from its first beat to <see cref="Dispose"/>. Beats come from <see cref="Heartbeats"/>,
+/// One ready child's signs of life, from its first beat to <see cref="Dispose"/>. Beats come from <see cref="HeartbeatTimer"/>,
 /// answers from the channel's thread; the actor is told when there is something wrong.
 /// </summary>
-internal sealed class ChildHeart : IDisposable
+internal sealed class HeartbeatMonitor : IDisposable
 {
     /// <summary>Of heartbeat pings, which no actor asked for.</summary>
     internal const ulong PingId = 0;
@@ -16,14 +16,14 @@ internal sealed class ChildHeart : IDisposable
     private readonly IActorRef _child;
     private readonly LaunchedChild _launched;
     private readonly ChildSettings _settings;
-    private readonly Heartbeats _beats;
+    private readonly HeartbeatTimer _beats;
     private readonly TimeProvider _time;
     private readonly int _enough;
     private long _answered;
     private int _unanswered;
     private bool _stopped;
 
-    internal ChildHeart(IActorRef child, LaunchedChild launched, ChildSettings settings, TimeProvider? time = null)
+    internal HeartbeatMonitor(IActorRef child, LaunchedChild launched, ChildSettings settings, TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
         _answered = _time.GetTimestamp();
@@ -33,7 +33,7 @@ internal sealed class ChildHeart : IDisposable
         _child = child;
         _launched = launched;
         _settings = settings;
-        _beats = Heartbeats.Every(settings.HeartbeatInterval);
+        _beats = HeartbeatTimer.Every(settings.HeartbeatInterval);
         _beats.Add(this);
     }
 

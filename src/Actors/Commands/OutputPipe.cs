@@ -10,7 +10,7 @@ namespace ActorBrowser;
 /// left alone while there is none, so that the command waits. A pipe's ends are this process's own from the start. A
 /// terminal's comes from the runner: nothing but a master is accepted, and its session makes it non-blocking again.
 /// </summary>
-internal sealed class OutputLink : IReadinessHandler, IDisposable
+internal sealed class OutputPipe : IReadinessHandler, IDisposable
 {
     // Below the size at which arrays are collected with the whole heap.
     private const int MostAtOnce = 64 << 10;
@@ -39,7 +39,7 @@ internal sealed class OutputLink : IReadinessHandler, IDisposable
     /// <param name="descriptor">The reading end, which does not block; owned by this from now on.</param>
     /// <param name="writer">A pipe's writing end: kept as long as the reading end is, so that the pipe does not end by itself.</param>
     /// <param name="credit">How much is read before more is granted, in bytes.</param>
-    internal OutputLink(IActorRef session, OutputStream stream, SafeDescriptor descriptor, SafeDescriptor? writer, long credit)
+    internal OutputPipe(IActorRef session, OutputStream stream, SafeDescriptor descriptor, SafeDescriptor? writer, long credit)
     {
         _session = session;
         _stream = stream;

@@ -8,7 +8,7 @@ namespace ActorBrowser.Interop;
 /// child shares this process's memory and the caller waits, as in vfork; so the child reports a failure by writing the
 /// failed step to memory. Linux on x64 and arm64.
 /// </summary>
-internal sealed unsafe class SystemCallScript : IDisposable
+internal sealed unsafe class PreExecProgram : IDisposable
 {
     private const int MostSteps = 512;
     private const int StackBytes = 16 << 10;
@@ -22,7 +22,7 @@ internal sealed unsafe class SystemCallScript : IDisposable
     private int _keptTexts;
     private Header* _header;
 
-    internal SystemCallScript(int capacity = MostSteps)
+    internal PreExecProgram(int capacity = MostSteps)
     {
         _capacity = capacity;
         var steps = (nuint)(capacity * sizeof(Step));
@@ -33,7 +33,7 @@ internal sealed unsafe class SystemCallScript : IDisposable
     }
 
     /// <summary>Whether there is machine code for this processor.</summary>
-    internal static bool IsSupported => OperatingSystem.IsLinux() && ScriptCode.Exists;
+    internal static bool IsSupported => OperatingSystem.IsLinux() && PreExecCode.Exists;
 
     /// <summary>Adds a call.</summary>
     /// <param name="name">The name used to report a failure.</param>
@@ -100,7 +100,7 @@ internal sealed unsafe class SystemCallScript : IDisposable
     {
         _header->Flags = namespaces | CloneVm | CloneVfork | ChildExits.ChildSignal;
         _header->Failed = null;
-        var result = (long)ScriptCode.Run(_header);
+        var result = (long)PreExecCode.Run(_header);
         processId = result > 0 ? (int)result : 0;
         if (result < 0)
             return new StepFailure("clone", (int)-result);

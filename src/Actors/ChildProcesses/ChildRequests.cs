@@ -11,18 +11,18 @@ namespace ActorBrowser;
 /// A child's actor's own business with a child that works: writes that share system calls, questions that wait for their
 /// answers, signs of life. It knows no states; a limit that is broken is its actor's business.
 /// </summary>
-internal sealed class ChildLink(IActorRef self, RoleContract contract, ActorBrowserSettings settings, ILoggingAdapter log, Action<string> onLimit)
+internal sealed class ChildRequests(IActorRef self, RoleContract contract, ActorBrowserSettings settings, ILoggingAdapter log, Action<string> onLimit)
 {
     private readonly string _role = contract.Name;
     private readonly PendingTable _pending = new();
     private IChannel? _channel;
     private ChannelBridge? _bridge;
-    private ChildHeart? _heart;
+    private HeartbeatMonitor? _heart;
     private int _processId;
     private bool _flushRequested;
 
     /// <summary>Of the child's user.</summary>
-    internal ChildLine Line { get; } = new(self, settings.Channel.MaxBodyBytes);
+    internal ChildRouter Line { get; } = new(self, settings.Channel.MaxBodyBytes);
 
     /// <summary>Everything that waits for the child.</summary>
     internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. Line.InFlight];
@@ -94,7 +94,7 @@ internal sealed class ChildLink(IActorRef self, RoleContract contract, ActorBrow
     /// <summary>The child takes work, and shows that it lives.</summary>
     internal void Begin(LaunchedChild child)
     {
-        _bridge!.Heart = _heart = new ChildHeart(self, child, settings.Child);
+        _bridge!.Heart = _heart = new HeartbeatMonitor(self, child, settings.Child);
         Line.Open(child.Channel, child.Process.Id, child.Process.LimitHit);
     }
 

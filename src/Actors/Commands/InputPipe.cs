@@ -5,7 +5,7 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>The writing end of a command's input: what the command does not take yet is queued here, without blocking.</summary>
-internal sealed class InputLink : IReadinessHandler, IDisposable
+internal sealed class InputPipe : IReadinessHandler, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly IActorRef _session;
@@ -17,7 +17,7 @@ internal sealed class InputLink : IReadinessHandler, IDisposable
     private bool _closing;
     private bool _ended;
 
-    internal InputLink(IActorRef session, SafeDescriptor descriptor)
+    internal InputPipe(IActorRef session, SafeDescriptor descriptor)
     {
         _session = session;
         _descriptor = descriptor;

@@ -9,12 +9,12 @@ namespace ActorBrowser;
 /// One profile's runner as its commands see it: what they send goes to the process at once, past the runner's actor, or
 /// waits, in its order, until there is one. What the runner sends about a command goes to the command's session. Thread-safe.
 /// </summary>
-internal sealed class RunnerLine
+internal sealed class RunnerQueue
 {
     private readonly Lock _lock = new();
     private readonly List<Outgoing> _waiting = [];
     private IActorRef _runner = ActorRefs.Nobody;
-    private ChildLine? _line;
+    private ChildRouter? _line;
     private bool _stopped;
 
     /// <summary>Whether a process of the runner's has ever been given work.</summary>
@@ -65,7 +65,7 @@ internal sealed class RunnerLine
     /// <summary>Which limit its processes were killed or refused at, together; null for none.</summary>
     internal string? LimitHit()
     {
-        ChildLine? line;
+        ChildRouter? line;
         lock (_lock)
             line = _line;
         return line?.LimitHit();
@@ -102,7 +102,7 @@ internal sealed class RunnerLine
     }
 
     /// <summary>There is a process: what waited goes to it.</summary>
-    internal void Open(ChildLine line)
+    internal void Open(ChildRouter line)
     {
         lock (_lock)
         {
@@ -154,7 +154,7 @@ internal sealed class RunnerLine
 
     private void Send(Outgoing outgoing)
     {
-        ChildLine? line;
+        ChildRouter? line;
         lock (_lock)
         {
             line = _line;
@@ -171,7 +171,7 @@ internal sealed class RunnerLine
             _runner.Tell(CommandRunner.Wanted.Instance, ActorRefs.NoSender);
     }
 
-    private void SendNow(Outgoing outgoing, ChildLine line)
+    private void SendNow(Outgoing outgoing, ChildRouter line)
     {
         outgoing.SendOn(line);
         WasUsed = true;
@@ -183,7 +183,7 @@ internal sealed class RunnerLine
 
         internal abstract bool Begins { get; }
 
-        internal abstract void SendOn(ChildLine line);
+        internal abstract void SendOn(ChildRouter line);
 
         internal abstract void Discard();
     }
@@ -194,7 +194,7 @@ internal sealed class RunnerLine
 
         internal override bool Begins => session is not null;
 
-        internal override void SendOn(ChildLine line) => line.Send(Id, _message, Begins, session, descriptors);
+        internal override void SendOn(ChildRouter line) => line.Send(Id, _message, Begins, session, descriptors);
 
         internal override void Discard() => SafeDescriptor.DisposeAll(descriptors);
     }

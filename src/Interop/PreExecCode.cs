@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// The machine code that runs a <see cref="SystemCallScript"/>: posix_spawn has no action for a Landlock domain, a
+/// The machine code that runs a <see cref="PreExecProgram"/>: posix_spawn has no action for a Landlock domain, a
 /// namespace, a capability or a limit, and managed code must not run between clone and exec. It blocks all signals,
 /// clones, unblocks them in the parent and returns the pid. The child makes the listed calls in a loop; after one that
 /// fails and is not optional it stores the failed step and exits with code 127. Assembled from eng/script-x64.s and
 /// eng/script-arm64.s; a test compares the two.
 /// </summary>
-internal static unsafe class ScriptCode
+internal static unsafe class PreExecCode
 {
     private const int ReadWrite = 3;
     private const int ReadExecute = 5;

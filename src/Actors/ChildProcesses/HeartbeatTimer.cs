@@ -8,26 +8,26 @@ namespace ActorBrowser;
 /// hear of trouble alone. Hundreds of idle children so cost one wake-up an interval, not several each; and the thread pool,
 /// which takes bursts of small work for a reason to grow, does not.
 /// </summary>
-internal sealed class Heartbeats
+internal sealed class HeartbeatTimer
 {
-    private static readonly ConcurrentDictionary<TimeSpan, Heartbeats> ByInterval = new();
+    private static readonly ConcurrentDictionary<TimeSpan, HeartbeatTimer> ByInterval = new();
 
     private readonly Lock _lock = new();
-    private readonly HashSet<ChildHeart> _hearts = [];
+    private readonly HashSet<HeartbeatMonitor> _hearts = [];
     private readonly TimeSpan _interval;
     private readonly Timer _timer;
 
-    private Heartbeats(TimeSpan interval)
+    private HeartbeatTimer(TimeSpan interval)
     {
         _interval = interval;
         // It outlives its first user and must not capture that user's execution context.
         using (ExecutionContext.SuppressFlow())
-            _timer = new Timer(static state => ((Heartbeats)state!).BeatAll(), this, Timeout.Infinite, Timeout.Infinite);
+            _timer = new Timer(static state => ((HeartbeatTimer)state!).BeatAll(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
-    internal static Heartbeats Every(TimeSpan interval) => ByInterval.GetOrAdd(interval, static interval => new Heartbeats(interval));
+    internal static HeartbeatTimer Every(TimeSpan interval) => ByInterval.GetOrAdd(interval, static interval => new HeartbeatTimer(interval));
 
-    internal void Add(ChildHeart heart)
+    internal void Add(HeartbeatMonitor heart)
     {
         lock (_lock)
         {
@@ -36,7 +36,7 @@ internal sealed class Heartbeats
         }
     }
 
-    internal void Remove(ChildHeart heart)
+    internal void Remove(HeartbeatMonitor heart)
     {
         lock (_lock)
         {
@@ -48,7 +48,7 @@ internal sealed class Heartbeats
     private void BeatAll()
     {
         var start = Stopwatch.GetTimestamp();
-        ChildHeart[] hearts;
+        HeartbeatMonitor[] hearts;
         lock (_lock)
             hearts = [.. _hearts];
         foreach (var heart in hearts)
