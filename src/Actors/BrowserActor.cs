@@ -7,25 +7,25 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// What the browser understands beyond <see cref="FetchProtocol"/>, <see cref="CommandProtocol"/>, <see cref="TabProtocol.OpenTab"/>,
-/// <see cref="ImageProtocol.Decode"/> and <see cref="CrashProtocol.GetCrashes"/>, which it passes on.
+/// Messages the browser handles itself. It passes on <see cref="FetchProtocol"/>, <see cref="CommandProtocol"/>, <see
+/// cref="TabProtocol.OpenTab"/>, <see cref="ImageProtocol.Decode"/> and <see cref="CrashProtocol.GetCrashes"/>.
 /// </summary>
 public static class BrowserProtocol
 {
     /// <summary>Start a child of a role. Answered by <see cref="ChildSpawned"/> once it is ready, or by <see cref="ChildSpawnFailed"/>.</summary>
-    /// <param name="Role">A built-in role, or an embedder's own.</param>
-    /// <remarks>A wrong field is answered by <c>Status.Failure</c> with <see cref="InvalidMessageException"/>.</remarks>
+    /// <param name="Role">A built-in role, or one the embedder defines.</param>
+    /// <remarks>An invalid field is answered by <c>Status.Failure</c> with <see cref="InvalidMessageException"/>.</remarks>
     public sealed record SpawnChild(string Role) : INoSerializationVerificationNeeded, IValidated
     {
-        /// <summary>The role's own configuration.</summary>
+        /// <summary>The configuration passed to the role.</summary>
         public ReadOnlyMemory<byte> RoleArgs { get; init; }
 
-        /// <summary>How it is confined; null for its role's profile.</summary>
+        /// <summary>The child's sandbox policy; null for its role's profile.</summary>
         public SandboxPolicy? Policy { get; init; }
 
         /// <summary>
-        /// Who hears everything that happens to the child, its <see cref="ChildExited"/> included; null for none. Later subscribers use
-        /// <see cref="ChildProcessProtocol.Subscribe"/>, and <c>Watch</c> tells of the end alone.
+        /// The actor told of every event of the child, including <see cref="ChildExited"/>; null for none. To subscribe later, send
+        /// <see cref="ChildProcessProtocol.Subscribe"/>; <c>Watch</c> reports only the end.
         /// </summary>
         public IActorRef? Subscriber { get; init; }
 
@@ -43,7 +43,7 @@ public static class BrowserProtocol
     }
 
     /// <summary>A child is ready.</summary>
-    /// <param name="Child">Its actor: an ordinary one.</param>
+    /// <param name="Child">The child's actor.</param>
     /// <param name="Role">Its role.</param>
     /// <param name="ProcessId">Its pid.</param>
     /// <param name="SpawnTime">From the launch to Ready.</param>
@@ -67,7 +67,7 @@ public static class BrowserProtocol
     /// <summary>Answered by a <see cref="PoolStatus"/> for each pool: renderers and image decoders.</summary>
     public sealed record GetPools : INoSerializationVerificationNeeded;
 
-    /// <summary>The actors that matter, by their names.</summary>
+    /// <summary>The browser's main actors.</summary>
     /// <param name="Network">The network child's supervisor.</param>
     /// <param name="Fetch">The coordinator.</param>
     /// <param name="Commands">The registry of commands.</param>
@@ -100,7 +100,7 @@ public sealed class BrowserActor : UntypedActor
     {
         _settings = settings;
         _launcher = ProcessRoster.Of(launcher);
-        // A limit of file size is an error of the write that reaches it, and not this process's death.
+        // Ignore SIGXFSZ: a write past the file size limit then fails with EFBIG instead of killing this process.
         Interop.FileSizeSignal.Survive();
         Context.GetLogger().Info("ActorBrowser {0}", BuildInfo.Version);
         if (_launcher.StartsProcesses)
@@ -119,11 +119,11 @@ public sealed class BrowserActor : UntypedActor
         _pools = [renderers, decoders];
     }
 
-    /// <summary>How to make one, with real processes.</summary>
+    /// <summary>Creates the props, with real child processes.</summary>
     /// <param name="settings">The configuration.</param>
     public static Props Props(ActorBrowserSettings settings) => Props(settings, ProcessChildLauncher.Instance);
 
-    /// <summary>How to make one with a launcher of one's own.</summary>
+    /// <summary>Creates the props, with another launcher.</summary>
     /// <param name="settings">The configuration.</param>
     /// <param name="launcher">What starts children.</param>
     public static Props Props(ActorBrowserSettings settings, IChildLauncher launcher)
@@ -134,7 +134,7 @@ public sealed class BrowserActor : UntypedActor
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
-        // A restart of the manager of tabs would restart them all; it has no state that a failed message could spoil.
+        // Restarting the tab manager would restart all tabs; it has no state that a failed message could corrupt.
         exception => Sender.Equals(_tabs) ? Directive.Resume : _services.Contains(Sender) ? Directive.Restart : Directive.Stop);
 
     /// <inheritdoc/>
@@ -149,8 +149,8 @@ public sealed class BrowserActor : UntypedActor
         }
         catch (Exception e)
         {
-            // It only passes messages on. A restart would restart every child: one bad message would end all work.
-            Context.GetLogger().Error(e, "A {0} was not understood", message.GetType().Name);
+            // This actor only passes messages on. A restart would restart every child, so one bad message would end all work.
+            Context.GetLogger().Error(e, "A {0} could not be handled", message.GetType().Name);
             Sender.Tell(new Akka.Actor.Status.Failure(e));
         }
     }
@@ -226,7 +226,7 @@ public sealed class BrowserActor : UntypedActor
         }
     }
 
-    // What has something to finish is told so; everything else just ends.
+    // Services that have work to finish are told to drain; the others just stop.
     private void OnDrain(BrowserShutdown.Drain drain)
     {
         _stopping = true;
@@ -250,7 +250,7 @@ public sealed class BrowserActor : UntypedActor
 
     private IActorRef StartCommands() => Context.Watch(StartService(CommandRegistry.Props(_settings, _launcher), "commands"));
 
-    // What reaches it after its end is answered.
+    // Messages that reach the service after it stops are answered.
     private IActorRef StartService(Props props, string name)
     {
         var service = Context.ActorOf(props, name);
@@ -258,7 +258,7 @@ public sealed class BrowserActor : UntypedActor
         return service;
     }
 
-    // Stopped by a PoisonPill, say: each is made again, and the coordinator asks for the supervisor that there is now.
+    // A service stopped, for example by a PoisonPill. It is created again, and the coordinator asks for the new supervisor.
     private void OnServiceGone(IActorRef service)
     {
         _services.Remove(service);

@@ -1,6 +1,6 @@
 namespace ActorBrowser;
 
-/// <summary>The browser is stopping or has stopped: what was asked of it will not be done.</summary>
+/// <summary>The browser is stopping or has stopped; the request was not carried out.</summary>
 /// <param name="message">One sentence.</param>
 public sealed class BrowserStoppedException(string message) : Exception(message)
 {

@@ -52,7 +52,7 @@ public sealed class ConfigurationSpecs
     [InlineData("actorbrowser.network.allowed-private-networks = [nonsense]", "network.allowed-private-networks")]
     [InlineData("actorbrowser.fetch.max-pending = many", "fetch.max-pending is 'many', which is not a whole number")]
     [InlineData("actorbrowser.fetch.total-timeout = 5 parsecs", "fetch.total-timeout is '5 parsecs', which is not a time: 500ms, 30s, 5m, 2h")]
-    [InlineData("actorbrowser.fetch.total-timeout = 40d", "fetch.total-timeout is 40d; it is 0 or more, and 24 days at most")]
+    [InlineData("actorbrowser.fetch.total-timeout = 40d", "fetch.total-timeout is 40d; it must be 0 or more, and at most 24 days")]
     [InlineData("actorbrowser.fetch.initial-credit = 5 quarts", "fetch.initial-credit is '5 quarts', which is not a size: 64 KiB, 10 MiB, 1 GiB")]
     public void A_wrong_value_names_its_key(string hocon, string key)
     {
@@ -68,7 +68,7 @@ public sealed class ConfigurationSpecs
     public void A_key_that_is_none_is_refused_with_the_one_that_is_meant(string hocon, string key, string meant)
     {
         var wrong = Assert.Throws<ConfigurationException>(() => ActorBrowserSettings.From(ConfigurationFactory.ParseString(hocon)));
-        Assert.Contains($"There is no key {key}.", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains($"The key {key} does not exist.", wrong.Message, StringComparison.Ordinal);
         Assert.Contains(meant, wrong.Message, StringComparison.Ordinal);
     }
 

@@ -62,7 +62,7 @@ public sealed class DecoderSpecs : TestKit
     {
         var (child, id) = await AskedAsync();
         Answer(child, id, Pixels(16, (Seals)seals));
-        Assert.Contains("could change, or end", (await ExpectMsgAsync<DecodeRefused>(Deadline.Long)).Message, StringComparison.Ordinal);
+        Assert.Contains("could change or shrink", (await ExpectMsgAsync<DecodeRefused>(Deadline.Long)).Message, StringComparison.Ordinal);
         Assert.InRange(child.Kills, 1, 9);
     }
 

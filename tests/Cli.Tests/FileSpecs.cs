@@ -122,7 +122,7 @@ public sealed class FileSpecs : IAsyncLifetime
             $"TMPDIR={folder} unshare --user --map-root-user sh -c 'echo 0 >/proc/sys/user/max_mnt_namespaces; exec AB exec -- sh -c \"exit 3\"'; code=$?; ls; exit $code");
         Assert.Equal((code, ""), (actual, output));
         if (code == 69)
-            Assert.Contains("none can be made (TMPDIR says where)", Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+            Assert.Contains("could not be created (set TMPDIR to another place)", Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -19,7 +19,7 @@ public sealed class ConfinementSpecs : CommandSpecs
         var refused = await RunIn("command-workspace", folder, $"echo x > {beside}/a");
         Assert.NotEqual(0, refused.Exit!.ExitCode);
         Assert.Empty(Directory.GetFileSystemEntries(beside));
-        Assert.Equal("It complained of 'Directory nonexistent', which may be the profile command-workspace's doing.", refused.Exit.Blocked);
+        Assert.Equal("It reported 'Directory nonexistent', which the profile command-workspace may have caused.", refused.Exit.Blocked);
         Directory.Delete(folder, true);
         Directory.Delete(beside, true);
     }
@@ -164,9 +164,9 @@ public sealed class ConfinementSpecs : CommandSpecs
     [Fact]
     public async Task A_profile_that_does_not_exist_or_runs_nothing_is_refused_with_a_sentence()
     {
-        Assert.Equal("There is no sandbox profile 'nonsense'.", (await RefusedAsync(new Spawn(["true"]) { Profile = "nonsense" })).Message);
+        Assert.Equal("The sandbox profile 'nonsense' does not exist.", (await RefusedAsync(new Spawn(["true"]) { Profile = "nonsense" })).Message);
         var renderer = await RefusedAsync(new Spawn(["true"]) { Profile = "renderer" });
-        Assert.Equal((SpawnFailure.InvalidRequest, "The sandbox profile 'renderer' is not one for commands: it executes nothing."), (renderer.Kind, renderer.Message));
+        Assert.Equal((SpawnFailure.InvalidRequest, "The sandbox profile 'renderer' cannot run commands: it forbids executing programs."), (renderer.Kind, renderer.Message));
     }
 
     [Fact]

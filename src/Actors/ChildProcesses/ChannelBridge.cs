@@ -9,9 +9,9 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>
-/// Where wire becomes actor message: runs on the channel's thread, validates each frame, copies what outlives it, and
-/// tells the child's actor, or the child's user: frames that were read together travel to it as one message. Nothing
-/// unvalidated ever waits in a mailbox.
+/// Turns frames into actor messages on the channel's thread. It validates each frame, copies the bytes that must outlive it, and
+/// sends it to the child's actor or to the child's user; frames read together are sent as one message. No unvalidated data reaches a
+/// mailbox.
 /// </summary>
 internal sealed class ChannelBridge(RoleContract contract, IActorRef child, ChildRouter line, IChannel channel) : IFrameHandler
 {
@@ -23,19 +23,19 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
     private bool _helloSeen;
     private bool _readySeen;
 
-    /// <summary>Set before the child is told of them.</summary>
+    /// <summary>Set before the child is told of the slots.</summary>
     internal BodySlots? Slots
     {
         set
         {
             Interlocked.Exchange(ref _slots, value);
-            // A child may be gone already when it would be told of them.
+            // The child may be gone before it could be told of the slots.
             if (Volatile.Read(ref _closed))
                 Interlocked.Exchange(ref _slots, null)?.Dispose();
         }
     }
 
-    /// <summary>Hears the answers to heartbeats.</summary>
+    /// <summary>Receives the answers to heartbeats.</summary>
     internal HeartbeatMonitor Heart
     {
         set => Volatile.Write(ref _heart, value);
@@ -45,7 +45,7 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
     {
         if (!_readySeen)
             return OnHandshake(frame);
-        // Before anything is decoded: what this role's child may not send is not looked at.
+        // Checked before decoding: a frame that this role's child may not send is not decoded.
         if (contract.FromChild.Check(frame.Header) is { } forbidden)
             return forbidden;
         switch (frame.Type)
@@ -120,7 +120,7 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
         static ProtocolViolation Refuse(SafeDescriptor[] descriptors)
         {
             SafeDescriptor.DisposeAll(descriptors);
-            return new ProtocolViolation(ViolationKind.Descriptors, "A SpawnReady came with other descriptors than it says.");
+            return new ProtocolViolation(ViolationKind.Descriptors, "A SpawnReady came with other descriptors than it lists.");
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
         return Gather(new ChildFrames.Image(frame.CorrelationId, image, frame.TakeDescriptors()[0]));
     }
 
-    // Not ToArray, which first fills with zeros what is overwritten at once.
+    // ToArray would first fill the array with zeros, which are overwritten at once.
     private static byte[] Copy(ReadOnlySpan<byte> data)
     {
         var copy = GC.AllocateUninitializedArray<byte>(data.Length);
@@ -145,7 +145,7 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
             return;
         line.Pass([.. _batch]);
         _batch.Clear();
-        // A few at a time: each message wakes the child, which copies meanwhile if it has no slot left.
+        // Slots are returned a few at a time: each message wakes the child, which copies if it has no slot left meanwhile.
         if (_read != 0 && BitOperations.PopCount(_read) >= _slots!.ReturnedTogether && channel.Write(0, new SlotsFree(_read)) == WriteOutcome.Queued)
         {
             _read = 0;
@@ -197,14 +197,14 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
 
     private ProtocolViolation? Tell(object message)
     {
-        // What came before it stays before it.
+        // Keeps the order: pass on the frames that came before this one.
         OnBatchEnd();
         child.Tell(message, ActorRefs.NoSender);
         return null;
     }
 }
 
-/// <summary>A child's lines, as log lines with its role and pid.</summary>
+/// <summary>Writes a child's lines to the log with its role and pid.</summary>
 internal sealed class ChildLog(ILoggingAdapter log, string role) : IChildLogSink
 {
     public void OnLine(ChildLogLine line)

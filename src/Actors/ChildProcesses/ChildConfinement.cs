@@ -7,8 +7,8 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>
-/// One child's confinement, as its parent sees to it: what the child has measured is compared with what was asked for,
-/// the kernel is asked from outside, and what its filter refuses is heard.
+/// One child's confinement, seen from the parent: compares the child's report with the plan, checks with the kernel from outside, and
+/// listens for the calls that the child's filter refuses.
 /// </summary>
 internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolicy policy, ActorBrowserSettings settings, ILoggingAdapter log) : IViolationSink, IDisposable
 {
@@ -22,13 +22,13 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     private bool _hasAborted;
     private string? _limitAtAbort;
 
-    /// <summary>Its report, once accepted: what the child has measured on itself, and what it does without.</summary>
+    /// <summary>The child's accepted report: each layer as the child measured it, and the layers it runs without.</summary>
     internal IReadOnlyList<LayerReport> Layers { get; private set; } = [];
 
-    /// <summary>What kind of program it is, as its Hello says.</summary>
+    /// <summary>The kind of program, as reported in Hello.</summary>
     internal ChildImage Image { get; private set; }
 
-    /// <summary>Null, or why this child gets no work.</summary>
+    /// <summary>Null, or the reason why this child gets no work.</summary>
     internal string? Accept(in Hello hello, SafeDescriptor? listener, LaunchedChild child)
     {
         _process = child.Process;
@@ -62,7 +62,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     }
 
     /// <summary>Counts one refused call.</summary>
-    /// <returns>Null, or why it is the last.</returns>
+    /// <returns>Null, or why the child must be killed for it.</returns>
     internal string? Count(SandboxViolation violation)
     {
         _violations++;
@@ -75,32 +75,32 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
             : null;
     }
 
-    /// <summary>An exit as it is without confinement: the first process of a namespace gets no SIGABRT.</summary>
+    /// <summary>Reports SIGABRT for a child that aborted: the first process of a pid namespace gets no SIGABRT and dies of another signal.</summary>
     internal ChildExit Explain(ChildExit exit) => _hasAborted && exit.Signal is not null
         ? exit with { Signal = AbortSignal, LimitHit = exit.LimitHit ?? _limitAtAbort }
         : exit;
 
-    /// <summary>The name of the file that it was written down in; null for none.</summary>
+    /// <summary>The dump's file name; null for none.</summary>
     internal string? Dump { get; private set; }
 
     public Task OnAbort()
     {
         _hasAborted = true;
-        // A runtime that is refused memory, a thread or a descriptor may abort before the next heartbeat looks.
+        // A runtime that is refused memory, a thread or a descriptor may abort before the next heartbeat checks the limits.
         _limitAtAbort ??= _process!.LimitReached();
-        // Who attaches to it interrupts its question, which it then asks again.
+        // A tracer that attaches to the child interrupts its call, which the child then repeats.
         return _dumping ??= DumpAsync();
     }
 
     public Task? OnFork() => _expectsFork ? _dumping ??= DumpAsync() : null;
 
-    /// <summary>How the child's user is told.</summary>
+    /// <summary>Tells the child's user of a violation.</summary>
     internal Action<ChildProcessProtocol.SandboxViolated>? TellUser { get; set; }
 
     public void OnViolation(SandboxViolation violation)
     {
         var violated = new ChildProcessProtocol.SandboxViolated(self, role, _process!.Id, violation);
-        // The call has not returned yet: whatever comes of it, its user hears of the refusal before.
+        // The call has not returned yet, so the user learns of the refusal before any consequence of it.
         TellUser?.Invoke(violated);
         self.Tell(new ChildFrames.Violated(violated), ActorRefs.NoSender);
     }

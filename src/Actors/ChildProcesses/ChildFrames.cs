@@ -6,7 +6,7 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>What a child's channel, its process and its launch tell the child's actor and its users. A late one is a silent dead letter.</summary>
+/// <summary>Messages to the child's actor and its users from the child's channel, process and launch. A late one is a silent dead letter.</summary>
 internal static class ChildFrames
 {
     internal interface IFrame : INoSerializationVerificationNeeded, IDeadLetterSuppression, INotInfluenceReceiveTimeout;
@@ -14,16 +14,16 @@ internal static class ChildFrames
     /// <summary>A message that owns a descriptor until its receiver takes it.</summary>
     internal interface ICarriesDescriptor
     {
-        /// <summary>No receiver takes it: closes the descriptor. Any number of times.</summary>
+        /// <summary>Closes the descriptor if no receiver took it. May be called repeatedly.</summary>
         void CloseUntaken();
     }
 
-    /// <summary>A frame about the child's work with a descriptor that rode on it.</summary>
+    /// <summary>A frame about the child's work, with the descriptor sent along with it.</summary>
     internal abstract record CarryingFrame(ulong Id, SafeDescriptor? Carried) : UserFrame(Id), ICarriesDescriptor
     {
         private SafeDescriptor? _untaken = Carried;
 
-        /// <summary>Takes the descriptor; null when there is none, or it has been taken or closed.</summary>
+        /// <summary>Takes the descriptor; null if there is none or it was already taken or closed.</summary>
         internal SafeDescriptor? Take() => Interlocked.Exchange(ref _untaken, null);
 
         /// <inheritdoc/>
@@ -33,11 +33,11 @@ internal static class ChildFrames
     /// <summary>A frame about the child's work.</summary>
     internal abstract record UserFrame(ulong Id) : IFrame
     {
-        /// <summary>Whether nothing more comes under this id.</summary>
+        /// <summary>Whether this is the last frame under its id.</summary>
         internal virtual bool Ends => false;
     }
 
-    /// <summary>Not from the child: what was to be sent to it is longer than a frame may be.</summary>
+    /// <summary>Sent by this process, not the child: a message for the child exceeds the frame limit.</summary>
     internal sealed record TooLarge(ulong Id, int Limit) : UserFrame(Id)
     {
         internal override bool Ends => true;
@@ -48,7 +48,7 @@ internal static class ChildFrames
         internal static readonly FlushTick Instance = new();
     }
 
-    /// <summary>More waits to be sent to the child than may.</summary>
+    /// <summary>The queue of frames to the child is full.</summary>
     internal sealed class QueueFull : IFrame
     {
         internal static readonly QueueFull Instance = new();
@@ -60,7 +60,7 @@ internal static class ChildFrames
         public void CloseUntaken() => Listener?.Dispose();
     }
 
-    /// <summary>Not from the child: its monitor has refused a call.</summary>
+    /// <summary>Sent by this process, not the child: the child's monitor refused a call.</summary>
     internal sealed record Violated(ChildProcessProtocol.SandboxViolated Event) : IFrame;
 
     internal sealed class ReadyArrived : IFrame

@@ -2,18 +2,18 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>A question to a child has no answer because the child is gone, or takes no more.</summary>
+/// <summary>A request to a child went unanswered because the child is gone or accepts no more.</summary>
 public sealed class ChildLostException : Exception
 {
     /// <summary>Describes the loss.</summary>
     /// <param name="message">One sentence.</param>
-    /// <param name="exited">How the child ended, where that is known.</param>
+    /// <param name="exited">How the child ended, if known.</param>
     public ChildLostException(string message, ChildExited? exited = null) : base(message) => Exited = exited;
 
-    /// <summary>How the child ended; null while it has not, or where that is not known.</summary>
+    /// <summary>How the child ended; null while it runs, or if unknown.</summary>
     public ChildExited? Exited { get; }
 
-    /// <summary>What the child wrote last to stderr, oldest line first.</summary>
+    /// <summary>The last lines that the child wrote to stderr, oldest first.</summary>
     public IReadOnlyList<string> LastStderrLines => Exited?.LastStderrLines ?? [];
 
     internal static ChildLostException Of(ChildExited exited)

@@ -4,35 +4,35 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>A child's state, as <see cref="ChildProcessProtocol.Status"/> tells it.</summary>
+/// <summary>A child's state, as reported by <see cref="ChildProcessProtocol.Status"/>.</summary>
 public enum ChildState
 {
     /// <summary>The process is being started.</summary>
     Spawning,
 
-    /// <summary>It runs; Hello and Ready are awaited.</summary>
+    /// <summary>The process runs; the parent waits for Hello and Ready.</summary>
     Handshaking,
 
-    /// <summary>It takes work.</summary>
+    /// <summary>The child accepts work.</summary>
     Ready,
 
-    /// <summary>It was asked to exit, or has closed its channel; the exit is awaited.</summary>
+    /// <summary>The child was asked to exit, or closed its channel; the parent waits for the exit.</summary>
     ShuttingDown,
 
-    /// <summary>It was killed; the exit is awaited.</summary>
+    /// <summary>The child was killed; the parent waits for the exit.</summary>
     Killing,
 
-    /// <summary>It is gone.</summary>
+    /// <summary>The process is gone.</summary>
     Exited,
 }
 
-/// <summary>What kind of program a child is, as its Hello says.</summary>
+/// <summary>The kind of program a child runs, as reported in Hello.</summary>
 public enum ChildImage
 {
-    /// <summary>It has not said Hello.</summary>
+    /// <summary>The child has not sent Hello.</summary>
     Unknown,
 
-    /// <summary>A .NET program whose code a JIT compiler makes as it runs.</summary>
+    /// <summary>A .NET program compiled at run time by the JIT.</summary>
     Jit,
 
     /// <summary>A native program (NativeAOT).</summary>
@@ -42,41 +42,41 @@ public enum ChildImage
 /// <summary>Why a child ended.</summary>
 public enum ExitReason
 {
-    /// <summary>Asked to shut down, and exited with code 0 in time.</summary>
+    /// <summary>It was asked to shut down and exited with code 0 in time.</summary>
     Clean,
 
-    /// <summary>Ended by itself: another exit code, a signal, or exit code 0 without being asked.</summary>
+    /// <summary>It ended by itself: another exit code, a signal, or exit code 0 without a request.</summary>
     Crashed,
 
-    /// <summary>Killed by us; see <see cref="KillCause"/>.</summary>
+    /// <summary>The parent killed it; see <see cref="KillCause"/>.</summary>
     Killed,
 
     /// <summary>The process could not be started.</summary>
     SpawnFailed,
 
-    /// <summary>It did not say Hello and Ready properly and in time.</summary>
+    /// <summary>It did not complete the handshake (Hello, Ready) correctly and in time.</summary>
     HandshakeFailed,
 
     /// <summary>It broke the protocol and was killed.</summary>
     ProtocolViolation,
 
-    /// <summary>It made a system call that its profile does not allow, and was killed for it.</summary>
+    /// <summary>It made a system call that its profile forbids, and was killed for it.</summary>
     SandboxViolation,
 }
 
-/// <summary>Why we killed a child.</summary>
+/// <summary>Why the parent killed a child.</summary>
 public enum KillCause
 {
-    /// <summary>We did not.</summary>
+    /// <summary>The parent did not kill it.</summary>
     None,
 
-    /// <summary>Somebody asked.</summary>
+    /// <summary>An actor or user asked for it.</summary>
     Request,
 
     /// <summary>It did not exit within the shutdown timeout.</summary>
     ShutdownTimeout,
 
-    /// <summary>It missed its heartbeats, or closed its channel and stayed.</summary>
+    /// <summary>It missed its heartbeats, or closed its channel without exiting.</summary>
     Hang,
 
     /// <summary>It exceeded a limit.</summary>
@@ -86,16 +86,16 @@ public enum KillCause
     Parent,
 }
 
-/// <summary>What a <see cref="ChildProcessActor"/> understands and says.</summary>
+/// <summary>Messages to and from a child's actor.</summary>
 public static class ChildProcessProtocol
 {
     /// <summary>Sent to a child.</summary>
     public interface ICommand : INoSerializationVerificationNeeded;
 
-    /// <summary>Said by a child.</summary>
+    /// <summary>Sent by a child.</summary>
     public interface IEvent : INoSerializationVerificationNeeded;
 
-    /// <summary>Are you there? Answered by <see cref="Pong"/>, or by <c>Status.Failure</c> with <see cref="ChildLostException"/>.</summary>
+    /// <summary>Checks that the child answers. Answered by <see cref="Pong"/>, or by <c>Status.Failure</c> with <see cref="ChildLostException"/>.</summary>
     public sealed class Ping : ICommand
     {
         /// <summary>The one Ping.</summary>
@@ -106,7 +106,7 @@ public static class ChildProcessProtocol
         }
     }
 
-    /// <summary>Finish and exit; killed after the shutdown timeout.</summary>
+    /// <summary>Asks the child to finish and exit; it is killed after the shutdown timeout.</summary>
     public sealed class Shutdown : ICommand
     {
         /// <summary>The one Shutdown.</summary>
@@ -117,7 +117,7 @@ public static class ChildProcessProtocol
         }
     }
 
-    /// <summary>SIGKILL to the process and its session. Legal in every state, any number of times.</summary>
+    /// <summary>Sends SIGKILL to the process and its session. Valid in every state, and repeatedly.</summary>
     public sealed class Kill : ICommand
     {
         /// <summary>The one Kill.</summary>
@@ -140,10 +140,10 @@ public static class ChildProcessProtocol
     }
 
     /// <summary>
-    /// Tell this actor, too, of everything that happens to the child: <see cref="ChildReady"/>, <see cref="SandboxViolated"/>, <see cref="ChildExited"/>.
-    /// A child that is gone answers with its <see cref="ChildExited"/>.
+    /// Tells this actor too of the child's events: <see cref="ChildReady"/>, <see cref="SandboxViolated"/>, <see
+    /// cref="ChildExited"/>. A child that is gone answers with its <see cref="ChildExited"/>.
     /// </summary>
-    /// <param name="Subscriber">Whom to tell.</param>
+    /// <param name="Subscriber">The actor to tell.</param>
     public sealed record Subscribe(IActorRef Subscriber) : ICommand, IValidated
     {
         object? IValidated.Refusal() => Subscriber is null
@@ -151,33 +151,33 @@ public static class ChildProcessProtocol
             : null;
     }
 
-    /// <summary>A message for an embedder's own role. Answers come as <see cref="RoleAnswer"/> to the sender of the message with that id.</summary>
-    /// <param name="Kind">The embedder's number.</param>
-    /// <param name="Payload">The embedder's bytes; not changed after sending.</param>
+    /// <summary>A message for a role that the embedder defines. Each <see cref="RoleAnswer"/> goes to the sender of the message it answers.</summary>
+    /// <param name="Kind">A number that the embedder defines.</param>
+    /// <param name="Payload">The embedder's bytes; must not change after sending.</param>
     public sealed record SendToRole(ushort Kind, ReadOnlyMemory<byte> Payload) : ICommand;
 
-    /// <summary>An embedder's role has answered.</summary>
-    /// <param name="Kind">The embedder's number.</param>
+    /// <summary>The answer of an embedder's role.</summary>
+    /// <param name="Kind">A number that the embedder defines.</param>
     /// <param name="Payload">The embedder's bytes.</param>
     public sealed record RoleAnswer(ushort Kind, ReadOnlyMemory<byte> Payload) : IEvent;
 
     /// <summary>The answer to <see cref="Ping"/>.</summary>
-    /// <param name="RoundTrip">From the frame written to the answer's arrival.</param>
+    /// <param name="RoundTrip">From writing the frame to the arrival of the answer.</param>
     public sealed record Pong(TimeSpan RoundTrip) : IEvent;
 
-    /// <summary>What a child is doing.</summary>
+    /// <summary>A child's current state.</summary>
     /// <param name="State">Its state.</param>
     /// <param name="Role">Its role.</param>
     /// <param name="ProcessId">Its pid; 0 before it has one.</param>
     /// <param name="IsAlive">Whether the process exists.</param>
-    /// <param name="Layers">What confines it, as it measured itself; empty before Hello.</param>
+    /// <param name="Layers">The layers that confine it, as the child measured them; empty before Hello.</param>
     public sealed record Status(ChildState State, string Role, int ProcessId, bool IsAlive, IReadOnlyList<LayerReport> Layers) : IEvent
     {
-        /// <summary>What kind of program it is.</summary>
+        /// <summary>The kind of program it runs.</summary>
         public ChildImage Image { get; init; }
     }
 
-    /// <summary>The child takes work.</summary>
+    /// <summary>The child accepts work.</summary>
     /// <param name="Child">Its actor.</param>
     /// <param name="Role">Its role.</param>
     /// <param name="ProcessId">Its pid.</param>
@@ -185,29 +185,29 @@ public static class ChildProcessProtocol
     public sealed record ChildReady(IActorRef Child, string Role, int ProcessId, TimeSpan SpawnTime) : IEvent, IValidated
     {
         object? IValidated.Refusal() => Child is not null && Line is not null ? null
-            : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(ChildReady), "it comes from a child's actor alone"));
+            : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(ChildReady), "only a child's actor may send it"));
 
-        /// <summary>For the one actor that uses it.</summary>
+        /// <summary>For the one actor that uses the child.</summary>
         internal ChildRouter? Line { get; init; }
     }
 
-    /// <summary>A child made a system call that its profile does not allow; the call was refused.</summary>
+    /// <summary>A child made a system call that its profile forbids; the call was refused.</summary>
     /// <param name="Child">Its actor.</param>
     /// <param name="Role">Its role.</param>
     /// <param name="ProcessId">Its pid.</param>
     /// <param name="Violation">The call and the rule.</param>
     public sealed record SandboxViolated(IActorRef Child, string Role, int ProcessId, SandboxViolation Violation) : IEvent;
 
-    /// <summary>The child is gone: said exactly once, after everything it had sent, before the actor stops.</summary>
+    /// <summary>The child is gone. Sent exactly once, after everything the child had sent and before its actor stops.</summary>
     /// <param name="Child">Its actor.</param>
     /// <param name="Role">Its role.</param>
     /// <param name="ProcessId">Its pid; 0 when it never had one.</param>
-    /// <param name="Reason">Why.</param>
-    /// <param name="Cause">Why we killed it, if we did.</param>
+    /// <param name="Reason">Why it ended.</param>
+    /// <param name="Cause">Why the parent killed it, if it did.</param>
     /// <param name="ExitCode">Set when it exited by itself.</param>
     /// <param name="Signal">The signal that ended it.</param>
     /// <param name="Message">One sentence.</param>
-    /// <param name="InFlight">The ids of what was unanswered.</param>
+    /// <param name="InFlight">The ids of unanswered requests.</param>
     /// <param name="LastStderrLines">Oldest first.</param>
     /// <param name="StartedAt">When it was launched.</param>
     /// <param name="ReadyAt">When it was ready; null when it never was.</param>
@@ -218,21 +218,21 @@ public static class ChildProcessProtocol
         DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt) : IEvent, IValidated
     {
         object? IValidated.Refusal() => Child is not null && Message is not null ? null
-            : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(ChildExited), "it comes from a child's actor alone"));
+            : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(ChildExited), "only a child's actor may send it"));
 
-        /// <summary>What confined it, as it measured itself; empty before Hello.</summary>
+        /// <summary>The layers that confined it, as the child measured them; empty before Hello.</summary>
         public IReadOnlyList<LayerReport> Layers { get; init; } = [];
 
-        /// <summary>What kind of program it was.</summary>
+        /// <summary>The kind of program it ran.</summary>
         public ChildImage Image { get; init; }
 
-        /// <summary>Whether the next one of this role would end in the same way: nothing but a change of program or machine helps.</summary>
+        /// <summary>Whether the next child of this role would end the same way, until the program or the machine changes.</summary>
         internal bool WillRecur { get; init; }
 
         /// <summary>Whether the program ended itself before it was ready: once may be chance, twice in succession is not.</summary>
         internal bool DiedAtStart { get; init; }
 
-        /// <summary>The name of its dump in the folder of crash reports; null for none.</summary>
+        /// <summary>The dump's file name in the folder of crash reports; null for none.</summary>
         public string? Dump { get; init; }
     }
 }

@@ -5,33 +5,33 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>Which program the children of each role are, by <c>actorbrowser.child.executable</c>.</summary>
+/// <summary>Chooses the program for the children of each role from <c>actorbrowser.child.executable</c>.</summary>
 /// <param name="configured">That key's value.</param>
-/// <param name="native">The native child image; null for the one beside this program.</param>
+/// <param name="native">The native child image; null for the one next to this program.</param>
 internal sealed class ChildPrograms(string configured, NativeChild? native = null)
 {
-    /// <summary>The native child image for the built-in roles if there is one, and otherwise the running program.</summary>
+    /// <summary>The native child image for the built-in roles, if there is one; otherwise the running program.</summary>
     internal const string Auto = "auto";
 
     /// <summary>The running program.</summary>
     internal const string Self = "self";
 
-    // Looked for once: it is not replaced while this program runs.
+    // Searched for once: the image is not replaced while this program runs.
     private static readonly Lazy<NativeChild> Beside = new(static () => NativeChild.Find(AppContext.BaseDirectory, WireProtocol.BuildId));
 
     private NativeChild Native => native ?? Beside.Value;
 
-    /// <summary>A role's program.</summary>
+    /// <summary>The program for a role.</summary>
     /// <param name="role">The role.</param>
     internal ChildExecutable Of(string role) => configured switch
     {
-        // Another role is the embedder's own, which no other program has.
+        // Only the embedder's program knows the roles that the embedder defines.
         Auto when RoleContracts.IsBuiltIn(role) && Native.Executable is { } image => image,
         Auto or Self => ChildExecutable.Current,
         _ => ChildExecutable.FromPath(configured),
     };
 
-    /// <summary>What kind of program a role's children are, as far as it is known before one has said Hello.</summary>
+    /// <summary>The kind of program a role's children run, as far as known before their Hello.</summary>
     /// <param name="role">The role.</param>
     internal ChildImage ImageOf(string role) =>
         Of(role).IsChildImage ? ChildImage.Native
@@ -39,7 +39,7 @@ internal sealed class ChildPrograms(string configured, NativeChild? native = nul
         : IsNative ? ChildImage.Native
         : ChildImage.Jit;
 
-    /// <summary>Logs one sentence: which program children are, and why not the native image.</summary>
+    /// <summary>Logs which program children run, and why not the native image.</summary>
     /// <param name="log">The browser's.</param>
     internal void Describe(ILoggingAdapter log)
     {
@@ -49,7 +49,7 @@ internal sealed class ChildPrograms(string configured, NativeChild? native = nul
             log.Info(Sentence);
     }
 
-    /// <summary>Which program children are, and why not the native image.</summary>
+    /// <summary>States which program children run, and why not the native image.</summary>
     internal string Sentence => configured switch
     {
         Auto when Native.Executable is { } image => $"Children of the built-in roles run the native image {image.Path}; those of other roles re-execute this program, {Kind}",

@@ -8,8 +8,8 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// A child's actor's own business with a child that works: writes that share system calls, questions that wait for their
-/// answers, signs of life. It knows no states; a limit that is broken is its actor's business.
+/// Pending asks, batched writes and heartbeats of a Ready child. The child's actor keeps the state and decides what happens when a
+/// limit is exceeded.
 /// </summary>
 internal sealed class ChildRequests(IActorRef self, RoleContract contract, ActorBrowserSettings settings, ILoggingAdapter log, Action<string> onLimit)
 {
@@ -21,10 +21,10 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     private int _processId;
     private bool _flushRequested;
 
-    /// <summary>Of the child's user.</summary>
+    /// <summary>For the child's user.</summary>
     internal ChildRouter Line { get; } = new(self, settings.Channel.MaxBodyBytes);
 
-    /// <summary>Everything that waits for the child.</summary>
+    /// <summary>The ids of everything that waits for the child.</summary>
     internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. Line.InFlight];
 
     internal void Open(IChannel channel, int processId)
@@ -34,7 +34,7 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
         channel.Start(_bridge = new ChannelBridge(contract, self, Line, channel));
     }
 
-    /// <summary>Sends the configuration, and with it memory for bodies to travel in, if there is to be any.</summary>
+    /// <summary>Sends the configuration, and with it shared memory for bodies if that is enabled.</summary>
     internal void Configure(in ChildArgs args)
     {
         if (OperatingSystem.IsLinux() && contract.WantsSlots && settings.Network.SharedBodies > 0)
@@ -66,7 +66,7 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     internal void Ask(SendToRole send, IActorRef asker)
     {
         if (contract.ToChild.Find(MessageType.RoleMessage) is null)
-            asker.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SendToRole), $"the role {_role} takes no messages of an embedder's; only an embedder's own role does")));
+            asker.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SendToRole), $"the role {_role} takes no SendToRole; only roles that an embedder defines do")));
         else if (MessageBytes.Take(send.Payload, out var payload) is { } problem)
             asker.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SendToRole), problem)));
         else
@@ -91,22 +91,22 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
             log.Warning("{0} {1} answered the unknown message {2}", _role, _processId, answer.Id);
     }
 
-    /// <summary>The child takes work, and shows that it lives.</summary>
+    /// <summary>The child is ready: starts its heartbeats.</summary>
     internal void Begin(LaunchedChild child)
     {
         _bridge!.Heart = _heart = new HeartbeatMonitor(self, child, settings.Child);
         Line.Open(child.Channel, child.Process.Id, child.Process.LimitHit);
     }
 
-    /// <summary>The child is asked for nothing more; any number of times.</summary>
+    /// <summary>Stops asking the child. May be called repeatedly.</summary>
     internal void End()
     {
         Line.Close();
         _heart?.Dispose();
     }
 
-    /// <summary>More waits for the child than may.</summary>
-    internal void OnQueueFull() => onLimit($"It does not read: {settings.Channel.MaxQueuedBytes} bytes wait for it.");
+    /// <summary>The queue of frames to the child is full.</summary>
+    internal void OnQueueFull() => onLimit($"It does not read: {settings.Channel.MaxQueuedBytes} bytes are queued for it.");
 
     internal void FailAll(Exception cause) => _pending.FailAll(cause);
 
@@ -115,12 +115,12 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
         switch (outcome)
         {
             case WriteOutcome.Queued when !_flushRequested:
-                // Behind what is in the mailbox already: those messages share one system call, and an empty mailbox waits for nothing.
+                // Queued behind the messages already in the mailbox, so that they share one system call; with an empty mailbox it runs at once.
                 _flushRequested = true;
                 self.Tell(ChildFrames.FlushTick.Instance, ActorRefs.NoSender);
                 break;
             case WriteOutcome.Queued or WriteOutcome.Closed:
-                // Closed: the channel's end is on its way here and answers for everything that is pending.
+                // Closed: the channel's end is already on its way here and fails everything that is pending.
                 break;
             case WriteOutcome.QueueFull:
                 OnQueueFull();
@@ -129,7 +129,7 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
                 asker.Tell(new Akka.Actor.Status.Failure(new ArgumentException($"The message exceeds the frame limit of {settings.Channel.MaxBodyBytes} bytes.")));
                 break;
             case WriteOutcome.TooLarge:
-                onLimit($"What it is to be told exceeds the frame limit of {settings.Channel.MaxBodyBytes} bytes.");
+                onLimit($"A message for it exceeds the frame limit of {settings.Channel.MaxBodyBytes} bytes.");
                 break;
             default:
                 throw new UnreachableException();

@@ -6,11 +6,11 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>
-/// Between a child's channel and the actors that use the child, both ways and past the child's own actor: that one hears
-/// of the channel's end after everything was passed, so whoever learns from it that the child is lost has had every frame.
-/// What is about something that an actor has begun goes to that actor, all else to the child's user. Thread-safe.
+/// Routes frames between a child's channel and the actors that use the child, bypassing the child's actor. That actor learns of the
+/// channel's end only after every frame was passed, so users have every frame before they learn that the child is lost. Frames for an
+/// actor's own request go to that actor; all others go to the child's user. Thread-safe.
 /// </summary>
-/// <param name="child">The child's actor: the sender of what is passed.</param>
+/// <param name="child">The child's actor, given as the sender of each message.</param>
 /// <param name="maxBody">The longest frame body, in bytes.</param>
 internal sealed class ChildRouter(IActorRef child, int maxBody)
 {
@@ -22,12 +22,12 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
 
     internal IActorRef Child => child;
 
-    /// <summary>The child's pid, from when it is ready.</summary>
+    /// <summary>The child's pid, once it is ready.</summary>
     internal int ProcessId { get; private set; }
 
     internal IActorRef User { set => _user = value; }
 
-    /// <summary>The ids of what has begun and not ended.</summary>
+    /// <summary>The ids of the requests that have begun and not ended.</summary>
     internal ulong[] InFlight
     {
         get
@@ -45,21 +45,21 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
         _channel = channel;
     }
 
-    /// <summary>Which limit of the child's control group one of its processes was killed or refused at; null for none.</summary>
+    /// <summary>The limit of the child's control group at which the kernel killed or refused one of its processes; null for none.</summary>
     internal string? LimitHit() => _limitHit?.Invoke();
 
-    /// <summary>The child takes no more.</summary>
+    /// <summary>The child accepts no more frames.</summary>
     internal void Close() => _channel = null;
 
-    /// <summary>Queues a frame for the child, until <see cref="Flush"/>. Once the child takes no more, it is dropped.</summary>
-    /// <param name="id">Of what the frame is about.</param>
+    /// <summary>Queues a frame for the child until <see cref="Flush"/>. A frame for a child that accepts no more is dropped.</summary>
+    /// <param name="id">The request's id.</param>
     /// <param name="message">The frame.</param>
-    /// <param name="opens">Whether something begins with it that is in flight until a frame from the child ends it.</param>
-    /// <param name="receiver">Who gets the frames about what begins; null for the child's user.</param>
-    /// <param name="descriptors">Ride on the frame; they are the line's from now on.</param>
+    /// <param name="opens">Whether the frame begins a request, which stays in flight until a frame from the child ends it.</param>
+    /// <param name="receiver">The actor that gets the request's frames; null for the child's user.</param>
+    /// <param name="descriptors">Sent with the frame; the router owns them from now on.</param>
     internal void Send<T>(ulong id, in T message, bool opens = false, IActorRef? receiver = null, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T>
     {
-        // Even when it is dropped: its actor hears of the loss like all others.
+        // Recorded even if the frame is dropped: the request's actor is then told of the loss like all others.
         if (opens)
         {
             lock (_lock)
@@ -73,7 +73,7 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
         switch (descriptors.IsEmpty ? channel.Write(id, message) : channel.Write(id, message, descriptors))
         {
             case WriteOutcome.Queued or WriteOutcome.Closed:
-                // Closed: the channel's end is on its way to the child's actor, which answers for what is pending.
+                // Closed: the channel's end is already on its way to the child's actor, which fails everything that is pending.
                 break;
             case WriteOutcome.QueueFull:
                 child.Tell(ChildFrames.QueueFull.Instance, ActorRefs.NoSender);
@@ -86,10 +86,10 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
         }
     }
 
-    /// <summary>Sends what is queued.</summary>
+    /// <summary>Sends the queued frames.</summary>
     internal void Flush() => _channel?.Flush();
 
-    /// <summary>Passes a refused call to the actor whose request caused it, else to the user.</summary>
+    /// <summary>Passes a refused call to the actor whose request caused it, or else to the user.</summary>
     internal void Pass(ChildProcessProtocol.SandboxViolated violated)
     {
         IActorRef? receiver;
@@ -98,7 +98,7 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
         (receiver ?? _user).Tell(violated, child);
     }
 
-    /// <summary>Passes frames of the child's in their order; the user gets its own as one message. Without a user their descriptors are closed.</summary>
+    /// <summary>Passes the child's frames on in order; the user gets its frames as one message. Without a user their descriptors are closed.</summary>
     internal void Pass(ChildFrames.UserFrame[] frames)
     {
         IActorRef?[]? receivers = null;

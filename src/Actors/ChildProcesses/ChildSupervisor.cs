@@ -7,8 +7,8 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Keeps one child of a role alive by policy. A lost child is never restarted in place: its actor stops, and after a
-/// backoff a new one is made. With too many losses in the window it gives up, says why, and tries once more later.
+/// Keeps one child of a role alive. A lost child is not restarted in place: its actor stops, and a new one is created after a
+/// backoff. After too many losses within the window the supervisor gives up, says why, and tries once more later.
 /// </summary>
 internal sealed class ChildSupervisor : UntypedActor
 {
@@ -36,12 +36,12 @@ internal sealed class ChildSupervisor : UntypedActor
 
     private ActorTimers Timers { get; } = new(Context);
 
-    /// <summary>How to make one.</summary>
+    /// <summary>Creates the props.</summary>
     /// <param name="role">The child's role.</param>
     /// <param name="settings">The configuration.</param>
-    /// <param name="roleArgs">Makes the role's configuration, anew for each child.</param>
+    /// <param name="roleArgs">Creates the role's configuration for each new child.</param>
     /// <param name="launcher">What starts the child.</param>
-    /// <param name="policy">How it is confined; null for its role's profile.</param>
+    /// <param name="policy">The child's sandbox policy; null for its role's profile.</param>
     public static Props Props(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher, SandboxPolicy? policy = null)
     {
         var memory = new SupervisorMemory();
@@ -60,7 +60,7 @@ internal sealed class ChildSupervisor : UntypedActor
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)
     {
-        // Its actor stops with this one, and its process with that: users hear it, and keep their places.
+        // The child's actor stops with this one and ends its process. Users are told, and stay subscribed.
         foreach (var user in _memory.Users)
             user.Tell(new Down(_child, $"Its supervisor failed: {reason.Message}", null));
         base.PreRestart(reason, message);
@@ -90,7 +90,7 @@ internal sealed class ChildSupervisor : UntypedActor
             case Attach attach:
                 if (_memory.Users.Add(attach.User))
                     Context.Watch(attach.User);
-                // The last one: a coordinator that was stopped and made again takes its predecessor's place.
+                // The latest one counts: a coordinator that was stopped and created again replaces its predecessor.
                 _memory.Frames = attach.Frames ?? attach.User;
                 if (_line is { } current)
                 {
@@ -112,13 +112,13 @@ internal sealed class ChildSupervisor : UntypedActor
                     user.Tell(new Up(_line));
                 break;
             case SandboxViolated:
-                // The child's user hears of it from the child.
+                // The child itself tells its user.
                 break;
             case ChildExited exited:
                 OnExited(exited);
                 break;
             case Terminated terminated when terminated.ActorRef.Equals(_child):
-                // Its actor failed without a last word: its process has been killed with it.
+                // The child's actor failed without reporting an exit; its process was killed with it.
                 OnLost("Its actor failed.", willRecur: false);
                 break;
             case Terminated gone:
@@ -141,7 +141,7 @@ internal sealed class ChildSupervisor : UntypedActor
         byte[] roleArgs;
         try
         {
-            // They may lie in a file, which may be gone: a start that failed, as any other.
+            // The arguments may be read from a file that no longer exists: treat that like any failed start.
             roleArgs = _roleArgs();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ConfigurationException or ArgumentException)
@@ -181,29 +181,29 @@ internal sealed class ChildSupervisor : UntypedActor
     {
         var policy = _settings.Restart.For(_role);
         var losses = _memory.CountLoss(policy.Window, Timers.Time);
-        _givenUp = willRecur ? $"No {_role} process can be started, and the next try is in {policy.GiveUpFor.TotalSeconds:0.###} s: {message}"
-            : losses > policy.MaxRestarts ? $"The {_role} process was lost {losses} times within {policy.Window.TotalSeconds:0.###} s and is not started again for {policy.GiveUpFor.TotalSeconds:0.###} s; the last time: {message}"
+        _givenUp = willRecur ? $"No {_role} process can be started; the next attempt is in {policy.GiveUpFor.TotalSeconds:0.###} s: {message}"
+            : losses > policy.MaxRestarts ? $"The {_role} process was lost {losses} times within {policy.Window.TotalSeconds:0.###} s and is not started again for {policy.GiveUpFor.TotalSeconds:0.###} s. The last loss: {message}"
             : null;
         if (_givenUp is not null)
             _log.Error(_givenUp);
         Timers.StartSingleTimer(StartAgain.Instance, StartAgain.Instance, _givenUp is not null ? policy.GiveUpFor : policy.Backoff(losses, Random.Shared.NextDouble()));
     }
 
-    /// <summary>Starts the child if there is none and none is due.</summary>
+    /// <summary>Starts the child if there is none and no start is scheduled.</summary>
     internal sealed class EnsureStarted : INoSerializationVerificationNeeded
     {
         internal static readonly EnsureStarted Instance = new();
     }
 
-    /// <summary>This actor uses the child: it hears of every child that comes and goes.</summary>
+    /// <summary>Registers an actor that uses the child: it is told of each child that starts or is lost.</summary>
     /// <param name="User">The actor.</param>
-    /// <param name="Frames">Who gets what the child sends; null for the user. The last that is given counts.</param>
+    /// <param name="Frames">The actor that gets the child's frames; null for the user. The last one given counts.</param>
     internal sealed record Attach(IActorRef User, IActorRef? Frames = null) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is ready.</summary>
     internal sealed record Up(ChildRouter Line) : INoSerializationVerificationNeeded;
 
-    /// <summary>A child is gone; when starting is given up, why.</summary>
+    /// <summary>A child is gone; <c>GivenUp</c> says why no further one is started, if so.</summary>
     internal sealed record Down(IActorRef Child, string Message, string? GivenUp) : INoSerializationVerificationNeeded;
 
     private sealed class StartAgain

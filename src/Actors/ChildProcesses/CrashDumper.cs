@@ -7,7 +7,7 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>How much of a child that aborts or dies of a fault is written down.</summary>
+/// <summary>How much of a crashed child's memory is dumped.</summary>
 internal enum CrashDump
 {
     /// <summary>Nothing.</summary>
@@ -16,7 +16,7 @@ internal enum CrashDump
     /// <summary>Modules, threads, stacks.</summary>
     Mini,
 
-    /// <summary>And the managed heap.</summary>
+    /// <summary>Mini, and the managed heap.</summary>
     Heap,
 
     /// <summary>All of its memory.</summary>
@@ -24,26 +24,25 @@ internal enum CrashDump
 }
 
 /// <summary>
-/// Dumps of children that abort or die of a fault, by the runtime's own createdump. The child may execute nothing; but its filter
-/// asks about the abort, and about the runtime's attempt to start createdump itself, and waits for the
-/// answer: that is the moment in which this process has it written down. createdump attaches to the child, which makes
-/// itself undumpable: it takes root, or CAP_SYS_PTRACE.
+/// Dumps children that abort or fault, with the runtime's createdump. The child may execute nothing, but its filter asks this process
+/// about the abort and about the runtime's attempt to start createdump, and the child waits for the answer; meanwhile this process
+/// runs createdump. createdump attaches to the child, which has made itself undumpable: that takes root or CAP_SYS_PTRACE.
 /// </summary>
 internal static class CrashDumper
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Whether a child's runtime is told to start createdump when it crashes, which its filter then asks this process about.</summary>
+    /// <summary>Whether a child's runtime is told to start createdump when it crashes; the child's filter then asks this process about that call.</summary>
     internal static bool RuntimeAsks(CrashSettings settings, LaunchPlan plan) => settings.WritesDumps && plan is { Reports: true, Learns: false, Policy.MayFork: false };
 
-    /// <summary>What tells the runtime so: a fault in a library's code is heard of in no other way.</summary>
-    /// <param name="environment">The child's.</param>
+    /// <summary>Adds the variables that tell the runtime so: there is no other notice of a fault in native library code.</summary>
+    /// <param name="environment">The child's environment.</param>
     /// <param name="settings">Whether dumps are wanted.</param>
-    /// <param name="plan">How the child is confined.</param>
+    /// <param name="plan">The child's launch plan.</param>
     internal static IReadOnlyDictionary<string, string> AddTo(IReadOnlyDictionary<string, string> environment, CrashSettings settings, LaunchPlan plan) =>
         RuntimeAsks(settings, plan) ? new Dictionary<string, string>(environment, StringComparer.Ordinal) { ["DOTNET_DbgEnableMiniDump"] = "1" } : environment;
 
-    /// <summary>Writes one, if that is configured. Never fails: a dump that could not be had is a warning.</summary>
+    /// <summary>Writes a dump, if configured. Never throws: a dump that fails is logged as a warning.</summary>
     /// <returns>The file's name in the folder of crash reports, or null.</returns>
     internal static async Task<string?> DumpAsync(int processId, string role, CrashSettings settings, ILoggingAdapter log)
     {
@@ -70,7 +69,7 @@ internal static class CrashDumper
         return null;
     }
 
-    // A native program has none of its own; an installed runtime's writes down native processes as well.
+    // A native program has no createdump; the one of an installed runtime dumps native processes as well.
     private static IEnumerable<string> Tools()
     {
         yield return Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "createdump");
@@ -85,7 +84,7 @@ internal static class CrashDumper
     private static async Task<string?> RunAsync(CrashDump dump, string path, int processId)
     {
         if (Tools().FirstOrDefault(File.Exists) is not { } tool)
-            return "There is no createdump: it comes with .NET's shared runtime, which a native program does not need otherwise.";
+            return "createdump was not found; install .NET's shared runtime, which includes it.";
         var kind = dump switch { CrashDump.Full => "--full", CrashDump.Heap => "--withheap", _ => "--normal" };
         using var process = Process.Start(new ProcessStartInfo(tool, [kind, "--name", path, processId.ToString(CultureInfo.InvariantCulture)])
         {

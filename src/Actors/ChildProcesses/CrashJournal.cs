@@ -8,48 +8,48 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>One child that was lost.</summary>
-/// <param name="Id">Of the report; its file is named by it.</param>
-/// <param name="Role">The child's.</param>
-/// <param name="ProcessId">The child's; 0 when it never had one.</param>
-/// <param name="Reason">Why.</param>
+/// <summary>A report on one lost child.</summary>
+/// <param name="Id">The report's id, and the name of its file.</param>
+/// <param name="Role">The child's role.</param>
+/// <param name="ProcessId">The child's pid; 0 if it never had one.</param>
+/// <param name="Reason">Why it ended.</param>
 /// <param name="Cause">Why it was killed, if it was.</param>
 /// <param name="ExitCode">Set when it exited by itself.</param>
 /// <param name="Signal">The signal that ended it.</param>
 /// <param name="ManagedException">The type of the exception that ended it, if its last lines name one.</param>
 /// <param name="Message">One sentence.</param>
-/// <param name="InFlight">The ids of what was unanswered.</param>
-/// <param name="LastStderrLines">Oldest first; addresses of pages and personal folders are left out.</param>
-/// <param name="Sandbox">What confined it, as it measured itself.</param>
+/// <param name="InFlight">The ids of unanswered requests.</param>
+/// <param name="LastStderrLines">Oldest first, without page addresses and personal folders.</param>
+/// <param name="Sandbox">The layers that confined it, as the child measured them.</param>
 /// <param name="StartedAt">When it was launched.</param>
 /// <param name="ReadyAt">When it was ready; null when it never was.</param>
 /// <param name="EndedAt">When its exit was seen.</param>
-/// <param name="Dump">The name of its dump, in the same folder; null for none.</param>
-/// <param name="Version">ActorBrowser's.</param>
+/// <param name="Dump">The dump's file name, in the same folder; null for none.</param>
+/// <param name="Version">ActorBrowser's version.</param>
 /// <param name="System">Operating system and architecture.</param>
 public sealed record CrashReport(
     string Id, string Role, int ProcessId, ExitReason Reason, KillCause Cause, int? ExitCode, int? Signal, string? ManagedException, string Message,
     IReadOnlyList<ulong> InFlight, IReadOnlyList<string> LastStderrLines, IReadOnlyList<string> Sandbox,
     DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt, string? Dump, string Version, string System)
 {
-    /// <summary>What kind of program the child was.</summary>
+    /// <summary>The kind of program the child ran.</summary>
     public ChildImage Image { get; init; }
 }
 
-/// <summary>What the journal of lost children answers.</summary>
+/// <summary>Messages of the journal of lost children.</summary>
 public static class CrashProtocol
 {
     /// <summary>Answered by <see cref="Crashes"/>.</summary>
     public sealed record GetCrashes : INoSerializationVerificationNeeded;
 
-    /// <summary>The newest lost children.</summary>
+    /// <summary>The most recently lost children.</summary>
     /// <param name="Reports">Newest first.</param>
     public sealed record Crashes(IReadOnlyList<CrashReport> Reports) : INoSerializationVerificationNeeded;
 }
 
 /// <summary>
-/// Every child that did not end as it was asked to: kept in memory, and as one file each where a folder is configured.
-/// Reports say what a developer needs and nothing about people: no addresses, no personal folders, no environment.
+/// Keeps a report on every child that did not end as asked: in memory, and as a file if a folder is configured. Reports hold what a
+/// developer needs and nothing about people: no addresses, no personal folders, no environment.
 /// </summary>
 internal sealed class CrashJournal : UntypedActor
 {
@@ -96,13 +96,13 @@ internal sealed class CrashJournal : UntypedActor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A full disk, say: the journal has it all the same.
+            // The file may fail, for example on a full disk; the journal keeps the report in memory.
             _log.Warning("The crash report {0} was not written: {1}", report.Id, e.Message);
         }
         Context.System.EventStream.Publish(new Recorded(report.ProcessId));
     }
 
-    /// <summary>Published when the file of a crash report has been written, or could not be.</summary>
+    /// <summary>Published when a crash report's file was written, or the write failed.</summary>
     /// <param name="ProcessId">The process that was lost.</param>
     internal sealed record Recorded(int ProcessId) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
@@ -119,11 +119,11 @@ internal sealed class CrashJournal : UntypedActor
 /// <summary>Crash reports as files.</summary>
 internal static class CrashFiles
 {
-    // Its longest parts are lines of stderr, whose number and length the configuration limits.
+    // Large enough: most of a report is lines of stderr, whose number and length the configuration limits.
     private const int LongestReport = 16 << 20;
 
-    /// <summary>The reports of a folder, newest first; what is none is passed over, and not waited for if it is a pipe.</summary>
-    /// <param name="folder">Where they are.</param>
+    /// <summary>Reads a folder's reports, newest first. Skips files that are not reports, and does not block on pipes.</summary>
+    /// <param name="folder">The folder.</param>
     public static IReadOnlyList<CrashReport> Read(string folder)
     {
         var reports = new List<CrashReport>();
@@ -139,13 +139,13 @@ internal static class CrashFiles
             }
             catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
             {
-                // Somebody else's file, or one that was removed to make room for a newer one.
+                // Another program's file, or a report deleted to make room for a newer one.
             }
         }
         return reports;
     }
 
-    /// <summary>A report as text.</summary>
+    /// <summary>Serializes a report as JSON.</summary>
     /// <param name="report">The report.</param>
     public static string ToJson(CrashReport report) => JsonSerializer.Serialize(report, CrashJson.Default.CrashReport);
 
@@ -163,7 +163,7 @@ internal static class CrashFiles
         Prune(folder, "*.json", kept);
     }
 
-    /// <summary>A name that sorts by time.</summary>
+    /// <summary>Creates a name that sorts by time.</summary>
     internal static string NameOf(DateTimeOffset time, int number, string role) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{Environment.ProcessId}-{number}-{role}");
 
@@ -175,7 +175,7 @@ internal static class CrashFiles
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    /// <summary>Names begin with the time: the newest stay.</summary>
+    /// <summary>Deletes the oldest files; names begin with the time.</summary>
     internal static void Prune(string folder, string pattern, int kept)
     {
         foreach (var old in Directory.EnumerateFiles(folder, pattern).OrderDescending(StringComparer.Ordinal).Skip(kept))
@@ -183,7 +183,7 @@ internal static class CrashFiles
     }
 }
 
-/// <summary>What a child has written, without what is about people.</summary>
+/// <summary>Removes personal data from a child's output.</summary>
 internal static partial class CrashText
 {
     internal static string Clean(string text) => Folders().Replace(Addresses().Replace(text, "(address)"), "(folder)");
@@ -208,7 +208,7 @@ internal static partial class CrashText
     private static partial System.Text.RegularExpressions.Regex Exceptions();
 }
 
-/// <summary>How a report is written; what lacks a part of one is none.</summary>
+/// <summary>JSON settings of a report: JSON with missing members is rejected.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
     RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(CrashReport))]

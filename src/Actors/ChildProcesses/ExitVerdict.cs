@@ -4,39 +4,39 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>Why a child's life ended. The first reason found is the reason: what follows from it is not.</summary>
+/// <summary>Why a child ended. Only the first reason is recorded, not its consequences.</summary>
 internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, string Message)
 {
-    /// <summary>Whether the next child would end in the same way.</summary>
+    /// <summary>Whether the next child would end the same way.</summary>
     internal bool WillRecur { get; init; }
 
-    /// <summary>Whether the program ended itself before it was ready, as it does where its runtime cannot start.</summary>
+    /// <summary>Whether the program ended itself before it was ready, as when its runtime cannot start.</summary>
     internal bool DiedAtStart { get; init; }
 
-    // Below this a runtime that compiles its code cannot be sure to start: it keeps the code in a file of memory.
+    // With a lower limit a JIT runtime may fail to start: it keeps compiled code in a memory file.
     private const ulong EnoughFileSize = 64 << 20;
 
-    // Nobody but the program, or the kernel for it, sends these: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXFSZ.
+    // Signals that only the program itself, or the kernel on its account, sends: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXFSZ.
     private static readonly HashSet<int> OfItsOwn = [4, 5, 6, 7, 8, 11, 25];
 
-    // SIGSYS: the filter's one deadly verdict.
+    // SIGSYS: the filter kills a process only for a call of another architecture.
     private const int WrongArchitecture = 31;
 
-    /// <summary>Of a process that ended without this side having had a reason to end it.</summary>
+    /// <summary>The verdict on a process that ended without the parent ending it.</summary>
     internal static ExitVerdict Of(ChildExit exit, bool shutdownRequested, bool wasReady)
     {
         if (exit.Signal == WrongArchitecture && OperatingSystem.IsLinux())
-            return new ExitVerdict(ExitReason.SandboxViolation, KillCause.None, "It made a system call in the manner of another architecture, and the kernel ended it.");
+            return new ExitVerdict(ExitReason.SandboxViolation, KillCause.None, "It made a system call of another architecture, and the kernel killed it.");
         if (exit.LimitHit is { } limit)
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, $"It hit its limit of {limit}.");
         if (exit is { ExitCode: ChildExitNumbers.OutOfMemory, Signal: null })
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and ended itself.");
-        // A runtime without the memory for an exception says so and aborts, below the limit: the collector stays away from it.
+        // A runtime that has no memory for an exception says so and aborts; the collector keeps it below the limit itself.
         if (exit.Signal == ChildConfinement.AbortSignal && exit.LastStderrLines.Any(SaysOutOfMemory))
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and its runtime aborted.");
         var how = exit.Signal is { } signal ? $"signal {SignalNames.Of(signal)} ended it"
             : exit.ExitCode is { } code ? $"it exited with code {code}"
-            : "it is gone, and somebody else has taken its exit code";
+            : "it is gone, and another part of this process has collected its exit code";
         return exit.ExitCode == 0 && shutdownRequested ? new ExitVerdict(ExitReason.Clean, KillCause.None, "Shut down as asked.")
             : wasReady ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Unasked, {how}{Sentence(exit)}.")
             : new ExitVerdict(ExitReason.HandshakeFailed, KillCause.None, $"Before it was ready, {how}{Sentence(exit)}{FileSizeHint(exit)}.")
@@ -46,7 +46,7 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
             };
     }
 
-    // What .NET writes, compiled and not; the second where not even the exception's text could be made.
+    // The lines .NET writes, JIT-compiled and native; the second if even the exception's text could not be allocated.
     private static bool SaysOutOfMemory(string line) => line.StartsWith("Out of memory.", StringComparison.Ordinal) || line.TrimEnd() == "Unhandled exception.";
 
     private static string FileSizeHint(ChildExit exit) =>
@@ -54,7 +54,7 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
             ? $" (the limit of file size that it has from this process, {most} bytes, may be too small for its runtime: ulimit -f)"
             : "";
 
-    // What the child itself said of its end.
+    // The child's own message about its end.
     private static string Sentence(ChildExit exit) =>
         exit.LastStderrLines.LastOrDefault(static line => line.StartsWith(ChildExitNumbers.LinePrefix, StringComparison.Ordinal)) is { } line
             ? ": " + line[ChildExitNumbers.LinePrefix.Length..].TrimEnd('.')

@@ -4,12 +4,12 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>
-/// One ready child's signs of life, from its first beat to <see cref="Dispose"/>. Beats come from <see cref="HeartbeatTimer"/>,
-/// answers from the channel's thread; the actor is told when there is something wrong.
+/// The heartbeats of one ready child, until <see cref="Dispose"/>. <see cref="HeartbeatTimer"/> drives it and the channel's thread
+/// reports answers; the child's actor is told only of trouble.
 /// </summary>
 internal sealed class HeartbeatMonitor : IDisposable
 {
-    /// <summary>Of heartbeat pings, which no actor asked for.</summary>
+    /// <summary>The id of heartbeat pings, which no actor asked for.</summary>
     internal const ulong PingId = 0;
 
     private readonly Lock _lock = new();
@@ -27,8 +27,8 @@ internal sealed class HeartbeatMonitor : IDisposable
     {
         _time = time ?? TimeProvider.System;
         _answered = _time.GetTimestamp();
-        // As many beats as fit into the timeout: a parent that was stopped itself (Ctrl-Z, a debugger, a paused machine) finds that
-        // much time has passed, but has not asked.
+        // Counts the beats that fit into the timeout, not only the time: if this process was stopped (Ctrl-Z, a debugger, a paused
+        // machine), much time has passed although it sent no pings.
         _enough = (int)Math.Min(settings.HeartbeatTimeout.Ticks / settings.HeartbeatInterval.Ticks, int.MaxValue);
         _child = child;
         _launched = launched;
@@ -43,7 +43,7 @@ internal sealed class HeartbeatMonitor : IDisposable
         Volatile.Write(ref _unanswered, 0);
     }
 
-    /// <summary>Looks for trouble, and asks for one more sign of life.</summary>
+    /// <summary>Checks the child, and sends the next ping.</summary>
     internal void Beat()
     {
         try
@@ -60,12 +60,12 @@ internal sealed class HeartbeatMonitor : IDisposable
         }
         catch (Exception e)
         {
-            // The pass is everybody's; the failure is this child's, and its actor's supervisor decides.
+            // All children share this timer pass; the failure is this child's, and its actor's supervisor decides.
             Tell(new Failed(e));
         }
     }
 
-    /// <summary>After this the child is asked no more.</summary>
+    /// <summary>Stops the pings.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -85,9 +85,9 @@ internal sealed class HeartbeatMonitor : IDisposable
 
     private void Tell(object what) => _child.Tell(what, ActorRefs.NoSender);
 
-    /// <summary>The child is to be killed.</summary>
+    /// <summary>The child must be killed.</summary>
     internal sealed record Trouble(KillCause Cause, string Message) : ChildFrames.IFrame;
 
-    /// <summary>It could not be told how the child is.</summary>
+    /// <summary>The child could not be checked.</summary>
     internal sealed record Failed(Exception Cause) : ChildFrames.IFrame;
 }

@@ -4,9 +4,9 @@ using System.Diagnostics;
 namespace ActorBrowser;
 
 /// <summary>
-/// The heartbeats of all children that share an interval: one timer and one pass, beside the children's actors, which
-/// hear of trouble alone. Hundreds of idle children so cost one wake-up an interval, not several each; and the thread pool,
-/// which takes bursts of small work for a reason to grow, does not.
+/// Runs the heartbeats of all children with the same interval in one timer, outside their actors, which are told only of trouble.
+/// Hundreds of idle children cost one wake-up an interval instead of several each, and do not make the thread pool grow, as bursts of
+/// small work items would.
 /// </summary>
 internal sealed class HeartbeatTimer
 {
@@ -20,7 +20,7 @@ internal sealed class HeartbeatTimer
     private HeartbeatTimer(TimeSpan interval)
     {
         _interval = interval;
-        // It outlives its first user and must not capture that user's execution context.
+        // The timer outlives its first user and must not capture that user's execution context.
         using (ExecutionContext.SuppressFlow())
             _timer = new Timer(static state => ((HeartbeatTimer)state!).BeatAll(), this, Timeout.Infinite, Timeout.Infinite);
     }

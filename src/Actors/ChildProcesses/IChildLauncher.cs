@@ -3,22 +3,22 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>A running process, as its actor sees it; tests bring their own.</summary>
+/// <summary>A running process as its actor sees it; tests supply their own.</summary>
 public interface IChildProcessHandle
 {
     /// <summary>The pid.</summary>
     int Id { get; }
 
-    /// <summary>Completes once, when the process is gone and its output read.</summary>
+    /// <summary>Completes once, when the process is gone and its output was read.</summary>
     Task<ChildExit> Exited { get; }
 
-    /// <summary>Which of the limits that the kernel enforces by refusing alone it has reached; null for none. Asked at each heartbeat, from any thread.</summary>
+    /// <summary>The limit reached that the kernel reports only as a failed call; null if none. Called at each heartbeat, on any thread.</summary>
     string? LimitReached() => null;
 
-    /// <summary>Which limit of its control group the kernel has killed one of its processes at, or refused one; null for none, or no group. From any thread.</summary>
+    /// <summary>The limit of the child's control group at which the kernel killed or refused one of its processes; null if none, or if there is no group. Called on any thread.</summary>
     string? LimitHit() => null;
 
-    /// <summary>SIGKILL to process and session; any state, any thread, any number of times.</summary>
+    /// <summary>Sends SIGKILL to the process and its session. Valid in any state, on any thread, and repeatedly.</summary>
     void Kill();
 }
 
@@ -27,7 +27,7 @@ public interface IChildProcessHandle
 /// <param name="Channel">The parent's end, not started.</param>
 public sealed record LaunchedChild(IChildProcessHandle Process, IChannel Channel)
 {
-    /// <summary>How it is confined; null where nothing is known of that, as with a test's own children.</summary>
+    /// <summary>How the process is confined; null if unknown, as for a test's children.</summary>
     internal LaunchPlan? Plan { get; init; }
 
     internal void Abandon()
@@ -37,23 +37,23 @@ public sealed record LaunchedChild(IChildProcessHandle Process, IChannel Channel
     }
 }
 
-/// <summary>Starts children: the real one processes, a test's whatever it likes.</summary>
+/// <summary>Starts children: as processes, or as a test's replacement for them.</summary>
 public interface IChildLauncher
 {
     /// <summary>Starts a child of a role.</summary>
     /// <param name="role">The role.</param>
-    /// <param name="policy">How it is to be confined.</param>
+    /// <param name="policy">The child's sandbox policy.</param>
     /// <param name="settings">The configuration.</param>
-    /// <param name="log">Receives its lines.</param>
-    /// <param name="cancellation">The actor has stopped: what was started by then is killed.</param>
+    /// <param name="log">Receives the child's lines.</param>
+    /// <param name="cancellation">Cancelled when the child's actor stops: a child started by then is killed.</param>
     /// <exception cref="LaunchException">Nothing was started.</exception>
     Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation);
 }
 
-/// <summary>Real processes: over an inherited socket on Unix, over a named pipe on Windows.</summary>
+/// <summary>Starts real processes: over an inherited socket on Unix, over a named pipe on Windows.</summary>
 internal sealed class ProcessChildLauncher : IChildLauncher
 {
-    /// <summary>The one launcher.</summary>
+    /// <summary>The only instance.</summary>
     public static ProcessChildLauncher Instance { get; } = new();
 
     private ProcessChildLauncher()
@@ -64,13 +64,13 @@ internal sealed class ProcessChildLauncher : IChildLauncher
     public async Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        // A profile that grants a workspace, for a child that was given none: then there is none.
+        // The profile grants a workspace, but this child was given none: drop the grant.
         if (policy.NeedsWorkspace)
             policy = policy.WithoutWorkspace();
         var executable = settings.Child.Programs.Of(role);
         if (!File.Exists(executable.Path))
-            throw new LaunchException(LaunchErrorKind.NotFound, $"The children's program '{executable.Path}' is not there; actorbrowser.child.executable, or ActorBrowserOptions.ChildExecutable, names it.");
-        // Not on the caller's thread, which is a dispatcher's: the first plan of a policy asks the machine many things.
+            throw new LaunchException(LaunchErrorKind.NotFound, $"The children's program '{executable.Path}' does not exist; correct actorbrowser.child.executable or ActorBrowserOptions.ChildExecutable.");
+        // Not on the caller's dispatcher thread: the first plan for a policy makes many system calls.
         var plan = await Task.Run(() => settings.Sandbox.PlanFor(policy, executable), cancellation).ConfigureAwait(false);
         var launch = new ChildLaunch
         {
@@ -98,7 +98,7 @@ internal sealed class ProcessChildLauncher : IChildLauncher
         }
         catch (Interop.SystemCallException e)
         {
-            throw new LaunchException(LaunchErrorKind.NoDescriptors, $"No channel for a {launch.Role} child could be made: {e.Message}", e.Errno, e);
+            throw new LaunchException(LaunchErrorKind.NoDescriptors, $"The channel for a {launch.Role} child could not be created: {e.Message}", e.Errno, e);
         }
         try
         {

@@ -5,8 +5,8 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// What becomes of messages to actors that have stopped: descriptors in them are closed, and a question to a child that is
-/// gone is answered with how it ended.
+/// Handles messages to actors that have stopped: closes the descriptors in them, and answers a request to a lost child with how that
+/// child ended.
 /// </summary>
 internal sealed class LateMessages : UntypedActor
 {
@@ -15,7 +15,7 @@ internal sealed class LateMessages : UntypedActor
     private readonly Dictionary<IActorRef, ChildExited> _exits = [];
     private readonly Queue<IActorRef> _order = new();
 
-    /// <summary>Starts it: from now on it misses nothing, even if the actor itself begins later.</summary>
+    /// <summary>Starts the listener. It misses no message from now on, even if its actor starts later.</summary>
     internal static IActorRef Start(IActorContext browser)
     {
         var actor = browser.ActorOf(Props.Create(static () => new LateMessages()), "late");
@@ -38,7 +38,7 @@ internal sealed class LateMessages : UntypedActor
         switch (message)
         {
             case ChildExited exited:
-                // Another browser of this actor system answers for its own.
+                // Another browser of this actor system answers for its own children.
                 if (exited.Child.Path.ToString().StartsWith($"{Context.Parent.Path}/", StringComparison.Ordinal))
                     Remember(exited);
                 break;
@@ -67,7 +67,7 @@ internal sealed class LateMessages : UntypedActor
                 subscribe.Subscriber.Tell(exited, exited.Child);
                 break;
             default:
-                // Shutdown and Kill of a child that is gone are done.
+                // The child is gone, so Shutdown and Kill have nothing to do.
                 break;
         }
     }

@@ -1,8 +1,8 @@
 namespace ActorBrowser;
 
 /// <summary>
-/// A launch that is under way while its actor may be stopped: whoever comes second, the child or the end of the actor,
-/// finds the other here, so that a child is either delivered or killed and never lost.
+/// Joins a launch and the end of the actor that asked for it. Whichever comes second finds the other here, so that a child is either
+/// delivered or killed, and never lost.
 /// </summary>
 internal sealed class LaunchTicket
 {
@@ -13,7 +13,7 @@ internal sealed class LaunchTicket
 
     internal CancellationToken Token => _cancellation.Token;
 
-    /// <summary>The child is here; false when its actor has stopped; the child has been killed.</summary>
+    /// <summary>Delivers the child; false if the actor has stopped, and the child was killed.</summary>
     internal bool TryDeliver(LaunchedChild child)
     {
         lock (_lock)
@@ -28,7 +28,7 @@ internal sealed class LaunchTicket
         return false;
     }
 
-    /// <summary>The actor is gone: kills the child that is here or still to come.</summary>
+    /// <summary>The actor has stopped: kills the child, now or on arrival.</summary>
     internal void Abandon()
     {
         LaunchedChild? child;

@@ -2,7 +2,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>How it is said that a limit has ended a child, and what that means for a command that ends with its runner.</summary>
+/// <summary>The sentence that reports a child ended by a limit, and the reverse: what it means for a command that ends with its runner.</summary>
 internal static class LimitSentence
 {
     private const string Beginning = "It has reached its limit of ";

@@ -3,18 +3,18 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>Bytes on their way to a worker: in the request, or in a sealed memory file sent with it, or in pieces behind it.</summary>
+/// <summary>Sends bytes to a worker: within the request, in a sealed memory file sent with it, or in pieces after it.</summary>
 internal static class Payload
 {
     /// <summary>The most bytes in one message.</summary>
     internal const int Piece = 256 << 10;
 
     /// <summary>Sends a request with its bytes.</summary>
-    /// <param name="line">The worker's.</param>
+    /// <param name="line">The worker's router.</param>
     /// <param name="id">The request's id.</param>
-    /// <param name="bytes">Not changed afterwards.</param>
-    /// <param name="shareAbove">More bytes than this, at most <see cref="Piece"/>, go into a memory file.</param>
-    /// <param name="request">Makes the request, given the bytes that it holds itself.</param>
+    /// <param name="bytes">Must not change afterwards.</param>
+    /// <param name="shareAbove">A payload of more bytes than this (at most <see cref="Piece"/>) goes into a memory file.</param>
+    /// <param name="request">Creates the request, given the bytes that travel within it.</param>
     internal static void Send<T>(ChildRouter line, ulong id, ReadOnlyMemory<byte> bytes, int shareAbove, Func<ReadOnlyMemory<byte>, T> request) where T : struct, IWireMessage<T>
     {
         if (bytes.Length > shareAbove && OperatingSystem.IsLinux())
@@ -27,7 +27,7 @@ internal static class Payload
             }
             catch (SystemCallException)
             {
-                // No descriptor or no memory is left: the bytes travel through the channel, which is slower.
+                // No descriptor or memory is left: the bytes travel through the channel, which is slower.
             }
         }
         var first = bytes[..Math.Min(bytes.Length, shareAbove)];

@@ -3,8 +3,8 @@ using ActorBrowser.Sandbox;
 namespace ActorBrowser;
 
 /// <summary>
-/// Every process of one browser, from the begin of its launch to its exit, whatever becomes of the actors: the browser's end
-/// waits here until none is left. Thread-safe.
+/// Tracks every process of one browser from its launch to its exit, even after its actor has stopped: the browser's shutdown waits
+/// here until none is left. Thread-safe.
 /// </summary>
 /// <param name="launcher">What starts the processes.</param>
 internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
@@ -17,10 +17,10 @@ internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
     private int _launching;
     private bool _closed;
 
-    /// <summary>Whether its children are real processes.</summary>
+    /// <summary>Whether the launcher starts real processes.</summary>
     internal bool StartsProcesses => launcher is ProcessChildLauncher;
 
-    /// <summary>The roster of a launcher; the launcher itself if it is one.</summary>
+    /// <summary>Wraps a launcher in a roster, unless it is one already.</summary>
     internal static ProcessRoster Of(IChildLauncher launcher) => launcher as ProcessRoster ?? new ProcessRoster(launcher);
 
     /// <inheritdoc/>
@@ -53,8 +53,8 @@ internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
         }
     }
 
-    /// <summary>Work that ends processes which are not this browser's children, such as a lost runner's commands.</summary>
-    /// <param name="cleanup">Done when they are gone.</param>
+    /// <summary>Tracks work that ends processes which are not this browser's children, such as a lost runner's commands.</summary>
+    /// <param name="cleanup">Completes when they are gone.</param>
     internal void Track(Task cleanup)
     {
         lock (_lock)
@@ -71,8 +71,8 @@ internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    /// <summary>Starts nothing more and kills what runs; done when every process is gone.</summary>
-    /// <returns>What had to be killed: role and pid.</returns>
+    /// <summary>Starts no more processes and kills the running ones; completes when every process is gone.</summary>
+    /// <returns>The role and pid of each killed process.</returns>
     internal async Task<IReadOnlyList<string>> EndAsync(CancellationToken patience)
     {
         (IChildProcessHandle Process, string Role)[] left;

@@ -3,10 +3,10 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>Frames of a child's line as messages between actors.</summary>
+/// <summary>A child's frames as messages between actors.</summary>
 internal static class RoleTraffic
 {
-    /// <summary>Frames from the child that came together, stamped with the process they came from.</summary>
+    /// <summary>Frames that were read together, with the pid of the child that sent them.</summary>
     internal sealed record WorkBatch(int ProcessId, IReadOnlyList<ChildFrames.UserFrame> Frames)
         : INoSerializationVerificationNeeded, IDeadLetterSuppression, ChildFrames.ICarriesDescriptor
     {
@@ -14,7 +14,7 @@ internal static class RoleTraffic
         public void CloseUntaken() => RoleTraffic.CloseUntaken(Frames);
     }
 
-    /// <summary>No actor takes these frames any more: what they carry is closed.</summary>
+    /// <summary>No actor takes these frames: closes their descriptors.</summary>
     internal static void CloseUntaken(IReadOnlyList<ChildFrames.UserFrame> frames)
     {
         foreach (var frame in frames)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ActorBrowser;
 
-/// <summary>Signals as people name them.</summary>
+/// <summary>Signal numbers as text with their names.</summary>
 internal static class SignalNames
 {
     private static readonly Dictionary<int, string> Names = new()

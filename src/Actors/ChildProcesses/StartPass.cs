@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 namespace ActorBrowser;
 
 /// <summary>
-/// One child's turn to start. Only so many children of this process start at a time, in the order of their asking: three
-/// hundred at once would take each other's processor time until none is ready within its handshake's deadline.
+/// One child's turn to start. Only a limited number of this process's children start at a time, in order of request: three hundred at
+/// once would slow each other so much that none is ready within its handshake timeout.
 /// </summary>
-/// <param name="most">How many children start at a time; 0 for no turn at all.</param>
+/// <param name="most">How many children start at a time; 0 for no limit.</param>
 internal sealed class StartPass(int most)
 {
     private static readonly ConcurrentDictionary<int, SemaphoreSlim> Gates = new();
@@ -17,8 +17,8 @@ internal sealed class StartPass(int most)
 
     private SemaphoreSlim Gate => Gates.GetOrAdd(most, static most => new SemaphoreSlim(most, most));
 
-    /// <summary>Done when it is this child's turn.</summary>
-    /// <param name="cancellation">The child is not to be started any more.</param>
+    /// <summary>Completes when it is this child's turn.</summary>
+    /// <param name="cancellation">The start was given up.</param>
     internal async Task EnterAsync(CancellationToken cancellation)
     {
         if (most == 0)
@@ -33,7 +33,7 @@ internal sealed class StartPass(int most)
         Gate.Release();
     }
 
-    /// <summary>It has started, or never will: the next one's turn. Any number of times.</summary>
+    /// <summary>The child has started, or never will: the next child may start. May be called repeatedly.</summary>
     internal void Leave()
     {
         lock (_lock)

@@ -1,8 +1,8 @@
 namespace ActorBrowser;
 
 /// <summary>
-/// Ids of work for processes: fetches, and what a lent process is asked for. A process outlives its borrowers and their restarts: no two of them ever use one id, so a
-/// late answer to the one is never taken for an answer to the other.
+/// Allocates ids for work given to processes: fetches, and requests to a lent process. A process outlives its borrowers and their
+/// restarts, so no two of them ever use the same id: a late answer to one request is never taken for the answer to another.
 /// </summary>
 internal static class WorkIds
 {

@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>
-/// The browser for people without actors: <c>services.AddBrowserClient()</c> makes it a service, <see cref="For(IActorRef)"/> takes a browser.
-/// Every call ends: with a result, or an exception that says why there is none.
+/// The browser for code without actors. <c>services.AddBrowserClient()</c> registers it as a service; <see cref="For(IActorRef)"/>
+/// wraps a browser's actor. Every call ends with a result, or with an exception that says why there is none.
 /// </summary>
 public sealed class BrowserClient
 {
@@ -17,19 +17,19 @@ public sealed class BrowserClient
         Commands = new CommandClient(this);
     }
 
-    /// <summary>Commands, run in runner processes.</summary>
+    /// <summary>Runs commands in runner processes.</summary>
     public CommandClient Commands { get; }
 
-    /// <summary>A client of this browser.</summary>
-    /// <param name="browser">A <see cref="BrowserActor"/>, or for fetches alone <see cref="BrowserProtocol.Children.Fetch"/>.</param>
+    /// <summary>Creates a client of this browser.</summary>
+    /// <param name="browser">A <see cref="BrowserActor"/>, or, for fetches only, <see cref="BrowserProtocol.Children.Fetch"/>.</param>
     public static BrowserClient For(IActorRef browser)
     {
         ArgumentNullException.ThrowIfNull(browser);
         return new BrowserClient(BrowserLife.Of(browser), null);
     }
 
-    /// <summary>A client of a browser that may not have started yet: a call waits for it.</summary>
-    /// <param name="find">Finds the browser; throws <see cref="BrowserStoppedException"/> where there will be none.</param>
+    /// <summary>Creates a client of a browser that may not have started yet: calls wait for it.</summary>
+    /// <param name="find">Finds the browser; throws <see cref="BrowserStoppedException"/> if there will be none.</param>
     internal static BrowserClient For(Func<CancellationToken, Task<IActorRef>> find) => new(null, find);
 
     internal async ValueTask<BrowserLife> LifeAsync(CancellationToken cancellation) =>
@@ -42,9 +42,9 @@ public sealed class BrowserClient
     public Task<FetchResult> FetchAsync(string url, CancellationToken cancellation = default) => FetchAsync(new FetchProtocol.Fetch(url), cancellation);
 
     /// <summary>Fetches into memory.</summary>
-    /// <param name="fetch">What; not streamed.</param>
-    /// <param name="cancellation">Cancels the fetch, as <see cref="FetchProtocol.Fetch.Cancellation"/> does; both may be given.</param>
-    /// <exception cref="OperationCanceledException">One of the two tokens cancelled it.</exception>
+    /// <param name="fetch">The fetch; not a streamed one.</param>
+    /// <param name="cancellation">Cancels the fetch, like <see cref="FetchProtocol.Fetch.Cancellation"/>; both may be given.</param>
+    /// <exception cref="OperationCanceledException">One of the two tokens was cancelled.</exception>
     /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped.</exception>
     /// <exception cref="ArgumentException">The fetch is streamed: <see cref="DownloadAsync(FetchProtocol.Fetch, Stream, CancellationToken)"/> takes a stream.</exception>
     public async Task<FetchResult> FetchAsync(FetchProtocol.Fetch fetch, CancellationToken cancellation = default)
@@ -54,25 +54,25 @@ public sealed class BrowserClient
             throw new ArgumentException("A streamed fetch is answered by many messages: send it from an actor, or call DownloadAsync.", nameof(fetch));
         using var both = Link(fetch.Cancellation, ref cancellation);
         var life = await LifeAsync(cancellation).ConfigureAwait(false);
-        // The coordinator ends a cancelled fetch: no wait of its own is needed here.
+        // The coordinator ends a cancelled fetch, so the wait itself needs no cancellation.
         var outcome = await life.AskAsync<FetchProtocol.IEvent>(With(fetch, cancellation), default).ConfigureAwait(false);
         return Result(new FetchResult(outcome), cancellation);
     }
 
-    /// <summary>Fetches to a stream with flat memory, whatever the body's size.</summary>
+    /// <summary>Fetches to a stream, with constant memory whatever the body's size.</summary>
     /// <param name="url">An absolute http or https URL.</param>
-    /// <param name="destination">Gets the body; it is not closed.</param>
+    /// <param name="destination">Receives the body; it is not closed.</param>
     /// <param name="cancellation">Cancels the fetch.</param>
     /// <inheritdoc cref="DownloadAsync(FetchProtocol.Fetch, Stream, CancellationToken)"/>
     public Task<FetchResult> DownloadAsync(string url, Stream destination, CancellationToken cancellation = default) =>
         DownloadAsync(new FetchProtocol.Fetch(url), destination, cancellation);
 
-    /// <summary>Fetches to a stream with flat memory, whatever the body's size.</summary>
-    /// <param name="fetch">What.</param>
-    /// <param name="destination">Gets the body; it is not closed. What it throws ends the fetch and is thrown.</param>
-    /// <param name="cancellation">Cancels the fetch, as <see cref="FetchProtocol.Fetch.Cancellation"/> does; both may be given.</param>
-    /// <returns>The response without its body, or the failure: part of the body may have been written before it.</returns>
-    /// <exception cref="OperationCanceledException">One of the two tokens cancelled it.</exception>
+    /// <summary>Fetches to a stream, with constant memory whatever the body's size.</summary>
+    /// <param name="fetch">The fetch.</param>
+    /// <param name="destination">Receives the body; it is not closed. An exception it throws ends the fetch and is rethrown.</param>
+    /// <param name="cancellation">Cancels the fetch, like <see cref="FetchProtocol.Fetch.Cancellation"/>; both may be given.</param>
+    /// <returns>The response without its body, or the failure; part of the body may have been written before a failure.</returns>
+    /// <exception cref="OperationCanceledException">One of the two tokens was cancelled.</exception>
     /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped.</exception>
     public async Task<FetchResult> DownloadAsync(FetchProtocol.Fetch fetch, Stream destination, CancellationToken cancellation = default)
     {
@@ -89,17 +89,17 @@ public sealed class BrowserClient
 
     /// <summary>Opens a tab.</summary>
     /// <param name="options">Null for a new identity and no images.</param>
-    /// <param name="cancellation">Gives up waiting: a tab that comes afterwards is closed.</param>
-    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
+    /// <param name="cancellation">Ends the wait; a tab that opens afterwards is closed.</param>
+    /// <exception cref="BrowserStoppedException">The browser or its actor system is stopping or has stopped.</exception>
     public async Task<TabClient> OpenTabAsync(TabProtocol.OpenTab? options = null, CancellationToken cancellation = default) =>
         await TabClient.OpenAsync(await LifeAsync(cancellation).ConfigureAwait(false), options, cancellation).ConfigureAwait(false);
 
     /// <summary>Decodes an image in a decoder process.</summary>
-    /// <param name="image">What.</param>
-    /// <param name="cancellation">Ends the decoding, as <see cref="ImageProtocol.Decode.Cancellation"/> does; both may be given.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="cancellation">Stops decoding, like <see cref="ImageProtocol.Decode.Cancellation"/>; both may be given.</param>
     /// <returns>Its pixels; the caller disposes them.</returns>
-    /// <exception cref="ImageException">It is no image, or too large, or its process was lost.</exception>
-    /// <exception cref="OperationCanceledException">One of the two tokens cancelled it.</exception>
+    /// <exception cref="ImageException">The file is not an image, the image is too large, or the decoder process was lost.</exception>
+    /// <exception cref="OperationCanceledException">One of the two tokens was cancelled.</exception>
     /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped.</exception>
     public async Task<DecodedImage> DecodeAsync(ImageProtocol.Decode image, CancellationToken cancellation = default)
     {
@@ -119,9 +119,9 @@ public sealed class BrowserClient
     }
 
     /// <summary>Starts a child of a role and waits until it is ready.</summary>
-    /// <param name="role">A built-in role, or an embedder's own.</param>
+    /// <param name="role">A built-in role, or one the embedder defines.</param>
     /// <param name="cancellation">Ends the wait, not the child.</param>
-    /// <exception cref="ChildLostException">It never became ready; the message says why.</exception>
+    /// <exception cref="ChildLostException">The child never became ready; the message says why.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped.</exception>
     public async Task<BrowserProtocol.ChildSpawned> SpawnAsync(string role, CancellationToken cancellation = default) =>
@@ -135,7 +135,7 @@ public sealed class BrowserClient
     private static FetchProtocol.Fetch With(FetchProtocol.Fetch fetch, CancellationToken cancellation) =>
         fetch.Cancellation == cancellation ? fetch : fetch with { Cancellation = cancellation };
 
-    // One token from the two: that of the call, or the fetch's, or both linked.
+    // Combines the call's token and the fetch's; links them only if both can be cancelled.
     private static CancellationTokenSource? Link(CancellationToken own, ref CancellationToken cancellation)
     {
         if (!own.CanBeCanceled)

@@ -4,7 +4,7 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// One child for people without actors, and for those who ask it often: the answers are those of an Ask, for a third of the memory.
+/// One child for code without actors, and for code that asks it often: the answers are those of an Ask, with a third of the memory.
 /// </summary>
 public readonly struct ChildClient
 {
@@ -14,7 +14,7 @@ public readonly struct ChildClient
 
     private ChildClient(IActorRef child) => _child = child;
 
-    /// <summary>A client of this child.</summary>
+    /// <summary>Creates a client of this child.</summary>
     /// <param name="child">Its actor, such as <see cref="BrowserProtocol.ChildSpawned.Child"/>.</param>
     public static ChildClient For(IActorRef child)
     {
@@ -22,16 +22,16 @@ public readonly struct ChildClient
         return new ChildClient(child);
     }
 
-    /// <summary>To the child and back; waits until it is ready.</summary>
+    /// <summary>Sends a ping and waits for the answer, also until the child is ready.</summary>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="ChildLostException">The child is gone, or takes no more.</exception>
+    /// <exception cref="ChildLostException">The child is gone, or accepts no more.</exception>
     public Task<Pong> PingAsync(CancellationToken cancellation = default) => Reply.AskAsync<Pong>(_child, Ping.Instance, WhenStopped, cancellation);
 
-    /// <summary>Sends a message of an embedder's role and waits for the answer to it.</summary>
+    /// <summary>Sends a message to an embedder's role and waits for its answer.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="cancellation">Ends the wait, not what the child does.</param>
-    /// <exception cref="ChildLostException">The child is gone, or takes no more.</exception>
-    /// <exception cref="InvalidMessageException">The role takes no such messages.</exception>
+    /// <param name="cancellation">Ends the wait, not the child's work.</param>
+    /// <exception cref="ChildLostException">The child is gone, or accepts no more.</exception>
+    /// <exception cref="InvalidMessageException">The role accepts no such messages.</exception>
     public Task<RoleAnswer> AskAsync(SendToRole message, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -6,7 +6,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Commands for people without actors: <see cref="BrowserClient.Commands"/>. Nothing more than messages to the browser.</summary>
+/// <summary>Commands for code without actors; see <see cref="BrowserClient.Commands"/>. Each call is messages to the browser.</summary>
 public sealed partial class CommandClient
 {
     internal const long Ahead = 256 << 10;
@@ -18,21 +18,21 @@ public sealed partial class CommandClient
     internal CommandClient(BrowserClient client) => _client = client;
 
     /// <summary>Runs a program to its end.</summary>
-    /// <param name="program">Searched for in PATH when it holds no slash.</param>
+    /// <param name="program">Searched for in PATH if it contains no slash.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <returns>Its exit, and what is kept of its output.</returns>
-    /// <exception cref="CommandRefusedException">It was not started.</exception>
-    /// <exception cref="BrowserStoppedException">The browser has stopped, or is stopping.</exception>
+    /// <returns>The exit, and the retained output.</returns>
+    /// <exception cref="CommandRefusedException">The command was not started.</exception>
+    /// <exception cref="BrowserStoppedException">The browser is stopping or has stopped.</exception>
     public Task<CommandSnapshot> RunAsync(string program, params IReadOnlyList<string> arguments) => RunAsync(program, arguments, CancellationToken.None);
 
     /// <summary>Runs a program to its end.</summary>
-    /// <param name="program">Searched for in PATH when it holds no slash.</param>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="cancellation">Ends the program: TERM, and KILL after its grace.</param>
+    /// <param name="program">Searched for in PATH if it contains no slash.</param>
+    /// <param name="arguments">Ends the program: TERM, then KILL after its grace.</param>
+    /// <param name="cancellation">The exit, and the retained output.</param>
     /// <returns>Its exit, and what is kept of its output.</returns>
-    /// <exception cref="CommandRefusedException">It was not started.</exception>
-    /// <exception cref="CommandCancelledException">It was cancelled; by then it is gone.</exception>
-    /// <exception cref="BrowserStoppedException">The browser has stopped, or is stopping.</exception>
+    /// <exception cref="CommandRefusedException">The command was not started.</exception>
+    /// <exception cref="CommandCancelledException">The command was cancelled, and is gone.</exception>
+    /// <exception cref="BrowserStoppedException">The browser is stopping or has stopped.</exception>
     public Task<CommandSnapshot> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -40,14 +40,14 @@ public sealed partial class CommandClient
         return RunAsync(new Spawn([program, .. arguments.Select(CommandText.FromString)]), cancellation);
     }
 
-    /// <summary>Runs a command to its end. The registry neither drops nor kills it to make room; where there is none, it waits for it.</summary>
-    /// <param name="spawn">What. With a grace of zero it is killed at once when it is cancelled.</param>
-    /// <param name="cancellation">Ends the command: TERM, and KILL after its grace.</param>
-    /// <returns>Its exit, and what is kept of its output.</returns>
-    /// <exception cref="CommandRefusedException">It was not started.</exception>
-    /// <exception cref="CommandCancelledException">It was cancelled while it ran; by then it is gone. The exception has its output.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before it ran.</exception>
-    /// <exception cref="BrowserStoppedException">The browser has stopped, or is stopping.</exception>
+    /// <summary>Runs a command to its end. While it runs, the registry does not drop or kill it to make room; if the registry is full, the command waits.</summary>
+    /// <param name="spawn">The command. With a grace of zero, cancelling kills it at once.</param>
+    /// <param name="cancellation">Ends the command: TERM, then KILL after its grace.</param>
+    /// <returns>The exit, and the retained output.</returns>
+    /// <exception cref="CommandRefusedException">The command was not started.</exception>
+    /// <exception cref="CommandCancelledException">The command was cancelled while it ran, and is gone. The exception carries its output.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the command ran.</exception>
+    /// <exception cref="BrowserStoppedException">The browser is stopping or has stopped.</exception>
     public async Task<CommandSnapshot> RunAsync(Spawn spawn, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(spawn);
@@ -70,11 +70,11 @@ public sealed partial class CommandClient
     }
 
     /// <summary>Starts a command.</summary>
-    /// <param name="spawn">What.</param>
-    /// <param name="cancellation">Gives the start up; a command that starts afterwards is ended.</param>
+    /// <param name="spawn">The command.</param>
+    /// <param name="cancellation">Gives up the start; a command that starts afterwards is ended.</param>
     /// <returns>Its handle and its actor.</returns>
-    /// <exception cref="CommandRefusedException">It was not started.</exception>
-    /// <exception cref="BrowserStoppedException">The browser has stopped, or is stopping.</exception>
+    /// <exception cref="CommandRefusedException">The command was not started.</exception>
+    /// <exception cref="BrowserStoppedException">The browser is stopping or has stopped.</exception>
     public async Task<Spawned> StartAsync(Spawn spawn, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(spawn);
@@ -106,12 +106,12 @@ public sealed partial class CommandClient
         }
     }
 
-    /// <summary>A command's output and end, as they come. The command waits for whoever reads too slowly, and goes on when the reading stops.</summary>
+    /// <summary>Enumerates a command's output and end as they arrive. The command waits for a slow reader, and continues when the enumeration stops.</summary>
     /// <param name="handle">The command.</param>
-    /// <param name="from">Where in its output to begin, in bytes.</param>
-    /// <param name="text">Whether output comes as text.</param>
-    /// <param name="cancellation">Ends the reading, not the command.</param>
-    /// <exception cref="BrowserStoppedException">The browser stopped before the command's end was told.</exception>
+    /// <param name="from">The offset in the output at which to begin, in bytes.</param>
+    /// <param name="text">Whether output is delivered as text.</param>
+    /// <param name="cancellation">Ends the enumeration, not the command.</param>
+    /// <exception cref="BrowserStoppedException">The browser stopped before it reported the command's end.</exception>
     public async IAsyncEnumerable<IEvent> EventsAsync(
         string handle, long from = 0, bool text = false, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -125,11 +125,11 @@ public sealed partial class CommandClient
     internal static Exception ExceptionOf(SpawnRefused refused) =>
         refused.Kind == SpawnFailure.Stopped ? new BrowserStoppedException(refused.Message) : new CommandRefusedException(refused);
 
-    // What a reader is told; output that has been consumed is a credit for as much more.
+    // Yields the reader's events; consumed output is granted again as credit.
     private static async IAsyncEnumerable<IEvent> ReadAsync(
         BrowserLife life, Func<ChannelWriter<(IEvent Event, IActorRef Session)>, Props> props, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        // Not unbounded in bytes: no more comes than was granted.
+        // The channel is bounded in bytes: no more arrives than was granted.
         var events = Channel.CreateUnbounded<(IEvent Event, IActorRef Session)>(new UnboundedChannelOptions { SingleReader = true });
         var reader = life.Start(props(events.Writer));
         try
@@ -148,7 +148,7 @@ public sealed partial class CommandClient
         }
     }
 
-    // A start that is cancelled just as it succeeds is still told, so that the command's output is not lost.
+    // A start that succeeds just as it is cancelled is still reported, so that the command's output is not lost.
     private static async Task<IEvent> WithinAsync(Task<IEvent> answer, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

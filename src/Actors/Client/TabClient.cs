@@ -6,8 +6,8 @@ using static ActorBrowser.TabProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// A tab for people without actors. Disposing it closes the tab. Every call ends: with its answer, with an exception that says
-/// why there is none, or with a <see cref="TimeoutException"/> after five minutes.
+/// A tab for code without actors. Disposing it closes the tab. Every call ends: with its answer, with an exception that says why
+/// there is none, or with a <see cref="TimeoutException"/> after five minutes.
 /// </summary>
 public sealed class TabClient : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ public sealed class TabClient : IAsyncDisposable
     private readonly IActorRef _listener;
     private readonly Channel<IEvent> _events;
 
-    // Why no call has an answer any more, once that is so.
+    // Completes with the reason when no call will be answered any more.
     private readonly Task<Exception> _over;
 
     private TabClient(TabOpened opened, IActorRef listener, Channel<IEvent> events, Task<Exception> over)
@@ -34,7 +34,7 @@ public sealed class TabClient : IAsyncDisposable
     /// <summary>The tab's number.</summary>
     public int Number { get; }
 
-    /// <summary>What happens in the tab, in order, from its opening on; ends when it is closed. The oldest of 10,000 unread ones is dropped for a new one.</summary>
+    /// <summary>The tab's events in order, from its opening; ends when the tab is closed. At most 10,000 unread events are kept: a new one then replaces the oldest.</summary>
     public IAsyncEnumerable<IEvent> Events => _events.Reader.ReadAllAsync();
 
     internal static async Task<TabClient> OpenAsync(BrowserLife browser, OpenTab? options, CancellationToken cancellation)
@@ -50,13 +50,13 @@ public sealed class TabClient : IAsyncDisposable
         }
         catch
         {
-            // The listener closes a tab that comes too late.
+            // The listener closes a tab that opens too late.
             listener.Tell(TabListener.Abandon.Instance);
             throw;
         }
     }
 
-    // The answer, or the reason why there will be none, or the end of patience: one of them always comes.
+    // Ends with the answer, the reason why there will be none, or the timeout; one of them always comes.
     private static async Task<T> EndsAsync<T>(Task<T> answer, Task<Exception> over, CancellationToken cancellation)
     {
         await Task.WhenAny(answer, over).WaitAsync(Patience, cancellation).ConfigureAwait(false);
@@ -66,28 +66,28 @@ public sealed class TabClient : IAsyncDisposable
     /// <summary>Goes to a page and waits until it is loaded.</summary>
     /// <param name="url">An absolute http or https URL.</param>
     /// <param name="cancellation">Stops loading.</param>
-    /// <returns>The page; the one that the tab still shows where the server has nothing to show (204, 205).</returns>
-    /// <exception cref="PageException">It cannot be loaded, or lost its renderer, or the tab is closed.</exception>
-    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
+    /// <returns>The page; on a response with nothing to show (204, 205), the page that the tab still shows.</returns>
+    /// <exception cref="PageException">The page cannot be loaded, its renderer was lost, or the tab is closed.</exception>
+    /// <exception cref="BrowserStoppedException">The browser or its actor system is stopping or has stopped.</exception>
     public Task<PageSummary> NavigateAsync(string url, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(url);
-        // Refused here: the refusal of a message could be taken for that of the next one.
+        // Checked here: the tab's refusal could be taken for the answer to the next message.
         var navigate = new Navigate(url);
         return ((IValidated)navigate).Refusal() is Akka.Actor.Status.Failure refusal ? Task.FromException<PageSummary>(refusal.Cause) : LoadAsync(navigate, cancellation);
     }
 
-    /// <summary>Loads the page again, in a new renderer if need be.</summary>
+    /// <summary>Loads the page again, in a new renderer if necessary.</summary>
     /// <param name="cancellation">Stops loading.</param>
-    /// <exception cref="PageException">It cannot be loaded, or lost its renderer, or the tab is closed.</exception>
-    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
+    /// <exception cref="PageException">The page cannot be loaded, its renderer was lost, or the tab is closed.</exception>
+    /// <exception cref="BrowserStoppedException">The browser or its actor system is stopping or has stopped.</exception>
     public Task<PageSummary> ReloadAsync(CancellationToken cancellation = default) => LoadAsync(new Reload(), cancellation);
 
-    /// <summary>Asks the live document.</summary>
-    /// <param name="query">What.</param>
-    /// <param name="cancellation">Gives up waiting.</param>
+    /// <summary>Queries the live document.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="PageException">There is no answer.</exception>
-    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
+    /// <exception cref="BrowserStoppedException">The browser or its actor system is stopping or has stopped.</exception>
     public async Task<QueryResult> QueryAsync(Query query, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -99,9 +99,9 @@ public sealed class TabClient : IAsyncDisposable
         };
     }
 
-    /// <summary>All that a query finds, however many answers it takes.</summary>
-    /// <param name="query">What; its start and count are ignored.</param>
-    /// <param name="cancellation">Gives up waiting.</param>
+    /// <summary>Returns everything a query finds, in as many requests as necessary.</summary>
+    /// <param name="query">The query; its start and count are ignored.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="PageException">There is no answer.</exception>
     public async Task<IReadOnlyList<QueryItem>> QueryAllAsync(Query query, CancellationToken cancellation = default)
     {
@@ -116,16 +116,16 @@ public sealed class TabClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The page's readable text.</summary>
-    /// <param name="cancellation">Gives up waiting.</param>
-    /// <exception cref="PageException">There is none.</exception>
+    /// <summary>Returns the page's readable text.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="PageException">There is no text.</exception>
     public async Task<string> TextAsync(CancellationToken cancellation = default) =>
         string.Concat((await QueryAllAsync(new Query(DocumentQuery.Text), cancellation).ConfigureAwait(false)).Select(static piece => piece.Text));
 
-    /// <summary>Fetches a resource on the loaded page's behalf, from nowhere that the page's own images could not come from.</summary>
+    /// <summary>Fetches a resource on the loaded page's behalf, only from addresses that the page's own images could come from.</summary>
     /// <param name="url">An absolute http or https URL.</param>
-    /// <param name="cancellation">Gives up waiting.</param>
-    /// <exception cref="PageException">It cannot be fetched.</exception>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="PageException">The resource cannot be fetched.</exception>
     public async Task<ResourceFetched> FetchResourceAsync(string url, CancellationToken cancellation = default) =>
         await AskAsync(new FetchResource(url), cancellation).ConfigureAwait(false) switch
         {
@@ -134,10 +134,10 @@ public sealed class TabClient : IAsyncDisposable
             var other => throw new InvalidOperationException($"The tab answered with {other}."),
         };
 
-    /// <summary>The tab as it is now.</summary>
-    /// <param name="cancellation">Gives up waiting.</param>
+    /// <summary>Returns the tab's current state.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="PageException">The tab is closed.</exception>
-    /// <exception cref="BrowserStoppedException">The browser, or its actor system, has stopped or stops.</exception>
+    /// <exception cref="BrowserStoppedException">The browser or its actor system is stopping or has stopped.</exception>
     public async Task<TabSnapshot> SnapshotAsync(CancellationToken cancellation = default) => (TabSnapshot)await AskAsync(new GetSnapshot(), cancellation).ConfigureAwait(false);
 
     /// <summary>Closes the tab, and waits until it is closed.</summary>
@@ -155,7 +155,7 @@ public sealed class TabClient : IAsyncDisposable
         }
         catch (TabIsGoneException)
         {
-            // The listener watches the tab, and knows why.
+            // The listener watches the tab and knows why it ended.
             throw await _over.WaitAsync(Patience, cancellation).ConfigureAwait(false);
         }
     }
@@ -178,14 +178,14 @@ public sealed class TabClient : IAsyncDisposable
     private sealed class TabIsGoneException : Exception;
 }
 
-/// <summary>A page cannot be loaded, or asked.</summary>
+/// <summary>A page cannot be loaded or queried.</summary>
 /// <param name="message">One sentence.</param>
-/// <param name="inner">What failed, if an exception is the reason.</param>
+/// <param name="inner">The exception behind it, if any.</param>
 public sealed class PageException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>How the page's renderer ended, with its last lines of stderr, where that is the reason; else null.</summary>
+    /// <summary>How the page's renderer ended, with its last lines of stderr, if that is the reason; else null.</summary>
     public ChildProcessProtocol.ChildExited? Exited { get; init; }
 
-    /// <summary>Why the page's fetch failed; null where it was no fetch that failed.</summary>
+    /// <summary>Why the page's fetch failed; null if the failure was not a fetch's.</summary>
     public FetchErrorKind? Kind { get; init; }
 }

@@ -5,7 +5,7 @@ namespace ActorBrowser;
 /// <summary>A command in the registry, from its start until it is released or dropped.</summary>
 internal sealed class CommandEntry(ulong id, string handle, IActorRef session, RunnerQueue runner, string display, bool isAwaited)
 {
-    /// <summary>Its requester waits for its end and releases it: it is never dropped to make room.</summary>
+    /// <summary>Whether its requester waits for its end and releases it: the registry then never drops it to make room.</summary>
     internal bool IsAwaited { get; } = isAwaited;
 
     internal ulong Id { get; } = id;

@@ -4,9 +4,9 @@ using ActorBrowser.Transport;
 namespace ActorBrowser;
 
 /// <summary>
-/// A command's pipes, made by the privileged process: its own ends never leave it, so no child can change how they read;
-/// the others ride to the runner on the request. Those that the command writes to stay open here as well: that everything
-/// was written is known from the runner, and a pipe that ended by itself would wake this process twice a command for nothing.
+/// A command's pipes. The privileged process creates them: its own ends never leave it, so no child can change how they read; the
+/// other ends go to the runner with the request. The privileged process also keeps the ends that the command writes to open: the
+/// runner reports when all output was written, and a pipe that reported its end itself would wake this process twice a command.
 /// </summary>
 internal sealed class CommandPipes
 {
@@ -20,7 +20,7 @@ internal sealed class CommandPipes
     internal SafeDescriptor? Input { get; private set; }
 
     /// <summary>Opens what the command needs.</summary>
-    /// <exception cref="SystemCallException">There are no descriptors left; nothing is open then.</exception>
+    /// <exception cref="SystemCallException">No descriptors are left; nothing stays open then.</exception>
     internal static CommandPipes Open(CommandProtocol.Spawn spawn)
     {
         var pipes = new CommandPipes();
@@ -46,7 +46,7 @@ internal sealed class CommandPipes
         }
     }
 
-    /// <summary>The runner's ends, in the order of the protocol; the taker owns them.</summary>
+    /// <summary>The runner's ends, in protocol order; the caller owns them.</summary>
     internal SafeDescriptor[] TakeTheirs(SafeDescriptor? input) => input is null ? [.. _theirs] : [.. _theirs, input];
 
     private (SafeDescriptor Read, SafeDescriptor Write) Add((SafeDescriptor Read, SafeDescriptor Write) pipe)

@@ -5,35 +5,35 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>Commands: any program, run by the command runner, as an actor. Sent to the browser, or to a session once there is one.</summary>
+/// <summary>Commands: any program, run by the command runner and represented by an actor (its session). Send messages to the browser, or to a command's session.</summary>
 public static class CommandProtocol
 {
-    /// <summary>Anything the registry or a session understands.</summary>
+    /// <summary>A message that the registry or a session handles.</summary>
     public interface ICommand : INoSerializationVerificationNeeded;
 
-    /// <summary>What the registry understands; send it to the browser.</summary>
+    /// <summary>A message that the registry handles; send it to the browser.</summary>
     public interface IRegistryCommand : ICommand;
 
-    /// <summary>Anything a requester or subscriber is told.</summary>
+    /// <summary>A message to a requester or subscriber.</summary>
     public interface IEvent : INoSerializationVerificationNeeded;
 
-    /// <summary>Run a program. Answered by <see cref="Spawned"/> or <see cref="SpawnRefused"/>.</summary>
-    /// <param name="Arguments">The program first; searched for in the command's PATH when it holds no slash.</param>
+    /// <summary>Runs a program. Answered by <see cref="Spawned"/> or <see cref="SpawnRefused"/>.</summary>
+    /// <param name="Arguments">The program first; searched for in the command's PATH if it contains no slash.</param>
     public sealed record Spawn(IReadOnlyList<CommandText> Arguments) : IRegistryCommand, IValidated
     {
-        /// <summary>The requester waits for its end: the registry keeps it until it is released.</summary>
+        /// <summary>Whether the requester waits for the end: the registry then keeps the command until it is released.</summary>
         internal bool IsAwaited { get; init; }
 
         /// <summary>The folder to start in; null for the runner's.</summary>
         public CommandText? Folder { get; init; }
 
-        /// <summary>The environment; null for the configuration's list of what is inherited.</summary>
+        /// <summary>The environment; null for the variables that the configuration lets commands inherit.</summary>
         public CommandEnvironment? Environment { get; init; }
 
         /// <summary>Where standard input comes from.</summary>
         public CommandInput Input { get; init; }
 
-        /// <summary>Standard input, when <see cref="Input"/> is <see cref="CommandInput.Descriptor"/>; ownership passes.</summary>
+        /// <summary>Standard input if <see cref="Input"/> is <see cref="CommandInput.Descriptor"/>; the browser owns it from now on.</summary>
         public SafeDescriptor? InputDescriptor { get; init; }
 
         /// <summary>Where the output goes. A terminal is also the input.</summary>
@@ -45,67 +45,68 @@ public static class CommandProtocol
         /// <summary>The terminal's height.</summary>
         public int Rows { get; init; } = 24;
 
-        /// <summary>How long it may run; null for ever.</summary>
+        /// <summary>The longest run; null for no limit.</summary>
         public TimeSpan? TotalTimeout { get; init; }
 
-        /// <summary>How long it may be without output and input; null for ever.</summary>
+        /// <summary>The longest time without output or input; null for no limit.</summary>
         public TimeSpan? IdleTimeout { get; init; }
 
-        /// <summary>Between TERM and KILL; null for the configuration's.</summary>
+        /// <summary>The time between TERM and KILL; null for the configured one.</summary>
         public TimeSpan? Grace { get; init; }
 
-        /// <summary>How long its survivors may go on writing; null for the configuration's.</summary>
+        /// <summary>How long processes that outlive the command may go on writing; null for the configured time.</summary>
         public TimeSpan? DrainTimeout { get; init; }
 
-        /// <summary>What it may use.</summary>
+        /// <summary>Resource limits.</summary>
         public CommandLimits Limits { get; init; }
 
-        /// <summary>A file that keeps all of the output, in the order in which it came; null for none. Created, or emptied.</summary>
+        /// <summary>A file that gets all output in the order of arrival; null for none. It is created, or truncated.</summary>
         public string? SpillFile { get; init; }
 
-        /// <summary>The sandbox profile; null for the configuration's.</summary>
+        /// <summary>The sandbox profile; null for the configured one.</summary>
         public string? Profile { get; init; }
 
-        /// <summary>What it may read besides, with what is below it: absolute paths, links followed now.</summary>
+        /// <summary>Further paths it may read, including everything below them: absolute paths, whose links are resolved now.</summary>
         public IReadOnlyList<string>? Read { get; init; }
 
         /// <summary>
-        /// Commands of one name, profile, folder and <see cref="Read"/> share a world: a runner, processes, temporary files, and each other's fate. Null:
-        /// it has one of its own, unless the configuration shares them.
+        /// Commands with the same name, profile, folder and <see cref="Read"/> share a world: a runner, processes and temporary
+        /// files; if the runner is lost, all of them end. Null: a world for this command only, unless the configuration shares
+        /// worlds.
         /// </summary>
         public string? World { get; init; }
 
-        /// <summary>Subscribes with the start, so that nothing is missed; null for nobody.</summary>
+        /// <summary>Subscribes at the start, so that no output is missed; null for no subscription.</summary>
         public Subscribe? Subscription { get; init; }
 
-        /// <summary>A line for <c>/bin/sh -c</c>.</summary>
-        /// <param name="line">As one would type it.</param>
+        /// <summary>Runs a line with <c>/bin/sh -c</c>.</summary>
+        /// <param name="line">The line, as typed in a shell.</param>
         public static Spawn Shell(string line) => new(["/bin/sh", "-c", line]);
 
-        /// <summary>What it looks like in lists and logs.</summary>
+        /// <summary>The command as shown in lists and logs.</summary>
         public string Display => string.Join(' ', Arguments);
 
         object? IValidated.Refusal() => CommandRequest.Problem(this) is { } problem ? new SpawnRefused(SpawnFailure.InvalidRequest, problem.Errno, problem.Message) : null;
     }
 
-    /// <summary>Answered by a <see cref="CommandSnapshot"/> or <see cref="UnknownHandle"/>.</summary>
+    /// <summary>Asks for a command's state. Answered by a <see cref="CommandSnapshot"/> or <see cref="UnknownHandle"/>.</summary>
     /// <param name="Handle">From <see cref="Spawned"/>.</param>
     public sealed record Poll(string Handle) : IRegistryCommand, IValidated
     {
         object? IValidated.Refusal() => CommandChecks.Handle(nameof(Poll), Handle);
     }
 
-    /// <summary>Answered by <see cref="Waited"/> once the command has ended and all its output is there, or when the time is over, or by <see cref="UnknownHandle"/>.</summary>
+    /// <summary>Waits for a command. Answered by <see cref="Waited"/> once the command has ended and all its output has arrived, or at the timeout, or by <see cref="UnknownHandle"/>.</summary>
     /// <param name="Handle">From <see cref="Spawned"/>.</param>
-    /// <param name="Timeout">Null for ever. It ends the wait, not the command.</param>
+    /// <param name="Timeout">Null for no limit. It ends the wait, not the command.</param>
     public sealed record Wait(string Handle, TimeSpan? Timeout = null) : IRegistryCommand, IValidated
     {
         object? IValidated.Refusal() => CommandChecks.Handle(nameof(Wait), Handle) ?? CommandChecks.Time(nameof(Wait), nameof(Timeout), Timeout);
     }
 
-    /// <summary>Ends the command and all it has started. Answered by a <see cref="CommandSnapshot"/> once all of it is gone, or by <see cref="UnknownHandle"/>.</summary>
+    /// <summary>Ends the command and every process it started. Answered by a <see cref="CommandSnapshot"/> once all are gone, or by <see cref="UnknownHandle"/>.</summary>
     /// <param name="Handle">From <see cref="Spawned"/>.</param>
-    /// <param name="Grace">Between TERM and KILL; null for the command's own.</param>
+    /// <param name="Grace">The time between TERM and KILL; null for the command's grace.</param>
     public sealed record KillCommand(string Handle, TimeSpan? Grace = null) : IRegistryCommand, IValidated
     {
         object? IValidated.Refusal() => CommandChecks.Handle(nameof(KillCommand), Handle) ?? CommandChecks.Time(nameof(KillCommand), nameof(Grace), Grace);
@@ -118,15 +119,15 @@ public static class CommandProtocol
         object? IValidated.Refusal() => CommandChecks.Handle(nameof(Release), Handle);
     }
 
-    /// <summary>As <see cref="Subscribe"/>, by handle: also for a command that has ended, whose output is told again as far as it is kept. <see cref="UnknownHandle"/> goes to the sender.</summary>
+    /// <summary>Like <see cref="Subscribe"/>, by handle, and also for a command that has ended: its retained output is sent again. <see cref="UnknownHandle"/> goes to the sender.</summary>
     /// <param name="Handle">From <see cref="Spawned"/>.</param>
-    /// <param name="Subscription">To whom, and what.</param>
+    /// <param name="Subscription">The subscription.</param>
     public sealed record SubscribeTo(string Handle, Subscribe Subscription) : IRegistryCommand, IValidated
     {
         object? IValidated.Refusal() => CommandChecks.Handle(nameof(SubscribeTo), Handle) ?? CommandChecks.Subscription(nameof(SubscribeTo), Subscription);
     }
 
-    /// <summary>Answered by <see cref="Handles"/>.</summary>
+    /// <summary>Lists the registry's entries. Answered by <see cref="Handles"/>.</summary>
     public sealed class ListHandles : IRegistryCommand
     {
         /// <summary>The one ListHandles.</summary>
@@ -137,76 +138,76 @@ public static class CommandProtocol
         }
     }
 
-    /// <summary>The command runs.</summary>
-    /// <param name="Handle">For the registry; never used again for another command.</param>
-    /// <param name="Session">The command as an actor; it stops when the command is over and every subscriber has been told of its end.</param>
+    /// <summary>The command has started.</summary>
+    /// <param name="Handle">The command's handle in the registry; never reused for another command.</param>
+    /// <param name="Session">The command's actor. It stops once the command is over and every subscriber was told of its end.</param>
     /// <param name="ProcessId">Its pid.</param>
     /// <param name="StartedAt">In UTC.</param>
     public sealed record Spawned(string Handle, IActorRef Session, int ProcessId, DateTimeOffset StartedAt) : IEvent;
 
     /// <summary>The command was not started.</summary>
-    /// <param name="Kind">Why.</param>
-    /// <param name="Errno">The system's number; 0 for none.</param>
+    /// <param name="Kind">Why it was not started.</param>
+    /// <param name="Errno">The errno; 0 for none.</param>
     /// <param name="Message">One sentence.</param>
     public sealed record SpawnRefused(SpawnFailure Kind, int Errno, string Message) : IEvent;
 
     /// <summary>No command has this handle.</summary>
-    /// <param name="Handle">As it was asked for.</param>
+    /// <param name="Handle">The handle asked for.</param>
     public sealed record UnknownHandle(string Handle) : IEvent;
 
     /// <summary>The end of a wait.</summary>
-    /// <param name="Snapshot">What is so now.</param>
-    /// <param name="TimedOut">Whether the time was over first: the command goes on.</param>
+    /// <param name="Snapshot">The command's current state.</param>
+    /// <param name="TimedOut">Whether the timeout came first; the command continues.</param>
     public sealed record Waited(CommandSnapshot Snapshot, bool TimedOut) : IEvent;
 
     /// <summary>The end of a release.</summary>
-    /// <param name="Handle">As it was asked for.</param>
-    /// <param name="Found">Whether there was such a command.</param>
+    /// <param name="Handle">The handle asked for.</param>
+    /// <param name="Found">Whether the registry had the command.</param>
     public sealed record Released(string Handle, bool Found) : IEvent, IDeadLetterSuppression;
 
     /// <summary>The registry's entries, oldest first.</summary>
-    /// <param name="Entries">Handle, session, and whether it is over.</param>
+    /// <param name="Entries">Each command's handle and session, and whether it is over.</param>
     public sealed record Handles(IReadOnlyList<(string Handle, IActorRef Session, bool IsOver)> Entries) : IEvent;
 
-    /// <summary>Sends all output, from an offset on, to an actor. To a session, or with <see cref="Spawn"/>.</summary>
-    /// <param name="Subscriber">Whom.</param>
+    /// <summary>Sends all output from an offset on to an actor. Sent to a session, or included in <see cref="Spawn"/>.</summary>
+    /// <param name="Subscriber">The actor.</param>
     public sealed record Subscribe(IActorRef Subscriber) : ICommand, IValidated
     {
         object? IValidated.Refusal() => CommandChecks.Subscription(nameof(Subscribe), this);
 
-        /// <summary>Where in the whole output, both streams counted together, to begin, in bytes. What is not kept any more comes as an <see cref="OutputGap"/>.</summary>
+        /// <summary>The offset in the whole output (both streams counted together) at which to begin, in bytes. Output no longer retained is reported as an <see cref="OutputGap"/>.</summary>
         public long From { get; init; }
 
         /// <summary>Whether output comes as <see cref="OutputText"/> instead of <see cref="OutputChunk"/>.</summary>
         public bool Text { get; init; }
 
-        /// <summary>How many bytes may come before the first <see cref="GrantOutput"/>; null for all, without backpressure.</summary>
+        /// <summary>How many bytes may be sent before the first <see cref="GrantOutput"/>; null for no limit and no backpressure.</summary>
         public long? Credit { get; init; }
     }
 
-    /// <summary>No more output to this actor.</summary>
-    /// <param name="Subscriber">Whom.</param>
+    /// <summary>Ends a subscription.</summary>
+    /// <param name="Subscriber">The actor.</param>
     public sealed record Unsubscribe(IActorRef Subscriber) : ICommand, IValidated
     {
         object? IValidated.Refusal() => CommandChecks.Subscriber(nameof(Unsubscribe), Subscriber);
     }
 
-    /// <summary>The sender has consumed so many bytes of output: as many more may come.</summary>
+    /// <summary>The sender has consumed this many bytes of output and accepts as many more.</summary>
     /// <param name="Bytes">At least 1.</param>
     public sealed record GrantOutput(long Bytes) : ICommand, IValidated
     {
         object? IValidated.Refusal() => CommandChecks.Range(nameof(GrantOutput), nameof(Bytes), Bytes, 0, long.MaxValue);
     }
 
-    /// <summary>Input for the command. Answered by <see cref="InputTaken"/> each time the command has taken some, or by <see cref="InputRefused"/>.</summary>
-    /// <param name="Data">Not changed after sending.</param>
+    /// <summary>Input for the command. Answered by <see cref="InputTaken"/> each time the command has taken some of it, or by <see cref="InputRefused"/>.</summary>
+    /// <param name="Data">Must not change after sending.</param>
     public sealed record WriteInput(ReadOnlyMemory<byte> Data) : ICommand
     {
-        /// <summary>Where in the input it belongs, so that it may be sent again after a doubt; null for the end of what was sent.</summary>
+        /// <summary>The offset in the input, so that data may be sent again if its arrival is in doubt; null to append.</summary>
         public long? Offset { get; init; }
     }
 
-    /// <summary>Closes the command's input once all of it has been taken. A terminal has no such end: write the character it takes for one.</summary>
+    /// <summary>Closes the command's input once all of it was taken. A terminal has no such end: write its end-of-file character instead.</summary>
     public sealed class CloseInput : ICommand
     {
         /// <summary>The one CloseInput.</summary>
@@ -224,7 +225,7 @@ public static class CommandProtocol
         object? IValidated.Refusal() => CommandChecks.Range(nameof(SendSignal), nameof(Number), Number, 1, 64);
     }
 
-    /// <summary>The terminal has another size.</summary>
+    /// <summary>Changes the terminal's size.</summary>
     /// <param name="Columns">At least 1.</param>
     /// <param name="Rows">At least 1.</param>
     public sealed record ResizeTerminal(int Columns, int Rows) : ICommand, IValidated
@@ -233,14 +234,14 @@ public static class CommandProtocol
             ?? CommandChecks.Range(nameof(ResizeTerminal), nameof(Rows), Rows, 1, ushort.MaxValue);
     }
 
-    /// <summary>Ends the command and all it has started: TERM, then KILL.</summary>
-    /// <param name="Grace">Between the two; null for the command's own.</param>
+    /// <summary>Ends the command and every process it started: TERM, then KILL.</summary>
+    /// <param name="Grace">The time between the two; null for the command's grace.</param>
     public sealed record Terminate(TimeSpan? Grace = null) : ICommand, IValidated
     {
         object? IValidated.Refusal() => CommandChecks.Time(nameof(Terminate), nameof(Grace), Grace);
     }
 
-    /// <summary>Answered by a <see cref="CommandSnapshot"/>. To a session.</summary>
+    /// <summary>Asks a session for its state. Answered by a <see cref="CommandSnapshot"/>.</summary>
     public sealed class GetSnapshot : ICommand
     {
         /// <summary>The one GetSnapshot.</summary>
@@ -252,47 +253,47 @@ public static class CommandProtocol
     }
 
     /// <summary>A piece of output.</summary>
-    /// <param name="Stream">Which stream's.</param>
-    /// <param name="Offset">Where in the stream, in bytes.</param>
-    /// <param name="Position">Where in the whole output, in bytes: the place to subscribe from again is Position + Data.Length.</param>
-    /// <param name="Data">Raw; a character may be split between two pieces.</param>
+    /// <param name="Stream">The stream.</param>
+    /// <param name="Offset">The offset in the stream, in bytes.</param>
+    /// <param name="Position">The offset in the whole output, in bytes; to subscribe again, start from Position + Data.Length.</param>
+    /// <param name="Data">Raw bytes; a character may be split between two pieces.</param>
     public sealed record OutputChunk(OutputStream Stream, long Offset, long Position, ReadOnlyMemory<byte> Data) : IEvent;
 
-    /// <summary>A piece of output as text: UTF-8 that is put together across pieces, invalid bytes as U+FFFD.</summary>
-    /// <param name="Stream">Which stream's.</param>
-    /// <param name="Position">Where in the whole output the bytes behind it start.</param>
-    /// <param name="Bytes">How many bytes they are: what a <see cref="GrantOutput"/> counts.</param>
-    /// <param name="Text">May be empty, when a piece holds only the beginning of a character.</param>
+    /// <summary>A piece of output as text: UTF-8, decoded across pieces; invalid bytes become U+FFFD.</summary>
+    /// <param name="Stream">The stream.</param>
+    /// <param name="Position">The offset of its bytes in the whole output.</param>
+    /// <param name="Bytes">The number of its bytes, as counted by <see cref="GrantOutput"/>.</param>
+    /// <param name="Text">Empty if the piece holds only the first bytes of a character.</param>
     public sealed record OutputText(OutputStream Stream, long Position, int Bytes, string Text) : IEvent;
 
-    /// <summary>Output that was not kept.</summary>
-    /// <param name="Position">Where in the whole output it was.</param>
-    /// <param name="Bytes">Exactly how much.</param>
+    /// <summary>Output that was not retained.</summary>
+    /// <param name="Position">The offset in the whole output.</param>
+    /// <param name="Bytes">The exact number of bytes.</param>
     public sealed record OutputGap(long Position, long Bytes) : IEvent;
 
-    /// <summary>The command itself has ended; output may still come.</summary>
+    /// <summary>The command has ended; more output may still arrive.</summary>
     /// <param name="Handle">The command's.</param>
-    /// <param name="Exit">How.</param>
+    /// <param name="Exit">How it ended.</param>
     public sealed record CommandExited(string Handle, CommandExit Exit) : IEvent;
 
-    /// <summary>The command has ended, every process of its session is gone, and all output was delivered; once, and last.</summary>
+    /// <summary>The command has ended, every process of its session is gone, and all output was delivered. Sent once, as the last message.</summary>
     /// <param name="Handle">The command's.</param>
-    /// <param name="Exit">How.</param>
-    /// <param name="OutputBytes">Of standard output.</param>
-    /// <param name="ErrorBytes">Of standard error.</param>
-    /// <param name="Survivors">How many processes outlived the command and their time for it (<see cref="Spawn.DrainTimeout"/>), and were killed.</param>
+    /// <param name="Exit">How it ended.</param>
+    /// <param name="OutputBytes">The length of standard output.</param>
+    /// <param name="ErrorBytes">The length of standard error.</param>
+    /// <param name="Survivors">How many processes outlived the command and the <see cref="Spawn.DrainTimeout"/>, and were killed.</param>
     public sealed record CommandClosed(string Handle, CommandExit Exit, long OutputBytes, long ErrorBytes, int Survivors) : IEvent;
 
     /// <summary>The command has taken input.</summary>
-    /// <param name="Taken">How many bytes, all in all.</param>
-    /// <param name="Ended">Whether it takes no more.</param>
+    /// <param name="Taken">The number of bytes taken so far.</param>
+    /// <param name="Ended">Whether the command takes no more.</param>
     public sealed record InputTaken(long Taken, bool Ended) : IEvent, IDeadLetterSuppression;
 
     /// <summary>Input was not accepted.</summary>
     /// <param name="Message">One sentence.</param>
     public sealed record InputRefused(string Message) : IEvent;
 
-    /// <summary>The spill file could not be written; what it holds until here is right.</summary>
+    /// <summary>The spill file could not be written; it is correct up to this point.</summary>
     /// <param name="Message">One sentence.</param>
     public sealed record SpillFailed(string Message) : IEvent;
 }

@@ -6,8 +6,8 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Gathers what a command's session tells one reader; the reading ends with the command, or with the browser. A command that
-/// the reader itself started ends with the reading.
+/// Collects the events of one command's session for one reader. Reading ends with the command or the browser; a command that the
+/// reader started is ended when reading stops.
 /// </summary>
 internal sealed class CommandReader : OneCallActor
 {
@@ -18,27 +18,27 @@ internal sealed class CommandReader : OneCallActor
     private bool _awaitsStart;
     private bool _isGivenUp;
 
-    /// <summary>See <see cref="Of"/> and <see cref="Starting"/>.</summary>
+    /// <summary>Use <see cref="Of"/> or <see cref="Starting"/>.</summary>
     /// <param name="browser">The browser.</param>
-    /// <param name="handle">The command; null where it is to be started.</param>
-    /// <param name="spawn">What to start; null where the command is there.</param>
-    /// <param name="subscription">What to read; its subscriber is this actor.</param>
-    /// <param name="events">Gets each event with the session that it comes from.</param>
+    /// <param name="handle">The command; null to start one.</param>
+    /// <param name="spawn">The command to start; null if it exists.</param>
+    /// <param name="subscription">The subscription; its subscriber is this actor.</param>
+    /// <param name="events">Receives each event, with its session.</param>
     public CommandReader(IActorRef browser, string? handle, Spawn? spawn, Subscribe subscription, ChannelWriter<(IEvent Event, IActorRef Session)> events)
     {
         _browser = browser;
         _events = events;
         subscription = subscription with { Subscriber = Self };
-        // Subscribed with its start: no output is missed.
+        // Subscribed at the start, so that no output is missed.
         _opening = spawn is null ? new SubscribeTo(handle!, subscription) : spawn with { IsAwaited = true, Subscription = subscription };
         _awaitsStart = spawn is not null;
     }
 
-    /// <summary>How to make one that reads a command which is there.</summary>
+    /// <summary>Creates the props to read an existing command.</summary>
     internal static Props Of(IActorRef browser, string handle, Subscribe subscription, ChannelWriter<(IEvent Event, IActorRef Session)> events) =>
         Props.Create(() => new CommandReader(browser, handle, null, subscription, events));
 
-    /// <summary>How to make one that starts the command, and ends it with the reading.</summary>
+    /// <summary>Creates the props to start a command, and to end it when reading stops.</summary>
     internal static Props Starting(IActorRef browser, Spawn spawn, Subscribe subscription, ChannelWriter<(IEvent Event, IActorRef Session)> events) =>
         Props.Create(() => new CommandReader(browser, null, spawn, subscription, events));
 
@@ -91,7 +91,7 @@ internal sealed class CommandReader : OneCallActor
     {
         if (_started is { } handle)
             _browser.Tell(new Release(handle), ActorRefs.NoSender);
-        // Without effect after the command's own end.
+        // No effect if the command has ended.
         _events.TryComplete(BrowserLife.Stop());
     }
 
@@ -101,14 +101,14 @@ internal sealed class CommandReader : OneCallActor
         StopIfDone();
     }
 
-    // Not before the answer: a command that is being started must be ended too.
+    // Wait for the answer first: a command that is still being started must be ended too.
     private void StopIfDone()
     {
         if (_isGivenUp && !_awaitsStart)
             Context.Stop(Self);
     }
 
-    /// <summary>The reading has ended.</summary>
+    /// <summary>Reading has stopped.</summary>
     internal sealed class GiveUp : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         internal static readonly GiveUp Instance = new();

@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>What a command's sandbox has refused it, and whether that may be why it failed.</summary>
+/// <summary>Records what a command's sandbox refused, and suggests whether that is why the command failed.</summary>
 internal sealed class CommandRefusals
 {
     private const int MostNamed = 4;
@@ -12,7 +12,7 @@ internal sealed class CommandRefusals
 
     private static readonly string[] Complaints = ["Permission denied", "Operation not permitted", "Read-only file system", "Network is unreachable"];
 
-    // What is not granted is not there; a name without its folder is more often the command's own mistake.
+    // Paths that are not granted do not exist in the world; a missing name without a folder is more often the command's own mistake.
     private static readonly string[] Absences = ["No such file or directory", "Directory nonexistent", "not found"];
 
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
@@ -23,21 +23,21 @@ internal sealed class CommandRefusals
             _calls[violation.Arguments] = _calls.GetValueOrDefault(violation.Arguments) + 1;
     }
 
-    /// <summary>A sentence; null for a command that succeeded, or was refused nothing.</summary>
+    /// <summary>One sentence; null if the command succeeded or nothing was refused.</summary>
     internal string? Explain(CommandExit exit, string profile, OutputLog output)
     {
         if (exit.ExitCode == 0)
             return null;
         if (_calls.Count > 0)
             return $"The profile {profile} refused: {string.Join(", ", _calls.Select(static call => call.Value == 1 ? call.Key : $"{call.Key} ({call.Value} times)"))}.";
-        // Files that Landlock refuses are reported to nobody: the command's own complaint is all there is to go by.
+        // Landlock reports refused files to no process, so the command's own error message is the only evidence.
         var stream = output.TotalOf(OutputStream.Error) > 0 ? OutputStream.Error : OutputStream.Output;
         var errors = output.Retained(stream).Bytes.Span;
         var tail = Encoding.UTF8.GetString(errors[Math.Max(0, errors.Length - LooksBack)..]);
         var found = Array.Find(Complaints, complaint => tail.Contains(complaint, StringComparison.OrdinalIgnoreCase))
             ?? (HasAbsolutePath(tail) ? Array.Find(Absences, absence => tail.Contains(absence, StringComparison.OrdinalIgnoreCase)) : null);
         return found is not null
-            ? $"It complained of '{found}', which may be the profile {profile}'s doing." : null;
+            ? $"It reported '{found}', which the profile {profile} may have caused." : null;
     }
 
     private static bool HasAbsolutePath(string text) => text.Split([' ', '\'', '"', '‘', '\n'], StringSplitOptions.RemoveEmptyEntries).Any(static word => word.Length > 2 && word[0] == '/');

@@ -3,10 +3,10 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <content>What a sender may change, and what comes too late.</content>
+/// Copies requests that their sender could still change, and handles messages that arrive too late.
 internal sealed partial class CommandRegistry
 {
-    // Lists are the sender's own: one that changes, or throws, as it is read would harm the commands of others.
+    // The lists belong to the sender: one that changes or throws while it is read would harm other commands.
     private Spawn? Own(Spawn spawn)
     {
         try
@@ -20,12 +20,12 @@ internal sealed partial class CommandRegistry
         }
         catch (Exception e)
         {
-            Refuse(spawn, Sender, new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, $"What is to be started cannot be read: {e.Message}"));
+            Refuse(spawn, Sender, new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, $"The Spawn cannot be read: {e.Message}"));
             return null;
         }
     }
 
-    // The session has ended, and what it had to tell of that has come before this.
+    // The session has ended, and its own report of that arrived before this message.
     private void OnUnanswered(CommandSession.Unanswered late)
     {
         if (_entries.TryGetValue(late.Handle, out var entry) && entry.Record is { } record)

@@ -3,7 +3,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Tells one late subscriber what is kept of an ended command's output, as fast as it takes it, and stops.</summary>
+/// <summary>Sends one late subscriber the retained output of an ended command, as fast as the subscriber takes it, then stops.</summary>
 internal sealed class CommandReplay : UntypedActor
 {
     private readonly CommandRecord _record;
@@ -44,7 +44,7 @@ internal sealed class CommandReplay : UntypedActor
         }
     }
 
-    /// <summary>The subscriber hears of the command's end, whatever has stopped this actor.</summary>
+    /// <summary>Reports the command's end to the subscriber, even if this actor was stopped early.</summary>
     protected override void PostStop()
     {
         if (_subscription.HasBeenToldOfTheEnd)
@@ -69,5 +69,5 @@ internal sealed class CommandReplay : UntypedActor
     }
 }
 
-/// <summary>What is left of an ended command; nothing of it changes any more.</summary>
+/// <summary>The immutable state of an ended command.</summary>
 internal sealed record CommandRecord(CommandSnapshot Snapshot, OutputLog Log, CommandClosed Closed);

@@ -5,25 +5,25 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>Checks what was asked for, and makes the runner's message of it.</summary>
+/// <summary>Checks a Spawn, and builds the runner's message from it.</summary>
 internal static class CommandRequest
 {
-    // The kernel's most is 6 MiB.
+    // The kernel's own limit is 6 MiB.
     private const long MostBytes = 8 << 20;
     private const int TooLong = 7;
 
     private const int MostInFrame = 256 << 10;
 
-    // What MessagePack needs for a text's length, at most.
+    // The most that MessagePack adds for a text's length.
     private const int PerText = 5;
 
-    // Variables of this process as the wire has them, made anew when one has changed.
+    // This process's variables in wire format, encoded again when one changes.
     private static readonly ConcurrentDictionary<string, (string Value, byte[] Line)> Inherited = new(StringComparer.Ordinal);
 
-    // From then on the runtime looks a variable up, which it would else search for among all and decode, ten times a command.
+    // After this call the runtime looks up a single variable; before it, each lookup searches and decodes all, ten times a command.
     static CommandRequest() => _ = Environment.GetEnvironmentVariables();
 
-    /// <summary>Null, or what is wrong with it, and the errno that the system would have for that.</summary>
+    /// <summary>Null, or what is wrong and the errno that the system would give for it.</summary>
     internal static (int Errno, string Message)? Problem(CommandProtocol.Spawn spawn)
     {
         if ((ProblemOfTexts(spawn) ?? ProblemOfStreams(spawn) ?? ProblemOfTimes(spawn)) is { } problem)
@@ -46,13 +46,13 @@ internal static class CommandRequest
         if (spawn.SpillFile is { } file && (file.Length == 0 || file.Contains('\0', StringComparison.Ordinal)))
             return "The spill file's name is empty or holds a NUL.";
         if (spawn.Read?.Contains(null!) ?? false)
-            return "A path to be read is null.";
+            return "A path in Read is null.";
         if (spawn.Read?.FirstOrDefault(static path => path.Length < 2 || path[0] != '/' || path.Contains('\0') || path.Contains('\n') || path.Split('/').Contains("..")) is { } wrong)
-            return $"'{wrong}' cannot be granted to read: it takes an absolute path below /, without '..'.";
+            return $"'{wrong}' cannot be granted to Read: give an absolute path below /, without '..'.";
         if (spawn.Environment is not { } environment)
             return null;
         if (environment.Variables is null || (environment.Inherited?.Any(static name => name is null) ?? false))
-            return "The environment's variables or one of the inherited names is null.";
+            return "The environment's variables, or one of its inherited names, is null.";
         return environment.Variables.Any(static one => one.Key.Length == 0 || one.Key.Contains('=') || one.Key.Contains('\0') || HasNul(one.Value))
             ? "A variable's name is empty or holds '=', or a variable holds a NUL." : null;
     }
@@ -60,17 +60,17 @@ internal static class CommandRequest
     private static string? ProblemOfStreams(CommandProtocol.Spawn spawn)
     {
         if (spawn.Input is < CommandInput.None or > CommandInput.Descriptor)
-            return $"Input is {(int)spawn.Input}, which is no CommandInput.";
+            return $"Input is {(int)spawn.Input}, which CommandInput does not define.";
         if (spawn.Output is < CommandOutput.Piped or > CommandOutput.Terminal)
-            return $"Output is {(int)spawn.Output}, which is no CommandOutput.";
+            return $"Output is {(int)spawn.Output}, which CommandOutput does not define.";
         if ((spawn.Input == CommandInput.Descriptor) != (spawn.InputDescriptor is not null))
-            return "A descriptor for the input comes with CommandInput.Descriptor, and only with it.";
+            return "InputDescriptor must be given with CommandInput.Descriptor, and only with it.";
         if (spawn.InputDescriptor is { } descriptor && (descriptor.IsInvalid || descriptor.IsClosed))
-            return "The descriptor for the input is closed.";
+            return "InputDescriptor is closed.";
         if (spawn.Output == CommandOutput.Terminal && spawn.Input != CommandInput.None)
             return "A terminal is the command's input as well: Input must be None.";
         if (spawn.Columns is < 1 or > ushort.MaxValue || spawn.Rows is < 1 or > ushort.MaxValue)
-            return "A terminal has between 1 and 65535 columns and rows.";
+            return "A terminal must have between 1 and 65535 columns and rows.";
         return spawn.Subscription is { } subscription ? CommandChecks.Problem(subscription) : null;
     }
 
@@ -94,8 +94,8 @@ internal static class CommandRequest
         Milliseconds(spawn.Grace ?? settings.Grace), Milliseconds(spawn.DrainTimeout ?? settings.DrainTimeout),
         spawn.Limits);
 
-    /// <summary>A sealed memory file with the request, where it is too long for a frame; null where it is not.</summary>
-    /// <exception cref="SystemCallException">There is no descriptor or no memory left, or the limit of file size forbids it.</exception>
+    /// <summary>Puts the request into a sealed memory file if it is too long for a frame; else returns null.</summary>
+    /// <exception cref="SystemCallException">No descriptor or memory is left, or the file size limit is too low.</exception>
     internal static SafeDescriptor? Share(in Transport.SpawnRequest request, out int length)
     {
         length = 0;

@@ -6,8 +6,8 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>
-/// One profile's runner process: started when a command needs it, and again after a loss. What a lost one leaves behind
-/// is found by its mark and ended before anybody is told of the loss, and before the next one gets work.
+/// One profile's runner process: started when a command needs it, and again after a loss. Processes that a lost runner left behind
+/// are found by their tag and ended before the loss is reported and before the next runner gets work.
 /// </summary>
 internal sealed class CommandRunner : UntypedActor
 {
@@ -38,7 +38,7 @@ internal sealed class CommandRunner : UntypedActor
         var args = CommandRunnerContract.WriteArgs(_mark.ToValue(), Limits(), _line.ServesOne);
         _supervisor = Context.ActorOf(ChildSupervisor.Props(CommandRunnerContract.Name, _settings, () => args, _launcher, _policy), "process");
         Context.Watch(_supervisor);
-        // What is no session's is the registry's.
+        // Frames that belong to no session go to the registry.
         _supervisor.Tell(new ChildSupervisor.Attach(Self, Frames: Context.Parent));
     }
 
@@ -51,7 +51,7 @@ internal sealed class CommandRunner : UntypedActor
     protected override void PostStop()
     {
         _line.Stop();
-        // The runner ends its commands itself when its channel closes; this is for one that cannot.
+        // The runner ends its commands itself when its channel closes; this is for a runner that no longer can.
         if (OperatingSystem.IsLinux() && _line is { WasUsed: true, HasWorld: false })
             ProcessRoster.Of(_launcher).Track(EndAsync(_mark, _line.Temporary, Context.System.Log));
         else if (CommandTemporary.Remove(_line.Temporary) is { } problem)
@@ -80,7 +80,7 @@ internal sealed class CommandRunner : UntypedActor
                 OnCleaned(cleaned);
                 break;
             case Terminated terminated when terminated.ActorRef.Equals(_supervisor):
-                // The registry tells the commands, and gives the next one another runner.
+                // The registry tells the commands, and gives the next command another runner.
                 Context.Stop(Self);
                 break;
             default:
@@ -102,7 +102,7 @@ internal sealed class CommandRunner : UntypedActor
             return;
         }
         _cleaning = true;
-        EndLeftoversAsync(_mark).PipeTo(Self, ActorRefs.NoSender, _ => new Cleaned(message, lost), error => new Cleaned($"{message} (and what it left could not be ended: {error.Message})", lost));
+        EndLeftoversAsync(_mark).PipeTo(Self, ActorRefs.NoSender, _ => new Cleaned(message, lost), error => new Cleaned($"{message} (and the processes it left could not be ended: {error.Message})", lost));
     }
 
     private void OnCleaned(Cleaned cleaned)
@@ -125,18 +125,18 @@ internal sealed class CommandRunner : UntypedActor
 
     private static async Task<bool> EndLeftoversAsync(SessionTag mark)
     {
-        // Off the dispatcher: it reads every process's limits, and waits for exits.
+        // Not on the dispatcher: this reads every process's limits and waits for exits.
         await Task.Yield();
         return await Task.Factory.StartNew(() => MarkedProcesses.KillAll(other => other.IsOf(mark), Patience, out _), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
     }
 
-    /// <summary>From its line: a command waits for a process.</summary>
+    /// <summary>Sent by its queue: a command waits for a process.</summary>
     internal sealed class Wanted : INoSerializationVerificationNeeded
     {
         internal static readonly Wanted Instance = new();
     }
 
-    /// <summary>To the registry: these commands have ended with their runner, or will not begin.</summary>
+    /// <summary>Sent to the registry: these commands ended with their runner, or will not start.</summary>
     internal sealed record Lost(string Message, IReadOnlyList<ulong> Commands) : INoSerializationVerificationNeeded;
 
     private sealed record Cleaned(string Message, IReadOnlyList<ulong> Commands) : INoSerializationVerificationNeeded;

@@ -10,8 +10,8 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// The registry's runners: one for each command, which ends with it; a shared one for commands of one world's name, profile and folder. Of what
-/// is asked for again, the next runner is started before it is needed.
+/// The registry's runners: one for each command, which ends with the command, or one shared by all commands with the same world name,
+/// profile and folder. If the same kind of runner is requested twice, the next one is started in advance.
 /// </summary>
 internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log)
 {
@@ -22,25 +22,25 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private readonly Dictionary<Key, Runner> _spare = [];
     private readonly Dictionary<RunnerQueue, Runner> _own = [];
     private readonly HashSet<Key> _asked = [];
-    // The same policy for the same question, so that its launch plan is made once.
+    // Keeps one policy for each key, so that its launch plan is made once.
     private readonly Dictionary<Key, SandboxPolicy> _granted = [];
     private int _last;
     private int _started;
 
-    /// <summary>Null, or why no runner runs this.</summary>
+    /// <summary>Null, or why no runner can run this command.</summary>
     internal (SpawnFailure Kind, string Message)? Refusal(Spawn spawn)
     {
         var name = spawn.Profile ?? settings.Commands.Profile;
-        return settings.Sandbox.Find(name) is not { } policy ? (SpawnFailure.InvalidRequest, $"There is no sandbox profile '{name}'.")
-            : !policy.MayExecute && !policy.IsUnconfined ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' is not one for commands: it executes nothing.")
-            : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is no text: a world of a command's own has none of that name.")
+        return settings.Sandbox.Find(name) is not { } policy ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' does not exist.")
+            : !policy.MayExecute && !policy.IsUnconfined ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' cannot run commands: it forbids executing programs.")
+            : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is not valid text, so it cannot be mounted in the command's world.")
             : null;
     }
 
     private bool HasWorld(SandboxPolicy policy) => settings.Sandbox.IsEnabled && settings.Sandbox.Machine.GivesWorld(policy);
 
-    /// <summary>The runner for a command; started by the first that needs it.</summary>
-    /// <returns>Null if none can be had: <paramref name="problem"/> says why.</returns>
+    /// <summary>Returns the runner for a command, and starts it if there is none.</summary>
+    /// <returns>Null if there can be none; <paramref name="problem"/> says why.</returns>
     internal RunnerQueue? For(Spawn spawn, IActorContext context, Func<RunnerQueue, bool> isInUse, out string? problem)
     {
         problem = null;
@@ -73,14 +73,14 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         else
         {
             _own.Add(known.Line, known);
-            // What is asked for a second time will be a third.
+            // A key requested twice is likely to be requested again.
             if (!_asked.Add(key) && !_spare.ContainsKey(key))
                 Spare(key, policy, spawn, folder, hasWorld, context);
         }
         return known.Line;
     }
 
-    // In a world that was made before a protected name was there, that name is not held.
+    // A spare world does not hold a protected name that was created after it.
     private bool TryTakeSpare(Key key, IActorContext context, [NotNullWhen(true)] out Runner? spare)
     {
         if (!_spare.Remove(key, out spare))
@@ -91,15 +91,15 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return false;
     }
 
-    /// <summary>A command has ended: its runner does, too, if it is its own.</summary>
+    /// <summary>Called when a command has ended: stops its runner if that served only this command.</summary>
     internal void OnEnded(RunnerQueue line, IActorContext context)
     {
         if (_own.Remove(line, out var runner))
             context.Stop(runner.Actor);
     }
 
-    /// <summary>A runner's actor has stopped unasked, and its process was killed with it.</summary>
-    /// <returns>Its line, whose commands are lost; null for one that was stopped here.</returns>
+    /// <summary>A runner's actor stopped without being asked, and its process was killed with it.</summary>
+    /// <returns>Its queue, whose commands are lost; null if this class stopped the runner.</returns>
     internal RunnerQueue? TakeStopped(IActorRef actor)
     {
         var own = _own.Values.FirstOrDefault(runner => runner.Actor.Equals(actor));
@@ -124,13 +124,13 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     {
         var open = CommandWorkspace.Open(folder, out var refusal);
         if (refusal is not null)
-            log.Warning("A command works in {0}, which is never given to a command, as {1}: {2}", folder, refusal, hasWorld ? "it sees an empty folder" : "it cannot write there");
+            log.Warning("A command works in {0}, which no command gets as its workspace because {1}: {2}", folder, refusal, hasWorld ? "it sees an empty folder" : "it cannot write there");
         return open;
     }
 
     private SandboxPolicy Granted(in Key key, SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorkspace, bool hasWorld)
     {
-        // What is to be read besides is looked at each time, and a folder for temporary files belongs to one runner.
+        // Read paths are checked each time, and a folder for temporary files belongs to one runner.
         if (!hasWorld || spawn.Read is { Count: > 0 })
             return Grant(policy, spawn, folder, hasWorkspace, key.File);
         if (_granted.TryGetValue(key, out var known))
@@ -146,7 +146,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         foreach (var path in spawn.Read ?? [])
         {
             if (folder is not null && LinkWalk.IsLedBy(path, folder))
-                log.Warning("{0} is not granted to a command in {1}: a link in that folder leads there, which a command may have made", path, folder);
+                log.Warning("{0} is not granted to a command in {1}: a link in that folder, which a command may have created, leads there", path, folder);
             else
                 policy = policy.AllowRead(path);
         }
@@ -214,7 +214,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
     }
 
-    // What is granted is the folder itself, not its path: one that was made anew at the same path is another.
+    // The grant is for the folder itself, not its path: a folder created later at the same path is another one.
     private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World);
 
     private sealed class Runner(RunnerQueue line, IActorRef actor)

@@ -2,12 +2,12 @@ using ActorBrowser.Sandbox;
 
 namespace ActorBrowser;
 
-/// <summary>A runner's own folder for temporary files: its user's alone, and without anything of other processes.</summary>
+/// <summary>A runner's folder for temporary files: accessible only to its user, and not shared with other processes.</summary>
 internal static class CommandTemporary
 {
-    /// <summary>Makes one where a profile grants it; null where not.</summary>
+    /// <summary>Creates the folder if the profile grants one; else returns null.</summary>
     /// <param name="policy">The profile.</param>
-    /// <param name="problem">Null, or why there is none although the profile grants it.</param>
+    /// <param name="problem">Null, or why the folder could not be created.</param>
     internal static string? Make(SandboxPolicy policy, out string? problem)
     {
         problem = null;
@@ -19,13 +19,13 @@ internal static class CommandTemporary
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problem = $"The profile {policy.Name} grants a temporary folder, and none can be made (TMPDIR says where): {e.Message}";
+            problem = $"The profile {policy.Name} grants a temporary folder, which could not be created (set TMPDIR to another place): {e.Message}";
             return null;
         }
     }
 
-    /// <summary>Removes it with all that commands have left in it.</summary>
-    /// <returns>Null, or why some of it is still there.</returns>
+    /// <summary>Removes the folder with everything that commands left in it.</summary>
+    /// <returns>Null, or why some of it is left.</returns>
     internal static string? Remove(string? folder)
     {
         try

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorBrowser;
 
-/// <summary>An argument, a path or a variable of a command: bytes, as the kernel has them, made from text as UTF-8.</summary>
+/// <summary>An argument, a path or a variable of a command: bytes, as the kernel sees them; text is encoded as UTF-8.</summary>
 public readonly struct CommandText : IEquatable<CommandText>
 {
     private readonly ReadOnlyMemory<byte> _bytes;
@@ -12,15 +12,15 @@ public readonly struct CommandText : IEquatable<CommandText>
     /// <summary>The bytes.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
-    /// <summary>A text, as UTF-8.</summary>
+    /// <summary>Encodes a text as UTF-8.</summary>
     /// <param name="text">Holds no NUL character.</param>
     public static implicit operator CommandText(string text) => FromString(text);
 
-    /// <summary>A text, as UTF-8.</summary>
+    /// <summary>Encodes a text as UTF-8.</summary>
     /// <param name="text">Holds no NUL character.</param>
     public static CommandText FromString(string text) => new(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Bytes that need not be UTF-8, as names of files.</summary>
+    /// <summary>Bytes that need not be UTF-8, such as file names.</summary>
     /// <param name="bytes">Hold no NUL.</param>
     public static CommandText FromBytes(ReadOnlyMemory<byte> bytes) => new(MessageBytes.Own(bytes));
 
@@ -41,9 +41,9 @@ public readonly struct CommandText : IEquatable<CommandText>
         return hash.ToHashCode();
     }
 
-    /// <summary>Whether two are the same bytes.</summary>
+    /// <summary>Whether both have the same bytes.</summary>
     public static bool operator ==(CommandText left, CommandText right) => left.Equals(right);
 
-    /// <summary>Whether two differ.</summary>
+    /// <summary>Whether the bytes differ.</summary>
     public static bool operator !=(CommandText left, CommandText right) => !left.Equals(right);
 }

@@ -5,7 +5,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>The folder of a command, opened once without following a link: what it is is looked at there, and is what is granted.</summary>
+/// <summary>A command's folder, opened once without following links, so that the folder checked is the folder granted.</summary>
 internal static class CommandWorkspace
 {
     private static readonly HashSet<string> NoWorkspaces = new(StringComparer.Ordinal)
@@ -13,13 +13,13 @@ internal static class CommandWorkspace
         "/", "/home", "/root", "/var", "/tmp", "/var/tmp", "/dev/shm", Path.TrimEndingDirectorySeparator(Path.GetTempPath()), Home,
     };
 
-    // Neither these nor what is below them.
+    // Neither these folders nor anything below them.
     private static readonly string[] SystemFolders =
         ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr", "/var/cache", "/var/lib", "/var/log", "/var/spool"];
 
     private static string Home => Path.TrimEndingDirectorySeparator(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
-    /// <summary>Where a command starts; null where that is no text, or this process's own folder, which is gone.</summary>
+    /// <summary>The folder that a command starts in; null if its name is not valid text, or if it is this process's current folder and was deleted.</summary>
     internal static string? FolderOf(Spawn spawn)
     {
         try
@@ -33,17 +33,17 @@ internal static class CommandWorkspace
         }
     }
 
-    /// <summary>Opens it.</summary>
+    /// <summary>Opens the folder.</summary>
     /// <param name="folder">An absolute path.</param>
-    /// <param name="refusal">Why it is never a workspace, in a phrase; null where it is one, or is not there.</param>
-    /// <returns>The folder; null where it is no workspace.</returns>
+    /// <param name="refusal">Why the folder is never a workspace, as a phrase; null if it is one or does not exist.</param>
+    /// <returns>The folder; null if it is no workspace.</returns>
     internal static SafeDescriptor? Open(string folder, out string? refusal)
     {
         refusal = null;
         if (!Directory.Exists(folder))
             return null;
-        refusal = NoWorkspaces.Contains(folder) ? "it is the system's, or somebody's home as a whole"
-            : Array.Exists(SystemFolders, system => PolicyPaths.IsIn(folder, system)) ? "it is below a folder of the system's"
+        refusal = NoWorkspaces.Contains(folder) ? "it is a system folder or a whole home folder"
+            : Array.Exists(SystemFolders, system => PolicyPaths.IsIn(folder, system)) ? "it is below a system folder"
             : folder.StartsWith(Home + "/.", StringComparison.Ordinal) ? "it is one of the home's hidden folders"
             : null;
         if (refusal is not null)
@@ -51,8 +51,8 @@ internal static class CommandWorkspace
         var open = OperatingSystem.IsLinux() ? PathProbe.OpenFolderWithoutLinks(Encoding.UTF8.GetBytes(folder), out var errno) : PathProbe.OpenFolder(Encoding.UTF8.GetBytes(folder), out errno);
         if (errno == 0 && (OperatingSystem.IsLinux() || new DirectoryInfo(folder).LinkTarget is null))
             return open;
-        // A link, made by a command, say, may lead anywhere by the time the folder is used.
-        refusal = "it cannot be reached without a link";
+        // By the time the folder is used, a link (made by a command, for example) may lead anywhere.
+        refusal = "its path contains a link";
         open.Dispose();
         return null;
     }

@@ -4,7 +4,7 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>The writing end of a command's input: what the command does not take yet is queued here, without blocking.</summary>
+/// <summary>The writing end of a command's input. Input that the command does not take yet is queued here, without blocking.</summary>
 internal sealed class InputPipe : IReadinessHandler, IDisposable
 {
     private readonly Lock _lock = new();
@@ -73,7 +73,7 @@ internal sealed class InputPipe : IReadinessHandler, IDisposable
             }
             if (result.Status != SocketStatus.Ok)
             {
-                // The command reads no more; that is its right, and no error of its output's.
+                // The command closed its input, which is not an error.
                 End();
                 return;
             }
@@ -106,6 +106,6 @@ internal sealed class InputPipe : IReadinessHandler, IDisposable
         _session.Tell(new Taken(_taken, Ended: true), ActorRefs.NoSender);
     }
 
-    /// <summary>So much has been taken, all in all.</summary>
+    /// <summary>The total number of bytes taken so far.</summary>
     internal sealed record Taken(long Bytes, bool Ended) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

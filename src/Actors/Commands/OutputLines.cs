@@ -5,18 +5,18 @@ namespace ActorBrowser;
 
 /// <summary>One line of a command's output.</summary>
 /// <param name="Stream">The stream that it was written to.</param>
-/// <param name="Text">Without its line end. A line of more than 1,048,576 characters comes in several parts.</param>
+/// <param name="Text">Without its line ending. A line of more than 1,048,576 characters is delivered in parts.</param>
 public readonly record struct OutputLine(OutputStream Stream, string Text);
 
-/// <summary>Cuts text that comes in pieces into lines, each stream for itself. A line ends with LF or CR LF.</summary>
+/// <summary>Splits text into lines, separately for each stream. A line ends with LF or CR LF.</summary>
 internal sealed class OutputLines
 {
-    /// <summary>A command that never ends its line must not fill this process's memory.</summary>
+    /// <summary>Limits the memory used for a line that never ends.</summary>
     internal const int Longest = 1 << 20;
 
     private readonly Dictionary<OutputStream, StringBuilder> _begun = [];
 
-    /// <summary>The lines that end in this piece.</summary>
+    /// <summary>Returns the lines that end in this piece.</summary>
     internal IEnumerable<OutputLine> Add(OutputStream stream, string text)
     {
         if (!_begun.TryGetValue(stream, out var begun))
@@ -29,7 +29,7 @@ internal sealed class OutputLines
                 yield return new OutputLine(stream, begun.ToString());
                 begun.Clear();
             }
-            // One more than fits, where only a line end can come.
+            // One more character than fits, as only a line ending can follow.
             var room = Math.Min(text.Length - at, Math.Max(1, Longest - begun.Length));
             var end = text.IndexOf('\n', at, room);
             begun.Append(text, at, (end < 0 ? at + room : end) - at);
@@ -43,7 +43,7 @@ internal sealed class OutputLines
         }
     }
 
-    /// <summary>At the command's end: what was not ended by a line end.</summary>
+    /// <summary>Returns the unfinished lines at the command's end.</summary>
     internal IEnumerable<OutputLine> End() =>
         _begun.Where(static one => one.Value.Length > 0).Select(static one => new OutputLine(one.Key, one.Value.ToString()));
 }

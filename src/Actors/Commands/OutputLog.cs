@@ -2,7 +2,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>One piece of a command's output, where it was in its stream and in the whole.</summary>
+/// <summary>One piece of a command's output, with its offset in its stream and in the whole output.</summary>
 internal readonly record struct LoggedChunk(OutputStream Stream, long Offset, long Position, ReadOnlyMemory<byte> Data)
 {
     internal long End => Position + Data.Length;
@@ -15,8 +15,8 @@ internal readonly record struct LoggedChunk(OutputStream Stream, long Offset, lo
 }
 
 /// <summary>
-/// A command's output in the order in which it came. Its first bytes are kept, and its last ones; what falls out between
-/// them is a gap of a known size. Readers are positions: they share the one log.
+/// A command's output in the order of arrival. The first and the last bytes are kept; the bytes dropped between them become a gap of
+/// known size. Readers are positions in this one log.
 /// </summary>
 internal sealed class OutputLog(int headCapacity, int tailCapacity)
 {
@@ -27,15 +27,15 @@ internal sealed class OutputLog(int headCapacity, int tailCapacity)
     private long _headEnd;
     private long _tailBytes;
 
-    /// <summary>How much there has been.</summary>
+    /// <summary>The total length so far.</summary>
     internal long Position { get; private set; }
 
     internal long TotalOf(OutputStream stream) => _totals[(int)stream];
 
     /// <summary>Adds a piece.</summary>
-    /// <param name="stream">Which stream's.</param>
-    /// <param name="data">Not changed any more.</param>
-    /// <param name="keepFrom">Where the slowest reader is: what it has not read stays, whatever the capacity.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="data">Must not change afterwards.</param>
+    /// <param name="keepFrom">The slowest reader's position: output it has not read stays, beyond the capacity if necessary.</param>
     internal void Append(OutputStream stream, ReadOnlyMemory<byte> data, long keepFrom)
     {
         var chunk = new LoggedChunk(stream, _totals[(int)stream], Position, data);
@@ -57,7 +57,7 @@ internal sealed class OutputLog(int headCapacity, int tailCapacity)
             _tailBytes -= _tail[_firstOfTail].Data.Length;
             _tail[_firstOfTail++] = default;
         }
-        // Moved together now and then, so that each piece is moved a bounded number of times.
+        // The list is compacted occasionally, so that each piece is moved a bounded number of times.
         if (_firstOfTail > 32 && _firstOfTail > _tail.Count / 2)
         {
             _tail.RemoveRange(0, _firstOfTail);
@@ -65,11 +65,11 @@ internal sealed class OutputLog(int headCapacity, int tailCapacity)
         }
     }
 
-    /// <summary>What a reader at a position gets next.</summary>
-    /// <param name="position">Where the reader is.</param>
+    /// <summary>Gets the next piece for a reader.</summary>
+    /// <param name="position">The reader's position.</param>
     /// <param name="chunk">A piece that starts there.</param>
-    /// <param name="gap">How many bytes from there on are not kept; then there is no piece.</param>
-    /// <returns>False when the reader has everything.</returns>
+    /// <param name="gap">The number of dropped bytes from there on; if not 0, there is no piece.</param>
+    /// <returns>False if the reader has everything.</returns>
     internal bool TryRead(long position, out LoggedChunk chunk, out long gap)
     {
         chunk = default;

@@ -6,17 +6,17 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>
-/// The reading end of one of a command's outputs, a pipe or a terminal: read on the reactor while there is credit, and
-/// left alone while there is none, so that the command waits. A pipe's ends are this process's own from the start. A
-/// terminal's comes from the runner: nothing but a master is accepted, and its session makes it non-blocking again.
+/// The reading end of one of a command's outputs, a pipe or a terminal. The reactor reads it while there is credit and leaves it
+/// alone otherwise, so that the command waits. This process creates a pipe's ends itself. A terminal comes from the runner: only a
+/// master is accepted, and its session makes it non-blocking again.
 /// </summary>
 internal sealed class OutputPipe : IReadinessHandler, IDisposable
 {
-    // Below the size at which arrays are collected with the whole heap.
+    // Smaller than the large object heap's threshold.
     private const int MostAtOnce = 64 << 10;
     private const int ReadsATurn = 4;
 
-    /// <summary>What a pipe that is full when it is read is enlarged to.</summary>
+    /// <summary>A pipe found full is enlarged to this size, in bytes.</summary>
     private const int Room = 256 << 10;
 
     [ThreadStatic]
@@ -33,12 +33,12 @@ internal sealed class OutputPipe : IReadinessHandler, IDisposable
     private bool _large;
     private bool _ended;
 
-    /// <summary>See the class.</summary>
-    /// <param name="session">Who is told.</param>
-    /// <param name="stream">Which stream of the command's it is.</param>
-    /// <param name="descriptor">The reading end, which does not block; owned by this from now on.</param>
-    /// <param name="writer">A pipe's writing end: kept as long as the reading end is, so that the pipe does not end by itself.</param>
-    /// <param name="credit">How much is read before more is granted, in bytes.</param>
+    /// <summary>Creates the pipe's reader.</summary>
+    /// <param name="session">The actor that is told of output.</param>
+    /// <param name="stream">Which of the command's streams it is.</param>
+    /// <param name="descriptor">The non-blocking reading end; owned by this object from now on.</param>
+    /// <param name="writer">A pipe's writing end, kept open as long as the reading end, so that the pipe never reports its end.</param>
+    /// <param name="credit">How many bytes to read before more is granted.</param>
     internal OutputPipe(IActorRef session, OutputStream stream, SafeDescriptor descriptor, SafeDescriptor? writer, long credit)
     {
         _session = session;
@@ -65,16 +65,16 @@ internal sealed class OutputPipe : IReadinessHandler, IDisposable
         }
     }
 
-    /// <summary>Every process of the command is gone: what is there now is read, credit or not, and then told to be all.</summary>
-    /// <param name="received">How much the session has, in bytes.</param>
-    /// <returns>Whether that is all, so that nothing is told any more.</returns>
+    /// <summary>Called once every process of the command is gone: reads what is left, ignoring credit, and reports the end.</summary>
+    /// <param name="received">How many bytes the session has.</param>
+    /// <returns>Whether the session has everything, so that nothing more is reported.</returns>
     internal bool ReadToTheEnd(long received)
     {
         lock (_lock)
         {
             if (_ended)
                 return false;
-            // So much and no more: should a writer be left after all, it is not waited for.
+            // Reads no more than what waits now: a remaining writer is not waited for.
             for (var left = UnixPipe.Waiting(_descriptor); left > 0;)
             {
                 var read = ReadOnce(left);
@@ -116,12 +116,12 @@ internal sealed class OutputPipe : IReadinessHandler, IDisposable
             Close();
     }
 
-    /// <summary>How much was read; 0 when there is nothing now, −1 at the end.</summary>
+    /// <summary>The number of bytes read; 0 if there are none now, −1 at the end.</summary>
     private int ReadOnce(long most)
     {
         if (_ended)
             return -1;
-        // A stream that fills its pieces is read into what is passed on; one that does not would waste most of it.
+        // A stream that fills whole pieces is read into the array that is passed on; for other streams most of that array would be wasted.
         var direct = _large && most >= MostAtOnce ? GC.AllocateUninitializedArray<byte>(MostAtOnce) : null;
         var buffer = direct ?? (t_buffer ??= GC.AllocateUninitializedArray<byte>(MostAtOnce));
         var result = UnixPipe.Read(_descriptor, buffer.AsSpan(0, (int)Math.Min(most, MostAtOnce)));
@@ -145,7 +145,7 @@ internal sealed class OutputPipe : IReadinessHandler, IDisposable
             _registration ??= Reactor.Shared.Register(_descriptor, Readiness.Readable, this);
     }
 
-    // Not an empty interest: a pipe without writers would be reported for ever.
+    // The descriptor is removed from the reactor: with an empty interest, a pipe without writers would be reported for ever.
     private void Pause()
     {
         _registration?.Dispose();
@@ -169,6 +169,6 @@ internal sealed class OutputPipe : IReadinessHandler, IDisposable
     /// <summary>A piece of output.</summary>
     internal sealed record Read(OutputStream Stream, ReadOnlyMemory<byte> Data) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>There is no more of it.</summary>
+    /// <summary>The stream has ended.</summary>
     internal sealed record Ended(OutputStream Stream) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

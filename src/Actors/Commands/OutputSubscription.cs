@@ -5,7 +5,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>One reader of a command's output: where it is, and how much more it takes.</summary>
+/// <summary>One reader of a command's output: its position and its remaining credit.</summary>
 internal sealed class OutputSubscription(Subscribe request)
 {
     private readonly Decoder? _output = request.Text ? Encoding.UTF8.GetDecoder() : null;
@@ -21,8 +21,8 @@ internal sealed class OutputSubscription(Subscribe request)
 
     internal void Grant(long bytes) => _credit = CreditSum.Of(_credit, bytes);
 
-    /// <summary>Tells what can be told.</summary>
-    /// <returns>Whether the reader has everything there is.</returns>
+    /// <summary>Sends what the credit allows.</summary>
+    /// <returns>Whether the reader has everything so far.</returns>
     internal bool Advance(OutputLog log, IActorRef session)
     {
         while (log.TryRead(Position, out var chunk, out var gap))
@@ -48,7 +48,7 @@ internal sealed class OutputSubscription(Subscribe request)
         return true;
     }
 
-    /// <summary>Nothing more is read: what has not been told is told as a gap.</summary>
+    /// <summary>Reports all unread output as a gap.</summary>
     internal void Skip(OutputLog log, IActorRef session)
     {
         if (log.Position <= Position)
@@ -57,7 +57,7 @@ internal sealed class OutputSubscription(Subscribe request)
         Position = log.Position;
     }
 
-    /// <summary>A character that the end has cut off is told as what it has become.</summary>
+    /// <summary>Sends the replacement for a character cut off by the end.</summary>
     internal void Flush(IActorRef session)
     {
         if (_flushed || _output is null)

@@ -6,8 +6,8 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>
-/// One profile's runner as its commands see it: what they send goes to the process at once, past the runner's actor, or
-/// waits, in its order, until there is one. What the runner sends about a command goes to the command's session. Thread-safe.
+/// One profile's runner as its commands see it. Their frames go straight to the process, bypassing the runner's actor, or are queued
+/// in order until there is a process. Frames about a command go to its session. Thread-safe.
 /// </summary>
 internal sealed class RunnerQueue
 {
@@ -17,10 +17,10 @@ internal sealed class RunnerQueue
     private ChildRouter? _line;
     private bool _stopped;
 
-    /// <summary>Whether a process of the runner's has ever been given work.</summary>
+    /// <summary>Whether a process of this runner was ever given work.</summary>
     internal bool WasUsed { get; private set; }
 
-    /// <summary>Whether something waits for a process.</summary>
+    /// <summary>Whether frames wait for a process.</summary>
     internal bool HasWaiting
     {
         get
@@ -30,39 +30,39 @@ internal sealed class RunnerQueue
         }
     }
 
-    /// <summary>The runner's own folder for temporary files; null where its profile grants none.</summary>
+    /// <summary>The runner's folder for temporary files; null if its profile grants none.</summary>
     internal string? Temporary { get; init; }
 
-    /// <summary>The folder for temporary files as its commands see it; null for what the environment says.</summary>
+    /// <summary>The path of that folder as its commands see it; null for what the environment says.</summary>
     internal string? TemporarySeen { get; init; }
 
-    /// <summary>Whether the process has a file system and processes of its own: nothing of it is left when it is gone.</summary>
+    /// <summary>Whether the process has its own file system and pid namespace, so that nothing is left when it is gone.</summary>
     internal bool HasWorld { get; init; }
 
-    /// <summary>Whether it is for one command and no other.</summary>
+    /// <summary>Whether it serves one command only.</summary>
     internal bool ServesOne { get; init; }
 
-    /// <summary>Its workspace, kept open: until the line stops, its number is not given to another folder.</summary>
+    /// <summary>Its workspace, kept open so that the inode number is not reused for another folder until the runner stops.</summary>
     internal SafeDescriptor? Workspace { get; init; }
 
-    /// <summary>The names of its workspace that its world does not hold; null where it writes none.</summary>
+    /// <summary>The protected names of its workspace that its world does not hold; null if the workspace is not writable.</summary>
     internal ProtectedNames? Names { get; init; }
 
-    /// <summary>Whose line it is: the actor that is asked for a process when there is none.</summary>
+    /// <summary>The actor to ask for a process if there is none.</summary>
     internal IActorRef Runner { set => _runner = value; }
 
-    /// <summary>Asks for a command. Its frames go to the session; the runner's loss is told by the registry.</summary>
+    /// <summary>Requests a command. Its frames go to the session; the registry reports the loss of the runner.</summary>
     /// <param name="id">The command's id.</param>
-    /// <param name="request">What to start.</param>
-    /// <param name="session">Who gets the frames about it.</param>
-    /// <param name="descriptors">Ride on the request; they are the line's from now on.</param>
+    /// <param name="request">The command to start.</param>
+    /// <param name="session">The actor that gets the command's frames.</param>
+    /// <param name="descriptors">Sent with the request; the queue owns them from now on.</param>
     internal void Begin<T>(ulong id, in T request, IActorRef session, SafeDescriptor[] descriptors) where T : struct, IWireMessage<T> =>
         Send(new Outgoing<T>(id, request, session, descriptors));
 
-    /// <summary>Sends something about a command. About one that was lost it is dropped.</summary>
+    /// <summary>Sends a frame about a command; it is dropped if the command was lost.</summary>
     internal void Send<T>(ulong id, in T message) where T : struct, IWireMessage<T> => Send(new Outgoing<T>(id, message, null, []));
 
-    /// <summary>Which limit its processes were killed or refused at, together; null for none.</summary>
+    /// <summary>The limit at which one of its processes was killed or refused; null for none.</summary>
     internal string? LimitHit()
     {
         ChildRouter? line;
@@ -71,15 +71,15 @@ internal sealed class RunnerQueue
         return line?.LimitHit();
     }
 
-    /// <summary>Which protected names there are in its workspace now that were not when its world was made.</summary>
+    /// <summary>Returns the protected names that exist in its workspace now and did not when its world was made.</summary>
     internal IReadOnlyList<string> Appeared()
     {
         lock (_lock)
             return _stopped || Names is null ? [] : Names.Appeared();
     }
 
-    /// <summary>Takes a command back that no process has been given yet, and all that waits about it.</summary>
-    /// <returns>False when a process has it, or it is gone.</returns>
+    /// <summary>Withdraws a command that no process has been given yet, with all its queued frames.</summary>
+    /// <returns>False if a process has it, or it is gone.</returns>
     internal bool TryWithdraw(ulong id)
     {
         lock (_lock)
@@ -94,14 +94,14 @@ internal sealed class RunnerQueue
         }
     }
 
-    /// <summary>The process has broken the protocol.</summary>
+    /// <summary>Reports that the process broke the protocol.</summary>
     internal void Report(ProtocolViolation violation)
     {
         lock (_lock)
             _line?.Child.Tell(new ChildProcessActor.ReportViolation(violation), ActorRefs.NoSender);
     }
 
-    /// <summary>There is a process: what waited goes to it.</summary>
+    /// <summary>A process is ready: sends it what was queued.</summary>
     internal void Open(ChildRouter line)
     {
         lock (_lock)
@@ -114,8 +114,8 @@ internal sealed class RunnerQueue
         line.Flush();
     }
 
-    /// <summary>There is no process.</summary>
-    /// <returns>The ids of the commands that it had and whose end it has not told.</returns>
+    /// <summary>The process is gone.</summary>
+    /// <returns>The ids of the commands that it had and whose end it did not report.</returns>
     internal ulong[] Close()
     {
         lock (_lock)
@@ -126,8 +126,8 @@ internal sealed class RunnerQueue
         }
     }
 
-    /// <summary>There will be no process for what waits.</summary>
-    /// <returns>The ids of the commands that will not begin.</returns>
+    /// <summary>No process will come for the queued commands.</summary>
+    /// <returns>The ids of the commands that will not start.</returns>
     internal ulong[] Discard()
     {
         lock (_lock)
@@ -140,7 +140,7 @@ internal sealed class RunnerQueue
         }
     }
 
-    /// <summary>The runner has stopped: nothing is sent or waits any more.</summary>
+    /// <summary>The runner has stopped: nothing is sent or queued any more.</summary>
     internal void Stop()
     {
         lock (_lock)

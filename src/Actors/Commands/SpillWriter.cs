@@ -6,8 +6,9 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Writes all of a command's output to a file, where waiting is allowed. A full disk costs the file its rest, and nothing
-/// else: it is said once. Its session ends it after the last piece, and watches it: when it has stopped, the file is complete.
+/// Writes all of a command's output to a file, on a dispatcher that may block. A full disk loses the rest of the file and nothing
+/// else; it is reported once. The session stops this actor after the last piece and watches it: when it has stopped, the file is
+/// complete.
 /// </summary>
 internal sealed class SpillWriter : UntypedActor
 {
@@ -54,7 +55,7 @@ internal sealed class SpillWriter : UntypedActor
         {
             Fail(e);
         }
-        // Also of a file that failed: the output goes on without it.
+        // Also for a file that failed: the output continues without it.
         Context.Parent.Tell(new Written(data.Length));
     }
 
@@ -62,12 +63,12 @@ internal sealed class SpillWriter : UntypedActor
     {
         _file?.Dispose();
         _file = null;
-        Context.Parent.Tell(new SpillFailed($"The output's file cannot be written: {e.Message}"));
+        Context.Parent.Tell(new SpillFailed($"The spill file cannot be written: {e.Message}"));
     }
 
-    /// <summary>The next piece; it is not changed any more.</summary>
+    /// <summary>The next piece; it must not change any more.</summary>
     internal sealed record Write(ReadOnlyMemory<byte> Data) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>To the session: so many bytes are in the file, or will never be.</summary>
+    /// <summary>To the session: this many bytes are in the file, or were given up.</summary>
     internal sealed record Written(int Bytes) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

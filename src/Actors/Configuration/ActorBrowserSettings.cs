@@ -4,8 +4,8 @@ using Akka.Configuration;
 namespace ActorBrowser;
 
 /// <summary>
-/// The configuration <c>actorbrowser</c>, read and checked once. Its values are the library's own; an embedder writes them as HOCON,
-/// and the defaults are in actorbrowser.conf only.
+/// The configuration section <c>actorbrowser</c>, read and checked once. The values are internal; an embedder writes them as HOCON,
+/// and only actorbrowser.conf holds defaults.
 /// </summary>
 public sealed record ActorBrowserSettings
 {
@@ -23,43 +23,43 @@ public sealed record ActorBrowserSettings
         Sandbox = sandbox;
     }
 
-    /// <summary>Launching and supervising.</summary>
+    /// <summary>Launching and supervising children.</summary>
     internal ChildSettings Child { get; init; }
 
-    /// <summary>What connections accept.</summary>
+    /// <summary>Limits of a connection.</summary>
     internal ChannelLimits Channel { get; init; }
 
-    /// <summary>How the network child is started again.</summary>
+    /// <summary>The restart policy of the network child.</summary>
     internal RestartSettings Restart { get; init; }
 
-    /// <summary>What fetches may ask for.</summary>
+    /// <summary>Limits of fetches.</summary>
     internal FetchSettings Fetch { get; init; }
 
-    /// <summary>The network child.</summary>
+    /// <summary>Settings of the network child.</summary>
     internal NetworkSettings Network { get; init; }
 
-    /// <summary>Commands.</summary>
+    /// <summary>Settings of commands.</summary>
     internal CommandSettings Commands { get; init; }
 
-    /// <summary>Tabs and their renderers.</summary>
+    /// <summary>Settings of tabs and their renderers.</summary>
     internal TabSettings Tabs { get; init; }
 
-    /// <summary>Decoding images.</summary>
+    /// <summary>Settings of image decoding.</summary>
     internal ImageSettings Images { get; init; }
 
-    /// <summary>Reports of children that were lost.</summary>
+    /// <summary>Settings of reports on lost children.</summary>
     internal CrashSettings Crashes { get; init; }
 
-    /// <summary>How children are confined.</summary>
+    /// <summary>The sandbox profiles of children.</summary>
     internal SandboxSettings Sandbox { get; init; }
 
     /// <summary>The reference configuration.</summary>
     public static Config Reference { get; } = ConfigurationFactory.ParseString(ReadReference("actorbrowser.conf"))
         .WithFallback(ConfigurationFactory.ParseString(ReadReference("sandbox.conf")));
 
-    /// <summary>Reads the settings; keys that are not given come from <see cref="Reference"/>.</summary>
-    /// <param name="config">A system's whole configuration.</param>
-    /// <exception cref="ConfigurationException">A value is out of its range; the message names the key.</exception>
+    /// <summary>Reads the settings; keys that are not set come from <see cref="Reference"/>.</summary>
+    /// <param name="config">An actor system's whole configuration.</param>
+    /// <exception cref="ConfigurationException">A value is out of range; the message names the key.</exception>
     public static ActorBrowserSettings From(Config config)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -71,7 +71,7 @@ public sealed record ActorBrowserSettings
         return new ActorBrowserSettings(reader, sandbox);
     }
 
-    /// <summary>The network role's own configuration, as a child gets it.</summary>
+    /// <summary>The network role's arguments, as passed to a child.</summary>
     internal byte[] NetworkArgs() => Network.ToArgs(Fetch.MaxPending);
 
     private static ChannelLimits ReadChannel(SettingsReader reader) => new(
@@ -91,13 +91,13 @@ public sealed record ActorBrowserSettings
 /// <param name="Executable">The children's program: <see cref="ChildPrograms.Auto"/>, <see cref="ChildPrograms.Self"/>, or a path.</param>
 /// <param name="HandshakeTimeout">From launch to Ready.</param>
 /// <param name="ShutdownTimeout">From Shutdown to exit.</param>
-/// <param name="HeartbeatInterval">Between two heartbeats.</param>
-/// <param name="HeartbeatTimeout">Without an answer a child is hung.</param>
-/// <param name="RetainedStderrLines">Lines an exit carries.</param>
-/// <param name="MaxLogLine">In bytes.</param>
-/// <param name="MaxWaiting">Messages that wait for a child to be ready.</param>
-/// <param name="MaxStarting">Children that start at a time.</param>
-/// <param name="StopTimeout">From the system's termination to the last process's end.</param>
+/// <param name="HeartbeatInterval">The time between two heartbeats.</param>
+/// <param name="HeartbeatTimeout">A child that does not answer for this long is hung.</param>
+/// <param name="RetainedStderrLines">How many lines of stderr an exit carries.</param>
+/// <param name="MaxLogLine">The longest log line, in bytes.</param>
+/// <param name="MaxWaiting">How many messages may wait for a child to become ready.</param>
+/// <param name="MaxStarting">How many children may start at a time.</param>
+/// <param name="StopTimeout">From the actor system's termination to the last process's end.</param>
 internal sealed record ChildSettings(
     string Executable, TimeSpan HandshakeTimeout, TimeSpan ShutdownTimeout, TimeSpan HeartbeatInterval, TimeSpan HeartbeatTimeout,
     int RetainedStderrLines, int MaxLogLine, int MaxWaiting, int MaxStarting, TimeSpan StopTimeout)
@@ -106,7 +106,7 @@ internal sealed record ChildSettings(
 
     private Dictionary<string, Dictionary<string, string>> Environments { get; init; } = [];
 
-    /// <summary>Which program the children of each role are.</summary>
+    /// <summary>The program for the children of each role.</summary>
     internal ChildPrograms Programs => new(Executable);
 
     internal static ChildSettings Read(SettingsReader reader) => new ChildSettings(
@@ -124,7 +124,7 @@ internal sealed record ChildSettings(
         Environments = reader.Variables("child.environment"),
     };
 
-    /// <summary>What is added to the environment of a role's children.</summary>
+    /// <summary>The variables added to the environment of a role's children.</summary>
     /// <param name="role">The role.</param>
     public IReadOnlyDictionary<string, string> EnvironmentOf(string role) => Environments.GetValueOrDefault(role, None);
 }
@@ -132,9 +132,9 @@ internal sealed record ChildSettings(
 /// <summary><c>actorbrowser.restart</c>.</summary>
 /// <param name="MinBackoff">The first wait.</param>
 /// <param name="MaxBackoff">The longest wait.</param>
-/// <param name="Jitter">A share, 0 to 1.</param>
-/// <param name="Window">Over which losses are counted.</param>
-/// <param name="MaxRestarts">More in a window means giving up.</param>
+/// <param name="Jitter">The window in which losses are counted.</param>
+/// <param name="Window">With more losses in a window, the supervisor gives up.</param>
+/// <param name="MaxRestarts">The wait before one more attempt.</param>
 /// <param name="GiveUpFor">Before one more try.</param>
 internal sealed record RestartSettings(
     TimeSpan MinBackoff, TimeSpan MaxBackoff, double Jitter, TimeSpan Window, int MaxRestarts, TimeSpan GiveUpFor)
@@ -151,7 +151,7 @@ internal sealed record RestartSettings(
                 role => Read(reader, key => reader.Has($"{Section}.roles.{role}.{key}") ? $"{Section}.roles.{role}.{key}" : $"{Section}.{key}"), StringComparer.Ordinal),
         };
 
-    /// <summary>A role's own policy: what is configured for it alone, and for the rest what is for all.</summary>
+    /// <summary>A role's restart policy: its own keys, and the common ones for the rest.</summary>
     /// <param name="role">The role.</param>
     public RestartSettings For(string role) => Roles.GetValueOrDefault(role, this);
 
@@ -164,8 +164,8 @@ internal sealed record RestartSettings(
         reader.Time(path("give-up-for")));
 
     /// <summary>The wait before a new start.</summary>
-    /// <param name="losses">How many losses the window holds, this one included.</param>
-    /// <param name="random">0 to 1.</param>
+    /// <param name="losses">The number of losses in the window, including this one.</param>
+    /// <param name="random">A random number from 0 to 1.</param>
     internal TimeSpan Backoff(int losses, double random)
     {
         var doubled = MinBackoff * Math.Pow(2, Math.Min(losses - 1, 30));
@@ -174,12 +174,12 @@ internal sealed record RestartSettings(
 }
 
 /// <summary><c>actorbrowser.fetch</c>.</summary>
-/// <param name="MaxPending">Fetches under way or waiting.</param>
-/// <param name="QueueTimeout">Waiting for a network child.</param>
+/// <param name="MaxPending">The most fetches that may run or wait.</param>
+/// <param name="QueueTimeout">The longest wait for a network child.</param>
 /// <param name="ConnectTimeout">DNS, TCP and TLS.</param>
-/// <param name="FirstByteTimeout">Until the headers.</param>
-/// <param name="TotalTimeout">Until the last byte.</param>
-/// <param name="MaxRedirects">Followed.</param>
+/// <param name="FirstByteTimeout">The longest wait for the headers.</param>
+/// <param name="TotalTimeout">The longest wait for the last byte.</param>
+/// <param name="MaxRedirects">The most redirects to follow.</param>
 /// <param name="MaxBufferedBody">In bytes.</param>
 /// <param name="MaxStreamedBody">In bytes.</param>
 /// <param name="MaxRequestBody">In bytes.</param>
@@ -207,11 +207,11 @@ internal sealed record FetchSettings(
 
 /// <summary><c>actorbrowser.network</c>.</summary>
 /// <param name="UserAgent">Empty for none.</param>
-/// <param name="MaxConnectionsPerServer">At least 1.</param>
-/// <param name="IdleConnectionTimeout">Of pooled connections.</param>
+/// <param name="MaxConnectionsPerServer">The most connections to one server; at least 1.</param>
+/// <param name="IdleConnectionTimeout">How long an unused pooled connection is kept.</param>
 /// <param name="MaxResponseHeaders">In bytes.</param>
 /// <param name="Chunk">In bytes.</param>
-/// <param name="SharedBodies">Memory that bodies travel in, in bytes; 0 for none.</param>
+/// <param name="SharedBodies">The shared memory for bodies, in bytes; 0 for none.</param>
 /// <param name="AllowedPrivateNetworks">CIDR blocks.</param>
 /// <param name="TrustedCertificates">A PEM file; empty for none.</param>
 internal sealed record NetworkSettings(

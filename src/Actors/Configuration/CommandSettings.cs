@@ -1,16 +1,16 @@
 namespace ActorBrowser;
 
 /// <summary><c>actorbrowser.commands</c>.</summary>
-/// <param name="Capacity">Entries of the registry.</param>
-/// <param name="MaxQueued">Commands that may wait for room in the registry.</param>
-/// <param name="Profile">Of commands that name none.</param>
+/// <param name="Capacity">The most entries in the registry.</param>
+/// <param name="MaxQueued">The most commands that may wait for room in the registry.</param>
+/// <param name="Profile">The profile of commands that name none.</param>
 /// <param name="ShareWorlds">Whether commands of one profile and folder share a runner.</param>
 /// <param name="Environment">Names of variables that are inherited by default.</param>
-/// <param name="Grace">Between TERM and KILL.</param>
-/// <param name="DrainTimeout">How long survivors may go on writing.</param>
+/// <param name="Grace">The time between TERM and KILL.</param>
+/// <param name="DrainTimeout">How long processes that outlive a command may go on writing.</param>
 /// <param name="RetainedHead">In bytes.</param>
 /// <param name="RetainedTail">In bytes.</param>
-/// <param name="Window">Output, or input, that may be under way, in bytes.</param>
+/// <param name="Window">The most output, or input, in transit, in bytes.</param>
 /// <param name="MaxQueuedInput">In bytes.</param>
 internal sealed record CommandSettings(
     int Capacity, int MaxQueued, string Profile, bool ShareWorlds, IReadOnlyList<string> Environment, TimeSpan Grace, TimeSpan DrainTimeout,

@@ -2,16 +2,16 @@ using Akka.Configuration;
 
 namespace ActorBrowser;
 
-/// <summary>Refuses keys that are none: a mistyped key would be a setting that silently is not in force.</summary>
+/// <summary>Rejects unknown keys: a mistyped key would otherwise be a setting that silently has no effect.</summary>
 internal static class KnownKeys
 {
-    // Names in these sections are an embedder's own; their readers check what is in them.
+    // The embedder chooses the names in these sections; the sections' readers check their contents.
     private static readonly string[] Free = ["child.environment", "restart.roles", "sandbox.profiles", "sandbox.bases", "sandbox.roles", "sandbox.system-calls", "sandbox.defaults"];
 
     /// <summary>Compares a configuration's keys with the reference's.</summary>
     /// <param name="config">An application's <c>actorbrowser</c> section; null for none.</param>
     /// <param name="reference">The reference's.</param>
-    /// <exception cref="ConfigurationException">A key is none; the message says which one is meant.</exception>
+    /// <exception cref="ConfigurationException">A key is unknown; the message suggests the one meant.</exception>
     internal static void Check(Config? config, Config reference)
     {
         if (config is null)
@@ -43,10 +43,10 @@ internal static class KnownKeys
     {
         var nearest = known.MinBy(other => Distance(key, other))!;
         var hint = Distance(key, nearest) <= Math.Max(3, key.Length / 4) ? $" Did you mean actorbrowser.{nearest}?" : " The reference configuration, actorbrowser.conf, has every key.";
-        return $"There is no key actorbrowser.{key}.{hint}";
+        return $"The key actorbrowser.{key} does not exist.{hint}";
     }
 
-    // Insertions, deletions and replacements between the two.
+    // The edit distance: insertions, deletions and replacements.
     private static int Distance(string one, string other)
     {
         var row = Enumerable.Range(0, other.Length + 1).ToArray();

@@ -5,7 +5,7 @@ using Akka.Configuration;
 
 namespace ActorBrowser;
 
-/// <summary>Reads profiles: a profile's own words, then its base's, then the defaults.</summary>
+/// <summary>Reads profiles: a profile's keys, then its base's, then the defaults.</summary>
 internal static class ProfileReader
 {
     private static readonly Dictionary<string, Namespaces> NamespaceNames = new(StringComparer.Ordinal)
@@ -58,7 +58,7 @@ internal static class ProfileReader
         var basedOn = own.GetString("based-on", "");
         var config = basedOn.Length == 0 ? own.WithFallback(defaults)
             : bases.TryGetValue(basedOn, out var under) ? own.WithFallback(under).WithFallback(defaults)
-            : throw new ArgumentException($"there is no base '{basedOn}'.");
+            : throw new ArgumentException($"the base '{basedOn}' does not exist.");
         var reasons = Reasons(config);
         var policy = SandboxPolicy.Named(name) with
         {
@@ -80,7 +80,7 @@ internal static class ProfileReader
         if (config.GetBoolean("terminals", false))
             policy = policy.AllowTerminals();
         foreach (var kind in config.GetStringList("namespaces"))
-            policy = policy.In(NamespaceNames.TryGetValue(kind, out var value) ? value : throw new ArgumentException($"there is no kind of namespace '{kind}'."));
+            policy = policy.In(NamespaceNames.TryGetValue(kind, out var value) ? value : throw new ArgumentException($"'{kind}' is not a kind of namespace."));
         return policy
             .AllowSystemCalls(Expand(config.GetStringList("system-calls"), calls, 0))
             .DenyQuietly(Expand(config.GetStringList("tries"), calls, 0))
@@ -94,7 +94,7 @@ internal static class ProfileReader
         policy = ports is ["any"]
             ? policy.AllowTcpConnectAnywhere(reasons.GetValueOrDefault("tcp-anywhere", ""))
             : policy.AllowTcpConnect([.. ports.Select(static port => int.TryParse(port, out var number) && number is > 0 and < 65536 ? number
-                : throw new ArgumentException($"'{port}' is no TCP port."))]);
+                : throw new ArgumentException($"'{port}' is not a TCP port."))]);
         return config.GetBoolean("datagrams", false) ? policy.AllowDatagrams(reasons.GetValueOrDefault("datagrams", "")) : policy;
     }
 
@@ -113,13 +113,13 @@ internal static class ProfileReader
         DiskShare = Share(limits, "disk"),
     };
 
-    // "25 %" is of the memory that this process may have.
+    // A percentage refers to the memory that this process may use.
     private static long Size(Config limits, string key)
     {
         if (limits.GetString(key, "").Trim() is [.., '%'] share)
         {
             return double.TryParse(share.AsSpan(0, share.Length - 1).Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var percent) && percent is > 0 and <= 100
-                ? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 100 * percent) : throw new ArgumentException($"limits.{key} is '{share}', which is no share of the memory.");
+                ? (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 100 * percent) : throw new ArgumentException($"limits.{key} is '{share}', not a share of the memory, such as 25 %.");
         }
         return Bytes(limits, key);
     }
@@ -127,20 +127,20 @@ internal static class ProfileReader
     private static int Weight(Config limits, string key)
     {
         var weight = limits.GetInt(key, 0);
-        return weight is >= 0 and <= 10_000 ? weight : throw new ArgumentException($"limits.{key} is {weight}: it takes 1 to 10000, or 0 for none.");
+        return weight is >= 0 and <= 10_000 ? weight : throw new ArgumentException($"limits.{key} is {weight}; it must be 1 to 10000, or 0 for none.");
     }
 
     private static int Share(Config limits, string key)
     {
         var text = limits.GetString(key, "0").Trim();
         return int.TryParse(text.TrimEnd('%').TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && (percent == 0 || (percent <= 100 && text.EndsWith('%')))
-            ? percent : throw new ArgumentException($"limits.{key} is '{text}': it takes a share, as \"50 %\", or 0 for no limit.");
+            ? percent : throw new ArgumentException($"limits.{key} is '{text}'; it must be a share, such as \"50 %\", or 0 for no limit.");
     }
 
     private static long Bytes(Config limits, string key) => limits.GetByteSize(key, null) ?? throw new ArgumentException($"limits.{key} is not a size.");
 
     private static IEnumerable<SandboxLayer> Layers(Config config, string key) => config.GetStringList(key).Select(static name => LayerNames.Find(name)
-        ?? throw new ArgumentException($"there is no layer '{name}'."));
+        ?? throw new ArgumentException($"'{name}' is not a layer."));
 
     private static Dictionary<string, string> Reasons(Config config) =>
         config.GetConfig("reasons")?.AsEnumerable().ToDictionary(static pair => pair.Key, static pair => pair.Value.GetString(), StringComparer.Ordinal) ?? [];
@@ -155,13 +155,13 @@ internal static class ProfileReader
                 continue;
             }
             if (depth > 8 || !lists.HasPath(name[1..]))
-                throw new ArgumentException(depth > 8 ? $"the list '{name}' holds itself." : $"there is no list of system calls '{name}'.");
+                throw new ArgumentException(depth > 8 ? $"the list '{name}' contains itself." : $"the list of system calls '{name}' does not exist.");
             foreach (var inner in Expand(lists.GetStringList(name[1..]), lists, depth + 1))
                 yield return inner;
         }
     }
 
-    // Names of lists, and "~/" for the user's home; where there is none, nothing is there.
+    // A path is a list's name, or begins with "~/" for the user's home; without a home it is dropped.
     private static IEnumerable<string> Paths(IEnumerable<string> names, Config lists)
     {
         foreach (var name in names)

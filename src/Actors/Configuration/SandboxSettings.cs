@@ -6,14 +6,14 @@ using Akka.Configuration;
 
 namespace ActorBrowser;
 
-/// <summary><c>actorbrowser.sandbox</c>: the profiles, and which role gets which.</summary>
+/// <summary><c>actorbrowser.sandbox</c>: the profiles, and the profile of each role.</summary>
 internal sealed class SandboxSettings
 {
     private readonly FrozenDictionary<string, SandboxPolicy> _profiles;
     private readonly FrozenDictionary<string, string> _roles;
     private readonly string _default;
     private readonly IReadOnlyList<string> _learn;
-    // By identity: a policy for one folder is made for one runner, and its plans, one for each program, go with it.
+    // Keyed by identity: a policy for one folder is made for one runner, and its plans (one for each program) are collected with it.
     private readonly ConditionalWeakTable<SandboxPolicy, ConcurrentDictionary<string, LaunchPlan>> _plans = [];
     private readonly Lazy<Machine> _machine;
 
@@ -31,18 +31,18 @@ internal sealed class SandboxSettings
     /// <summary>Whether children are confined.</summary>
     public bool IsEnabled { get; }
 
-    /// <summary>With more refused calls a child is killed.</summary>
+    /// <summary>The number of refused calls above which a child is killed.</summary>
     public int MaxViolations { get; }
 
     /// <summary>Every profile.</summary>
     public IEnumerable<SandboxPolicy> Profiles => _profiles.Values.OrderBy(static policy => policy.Name, StringComparer.Ordinal);
 
-    /// <summary>This machine, less what the configuration hides.</summary>
+    /// <summary>This machine, without the layers that the configuration hides.</summary>
     public Machine Machine => _machine.Value;
 
-    /// <summary>Reads them; every profile is checked.</summary>
+    /// <summary>Reads the section and checks every profile.</summary>
     /// <param name="config">With the reference configuration as its fallback.</param>
-    /// <exception cref="ConfigurationException">Something is wrong with a profile; all that is found is told at once.</exception>
+    /// <exception cref="ConfigurationException">A profile is wrong; the message lists every problem found.</exception>
     public static SandboxSettings From(Config config)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -50,22 +50,22 @@ internal sealed class SandboxSettings
         var sandbox = config.GetConfig("actorbrowser.sandbox");
         var profiles = ProfileReader.ReadAll(sandbox);
         var hidden = reader.Texts("sandbox.hide-layers").Select(static name => LayerNames.Find(name)
-            ?? throw new ConfigurationException($"actorbrowser.sandbox.hide-layers: there is no layer '{name}'.")).ToList();
+            ?? throw new ConfigurationException($"actorbrowser.sandbox.hide-layers: '{name}' is not a layer.")).ToList();
         var roles = sandbox.GetConfig("roles").AsEnumerable().Select(static pair => KeyValuePair.Create(pair.Key, pair.Value.GetString())).ToList();
         var byDefault = reader.Text("sandbox.default-profile");
         foreach (var (role, profile) in roles.Append(KeyValuePair.Create("(default)", byDefault)))
         {
             if (!profiles.Exists(policy => policy.Name == profile))
-                throw new ConfigurationException($"actorbrowser.sandbox.roles.{role}: there is no profile '{profile}'.");
+                throw new ConfigurationException($"actorbrowser.sandbox.roles.{role}: the profile '{profile}' does not exist.");
         }
         return new SandboxSettings(reader.Switch("sandbox.enabled"), reader.Number("sandbox.max-violations", 1, int.MaxValue), hidden, profiles, roles, byDefault, reader.Texts("sandbox.learn"));
     }
 
-    /// <summary>The profile of a name, or null.</summary>
+    /// <summary>Returns the profile with a name, or null.</summary>
     /// <param name="name">Its name.</param>
     public SandboxPolicy? Find(string name) => _profiles.GetValueOrDefault(name);
 
-    /// <summary>The profile that a role gets.</summary>
+    /// <summary>Returns the profile of a role.</summary>
     /// <param name="role">The role.</param>
     public SandboxPolicy ProfileOf(string role)
     {
@@ -73,10 +73,10 @@ internal sealed class SandboxSettings
         return _profiles[_roles.GetValueOrDefault(role, _default)];
     }
 
-    /// <summary>What a child is started with: made once for each policy and program, and again when a path that the policy grants has become another.</summary>
+    /// <summary>Returns the launch plan for a policy and program: made once for each pair, and again when a granted path refers to another file.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="executable">The program.</param>
-    /// <exception cref="LaunchException">A required layer is missing here.</exception>
+    /// <exception cref="LaunchException">A required layer is not available here.</exception>
     public LaunchPlan PlanFor(SandboxPolicy policy, ChildExecutable executable)
     {
         ArgumentNullException.ThrowIfNull(policy);

@@ -5,7 +5,7 @@ using Akka.Configuration.Hocon;
 
 namespace ActorBrowser;
 
-/// <summary>Reads one key at a time and says which one is wrong.</summary>
+/// <summary>Reads keys one at a time; each error names its key.</summary>
 internal sealed class SettingsReader(Config config)
 {
     private const string Root = "actorbrowser.";
@@ -19,13 +19,13 @@ internal sealed class SettingsReader(Config config)
     internal int Number(string key, int minimum, int maximum) => (int)Range(key, Present(key, () => config.GetInt(Root + key, 0), "a whole number"), minimum, maximum);
 
     internal long Bytes(string key, long minimum, long maximum) =>
-        Range(key, Present(key, () => config.GetByteSize(Root + key, null), "a size: 64 KiB, 10 MiB, 1 GiB") ?? throw Wrong(key, "is no size: 64 KiB, 10 MiB, 1 GiB"), minimum, maximum);
+        Range(key, Present(key, () => config.GetByteSize(Root + key, null), "a size: 64 KiB, 10 MiB, 1 GiB") ?? throw Wrong(key, "is not a size: 64 KiB, 10 MiB, 1 GiB"), minimum, maximum);
 
     internal TimeSpan Time(string key, bool positive = false)
     {
         var time = Present(key, () => config.GetTimeSpan(Root + key, null, allowInfinite: false), "a time: 500ms, 30s, 5m, 2h");
         return time < TimeSpan.Zero || (positive && time == TimeSpan.Zero) || time.TotalMilliseconds > int.MaxValue
-            ? throw Wrong(key, $"is {config.GetString(Root + key, null)}; it is {(positive ? "more than 0" : "0 or more")}, and 24 days at most: 500ms, 30s, 5m, 2h")
+            ? throw Wrong(key, $"is {config.GetString(Root + key, null)}; it must be {(positive ? "more than 0" : "0 or more")}, and at most 24 days: 500ms, 30s, 5m, 2h")
             : time;
     }
 
@@ -37,35 +37,35 @@ internal sealed class SettingsReader(Config config)
 
     internal T Choice<T>(string key) where T : struct, Enum =>
         Enum.TryParse<T>(Text(key), ignoreCase: true, out var choice) && Enum.IsDefined(choice) ? choice
-            : throw Wrong(key, $"is none of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
+            : throw Wrong(key, $"is not one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
 
     internal IReadOnlyList<string> Texts(string key) => [.. Present(key, () => config.GetStringList(Root + key))];
 
     internal IReadOnlyList<string> Networks(string key)
     {
         var blocks = Present(key, () => config.GetStringList(Root + key)).ToArray();
-        return Array.TrueForAll(blocks, b => IPNetwork.TryParse(b, out _)) ? blocks : throw Wrong(key, "holds something that is no CIDR block");
+        return Array.TrueForAll(blocks, b => IPNetwork.TryParse(b, out _)) ? blocks : throw Wrong(key, "contains a value that is not a CIDR block");
     }
 
     internal bool Has(string key) => config.HasPath(Root + key);
 
-    /// <summary>The names of the sections in one.</summary>
+    /// <summary>Returns the names of a section's subsections.</summary>
     /// <param name="key">The section.</param>
-    /// <param name="like">The section whose own keys each may have.</param>
+    /// <param name="like">The section whose keys each subsection may have.</param>
     internal IReadOnlyList<string> Sections(string key, string like)
     {
         var names = new List<string>();
         foreach (var (name, section) in Objects(key))
         {
             if (section.Items.Keys.FirstOrDefault(one => !Has($"{like}.{one}") || $"{like}.{one}" == key) is { } unknown)
-                throw Wrong($"{key}.{name}.{unknown}", "is no such key");
+                throw Wrong($"{key}.{name}.{unknown}", "is an unknown key");
             names.Add(name);
         }
         return names;
     }
 
-    /// <summary>Sections of environment variables, by the sections' names.</summary>
-    /// <param name="key">The section of sections.</param>
+    /// <summary>Reads subsections of environment variables, by name.</summary>
+    /// <param name="key">The section.</param>
     internal Dictionary<string, Dictionary<string, string>> Variables(string key)
     {
         var all = new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
@@ -75,15 +75,15 @@ internal sealed class SettingsReader(Config config)
             foreach (var (name, value) in variables.Items)
             {
                 if (name.Contains('=', StringComparison.Ordinal) || name.StartsWith("ACTORBROWSER_", StringComparison.OrdinalIgnoreCase))
-                    throw Wrong($"{key}.{section}.{name}", "is no name that a variable may have");
-                all[section][name] = Present($"{key}.{section}.{name}", () => value.IsString() ? value.GetString() : throw new FormatException("it is no text"));
+                    throw Wrong($"{key}.{section}.{name}", "is not a valid variable name");
+                all[section][name] = Present($"{key}.{section}.{name}", () => value.IsString() ? value.GetString() : throw new FormatException("it is not text"));
             }
         }
         return all;
     }
 
     private IEnumerable<(string Name, HoconObject Section)> Objects(string key) => Present(key, () => config.GetConfig(Root + key)).AsEnumerable()
-        .Select(pair => (pair.Key, pair.Value.IsObject() ? pair.Value.GetObject() : throw Wrong($"{key}.{pair.Key}", "is no section")));
+        .Select(pair => (pair.Key, pair.Value.IsObject() ? pair.Value.GetObject() : throw Wrong($"{key}.{pair.Key}", "is not a section")));
 
     private T Present<T>(string key, Func<T> read, string? like = null)
     {

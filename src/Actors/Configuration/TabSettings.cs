@@ -4,12 +4,12 @@ namespace ActorBrowser;
 
 /// <summary><c>actorbrowser.pools.ROLE</c>.</summary>
 /// <param name="Spares">Warm processes that have served no request.</param>
-/// <param name="MaxProcesses">All together.</param>
-/// <param name="MaxWaiting">Requests that wait for one.</param>
-/// <param name="QueueTimeout">How long they do.</param>
-/// <param name="MaxUses">After which a process is replaced.</param>
-/// <param name="IdleTimeout">How long a used process may wait for work before it is ended.</param>
-/// <param name="RefillAfter">How long nothing has to happen before a spare is made.</param>
+/// <param name="MaxProcesses">The most processes in all.</param>
+/// <param name="MaxWaiting">The most requests that may wait for a process.</param>
+/// <param name="QueueTimeout">How long a request may wait.</param>
+/// <param name="MaxUses">The number of uses after which a process is replaced.</param>
+/// <param name="IdleTimeout">How long a used process may be idle before it is ended.</param>
+/// <param name="RefillAfter">How long the pool must be quiet before it starts a spare.</param>
 internal sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting, TimeSpan QueueTimeout, int MaxUses, TimeSpan IdleTimeout, TimeSpan RefillAfter)
 {
     internal static PoolSettings Read(SettingsReader reader, string role) => new(
@@ -25,17 +25,17 @@ internal sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting
 /// <summary><c>actorbrowser.tabs</c>.</summary>
 /// <param name="Renderers">The pool of renderers.</param>
 /// <param name="MaxPage">The longest page, in bytes.</param>
-/// <param name="Document">What a page may cost.</param>
-/// <param name="MaxRedirects">Followed.</param>
-/// <param name="MaxImages">Of a page, that are loaded.</param>
-/// <param name="ImagesAtOnce">Fetches of images under way.</param>
+/// <param name="Document">The limits of a page.</param>
+/// <param name="MaxRedirects">The most redirects to follow.</param>
+/// <param name="MaxImages">The most images of a page to load.</param>
+/// <param name="ImagesAtOnce">The most image fetches at a time.</param>
 /// <param name="MaxImage">The longest image, in bytes.</param>
-/// <param name="MaxHistory">Entries.</param>
-/// <param name="UnresponsiveAfter">Without an answer a renderer is reported.</param>
-/// <param name="HangBudget">Without an answer a renderer is killed.</param>
-/// <param name="MaxCrashes">Of one page in succession, after which it is not loaded again.</param>
-/// <param name="CrashWindow">A page that lives longer begins anew.</param>
-/// <param name="FlushInterval">How long frequent events are gathered.</param>
+/// <param name="MaxHistory">The most entries in a tab's history.</param>
+/// <param name="UnresponsiveAfter">A renderer that does not answer for this long is reported.</param>
+/// <param name="HangBudget">A renderer that does not answer for this long is killed.</param>
+/// <param name="MaxCrashes">The number of crashes of one page in succession after which it is not loaded again.</param>
+/// <param name="CrashWindow">A page that lives longer starts with no crashes counted.</param>
+/// <param name="FlushInterval">How long frequent events are collected.</param>
 /// <param name="ShareAbove">Longer pages travel in a memory file, in bytes.</param>
 internal sealed record TabSettings(
     PoolSettings Renderers, int MaxPage, DocumentLimits Document, int MaxRedirects, int MaxImages, int ImagesAtOnce, int MaxImage, int MaxHistory,
@@ -64,8 +64,8 @@ internal sealed record TabSettings(
 /// <summary><c>actorbrowser.images</c>.</summary>
 /// <param name="Decoders">The pool of decoders.</param>
 /// <param name="MaxFile">The longest file, in bytes.</param>
-/// <param name="Limits">What decoding may cost.</param>
-/// <param name="KeepReady">The most memory a decoder makes ready for the next image, in bytes; 0 for none.</param>
+/// <param name="Limits">The limits of decoding.</param>
+/// <param name="KeepReady">The most memory that a decoder allocates in advance for the next image, in bytes; 0 for none.</param>
 /// <param name="ShareAbove">Longer files travel in a memory file, in bytes.</param>
 internal sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLimits Limits, int KeepReady, int ShareAbove)
 {
@@ -82,9 +82,9 @@ internal sealed record ImageSettings(PoolSettings Decoders, int MaxFile, ImageLi
 }
 
 /// <summary><c>actorbrowser.crashes</c>.</summary>
-/// <param name="Folder">Where reports are written; empty for nowhere.</param>
-/// <param name="Kept">The newest reports, in the folder and in the journal.</param>
-/// <param name="Dump">How much of a child that aborts is written into the folder.</param>
+/// <param name="Folder">The folder for reports; empty for none.</param>
+/// <param name="Kept">How many reports are kept, in the folder and in the journal.</param>
+/// <param name="Dump">How much of an aborting child's memory is written to the folder.</param>
 internal sealed record CrashSettings(string Folder, int Kept, CrashDump Dump)
 {
     internal bool WritesDumps => Dump != CrashDump.Off && Folder.Length > 0;

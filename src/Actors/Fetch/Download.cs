@@ -4,7 +4,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Receives one streamed fetch and writes its body to a stream: a piece that has been written is a credit for as much more.</summary>
+/// <summary>Receives one streamed fetch and writes its body to a stream; each piece written is granted again as credit.</summary>
 internal sealed class Download(IActorRef browser, Fetch fetch, Stream destination, TaskCompletionSource<FetchResult> done) : OneCallActor
 {
     private readonly CancellationTokenSource _stopped = new();
@@ -39,7 +39,7 @@ internal sealed class Download(IActorRef browser, Fetch fetch, Stream destinatio
             case FetchStarted:
                 break;
             case FetchFailed failed:
-                // Also while the stream takes a piece: it may take it for ever.
+                // Also while the stream is writing a piece, which may take for ever.
                 End(failed);
                 break;
             case IEvent happened when _writing:
@@ -65,7 +65,7 @@ internal sealed class Download(IActorRef browser, Fetch fetch, Stream destinatio
         _writing = false;
         if (written.Failure is { } failure)
         {
-            // The stream is the caller's: so is what it throws. This actor's end cancels the fetch.
+            // The stream is the caller's, so the caller gets its exception. This actor's end cancels the fetch.
             done.TrySetException(failure);
             Context.Stop(Self);
             return;

@@ -1,8 +1,8 @@
 namespace ActorBrowser;
 
 /// <summary>
-/// A request's body that is read piece by piece while it is sent, so that its size costs no memory. The browser reads it
-/// outside of all actors, as fast as the server takes it.
+/// A request body that is read piece by piece while it is sent, so that its size costs no memory. The browser reads it outside all
+/// actors, as fast as the server takes it.
 /// </summary>
 public sealed class FetchBody
 {
@@ -17,18 +17,18 @@ public sealed class FetchBody
         (Length, Progress) = (length, progress);
     }
 
-    /// <summary>In bytes; null where the source itself tells it, or where it ends when its source does and is sent in chunks.</summary>
+    /// <summary>In bytes; null if unknown: the length is then taken from the source, or the body is sent in chunks until the source ends.</summary>
     public long? Length { get; }
 
     internal IProgress<long>? Progress { get; }
 
     /// <summary>
-    /// A file, opened when the fetch is made and closed with its end. What has no size (a pipe, <c>/dev/stdin</c>) is read to
-    /// its end. Any number of fetches may use it. A redirect that asks for the body again (307, 308) gets it again, unless the
-    /// file is a pipe.
+    /// A file, opened when the fetch starts and closed when it ends. A file without a size (a pipe, <c>/dev/stdin</c>) is read to its
+    /// end. Any number of fetches may use it. A redirect that needs the body again (307, 308) gets it again, unless the file is a
+    /// pipe.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="progress">Told how many bytes have been read for the server so far, from 0 again when they are sent again; null for no one.</param>
+    /// <param name="progress">Receives the number of bytes read for the server so far, from 0 again when they are sent again; null for none.</param>
     public static FetchBody FromFile(string path, IProgress<long>? progress = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -36,12 +36,13 @@ public sealed class FetchBody
     }
 
     /// <summary>
-    /// A stream from where it stands. It is not closed. One fetch at a time may use it, and only one in all if it cannot seek. A
-    /// redirect that asks for the body again (307, 308) gets it again from a stream that can seek; with any other the fetch fails.
+    /// A stream from its current position. It is not closed. One fetch at a time may use it, and only one in all if it cannot seek. A
+    /// redirect that needs the body again (307, 308) gets it again from a stream that can seek; with any other stream the fetch
+    /// fails.
     /// </summary>
-    /// <param name="stream">Readable; not used by its owner before the fetch has ended.</param>
-    /// <param name="length">How many bytes to send; null for all, which are counted first if the stream can seek.</param>
-    /// <param name="progress">Told how many bytes have been read for the server so far, from 0 again when they are sent again; null for no one.</param>
+    /// <param name="stream">Readable; its owner must not use it before the fetch has ended.</param>
+    /// <param name="length">How many bytes to send; null for all, whose number is found first if the stream can seek.</param>
+    /// <param name="progress">Receives the number of bytes read for the server so far, from 0 again when they are sent again; null for none.</param>
     /// <exception cref="ArgumentException">The stream cannot be read.</exception>
     public static FetchBody FromStream(Stream stream, long? length = null, IProgress<long>? progress = null)
     {
@@ -49,15 +50,15 @@ public sealed class FetchBody
         if (!stream.CanRead)
             throw new ArgumentException("The stream cannot be read.", nameof(stream));
         if (length < 0)
-            throw new ArgumentOutOfRangeException(nameof(length), length, "The length may not be negative; leave it out where it is not known.");
+            throw new ArgumentOutOfRangeException(nameof(length), length, "The length must not be negative; leave it out if it is unknown.");
         return new FetchBody(null, stream, length, stream.CanSeek ? stream.Position : 0, progress);
     }
 
-    /// <summary>What is read while it is sent: the fetch's upload, or a body in memory that is not just an array. Null for neither.</summary>
+    /// <summary>The source to read while sending: the fetch's upload, or a body in memory other than an array. Null for neither.</summary>
     internal static FetchBody? Of(FetchProtocol.Fetch fetch) =>
         fetch.Upload ?? (fetch.Body is { } body && !MessageBytes.AreInArray(body) ? FromStream(new MemoryBody(body)) : null);
 
-    /// <summary>Whether the opening may wait for as long as a writer likes.</summary>
+    /// <summary>Whether opening the file may wait for a writer without limit.</summary>
     internal bool IsPipe => _path is not null && Interop.PathProbe.IsPipe(_path);
 
     /// <summary>Opens the source at its beginning. Blocks.</summary>
@@ -82,10 +83,10 @@ public sealed class FetchBody
         }
     }
 
-    /// <summary>Goes back to where the opened source began. May block.</summary>
+    /// <summary>Returns to the position at which the source was opened. May block.</summary>
     internal void Rewind(Stream opened) => opened.Position = _path is null ? _start : 0;
 
-    /// <summary>The fetch reads no more.</summary>
+    /// <summary>Ends the reading of the source.</summary>
     internal void Close(Stream? opened)
     {
         if (_path is not null)
@@ -101,7 +102,7 @@ public sealed class FetchBody
         {
             if (!file.CanSeek)
                 return (file, null);
-            // The kernel's own files, as in /proc, have a size of 0 and bytes all the same.
+            // Files generated by the kernel, as in /proc, have a size of 0 but contain bytes.
             if (file.Length > 0 || file.ReadByte() < 0)
                 return (file, file.Length);
             file.Position = 0;

@@ -7,7 +7,7 @@ namespace ActorBrowser;
 /// <summary>On whose behalf a fetch is made.</summary>
 public enum FetchInitiator
 {
-    /// <summary>The embedder itself: it may go anywhere.</summary>
+    /// <summary>The embedder: it may reach any address.</summary>
     Embedder,
 
     /// <summary>Content of a page from a public address: it may not reach private ones.</summary>
@@ -17,23 +17,23 @@ public enum FetchInitiator
     PrivatePage,
 }
 
-/// <summary>What a <see cref="FetchCoordinator"/> understands and says.</summary>
+/// <summary>Messages to and from a <see cref="FetchCoordinator"/>.</summary>
 public static class FetchProtocol
 {
-    /// <summary>Sent to the coordinator (or to the browser, which passes it on).</summary>
+    /// <summary>Sent to the coordinator, or to the browser, which passes it on.</summary>
     public interface ICommand : INoSerializationVerificationNeeded;
 
-    /// <summary>Said to whoever asked for a fetch.</summary>
+    /// <summary>Sent to the requester of a fetch.</summary>
     public interface IEvent : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
-        /// <summary>The fetch; chosen by the coordinator, never used again.</summary>
+        /// <summary>The fetch's id; the coordinator assigns it and never reuses it.</summary>
         ulong Id { get; }
     }
 
     /// <summary>
-    /// Fetch this. Buffered: the answer is one <see cref="FetchResponse"/>. Streamed: <see cref="FetchStarted"/>,
-    /// <see cref="FetchHeadersArrived"/>, any number of <see cref="FetchChunk"/>, <see cref="FetchCompleted"/>. Either way
-    /// <see cref="FetchFailed"/> may end it instead; exactly one ending comes. When the asker stops, the fetch is cancelled.
+    /// Starts a fetch. A buffered one is answered by one <see cref="FetchResponse"/>; a streamed one by <see cref="FetchStarted"/>,
+    /// <see cref="FetchHeadersArrived"/>, any number of <see cref="FetchChunk"/>, and <see cref="FetchCompleted"/>. Either may end
+    /// with <see cref="FetchFailed"/> instead; there is exactly one end. When the requester stops, the fetch is cancelled.
     /// </summary>
     /// <param name="Url">An absolute http or https URL.</param>
     public sealed record Fetch(string Url) : ICommand, IValidated
@@ -44,34 +44,34 @@ public static class FetchProtocol
         /// <summary>Request headers.</summary>
         public IReadOnlyList<HeaderField> Headers { get; init; } = [];
 
-        /// <summary>The request body; null for none. Not changed after sending.</summary>
+        /// <summary>The request body; null for none. Must not change after sending.</summary>
         public ReadOnlyMemory<byte>? Body { get; init; }
 
         /// <summary>
-        /// A body of any size, read while it is sent, in place of <see cref="Body"/>; null for none. If it cannot be read, the
-        /// fetch fails with <see cref="FetchErrorKind.Upload"/>.
+        /// A body of any size, read while it is sent, instead of <see cref="Body"/>; null for none. If it cannot be read, the fetch
+        /// fails with <see cref="FetchErrorKind.Upload"/>.
         /// </summary>
         public FetchBody? Upload { get; init; }
 
-        /// <summary>Whether the answer's body comes in pieces, against credit.</summary>
+        /// <summary>Whether the response body is delivered in pieces, against credit.</summary>
         public bool Streamed { get; init; }
 
-        /// <summary>On whose behalf.</summary>
+        /// <summary>On whose behalf the fetch is made.</summary>
         public FetchInitiator Initiator { get; init; }
 
-        /// <summary>Null for the configuration's.</summary>
+        /// <summary>The most redirects to follow; null for the configured number.</summary>
         public int? MaxRedirects { get; init; }
 
-        /// <summary>Null for the configuration's.</summary>
+        /// <summary>Null for the configured time.</summary>
         public TimeSpan? TotalTimeout { get; init; }
 
-        /// <summary>Null for the configuration's.</summary>
+        /// <summary>Null for the configured time.</summary>
         public TimeSpan? ConnectTimeout { get; init; }
 
-        /// <summary>Null for the configuration's.</summary>
+        /// <summary>Null for the configured time.</summary>
         public TimeSpan? FirstByteTimeout { get; init; }
 
-        /// <summary>In bytes; null for the configuration's.</summary>
+        /// <summary>The longest response body, in bytes; null for the configured length.</summary>
         public long? MaxBody { get; init; }
 
         /// <summary>Whether compressed bodies are delivered decoded.</summary>
@@ -81,20 +81,21 @@ public static class FetchProtocol
         public HttpVersionChoice Version { get; init; }
 
         /// <summary>
-        /// A SOCKS5 proxy that everything goes through, names included: <c>socks5://user:password@host:port</c>; null for
-        /// none. Without it nothing is fetched; those of different users share no connection.
+        /// A SOCKS5 proxy for the whole fetch, including name resolution: <c>socks5://user:password@host:port</c>; null for none. If
+        /// the proxy is unreachable, the fetch fails. Fetches with different proxy users share no connection.
         /// </summary>
         public string? Proxy { get; init; }
 
         /// <summary>
-        /// Whether the fetch is made once more when its network child is lost. Only where a request may be repeated: GET, HEAD
-        /// and OPTIONS without <see cref="Upload"/>; of a body that was begun, the rest is asked for (Range, If-Range) if the server gave it a strong ETag.
+        /// Whether the fetch is repeated once if its network child is lost. Only for requests that may be repeated: GET, HEAD and
+        /// OPTIONS without <see cref="Upload"/>. If part of the body was delivered, only the rest is requested (Range, If-Range),
+        /// which takes a strong ETag from the server.
         /// </summary>
         public bool Replay { get; init; }
 
         /// <summary>
-        /// Cancels the fetch. For an Ask: the actor that asks is watched, and its end is the fetch's, but whoever waits for
-        /// an Ask's task is no actor whose end could be seen.
+        /// Cancels the fetch. Needed with Ask: the coordinator watches the asking actor, but code that awaits an Ask's task is no
+        /// actor whose end could be seen.
         /// </summary>
         public CancellationToken Cancellation { get; init; }
 
@@ -102,25 +103,25 @@ public static class FetchProtocol
     }
 
     /// <summary>
-    /// Stop a fetch; it ends with <see cref="FetchFailed"/> unless it had ended. Only the actor that asked for a fetch may
-    /// stop it; any other gets <see cref="InvalidMessageException"/>.
+    /// Stops a fetch, which then ends with <see cref="FetchFailed"/> unless it has ended already. Only the fetch's requester may stop
+    /// it; any other actor gets <see cref="InvalidMessageException"/>.
     /// </summary>
     /// <param name="Id">The fetch.</param>
     public sealed record CancelFetch(ulong Id) : ICommand, IDeadLetterSuppression;
 
     /// <summary>
-    /// So many bytes of a streamed body have been consumed: as many more may come. From the actor that asked for the fetch;
-    /// any other gets <see cref="InvalidMessageException"/>.
+    /// The requester has consumed this many bytes of a streamed body and accepts as many more. Only the fetch's requester may send
+    /// it; any other actor gets <see cref="InvalidMessageException"/>.
     /// </summary>
     /// <param name="Id">The fetch.</param>
     /// <param name="Bytes">At least 1.</param>
     public sealed record GrantCredit(ulong Id, long Bytes) : ICommand, IValidated, IDeadLetterSuppression
     {
         object? IValidated.Refusal() => Bytes >= 1 ? null
-            : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(GrantCredit), $"Bytes is {Bytes}; it is at least 1"));
+            : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(GrantCredit), $"Bytes is {Bytes}; it must be at least 1"));
     }
 
-    /// <summary>Answered by <see cref="FetchStats"/>.</summary>
+    /// <summary>Asks for counters. Answered by <see cref="FetchStats"/>.</summary>
     public sealed class GetStats : ICommand
     {
         /// <summary>The one GetStats.</summary>
@@ -132,50 +133,50 @@ public static class FetchProtocol
     }
 
     /// <summary>Counters since the coordinator started.</summary>
-    /// <param name="Pending">Under way or waiting now.</param>
-    /// <param name="Completed">Ended well.</param>
-    /// <param name="Failed">Ended otherwise.</param>
-    /// <param name="UnknownIds">Late, duplicate or unknown answers: counted, logged, delivered to nobody.</param>
-    /// <param name="ChildProcessId">The network child now; 0 for none.</param>
+    /// <param name="Pending">Fetches that run or wait now.</param>
+    /// <param name="Completed">Fetches that ended with a response.</param>
+    /// <param name="Failed">Fetches that failed.</param>
+    /// <param name="UnknownIds">Late, duplicate or unknown answers: counted and logged, but not delivered.</param>
+    /// <param name="ChildProcessId">The current network child; 0 for none.</param>
     public sealed record FetchStats(int Pending, long Completed, long Failed, long UnknownIds, int ChildProcessId) : INoSerializationVerificationNeeded;
 
     /// <summary>A streamed fetch was accepted.</summary>
     /// <param name="Id">The fetch.</param>
     public sealed record FetchStarted(ulong Id) : IEvent;
 
-    /// <summary>Status and headers are here.</summary>
-    /// <param name="Id">The fetch.</param>
+    /// <summary>The status and headers have arrived.</summary>
+    /// <param name="Id">The final response's headers.</param>
     /// <param name="Headers">The final response's.</param>
-    /// <param name="ChildProcessId">The child that fetches.</param>
+    /// <param name="ChildProcessId">The child that performs the fetch.</param>
     public sealed record FetchHeadersArrived(ulong Id, FetchHeaders Headers, int ChildProcessId) : IEvent;
 
     /// <summary>A piece of the body.</summary>
     /// <param name="Id">The fetch.</param>
-    /// <param name="Offset">Where it belongs; pieces come in order, without gaps.</param>
-    /// <param name="Data">Never empty; the receiver's own.</param>
+    /// <param name="Offset">The piece's offset; pieces arrive in order, without gaps.</param>
+    /// <param name="Data">Never empty; owned by the receiver.</param>
     public sealed record FetchChunk(ulong Id, long Offset, ReadOnlyMemory<byte> Data) : IEvent;
 
     /// <summary>A streamed fetch is complete.</summary>
     /// <param name="Id">The fetch.</param>
-    /// <param name="End">Sizes and time.</param>
+    /// <param name="End">Sizes and duration.</param>
     public sealed record FetchCompleted(ulong Id, FetchEnd End) : IEvent;
 
     /// <summary>A buffered fetch is complete.</summary>
     /// <param name="Id">The fetch.</param>
-    /// <param name="Headers">The final response's.</param>
+    /// <param name="Headers">The final response's headers.</param>
     /// <param name="Body">The whole body.</param>
-    /// <param name="End">Sizes and time.</param>
-    /// <param name="ChildProcessId">The child that fetched.</param>
+    /// <param name="End">Sizes and duration.</param>
+    /// <param name="ChildProcessId">The child that performed the fetch.</param>
     public sealed record FetchResponse(ulong Id, FetchHeaders Headers, ReadOnlyMemory<byte> Body, FetchEnd End, int ChildProcessId) : IEvent
     {
         /// <summary>The status code.</summary>
         public int Status => Headers.Status;
     }
 
-    /// <summary>A fetch failed; nothing more about it comes.</summary>
+    /// <summary>A fetch failed; this is its last message.</summary>
     /// <param name="Id">The fetch.</param>
-    /// <param name="Kind">Why.</param>
+    /// <param name="Kind">Why it failed.</param>
     /// <param name="Message">One sentence.</param>
-    /// <param name="ChildProcessId">The child that tried; 0 when none did.</param>
+    /// <param name="ChildProcessId">The child that attempted it; 0 for none.</param>
     public sealed record FetchFailed(ulong Id, FetchErrorKind Kind, string Message, int ChildProcessId) : IEvent;
 }

@@ -5,17 +5,17 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>What is wrong with a fetch whatever the configuration says.</summary>
+/// <summary>Checks that do not depend on the configuration.</summary>
 internal static class FetchRules
 {
     private const int MaxRedirects = 1000;
 
-    // A second attempt adds three header fields of its own.
+    // A repeated fetch adds three header fields.
     private const int MaxFields = HeaderField.MaxFields - 3;
 
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
 
-    /// <summary>Null, or the refusal of a fetch.</summary>
+    /// <summary>Null, or the failure with which to refuse a fetch.</summary>
     internal static FetchFailed? Refusal(Fetch fetch) => Check(fetch) is { } error ? new FetchFailed(WorkIds.Next(), error.Kind, error.Message, 0) : null;
 
     private static FetchError? Check(Fetch fetch)
@@ -43,7 +43,7 @@ internal static class FetchRules
             ?? Time(nameof(fetch.FirstByteTimeout), fetch.FirstByteTimeout);
     }
 
-    /// <summary>Copies the headers, which their owner may change while the fetch is under way.</summary>
+    /// <summary>Copies the headers, which their owner may change during the fetch.</summary>
     /// <returns>Null, or why they cannot be sent.</returns>
     internal static FetchError? Copy(IReadOnlyList<HeaderField> headers, out HeaderField[] copy)
     {
@@ -58,13 +58,13 @@ internal static class FetchRules
         }
         catch (Exception e)
         {
-            // The list is the requester's own code, or is being changed: that is the requester's failure alone.
+            // The list may be the requester's own code, or may be changing: only this request fails.
             return Invalid($"The headers cannot be read: {e.Message}");
         }
         foreach (var field in copy)
         {
             if (field.Name is null || !HttpRules.IsToken(field.Name))
-                return Invalid($"'{HttpRules.Shorten(field.Name ?? "null")}' is not a header name.");
+                return Invalid($"'{HttpRules.Shorten(field.Name ?? "null")}' is not a valid header name.");
             if (field.Value is null)
                 return Invalid($"The value of header {field.Name} is null; use an empty text for none.");
             if (field.Value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)

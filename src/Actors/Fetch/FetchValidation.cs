@@ -4,7 +4,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>What is checked in the privileged process, before a child sees any of it.</summary>
+/// <summary>Checks in the privileged process, before a child gets any of the request.</summary>
 internal static class FetchValidation
 {
     /// <summary>Null, or why the fetch is refused.</summary>

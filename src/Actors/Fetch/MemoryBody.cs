@@ -1,6 +1,6 @@
 namespace ActorBrowser;
 
-/// <summary>Reads memory that may be its owner's own code, so that it is read as any other source of a body: outside of all actors.</summary>
+/// <summary>Reads memory whose manager may be its owner's code; like any other body source it is read outside all actors.</summary>
 internal sealed class MemoryBody(ReadOnlyMemory<byte> memory) : Stream
 {
     private int _position;

@@ -4,7 +4,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>One fetch from its acceptance to its one ending.</summary>
+/// <summary>One fetch, from its acceptance to its end.</summary>
 internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers, IActorRef requester, FetchSettings limits, TimeProvider time)
 {
     private readonly long _arrived = time.GetTimestamp();
@@ -15,95 +15,95 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     internal Fetch Request { get; } = fetch;
 
-    /// <summary>The request's headers, and what a second attempt asks for beyond the first.</summary>
+    /// <summary>The request's headers, with those that a second attempt adds.</summary>
     internal IReadOnlyList<HeaderField> RequestHeaders => ResumeHeaders.Count == 0 ? headers : [.. headers, .. ResumeHeaders];
 
     internal IActorRef Requester { get; } = requester;
 
     internal long MaxBody { get; } = fetch.MaxBody ?? (fetch.Streamed ? limits.MaxStreamedBody : limits.MaxBufferedBody);
 
-    /// <summary>The limit of its whole time, which counts from its arrival; null for none.</summary>
+    /// <summary>The fetch's total timeout, counted from its arrival; null for none.</summary>
     internal TimeSpan? Total { get; } = (fetch.TotalTimeout ?? limits.TotalTimeout) is { TotalMilliseconds: > 0 and < int.MaxValue } total ? total : null;
 
-    /// <summary>Since its arrival.</summary>
+    /// <summary>The time since its arrival.</summary>
     internal TimeSpan Age => time.GetElapsedTime(_arrived);
 
-    /// <summary>Of the child that has it; null while it waits for one.</summary>
+    /// <summary>The router of the child that performs it; null while it waits for one.</summary>
     internal ChildRouter? Line { get; set; }
 
-    /// <summary>Where it waits for a child; null when it does not.</summary>
+    /// <summary>Its place in the queue for a child; null if it does not wait.</summary>
     internal LinkedListNode<PendingFetch>? Place { get; set; }
 
     internal bool IsWith(IActorRef child) => child.Equals(Line?.Child);
 
     internal FetchHeaders? Headers { get; set; }
 
-    /// <summary>When it is given up here, in <see cref="Clock.Milliseconds"/>; the child's own timeouts come first.</summary>
+    /// <summary>When this side gives it up, in <see cref="Clock.Milliseconds"/>; the child's own timeouts come first.</summary>
     internal long Deadline { get; private set; } = long.MaxValue;
 
-    /// <summary>What it waits for here has so long, and no longer than the whole fetch has.</summary>
+    /// <summary>Sets the deadline for a wait on this side, at most the fetch's total timeout.</summary>
     internal void WaitAtMost(TimeSpan patience) => Deadline = In(Total is { } total && total - Age < patience ? total - Age : patience);
 
-    /// <summary>A child has it, which keeps to its limit itself.</summary>
-    /// <param name="grace">How much longer this side waits for that.</param>
+    /// <summary>Sets the deadline while a child performs the fetch and enforces the total timeout itself.</summary>
+    /// <param name="grace">How much later than the child this side gives up.</param>
     internal void LeaveToChild(TimeSpan grace) => Deadline = Total is { } total ? In(total - Age + grace) : long.MaxValue;
 
     private long In(TimeSpan wait) => wait.TotalMilliseconds < int.MaxValue ? time.Milliseconds() + (long)Math.Ceiling(wait.TotalMilliseconds) : long.MaxValue;
 
-    /// <summary>Of the request's own token; let go of with the fetch.</summary>
+    /// <summary>The registration with the request's token; removed when the fetch ends.</summary>
     internal CancellationTokenRegistration Cancellation { private get; set; }
 
-    /// <summary>The fetch has ended: the request's token knows it no more, and its source is closed.</summary>
+    /// <summary>Ends the fetch: removes the registration and closes the body's source.</summary>
     internal void Release()
     {
         Cancellation.Unregister();
         Upload?.Close();
     }
 
-    /// <summary>Reads the request's body; null where there is none, or it is in memory.</summary>
+    /// <summary>Reads the request body; null if there is none or it is in memory.</summary>
     internal UploadReader? Upload { get; set; }
 
-    /// <summary>The request's body as the child is told of it.</summary>
+    /// <summary>The request body's length as sent to the child.</summary>
     internal long BodyLength => Upload is { } upload ? upload.Length ?? FetchRequest.UnknownLength : Request.Body?.Length ?? FetchRequest.NoBody;
 
     internal long Received { get; private set; }
 
     internal long Granted { get; private set; } = limits.InitialCredit;
 
-    /// <summary>Bytes of the request's body that the child has, of the pass that it has now.</summary>
+    /// <summary>How many bytes of the request body the child has in the current pass.</summary>
     internal long Uploaded { get; set; }
 
-    /// <summary>How many bytes of the body came with the FetchRequest: a repetition begins behind them.</summary>
+    /// <summary>How many bytes of the body travelled with the FetchRequest; a second pass starts after them.</summary>
     internal int FirstBytes { get; private set; }
 
     /// <summary>How often the child has asked for the body again.</summary>
     internal int Pass { get; set; }
 
-    /// <summary>The child wants no more of the body.</summary>
+    /// <summary>Whether the child wants no more of the body.</summary>
     internal bool IsBodyUnwanted { get; private set; }
 
-    /// <summary>Whether the body has bytes behind the first, and a source that gives them again.</summary>
+    /// <summary>Whether the body is longer than its first bytes and its source can be read again.</summary>
     internal bool CanRewind => Upload is { } upload ? upload is { CanRewind: true, Length: not 0 } : Request.Body?.Length > FirstBytes;
 
-    /// <summary>A child gets the request with so many bytes of its body.</summary>
+    /// <summary>Records the number of body bytes sent with the request.</summary>
     internal void BeginBody(int firstBytes) => (Uploaded, FirstBytes, Pass, IsBodyUnwanted) = (firstBytes, firstBytes, 0, false);
 
-    /// <summary>The source is closed: nothing more is read from it.</summary>
+    /// <summary>Closes the source; no more is read from it.</summary>
     internal void EndBody()
     {
         IsBodyUnwanted = true;
         Upload?.Close();
     }
 
-    /// <summary>Whether the answer has begun.</summary>
+    /// <summary>Whether the response has begun.</summary>
     internal bool IsAnswered => Headers is not null && (Base == 0 || IsResumed);
 
     private long _saved;
 
-    /// <summary>Granted by the requester, and not yet given to the child.</summary>
+    /// <summary>Saves credit from the requester that the child does not have yet.</summary>
     internal void Save(long bytes) => _saved = CreditSum.Of(_saved, bytes);
 
-    /// <summary>Turns what was saved into credit of the child's.</summary>
+    /// <summary>Turns the saved credit into credit for the child.</summary>
     internal long Spend()
     {
         var bytes = _saved;
@@ -113,20 +113,20 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
         return bytes;
     }
 
-    /// <summary>Where the answer that is coming now begins: 0, or what had come of it before its first child was lost.</summary>
+    /// <summary>Where the current response begins: 0, or the bytes received before the first child was lost.</summary>
     internal long Base { get; private set; }
 
-    /// <summary>Whether the second answer has shown that it goes on.</summary>
+    /// <summary>Whether the second response was confirmed to continue the first.</summary>
     internal bool IsResumed { get; set; }
 
     /// <summary>Whether this is the second and last attempt.</summary>
     internal bool IsReplayed { get; private set; }
 
-    /// <summary>What a second attempt asks for beyond the first.</summary>
+    /// <summary>The headers that a second attempt adds.</summary>
     private IReadOnlyList<HeaderField> ResumeHeaders { get; set; } = [];
 
-    /// <summary>Prepares a second attempt, from the beginning if nothing of the first was passed on, else from where it ended.</summary>
-    /// <returns>False where there can be none.</returns>
+    /// <summary>Prepares a second attempt: from the beginning if nothing of the first was delivered, else from where it ended.</summary>
+    /// <returns>False if the fetch cannot be repeated.</returns>
     internal bool TryReplay()
     {
         if (!Request.Replay || IsReplayed || Upload is not null || Request.Method is not ("GET" or "HEAD" or "OPTIONS"))
@@ -147,30 +147,30 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
         return true;
     }
 
-    /// <summary>Whether the answer to a second attempt goes on where the first ended.</summary>
+    /// <summary>Whether the second response continues where the first ended.</summary>
     internal bool Continues(in FetchHeaders headers) =>
         headers.Status == 206 && headers.ValueOf("Content-Range") is { } range && range.StartsWith($"bytes {Base}-", StringComparison.OrdinalIgnoreCase);
 
     internal void Grant(long bytes) => Granted = CreditSum.Of(Granted, bytes);
 
-    /// <summary>Null, or the rule that the piece breaks.</summary>
+    /// <summary>Null, or the protocol violation in this piece.</summary>
     internal ProtocolViolation? Accept(long offset, int length)
     {
         if (Headers is null)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"The body of fetch {Id} came before its headers.");
+            return new ProtocolViolation(ViolationKind.OutOfState, $"The body of fetch {Id} arrived before its headers.");
         if (offset != Received - Base)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"A piece of fetch {Id} came for offset {offset}; {Received - Base} was next.");
+            return new ProtocolViolation(ViolationKind.OutOfState, $"A piece of fetch {Id} has offset {offset}, expected {Received - Base}.");
         if (Received + length > Granted)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {Id} brought {Received + length} bytes against a credit of {Granted}.");
+            return new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {Id} delivered {Received + length} bytes; its credit is {Granted}.");
         if (Received + length > MaxBody)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {Id} brought {Received + length} bytes; its limit is {MaxBody}.");
+            return new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {Id} delivered {Received + length} bytes; its limit is {MaxBody}.");
         Received += length;
         return null;
     }
 
     internal void Append(byte[] data)
     {
-        // Most bodies come in one piece, which then is the body.
+        // Most bodies arrive in one piece, which is used without copying.
         if (_buffered == 0)
         {
             _buffer = data;

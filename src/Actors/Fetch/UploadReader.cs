@@ -4,7 +4,7 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>Reads one fetch's <see cref="FetchBody"/> on the thread pool, one piece at a time; the coordinator hears of each by message.</summary>
+/// <summary>Reads one fetch's <see cref="FetchBody"/> on the thread pool, piece by piece; the coordinator is told of each by message.</summary>
 internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
 {
     private readonly CancellationTokenSource _stopped = new();
@@ -16,10 +16,10 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     private bool _rewinds;
     private bool _closed;
 
-    /// <summary>In bytes; null where only the source's end tells. Known once the source is open.</summary>
+    /// <summary>In bytes; null if only the source's end shows it. Known once the source is open.</summary>
     internal long? Length { get; private set; }
 
-    /// <summary>Whether the source can be read from its beginning once more. Known once the source is open.</summary>
+    /// <summary>Whether the source can be read again from its beginning. Known once the source is open.</summary>
     internal bool CanRewind { get; private set; }
 
     /// <summary>Whether the source has been opened.</summary>
@@ -28,29 +28,29 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     /// <summary>Whether the last byte has been given to the child.</summary>
     internal bool IsEnded { get; set; }
 
-    /// <summary>Whether a read is under way: there is never a second.</summary>
+    /// <summary>Whether a read is in progress; there is never a second one.</summary>
     internal bool IsBusy { get; private set; }
 
-    /// <summary>Bytes that the child takes.</summary>
+    /// <summary>How many more bytes the child accepts.</summary>
     internal long Credit { get; private set; }
 
-    /// <summary>The piece that the last <see cref="Read"/> brought; the next read overwrites it.</summary>
+    /// <summary>The piece read by the last <see cref="Read"/>; the next read overwrites it.</summary>
     internal ReadOnlyMemory<byte> Piece(int length) => _piece.AsMemory(0, length);
 
-    /// <summary>The child takes more.</summary>
+    /// <summary>Adds credit from the child.</summary>
     internal void Add(long credit) => Credit = CreditSum.Of(Credit, credit);
 
-    /// <summary>Opens the source; <see cref="Opened"/> is told to the actor.</summary>
+    /// <summary>Opens the source, then sends <see cref="Opened"/> to the actor.</summary>
     internal void StartOpening(IActorRef self) => Start(self, async () =>
     {
-        // The opening of a pipe waits for a writer: not on a thread that others need.
+        // Opening a pipe waits for a writer, so it gets its own thread.
         (_stream, var length) = body.IsPipe
             ? await Task.Factory.StartNew(body.Open, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false)
             : body.Open();
         return new Opened(id, length, _stream.CanSeek);
     });
 
-    /// <summary>Reads a piece as large as credit allows; <see cref="Read"/> is told to the actor.</summary>
+    /// <summary>Reads a piece as large as the credit allows, then sends <see cref="Read"/> to the actor.</summary>
     internal void StartReading(IActorRef self, long uploaded)
     {
         var most = (int)Math.Min(Math.Min(Credit, _piece.Length), (Length ?? long.MaxValue) - uploaded);
@@ -58,7 +58,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
         {
             var count = await _stream!.ReadAsync(_piece.AsMemory(0, most), _stopped.Token).ConfigureAwait(false);
             if (count < 0 || count > most)
-                throw new IOException($"The stream says that it gave {count} bytes; {most} were asked for");
+                throw new IOException($"The stream reported {count} bytes for a read of at most {most}");
             _read += count;
             if (count > 0)
                 body.Progress?.Report(_read);
@@ -66,7 +66,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
         });
     }
 
-    /// <summary>Goes back to the source's beginning, after a read that is under way; <see cref="Rewound"/> is told to the actor. Credit starts anew.</summary>
+    /// <summary>Returns to the source's beginning after a read in progress, then sends <see cref="Rewound"/> to the actor. Credit starts at 0 again.</summary>
     internal void Rewind(IActorRef self, int pass)
     {
         (_pass, _rewinds, Credit, IsEnded) = (pass, true, 0, false);
@@ -77,8 +77,8 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     /// <summary>The source is open.</summary>
     internal void OnOpened(Opened opened) => (IsBusy, IsOpen, Length, CanRewind) = (false, true, opened.Length, opened.CanRewind);
 
-    /// <summary>A piece is here.</summary>
-    /// <returns>False if the child has asked for the body again meanwhile: the piece is of no use.</returns>
+    /// <summary>A piece was read.</summary>
+    /// <returns>False if the child has asked for the body again meanwhile, so that the piece is useless.</returns>
     internal bool OnRead(IActorRef self, int count)
     {
         IsBusy = false;
@@ -92,7 +92,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     }
 
     /// <summary>The source is at its beginning.</summary>
-    /// <returns>False if the child has asked for the body once more meanwhile.</returns>
+    /// <returns>False if the child has asked for the body again meanwhile.</returns>
     internal bool OnRewound(IActorRef self, int pass)
     {
         IsBusy = false;
@@ -102,7 +102,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
         return !_rewinds;
     }
 
-    /// <summary>Ends what is under way and closes what was opened, after it. Does not wait.</summary>
+    /// <summary>Cancels a read in progress, and closes the source after it. Does not wait.</summary>
     internal void Close()
     {
         if (_closed)
@@ -122,7 +122,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
         });
     }
 
-    // The source may be anyone's code, and may block: neither it nor its callbacks run in the actor.
+    // The source may be an embedder's code and may block: neither it nor its callbacks run in the actor.
     private void Start(IActorRef self, Func<Task<object>> work)
     {
         IsBusy = true;
@@ -149,7 +149,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
         }
         catch (AggregateException)
         {
-            // A callback of the source's own failed; its read ends or not, as the source likes.
+            // A cancellation callback of the source threw; the read may or may not end early.
         }
         await _last.ConfigureAwait(false);
         body.Close(_stream);
@@ -162,7 +162,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     /// <summary>The source is at its beginning again.</summary>
     internal sealed record Rewound(ulong Id, int Pass) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>A piece was read; 0 bytes are the source's end.</summary>
+    /// <summary>A piece was read; 0 bytes mean the source's end.</summary>
     internal sealed record Read(ulong Id, int Count) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>The source failed.</summary>

@@ -7,25 +7,25 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorBrowser;
 
-/// <summary>What an embedder may change in code; everything else is configuration.</summary>
+/// <summary>Options that are set in code; everything else is configuration.</summary>
 public sealed class ActorBrowserOptions
 {
     /// <summary>HOCON laid over the reference configuration, such as <c>actorbrowser.fetch.total-timeout = 10s</c>.</summary>
     public string Configuration { get; set; } = "";
 
-    /// <summary>The program that children are, or <c>auto</c> or <c>self</c>, as <c>actorbrowser.child.executable</c> takes; null for that key's value.</summary>
+    /// <summary>The children's program, as in <c>actorbrowser.child.executable</c>: <c>auto</c>, <c>self</c> or a path; null for that key's value.</summary>
     public string? ChildExecutable { get; set; }
 
-    /// <summary>What starts children.</summary>
+    /// <summary>Starts the children.</summary>
     public IChildLauncher Launcher { get; set; } = ProcessChildLauncher.Instance;
 }
 
-/// <summary>Embedding by Akka.Hosting.</summary>
+/// <summary>Embedding with Akka.Hosting.</summary>
 public static class ActorBrowserHosting
 {
-    /// <summary>Starts a browser with the actor system; <c>IRequiredActor&lt;BrowserActor&gt;</c> resolves it.</summary>
+    /// <summary>Starts a browser with the actor system; resolve it with <c>IRequiredActor&lt;BrowserActor&gt;</c>.</summary>
     /// <param name="builder">The builder of <c>AddAkka</c>.</param>
-    /// <param name="configure">Options; may be left out.</param>
+    /// <param name="configure">Sets options; may be omitted.</param>
     public static AkkaConfigurationBuilder WithActorBrowser(this AkkaConfigurationBuilder builder, Action<ActorBrowserOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -36,8 +36,8 @@ public static class ActorBrowserHosting
             registry.Register<BrowserActor>(Start(system, options, services.GetService(typeof(IHostApplicationLifetime)) as IHostApplicationLifetime)));
     }
 
-    /// <summary>Makes <see cref="BrowserClient"/> a service: a client of the browser that <see cref="WithActorBrowser"/> starts. Its calls wait until the browser has started.</summary>
-    /// <param name="services">The host's.</param>
+    /// <summary>Registers <see cref="BrowserClient"/> as a service: a client of the browser that <see cref="WithActorBrowser"/> starts. Its calls wait until the browser has started.</summary>
+    /// <param name="services">The host's services.</param>
     public static IServiceCollection AddBrowserClient(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -60,8 +60,8 @@ public static class ActorBrowserHosting
         }
     }
 
-    /// <summary>Starts a browser in a system that knows no hosting.</summary>
-    /// <param name="system">The system; its configuration is laid over the reference.</param>
+    /// <summary>Starts a browser in an actor system without hosting.</summary>
+    /// <param name="system">The actor system; its configuration overrides the reference.</param>
     /// <param name="options">Options; null for none.</param>
     /// <returns>The browser's actor, <c>/user/browser</c>.</returns>
     public static IActorRef StartActorBrowser(this ActorSystem system, ActorBrowserOptions? options = null) => Start(system, options ?? new ActorBrowserOptions());
@@ -83,7 +83,7 @@ public static class ActorBrowserHosting
         var roster = ProcessRoster.Of(options.Launcher);
         var browser = system.ActorOf(BrowserActor.Props(settings, roster), "browser");
         BrowserShutdown.Register(system, browser, roster, settings.Child);
-        // A host stops its services first: a service that awaits a command would hold up the stop that ends the command.
+        // A host stops its services first: a service that awaits a command would delay the shutdown that ends the command.
         host?.ApplicationStopping.UnsafeRegister(
             _ => browser.Tell(new BrowserShutdown.Drain(BrowserShutdown.GraceOf(settings.Child.StopTimeout)), ActorRefs.NoSender), null);
         return browser;

@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>Whether a browser still runs, for calls that wait for its answer: a stopped one never answers.</summary>
+/// <summary>Tracks whether a browser still runs, for calls that wait for its answer: a stopped browser never answers.</summary>
 internal sealed class BrowserLife
 {
     private static readonly ConditionalWeakTable<IActorRef, BrowserLife> Known = [];
@@ -19,15 +19,15 @@ internal sealed class BrowserLife
     /// <summary>The browser.</summary>
     internal IActorRef Browser { get; }
 
-    /// <summary>Cancelled when the browser, or its actor system, has stopped.</summary>
+    /// <summary>Cancelled when the browser or its actor system has stopped.</summary>
     internal CancellationToken Stopped => _stopped.Token;
 
-    /// <summary>One for each browser, so that a call needs no watch.</summary>
+    /// <summary>Returns the one instance for a browser, so that each call needs no watch.</summary>
     internal static BrowserLife Of(IActorRef browser) => Known.GetValue(browser, static key => new BrowserLife(key));
 
-    /// <summary>Asks the browser; ends with its stop at the latest.</summary>
+    /// <summary>Asks the browser; the wait ends at the latest when the browser stops.</summary>
     /// <param name="message">The question.</param>
-    /// <param name="cancellation">Ends the wait alone.</param>
+    /// <param name="cancellation">Ends only the wait.</param>
     /// <exception cref="BrowserStoppedException">The browser has stopped.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     internal async Task<T> AskAsync<T>(object message, CancellationToken cancellation)
@@ -49,7 +49,7 @@ internal sealed class BrowserLife
         }
     }
 
-    /// <summary>Starts an actor beside the browser.</summary>
+    /// <summary>Starts an actor next to the browser.</summary>
     /// <exception cref="BrowserStoppedException">The actor system has terminated.</exception>
     internal IActorRef Start(Props props)
     {
@@ -61,7 +61,7 @@ internal sealed class BrowserLife
         }
         catch (InvalidOperationException)
         {
-            // What a terminated actor system says to each new actor.
+            // A terminated actor system throws this for every new actor.
             throw Stop();
         }
     }
@@ -71,7 +71,7 @@ internal sealed class BrowserLife
     private async Task WatchAsync(IActorRef browser)
     {
         var gone = browser.WatchAsync();
-        // A terminated system passes no word of its actors' ends on.
+        // A terminated actor system does not deliver Terminated messages.
         var whole = browser is IInternalActorRef inner ? inner.Provider.TerminationTask : gone;
         await Task.WhenAny(gone, whole).ConfigureAwait(false);
         await _stopped.CancelAsync().ConfigureAwait(false);

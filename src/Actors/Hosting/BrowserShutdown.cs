@@ -7,13 +7,13 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>
-/// The browser's part of a system's coordinated shutdown: commands get their TERM and grace, then the actors stop, what still
-/// runs is killed, and the phase ends when the kernel has confirmed that no process is left.
+/// The browser's part of the coordinated shutdown: commands get TERM and their grace, the actors stop, remaining processes are
+/// killed, and the phase ends when the kernel has confirmed that no process is left.
 /// </summary>
 internal static class BrowserShutdown
 {
-    /// <summary>Actors are told to finish: nothing new is admitted, and <see cref="Drained"/> is the answer once there is nothing left to finish.</summary>
-    /// <param name="Grace">At most so long.</param>
+    /// <summary>Tells an actor to admit no more work and to finish; answered by <see cref="Drained"/> when done.</summary>
+    /// <param name="Grace">The most time it may take.</param>
     internal sealed record Drain(TimeSpan Grace) : INoSerializationVerificationNeeded;
 
     /// <summary>The answer to <see cref="Drain"/>.</summary>
@@ -22,16 +22,16 @@ internal static class BrowserShutdown
         internal static readonly Drained Instance = new();
     }
 
-    // The kernel takes no longer to end what was sent SIGKILL.
+    // The kernel needs no longer to end processes after SIGKILL.
     private static readonly TimeSpan ForKilling = TimeSpan.FromSeconds(1.5);
 
-    // Less than the phase has: what is left at its end is told by this side.
+    // Less than the phase's timeout, so that this code can still report what is left.
     private static readonly TimeSpan ForPhase = TimeSpan.FromMilliseconds(500);
 
     internal static void Register(ActorSystem system, IActorRef browser, ProcessRoster roster, ChildSettings settings)
     {
         const string phase = CoordinatedShutdown.PhaseServiceStop;
-        // Akka's 5 seconds would cut a longer stop-timeout. A fallback: what somebody has configured stays, and so does what was read before.
+        // Akka's 5 seconds would cut off a longer stop-timeout. Set as a fallback: an explicit setting, or one already read, stays.
         var wanted = settings.StopTimeout + ForPhase;
         if (!system.HasExtension<CoordinatedShutdown>() && system.Settings.Config.GetTimeSpan("akka.coordinated-shutdown.default-phase-timeout") < wanted)
             system.Settings.InjectTopLevelFallback(PhaseOf(phase, wanted));
@@ -42,7 +42,7 @@ internal static class BrowserShutdown
                 settings.StopTimeout.TotalSeconds, phase, shutdown.Timeout(phase).TotalSeconds);
         shutdown.AddTask(phase, "actorbrowser", async () =>
         {
-            // The phase is over at its own timeout, whatever is left: the grace has to fit in.
+            // The phase ends at its timeout in any case, so the grace must fit within it.
             var whole = Min(settings.StopTimeout, shutdown.Timeout(phase) - ForPhase);
             await RunAsync(system, browser, roster, whole).ConfigureAwait(false);
             return Done.Instance;
@@ -52,7 +52,7 @@ internal static class BrowserShutdown
     private static Config PhaseOf(string phase, TimeSpan timeout) => ConfigurationFactory.ParseString(string.Create(
         CultureInfo.InvariantCulture, $"akka.coordinated-shutdown.phases.{phase}.timeout = {Math.Ceiling(timeout.TotalMilliseconds)} ms"));
 
-    /// <summary>How much of the time for a stop is for commands to end in.</summary>
+    /// <summary>The part of the stop timeout in which commands may end by themselves.</summary>
     internal static TimeSpan GraceOf(TimeSpan whole) => whole > ForKilling * 2 ? whole - ForKilling : whole / 2;
 
     internal static async Task RunAsync(ActorSystem system, IActorRef browser, ProcessRoster roster, TimeSpan whole)
@@ -69,7 +69,7 @@ internal static class BrowserShutdown
         }
         catch (OperationCanceledException)
         {
-            log.Error("The browser stopped, but some processes are not gone after {0} s", whole.TotalSeconds);
+            log.Error("The browser stopped, but some processes are still alive after {0} s", whole.TotalSeconds);
         }
     }
 
@@ -78,13 +78,13 @@ internal static class BrowserShutdown
         using var over = new CancellationTokenSource();
         try
         {
-            // One that was stopped before answers nothing.
+            // A browser that stopped earlier does not answer.
             var ended = await Task.WhenAny(browser.Ask<Drained>(new Drain(grace), grace), browser.WatchAsync(over.Token)).ConfigureAwait(false);
             await ended.ConfigureAwait(false);
         }
         catch (Exception e) when (e is AskTimeoutException or TaskCanceledException or TimeoutException)
         {
-            log.Warning("The browser did not finish its work within {0} s of being stopped: what is left is killed", grace.TotalSeconds);
+            log.Warning("The browser did not finish its work within {0} s of being stopped; remaining processes are killed", grace.TotalSeconds);
         }
         finally
         {

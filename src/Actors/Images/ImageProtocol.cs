@@ -4,61 +4,59 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>Decodes images in decoder processes.</summary>
+/// <summary>Messages to decode images in decoder processes.</summary>
 public static class ImageProtocol
 {
-    /// <summary>Decode this image. Answered by <see cref="DecodedImage"/>, whose owner the asker becomes, or by <see cref="DecodeRefused"/>.</summary>
-    /// <param name="File">Its bytes; not changed afterwards.</param>
+    /// <summary>Decodes an image. Answered by <see cref="DecodedImage"/>, which the asker then owns, or by <see cref="DecodeRefused"/>.</summary>
+    /// <param name="File">The file's bytes; must not change afterwards.</param>
     public sealed record Decode(ReadOnlyMemory<byte> File) : INoSerializationVerificationNeeded, IValidated
     {
         /// <summary>The longest <see cref="Site"/>, in characters.</summary>
         internal const int LongestSite = 4096;
 
-        /// <summary>Scaled down to fit; 0 for its own width.</summary>
+        /// <summary>Scales the image down to this width; 0 for its own.</summary>
         public int MaxWidth { get; init; }
 
-        /// <summary>Scaled down to fit; 0 for its own height.</summary>
+        /// <summary>Scales the image down to this height; 0 for its own.</summary>
         public int MaxHeight { get; init; }
 
-        /// <summary>Whom it is for: images of different sites are never decoded by the same process.</summary>
+        /// <summary>The site the image belongs to: images of different sites are never decoded by the same process.</summary>
         public string Site { get; init; } = "";
 
-        /// <summary>Nobody waits any more.</summary>
+        /// <summary>Cancelled when the result is no longer wanted.</summary>
         public CancellationToken Cancellation { get; init; }
 
         object? IValidated.Refusal()
         {
             if (File.IsEmpty)
-                return new DecodeRefused(DecodeFailure.TooLarge, "The file has 0 bytes; an image has at least 1.");
+                return new DecodeRefused(DecodeFailure.TooLarge, "The file is empty.");
             if (MaxWidth < 0 || MaxHeight < 0)
-                return new DecodeRefused(DecodeFailure.TooLarge, $"The size to fit, {MaxWidth} × {MaxHeight}, is negative; 0 stands for the image's own.");
+                return new DecodeRefused(DecodeFailure.TooLarge, $"MaxWidth × MaxHeight is {MaxWidth} × {MaxHeight}; neither may be negative, and 0 means the image's own size.");
             return Site is { Length: <= LongestSite } ? null : new DecodeRefused(null, Site is null
-                ? "The site is null; an image that belongs to none has an empty one."
+                ? "The site is null; use an empty text for no site."
                 : $"The site has {Site.Length} characters; at most {LongestSite} are allowed.");
         }
     }
 
-    /// <summary>There are no pixels.</summary>
-    /// <param name="Kind">Why; null when the process was lost or none could be had.</param>
+    /// <summary>The image was not decoded.</summary>
+    /// <param name="Kind">Why; null if the process was lost or none was available.</param>
     /// <param name="Message">One sentence.</param>
     public sealed record DecodeRefused(DecodeFailure? Kind, string Message) : INoSerializationVerificationNeeded
     {
-        /// <summary>How the decoder ended, where that is the reason.</summary>
+        /// <summary>How the decoder ended, if that is the reason.</summary>
         public ChildProcessProtocol.ChildExited? Exited { get; init; }
     }
 }
 
 /// <summary>An image was not decoded.</summary>
-/// <param name="refused">Why.</param>
+/// <param name="refused">The refusal.</param>
 public sealed class ImageException(ImageProtocol.DecodeRefused refused) : Exception(refused?.Message)
 {
-    /// <summary>Why: its kind, a sentence, and how the decoder ended where that is the reason.</summary>
+    /// <summary>The refusal: its kind, one sentence, and how the decoder ended if that is the reason.</summary>
     public ImageProtocol.DecodeRefused Refused { get; } = refused ?? throw new ArgumentNullException(nameof(refused));
 }
 
-/// <summary>
-/// Pixels, mapped read-only from a sealed memory file; no copy is made of them. Its owner disposes it.
-/// </summary>
+/// <summary>Pixels, mapped read-only from a sealed memory file without copying. The owner disposes it.</summary>
 public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeeded
 {
     private readonly MappedMemory _memory;
@@ -72,28 +70,28 @@ public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeed
         ProcessId = processId;
     }
 
-    /// <summary>Such as <c>png</c>.</summary>
+    /// <summary>The format, such as <c>png</c>.</summary>
     public string Format { get; }
 
-    /// <summary>As the file has it, in pixels.</summary>
+    /// <summary>The width in the file, in pixels.</summary>
     public int SourceWidth { get; }
 
-    /// <summary>As the file has it, in pixels.</summary>
+    /// <summary>The height in the file, in pixels.</summary>
     public int SourceHeight { get; }
 
-    /// <summary>In pixels.</summary>
+    /// <summary>The width in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>In pixels.</summary>
+    /// <summary>The height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>How long each frame is shown, in milliseconds; one entry a frame.</summary>
+    /// <summary>How long each frame is shown, in milliseconds; one entry for each frame.</summary>
     public IReadOnlyList<int> Delays { get; }
 
     /// <summary>The process that decoded it.</summary>
     public int ProcessId { get; }
 
-    /// <summary>A frame: rows from the top, four bytes a pixel: red, green, blue, alpha, not premultiplied. Not to be used after Dispose.</summary>
+    /// <summary>One frame: rows from the top, four bytes for each pixel (red, green, blue, alpha, not premultiplied). Do not use it after Dispose.</summary>
     /// <param name="frame">0 for the first.</param>
     public ReadOnlySpan<byte> Frame(int frame)
     {
@@ -104,11 +102,11 @@ public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeed
     /// <inheritdoc/>
     public void Dispose() => ((IDisposable)_memory).Dispose();
 
-    /// <summary>Takes over what a decoder sent, if it is what it says.</summary>
-    /// <param name="image">What it says.</param>
-    /// <param name="pixels">The file; closed here.</param>
+    /// <summary>Takes over an image from a decoder, after checking it.</summary>
+    /// <param name="image">The decoder's description.</param>
+    /// <param name="pixels">The memory file; closed here.</param>
     /// <param name="processId">The decoder.</param>
-    /// <param name="violation">What is wrong with it, if anything: then there is no image.</param>
+    /// <param name="violation">The problem, if any; there is then no image.</param>
     internal static DecodedImage? Open(in ImageDecoded image, SafeDescriptor pixels, int processId, out ProtocolViolation? violation)
     {
         violation = null;
@@ -120,7 +118,7 @@ public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeed
             var seals = SharedMemory.SealsOf(pixels);
             if (bytes > int.MaxValue || (seals & (Seals.Write | Seals.Shrink)) != (Seals.Write | Seals.Shrink) || SharedMemory.LengthOf(pixels) < (long)bytes)
             {
-                violation = new ProtocolViolation(ViolationKind.Descriptors, $"An image of {bytes} bytes came in a file with the seals {seals}: it could change, or end, while it is read.");
+                violation = new ProtocolViolation(ViolationKind.Descriptors, $"An image of {bytes} bytes arrived in a memory file with the seals {seals}, so it could change or shrink while it is read.");
                 return null;
             }
             try
@@ -129,7 +127,7 @@ public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeed
             }
             catch (SystemCallException e)
             {
-                violation = new ProtocolViolation(ViolationKind.Descriptors, $"An image of {bytes} bytes came in a file that cannot be read: {e.Message}");
+                violation = new ProtocolViolation(ViolationKind.Descriptors, $"An image of {bytes} bytes arrived in a memory file that cannot be read: {e.Message}");
                 return null;
             }
         }

@@ -5,8 +5,8 @@ using static ActorBrowser.ImageProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Lends decoders from their pool, one image each at a time, and answers each request exactly once: also when the asker stops,
-/// whose decoder is then ended, and when this actor fails, which ends all that is under way.
+/// Lends decoders from their pool, one image at a time, and answers each request exactly once. If the asker stops, its decoder is
+/// ended; if this actor fails, all work in progress ends.
 /// </summary>
 internal sealed class ImageService : UntypedActor
 {
@@ -62,7 +62,7 @@ internal sealed class ImageService : UntypedActor
                 }
                 break;
             case WorkerPool.Refused or WorkerPool.WorkerLost or Cancel:
-                // Of what has ended meanwhile.
+                // A frame about work that has ended meanwhile.
                 break;
             default:
                 Unhandled(message);
@@ -72,10 +72,10 @@ internal sealed class ImageService : UntypedActor
 
     protected override void PreRestart(Exception reason, object message)
     {
-        var problem = $"The image service failed and was made anew: {reason.GetType().Name}: {reason.Message}";
+        var problem = $"The image service failed and was restarted: {reason.GetType().Name}: {reason.Message}";
         if (message is Decode)
             Sender.Tell(new DecodeRefused(null, problem));
-        // What its decoders would still send means nothing to the next: they are ended.
+        // The next instance cannot interpret what its decoders still send, so they are ended.
         foreach (var work in _work.Values.ToArray())
             Abandon(work, problem);
     }
@@ -100,7 +100,7 @@ internal sealed class ImageService : UntypedActor
             Sender.Tell(new DecodeRefused(DecodeFailure.TooLarge, $"The file has {decode.File.Length} bytes; at most {_settings.MaxFile} are allowed."));
             return;
         }
-        // Pixels that no actor would take would lie about until they are collected.
+        // Without an actor to take them, the pixels would stay mapped until they are collected.
         if (Sender.Equals(Context.System.DeadLetters))
             return;
         var work = new Work(WorkIds.Next(), decode, Sender);
@@ -121,7 +121,7 @@ internal sealed class ImageService : UntypedActor
         }
         catch (Exception e)
         {
-            // The memory is the asker's, who may have given it back; of a request that was begun the decoder must not be lent again.
+            // The asker owns the memory and may have freed it; the decoder of a request that has begun must not be lent again.
             Abandon(work, $"The file's memory cannot be read: {e.GetType().Name}: {e.Message}");
         }
     }
@@ -143,7 +143,7 @@ internal sealed class ImageService : UntypedActor
                     End(work, opened);
                 break;
             case ChildFrames.NoImage { Value.Kind: DecodeFailure.TimedOut } late:
-                // It ends itself now; its loss is the answer's moment, so that none is lent a process that is going.
+                // Answer after it exits, so the pool never lends a dying process.
                 work.Failure = new DecodeRefused(late.Value.Kind, late.Value.Message);
                 break;
             case ChildFrames.NoImage failed:
@@ -165,7 +165,7 @@ internal sealed class ImageService : UntypedActor
         Abandon(work, "The decoding was cancelled.");
     }
 
-    // Its process ends in the middle of the work: it is not one to be lent again.
+    // The process ends in the middle of its work and must not be lent again.
     private void Abandon(Work work, string problem)
     {
         if (work.Line is { } line)
@@ -213,14 +213,14 @@ internal sealed class ImageService : UntypedActor
 
         internal IActorRef Asker { get; } = asker;
 
-        /// <summary>Of the process that has it.</summary>
+        /// <summary>The router of the process that decodes it.</summary>
         internal ChildRouter? Line { get; set; }
 
         internal int ProcessId { get; set; }
 
         internal DecodeRefused? Failure { get; set; }
 
-        /// <summary>Its asker has stopped.</summary>
+        /// <summary>Whether its asker has stopped.</summary>
         internal bool IsOrphan { get; set; }
 
         internal CancellationTokenRegistration Cancellation { get; set; }

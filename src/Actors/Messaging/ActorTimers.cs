@@ -4,28 +4,28 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>
-/// An actor's timers by key, on the runtime's timers and not on Akka's scheduler: that one, once used, wakes the process every
-/// 10 ms for good. For the actor's own thread only. The actor asks <see cref="Admits"/> in its AroundReceive and calls
-/// <see cref="CancelAll"/> in its PostStop.
+/// An actor's timers by key, on the runtime's timers instead of Akka's scheduler, which once used wakes the process every 10 ms for
+/// good. For the actor's own thread only. The actor calls <see cref="Admits"/> in its AroundReceive and <see cref="CancelAll"/> in
+/// its PostStop.
 /// </summary>
-/// <param name="context">The actor's.</param>
+/// <param name="context">The actor's context.</param>
 internal sealed class ActorTimers(IActorContext context)
 {
     private readonly IActorRef _self = context.Self;
     private readonly Dictionary<object, Entry> _entries = [];
 
-    /// <summary>The actor system's.</summary>
+    /// <summary>The actor system's time.</summary>
     internal TimeProvider Time { get; } = Clock.Of(context.System);
 
-    /// <summary>Sends the actor a message after a delay; a timer of the same key is replaced.</summary>
+    /// <summary>Sends the actor a message after a delay; replaces a timer with the same key.</summary>
     internal void StartSingleTimer(object key, object message, TimeSpan delay) => Start(key, message, delay, repeats: false);
 
-    /// <summary>Sends the actor a message again and again, each time a delay after it has received the last; a timer of the same key is replaced.</summary>
+    /// <summary>Sends the actor a message repeatedly, each time a delay after it received the last one; replaces a timer with the same key.</summary>
     internal void StartPeriodicTimer(object key, object message, TimeSpan delay) => Start(key, message, delay, repeats: true);
 
     internal bool IsTimerActive(object key) => _entries.ContainsKey(key);
 
-    /// <summary>The timer's message is not received any more, even if it waits in the mailbox already.</summary>
+    /// <summary>Cancels a timer; a message of it that already waits in the mailbox is dropped.</summary>
     internal void Cancel(object key)
     {
         if (_entries.Remove(key, out var entry))
@@ -39,7 +39,7 @@ internal sealed class ActorTimers(IActorContext context)
         _entries.Clear();
     }
 
-    /// <summary>Puts a timer's own message in the place of what the timer sent; false for a timer that was cancelled.</summary>
+    /// <summary>Replaces a timer's envelope with the message to handle; false if the timer was cancelled.</summary>
     internal bool Admits(ref object message)
     {
         if (message is not Due { Entry: var entry })
@@ -84,6 +84,6 @@ internal sealed class ActorTimers(IActorContext context)
         public void Dispose() => _timer.Dispose();
     }
 
-    // A timer may ring while its actor stops.
+    // A timer may fire while its actor stops.
     private sealed record Due(Entry Entry) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

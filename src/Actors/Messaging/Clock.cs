@@ -3,18 +3,18 @@ using Akka.Actor.Setup;
 
 namespace ActorBrowser;
 
-/// <summary>An actor system with a time of its own: that of a test, which moves it.</summary>
+/// <summary>Gives an actor system another time, which a test can advance.</summary>
 internal sealed class ClockSetup(TimeProvider time) : Setup
 {
     internal TimeProvider Time { get; } = time;
 }
 
-/// <summary>The time that timers and deadlines of an actor system go by.</summary>
+/// <summary>The time used for an actor system's timers and deadlines.</summary>
 internal static class Clock
 {
-    /// <summary>The machine's, unless the system was made with a <see cref="ClockSetup"/>.</summary>
+    /// <summary>The machine's time, unless the system was created with a <see cref="ClockSetup"/>.</summary>
     internal static TimeProvider Of(ActorSystem system) => system.Settings.Setup.Get<ClockSetup>() is { HasValue: true } setup ? setup.Value.Time : TimeProvider.System;
 
-    /// <summary>Milliseconds since some moment in the past; never less than before.</summary>
+    /// <summary>Milliseconds since an arbitrary moment; never decreases.</summary>
     internal static long Milliseconds(this TimeProvider time) => time.GetTimestamp() / (time.TimestampFrequency / 1000);
 }

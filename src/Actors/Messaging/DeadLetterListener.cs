@@ -3,7 +3,7 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>Hears of an actor system's dead letters without a mailbox, as long as the system lives.</summary>
+/// <summary>Receives an actor system's dead letters, without a mailbox, as long as the system lives.</summary>
 internal abstract class DeadLetterListener : MinimalActorRef
 {
     private protected DeadLetterListener(IActorRefProvider provider)
@@ -19,7 +19,7 @@ internal abstract class DeadLetterListener : MinimalActorRef
     /// <inheritdoc/>
     public override IActorRefProvider Provider { get; }
 
-    /// <summary>A message that reached no actor. Called on the thread that lost it.</summary>
+    /// <summary>Handles a message that reached no actor. Called on the thread that sent it.</summary>
     private protected abstract void OnDeadLetter(DeadLetter letter);
 
     /// <inheritdoc/>

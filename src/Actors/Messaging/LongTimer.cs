@@ -1,6 +1,6 @@
 namespace ActorBrowser;
 
-/// <summary>One wait at a time, of any length: the runtime's timers take 49 days at most, so a longer wait is made of several.</summary>
+/// <summary>One wait at a time, of any length: the runtime's timers allow at most 49 days, so longer waits are chained.</summary>
 internal sealed class LongTimer : IDisposable
 {
     private const long Longest = uint.MaxValue - 1;
@@ -10,16 +10,16 @@ internal sealed class LongTimer : IDisposable
     private readonly ITimer _timer;
     private long _at;
 
-    /// <summary>A timer that does not run yet.</summary>
-    /// <param name="time">What it measures and waits by.</param>
-    /// <param name="ring">Called on a pool thread at the end of a wait, never before.</param>
+    /// <summary>Creates a timer that does not run yet.</summary>
+    /// <param name="time">The time to measure and wait with.</param>
+    /// <param name="ring">Called on a pool thread at the end of a wait, never earlier.</param>
     internal LongTimer(TimeProvider time, Action ring)
     {
         (_time, _ring) = (time, ring);
         _timer = time.CreateTimer(static timer => ((LongTimer)timer!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Waits; a wait that is under way is given up. After <see cref="Dispose"/> nothing happens.</summary>
+    /// <summary>Starts a wait, replacing one in progress. After <see cref="Dispose"/> it does nothing.</summary>
     internal void Start(TimeSpan delay)
     {
         var wait = Math.Max(0, (long)Math.Ceiling(delay.TotalMilliseconds));
@@ -27,7 +27,7 @@ internal sealed class LongTimer : IDisposable
         Wait(wait);
     }
 
-    /// <summary>Rings no more, but for a ring that is under way.</summary>
+    /// <summary>Stops the timer; a callback in progress continues.</summary>
     public void Dispose() => _timer.Dispose();
 
     private void Wait(long milliseconds) => _timer.Change(TimeSpan.FromMilliseconds(Math.Min(milliseconds, Longest)), Timeout.InfiniteTimeSpan);

@@ -2,11 +2,11 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>The actor behind one call. If it fails, the call ends with that failure, and the actor begins nothing a second time.</summary>
+/// <summary>The actor behind one call. If it fails, the call ends with that failure, and the actor does not restart its work.</summary>
 internal abstract class OneCallActor : UntypedActor
 {
     /// <summary>Ends the call.</summary>
-    /// <param name="reason">What the actor threw.</param>
+    /// <param name="reason">The exception that the actor threw.</param>
     protected abstract void Fail(Exception reason);
 
     /// <inheritdoc/>

@@ -5,9 +5,9 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>
-/// The sender of one question whose one answer completes a task. Akka's Ask does the same for three times the memory: it gives
-/// each question a name and keeps it where a remote actor could find it. This one has a path only if it is looked at, and
-/// a question that reaches no actor fails its task, which an Ask without a timeout leaves open for ever.
+/// The sender of one question, whose one answer completes a task. Akka's Ask does the same with three times the memory: it names each
+/// question and registers it where a remote actor could find it. This sender creates its path only when asked for it; and a question
+/// that becomes a dead letter fails its task, which an Ask without a timeout leaves incomplete for ever.
 /// </summary>
 internal abstract class Reply(IActorRefProvider provider, Func<string, Exception> whenStopped) : MinimalActorRef
 {
@@ -24,14 +24,14 @@ internal abstract class Reply(IActorRefProvider provider, Func<string, Exception
     public override ActorPath Path => Volatile.Read(ref _path) ?? Interlocked.CompareExchange(ref _path, Provider.TempPath(), null) ?? _path;
 
     /// <summary>Asks an actor.</summary>
-    /// <typeparam name="T">What it answers with; a <see cref="Status.Failure"/> becomes its exception.</typeparam>
+    /// <typeparam name="T">The answer's type; a <see cref="Status.Failure"/> is rethrown as its exception.</typeparam>
     /// <param name="actor">The actor.</param>
     /// <param name="message">The question.</param>
-    /// <param name="whenStopped">The exception where the actor has stopped already, given one sentence.</param>
+    /// <param name="whenStopped">Creates the exception if the actor has stopped, given one sentence.</param>
     /// <param name="cancellation">Ends the wait.</param>
     internal static Task<T> AskAsync<T>(IActorRef actor, object message, Func<string, Exception> whenStopped, CancellationToken cancellation)
     {
-        // An actor elsewhere answers to a path, which only Akka's own Ask registers.
+        // A remote actor answers to a path, which only Akka's own Ask registers.
         if (actor is not IInternalActorRef { IsLocal: true } local)
             return actor.Ask<T>(message, Timeout.InfiniteTimeSpan, cancellation);
         Listeners.GetValue(local.Provider, static provider => new Undelivered(provider));
@@ -41,14 +41,14 @@ internal abstract class Reply(IActorRefProvider provider, Func<string, Exception
     /// <summary>The question became a dead letter.</summary>
     private protected abstract void Fail(Exception cause);
 
-    /// <summary>Hears of a system's dead letters; one for each system.</summary>
+    /// <summary>Receives a system's dead letters; one for each system.</summary>
     private sealed class Undelivered(IActorRefProvider provider) : DeadLetterListener(provider)
     {
         private protected override void OnDeadLetter(DeadLetter letter)
         {
-            // What was asked may live, and have passed the question on to an actor that has stopped.
+            // The actor asked may be alive, and have passed the question to an actor that has stopped.
             if (letter.Sender is Reply reply && (letter.Recipient.Equals(reply._asked) || !UnansweredMessages.Answers(letter)))
-                reply.Fail(reply._whenStopped($"{letter.Recipient.Path} has stopped: nothing answers."));
+                reply.Fail(reply._whenStopped($"{letter.Recipient.Path} has stopped and will not answer."));
         }
     }
 }

@@ -8,9 +8,9 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>
-/// Akka's scheduler on the runtime's timers: <c>akka.scheduler.implementation = "ActorBrowser.RuntimeScheduler, ActorBrowser.Actors"</c>.
-/// Akka's own wakes the process every 10 ms once it has been used, and when it is stopped, as every coordinated shutdown
-/// does, waits for one of these ticks and makes the text of a stack trace, which takes a native program 20 ms.
+/// Akka's scheduler on the runtime's timers: <c>akka.scheduler.implementation = "ActorBrowser.RuntimeScheduler,
+/// ActorBrowser.Actors"</c>. Akka's own scheduler, once used, wakes the process every 10 ms. When stopped, as in every coordinated
+/// shutdown, it waits for a tick and formats a stack trace, which takes a native program 20 ms.
 /// </summary>
 internal sealed class RuntimeScheduler : SchedulerBase, IDateTimeOffsetNowTimeProvider, IDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class RuntimeScheduler : SchedulerBase, IDateTimeOffsetNowTimePr
 
     /// <summary>Called by Akka.</summary>
     /// <param name="scheduler">The system's configuration.</param>
-    /// <param name="log">Hears of actions that fail.</param>
+    /// <param name="log">Logs actions that fail.</param>
     public RuntimeScheduler(Config scheduler, ILoggingAdapter log) : base(scheduler, log)
     {
     }
@@ -33,7 +33,7 @@ internal sealed class RuntimeScheduler : SchedulerBase, IDateTimeOffsetNowTimePr
     /// <inheritdoc/>
     protected override DateTimeOffset TimeNow => DateTimeOffset.Now;
 
-    /// <summary>What has not happened yet will not.</summary>
+    /// <summary>Cancels everything not yet due.</summary>
     public void Dispose()
     {
         _disposed = true;
@@ -69,7 +69,7 @@ internal sealed class RuntimeScheduler : SchedulerBase, IDateTimeOffsetNowTimePr
         var entry = new Entry(this, interval, action);
         _entries.TryAdd(entry, entry);
         entry.Start(delay, cancelable?.Token ?? default);
-        // Disposed meanwhile: the second of the two ends it.
+        // Disposed meanwhile: whichever of the two comes second disposes the timer.
         if (_disposed)
             entry.Dispose();
     }
@@ -118,7 +118,7 @@ internal sealed class RuntimeScheduler : SchedulerBase, IDateTimeOffsetNowTimePr
             }
             catch (Exception e)
             {
-                // As Akka's own scheduler does: the next time may go well.
+                // Like Akka's own scheduler: the next run may succeed.
                 _scheduler.Log.Error(e, "A scheduled action failed");
             }
             if (_interval is { } interval)

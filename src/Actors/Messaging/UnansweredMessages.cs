@@ -6,22 +6,22 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>
-/// Answers what is sent to a browser, a service of its, a tab or a command's session that has stopped: such a message is a dead
-/// letter, of which an actor that told it would hear nothing. One for each actor system, as long as that lives.
+/// Answers messages to a browser, one of its services, a tab or a command's session that has stopped. They become dead letters, and
+/// their sender would get no answer. One for each actor system, as long as the system lives.
 /// </summary>
 internal sealed class UnansweredMessages : DeadLetterListener
 {
     private static readonly ConditionalWeakTable<IActorRefProvider, UnansweredMessages> All = [];
 
-    // A box around whether its browser is another actor: a service's, which may live on.
+    // The box holds the service's browser, which may still live; it is empty for a browser.
     private readonly ConditionalWeakTable<IActorRef, StrongBox<ActorRefWithCell?>> _watched = [];
 
     private UnansweredMessages(IActorRefProvider provider) : base(provider)
     {
     }
 
-    /// <summary>What reaches this actor after its end is answered.</summary>
-    /// <param name="actor">A browser, or a service of its.</param>
+    /// <summary>Answers messages that reach this actor after it has stopped.</summary>
+    /// <param name="actor">A browser, or one of its services.</param>
     /// <param name="browser">The service's browser; null for a browser itself.</param>
     internal static void AnswerFor(IActorRef actor, IActorRef? browser = null)
     {
@@ -29,9 +29,9 @@ internal sealed class UnansweredMessages : DeadLetterListener
             All.GetValue(provider, static key => new UnansweredMessages(key))._watched.AddOrUpdate(actor, new(browser as ActorRefWithCell));
     }
 
-    /// <summary>Answers a letter that somebody waits for, or has it answered.</summary>
+    /// <summary>Answers a dead letter whose sender expects an answer, or passes it to an actor that answers.</summary>
     /// <param name="letter">A message that reached no actor, with a sender.</param>
-    /// <returns>Whether there was an answer to it.</returns>
+    /// <returns>Whether it was answered.</returns>
     internal static bool Answers(DeadLetter letter)
     {
         if (RegistryOf(letter) is { } registry)
@@ -54,7 +54,7 @@ internal sealed class UnansweredMessages : DeadLetterListener
     /// <inheritdoc/>
     private protected override void OnDeadLetter(DeadLetter letter)
     {
-        // Our own clients hear of the end themselves; a message without a sender expects no answer, unless it names who is to hear.
+        // Our own clients learn of the end themselves. A message without a sender expects no answer, unless it names an actor to tell.
         var asker = letter.Sender;
         if (asker is Reply || (letter.Message is TabProtocol.ICommand && asker is ActorRefWithCell { Underlying.Props.Type: var type } && type == typeof(TabListener)))
             return;
@@ -62,7 +62,7 @@ internal sealed class UnansweredMessages : DeadLetterListener
             Answers(letter);
     }
 
-    // A session's, while that lives: it knows how the command has ended.
+    // A session's registry, if it still lives: it knows how the command ended.
     private static IActorRef? RegistryOf(DeadLetter letter) =>
         IsForSession(letter.Message)
         && letter.Recipient is IInternalActorRef { Parent: ActorRefWithCell { Underlying: { IsTerminated: false, Props.Type: var type } } registry }
@@ -73,7 +73,7 @@ internal sealed class UnansweredMessages : DeadLetterListener
 
     private static bool Lives(StrongBox<ActorRefWithCell?> browser) => browser.Value is { Underlying: { IsTerminated: false, ChildrenContainer.IsTerminating: false } };
 
-    // Of a tab, or of a session whose registry has stopped.
+    // The answer for a tab, or for a session whose registry has stopped.
     private static object? AnswerOfChild(object message, bool browserLives, IActorRef recipient) => message switch
     {
         _ when IsForSession(message) => browserLives ? new CommandProtocol.UnknownHandle(recipient.Path.Name) : new Status.Failure(BrowserLife.Stop()),

@@ -5,7 +5,7 @@ using ActorBrowser.Transport.Http;
 namespace ActorBrowser;
 
 /// <summary>
-/// Who a tab is to the network: a cookie jar, and a way out. Tabs that share an identity share both; others share neither
+/// A tab's identity on the network: a cookie jar and an optional proxy. Tabs with the same identity share both; others share neither
 /// cookies nor connections. Thread-safe.
 /// </summary>
 public sealed class NetworkIdentity
@@ -18,11 +18,11 @@ public sealed class NetworkIdentity
     {
     }
 
-    /// <summary>An identity that reaches everything through a SOCKS5 proxy, names included.</summary>
-    /// <param name="host">The proxy's.</param>
-    /// <param name="port">The proxy's.</param>
-    /// <param name="user">By which the proxy tells identities apart; null for one made up for this identity alone, as Tor's IsolateSOCKSAuth wants it.</param>
-    /// <param name="password">Goes with the user.</param>
+    /// <summary>An identity that connects through a SOCKS5 proxy, which also resolves names.</summary>
+    /// <param name="host">The proxy's host.</param>
+    /// <param name="port">The proxy's port.</param>
+    /// <param name="user">The user by which the proxy tells identities apart; null for a random one, as Tor's IsolateSOCKSAuth expects.</param>
+    /// <param name="password">The user's password.</param>
     public NetworkIdentity(string host, int port, string? user = null, string? password = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
@@ -36,17 +36,17 @@ public sealed class NetworkIdentity
     /// <summary><c>socks5://user:password@host:port</c>, or null.</summary>
     public string? Proxy { get; }
 
-    /// <summary>The cookies that a request to a URL carries; empty for none.</summary>
-    /// <param name="url">Where the request goes.</param>
+    /// <summary>Returns the Cookie field of a request; empty for none.</summary>
+    /// <param name="url">The request's URL.</param>
     public string CookiesFor(Uri url)
     {
         ArgumentNullException.ThrowIfNull(url);
         return WebUrl.TryParse(url.OriginalString, out var parsed) ? CookiesFor(parsed, null) : "";
     }
 
-    /// <summary>Takes an answer's cookies. One that is malformed, or meant for another site, is passed over.</summary>
-    /// <param name="url">Who answered.</param>
-    /// <param name="headers">The answer's.</param>
+    /// <summary>Stores a response's cookies. Ignores those that are malformed or for another site.</summary>
+    /// <param name="url">The URL that answered.</param>
+    /// <param name="headers">The response's headers.</param>
     public void Take(Uri url, IReadOnlyList<HeaderField> headers)
     {
         ArgumentNullException.ThrowIfNull(url);
@@ -55,14 +55,14 @@ public sealed class NetworkIdentity
             Take(parsed, null, headers);
     }
 
-    /// <summary>The cookies of a request on behalf of a page; of a navigation where the page is null.</summary>
+    /// <summary>Returns the cookies of a request by a page; of a navigation if the page is null.</summary>
     internal string CookiesFor(WebUrl url, WebUrl? page)
     {
         lock (_lock)
             return _cookies.For(url, page, DateTimeOffset.UtcNow);
     }
 
-    /// <summary>Takes the cookies of an answer to such a request.</summary>
+    /// <summary>Stores the cookies of the response to that request.</summary>
     internal void Take(WebUrl url, WebUrl? page, IReadOnlyList<HeaderField> headers)
     {
         foreach (var field in headers)

@@ -7,8 +7,8 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Fetches one resource for a tab, redirect by redirect: each hop gets the cookies of its own site, is checked against the
-/// page it comes from, and leaves by the tab's own way out. Tells its parent one <see cref="Done"/>, then stops.
+/// Fetches one resource for a tab, following redirects itself: each hop gets its own site's cookies, is checked against the page that
+/// makes the request, and uses the tab's proxy. Sends its parent one <see cref="Done"/>, then stops.
 /// </summary>
 internal sealed class PageFetch : UntypedActor
 {
@@ -100,7 +100,7 @@ internal sealed class PageFetch : UntypedActor
             return;
         }
         _headers = headers;
-        // The first word of progress says that a page is coming: of 204 and 205 there is none.
+        // The first progress message announces a page; a 204 or 205 has none.
         if (_request.TellsProgress && headers.Status is not (204 or 205))
             _owner.Tell(new Advanced(_request.Tag, _url, 0, headers.ContentLength));
     }
@@ -109,7 +109,7 @@ internal sealed class PageFetch : UntypedActor
     {
         if (++_redirects > _request.MaxRedirects)
         {
-            Finish(FetchErrorKind.Redirect, $"More than {_request.MaxRedirects} redirects; the last was from {HttpRules.Shorten(_url.WithoutCredentials)}.");
+            Finish(FetchErrorKind.Redirect, $"The page made more than {_request.MaxRedirects} redirects; the last was from {HttpRules.Shorten(_url.WithoutCredentials)}.");
             return;
         }
         if (HttpRules.ResolveLocation(_url, location, out var next) is { } problem)
@@ -117,7 +117,7 @@ internal sealed class PageFetch : UntypedActor
             Finish(FetchErrorKind.Redirect, $"The redirect from {HttpRules.Shorten(_url.WithoutCredentials)} leads to {problem}.");
             return;
         }
-        // A public server may not redirect into a private network.
+        // A public server must not redirect into a private network.
         if (space == AddressSpace.Public)
             _initiator = FetchInitiator.PublicPage;
         _url = next;
@@ -146,7 +146,7 @@ internal sealed class PageFetch : UntypedActor
         Context.Stop(Self);
     }
 
-    /// <summary>What is wanted, for whom.</summary>
+    /// <summary>What to fetch, and for which page.</summary>
     internal sealed record Request(object Tag, WebUrl Url, WebUrl? Page, NetworkIdentity Identity, FetchInitiator Initiator, string Accept, string? Referrer, long MaxBytes, int MaxRedirects, bool TellsProgress);
 
     internal sealed record Advanced(object Tag, WebUrl Url, long Bytes, long Total) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

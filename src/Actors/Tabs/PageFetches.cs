@@ -2,15 +2,15 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>The fetches of a tab's page and of its parts: one actor each, until it has told its end or the page is left.</summary>
-/// <param name="context">The tab's.</param>
-/// <param name="coordinator">Fetches, as the browser does.</param>
-/// <param name="credit">How many bytes of a body come before the first grant.</param>
+/// <summary>The fetches of a tab's page and its resources: one actor for each, until it reports its end or the tab leaves the page.</summary>
+/// <param name="context">The tab's context.</param>
+/// <param name="coordinator">The fetch coordinator.</param>
+/// <param name="credit">How many bytes of a body may arrive before the first grant.</param>
 internal sealed class PageFetches(IActorContext context, IActorRef coordinator, long credit)
 {
     private readonly Dictionary<IActorRef, PageFetch.Request> _underWay = [];
 
-    /// <summary>Starts one; the tab hears of its end by <see cref="PageFetch.Done"/>, or by its actor's.</summary>
+    /// <summary>Starts a fetch. The tab learns of its end from <see cref="PageFetch.Done"/>, or from its actor's termination.</summary>
     internal void Start(PageFetch.Request request)
     {
         var fetch = context.ActorOf(PageFetch.Props(request, coordinator, credit));
@@ -18,11 +18,11 @@ internal sealed class PageFetches(IActorContext context, IActorRef coordinator, 
         _underWay.Add(fetch, request);
     }
 
-    /// <summary>What an actor fetches; null if it fetches nothing of this page.</summary>
+    /// <summary>Returns an actor's request; null if the actor fetches nothing for this page.</summary>
     internal PageFetch.Request? Of(IActorRef actor) => _underWay.GetValueOrDefault(actor);
 
-    /// <summary>One has told its end.</summary>
-    /// <returns>False for a fetch that was stopped, whose answer was on its way.</returns>
+    /// <summary>Removes a fetch that reported its end.</summary>
+    /// <returns>False if the fetch was stopped while its report was on the way.</returns>
     internal bool Take(IActorRef fetch) => _underWay.Remove(fetch);
 
     internal void StopAll()

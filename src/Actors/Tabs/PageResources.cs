@@ -6,17 +6,17 @@ using static ActorBrowser.TabProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// The parts of a tab's page: images, fetched a few at a time and decoded in decoder processes, whose sizes the renderer learns; and
-/// what an embedder wants fetched as the page would.
+/// The resources of a tab's page: images, fetched a few at a time and decoded in decoder processes, whose sizes are sent to the
+/// renderer; and resources that an embedder fetches as the page would.
 /// </summary>
-/// <param name="context">The tab's.</param>
-/// <param name="record">The tab's.</param>
+/// <param name="context">The tab's context.</param>
+/// <param name="record">The tab's record.</param>
 /// <param name="settings">The limits of a page.</param>
-/// <param name="fetches">Of the tab.</param>
-/// <param name="renderer">Learns how large each image is.</param>
-/// <param name="events">What the tab's subscribers hear.</param>
-/// <param name="images">The service that decodes.</param>
-/// <param name="onImagesIn">Called when no image is left to wait for.</param>
+/// <param name="fetches">The tab's fetches.</param>
+/// <param name="renderer">The renderer, which is told each image's size.</param>
+/// <param name="events">The tab's subscribers.</param>
+/// <param name="images">The image service.</param>
+/// <param name="onImagesIn">Called when no image is pending any more.</param>
 internal sealed class PageResources(
     IActorContext context, TabRecord record, TabSettings settings, PageFetches fetches, RendererLease renderer, TabEvents events, IActorRef images, Action onImagesIn)
 {
@@ -29,7 +29,7 @@ internal sealed class PageResources(
     private int _imagesUnderWay;
     private CancellationTokenSource _loading = new();
 
-    /// <summary>The page's server: from a public one nothing private may be fetched.</summary>
+    /// <summary>The address space of the page's server: a page from a public server may fetch nothing private.</summary>
     internal AddressSpace Space { private get; set; }
 
     /// <summary>The renderer has found these images in the page.</summary>
@@ -55,25 +55,25 @@ internal sealed class PageResources(
             onImagesIn();
     }
 
-    // The one way to a page's parts: on behalf of the page, never of the embedder.
+    // The only way to fetch for a page: on behalf of the page, never of the embedder.
     private void FetchForPage(object tag, WebUrl url) => fetches.Start(new PageFetch.Request(
         tag, url, Page, record.Identity, Space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
         AcceptImage, ReferrerFor(url), settings.MaxImage, settings.MaxRedirects, TellsProgress: false));
 
-    /// <summary>An embedder wants something as the page would fetch it.</summary>
+    /// <summary>Fetches a resource for an embedder, as the page would.</summary>
     internal void Fetch(string url, IActorRef asker)
     {
         if (!WebUrl.TryParse(url, out var parsed) || !parsed.IsHttp)
         {
-            asker.Tell(new QueryFailed(DocumentFailure.InvalidQuery, $"'{HttpRules.Shorten(url, 100)}' is no http or https URL."));
+            asker.Tell(new QueryFailed(DocumentFailure.InvalidQuery, $"'{HttpRules.Shorten(url, 100)}' is not an http or https URL."));
             return;
         }
         _askers.Add(asker);
         FetchForPage(asker, parsed);
     }
 
-    /// <summary>A fetch of a part of the page has ended.</summary>
-    /// <returns>False for the page's own.</returns>
+    /// <summary>A fetch has ended.</summary>
+    /// <returns>False if it was the page itself.</returns>
     internal bool OnFetched(PageFetch.Done done)
     {
         if (done.Tag is ImageWork image)
@@ -88,7 +88,7 @@ internal sealed class PageResources(
     /// <summary>Whether an actor waits for an image's pixels.</summary>
     internal bool Decodes(IActorRef relay) => _decoding.ContainsKey(relay);
 
-    /// <summary>The page is left: what is under way is given up, and each asker is told.</summary>
+    /// <summary>The tab leaves the page: stops everything in progress and tells each asker.</summary>
     internal void GiveUp()
     {
         fetches.StopAll();
@@ -110,7 +110,7 @@ internal sealed class PageResources(
             : new QueryFailed(null, done.Problem ?? "The server sent no answer."));
     }
 
-    // The origin alone leaves the site, and nothing leaves a secure page for an insecure address.
+    // Sends only the origin to other sites, and nothing from a secure page to an insecure address.
     private string? ReferrerFor(WebUrl target)
     {
         if (Page is not { } page || (page.Scheme == "https" && target.Scheme != "https"))
@@ -163,7 +163,7 @@ internal sealed class PageResources(
 
     private sealed record ImageWork(int Load, int Resource, WebUrl Url);
 
-    /// <summary>Passes one decoder's answer on, and stops.</summary>
+    /// <summary>Passes on one decoder's answer, then stops.</summary>
     private sealed class ImageRelay : UntypedActor
     {
         protected override void OnReceive(object message)

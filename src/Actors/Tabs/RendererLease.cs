@@ -5,11 +5,11 @@ using static ActorBrowser.TabProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// A tab's line to its renderer: the lease, what is asked and not yet answered, and for how long. It knows no states of
-/// the tab; what comes of an answer is the tab's business.
+/// A tab's lease of a renderer: the process, and the unanswered questions with their times. The tab keeps its own state and handles
+/// the answers.
 /// </summary>
-/// <param name="pool">Lends the processes.</param>
-/// <param name="time">The actor system's.</param>
+/// <param name="pool">The pool of renderers.</param>
+/// <param name="time">The actor system's time.</param>
 internal sealed class RendererLease(IActorRef pool, TimeProvider time)
 {
     private readonly Dictionary<ulong, (IActorRef? Asker, long Since)> _pending = [];
@@ -20,21 +20,21 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
 
     internal int ProcessId => _line?.ProcessId ?? 0;
 
-    /// <summary>What the lent process has worked for.</summary>
+    /// <summary>The site that the leased process works for.</summary>
     internal string Site { get; private set; } = "";
 
     internal bool IsThere => _line is not null;
 
-    /// <summary>How long the oldest question has had no answer; null without one.</summary>
+    /// <summary>How long the oldest question has been unanswered; null if there is none.</summary>
     internal TimeSpan? Silent => _pending.Count == 0 ? null : time.GetElapsedTime(_pending.Values.Min(static question => question.Since));
 
-    /// <summary>Whether the process that is lent, or asked for, is this site's.</summary>
+    /// <summary>Whether the process leased or requested is for this site.</summary>
     internal bool IsFor(string site) => _lease is not null && Site == site;
 
-    /// <summary>Whether a process is lent, or asked for.</summary>
+    /// <summary>Whether a process is leased or requested.</summary>
     internal bool IsWanted => _lease is not null;
 
-    /// <summary>Gets a process for a site: this one, if it has worked for no other.</summary>
+    /// <summary>Requests a process for a site, unless the current one has worked for that site only.</summary>
     internal void Want(string site)
     {
         if (IsFor(site))
@@ -68,7 +68,7 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
         Forget(why);
     }
 
-    /// <summary>The process is gone, or given back: each asker that waits is told.</summary>
+    /// <summary>The process is gone or returned: tells each waiting asker.</summary>
     internal void Forget(string message, ChildProcessProtocol.ChildExited? exited = null)
     {
         foreach (var (asker, _) in _pending.Values)
@@ -96,7 +96,7 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
         _line?.Flush();
     }
 
-    /// <summary>Takes the question that a frame answers; null when there is none.</summary>
+    /// <summary>Removes the question that a frame answers; null if there is none.</summary>
     internal (IActorRef? Asker, long Since)? Take(ulong id) => _pending.Remove(id, out var question) ? question : null;
 
     internal void Violated(string message) => Child.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(ViolationKind.OutOfState, message)));

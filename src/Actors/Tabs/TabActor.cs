@@ -13,8 +13,8 @@ namespace ActorBrowser;
 ///                          ▼  └───── Navigate, Reload, Back, Forward, from anywhere
 ///                        Failed
 /// </code>
-/// What its <see cref="TabRecord"/> keeps outlives its renderers, and a failure of this actor: the page is then lost, as by a
-/// crash, and Reload works. Closing it, or stopping it, ends its renderer.
+/// Its <see cref="TabRecord"/> survives its renderers and a failure of this actor: the page is then lost, as after a crash, and
+/// Reload works. Closing or stopping the tab ends its renderer.
 /// </summary>
 internal sealed class TabActor : UntypedActor
 {
@@ -52,7 +52,7 @@ internal sealed class TabActor : UntypedActor
         _record.Metrics.Show(_page.State);
     }
 
-    // The page, its renderer and what loads are given up; each asker hears of it here, the subscribers once the tab works again.
+    // The page, its renderer and loads in progress are given up. Askers are told here, subscribers once the tab works again.
     protected override void PreRestart(Exception reason, object message)
     {
         var problem = ProblemOf(reason);
@@ -83,10 +83,10 @@ internal sealed class TabActor : UntypedActor
         _page.Close();
         _renderer.LetGo(reusable: false, "The tab is closed.");
         _record.Metrics.Show(_page.State);
-        _events.Tell(new TabProtocol.Closed { Problem = _record.IsClosing ? null : "The tab's actor was stopped: the browser stops, or the tab has failed too often." });
+        _events.Tell(new TabProtocol.Closed { Problem = _record.IsClosing ? null : "The tab's actor was stopped because the browser is stopping, or because the tab failed too often." });
     }
 
-    private static string ProblemOf(Exception reason) => $"The tab failed, and with it its page: {reason.GetType().Name}: {reason.Message}";
+    private static string ProblemOf(Exception reason) => $"The tab failed and lost its page: {reason.GetType().Name}: {reason.Message}";
 
     protected override bool AroundReceive(Receive receive, object message)
     {
@@ -147,7 +147,7 @@ internal sealed class TabActor : UntypedActor
                 OnWatchdog();
                 break;
             case ICommand unknown:
-                Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(unknown.GetType().Name, "a tab knows no such command")));
+                Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(unknown.GetType().Name, "a tab does not handle this command")));
                 break;
             default:
                 OnWork(message);
@@ -187,7 +187,7 @@ internal sealed class TabActor : UntypedActor
                     _page.OnFrame(frame);
                 break;
             case WorkerPool.Refused or WorkerPool.WorkerLost or RoleTraffic.WorkBatch:
-                // Of a page that was left meanwhile.
+                // A frame of a page that the tab has left.
                 break;
             default:
                 Unhandled(message);
@@ -248,7 +248,7 @@ internal sealed class TabActor : UntypedActor
             Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _page.Problem ?? "No page is loaded."));
     }
 
-    // Whatever it is asked, it has to answer: the clock runs while something is pending.
+    // The renderer must answer every question: the clock runs while one is pending.
     private void WatchAnswers()
     {
         if (!Timers.IsTimerActive(Watchdog.Instance) && _renderer.Silent is not null)

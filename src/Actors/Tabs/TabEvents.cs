@@ -4,22 +4,22 @@ using static ActorBrowser.TabProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Tells a tab's subscribers. What happens often is gathered for a moment: of progress only the last counts, other events
-/// keep their order, and anything of weight sends what was gathered before it.
+/// Tells a tab's subscribers. Frequent events are collected for a moment: only the last progress is sent, and the others keep their
+/// order. An important event first sends what was collected.
 /// </summary>
 internal sealed class TabEvents(IActorRef tab, HashSet<IActorRef> subscribers, ActorTimers timers, TimeSpan interval)
 {
     private readonly List<IEvent> _gathered = [];
     private Progress? _progress;
 
-    /// <summary>Tells now, after what was gathered.</summary>
+    /// <summary>Sends an event now, after the collected ones.</summary>
     internal void Tell(IEvent happened)
     {
         Flush();
         Send(happened);
     }
 
-    /// <summary>Tells soon.</summary>
+    /// <summary>Collects an event, to be sent soon.</summary>
     internal void Gather(IEvent happened)
     {
         if (subscribers.Count == 0)

@@ -1,6 +1,6 @@
 namespace ActorBrowser;
 
-/// <summary>Where a tab has been. It survives whatever happens to its renderers.</summary>
+/// <summary>The URLs a tab has visited. Independent of its renderers.</summary>
 internal sealed class TabHistory(int most)
 {
     private readonly List<string> _urls = [];
@@ -11,7 +11,7 @@ internal sealed class TabHistory(int most)
 
     internal string? Current => Position < 0 ? null : _urls[Position];
 
-    /// <summary>A page was reached by a new navigation: what was ahead is forgotten.</summary>
+    /// <summary>A new navigation reached a page: drops the forward entries.</summary>
     internal void Visit(string url)
     {
         if (Current == url)
@@ -23,11 +23,11 @@ internal sealed class TabHistory(int most)
         Position = _urls.Count - 1;
     }
 
-    /// <summary>The URL some steps away, without going there; null beyond either end.</summary>
+    /// <summary>Returns the URL some steps away without going there; null beyond either end.</summary>
     internal string? Peek(int steps) => Position + steps >= 0 && Position + steps < _urls.Count && Position >= 0 ? _urls[Position + steps] : null;
 
     internal void Go(int steps) => Position += steps;
 
-    /// <summary>The page here was found elsewhere.</summary>
+    /// <summary>The current page moved to another URL.</summary>
     internal void Replace(string url) => _urls[Position] = url;
 }

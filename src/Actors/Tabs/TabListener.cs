@@ -7,12 +7,12 @@ using static ActorBrowser.TabProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// The actor behind a <see cref="TabClient"/>: it opens the tab, hears its events, and says why nothing more will come when the
-/// tab, the browser or the actor system ends.
+/// The actor behind a <see cref="TabClient"/>. It opens the tab, receives its events, and says why they end when the tab, the browser
+/// or the actor system stops.
 /// </summary>
 internal sealed class TabListener : OneCallActor
 {
-    /// <summary>How long after its tab was stopped unasked it waits for word that the whole browser stops.</summary>
+    /// <summary>How long it waits, after its tab stopped by itself, to learn whether the whole browser is stopping.</summary>
     private static readonly TimeSpan BrowserMayFollow = TimeSpan.FromSeconds(1);
 
     private readonly IActorRef _browser;
@@ -92,7 +92,7 @@ internal sealed class TabListener : OneCallActor
         }
     }
 
-    // Without a reason so far it is the actor system that stops.
+    // Without another reason, the actor system is stopping.
     protected override void PostStop()
     {
         Timers.CancelAll();
@@ -130,7 +130,7 @@ internal sealed class TabListener : OneCallActor
         {
             case LoadStarted started:
                 _loading?.TrySetException(new PageException("Another navigation took its place."));
-                // What another actor has told the tab before is not this call's.
+                // A navigation that another actor requested earlier is not this call's.
                 (_loading, _begun) = IsOfAnother(started.Url) ? (default(TaskCompletionSource<PageSummary>), _begun) : (_begun, null);
                 break;
             case LoadFinished finished:
@@ -142,13 +142,13 @@ internal sealed class TabListener : OneCallActor
                 _loading = null;
                 break;
             case StayedOnPage stayed:
-                _loading?.TrySetException(new PageException($"{stayed.Url} answered with status {stayed.Status}, that there is nothing to show, and the tab shows no page."));
+                _loading?.TrySetException(new PageException($"{stayed.Url} answered with status {stayed.Status} (nothing to show), and the tab shows no page."));
                 _loading = null;
                 break;
             case LoadFailed failed when _loading is null && IsOfAnother(failed.Url):
                 break;
             case LoadFailed failed:
-                // One that was not even begun says so as well.
+                // A navigation that fails before it begins is reported as well.
                 (_loading ?? _begun)?.TrySetException(failed.Kind == FetchErrorKind.Stopped
                     ? new BrowserStoppedException(failed.Message) : new PageException(failed.Message) { Kind = failed.Kind });
                 (_loading, _begun) = (null, _loading is null ? null : _begun);
@@ -165,7 +165,7 @@ internal sealed class TabListener : OneCallActor
         }
     }
 
-    // A navigation's first URL is as it was given.
+    // A navigation's first event has the URL as it was given.
     private bool IsOfAnother(string url) => _command is Navigate ours && ours.Url != url;
 
     private void End(Exception why)
@@ -187,7 +187,7 @@ internal sealed class TabListener : OneCallActor
 
     internal sealed record Begin(ICommand Command, TaskCompletionSource<PageSummary> Done) : INoSerializationVerificationNeeded;
 
-    /// <summary>The client has given up: its tab is closed as soon as it is there.</summary>
+    /// <summary>The client has given up: the tab is closed as soon as it opens.</summary>
     internal sealed class Abandon : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         internal static readonly Abandon Instance = new();

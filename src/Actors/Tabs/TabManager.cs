@@ -4,8 +4,8 @@ using static ActorBrowser.TabProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Opens tabs. A tab whose actor fails is restarted with what its <see cref="TabRecord"/> keeps, or closed when that happens
-/// too often; no other tab feels it. The manager itself is resumed when it fails: a restart would restart all tabs.
+/// Opens tabs. A tab whose actor fails is restarted with its <see cref="TabRecord"/>, or closed if that happens too often; other tabs
+/// are not affected. The manager itself is resumed when it fails, because a restart would restart all tabs.
 /// </summary>
 internal sealed class TabManager : UntypedActor
 {

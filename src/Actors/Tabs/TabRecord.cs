@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>What a tab keeps when its actor restarts: who it is, where it has been, and who is told.</summary>
+/// <summary>What a tab keeps when its actor restarts: its identity, history and subscribers.</summary>
 internal sealed class TabRecord
 {
     internal TabRecord(int number, TabProtocol.OpenTab open, int maxHistory)
@@ -27,12 +27,12 @@ internal sealed class TabRecord
 
     internal TabMetrics Metrics { get; } = new();
 
-    /// <summary>The number of the last navigation; none is used again.</summary>
+    /// <summary>The number of the last navigation; numbers are not reused.</summary>
     internal int Load { get; set; }
 
-    /// <summary>Where the tab is, or is going; empty while blank.</summary>
+    /// <summary>The current URL, or the one being loaded; empty while blank.</summary>
     internal string Url { get; set; } = "";
 
-    /// <summary>Whether the tab ends because it was asked to.</summary>
+    /// <summary>Whether the tab ends on request.</summary>
     internal bool IsClosing { get; set; }
 }

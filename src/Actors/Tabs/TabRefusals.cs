@@ -4,39 +4,39 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>What is wrong with a command to a tab, as the reply that refuses it.</summary>
+/// <summary>Checks commands to a tab; each method returns the reply that refuses the command, or null.</summary>
 internal static class TabRefusals
 {
-    /// <summary>The longest URL, in characters: what browsers allow is of this order, and it travels in every snapshot.</summary>
+    /// <summary>The longest URL, in characters: browsers allow about as much, and every snapshot carries it.</summary>
     internal const int LongestUrl = 64 << 10;
 
     internal static object? Url(string? url) => url switch
     {
-        null => Invalid(nameof(Navigate), "Url is null; it is an absolute http or https URL."),
+        null => Invalid(nameof(Navigate), "Url is null; give an absolute http or https URL."),
         { Length: > LongestUrl } => Invalid(nameof(Navigate), $"Url has {url.Length} characters; at most {LongestUrl} are allowed."),
         _ => null,
     };
 
     internal static QueryFailed? Resource(string? url) => url switch
     {
-        null => Refused("The resource's URL is null; it is an absolute http or https URL."),
+        null => Refused("The resource's URL is null; give an absolute http or https URL."),
         { Length: > LongestUrl } => Refused($"The resource's URL has {url.Length} characters; at most {LongestUrl} are allowed."),
         _ => null,
     };
 
     internal static object NoActor(string message, IActorRef? subscriber) => Invalid(message, subscriber is null
-        ? "Subscriber is null; it is the actor that is told of the tab's events."
-        : $"Subscriber is a {subscriber.GetType().Name}, which cannot be watched; it is an actor of this actor system or of another.");
+        ? "Subscriber is null; give the actor that gets the tab's events."
+        : $"Subscriber is a {subscriber.GetType().Name}, which cannot be watched; give an actor of an actor system.");
 
     internal static QueryFailed? Of(Query query)
     {
         if (!Enum.IsDefined(query.Kind))
-            return Refused($"There is no query of kind {(int)query.Kind}.");
+            return Refused($"The query's kind is {(int)query.Kind}, which DocumentQuery does not define.");
         if (query.Argument is null)
-            return Refused("The query's argument is null; where none is needed it is empty.");
+            return Refused("The query's argument is null; use an empty text for none.");
         if (query.Argument.Length > QueryDocument.LongestArgument)
             return Refused($"The query's argument has {query.Argument.Length} characters; at most {QueryDocument.LongestArgument} are allowed.");
-        return query.Start < 0 || query.Count < 0 ? Refused($"The query asks for {query.Count} items from {query.Start} on; neither may be negative.") : null;
+        return query.Start < 0 || query.Count < 0 ? Refused($"The query's Count is {query.Count} and its Start {query.Start}; neither may be negative.") : null;
     }
 
     private static QueryFailed Refused(string message) => new(DocumentFailure.InvalidQuery, message);

@@ -7,7 +7,7 @@ internal static class BrowserMeter
 {
     internal static Meter Source { get; } = new("ActorBrowser");
 
-    /// <summary>A number that is read when somebody looks, so that it is right for one who begins to look late.</summary>
+    /// <summary>Creates a gauge that is read on demand, so that a listener that attaches late sees the correct value.</summary>
     internal static Level Show(string name, string unit, string description)
     {
         var level = new Level();
@@ -15,7 +15,7 @@ internal static class BrowserMeter
         return level;
     }
 
-    /// <summary>As <see cref="Show(string, string, string)"/>, one number for each role.</summary>
+    /// <summary>Like <see cref="Show(string, string, string)"/>, with one value for each role.</summary>
     internal static LevelsByRole ShowByRole(string name, string unit, string description)
     {
         var levels = new LevelsByRole();
@@ -24,16 +24,16 @@ internal static class BrowserMeter
     }
 }
 
-/// <summary>A sum of what many actors hold now. Thread-safe.</summary>
+/// <summary>The sum of many actors' current shares. Thread-safe.</summary>
 internal sealed class Level
 {
     private long _now;
 
     internal long Now => Interlocked.Read(ref _now);
 
-    /// <summary>One actor holds so many now.</summary>
-    /// <param name="share">What it held when it said so last; it gives all back with 0 at its end.</param>
-    /// <param name="now">What it holds now.</param>
+    /// <summary>Sets one actor's current share.</summary>
+    /// <param name="share">The share it set last; it must set 0 at its end.</param>
+    /// <param name="now">Its current share.</param>
     internal void Set(ref long share, long now)
     {
         if (share == now)
@@ -43,7 +43,7 @@ internal sealed class Level
     }
 }
 
-/// <summary>A level for each role; there are as many as roles have pools. Thread-safe.</summary>
+/// <summary>A level for each role with a pool. Thread-safe.</summary>
 internal sealed class LevelsByRole
 {
     private readonly Lock _lock = new();

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace ActorBrowser;
 
-/// <summary>What children do, in numbers. Every measurement has the tag <c>role</c>.</summary>
+/// <summary>Metrics of children. Every measurement has the tag <c>role</c>.</summary>
 internal static class ChildMetrics
 {
     private static readonly Histogram<double> StartDuration = BrowserMeter.Source.CreateHistogram<double>(

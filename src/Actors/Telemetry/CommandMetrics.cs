@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>Commands in numbers. Nobody listens: nothing is allocated.</summary>
+/// <summary>Metrics of commands. Without a listener nothing is allocated.</summary>
 internal static class CommandMetrics
 {
     private static readonly Counter<long> StartedCount = BrowserMeter.Source.CreateCounter<long>(
@@ -18,7 +18,7 @@ internal static class CommandMetrics
     private static readonly Histogram<double> Duration = BrowserMeter.Source.CreateHistogram<double>(
         "actorbrowser.command.duration", "s", "From a command's start to its exit, by outcome.");
 
-    /// <summary>Started and not over: a process or output of it may be left.</summary>
+    /// <summary>Commands that started and are not over: processes or output of them may be left.</summary>
     internal static Level Active { get; } = BrowserMeter.Show("actorbrowser.command.active", "{command}", "Commands that run, or whose processes or output have not ended.");
 
     internal static void Started() => StartedCount.Add(1);

@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>Fetches in numbers. Nobody listens: nothing is allocated.</summary>
+/// <summary>Metrics of fetches. Without a listener nothing is allocated.</summary>
 internal static class FetchMetrics
 {
     private static readonly Counter<long> StartedCount = BrowserMeter.Source.CreateCounter<long>(
@@ -15,7 +15,7 @@ internal static class FetchMetrics
     private static readonly Histogram<double> Duration = BrowserMeter.Source.CreateHistogram<double>(
         "actorbrowser.fetch.duration", "s", "From the acceptance of a fetch to its end, by outcome.");
 
-    /// <summary>Accepted and not over.</summary>
+    /// <summary>Fetches accepted and not over.</summary>
     internal static Level Active { get; } = BrowserMeter.Show("actorbrowser.fetch.active", "{fetch}", "Fetches that are under way or wait for a process.");
 
     internal static void Started() => StartedCount.Add(1);

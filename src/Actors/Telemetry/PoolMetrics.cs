@@ -1,10 +1,10 @@
 namespace ActorBrowser;
 
-/// <summary>One pool's part of what the meter shows of its role.</summary>
+/// <summary>One pool's share of its role's metrics.</summary>
 internal sealed class PoolMetrics(string role)
 {
     private static readonly LevelsByRole Processes = BrowserMeter.ShowByRole("actorbrowser.pool.processes", "{process}", "Processes of a pool: starting, idle and lent.");
-    private static readonly LevelsByRole Spare = BrowserMeter.ShowByRole("actorbrowser.pool.spare", "{process}", "Processes of a pool that are ready and lent to nobody.");
+    private static readonly LevelsByRole Spare = BrowserMeter.ShowByRole("actorbrowser.pool.spare", "{process}", "Processes of a pool that are ready and not lent.");
     private static readonly LevelsByRole Waiting = BrowserMeter.ShowByRole("actorbrowser.pool.waiting", "{request}", "Requests that wait for a process of a pool.");
 
     private readonly Level _processes = Processes.Of(role);

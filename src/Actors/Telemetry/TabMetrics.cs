@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace ActorBrowser;
 
-/// <summary>One tab's part of what the meter shows of all.</summary>
+/// <summary>One tab's share of the metrics.</summary>
 internal sealed class TabMetrics
 {
     private static readonly Level Open = BrowserMeter.Show("actorbrowser.tab.open", "{tab}", "Open tabs, crashed ones included.");

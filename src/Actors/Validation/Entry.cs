@@ -2,12 +2,12 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>Where messages enter a protocol: a wrong one is refused to its sender and changes nothing.</summary>
+/// <summary>Checks messages where they enter a protocol: an invalid one is refused to its sender and changes nothing.</summary>
 internal static class Entry
 {
-    /// <summary>Asks a command whether it is right; refuses it to its sender if it is not.</summary>
-    /// <param name="message">What arrived; messages that cannot be wrong pass.</param>
-    /// <param name="sender">Who hears the refusal.</param>
+    /// <summary>Checks a command, and refuses it to its sender if it is invalid.</summary>
+    /// <param name="message">The message; types that cannot be invalid pass.</param>
+    /// <param name="sender">The actor that gets the refusal.</param>
     /// <returns>Whether the actor may act on the message.</returns>
     internal static bool Admits(object message, IActorRef sender)
     {

@@ -4,18 +4,18 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser;
 
 /// <summary>
-/// The bytes of a message. A <see cref="MemoryManager{T}"/> behind them is its sender's own code, which can throw at any
-/// reading; an array cannot.
+/// Reads the bytes of a message. A <see cref="MemoryManager{T}"/> behind them is the sender's code, which may throw whenever it is
+/// read; an array cannot.
 /// </summary>
 internal static class MessageBytes
 {
     /// <summary>Whether the bytes lie in an array.</summary>
     internal static bool AreInArray(ReadOnlyMemory<byte> given) => !MemoryMarshal.TryGetMemoryManager<byte, MemoryManager<byte>>(given, out _);
 
-    /// <summary>Takes bytes as an actor may keep them: those in an array as they are, all others copied.</summary>
-    /// <param name="given">The sender's.</param>
-    /// <param name="taken">In an array.</param>
-    /// <returns>Null, or why they cannot be read: a whole sentence without its full stop.</returns>
+    /// <summary>Takes bytes for an actor to keep: an array as it is, anything else as a copy.</summary>
+    /// <param name="given">The sender's bytes.</param>
+    /// <param name="taken">The bytes in an array.</param>
+    /// <returns>Null, or why they cannot be read, as a sentence without its full stop.</returns>
     internal static string? Take(ReadOnlyMemory<byte> given, out ReadOnlyMemory<byte> taken)
     {
         taken = default;
@@ -30,6 +30,6 @@ internal static class MessageBytes
         }
     }
 
-    /// <summary>As <see cref="Take"/>, where whoever gave the memory is the caller: it hears what its memory throws.</summary>
+    /// <summary>Like <see cref="Take"/>, for a caller that supplied the memory itself: it gets the memory's exception.</summary>
     internal static ReadOnlyMemory<byte> Own(ReadOnlyMemory<byte> given) => AreInArray(given) ? given : given.ToArray();
 }

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>Makes an actor fail where it enters. Internal, so that only tests can send it: each actor's restart is tried with it.</summary>
+/// <summary>Makes an actor fail on entry. Internal, so that only tests can send it; they test each actor's restart with it.</summary>
 internal sealed class Poison : INoSerializationVerificationNeeded
 {
     internal static readonly Poison Instance = new();

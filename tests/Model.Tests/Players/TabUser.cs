@@ -39,7 +39,7 @@ internal sealed class TabUser(World world, IActorRef browser, TabRecordOfUser re
                 break;
             case LoadFailed failed when failed.Message.EndsWith("and is not loaded again.", StringComparison.Ordinal):
                 break;
-            case LoadFailed failed when failed.Message.StartsWith("The tab failed, and with it its page", StringComparison.Ordinal):
+            case LoadFailed failed when failed.Message.StartsWith("The tab failed and lost its page", StringComparison.Ordinal):
                 record.Outcome = failed;
                 break;
             case LoadFailed failed:

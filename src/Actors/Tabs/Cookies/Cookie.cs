@@ -4,14 +4,14 @@ namespace ActorBrowser;
 
 internal enum SameSite
 {
-    /// <summary>Not given, or not understood: treated as Lax.</summary>
+    /// <summary>Missing or unknown: treated as Lax.</summary>
     Default,
     None,
     Lax,
     Strict,
 }
 
-/// <summary>A cookie as a Set-Cookie field gives it (RFC 6265bis, 5.6), before it is known whether it may be kept.</summary>
+/// <summary>A cookie as parsed from a Set-Cookie field (RFC 6265bis, 5.6), before the jar decides whether to keep it.</summary>
 internal sealed class Cookie
 {
     private const int LongestPair = 4096;
@@ -23,32 +23,32 @@ internal sealed class Cookie
 
     internal required string Value { get; init; }
 
-    /// <summary>As given, without a leading dot, in lower case; empty for none.</summary>
+    /// <summary>As in the field, without a leading dot, in lower case; empty for none.</summary>
     internal string Domain { get; set; } = "";
 
     internal bool IsHostOnly { get; set; }
 
-    /// <summary>The registered name above its domain.</summary>
+    /// <summary>The registrable domain of its domain.</summary>
     internal string Site { get; set; } = "";
 
-    /// <summary>Null where the request's own is used.</summary>
+    /// <summary>Null for the default: the request's own path.</summary>
     internal string? Path { get; set; }
 
     internal bool IsSecure { get; private set; }
 
-    /// <summary>Whether no script may see it; none does.</summary>
+    /// <summary>Whether scripts may not see it; no script ever does here.</summary>
     internal bool IsHttpOnly { get; private set; }
 
     internal SameSite SameSite { get; private set; }
 
-    /// <summary>Null for the life of the jar.</summary>
+    /// <summary>Null to live as long as the jar.</summary>
     internal DateTimeOffset? Expires { get; private set; }
 
     internal long Created { get; set; }
 
     internal long LastUsed { get; set; }
 
-    /// <summary>Reads a field; null for one that browsers pass over.</summary>
+    /// <summary>Parses a field; null if browsers ignore it.</summary>
     /// <param name="field">Its value, one character a byte.</param>
     /// <param name="now">The time.</param>
     internal static Cookie? Parse(string field, DateTimeOffset now)
@@ -107,7 +107,7 @@ internal sealed class Cookie
 
     internal bool IsExpired(DateTimeOffset now) => Expires <= now;
 
-    /// <summary>Whether it keeps what its name's prefix promises.</summary>
+    /// <summary>Whether it satisfies the rules of its name's prefix.</summary>
     internal bool KeepsPrefix()
     {
         var named = Name.Length > 0 ? Name : Value;

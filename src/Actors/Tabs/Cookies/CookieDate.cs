@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace ActorBrowser;
 
-/// <summary>Dates as cookies have them (RFC 6265bis, 5.1.1): in any order, between any separators.</summary>
+/// <summary>Parses cookie dates (RFC 6265bis, 5.1.1): fields in any order, with any separators.</summary>
 internal static class CookieDate
 {
     private static readonly string[] Months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-    /// <summary>Null for what is no date.</summary>
+    /// <summary>Null if the text is not a date.</summary>
     internal static DateTimeOffset? Parse(string text)
     {
         (int Hour, int Minute, int Second)? time = null;
@@ -59,7 +59,7 @@ internal static class CookieDate
 
     private static bool IsShortNumber(string text) => text.Length is 1 or 2 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
 
-    // Digits, and then anything that is none.
+    // Leading digits; other characters may follow.
     private static int? Number(string token, int least, int most)
     {
         var length = 0;

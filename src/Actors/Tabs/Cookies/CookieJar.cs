@@ -2,10 +2,10 @@ using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser;
 
-/// <summary>The cookies of one identity, kept and given as RFC 6265bis (5.7, 5.8) says. Not thread-safe.</summary>
+/// <summary>The cookies of one identity, stored and sent as in RFC 6265bis (5.7, 5.8). Not thread-safe.</summary>
 internal sealed class CookieJar
 {
-    /// <summary>As many as Chromium keeps for one site.</summary>
+    /// <summary>The same number as Chromium keeps for one site.</summary>
     private const int MostOfSite = 180;
 
     private const int Most = 3300;
@@ -15,9 +15,9 @@ internal sealed class CookieJar
 
     internal int Count => _cookies.Count;
 
-    /// <summary>The Cookie field of a request; empty for none.</summary>
-    /// <param name="url">Where it goes.</param>
-    /// <param name="page">The page on whose behalf; null for a navigation of the user's.</param>
+    /// <summary>Returns a request's Cookie field; empty for none.</summary>
+    /// <param name="url">The request's URL.</param>
+    /// <param name="page">The page that makes the request; null for a navigation by the user.</param>
     /// <param name="now">The time.</param>
     internal string For(WebUrl url, WebUrl? page, DateTimeOffset now)
     {
@@ -32,9 +32,9 @@ internal sealed class CookieJar
         return string.Join("; ", matching.Select(static cookie => cookie.Name.Length > 0 ? $"{cookie.Name}={cookie.Value}" : cookie.Value));
     }
 
-    /// <summary>Takes a Set-Cookie field, or passes it over.</summary>
-    /// <param name="url">Who answered.</param>
-    /// <param name="page">The page on whose behalf; null for a navigation of the user's.</param>
+    /// <summary>Stores a Set-Cookie field's cookie, or ignores it.</summary>
+    /// <param name="url">The URL that answered.</param>
+    /// <param name="page">The page that made the request; null for a navigation by the user.</param>
     /// <param name="field">The field's value.</param>
     /// <param name="now">The time.</param>
     internal void Take(WebUrl url, WebUrl? page, string field, DateTimeOffset now)
@@ -68,7 +68,7 @@ internal sealed class CookieJar
 
     private static string SiteOf(WebUrl url) => $"{url.Scheme}://{PublicSuffixes.List.SiteOf((url.Host ?? "").TrimEnd('.') is { Length: > 0 } host ? host : "-")}";
 
-    // A public suffix may set cookies for itself alone, and an address has no domain.
+    // A public suffix may set cookies for its own host only, and an IP address has no domain.
     private static bool TrySettleDomain(Cookie cookie, string host)
     {
         var domain = Idna.ToAscii(cookie.Domain);
@@ -90,10 +90,10 @@ internal sealed class CookieJar
     private static bool IsUnder(string host, string domain) =>
         host.Length > domain.Length && host.EndsWith(domain, StringComparison.Ordinal) && host[^(domain.Length + 1)] == '.' && !IsAddress(host);
 
-    // The URL parser lets only an IPv4 address end in a digit's label.
+    // The URL parser allows a last label of digits only in an IPv4 address.
     private static bool IsAddress(string host) => host.StartsWith('[') || System.Net.IPAddress.TryParse(host, out _);
 
-    // Of a secure cookie an insecure page can make no other one that the secure page would take for it.
+    // An insecure page must not set a cookie that a secure page could take for a secure one of the same name.
     private static bool Shadows(Cookie kept, Cookie cookie) => kept.IsSecure && kept.Name == cookie.Name
         && (kept.Domain == cookie.Domain || IsUnder(kept.Domain, cookie.Domain) || IsUnder(cookie.Domain, kept.Domain)) && PathMatches(cookie.Path!, kept.Path!);
 

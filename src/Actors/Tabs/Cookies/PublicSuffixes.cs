@@ -3,8 +3,8 @@ using ActorBrowser.Transport.Http;
 namespace ActorBrowser;
 
 /// <summary>
-/// The public suffix list: under which names anybody may register, so that no cookie is shared across them. The file holds
-/// publicsuffix.org's rules and their date; <c>eng/public-suffixes</c> makes it of a newer list.
+/// The public suffix list: names under which anyone may register, so that no cookie is shared across them. The file holds
+/// publicsuffix.org's rules and their date; <c>eng/public-suffixes</c> generates it from a newer list.
 /// </summary>
 internal sealed class PublicSuffixes
 {
@@ -30,14 +30,14 @@ internal sealed class PublicSuffixes
         }
     }
 
-    /// <summary>The list that this build carries; read when it is first asked.</summary>
+    /// <summary>The list in this build; read on first use.</summary>
     internal static PublicSuffixes List => Shared.Value;
 
     internal int Count => _rules.Count + _wildcards.Count + _exceptions.Count;
 
     internal bool IsSuffix(string domain) => SuffixStart(domain) == 0;
 
-    /// <summary>The name that somebody has registered: the suffix and one label more. A suffix itself, or an address, is its own site.</summary>
+    /// <summary>The registrable domain: the suffix and one more label. A suffix itself, or an address, is its own site.</summary>
     /// <param name="host">In ASCII, without a trailing dot.</param>
     internal string SiteOf(string host)
     {
@@ -47,7 +47,7 @@ internal sealed class PublicSuffixes
         return suffix == 0 ? host : host[(host.LastIndexOf('.', suffix - 2) + 1)..];
     }
 
-    // Longest rule first; a name under no rule has its last label for a suffix.
+    // The longest rule wins; a name without a rule has its last label as its suffix.
     private int SuffixStart(string domain)
     {
         for (var start = 0; ;)
