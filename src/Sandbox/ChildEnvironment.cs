@@ -3,9 +3,7 @@ using System.Globalization;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>
-/// A child's environment: an allow-list, never the parent's, so that a secret in the parent's environment stays there.
-/// </summary>
+/// <summary>A child's environment: an allow-list, so that secrets in the parent's environment stay there.</summary>
 internal static class ChildEnvironment
 {
     private static readonly string[] Allowed =
@@ -13,21 +11,21 @@ internal static class ChildEnvironment
 
     private static readonly string[] AllowedPrefixes = ["LC_", "DOTNET_ROOT"];
 
-    /// <summary>What makes a child start fast and leaves no door open: no diagnostics pipe, no collector's threads.</summary>
+    /// <summary>Settings for a fast start, without a diagnostics pipe and collector threads.</summary>
     private static readonly (string Name, string Value)[] Runtime =
     [
         ("DOTNET_EnableDiagnostics", "0"),
         ("DOTNET_gcServer", "0"),
         ("DOTNET_gcConcurrent", "0"),
-        // 16 MiB: above it the collector gives memory back and takes it anew, page by page, around each collection.
+        // 16 MiB: above that the collector returns memory and takes it again, page by page, around each collection.
         ("DOTNET_GCGen0MaxBudget", "1000000"),
-        // A pool thread that spins for more work takes the processor from the very process that would send it.
+        // A pool thread that spins for more work takes processor time from the process that would send the work.
         ("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0"),
-        // It takes bursts of small work, as answers that come together are, for a reason to have more threads than processors.
+        // The pool otherwise takes bursts of small work, such as answers that arrive together, as a reason for more threads than processors.
         ("DOTNET_HillClimbing_Disable", "1"),
-        // What a socket brings is handled on the thread that heard of it: a hand-over to the pool costs a fetch a third.
+        // The thread that is notified of socket data handles it: handing it to the pool adds a third to the time of a fetch.
         ("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1"),
-        // Few threads that listen hear of many sockets at once; one for each processor, which is the default, wake for each answer.
+        // Few threads each learn of many sockets at once; the default, one for each processor, wakes up for each answer.
         ("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", Math.Max(1, Environment.ProcessorCount / 4).ToString(CultureInfo.InvariantCulture)),
         ("DOTNET_NOLOGO", "1"),
     ];

@@ -1,27 +1,27 @@
 namespace ActorBrowser.Sandbox;
 
-/// <summary>The program that a child is: by default this very one.</summary>
+/// <summary>The program of a child; by default the running one.</summary>
 /// <param name="Path">An absolute path.</param>
-/// <param name="Arguments">What comes before the role's arguments; the program's own name is not among them.</param>
+/// <param name="Arguments">The arguments before the role's; the program's own name is not among them.</param>
 internal sealed record ChildExecutable(string Path, IReadOnlyList<string> Arguments)
 {
-    /// <summary>Whether it is a native program, which makes no code as it runs and calls less of the kernel.</summary>
+    /// <summary>Whether it is a native program, which generates no code at run time and uses fewer system calls.</summary>
     public bool IsNative => OperatingSystem.IsLinux() && NativeImage.Is(Path);
 
-    /// <summary>Whether it is our native child image, which needs neither a runtime nor libraries beside it; an embedder's program may.</summary>
+    /// <summary>Whether it is the native child image, which needs no runtime and no libraries next to it; an embedder's program may.</summary>
     public bool IsChildImage { get; init; }
 
     /// <summary>
-    /// The running program: its own executable, or <c>dotnet app.dll</c> where the shared host runs it. Under a test host
-    /// this is the test host, which cannot be a child: configure another.
+    /// The running program: its executable, or <c>dotnet app.dll</c> under the shared host. Under a test host this is the test host,
+    /// which cannot be a child: configure another program.
     /// </summary>
-    /// <exception cref="LaunchException">The runtime does not know what it runs.</exception>
+    /// <exception cref="LaunchException">The runtime does not know the program's path.</exception>
     public static ChildExecutable Current
     {
         get
         {
             var path = Environment.ProcessPath
-                ?? throw new LaunchException(LaunchErrorKind.NotFound, "The path of the running program is unknown.");
+                ?? throw new LaunchException(LaunchErrorKind.NotFound, "The path of the running program is unknown; set actorbrowser.child.executable.");
             if (!System.IO.Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
                 return new ChildExecutable(path, []);
             var application = Environment.GetCommandLineArgs()[0];

@@ -15,9 +15,9 @@ internal static class ChildLauncher
 
     private static readonly ILauncher Platform = OperatingSystem.IsWindows() ? new WindowsLauncher() : new UnixLauncher();
 
-    /// <summary>Starts a child. It is running, not yet ready, when this completes.</summary>
-    /// <param name="launch">What to start; its channel end is taken over whatever happens.</param>
-    /// <param name="cancellation">Before the spawn it prevents it; after it the child is killed.</param>
+    /// <summary>Starts a child. When this completes, the child runs but is not yet ready.</summary>
+    /// <param name="launch">What to start. The launcher owns its channel end, whatever the outcome.</param>
+    /// <param name="cancellation">Before the spawn it prevents it; afterwards it kills the child.</param>
     /// <exception cref="LaunchException">Nothing was started.</exception>
     public static async Task<ChildProcess> LaunchAsync(ChildLaunch launch, CancellationToken cancellation = default)
     {
@@ -26,7 +26,7 @@ internal static class ChildLauncher
         cancellation.ThrowIfCancellationRequested();
         var child = await WorkThread.Spawner.RunAsync(() =>
         {
-            // Given up while it waited for this thread.
+            // Cancelled while it waited for this thread.
             cancellation.ThrowIfCancellationRequested();
             return Platform.Launch(launch);
         }).ConfigureAwait(false);
@@ -47,7 +47,7 @@ internal static class ChildLauncher
         return child;
     }
 
-    /// <summary>Whom a pipe must admit besides this user: the container that a plan's child is in. Windows; null for no container.</summary>
+    /// <summary>The AppContainer that a pipe must admit in addition to this user: the one of the plan's child. Windows; null for none.</summary>
     /// <param name="plan">The child's plan.</param>
     public static string? PipePeerOf(LaunchPlan? plan)
     {
@@ -61,13 +61,13 @@ internal static class ChildLauncher
     {
         var added = new Dictionary<string, string>(launch.Environment, StringComparer.Ordinal)
         {
-            // The first process of a namespace sees its parent as 0.
+            // The first process of a pid namespace sees its parent's pid as 0.
             [ParentVariable] = (launch.Plan is { IsFirstProcess: true } ? 0 : Environment.ProcessId).ToString(CultureInfo.InvariantCulture),
         };
         if (launch.Plan is { Variable: { } confinement } plan)
         {
             added[LaunchPlan.ConfinementVariable] = confinement;
-            // The collector then makes room before the kernel has to refuse.
+            // The collector then frees memory before the kernel has to refuse any.
             if (plan.Policy.Limits.Memory > 0 && !plan.Policy.MayExecute)
                 added["DOTNET_GCHeapHardLimit"] = (plan.Policy.Limits.Memory / 4 * 3).ToString("x", CultureInfo.InvariantCulture);
         }
@@ -84,6 +84,6 @@ internal static class ChildLauncher
 /// <summary>One platform's way to start a process.</summary>
 internal interface ILauncher
 {
-    /// <summary>On the spawner's thread.</summary>
+    /// <summary>Starts the process; called on the spawner's thread.</summary>
     ChildProcess Launch(ChildLaunch launch);
 }

@@ -1,8 +1,8 @@
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// A launched child. Dropping it, by <see cref="Dispose"/> or by losing the last reference, kills the process and takes
-/// its exit: neither a process nor a zombie is left.
+/// A launched child. Disposing it, or dropping the last reference, kills the process and reaps it, so that neither a process nor a
+/// zombie is left.
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
@@ -14,10 +14,10 @@ internal sealed class ChildProcess : IDisposable
         _child = child;
     }
 
-    /// <summary>Kills what was dropped without <see cref="Dispose"/>.</summary>
+    /// <summary>Kills a child that was dropped without <see cref="Dispose"/>.</summary>
     ~ChildProcess() => _child.Kill();
 
-    /// <summary>The role it was launched as.</summary>
+    /// <summary>The role it was launched with.</summary>
     public string Role { get; }
 
     /// <summary>The pid.</summary>
@@ -29,24 +29,24 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>When it was spawned.</summary>
     public DateTimeOffset StartedAt => _child.StartedAt;
 
-    /// <summary>Whether it has not been reaped yet.</summary>
+    /// <summary>Whether it was not yet reaped.</summary>
     public bool IsAlive => !_child.Exited.IsCompleted;
 
-    /// <summary>Completes once, after the process has been reaped and its output read. Never faults, never cancelled.</summary>
+    /// <summary>Completes once, after the process was reaped and its output read. Never fails and is never cancelled.</summary>
     public Task<ChildExit> Exited => _child.Exited;
 
     /// <summary>
-    /// Which of the limits that the kernel enforces by refusing alone it has reached: descriptors, processes, memory; null
-    /// for none. One that floods goes on asking, so the question can be put now and then. Some microseconds; Linux.
+    /// The limit reached that the kernel reports only as a failed call: descriptors, processes, memory; null if none. A child at a
+    /// limit keeps trying, so checking now and then is enough. Takes a few microseconds; Linux.
     /// </summary>
     public string? LimitReached() => _child.LimitReached();
 
-    /// <summary>Which limit of its control group the kernel has killed one of its processes at, or refused one; null for none. A file is read.</summary>
+    /// <summary>The limit of its control group at which the kernel killed or refused one of its processes; null for none. Reads a file.</summary>
     public string? LimitHit() => _child.LimitHit();
 
     /// <summary>
-    /// SIGKILL to the process and its whole session's group. Legal in every state, from any thread, any number of times;
-    /// does nothing once the process has been reaped, so that a reused pid is never hit. <see cref="Exited"/> tells when it is gone.
+    /// Sends SIGKILL to the process and its session's process group. Valid in every state, from any thread, and repeatedly; does
+    /// nothing once the process was reaped, so that a reused pid is never hit. <see cref="Exited"/> reports when it is gone.
     /// </summary>
     public void Kill() => _child.Kill();
 
@@ -58,7 +58,7 @@ internal sealed class ChildProcess : IDisposable
     }
 }
 
-/// <summary>The part of a child that the reactor holds on to; it does not know its handle, so a dropped handle is noticed.</summary>
+/// <summary>The part of a child that the reactor references. It does not reference the child's handle, so a dropped handle is noticed.</summary>
 internal interface IRunningChild
 {
     int Id { get; }

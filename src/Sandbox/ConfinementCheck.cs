@@ -4,13 +4,13 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>What the kernel says of a child that calls itself confined: seen from outside, before it is given anything.</summary>
+/// <summary>Checks from outside what the kernel says of a child that reports itself confined, before the child gets any data.</summary>
 internal static class ConfinementCheck
 {
-    /// <summary>Looks at every thread of a process.</summary>
+    /// <summary>Checks every thread of a process.</summary>
     /// <param name="processId">The pid.</param>
-    /// <param name="plan">What it was started with.</param>
-    /// <returns>Null, or what is wrong, in a phrase.</returns>
+    /// <param name="plan">The plan it was started with.</param>
+    /// <returns>Null, or what is wrong, as a phrase.</returns>
     public static string? Refusal(int processId, LaunchPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -33,8 +33,8 @@ internal static class ConfinementCheck
         return threads == 0 ? "it has no thread" : null;
     }
 
-    /// <summary>Whether a process has ended, reaped or not: what is seen of it then says nothing of how it was confined.</summary>
-    /// <param name="processId">The pid of a child that has not been told as gone.</param>
+    /// <summary>Whether a process has ended, reaped or not: what is seen of it then does not show how it was confined.</summary>
+    /// <param name="processId">The pid of a child whose exit was not reported yet.</param>
     public static bool IsGone(int processId)
     {
         if (!OperatingSystem.IsLinux())
@@ -43,12 +43,12 @@ internal static class ConfinementCheck
         var length = SmallFile.TryRead(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"), buffer);
         if (length < 0)
             return true;
-        // The name before the state may hold anything.
+        // The name before the state may contain any character.
         var state = buffer[..length].LastIndexOf((byte)')') + 2;
         return state >= length || buffer[state] is (byte)'Z' or (byte)'X';
     }
 
-    // Since Linux 5.9 the kernel counts them. Those of this process were inherited.
+    // The kernel counts filters since Linux 5.9. Those of this process were inherited.
     private static ReadOnlySpan<byte> FilterCount => "Seccomp_filters:"u8;
 
     private static long OwnFilters { get; } = ReadOwnFilters();

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>What the headers of a 64-bit little-endian ELF program say of it.</summary>
+/// <summary>The headers of a 64-bit little-endian ELF program.</summary>
 /// <param name="Machine">The processor it is for (<c>e_machine</c>).</param>
 /// <param name="Interpreter">The loader it needs; empty for none.</param>
 /// <param name="BuildId">The linker's build id in hexadecimal; empty for none.</param>
-/// <param name="IsNative">Whether it has the section that NativeAOT's compiler makes, and no other.</param>
+/// <param name="IsNative">Whether it has the section that only NativeAOT's compiler creates.</param>
 internal sealed record ElfHeader(int Machine, string Interpreter, string BuildId, bool IsNative)
 {
     internal const int X64 = 62;
@@ -26,7 +26,7 @@ internal sealed record ElfHeader(int Machine, string Interpreter, string BuildId
 
     private static ReadOnlySpan<byte> ManagedCode => "\0__managedcode\0"u8;
 
-    /// <summary>Reads the headers of a program; null if it is none.</summary>
+    /// <summary>Reads a program's headers; null if the file is not such a program.</summary>
     /// <param name="file">The program, seekable.</param>
     internal static ElfHeader? TryRead(Stream file)
     {
@@ -73,7 +73,7 @@ internal sealed record ElfHeader(int Machine, string Interpreter, string BuildId
         return TryReadAt(file, BinaryPrimitives.ReadUInt64LittleEndian(section[24..]), text) && text.AsSpan().IndexOf(ManagedCode) >= 0;
     }
 
-    // Notes: the lengths of name and content, the kind, then both, each padded to four bytes.
+    // A note: the lengths of name and content, the kind, then both, each padded to four bytes.
     private static string? BuildIdIn(ReadOnlySpan<byte> notes)
     {
         while (notes.Length >= 12)

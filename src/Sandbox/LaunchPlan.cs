@@ -6,8 +6,8 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// A policy made ready for one program on one machine: built once, used for every child. What is required and missing
-/// is found here, before anything is started.
+/// A policy prepared for one program on one machine: built once and used for every child. Missing required layers are found here,
+/// before anything is started.
 /// </summary>
 internal sealed class LaunchPlan
 {
@@ -40,25 +40,25 @@ internal sealed class LaunchPlan
     /// <summary>The policy.</summary>
     public SandboxPolicy Policy { get; }
 
-    /// <summary>The system call filter that the child puts on itself; null for none.</summary>
+    /// <summary>The system call filter that the child installs itself; null for none.</summary>
     public CallFilter? Filter { get; }
 
-    /// <summary>The filter that is on before the child's first instruction; null where the child is no native program, or is watched only.</summary>
+    /// <summary>The filter installed before the child's first instruction; null if the child is not a native program, or is only watched.</summary>
     public CallFilter? StartFilter { get; }
 
-    /// <summary>The preferred layers that this machine has not got.</summary>
+    /// <summary>The preferred layers that this machine lacks.</summary>
     public IReadOnlyList<MissingLayer> Missing { get; }
 
-    /// <summary>Whether the child is process 1 of a namespace of its own, and calls itself so.</summary>
+    /// <summary>Whether the child is process 1 of its own pid namespace, and reports that pid.</summary>
     public bool IsFirstProcess => _namespaces.HasFlag(Namespaces.Processes);
 
-    /// <summary>Whether the child has a file system of its own, and what it starts ends with it.</summary>
+    /// <summary>Whether the child has its own file system, and the processes it starts end with it.</summary>
     public bool HasWorld => _world is not null;
 
     /// <summary>Whether refused calls are reported.</summary>
     public bool Reports => Filter is not null && _machine.CanNotify;
 
-    /// <summary>Whether refused calls are let through.</summary>
+    /// <summary>Whether refused calls are allowed after all, for learning.</summary>
     public bool Learns { get; private init; }
 
     /// <summary>The layers that the child measures on itself and that must be in force.</summary>
@@ -75,12 +75,12 @@ internal sealed class LaunchPlan
 
     internal string? Variable { get; }
 
-    /// <summary>Makes a plan.</summary>
+    /// <summary>Creates a plan.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="executable">The program.</param>
-    /// <param name="machine">What there is.</param>
-    /// <param name="learn">Whether the child is only watched: refused calls are let through and reported.</param>
-    /// <exception cref="LaunchException">A required layer is missing; the message says which, and why.</exception>
+    /// <param name="machine">The machine.</param>
+    /// <param name="learn">Whether the child is only watched: refused calls are allowed and reported.</param>
+    /// <exception cref="LaunchException">A required layer is not available; the message says which one, and why.</exception>
     public static LaunchPlan Create(SandboxPolicy policy, ChildExecutable executable, Machine machine, bool learn = false)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -93,18 +93,18 @@ internal sealed class LaunchPlan
         if (!OperatingSystem.IsLinux())
             return new LaunchPlan(policy, machine, null, Namespaces.None, null, [new MissingLayer("verification", "what confines children on this system has never been run by its authors, and is not verified")]);
         Check(policy, machine, missing);
-        // A profile is written by watching what it does to the whole machine.
+        // In learn mode the child sees the whole machine, to record everything it uses.
         var hasWorld = !learn && machine.GivesWorld(policy);
         var namespaces = Namespaces.None;
         if (Wanted(policy, hasWorld) is var wanted && wanted != Namespaces.None && machine.TryNamespaces(wanted, out var granted) is null)
             namespaces = granted;
         if (learn && !machine.CanNotify)
             throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, "Refused calls cannot be watched on this machine: the kernel has no seccomp user notification.");
-        // Before it is looked at: what changes meanwhile is another time's.
+        // Recorded before the paths are read, so that any later change is noticed.
         var witness = hasWorld ? PathExpansion.Witness(executable) : null;
         var rules = PathExpansion.Expand(policy, executable).ToList();
         var world = witness is not null ? WorldPlan.Of(policy, rules, machine.HasLandlock ? machine.LandlockVersion : 0, witness) : null;
-        // All of a world may be read: what is in it is what may be.
+        // In a world, everything may be read: it contains only what was granted.
         if (world is { ShowsAll: false })
             rules = [.. rules.Where(static rule => (rule.Rights & (FileRights.Write | FileRights.Device)) != 0)];
         var files = machine.HasLandlock && !learn ? LandlockRules.Compile(rules) : null;
@@ -114,14 +114,14 @@ internal sealed class LaunchPlan
         return new LaunchPlan(policy, machine, files, namespaces, filter, missing, world, startFilter) { Learns = learn, _witness = witness };
     }
 
-    /// <summary>Whether a child can be started by it still. A plan for a world has its paths and links in it.</summary>
+    /// <summary>Whether a child can still be started with it. A plan with a world contains paths and links.</summary>
     internal bool IsCurrent => _witness is null || _witness.Holds();
 
-    // One that executes and has no world keeps the machine's processes and mounts in view: a runner finds its sessions' processes there.
+    // A child that executes programs without a world sees the machine's processes and mounts: a runner finds its sessions' processes there.
     private static Namespaces Wanted(SandboxPolicy policy, bool hasWorld) =>
         policy.WantsWorld && !hasWorld ? policy.Namespaces & ~(Namespaces.Mounts | Namespaces.Processes) : policy.Namespaces;
 
-    /// <summary>What a child enters.</summary>
+    /// <summary>The confinement that a child enters.</summary>
     internal Confinement Confine(Landlock? landlock, int deathSignal) => new()
     {
         Namespaces = _namespaces,
@@ -133,14 +133,14 @@ internal sealed class LaunchPlan
         ParentDeathSignal = deathSignal,
     };
 
-    /// <summary>A ruleset for one child: it gets a rule for the child's own /proc.</summary>
+    /// <summary>Creates a ruleset for one child, with a rule for the child's own /proc.</summary>
     internal Landlock? CreateLandlock() => _files is null ? null : LandlockRules.Build(Policy, _files, _machine.LandlockVersion, _machine.HasTcpPorts, _machine.HasScopes);
 
     internal ControlGroup? CreateGroup() => Policy.IsUnconfined || !OperatingSystem.IsLinux() ? null : _machine.ControlGroups?.Create(Policy.Limits);
 
     private static void Check(SandboxPolicy policy, Machine machine, List<MissingLayer> missing)
     {
-        // A world's mounts cannot be written in whatever way; without one, a filter that knows the call is no help.
+        // A world's read-only mounts prevent truncation by any call; without a world, a filter that allows truncate does not.
         if (machine is { HasLandlock: true, LandlockVersion: < LandlockRules.TruncateVersion } && policy.SystemCalls.Contains("truncate") && !machine.GivesWorld(policy))
             missing.Add(new MissingLayer("files", $"files is incomplete on this machine: Landlock version {machine.LandlockVersion} lets a child empty files that it may not write (Linux 6.2 or newer does not)"));
         var asked = Wanted(policy, policy.WantsWorld && machine.GivesWorld(policy));
@@ -152,35 +152,35 @@ internal sealed class LaunchPlan
             if (!wanted || available)
                 continue;
             var (where, fix) = SessionTag.IsOnThisProcess
-                ? ("cannot be had inside the sandbox that this process runs in, as a command of another ActorBrowser", "Start it outside that sandbox.")
+                ? ("is not available inside the sandbox that this process runs in, as a command of another ActorBrowser", "Start it outside that sandbox.")
                 : ("is missing on this machine", offer.Fix);
             var sentence = $"{LayerNames.Of(offer.Layer)} {where}: {(offer.Layer == SandboxLayer.Namespaces ? namespaces.ToString() : offer.Detail)}";
             if (policy.Required.Contains(offer.Layer))
-                throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"The profile {policy.Name} requires a layer of confinement that is not to be had: {sentence}. {fix}".TrimEnd());
+                throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"The profile {policy.Name} requires a layer of confinement that is not available: {sentence}. {fix}".TrimEnd());
             missing.Add(new MissingLayer(LayerNames.Of(offer.Layer), sentence));
         }
     }
 
     private List<(ProcessLimit Limit, ulong Soft, ulong Hard)> Limits()
     {
-        // A limit of 1 byte, not of 0, keeps a crash from the machine's crash handler, which runs outside the sandbox: see core(5).
+        // A core limit of 1 byte, not 0, also keeps the crash from the machine's crash handler, which runs outside the sandbox: see core(5).
         var limits = new List<(ProcessLimit, ulong, ulong)> { (ProcessLimit.CoreSize, 1, 1) };
         if (Policy.MayExecute)
         {
             AddShare(ProcessLimit.PendingSignals);
             AddShare(ProcessLimit.MessageQueues);
         }
-        // The signal says why; whoever ignores it is killed two seconds later.
+        // SIGXCPU shows the reason; a process that ignores it is killed two seconds later.
         if (Policy.Limits.ProcessorTime > 0)
             limits.Add((ProcessLimit.ProcessorTime, (ulong)Policy.Limits.ProcessorTime, (ulong)Policy.Limits.ProcessorTime + 2));
         if (Policy.Limits.Descriptors > 0)
             limits.Add((ProcessLimit.Descriptors, (ulong)Policy.Limits.Descriptors, (ulong)Policy.Limits.Descriptors));
         if (Policy.Limits.Memory > 0 && _machine.ControlGroups is not { CanLimitMemory: true })
             limits.Add((ProcessLimit.Data, (ulong)Policy.Limits.Memory, (ulong)Policy.Limits.Memory));
-        // Counted by user and user namespace: in one of its own, the child's are its alone.
+        // Counted by user and user namespace: in a new user namespace only the child's processes count.
         if (Policy.Limits.Processes > 0 && _namespaces.HasFlag(Namespaces.Users))
             limits.Add((ProcessLimit.Processes, (ulong)Policy.Limits.Processes, (ulong)Policy.Limits.Processes));
-        // Above its own hard limit this process may raise nothing: EPERM, and no child would start.
+        // This process cannot raise a limit above its own hard limit: the call fails with EPERM, and no child would start.
         for (var i = 0; i < limits.Count; i++)
         {
             var (limit, soft, hard) = limits[i];
@@ -189,7 +189,7 @@ internal sealed class LaunchPlan
         }
         return limits;
 
-        // The kernel counts these for the user: what one command holds, the user's other programs lack.
+        // The kernel counts these for the whole user: what one command holds, the user's other programs lack.
         void AddShare(ProcessLimit limit)
         {
             var share = Math.Max(ProcessLimits.Get(limit).Soft / UserShare, LeastShare);
@@ -197,8 +197,8 @@ internal sealed class LaunchPlan
         }
     }
 
-    // The child's part: its filter, and what it is to measure on itself. FSIZE comes last, as .NET makes a huge sparse
-    // file at its start.
+    // The child's part: its filter, and the layers it must measure. FSIZE is set last, because .NET creates a huge sparse file when
+    // it starts.
     private string? Encode()
     {
         if (Policy.IsUnconfined || !OperatingSystem.IsLinux())
@@ -217,15 +217,15 @@ internal sealed class LaunchPlan
     }
 }
 
-/// <summary>A layer of confinement that a child does without.</summary>
+/// <summary>A layer of confinement that a child runs without.</summary>
 /// <param name="Layer">Its name in configuration and reports.</param>
-/// <param name="Sentence">Which, and why.</param>
+/// <param name="Sentence">Which layer, and why.</param>
 public readonly record struct MissingLayer(string Layer, string Sentence);
 
-/// <summary>Layers by their names in configuration and reports.</summary>
+/// <summary>The names of layers in configuration and reports.</summary>
 internal static class LayerNames
 {
-    /// <summary>A layer's name.</summary>
+    /// <summary>Returns a layer's name.</summary>
     /// <param name="layer">The layer.</param>
     public static string Of(SandboxLayer layer) => layer switch
     {
@@ -243,7 +243,7 @@ internal static class LayerNames
         _ => throw new ArgumentOutOfRangeException(nameof(layer)),
     };
 
-    /// <summary>The layer of a name, or null.</summary>
+    /// <summary>Returns the layer with a name, or null.</summary>
     /// <param name="name">A layer's name.</param>
     public static SandboxLayer? Find(string name)
     {

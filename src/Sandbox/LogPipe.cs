@@ -5,8 +5,8 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// Reads one of a child's output pipes into lines. A flood is read (the child never blocks on it) and counted, but only
-/// <see cref="LinesPerSecond"/> lines are told; the last lines are kept for the exit whatever the rate.
+/// Reads one of a child's output pipes into lines. It always reads, so that the child never blocks, but passes on at most <see
+/// cref="LinesPerSecond"/> lines; the last lines are kept for the exit in any case.
 /// </summary>
 internal sealed class LogPipe : IReadinessHandler, IDisposable
 {
@@ -40,7 +40,7 @@ internal sealed class LogPipe : IReadinessHandler, IDisposable
         _sink = sink;
     }
 
-    /// <summary>Told how many bytes were read, on the reactor's thread.</summary>
+    /// <summary>Called with the number of bytes read, on the reactor's thread.</summary>
     internal Action<int>? Counted { get; set; }
 
     internal string[] LastLines => [.. _last];
@@ -49,10 +49,10 @@ internal sealed class LogPipe : IReadinessHandler, IDisposable
 
     public void OnReady(Readiness readiness) => ReadOnce();
 
-    /// <summary>On the reactor's thread, after the process's exit: what is in the pipe now, then no more.</summary>
+    /// <summary>Called on the reactor's thread after the process's exit: reads what is in the pipe now, then stops.</summary>
     internal void Drain()
     {
-        // A grandchild may hold the pipe open and go on writing: what a pipe can hold is all that the child can have left.
+        // A grandchild may keep the pipe open and go on writing. The child can have left no more than a pipe holds.
         const int MostAPipeHolds = 1 << 20;
         for (var read = 0; read < MostAPipeHolds && !_ended;)
         {

@@ -3,26 +3,26 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>Finds, signals and ends the processes that carry a mark. Linux.</summary>
+/// <summary>Finds, signals and ends the processes with a session tag. Linux.</summary>
 internal static class MarkedProcesses
 {
     private const int SigKill = 9;
     private const int SigStop = 19;
 
-    /// <summary>The pids of all live processes with a matching mark; zombies are none.</summary>
-    /// <param name="matches">Given each mark that is met.</param>
+    /// <summary>The pids of all live processes with a matching tag; zombies do not count.</summary>
+    /// <param name="matches">Called with each tag found.</param>
     public static List<int> Find(Func<SessionTag, bool> matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
         return [.. Others().Where(pid => MarkOf(pid) is { } mark && matches(mark) && !IsZombie(pid))];
     }
 
-    // Without itself: a runner wears the mark of what it has started last.
+    // Without this process: a runner carries the tag of the command that it started last.
     private static IEnumerable<int> Others() => ProcessIds.All().Where(static pid => pid != Environment.ProcessId);
 
-    /// <summary>For the first process of a namespace: kills all others there at once, marked or not, and waits until none is left.</summary>
-    /// <param name="patience">How long at most.</param>
-    /// <param name="killed">How many there were.</param>
+    /// <summary>For the first process of a pid namespace: kills all other processes in it, tagged or not, and waits until none is left.</summary>
+    /// <param name="patience">The longest time to wait.</param>
+    /// <param name="killed">The number of processes killed.</param>
     /// <returns>Whether none is left.</returns>
     public static bool KillAllOthers(TimeSpan patience, out int killed)
     {
@@ -56,8 +56,8 @@ internal static class MarkedProcesses
         }
     }
 
-    /// <summary>Sends a signal to each of them, and to no process that has taken a pid of theirs since.</summary>
-    /// <param name="matches">Given each mark that is met.</param>
+    /// <summary>Signals each of them, and no process that has reused one of their pids.</summary>
+    /// <param name="matches">Called with each tag found.</param>
     /// <param name="signal">The signal's number.</param>
     public static int Signal(Func<SessionTag, bool> matches, int signal)
     {
@@ -71,12 +71,12 @@ internal static class MarkedProcesses
     }
 
     /// <summary>
-    /// Kills them until none is left: what was forked while others were being killed is found in the next round. Between
-    /// rounds it waits for exits, not for time.
+    /// Kills them until none is left: processes forked meanwhile are found in the next round. Between rounds it waits for exits, not
+    /// for time.
     /// </summary>
-    /// <param name="matches">Given each mark that is met.</param>
-    /// <param name="patience">How long at most; a process in an uninterruptible system call dies later.</param>
-    /// <param name="killed">How many were killed.</param>
+    /// <param name="matches">Called with each tag found.</param>
+    /// <param name="patience">The longest time to wait; a process in an uninterruptible system call dies later.</param>
+    /// <param name="killed">The number of processes killed.</param>
     /// <returns>Whether none is left.</returns>
     public static bool KillAll(Func<SessionTag, bool> matches, TimeSpan patience, out int killed)
     {
@@ -85,7 +85,7 @@ internal static class MarkedProcesses
         var until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
         while (true)
         {
-            // Stopped ones cannot fork any more: a bomb that is only killed one by one refills itself.
+            // Stops them first: stopped processes cannot fork, while a fork bomb killed one by one grows again.
             if (Signal(matches, SigStop) == 0)
                 return true;
             var open = Open(matches, seen);
@@ -116,7 +116,7 @@ internal static class MarkedProcesses
         {
             if (ProcessDescriptor.TryOpen(pid) is not { } process)
                 continue;
-            // The pid may have changed hands before the descriptor was there; since then it cannot have.
+            // The pid may have been reused before the descriptor was opened; afterwards it cannot be.
             if (MarkOf(pid) is { } mark && matches(mark) && !IsZombie(pid))
             {
                 seen?.Add(pid);
@@ -131,7 +131,7 @@ internal static class MarkedProcesses
     }
 
     /// <summary>The number of the session that a process or thread belongs to; 0 for none.</summary>
-    /// <param name="pid">A pid or a thread's id.</param>
+    /// <param name="pid">A pid or a thread id.</param>
     public static ulong SessionOf(int pid) => pid > 0 && MarkOf(pid) is { } mark ? mark.Session : 0;
 
     private static SessionTag? MarkOf(int pid)
@@ -155,7 +155,7 @@ internal static class MarkedProcesses
         if (length < 0)
             return true;
         var text = buffer[..length];
-        // The name is in parentheses and may hold anything; the state follows it.
+        // The name is in parentheses and may contain any character; the state follows it.
         var end = text.LastIndexOf((byte)')');
         return end < 0 || end + 2 >= length || text[end + 2] is (byte)'Z' or (byte)'X';
     }

@@ -4,13 +4,13 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>Tells native programs (NativeAOT) from others by what their headers say. Linux.</summary>
+/// <summary>Tells native programs (NativeAOT) from others by their headers. Linux.</summary>
 internal static class NativeImage
 {
     private static readonly ConcurrentDictionary<(string Path, DateTime Changed, long Length), bool> Known = new();
 
     /// <summary>Whether a program is native.</summary>
-    /// <param name="path">Its path; links are followed.</param>
+    /// <param name="path">The program's path; links are followed.</param>
     public static bool Is(string path)
     {
         if (!RuntimeFeature.IsDynamicCodeSupported && path == Environment.ProcessPath)
@@ -30,7 +30,7 @@ internal static class NativeImage
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What cannot be read here is told when it is started; until then it is nothing known.
+            // A file that cannot be read here fails when it is started; until then its kind is unknown.
             return false;
         }
     }

@@ -3,17 +3,17 @@ using System.Text;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// A policy as a macOS Seatbelt profile, which sandbox-exec applies before the program starts. Compiled with the rest, and
-/// its text tested; <b>never run</b> on macOS.
+/// A policy as a macOS Seatbelt profile, which sandbox-exec applies before the program starts. It is compiled and its text is tested,
+/// but it was <b>never run</b> on macOS.
 /// </summary>
 internal static class SeatbeltProfile
 {
-    /// <summary>The program that applies it.</summary>
+    /// <summary>The program that applies the profile.</summary>
     public const string Launcher = "/usr/bin/sandbox-exec";
 
     private static readonly string[] Runtime = ["/usr/lib", "/System/Library", "/usr/share/dotnet", "/usr/local/share/dotnet", "/private/var/db/timezone", "/dev/urandom", "/dev/null"];
 
-    /// <summary>The profile's text.</summary>
+    /// <summary>Returns the profile's text.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="executable">The child's program.</param>
     public static string Of(SandboxPolicy policy, ChildExecutable executable)

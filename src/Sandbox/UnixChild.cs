@@ -3,8 +3,8 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// Waits, on the reactor, for one process's exit. In this order: the exit is seen without taking it, the rest of the
-/// group is killed while its number cannot be anybody else's, the exit is taken, the pipes are drained, the exit is told.
+/// Waits on the reactor for one process's exit. It sees the exit without reaping, kills the rest of the process group while its
+/// number cannot be reused, reaps the process, drains the pipes, and reports the exit, in this order.
 /// </summary>
 internal sealed class UnixChild : IRunningChild, IReadinessHandler
 {
@@ -46,7 +46,7 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
     {
         _output.Start();
         _error.Start();
-        // The lock makes the registration visible to a callback that comes before Register has returned.
+        // The lock makes the registration visible to a callback that runs before Register returns.
         lock (_lock)
             _registration = Reactor.Shared.Register(_process.Descriptor, Readiness.Readable, this);
     }
@@ -67,7 +67,7 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
         if (!OperatingSystem.IsLinux())
             return null;
         var reached = HoldsAllDescriptors() ? "descriptors" : HoldsAllProcesses() ? "processes" : HoldsAllMemory() ? "memory" : null;
-        // Once it is reaped, its number may be another's.
+        // After reaping, the pid may belong to another process.
         lock (_lock)
             return _reaped ? null : reached;
     }
@@ -79,7 +79,7 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
     private bool HoldsAllProcesses() => _group is { CountsProcesses: true } ? _group.HasRefusedProcesses()
         : _limits.Processes > 0 && ProcessCounts.Threads(Id) >= NearlyAll(_limits.Processes);
 
-    // A group ends one of its processes: what is left of a job whose half was killed is no use. Without one: the collector stays below three quarters of it.
+    // A group counts a kill of one of its processes: the rest of such a job is useless. Without a group: the collector stays below three quarters of the limit.
     private bool HoldsAllMemory() => _group is { CountsMemory: true } ? _group.LimitHit() == "memory" : _limits.Memory > 0 && ProcessCounts.Data(Id) >= NearlyAll(_limits.Memory);
 
     public void OnReady(Readiness readiness)
@@ -93,7 +93,7 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
                 return;
             if (_process.HasExited())
                 _process.SignalGroup(SigKill);
-            // Where somebody else has taken the exit, all that is known is that the process is gone.
+            // If other code has reaped the process, only the fact that it is gone is known.
             if (OperatingSystem.IsLinux())
                 _ = _process.TryReap(out end, out usage);
             else
@@ -112,14 +112,14 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
             ThreadPool.UnsafeQueueUserWorkItem(static state => state.Child.EndGroup(state.Exit), (Child: this, Exit: exit), preferLocal: false);
     }
 
-    // Not on the reactor's thread: it reads files.
+    // Not on the reactor's thread, because it reads files.
     private void EndGroup(ChildExit exit)
     {
         _exited.SetResult(exit.ExitCode == 0 || exit.LimitHit is not null ? exit : exit with { LimitHit = _group!.LimitHit() });
         _group!.Dispose();
     }
 
-    // The kernel counts no refusals of these limits; a child that was just refused may hold a little less than the limit.
+    // The kernel does not count refusals at these limits; a child that was just refused may hold slightly less than the limit.
     private static long NearlyAll(long limit) => limit - (limit / 16);
 
     private void Count(int bytes)
@@ -129,7 +129,7 @@ internal sealed class UnixChild : IRunningChild, IReadinessHandler
             Kill();
     }
 
-    // The first process of a namespace never gets the signals of the soft limits, only the one that cannot be ignored.
+    // The first process of a pid namespace does not get the signals of soft limits, only SIGKILL.
     private string? LimitHit(int? signal, in ProcessUsage usage) =>
         _limits.Output > 0 && _outputBytes > _limits.Output ? "output"
         : signal == ProcessorTimeSignal && OperatingSystem.IsLinux() ? "processor-time"

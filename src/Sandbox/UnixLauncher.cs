@@ -4,8 +4,9 @@ namespace ActorBrowser.Sandbox;
 
 /// <summary>
 /// Linux and macOS: each child becomes the leader of a new session. Linux starts a confined child by clone and a list of system calls
-/// before exec (<see cref="ConfinedSpawner"/>), and an unconfined one by posix_spawn; macOS starts all by posix_spawn. Linux is tested;
-/// macOS has no addclosefrom and no pidfd, uses close-on-exec by default and kqueue instead, and has only been compiled.
+/// before exec (<see cref="ConfinedSpawner"/>), and an unconfined one by posix_spawn; macOS starts all by posix_spawn. Linux is
+/// tested. macOS has no addclosefrom and no pidfd, so it uses close-on-exec by default and kqueue instead; that code was only
+/// compiled.
 /// </summary>
 internal sealed class UnixLauncher : ILauncher
 {
@@ -71,7 +72,7 @@ internal sealed class UnixLauncher : ILauncher
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"No control group for a {launch.Role} child could be made: {e.Message}", 0, e);
+            throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"The control group for a {launch.Role} child could not be created: {e.Message}", 0, e);
         }
     }
 

@@ -2,13 +2,13 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>A confined process has made a system call that its profile does not allow.</summary>
-/// <param name="ProcessId">The calling thread, as this process sees it; 0 where it cannot.</param>
-/// <param name="Call">The call's name, or its number where nothing here knows it.</param>
-/// <param name="Arguments">The call with those of its arguments that decided, for people.</param>
-/// <param name="Rule">The rule that was broken, in a sentence.</param>
-/// <param name="Allowed">Whether it was let through: in learn mode only.</param>
-/// <param name="Session">The command session that the caller belongs to; 0 for none.</param>
+/// <summary>A confined process made a system call that its profile forbids.</summary>
+/// <param name="ProcessId">The calling thread's id, as this process sees it; 0 if unknown.</param>
+/// <param name="Call">The call's name, or its number if the name is unknown.</param>
+/// <param name="Arguments">The call with the arguments that mattered, as text.</param>
+/// <param name="Rule">One sentence on the rule that was broken.</param>
+/// <param name="Allowed">Whether it was allowed after all; in learn mode only.</param>
+/// <param name="Session">The command session of the caller; 0 for none.</param>
 public sealed record SandboxViolation(int ProcessId, string Call, string Arguments, string Rule, bool Allowed, ulong Session = 0);
 
 internal static class Violations
@@ -16,33 +16,33 @@ internal static class Violations
     internal const int AbortSignal = 6;
 }
 
-/// <summary>Hears of violations.</summary>
+/// <summary>Is told of violations.</summary>
 public interface IViolationSink
 {
-    /// <summary>The process is about to abort: it will not survive this, whatever signal its exit then names. On the reactor's thread.</summary>
-    /// <returns>Until this completes, the process waits. It must not fail.</returns>
+    /// <summary>The process is about to abort, and will die whatever signal its exit then reports. Called on the reactor's thread.</summary>
+    /// <returns>The process waits until this completes. It must not fail.</returns>
     Task OnAbort();
 
-    /// <summary>It tries to start a process, as its runtime does that would have it written down when it crashes. On the reactor's thread.</summary>
+    /// <summary>The child called clone() to start a process, probably createdump. Called on the reactor's thread.</summary>
     /// <returns>
-    /// Null where that is a violation as any other. Otherwise the process waits until this completes, and is told that it may not; it is a
-    /// violation if it lives on after twenty seconds. It must not fail.
+    /// Null to treat the call as any other violation. Otherwise the process waits until this completes, and its call then fails; it
+    /// is a violation if the process is still alive after twenty seconds. It must not fail.
     /// </returns>
     Task? OnFork() => null;
 
-    /// <summary>One; on the reactor's thread, so it must not block.</summary>
-    /// <param name="violation">What was called.</param>
+    /// <summary>Reports one violation, on the reactor's thread: must not block.</summary>
+    /// <param name="violation">The violation.</param>
     void OnViolation(SandboxViolation violation);
 }
 
-/// <summary>Answers the calls that a child's filter asks about: they fail, and the sink hears of them.</summary>
+/// <summary>Answers the calls that a child's filter asks about: makes them fail, and reports them.</summary>
 internal sealed class ViolationMonitor : IReadinessHandler, IDisposable
 {
     private const int NotPermitted = 1;
     private const int NoSuchCall = 38;
     private const ulong SharesMemory = 0x100;
 
-    // createdump has fifteen.
+    // createdump may take fifteen seconds.
     private static readonly TimeSpan CrashTakes = TimeSpan.FromSeconds(20);
 
     private readonly SafeDescriptor _listener;
@@ -56,10 +56,10 @@ internal sealed class ViolationMonitor : IReadinessHandler, IDisposable
     private Task? _crash;
 
     /// <summary>Starts answering.</summary>
-    /// <param name="listener">From the child; ownership passes.</param>
-    /// <param name="policy">What the caller broke.</param>
-    /// <param name="learn">Whether calls are let through.</param>
-    /// <param name="sink">Who hears of them.</param>
+    /// <param name="listener">The child's listener; owned by this object from now on.</param>
+    /// <param name="policy">The child's policy.</param>
+    /// <param name="learn">Whether calls are allowed.</param>
+    /// <param name="sink">Is told of violations.</param>
     public ViolationMonitor(SafeDescriptor listener, SandboxPolicy policy, bool learn, IViolationSink sink)
     {
         _listener = listener;
@@ -80,18 +80,18 @@ internal sealed class ViolationMonitor : IReadinessHandler, IDisposable
             Dispose();
             return;
         }
-        // One at a time: a caller that is gone by now has nothing for the next call to find, and asking would block.
+        // One at a time: if a caller is gone by now, there is no next request, and another receive would block.
         if (!SeccompListener.TryReceive(_listener, out var request))
             return;
         var name = _table.NameOf(request.Number);
         if (name == "clone" && (request.First & SharesMemory) == 0 && _crash is not { IsCompleted: true } && _sink.OnFork() is { } written)
         {
-            // Who attaches to a process interrupts its question, which it then asks again.
+            // A tracer that attaches to a process interrupts its call, which the process then repeats.
             _crash ??= WatchCrashAsync(Describe(name, request));
             _ = AnswerAfterAsync(written, request.Id);
             return;
         }
-        // Told first: the caller waits, so that what it does next cannot be heard of before this.
+        // Reported before the answer: the caller waits, so none of its later actions can be seen first.
         if (name == "tgkill" && (int)request.Third == Violations.AbortSignal && !_policy.MayFork)
         {
             if (_sink.OnAbort() is { IsCompleted: false } ready)
@@ -158,7 +158,7 @@ internal sealed class ViolationMonitor : IReadinessHandler, IDisposable
     }
 }
 
-/// <summary>System calls for people.</summary>
+/// <summary>Describes system calls for people.</summary>
 internal static class CallText
 {
     private static readonly string[] SocketTypes = ["0", "SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_RDM", "SOCK_SEQPACKET"];

@@ -3,7 +3,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>A child on Windows: its exit comes from the thread pool's wait, its lines from two asynchronous readers. Not run.</summary>
+/// <summary>A child on Windows: the thread pool waits for its exit, and two asynchronous readers read its lines. Never run.</summary>
 internal sealed class WindowsChild : IRunningChild
 {
     private readonly WindowsProcess _process;
@@ -25,7 +25,7 @@ internal sealed class WindowsChild : IRunningChild
 
     public Task<ChildExit> Exited => _exited.Task;
 
-    // The job ends what goes beyond its limits.
+    // The job object ends processes that exceed its limits.
     public string? LimitHit() => null;
 
     public string? LimitReached() => null;
@@ -48,7 +48,7 @@ internal sealed class WindowsChild : IRunningChild
         wait.Unregister(null);
         var ended = DateTimeOffset.UtcNow;
         var code = _process.ExitCode();
-        // What the job still runs would hold the pipes open.
+        // Processes still in the job would keep the pipes open.
         _process.Kill();
         await readers.ConfigureAwait(false);
         _process.Dispose();
@@ -75,7 +75,7 @@ internal sealed class WindowsChild : IRunningChild
         }
         catch (IOException e)
         {
-            // The pipe's other end was torn down with the process; what was read has been told.
+            // The pipe's other end was closed with the process; lines read before were reported.
             _launch.Log?.OnLine(new ChildLogLine(isError, e.Message));
         }
     }

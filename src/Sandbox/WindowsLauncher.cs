@@ -3,9 +3,9 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// Windows: CreateProcess with an explicit list of inherited handles, into a job that kills on close and has the policy's
-/// limits, and into an AppContainer. The application's folder must be readable by "ALL APPLICATION PACKAGES", as Program
-/// Files is. Compiled with the rest; <b>not run</b> on the machines this was written on.
+/// Windows: CreateProcess with an explicit list of inherited handles, into a job object that kills on close and enforces the policy's
+/// limits, and into an AppContainer. "ALL APPLICATION PACKAGES" must be able to read the application's folder, as in Program Files.
+/// Compiled, but <b>never run</b>.
 /// </summary>
 internal sealed class WindowsLauncher : ILauncher
 {
@@ -35,7 +35,7 @@ internal sealed class WindowsLauncher : ILauncher
         }
     }
 
-    /// <summary>The container of a policy; null where nothing is confined.</summary>
+    /// <summary>Returns a policy's container; null if nothing is confined.</summary>
     internal static AppContainer? ContainerOf(LaunchPlan? plan) =>
         plan is null || plan.Policy.IsUnconfined ? null : new AppContainer($"actorbrowser.{plan.Policy.Name}", plan.Policy.MayConnect);
 

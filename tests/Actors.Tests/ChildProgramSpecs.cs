@@ -46,10 +46,10 @@ public sealed class ChildProgramSpecs : IDisposable
     [InlineData("no build", "is of build , and this")]
     [InlineData("other processor", "is for another processor")]
     [InlineData("no loader", "needs the loader /no/such/loader, which is not on this system")]
-    [InlineData("a script", "is no program for this system")]
-    [InlineData("cut", "is no program for this system")]
+    [InlineData("a script", "is not a program for this system")]
+    [InlineData("cut", "is not a program for this system")]
     [InlineData("not executable", "may not be executed by this user: chmod a+x")]
-    [InlineData("nothing", "no native child image is beside it; the package ActorBrowser.Child.linux-")]
+    [InlineData("nothing", "no native child image is next to it; the package ActorBrowser.Child.linux-")]
     public void An_image_that_cannot_be_used_is_not_and_the_log_says_why(string what, string why)
     {
         if (what != "nothing")

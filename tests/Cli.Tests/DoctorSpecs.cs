@@ -41,7 +41,7 @@ public sealed class DoctorSpecs
     {
         var (code, output, _) = await RunAsync("--without", "files", "--json");
         Assert.Equal(1, code);
-        Assert.Contains("requires a layer of confinement that is not to be had: files", output, StringComparison.Ordinal);
+        Assert.Contains("requires a layer of confinement that is not available: files", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
     {
         var refusal = await Assert.ThrowsAsync<LaunchException>(() => ConfinedChild.StartAsync(Profiles.Of("renderer"), "echo", [], Machine.Without(layer)));
         Assert.Equal(LaunchErrorKind.ConfinementUnavailable, refusal.Kind);
-        Assert.Contains($"The profile renderer requires a layer of confinement that is not to be had: {LayerNames.Of(layer)}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"The profile renderer requires a layer of confinement that is not available: {LayerNames.Of(layer)}", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
         foreach (var probe in ChildEntrypoints.Probes.ProbeBattery.All.Where(static probe => probe.Name is "secret-file" or "write-folder" or "write-tmp" or "write-etc" or "other-process"))
             Assert.Equal(probe.Name == "other-process", await child.AttemptAsync(probe) == 0);
         var refusal = Assert.Throws<LaunchException>(() => LaunchPlan.Create(policy.Require(SandboxLayer.World), ChildExecutable.FromPath(TestChildProgram.Path), machine));
-        Assert.Contains("requires a layer of confinement that is not to be had: world", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("requires a layer of confinement that is not available: world", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -5,23 +5,23 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// One child's control groups. They are made, joined and removed on a dedicated thread, while the child starts: to
-/// join one takes the kernel longer than all other confinement together. The child gets no work before it has joined.
+/// One child's control groups. A dedicated thread creates, joins and removes them while the child starts: joining one takes the
+/// kernel longer than all other confinement together. The child gets no work before it has joined.
 /// </summary>
 internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, long Value)> settings) : IDisposable
 {
-    /// <summary>The file that says how many processes and threads a group may have.</summary>
+    /// <summary>The file with the limit of processes and threads in a group.</summary>
     internal const string ProcessLimit = "pids.max";
 
     private const int NoSuchProcess = 3;
 
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
 
-    // Looked at with every heartbeat of the child: to open it each time would take the kernel longer than to read it.
+    // Kept open, because each heartbeat reads it: opening it would take the kernel longer than reading it.
     private SafeDescriptor? _refusals;
 
-    /// <summary>Makes the groups and puts a process into them; one that is gone already is no error.</summary>
-    /// <exception cref="IOException">From the task: it is not limited.</exception>
+    /// <summary>Creates the groups and moves a process into them; a process that is gone already is no error.</summary>
+    /// <exception cref="IOException">The task fails: the process is not limited.</exception>
     internal Task AddAsync(int processId) => WorkThread.ControlGroups.RunAsync(() =>
     {
         foreach (var (folder, file, value) in settings)
@@ -41,7 +41,7 @@ internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, lo
 
     internal bool CountsProcesses => settings.Any(static setting => setting.File == ProcessLimit);
 
-    /// <summary>Which limit was hit, as the kernel has counted; null for none.</summary>
+    /// <summary>The limit that was hit, from the kernel's counters; null for none.</summary>
     internal string? LimitHit()
     {
         foreach (var (folder, _, _) in settings)
@@ -52,14 +52,14 @@ internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, lo
         return HasRefusedProcesses() ? "processes" : null;
     }
 
-    /// <summary>Whether a process or thread was refused for there being as many as allowed.</summary>
+    /// <summary>Whether a process or thread was refused because the limit was reached.</summary>
     internal bool HasRefusedProcesses()
     {
         Span<byte> buffer = stackalloc byte[512];
         return _refusals is { } refusals && Counted(buffer[..SmallFile.ReadAgain(refusals, buffer)], "max "u8);
     }
 
-    /// <summary>The groups live as long as their last process; call it when the child is gone.</summary>
+    /// <summary>The groups exist as long as their last process; call this when the child is gone.</summary>
     public void Dispose() => WorkThread.ControlGroups.RunAsync(() =>
     {
         _refusals?.Dispose();
@@ -71,7 +71,7 @@ internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, lo
             }
             catch (IOException)
             {
-                // A process is still dying in it: the next browser to start on this machine removes the group.
+                // A process in it is still exiting: the next browser to start on this machine removes the group.
             }
         }
         return true;
@@ -85,7 +85,7 @@ internal sealed class ControlGroup(IReadOnlyList<(string Folder, string File, lo
         }
         catch (IOException e) when ((e.HResult & 0xffff) == NoSuchProcess)
         {
-            // It has ended before it could join.
+            // It ended before it could join.
         }
     }
 

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>Where this process can make control groups: version 2, or the memory and pids hierarchies of version 1.</summary>
+/// <summary>Where this process can create control groups: version 2, or the memory and pids hierarchies of version 1.</summary>
 internal sealed class ControlGroups
 {
     private const int UsualWeight = 100;
 
-    // Each with what an ordinary group has, and the most that it takes: the first that is there is used.
+    // Files for weights, each with its default and its largest value: the first that exists is used.
     private static readonly WeightFile[] ProcessorUnified = [new("cpu.weight", 100, 10_000)];
     private static readonly WeightFile[] ProcessorShares = [new("cpu.shares", 1024, 262_144)];
     private static readonly WeightFile[] DiskUnified = [new("io.weight", 100, 10_000), new("io.bfq.weight", 100, 1000)];
@@ -20,12 +20,12 @@ internal sealed class ControlGroups
     private readonly (string Parent, WeightFile File)? _disk;
     private static int s_last;
 
-    /// <summary>Where groups can be made; null for nowhere.</summary>
+    /// <summary>Sets where groups can be created; null for a hierarchy that is not available.</summary>
     /// <param name="unified">The parent in version 2, for memory and processes.</param>
     /// <param name="memory">The parent in the memory hierarchy of version 1.</param>
     /// <param name="processes">The parent in its pids hierarchy.</param>
-    /// <param name="processor">Where a weight on the processors is written.</param>
-    /// <param name="disk">Where a weight on the disks is written.</param>
+    /// <param name="processor">Where a processor weight is written.</param>
+    /// <param name="disk">Where a disk weight is written.</param>
     internal ControlGroups(string? unified, string? memory, string? processes, (string Parent, WeightFile File)? processor, (string Parent, WeightFile File)? disk)
     {
         _unified = unified;
@@ -35,10 +35,10 @@ internal sealed class ControlGroups
         _disk = disk;
     }
 
-    /// <summary>A file that takes a weight.</summary>
+    /// <summary>A file for a weight.</summary>
     /// <param name="Name">Its name in a group.</param>
-    /// <param name="Usual">What an ordinary group has.</param>
-    /// <param name="Most">The most that it takes.</param>
+    /// <param name="Usual">The default value.</param>
+    /// <param name="Most">The largest value.</param>
     internal readonly record struct WeightFile(string Name, int Usual, int Most);
 
     internal bool CanLimitMemory => _unified is not null || _memory is not null;
@@ -54,7 +54,7 @@ internal sealed class ControlGroups
             _ => "none writable",
         };
 
-    /// <summary>Finds out by making a group in each and removing it.</summary>
+    /// <summary>Finds out by creating and removing a group in each.</summary>
     internal static ControlGroups Probe()
     {
         string? unified = null, memory = null, processes = null;
@@ -87,7 +87,7 @@ internal sealed class ControlGroups
         return new ControlGroups(unified, memory, processes, processor, disk);
     }
 
-    /// <summary>Makes the groups that a child's limits need; null when none is needed or possible.</summary>
+    /// <summary>Creates the groups for a child's limits; null if none is needed or possible.</summary>
     internal ControlGroup? Create(SandboxLimits limits)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"actorbrowser-{Environment.ProcessId}-{Interlocked.Increment(ref s_last)}");
@@ -139,7 +139,7 @@ internal sealed class ControlGroups
         }
     }
 
-    // Of browsers that were killed. A group that somebody lives in cannot be removed.
+    // Removes the groups of killed browsers. The kernel refuses to remove a group with processes.
     private static void RemoveLeftovers(string parent)
     {
         foreach (var folder in Directory.EnumerateDirectories(parent, "actorbrowser-*"))
@@ -153,7 +153,7 @@ internal sealed class ControlGroups
             }
             catch (IOException)
             {
-                // Somebody does.
+                // The group still has processes.
             }
         }
     }

@@ -4,12 +4,12 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// What of the user's own git configuration a command may know: who commits. The file as a whole stays outside, as it may name credential helpers, programs
-/// to run and addresses with a token in them.
+/// Copies from the user's git configuration only who commits. The file as a whole stays outside the world, as it may name credential
+/// helpers, programs to run and addresses with a token.
 /// </summary>
 internal static class GitIdentity
 {
-    /// <summary>Its name in the home.</summary>
+    /// <summary>Its name in the home folder.</summary>
     internal const string FileName = ".gitconfig";
 
     private const int MostBytes = 1 << 20;
@@ -17,7 +17,7 @@ internal static class GitIdentity
 
     private static readonly string[] Safe = ["user.name", "user.email", "init.defaultbranch"];
 
-    /// <summary>A configuration with these keys of the user's, in git's own form; null where there are none.</summary>
+    /// <summary>Returns a configuration with these keys, in git's format; null if the user set none of them.</summary>
     /// <param name="home">The user's home.</param>
     internal static string? ConfigurationOf(string home)
     {
@@ -35,7 +35,7 @@ internal static class GitIdentity
         return text.ToString();
     }
 
-    /// <summary>The files that are read, as git reads them: the second goes before the first.</summary>
+    /// <summary>The files to read, in git's order: a later value replaces an earlier one.</summary>
     /// <param name="home">The user's home.</param>
     internal static IReadOnlyList<string> FilesOf(string home)
     {
@@ -57,7 +57,7 @@ internal static class GitIdentity
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Of a command that is not told who commits, git says so itself.
+            // Without these keys, git itself tells the command that they are missing.
             return;
         }
         var section = "";
@@ -79,7 +79,7 @@ internal static class GitIdentity
         }
     }
 
-    // Quotes, escapes and comments as git-config(1) has them; a value that goes on in the next line, or has an escape that is none, is left out.
+    // Quotes, escapes and comments as in git-config(1). A value that continues on the next line or has an invalid escape is left out.
     private static string? ValueOf(ReadOnlySpan<char> text)
     {
         var value = new StringBuilder();
@@ -104,7 +104,7 @@ internal static class GitIdentity
             if (char.IsControl(c) && c != '\t')
                 return null;
             value.Append(c);
-            // Blanks at the end count where they are quoted.
+            // Trailing blanks count only if quoted.
             if (quoted || !char.IsWhiteSpace(c))
                 length = value.Length;
         }

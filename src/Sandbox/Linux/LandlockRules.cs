@@ -2,7 +2,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>Builds the Landlock ruleset of a policy, with as much as this kernel's version knows.</summary>
+/// <summary>Builds a policy's Landlock ruleset, as far as this kernel's version supports it.</summary>
 internal static class LandlockRules
 {
     private const ulong Execute = 1 << 0;
@@ -24,7 +24,7 @@ internal static class LandlockRules
     internal const int TcpVersion = 4;
     internal const int ScopeVersion = 6;
 
-    /// <summary>What of a policy's rules concerns files that are there, in Landlock's terms.</summary>
+    /// <summary>Converts a policy's rules to Landlock's access bits.</summary>
     internal static (string Path, ulong Accesses)[] Compile(IEnumerable<FileRule> files)
     {
         var accesses = new Dictionary<string, ulong>(StringComparer.Ordinal);
@@ -37,7 +37,7 @@ internal static class LandlockRules
         return [.. accesses.Select(static pair => (pair.Key, pair.Value))];
     }
 
-    /// <summary>Below this version nothing keeps a process from emptying a file that it may not write.</summary>
+    /// <summary>Below this version, Landlock does not prevent a process from emptying a file that it may not write.</summary>
     internal const int TruncateVersion = 3;
 
     internal static Landlock Build(SandboxPolicy policy, (string Path, ulong Accesses)[] files, int version, bool ports, bool scopes)
@@ -45,7 +45,7 @@ internal static class LandlockRules
         var handled = Handled(version);
         var network = !ports ? 0 : Bind | (policy.TcpPorts is null ? 0 : Connect);
         var ruleset = Landlock.Create(handled, network, scopes ? AbstractSockets | Signals : 0);
-        // What has gone meanwhile, or may not be looked at, cannot be allowed, and stays denied.
+        // A path that is gone or inaccessible cannot be allowed, and stays denied.
         foreach (var (path, accesses) in files)
             _ = ruleset.TryAllowPath(path, accesses & handled);
         if (network != 0)
@@ -59,7 +59,7 @@ internal static class LandlockRules
     private static ulong Handled(int version) => Execute | WriteFile | ReadFile | ReadFolder | Remove | MakeDevices | Make
         | (version >= 2 ? Refer : 0) | (version >= TruncateVersion ? Truncate : 0) | (version >= 5 ? ControlDevice : 0);
 
-    /// <summary>A rule for a folder that is made with a world.</summary>
+    /// <summary>A rule for a folder that is created with a world.</summary>
     internal static WorldRule InWorld(string folder, FileRights rights, int version) => new(folder, Accesses(rights) & Handled(version));
 
     private static ulong Accesses(FileRights rights) =>

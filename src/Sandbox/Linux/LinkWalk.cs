@@ -1,16 +1,16 @@
 namespace ActorBrowser.Sandbox;
 
-/// <summary>Follows the links of paths, and notes every link and what was looked at.</summary>
+/// <summary>Follows the links of paths, and records every link and every path it looked at.</summary>
 internal sealed class LinkWalk
 {
     private const int MostLinks = 40;
 
     private readonly Dictionary<string, string?> _links = new(StringComparer.Ordinal);
 
-    /// <summary>Every path that was looked at, and its target where it is a link.</summary>
+    /// <summary>Every path it looked at, with its target if it is a link.</summary>
     internal IReadOnlyDictionary<string, string?> Seen => _links;
 
-    /// <summary>Whether a link of a folder has to be followed to reach a path: whoever can write the folder says where it leads.</summary>
+    /// <summary>Whether reaching a path requires following a link inside a folder: a process that can write the folder then decides where the path leads.</summary>
     /// <param name="path">An absolute path.</param>
     /// <param name="folder">The folder.</param>
     internal static bool IsLedBy(string path, string folder)
@@ -20,7 +20,7 @@ internal sealed class LinkWalk
         return walk._links.Any(link => link.Value is not null && link.Key != folder && PolicyPaths.IsIn(link.Key, folder));
     }
 
-    /// <summary>The path with every link followed; the path itself where there are too many.</summary>
+    /// <summary>Returns the path with every link followed, or the path itself if there are too many.</summary>
     /// <param name="path">An absolute path.</param>
     internal string Resolve(string path)
     {

@@ -2,16 +2,16 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>What one layer needs of the machine, and whether it is there.</summary>
+/// <summary>Whether one layer is available on this machine.</summary>
 /// <param name="Layer">The layer.</param>
-/// <param name="Available">Whether it was seen to work.</param>
-/// <param name="Detail">What was seen.</param>
-/// <param name="Fix">What to do where it is missing; empty where nothing can be done, or need be.</param>
+/// <param name="Available">Whether it worked when tried.</param>
+/// <param name="Detail">What was found.</param>
+/// <param name="Fix">What to do if it is missing; empty if nothing can or need be done.</param>
 internal sealed record LayerOffer(SandboxLayer Layer, bool Available, string Detail, string Fix);
 
 /// <summary>
-/// What this machine offers, each layer found out by using it on a process that does nothing else; never by a version
-/// number or a setting.
+/// The layers that this machine offers. Each is found out by applying it to a process made for that, never from a version number or a
+/// setting.
 /// </summary>
 internal sealed class Machine
 {
@@ -38,7 +38,7 @@ internal sealed class Machine
     /// <summary>This machine, probed once.</summary>
     public static Machine Current => Probed.Value;
 
-    /// <summary>Probes this machine on another thread, so that the first child does not wait for it.</summary>
+    /// <summary>Probes this machine on another thread, so that the first child need not wait for it.</summary>
     internal static void ProbeAhead() => _ = Task.Run(static () => Current.Offers());
 
     internal bool CanConfine { get; }
@@ -49,31 +49,31 @@ internal sealed class Machine
 
     internal bool CanNotify { get; }
 
-    /// <summary>Whether refused calls can be told by name.</summary>
+    /// <summary>Whether refused calls can be reported by name.</summary>
     public bool CanReport => CanNotify;
 
     internal ControlGroups? ControlGroups { get; }
 
     internal bool HasSystemCallFilters => CanConfine && !_hidden.Contains(SandboxLayer.SystemCalls) && Seccomp.IsAvailable;
 
-    /// <summary>Whether Landlock is asked about TCP ports.</summary>
+    /// <summary>Whether Landlock can restrict TCP ports.</summary>
     internal bool HasTcpPorts => HasLandlock && LandlockVersion >= LandlockRules.TcpVersion && !_hidden.Contains(SandboxLayer.TcpPorts);
 
-    /// <summary>Whether Landlock is asked about abstract sockets and signals.</summary>
+    /// <summary>Whether Landlock can restrict abstract sockets and signals.</summary>
     internal bool HasScopes => HasLandlock && LandlockVersion >= LandlockRules.ScopeVersion && !_hidden.Contains(SandboxLayer.Scopes);
 
     internal bool HasLandlock => LandlockVersion > 0 && LandlockFailure is null;
 
-    /// <summary>This machine, as if some layers were missing: for trying out what a policy does then.</summary>
-    /// <param name="layers">What to hide.</param>
+    /// <summary>This machine, as if some layers were missing, to try a policy without them.</summary>
+    /// <param name="layers">The layers to hide.</param>
     public static Machine Without(params IEnumerable<SandboxLayer> layers) => new(layers);
 
-    /// <summary>This machine, as if its kernel had an older Landlock, and no worlds.</summary>
+    /// <summary>This machine, as if its kernel had an older Landlock and no worlds.</summary>
     internal static Machine WithLandlock(int version) => new([SandboxLayer.World], version);
 
-    /// <summary>Whether a process can be started in these namespaces; tried once for each combination.</summary>
-    /// <param name="wanted">Without <see cref="Namespaces.Users"/>; that is added where it is needed.</param>
-    /// <param name="granted">What to ask for.</param>
+    /// <summary>Tries whether a process can be started in these namespaces; once for each combination.</summary>
+    /// <param name="wanted">Without <see cref="Namespaces.Users"/>, which is added if needed.</param>
+    /// <param name="granted">The namespaces to ask for.</param>
     /// <returns>Null, or what failed.</returns>
     internal StepFailure? TryNamespaces(Namespaces wanted, out Namespaces granted)
     {
@@ -91,7 +91,7 @@ internal sealed class Machine
         }
     }
 
-    /// <summary>Whether a process can be given a file system and processes of its own.</summary>
+    /// <summary>Tries whether a process can be given its own file system and processes.</summary>
     /// <returns>Null, or what failed.</returns>
     internal StepFailure? TryWorld()
     {
@@ -105,7 +105,7 @@ internal sealed class Machine
         }
     }
 
-    /// <summary>Whether a policy's children have a world here.</summary>
+    /// <summary>Whether a policy's children get a world on this machine.</summary>
     /// <param name="policy">The policy.</param>
     public bool GivesWorld(SandboxPolicy policy)
     {
@@ -113,7 +113,7 @@ internal sealed class Machine
         return policy.WantsWorld && !policy.IsUnconfined && OperatingSystem.IsLinux() && TryWorld() is null;
     }
 
-    /// <summary>Every layer.</summary>
+    /// <summary>Every layer of this machine.</summary>
     public IReadOnlyList<LayerOffer> Offers()
     {
         const Namespaces all = Namespaces.Mounts | Namespaces.Processes | Namespaces.Network | Namespaces.Messages | Namespaces.HostName | Namespaces.ControlGroups;

@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>Turns the names of <see cref="PolicyPaths"/> into the paths of this machine.</summary>
+/// <summary>Replaces the names in <see cref="PolicyPaths"/> with this machine's paths.</summary>
 internal static class PathExpansion
 {
     private static readonly string[] Libraries = ["/lib", "/lib32", "/lib64", "/libx32", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib"];
 
-    // Facts of the machine that the C library and the runtime look at; none is a secret.
+    // Files that the C library and the runtime read; none is secret.
     private static readonly string[] Facts =
     [
         "/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/localtime", "/usr/share/zoneinfo", "/etc/dotnet", "/proc", "/sys/devices/system/cpu",
@@ -26,7 +26,7 @@ internal static class PathExpansion
     private static readonly string[] Devices =
         ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts"];
 
-    /// <summary>The rules with every name replaced; paths that are not there are left in and cost nothing.</summary>
+    /// <summary>The rules with every name replaced; paths that do not exist are kept and cost nothing.</summary>
     internal static IEnumerable<FileRule> Expand(SandboxPolicy policy, ChildExecutable executable)
     {
         foreach (var rule in policy.Files)
@@ -41,7 +41,7 @@ internal static class PathExpansion
         }
     }
 
-    /// <summary>A witness of the folders in which an application's code is searched.</summary>
+    /// <summary>Records the state of the folders that are searched for an application's code.</summary>
     /// <param name="executable">The program.</param>
     internal static PathWitness Witness(ChildExecutable executable)
     {
@@ -58,10 +58,10 @@ internal static class PathExpansion
         PolicyPaths.Runtime => Runtime(executable),
         PolicyPaths.Application => Application(executable),
         PolicyPaths.NetworkFacts => Read([.. NetworkFacts, .. CertificatesFromEnvironment()]),
-        // The machine's own holds the runtime's debugger pipes: who may write there owns this process.
+        // The machine's own folder holds the runtime's debugger pipes, and access to them means control of this process.
         PolicyPaths.Temporary => [],
         PolicyPaths.Devices => Devices.Select(path => rule with { Path = path }),
-        _ => throw new InvalidOperationException($"'{rule.Path}' has no paths by itself."),
+        _ => throw new InvalidOperationException($"'{rule.Path}' has no paths on this machine; name its folder first."),
     };
 
     private static IEnumerable<FileRule> Read(IEnumerable<string> paths) => paths.Select(static path => new FileRule(path, FileRights.Read));
@@ -89,7 +89,7 @@ internal static class PathExpansion
         }
     }
 
-    // File by file: the folder of the libraries also holds an application's settings and data.
+    // Each file separately: the libraries' folder also holds an application's settings and data.
     private static IEnumerable<FileRule> Application(ChildExecutable executable)
     {
         yield return new FileRule(Resolve(executable.Path), FileRights.Read | FileRights.Execute);

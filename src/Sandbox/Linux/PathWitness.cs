@@ -4,26 +4,26 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// What a plan was made of: the files and links that were looked at, and those that were not there. A plan is used again only while all of them are
-/// what they were. Linux.
+/// Records what a plan depends on: the files and links that were read, and the paths that did not exist. A plan is reused only while
+/// all of them are unchanged. Linux.
 /// </summary>
 internal sealed class PathWitness
 {
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>What file is at a path matters, or that none is.</summary>
-    /// <param name="path">An absolute path; its last name is not followed.</param>
+    /// <summary>Records which file is at a path, or that there is none.</summary>
+    /// <param name="path">An absolute path; if its last part is a link, it is not followed.</param>
     internal void Note(string path)
     {
         if (!_seen.ContainsKey(path))
             Add(path, content: false);
     }
 
-    /// <summary>What a file contains matters, or which names a folder has.</summary>
+    /// <summary>Records a file's content, or a folder's names.</summary>
     /// <param name="path">An absolute path.</param>
     internal void NoteContent(string path) => Add(path, content: true);
 
-    /// <summary>Whether all of it is as it was.</summary>
+    /// <summary>Whether everything is unchanged.</summary>
     internal bool Holds()
     {
         foreach (var seen in _seen.Values)
@@ -31,7 +31,7 @@ internal sealed class PathWitness
             var now = PathProbe.LookAt(seen.Path);
             if (now?.Identity != seen.Found?.Identity || now?.Type != seen.Found?.Type)
                 return false;
-            // A link's number may be another link's by now; when it was changed last is when it was made.
+            // A link's inode number may have been reused; the time of its last change shows whether it is the same link.
             if ((seen.Content || now is { IsLink: true }) && now != seen.Found)
                 return false;
         }

@@ -2,7 +2,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>Makes a <see cref="World"/> of what a policy grants: the same paths, with the links that lead to them.</summary>
+/// <summary>Builds a <see cref="World"/> from a policy: the granted paths, and the links that lead to them.</summary>
 internal sealed class WorldPlan
 {
     private const string Temporary = "/tmp";
@@ -14,10 +14,10 @@ internal sealed class WorldPlan
         ("/dev/ptmx", "pts/ptmx"), ("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"), ("/dev/stdout", "/proc/self/fd/1"), ("/dev/stderr", "/proc/self/fd/2"),
     ];
 
-    // What root could change in a /proc of its own, which is the machine's all the same.
+    // Settings in a new /proc that still belong to the machine, and that root could change.
     private static readonly string[] MachineSettings = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/scsi", "/proc/acpi"];
 
-    // What only root may read there, and is the machine's.
+    // Files there that only root may read, and that describe the machine.
     private static readonly string[] MachineFacts =
         ["/proc/keys", "/proc/timer_list", "/proc/slabinfo", "/proc/vmallocinfo", "/proc/kpagecount", "/proc/kpageflags", "/proc/kpagecgroup", "/proc/kcore", "/proc/kmsg", "/proc/sched_debug", "/proc/latency_stats"];
 
@@ -33,7 +33,7 @@ internal sealed class WorldPlan
         _witness = witness;
     }
 
-    /// <summary>The least that a world has: what shows whether one can be had.</summary>
+    /// <summary>The smallest world, to try whether this machine can make one.</summary>
     internal static World Least { get; } = new()
     {
         Entries =
@@ -44,11 +44,11 @@ internal sealed class WorldPlan
         PrivateBytes = 1 << 20,
     };
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Builds the world.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="files">Its rules, every name replaced.</param>
+    /// <param name="files">The policy's rules, with every name replaced.</param>
     /// <param name="landlockVersion">0 for none.</param>
-    /// <param name="witness">Is told what the world depends on.</param>
+    /// <param name="witness">Records what the world depends on.</param>
     internal static World Of(SandboxPolicy policy, IEnumerable<FileRule> files, int landlockVersion, PathWitness witness)
     {
         var plan = new WorldPlan(policy, witness);
@@ -93,7 +93,7 @@ internal sealed class WorldPlan
     {
         if (PolicyPaths.IsIn(rule.Path, "/proc") || rule.Path is "/dev/pts" or "/dev/ptmx")
             return;
-        // Reached without following a link, or not at all: that is looked at when it is opened.
+        // The workspace must be reached without following a link; that is checked when it is opened.
         var path = rule.Path == _policy.Workspace ? rule.Path : _links.Resolve(rule.Path);
         _witness.Note(path);
         var isFolder = Directory.Exists(path);
@@ -129,14 +129,14 @@ internal sealed class WorldPlan
         }
     }
 
-    // Where the home is the command's own.
+    // Only in a home that belongs to the command.
     private void AddText(string path, string content)
     {
         if (!_places.ContainsKey(path))
             _places[path] = new WorldEntry(WorldPlace.Text, path, false, content);
     }
 
-    // A command starts somewhere: where it was granted nothing, in a folder with nothing in it.
+    // A command must start somewhere: if its folder was not granted, in an empty one.
     private void AddStart()
     {
         var start = _policy.StartFolder;
@@ -158,7 +158,7 @@ internal sealed class WorldPlan
         ];
     }
 
-    // The nearest above it shows it as it should be.
+    // The nearest entry above it already shows it with the same rights.
     private bool IsCovered(in WorldEntry entry) =>
         entry.Place is WorldPlace.ReadOnly or WorldPlace.Writable && Above(entry.Path) is { } above && above.Place == entry.Place && entry.Path != _policy.Workspace;
 
@@ -188,10 +188,10 @@ internal sealed class WorldPlan
             {
                 path += "/" + parts[i];
                 _witness.Note(path);
-                // A link is its target's affair: it is not followed, and cannot be pinned.
+                // Links are not followed and cannot be pinned; their targets are handled on their own.
                 if (!Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
                     break;
-                // A file where a folder is usual, as .git of a worktree, says where that folder is.
+                // A file instead of a folder, such as a worktree's .git, names the real folder.
                 if (folders.Add(path))
                     pinned.Add((path, i == parts.Length - 1 || !Directory.Exists(path)));
             }

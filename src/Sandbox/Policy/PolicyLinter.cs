@@ -5,7 +5,7 @@ namespace ActorBrowser.Sandbox;
 /// <summary>Finds contradictions in a policy, and dangerous allowances without a stated reason.</summary>
 internal static class PolicyLinter
 {
-    /// <summary>Calls that no profile may name: each is a way out, or a way to the kernel that nothing here needs.</summary>
+    /// <summary>System calls that no profile may name: each would allow an escape, or expose kernel code that no role needs.</summary>
     private static readonly HashSet<string> NeverAllowed = new(StringComparer.Ordinal)
     {
         "_sysctl", "acct", "add_key", "adjtimex", "bpf", "chroot", "clock_adjtime", "clock_settime", "delete_module", "execveat", "fanotify_init", "finit_module",
@@ -21,7 +21,7 @@ internal static class PolicyLinter
         "fork", "exec", "tcp-anywhere", "datagrams", "write-everywhere", "read-everywhere", "unconfined",
     };
 
-    /// <summary>Everything that is wrong, a sentence each.</summary>
+    /// <summary>Returns everything that is wrong, one sentence each.</summary>
     /// <param name="policy">The policy.</param>
     public static IEnumerable<string> Check(SandboxPolicy policy)
     {
@@ -43,7 +43,7 @@ internal static class PolicyLinter
             else if (path.Contains('\0', StringComparison.Ordinal))
                 yield return "names a path with a NUL in it";
             else if (rights.HasFlag(FileRights.Write) && IsCritical(path))
-                yield return $"allows writing to '{path}', from which it could free itself";
+                yield return $"allows writing to '{path}', through which it could leave the sandbox";
         }
     }
 
@@ -54,12 +54,12 @@ internal static class PolicyLinter
     private static IEnumerable<string> Calls(SandboxPolicy policy)
     {
         foreach (var name in policy.SystemCalls.Union(policy.QuietlyDenied).Union(policy.NativeSystemCalls).Union(policy.NativeQuietlyDenied).Where(static name => !SystemCallTable.IsKnown(name)))
-            yield return $"names '{name}', which is no system call";
+            yield return $"names '{name}', which is not a system call";
         var named = policy.SystemCalls.Union(policy.NativeSystemCalls);
         foreach (var name in named.Where(NeverAllowed.Contains))
             yield return $"allows {name}, which no profile may";
         if (!policy.IsUnconfined && policy.SystemCalls.Count == 0)
-            yield return "allows no system call: nothing can run like that";
+            yield return "allows no system call, so no program can run";
         if (!policy.MayExecute && named.Contains("execve"))
             yield return "lists execve and does not allow exec";
         if (!policy.MayFork && (named.Contains("fork") || named.Contains("vfork")))
@@ -73,15 +73,15 @@ internal static class PolicyLinter
         if (policy.IsUnconfined)
             yield break;
         if (policy.MayExecute && !policy.Files.Any(static rule => rule.Rights.HasFlag(FileRights.Execute)))
-            yield return "allows exec and nothing that could be executed";
+            yield return "allows exec but no file that could be executed";
         if ((policy.MayConnect || policy.MaySendDatagrams) && policy.Namespaces.HasFlag(Namespaces.Network))
-            yield return "allows the network and takes it away with a namespace";
+            yield return "allows the network but removes it with a namespace";
         if (policy.Namespaces.HasFlag(Namespaces.Processes) && !policy.Namespaces.HasFlag(Namespaces.Mounts))
-            yield return "hides processes without mounts of its own: it would see another's /proc";
+            yield return "hides processes without the mounts namespace, so it would see another namespace's /proc";
         if (policy.Namespaces != Namespaces.None && !policy.Required.Contains(SandboxLayer.Namespaces) && !policy.Preferred.Contains(SandboxLayer.Namespaces))
-            yield return "names namespaces and neither requires nor prefers them";
+            yield return "names namespaces but neither requires nor prefers them";
         if (!policy.Required.Contains(SandboxLayer.SystemCalls) || !policy.Required.Contains(SandboxLayer.NoNewPrivileges))
-            yield return "does not require system-calls and no-new-privileges: without them nothing else holds";
+            yield return "does not require system-calls and no-new-privileges: without them no other layer holds";
     }
 
     private static IEnumerable<string> Reasons(SandboxPolicy policy)
@@ -92,7 +92,7 @@ internal static class PolicyLinter
                 yield return $"states no reason for a dangerous allowance: {danger}";
         }
         foreach (var reason in policy.Reasons.Keys.Where(static reason => !Dangers.Contains(reason)))
-            yield return $"states a reason for '{reason}', which is none of {string.Join(", ", Dangers.Order(StringComparer.Ordinal))}";
+            yield return $"states a reason for '{reason}', which is not one of {string.Join(", ", Dangers.Order(StringComparer.Ordinal))}";
     }
 
     private static IEnumerable<string> Taken(SandboxPolicy policy)

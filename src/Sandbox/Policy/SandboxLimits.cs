@@ -2,16 +2,16 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>The limits of a child. 0 for none.</summary>
+/// <summary>The limits of a child; 0 for no limit.</summary>
 public sealed record SandboxLimits
 {
-    /// <summary>Memory, in bytes: of the control group where there is one, of private writable memory where not.</summary>
+    /// <summary>Memory, in bytes: the control group's if there is one, else private writable memory.</summary>
     public long Memory { get; init; }
 
     /// <summary>Processor time, in seconds.</summary>
     public long ProcessorTime { get; init; }
 
-    /// <summary>Time from the launch, whatever it does.</summary>
+    /// <summary>Time since the launch.</summary>
     public TimeSpan WallTime { get; init; }
 
     /// <summary>Processes and threads. Needs a control group or a user namespace.</summary>
@@ -20,27 +20,27 @@ public sealed record SandboxLimits
     /// <summary>Open descriptors.</summary>
     public long Descriptors { get; init; }
 
-    /// <summary>The longest file it can write, in bytes.</summary>
+    /// <summary>The longest file that it may write, in bytes.</summary>
     public long FileSize { get; init; }
 
-    /// <summary>What it writes to stdout and stderr together, in bytes.</summary>
+    /// <summary>Output to stdout and stderr together, in bytes.</summary>
     public long Output { get; init; }
 
-    /// <summary>What each of its private folders for temporary files holds, in bytes. Needs a world.</summary>
+    /// <summary>The size of each private folder for temporary files, in bytes. Needs a world.</summary>
     public long Temporary { get; init; }
 
-    /// <summary>The share of the processors that all of it has together while others want them, too: 100 is one ordinary process's; 0 for a share for each. Needs a control group.</summary>
+    /// <summary>The child's share of the processors while other processes compete for them: 100 equals one ordinary process; 0 gives each of its processes a share. Needs a control group.</summary>
     public int ProcessorWeight { get; init; }
 
-    /// <summary>The same for the disks, where their scheduler weighs. Needs a control group.</summary>
+    /// <summary>The same for the disks, if their scheduler supports weights. Needs a control group.</summary>
     public int DiskWeight { get; init; }
 
-    /// <summary>For commands: how many percent of what was free on the disk of their folder may be gone while one runs; 0 for no limit. Needs a world.</summary>
+    /// <summary>For commands: the percentage of its folder's free disk space that may be lost while it runs; 0 for no limit. Needs a world.</summary>
     public int DiskShare { get; init; }
 
     /// <summary>
-    /// These limits as far as the hard limits of this process let it give them: a higher one would be refused by the kernel. A command of an ordinary user
-    /// gets at most half of what the kernel counts for the user as a whole, so that it cannot take this process's part.
+    /// These limits, cut to the hard limits of this process, above which the kernel refuses. A command gets at most half of what the
+    /// kernel counts for the whole user, so that it cannot take this process's part.
     /// </summary>
     internal SandboxLimits WithinThisProcess(bool isCommand)
     {
@@ -49,7 +49,7 @@ public sealed record SandboxLimits
         var share = isCommand && !CurrentProcess.IsPrivileged ? 2 : 1;
         return this with
         {
-            // The descriptors that are on their way through sockets are counted so.
+            // Descriptors in transit through sockets are counted for the whole user.
             Descriptors = Within(Descriptors, ProcessLimit.Descriptors, share),
             Processes = share == 1 ? Processes : Within(Processes, ProcessLimit.Processes, share),
             FileSize = Within(FileSize, ProcessLimit.FileSize, 1),

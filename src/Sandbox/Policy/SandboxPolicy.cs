@@ -3,40 +3,40 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>One layer of confinement. Each is named as reports and configuration name it: in kebab case.</summary>
+/// <summary>One layer of confinement. Reports and configuration write its name in kebab case.</summary>
 public enum SandboxLayer
 {
-    /// <summary>No program can gain privileges.</summary>
+    /// <summary>Programs cannot gain privileges.</summary>
     NoNewPrivileges,
 
-    /// <summary>System calls are an allow-list.</summary>
+    /// <summary>System calls are restricted to an allow-list.</summary>
     SystemCalls,
 
-    /// <summary>A refused system call is told to the parent by name.</summary>
+    /// <summary>Refused system calls are reported to the parent by name.</summary>
     ViolationReports,
 
-    /// <summary>Files are an allow-list (Landlock).</summary>
+    /// <summary>Files are restricted to an allow-list (Landlock).</summary>
     Files,
 
-    /// <summary>TCP ports are an allow-list (Landlock 4).</summary>
+    /// <summary>TCP ports are restricted to an allow-list (Landlock 4).</summary>
     TcpPorts,
 
-    /// <summary>No abstract sockets of, and no signals to, processes outside (Landlock 6).</summary>
+    /// <summary>No access to abstract sockets of outside processes, and no signals to those processes (Landlock 6).</summary>
     Scopes,
 
-    /// <summary>Namespaces of its own.</summary>
+    /// <summary>The child has its own namespaces.</summary>
     Namespaces,
 
-    /// <summary>A file system and processes of its own: what is not granted is not there.</summary>
+    /// <summary>The child has its own file system and processes: what is not granted does not exist for it.</summary>
     World,
 
-    /// <summary>No capability, and none to gain.</summary>
+    /// <summary>The child has no capabilities and can gain none.</summary>
     Capabilities,
 
-    /// <summary>Memory and processes are limited by a control group.</summary>
+    /// <summary>A control group limits memory and processes.</summary>
     ControlGroup,
 
-    /// <summary>No memory becomes executable once the child has begun. A native child's; a JIT compiler cannot live with it.</summary>
+    /// <summary>No memory becomes executable once the child has started. For native children only; a JIT compiler needs such memory.</summary>
     NoNewCode,
 }
 
@@ -50,7 +50,7 @@ internal enum FileRights
     /// <summary>Reading files and listing folders.</summary>
     Read = 1,
 
-    /// <summary>Changing, making, removing and renaming.</summary>
+    /// <summary>Changing, creating, removing and renaming.</summary>
     Write = 2,
 
     /// <summary>Executing.</summary>
@@ -62,11 +62,11 @@ internal enum FileRights
 
 /// <summary>What may be done below a path.</summary>
 /// <param name="Path">An absolute path, or one of <see cref="PolicyPaths"/>' names.</param>
-/// <param name="Rights">What.</param>
+/// <param name="Rights">The rights.</param>
 internal readonly record struct FileRule(string Path, FileRights Rights);
 
 /// <summary>
-/// What a child may do: everything that is not allowed here is denied. Members read as sentences; each returns a new policy.
+/// What a child may do; everything not allowed here is denied. Members read as sentences; each returns a new policy.
 /// <code>
 /// SandboxPolicy.Named("scanner").AllowRead(PolicyPaths.Runtime).AllowRead("/srv/files").AllowSystemCalls(calls).Require(SandboxLayer.Files)
 /// </code>
@@ -75,19 +75,19 @@ public sealed record SandboxPolicy
 {
     private SandboxPolicy(string name) => Name = name;
 
-    /// <summary>Its name.</summary>
+    /// <summary>The policy's name.</summary>
     public string Name { get; }
 
-    /// <summary>What it is for, in a sentence.</summary>
+    /// <summary>One sentence on the policy's purpose.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>Whether nothing is confined at all.</summary>
+    /// <summary>Whether it confines nothing.</summary>
     public bool IsUnconfined { get; private init; }
 
-    /// <summary>Which files.</summary>
+    /// <summary>The files it may use.</summary>
     internal ImmutableArray<FileRule> Files { get; private init; } = [];
 
-    /// <summary>Which TCP ports it may connect to; null for all.</summary>
+    /// <summary>The TCP ports it may connect to; null for all.</summary>
     public ImmutableArray<int>? TcpPorts { get; private init; } = [];
 
     /// <summary>Whether it may send datagrams, as name resolution does.</summary>
@@ -96,44 +96,44 @@ public sealed record SandboxPolicy
     /// <summary>Whether it may start processes.</summary>
     public bool MayFork { get; private init; }
 
-    /// <summary>Whether it may become, or start, another program.</summary>
+    /// <summary>Whether it may execute other programs.</summary>
     public bool MayExecute { get; private init; }
 
-    /// <summary>Whether it may control terminals; typing into one is never allowed.</summary>
+    /// <summary>Whether it may control terminals; injecting input into one is never allowed.</summary>
     public bool MayUseTerminals { get; private init; }
 
     /// <summary>The system calls it needs.</summary>
     public ImmutableSortedSet<string> SystemCalls { get; private init; } = [];
 
-    /// <summary>The system calls that a native child needs once it is ready; empty for the same as <see cref="SystemCalls"/>.</summary>
+    /// <summary>The system calls that a native child needs once it is ready; empty to use <see cref="SystemCalls"/>.</summary>
     internal ImmutableSortedSet<string> NativeSystemCalls { get; init; } = [];
 
     /// <summary>With <see cref="NativeSystemCalls"/>: those that fail in a native child without a report.</summary>
     internal ImmutableSortedSet<string> NativeQuietlyDenied { get; init; } = [];
 
-    /// <summary>System calls that fail without a report, because well-meaning code tries them.</summary>
+    /// <summary>System calls that fail without a report, because harmless code tries them.</summary>
     public ImmutableSortedSet<string> QuietlyDenied { get; private init; } = [];
 
-    /// <summary>The namespaces of its own that it gets.</summary>
+    /// <summary>The namespaces it gets.</summary>
     internal Namespaces Namespaces { get; private init; }
 
     /// <summary>Its limits.</summary>
     public SandboxLimits Limits { get; init; } = new();
 
-    /// <summary>Without one of these there is no child.</summary>
+    /// <summary>Layers without which no child is started.</summary>
     public ImmutableSortedSet<SandboxLayer> Required { get; private init; } = [];
 
-    /// <summary>Without one of these there is a child, and a report that names it.</summary>
+    /// <summary>Layers without which a child is started, but reported.</summary>
     public ImmutableSortedSet<SandboxLayer> Preferred { get; private init; } = [];
 
     /// <summary>Whether it requires or prefers a layer.</summary>
     /// <param name="layer">The layer.</param>
     public bool Wants(SandboxLayer layer) => Required.Contains(layer) || Preferred.Contains(layer);
 
-    /// <summary>Whether a refused system call ends the child, too.</summary>
+    /// <summary>Whether a refused system call also kills the child.</summary>
     public bool KillsOnViolation { get; init; }
 
-    /// <summary>Why a dangerous allowance is there, by its name; the linter wants one for each.</summary>
+    /// <summary>The reason for each dangerous allowance, by its name; the linter demands one for each.</summary>
     public ImmutableSortedDictionary<string, string> Reasons { get; private init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Whether it may write any file at all.</summary>
@@ -142,108 +142,108 @@ public sealed record SandboxPolicy
     /// <summary>Whether it may make TCP connections.</summary>
     public bool MayConnect => TcpPorts is null or { Length: > 0 };
 
-    /// <summary>Whether it wants a file system and processes of its own: one that may execute, with namespaces for mounts and processes.</summary>
+    /// <summary>Whether it wants its own file system and processes: it may execute, and has namespaces for mounts and processes.</summary>
     public bool WantsWorld => MayExecute && Namespaces.HasFlag(Namespaces.Mounts) && Namespaces.HasFlag(Namespaces.Processes);
 
-    /// <summary>The folder that stands for <see cref="PolicyPaths.Workspace"/>; null where none was named.</summary>
+    /// <summary>The folder for <see cref="PolicyPaths.Workspace"/>; null if none was named.</summary>
     public string? Workspace { get; private init; }
 
-    /// <summary>Which file the workspace is: another one at its path is none. Null where that was not looked at.</summary>
+    /// <summary>The identity of the workspace's folder, so that another folder at its path is refused; null if unchecked.</summary>
     internal (ulong Device, ulong Inode)? WorkspaceIdentity { get; private init; }
 
-    /// <summary>Names below a workspace that cannot be changed where it can: what other programs run later.</summary>
+    /// <summary>Names in a workspace that stay unchangeable although the workspace is writable: other programs execute them later.</summary>
     public ImmutableArray<string> Protected { get; private init; } = [];
 
-    /// <summary>Where it starts; there in its world at least as an empty folder.</summary>
+    /// <summary>The folder it starts in; in a world it exists at least as an empty folder.</summary>
     public string StartFolder { get; private init; } = "/";
 
     /// <summary>A policy that denies everything.</summary>
     /// <param name="name">Its name.</param>
     public static SandboxPolicy Named(string name) => new(name);
 
-    /// <summary>No policy at all: for a control, and for those who confine their children otherwise.</summary>
+    /// <summary>No confinement: for comparisons, and for embedders who confine their children otherwise.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="reason">Why.</param>
     public static SandboxPolicy Unconfined(string name, string reason) => new SandboxPolicy(name) { IsUnconfined = true }.Because("unconfined", reason);
 
-    /// <summary>It may read a file, or list and read a folder.</summary>
+    /// <summary>Allows reading a file, or listing and reading a folder.</summary>
     /// <param name="path">An absolute path or a name of <see cref="PolicyPaths"/>.</param>
     public SandboxPolicy AllowRead(string path) => Allow(path, FileRights.Read);
 
-    /// <summary>It may read and change what is there.</summary>
+    /// <summary>Allows reading and changing a path.</summary>
     /// <param name="path">An absolute path or a name of <see cref="PolicyPaths"/>.</param>
     public SandboxPolicy AllowWrite(string path) => Allow(path, FileRights.Read | FileRights.Write);
 
-    /// <summary>It may execute what is there, with <see cref="AllowExec"/>; reading it is another matter.</summary>
+    /// <summary>Allows executing a path, together with <see cref="AllowExec"/>; reading it needs <see cref="AllowRead"/>.</summary>
     /// <param name="path">An absolute path or a name of <see cref="PolicyPaths"/>.</param>
     public SandboxPolicy AllowExecute(string path) => Allow(path, FileRights.Execute);
 
-    /// <summary>It may use a device.</summary>
+    /// <summary>Allows using a device.</summary>
     /// <param name="path">An absolute path or a name of <see cref="PolicyPaths"/>.</param>
     public SandboxPolicy AllowDevice(string path) => Allow(path, FileRights.Read | FileRights.Device);
 
-    /// <summary>It may connect to these TCP ports.</summary>
+    /// <summary>Allows connecting to these TCP ports.</summary>
     /// <param name="ports">1 to 65535.</param>
     public SandboxPolicy AllowTcpConnect(params ReadOnlySpan<int> ports) => this with { TcpPorts = [.. (TcpPorts ?? []).Union(ports.ToArray())] };
 
-    /// <summary>It may connect to any TCP port.</summary>
+    /// <summary>Allows connecting to any TCP port.</summary>
     /// <param name="reason">Why.</param>
     public SandboxPolicy AllowTcpConnectAnywhere(string reason) => (this with { TcpPorts = null }).Because("tcp-anywhere", reason);
 
-    /// <summary>It may send and receive datagrams: name resolution needs them.</summary>
+    /// <summary>Allows sending and receiving datagrams, which name resolution needs.</summary>
     /// <param name="reason">Why.</param>
     public SandboxPolicy AllowDatagrams(string reason) => (this with { MaySendDatagrams = true }).Because("datagrams", reason);
 
-    /// <summary>It may start processes that are copies of itself.</summary>
+    /// <summary>Allows forking: starting processes that run the same program.</summary>
     /// <param name="reason">Why.</param>
     public SandboxPolicy AllowFork(string reason) => (this with { MayFork = true }).Because("fork", reason);
 
-    /// <summary>It may become another program.</summary>
+    /// <summary>Allows executing other programs.</summary>
     /// <param name="reason">Why.</param>
     public SandboxPolicy AllowExec(string reason) => (this with { MayExecute = true }).Because("exec", reason);
 
-    /// <summary>It may neither start processes nor become another program.</summary>
+    /// <summary>Forbids starting processes and executing other programs.</summary>
     public SandboxPolicy DenyExec() => this with { MayFork = false, MayExecute = false };
 
-    /// <summary>It may control terminals.</summary>
+    /// <summary>Allows controlling terminals.</summary>
     public SandboxPolicy AllowTerminals() => this with { MayUseTerminals = true };
 
-    /// <summary>It may make these system calls; of those whose arguments decide, the harmless uses.</summary>
-    /// <param name="names">As in their manual pages.</param>
+    /// <summary>Allows these system calls; if the arguments matter, only their harmless uses.</summary>
+    /// <param name="names">Names as in the manual pages.</param>
     public SandboxPolicy AllowSystemCalls(params IEnumerable<string> names) => this with { SystemCalls = SystemCalls.Union(names) };
 
-    /// <summary>These system calls fail without a report.</summary>
-    /// <param name="names">As in their manual pages.</param>
+    /// <summary>Makes these system calls fail without a report.</summary>
+    /// <param name="names">Names as in the manual pages.</param>
     public SandboxPolicy DenyQuietly(params IEnumerable<string> names) => this with { QuietlyDenied = QuietlyDenied.Union(names) };
 
-    /// <summary>What a child of one image or the other may call.</summary>
+    /// <summary>The calls that a native or a JIT child may make.</summary>
     internal ImmutableSortedSet<string> CallsOf(bool native) => native && NativeSystemCalls.Count > 0 ? NativeSystemCalls : SystemCalls;
 
-    /// <summary>What it may try.</summary>
+    /// <summary>The calls that fail without a report in a native or a JIT child.</summary>
     internal ImmutableSortedSet<string> TriesOf(bool native) => native && NativeSystemCalls.Count > 0 ? NativeQuietlyDenied : QuietlyDenied;
 
-    /// <summary>It gets namespaces of its own.</summary>
-    /// <param name="namespaces">Which.</param>
+    /// <summary>Gives it new namespaces.</summary>
+    /// <param name="namespaces">The namespaces.</param>
     internal SandboxPolicy In(Namespaces namespaces) => this with { Namespaces = Namespaces | namespaces };
 
-    /// <summary>Without these layers it is not started.</summary>
-    /// <param name="layers">Which.</param>
+    /// <summary>Requires these layers: without them no child is started.</summary>
+    /// <param name="layers">The layers.</param>
     public SandboxPolicy Require(params IEnumerable<SandboxLayer> layers) => this with { Required = Required.Union(layers), Preferred = Preferred.Except(layers) };
 
-    /// <summary>Without these layers it is started, and the report says so.</summary>
-    /// <param name="layers">Which.</param>
+    /// <summary>Prefers these layers: without them a child is started, and the report says so.</summary>
+    /// <param name="layers">The layers.</param>
     public SandboxPolicy Prefer(params IEnumerable<SandboxLayer> layers) => this with { Preferred = Preferred.Union(layers).Except(Required) };
 
-    /// <summary>States why a dangerous allowance is there.</summary>
+    /// <summary>States the reason for a dangerous allowance.</summary>
     /// <param name="allowance">Its name, as the linter gives it.</param>
-    /// <param name="reason">A sentence.</param>
+    /// <param name="reason">One sentence.</param>
     public SandboxPolicy Because(string allowance, string reason) => this with { Reasons = Reasons.SetItem(allowance, reason) };
 
-    /// <summary>The same, with a folder in the place of <see cref="PolicyPaths.Workspace"/>.</summary>
+    /// <summary>Sets the folder for <see cref="PolicyPaths.Workspace"/>.</summary>
     /// <param name="folder">An absolute path.</param>
     public SandboxPolicy ForWorkspace(string folder) => ForWorkspace(folder, null);
 
-    /// <summary>The same for a folder that was looked at: in a world, another one at its path is refused.</summary>
+    /// <summary>Sets the workspace with its identity: a world refuses another folder at that path.</summary>
     internal SandboxPolicy ForWorkspace(string folder, (ulong Device, ulong Inode)? identity) => this with
     {
         Workspace = folder,
@@ -251,23 +251,23 @@ public sealed record SandboxPolicy
         Files = [.. Files.Select(rule => rule.Path == PolicyPaths.Workspace ? rule with { Path = folder } : rule)],
     };
 
-    /// <summary>It cannot change these, where it can change the workspace.</summary>
-    /// <param name="names">Relative to the workspace, as ".git/hooks".</param>
+    /// <summary>Keeps these names unchangeable in a writable workspace.</summary>
+    /// <param name="names">Relative to the workspace, such as ".git/hooks".</param>
     public SandboxPolicy Protect(params IEnumerable<string> names) => this with { Protected = [.. Protected.Union(names)] };
 
-    /// <summary>It starts in this folder.</summary>
+    /// <summary>Sets the folder it starts in.</summary>
     /// <param name="folder">An absolute path.</param>
     public SandboxPolicy StartIn(string folder) => this with { StartFolder = folder };
 
-    /// <summary>The same, with no workspace.</summary>
+    /// <summary>Removes the rules for a workspace.</summary>
     public SandboxPolicy WithoutWorkspace() => this with { Files = [.. Files.Where(static rule => rule.Path != PolicyPaths.Workspace)] };
 
-    /// <summary>The same, with a folder in the place of <see cref="PolicyPaths.Temporary"/>; unnamed, that grants nothing.</summary>
-    /// <param name="folder">An absolute path: a folder that holds nothing of other processes.</param>
+    /// <summary>Sets the folder for <see cref="PolicyPaths.Temporary"/>, which otherwise grants nothing.</summary>
+    /// <param name="folder">An absolute path to a folder without files of other processes.</param>
     public SandboxPolicy ForTemporary(string folder) =>
         this with { Files = [.. Files.Select(rule => rule.Path == PolicyPaths.Temporary ? rule with { Path = folder } : rule)] };
 
-    /// <summary>Whether it speaks of a workspace that has not been named.</summary>
+    /// <summary>Whether it has rules for a workspace that was not named.</summary>
     public bool NeedsWorkspace => Files.Any(static rule => rule.Path == PolicyPaths.Workspace);
 
     private SandboxPolicy Allow(string path, FileRights rights) => this with { Files = Files.Add(new FileRule(path, rights)) };

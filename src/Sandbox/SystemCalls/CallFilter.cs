@@ -3,8 +3,8 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// A seccomp program: what no rule names is a violation, a call of another architecture kills. Allowed calls come
-/// without conditions wherever possible: the kernel then remembers that they need no program at all.
+/// A seccomp program. A call without a rule is a violation; a call of another architecture kills the process. Calls are allowed
+/// unconditionally where possible: the kernel caches that and skips the program.
 /// </summary>
 internal sealed class CallFilter
 {
@@ -25,19 +25,19 @@ internal sealed class CallFilter
         SelfLines = selfLines;
     }
 
-    /// <summary>Whose numbers it is made of.</summary>
+    /// <summary>The system call table it uses.</summary>
     public SystemCallTable Table { get; }
 
-    /// <summary>The program, with 0 where the filtered process's own pid belongs.</summary>
+    /// <summary>The program, with 0 in place of the filtered process's own pid.</summary>
     public IReadOnlyList<FilterInstruction> Program { get; }
 
-    /// <summary>Which instructions compare with the filtered process's own pid.</summary>
+    /// <summary>The instructions that compare with the filtered process's own pid.</summary>
     public IReadOnlyList<int> SelfLines { get; }
 
-    /// <summary>Makes the program.</summary>
-    /// <param name="table">The processor's calls; rules for others are left out.</param>
-    /// <param name="rules">One for a name.</param>
-    /// <param name="violation">What a violation is: <see cref="Notify"/>, or an errno where there is no listener.</param>
+    /// <summary>Builds the program.</summary>
+    /// <param name="table">The processor's calls; rules for other calls are left out.</param>
+    /// <param name="rules">One rule for each name.</param>
+    /// <param name="violation">The result of a violation: <see cref="Notify"/>, or an errno if there is no listener.</param>
     internal static CallFilter Build(SystemCallTable table, IEnumerable<CallRule> rules, uint violation)
     {
         var assembler = new FilterAssembler();

@@ -2,13 +2,13 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>A place in a program that is being assembled.</summary>
+/// <summary>A jump target in a program that is being assembled.</summary>
 internal sealed class FilterLabel
 {
     internal int Position { get; set; } = -1;
 }
 
-/// <summary>Assembles classic BPF: loads of seccomp's data, comparisons, jumps to labels, verdicts.</summary>
+/// <summary>Assembles classic BPF: loads of seccomp's data, comparisons, jumps to labels, and verdicts.</summary>
 internal sealed class FilterAssembler
 {
     internal const ushort LoadWord = 0x20;
@@ -21,7 +21,7 @@ internal sealed class FilterAssembler
     private readonly List<(FilterInstruction Instruction, FilterLabel? True, FilterLabel? False)> _lines = [];
     private readonly List<int> _selfLines = [];
 
-    /// <summary>Which instructions' operands are the filtered process's own pid, to be put in by itself.</summary>
+    /// <summary>The instructions whose operand is the filtered process's own pid, which that process fills in.</summary>
     internal IReadOnlyList<int> SelfLines => _selfLines;
 
     internal void Load(int offset) => Add(LoadWord, (uint)offset);
@@ -32,7 +32,7 @@ internal sealed class FilterAssembler
 
     internal void Jump(FilterLabel target) => _lines.Add((new FilterInstruction(JumpAlways, 0, 0, 0), target, null));
 
-    /// <summary>A null label is the next instruction.</summary>
+    /// <summary>A null label means the next instruction.</summary>
     internal void IfEqual(uint value, FilterLabel? then, FilterLabel? otherwise) =>
         _lines.Add((new FilterInstruction(JumpIfEqual, 0, 0, value), then, otherwise));
 
@@ -67,7 +67,7 @@ internal sealed class FilterAssembler
         if (to is null)
             return 0;
         var distance = to.Position - from - 1;
-        // The kernel takes forward jumps only.
+        // The kernel accepts only forward jumps.
         return distance >= 0 && distance <= limit ? distance : throw new InvalidOperationException($"Instruction {from} cannot jump by {distance}.");
     }
 }

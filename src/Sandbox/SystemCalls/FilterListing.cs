@@ -3,10 +3,10 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>A filter's program for people: each instruction as it is, with names for its numbers.</summary>
+/// <summary>Lists a filter's program for people, with names for numbers.</summary>
 internal static class FilterListing
 {
-    /// <summary>A line for each instruction.</summary>
+    /// <summary>Returns one line for each instruction.</summary>
     /// <param name="filter">The filter.</param>
     public static IReadOnlyList<string> Of(CallFilter filter)
     {

@@ -1,6 +1,6 @@
 namespace ActorBrowser.Sandbox;
 
-/// <summary>Which system calls take the path of a file, on either processor.</summary>
+/// <summary>The system calls that take a file's path, on either processor.</summary>
 internal static class PathCalls
 {
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
@@ -13,7 +13,7 @@ internal static class PathCalls
         "truncate", "umount2", "unlink", "unlinkat", "uselib", "utime", "utimensat", "utimes",
     };
 
-    /// <summary>Whether a call takes one.</summary>
-    /// <param name="name">As in its manual page.</param>
+    /// <summary>Whether a call takes a path.</summary>
+    /// <param name="name">The name as in the manual page.</param>
     internal static bool Contains(string name) => Names.Contains(name);
 }

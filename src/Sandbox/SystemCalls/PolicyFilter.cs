@@ -1,6 +1,6 @@
 namespace ActorBrowser.Sandbox;
 
-/// <summary>The system call filter of a policy.</summary>
+/// <summary>Builds the system call filter of a policy.</summary>
 internal static class PolicyFilter
 {
     private const uint NotPermitted = 1;
@@ -9,11 +9,11 @@ internal static class PolicyFilter
 
     private static readonly HashSet<string> Executing = new(StringComparer.Ordinal) { "execve", "execveat" };
 
-    /// <summary>Builds it.</summary>
+    /// <summary>Builds the filter.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="table">The processor's calls.</param>
-    /// <param name="reports">Whether refused calls can be told to somebody; they fail with EPERM where not.</param>
-    /// <param name="native">Whether the child is a native program: its list is shorter.</param>
+    /// <param name="reports">Whether refused calls can be reported; otherwise they fail with EPERM.</param>
+    /// <param name="native">Whether the child is a native program, whose list is shorter.</param>
     public static CallFilter Build(SandboxPolicy policy, SystemCallTable table, bool reports, bool native = false)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -21,7 +21,7 @@ internal static class PolicyFilter
         return CallFilter.Build(table, Rules(policy, native), reports ? CallFilter.Notify : CallFilter.Fail | NotPermitted);
     }
 
-    /// <summary>Of the calls that a policy names, those that its other allowances leave.</summary>
+    /// <summary>The calls that a policy names, without those that its other settings rule out.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="native">Whether the child is a native program.</param>
     internal static IEnumerable<string> Allowed(SandboxPolicy policy, bool native) => policy.CallsOf(native)

@@ -24,8 +24,8 @@ internal sealed class SystemCallTable
     /// <summary>For 64-bit ARM processors.</summary>
     public static SystemCallTable Arm64 { get; } = Read(Architecture.Arm64, 0xc00000b7, column: 2);
 
-    /// <summary>For this processor.</summary>
-    /// <exception cref="PlatformNotSupportedException">It is neither.</exception>
+    /// <summary>The table of this processor.</summary>
+    /// <exception cref="PlatformNotSupportedException">The processor is neither.</exception>
     public static SystemCallTable Current => RuntimeInformation.ProcessArchitecture switch
     {
         Architecture.X64 => X64,
@@ -36,19 +36,19 @@ internal sealed class SystemCallTable
     /// <summary>The processor.</summary>
     public Architecture Architecture { get; }
 
-    /// <summary>What the kernel calls it, in seccomp's data.</summary>
+    /// <summary>The kernel's number for it, in seccomp's data.</summary>
     public uint AuditArchitecture { get; }
 
-    /// <summary>Whether any processor has a call of that name.</summary>
-    /// <param name="name">As in its manual page.</param>
+    /// <summary>Whether any processor has a call with this name.</summary>
+    /// <param name="name">The name as in the manual page.</param>
     public static bool IsKnown(string name) => X64._numbers.ContainsKey(name) || Arm64._numbers.ContainsKey(name);
 
-    /// <summary>Its number; false where this processor has no such call.</summary>
-    /// <param name="name">As in its manual page.</param>
+    /// <summary>Gets a call's number; false if this processor has no such call.</summary>
+    /// <param name="name">The name as in the manual page.</param>
     /// <param name="number">Its number.</param>
     public bool TryGetNumber(string name, out int number) => _numbers.TryGetValue(name, out number);
 
-    /// <summary>Its name, or null for a number that nothing here knows.</summary>
+    /// <summary>Returns a call's name, or null if the number is unknown.</summary>
     /// <param name="number">Its number.</param>
     public string? NameOf(int number) => _names.GetValueOrDefault(number);
 
