@@ -24,13 +24,13 @@ public readonly ref struct Frame
     /// <summary>Matches answers to questions.</summary>
     public ulong CorrelationId => Header.CorrelationId;
 
-    /// <summary>The MessagePack array; a slice of the receive buffer.</summary>
+    /// <summary>The body, a MessagePack array; a slice of the receive buffer.</summary>
     public ReadOnlyMemory<byte> Body { get; }
 
     /// <summary>Decodes the body.</summary>
     /// <typeparam name="T">The message the header names.</typeparam>
     /// <param name="message">The message; byte payloads in it are slices of the receive buffer.</param>
-    /// <returns>Null, or the rule the body broke.</returns>
+    /// <returns>Null, or the violation in the body.</returns>
     public ProtocolViolation? TryRead<T>(out T message) where T : struct, IWireMessage<T>
     {
         try

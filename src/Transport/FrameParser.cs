@@ -23,7 +23,7 @@ internal sealed class FrameParser(ChannelLimits limits) : IDisposable
     internal void Add(SafeDescriptor descriptor) => _descriptors.Add(descriptor);
 
     /// <summary>Delivers every frame that these bytes complete.</summary>
-    /// <returns>Null, or the rule that was broken: the stream is then unusable.</returns>
+    /// <returns>Null, or the violation; the stream is then unusable.</returns>
     internal ProtocolViolation? Feed(ReadOnlyMemory<byte> data, IFrameHandler handler, out int delivered)
     {
         delivered = 0;

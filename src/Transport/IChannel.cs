@@ -63,8 +63,8 @@ public enum WriteOutcome
 }
 
 /// <summary>
-/// One end of a two-way, ordered, message-preserving connection between two processes (or, in memory, two actors).
-/// Writing is thread-safe and never blocks the parent. Disposing is idempotent and safe from any thread.
+/// One end of a two-way, ordered, message-preserving connection between two processes (or, in memory, two actors). Writing is
+/// thread-safe and never blocks the parent. Disposing is safe from any thread and may be repeated.
 /// </summary>
 public interface IChannel : IDisposable
 {
@@ -94,13 +94,13 @@ public interface IChannel : IDisposable
     void Flush();
 
     /// <summary>
-    /// Closes after the peer's process has exited: delivers what it had written first. Does not wait for descendants that
+    /// Closes after the peer's process has exited, delivering first what the peer had written. Does not wait for descendants that
     /// still hold the peer's end open.
     /// </summary>
     void CloseAfterDrain();
 }
 
-/// <summary>What a channel accepts.</summary>
+/// <summary>The limits of a channel.</summary>
 /// <param name="MaxBodyBytes">The longest frame body, in bytes.</param>
 /// <param name="MaxDescriptorsPerFrame">The most descriptors on one frame.</param>
 /// <param name="MaxQueuedBytes">The most bytes waiting to be sent.</param>

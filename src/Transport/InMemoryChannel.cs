@@ -76,12 +76,12 @@ public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
         while (_outgoing.Next(data.Length, out data, out descriptors));
     }
 
-    /// <summary>Delivers raw bytes, such as a hostile peer might send.</summary>
-    /// <param name="bytes">Anything.</param>
+    /// <summary>Delivers raw bytes, as a hostile peer might send them.</summary>
+    /// <param name="bytes">Any bytes.</param>
     public void SendRaw(ReadOnlySpan<byte> bytes) => SendRaw(bytes, []);
 
-    /// <summary>As above, with descriptors that come with the first byte.</summary>
-    /// <param name="bytes">Anything.</param>
+    /// <summary>Delivers raw bytes, and descriptors that arrive with the first of them.</summary>
+    /// <param name="bytes">Any bytes.</param>
     /// <param name="descriptors">The channel takes ownership.</param>
     internal void SendRaw(ReadOnlySpan<byte> bytes, SafeDescriptor[] descriptors) => _peer.Receive(bytes.ToArray(), descriptors);
 
@@ -166,7 +166,7 @@ public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
         }
         catch (Exception e)
         {
-            // As over a socket: a handler that throws ends its channel.
+            // As with a socket, a handler that throws ends its channel.
             return new ChannelClosed(ChannelEnd.Error, Error: e);
         }
     }

@@ -224,7 +224,7 @@ internal sealed class SocketChannel : IChannel, IReadinessHandler
                     }
                     return;
                 default:
-                    // The peer is gone: Receive still reads what it had written, and reports how the channel ended.
+                    // The peer is gone: Receive still reads what the peer had written, and reports how the channel ended.
                     _outgoing.Pause();
                     _outgoing.Dispose();
                     return;

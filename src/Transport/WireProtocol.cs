@@ -3,7 +3,7 @@ namespace ActorBrowser.Transport;
 /// <summary>The names and numbers that both ends must agree on before the first frame.</summary>
 internal static class WireProtocol
 {
-    /// <summary>Raised whenever a frame's meaning changes.</summary>
+    /// <summary>Incremented whenever a frame's meaning changes.</summary>
     public const int Version = 1;
 
     /// <summary>The argument before the role's name on a child's command line.</summary>

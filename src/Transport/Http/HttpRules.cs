@@ -26,7 +26,7 @@ internal static class HttpRules
     internal static bool BecomesGet(int status, string method) =>
         (status is 301 or 302 && method == "POST") || (status == 303 && method is not ("GET" or "HEAD"));
 
-    /// <summary>RFC 9110, 9.2.2: a request may be made again when its connection is lost before an answer.</summary>
+    /// <summary>Whether a request may be repeated if its connection is lost before a response (RFC 9110, 9.2.2).</summary>
     internal static bool IsIdempotent(string method) => method is "GET" or "HEAD" or "OPTIONS" or "PUT" or "DELETE" or "TRACE";
 
     /// <summary>Whether a request with this method and no content has a Content-Length of 0 (RFC 9110, 8.6); others have no Content-Length.</summary>
@@ -65,7 +65,7 @@ internal static class HttpRules
         return (cut ? shown.Append('…') : shown).ToString();
     }
 
-    // As browsers and curl do: a byte that is not ASCII is passed on as that byte, whatever its encoding.
+    // Like browsers and curl: a byte that is not ASCII is passed on unchanged, whatever its encoding.
     private static string EscapeBytes(string location)
     {
         if (Ascii.IsValid(location))

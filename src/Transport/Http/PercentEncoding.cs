@@ -14,7 +14,7 @@ internal static class PercentEncoding
     internal static readonly SearchValues<char> UserInfo = AllBut(" \"#<>?`{}/:;=@[\\]^|");
 
     /// <summary>Encodes all characters that are not kept.</summary>
-    /// <param name="text">Any.</param>
+    /// <param name="text">Any text.</param>
     /// <param name="kept">One of the sets.</param>
     /// <param name="encoding">Null for UTF-8. A character that it lacks becomes a numeric character reference, as in forms.</param>
     internal static string Encode(string text, SearchValues<char> kept, Encoding? encoding = null)

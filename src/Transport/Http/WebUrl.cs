@@ -6,7 +6,7 @@ namespace ActorBrowser.Transport.Http;
 /// <summary>A parsed URL (WHATWG URL standard). Immutable; all text is ASCII and is sent unchanged.</summary>
 internal sealed class WebUrl
 {
-    // The text that a plain URL was read from, which is also its serialized form.
+    // The text of a plain URL, which is also its serialized form.
     private readonly string? _text;
 
     private WebUrl(in PlainUrl plain, string text)
@@ -101,7 +101,7 @@ internal sealed class WebUrl
         return new WebUrl(parts);
     }
 
-    /// <summary>The origin of a URL as text; <c>null</c>, as the standard writes it, for what is no URL.</summary>
+    /// <summary>The origin of a URL as text; <c>null</c>, as the standard writes it, if the text is not a URL.</summary>
     internal static string OriginOf(string url) => TryParse(url, out var parsed) ? parsed.Origin : "null";
 
     internal bool HasOriginOf(WebUrl other) => Port == other.Port && Scheme == other.Scheme && Host == other.Host;

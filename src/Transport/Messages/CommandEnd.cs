@@ -38,7 +38,7 @@ public enum ExitCause
     /// <summary>Its processes together held as many descriptors as its world may, or more inotify instances than its share while its user had none left.</summary>
     DescriptorLimit = 10,
 
-    /// <summary>While it ran, its folder's disk lost more of its free space than a command may take.</summary>
+    /// <summary>While the command ran, its folder's disk lost more of its free space than a command may use.</summary>
     DiskLimit = 11,
 }
 
@@ -47,7 +47,7 @@ public enum ExitCause
 /// <param name="Signal">The signal; 0 when it exited.</param>
 /// <param name="CoreDumped">Whether it left a core dump.</param>
 /// <param name="Cause">What ended it.</param>
-/// <param name="UserTime">Processor time in programs, of the command and the descendants it has waited for.</param>
+/// <param name="UserTime">Processor time in user mode, of the command and the descendants it waited for.</param>
 /// <param name="SystemTime">Processor time in the kernel, of the same processes.</param>
 /// <param name="PeakMemory">The largest resident set, in bytes.</param>
 /// <param name="WallTime">From the start to the end.</param>

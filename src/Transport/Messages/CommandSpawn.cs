@@ -38,7 +38,7 @@ public enum CommandOutput
     Terminal = 2,
 }
 
-/// <summary>What a command may use; 0 for no limit.</summary>
+/// <summary>The limits of a command; 0 for no limit.</summary>
 /// <param name="Memory">The address space of each process, in bytes.</param>
 /// <param name="ProcessorTime">The processor time of each process, in seconds.</param>
 /// <param name="Processes">The processes of the session.</param>
@@ -58,7 +58,7 @@ public readonly record struct CommandLimits(long Memory, long ProcessorTime, lon
 /// <param name="TotalTimeout">The longest time it may run, in milliseconds; 0 for no limit.</param>
 /// <param name="Grace">The time between SIGTERM and SIGKILL at a timeout, in milliseconds.</param>
 /// <param name="DrainTimeout">How long survivors may continue to write after the command itself has ended, in milliseconds.</param>
-/// <param name="Limits">What the command may use.</param>
+/// <param name="Limits">The limits of the command.</param>
 internal readonly record struct SpawnRequest(
     IReadOnlyList<ReadOnlyMemory<byte>> Arguments,
     ReadOnlyMemory<byte> Folder,
@@ -206,7 +206,7 @@ internal readonly record struct SpawnReady(int ProcessId, long StartedAt, bool H
 /// <summary>Why a command was not started.</summary>
 public enum SpawnFailure
 {
-    /// <summary>No such program.</summary>
+    /// <summary>The program does not exist.</summary>
     NotFound = 0,
 
     /// <summary>The file exists but is not a program.</summary>
@@ -235,8 +235,8 @@ public enum SpawnFailure
 }
 
 /// <summary>Runner → parent: the command was not started; nothing more about it follows.</summary>
-/// <param name="Kind">Why.</param>
-/// <param name="Errno">The system's number; 0 for none.</param>
+/// <param name="Kind">Why it was not started.</param>
+/// <param name="Errno">The errno; 0 for none.</param>
 /// <param name="Message">One sentence.</param>
 internal readonly record struct SpawnFailed(SpawnFailure Kind, int Errno, string Message) : IWireMessage<SpawnFailed>
 {

@@ -78,7 +78,7 @@ public readonly record struct QueryItem(string Name, string Value, string Text, 
 
 /// <summary>Renderer → parent: the answer to a query.</summary>
 /// <param name="Total">How many items there are in total.</param>
-/// <param name="Items">The items asked for, as many as fit a frame.</param>
+/// <param name="Items">The items asked for, as many as fit into one frame.</param>
 internal readonly record struct QueryAnswer(int Total, IReadOnlyList<QueryItem> Items) : IWireMessage<QueryAnswer>
 {
     /// <inheritdoc/>

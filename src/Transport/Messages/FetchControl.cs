@@ -32,13 +32,13 @@ public enum FetchErrorKind
     /// <summary>The body, or the headers, exceed the limit.</summary>
     TooLarge = 8,
 
-    /// <summary>More redirects than allowed, or one that cannot be followed.</summary>
+    /// <summary>More redirects than allowed, or a redirect that cannot be followed.</summary>
     Redirect = 9,
 
     /// <summary>The initiator may not reach this address.</summary>
     Blocked = 10,
 
-    /// <summary>The server broke HTTP, or closed in the middle of an answer.</summary>
+    /// <summary>The server broke HTTP, or closed the connection in the middle of a response.</summary>
     Protocol = 11,
 
     /// <summary>The requester cancelled.</summary>
@@ -61,7 +61,7 @@ public enum FetchErrorKind
 }
 
 /// <summary>Child → parent: the fetch failed; nothing more about it follows.</summary>
-/// <param name="Kind">Why.</param>
+/// <param name="Kind">Why it failed.</param>
 /// <param name="Message">One sentence.</param>
 internal readonly record struct FetchError(FetchErrorKind Kind, string Message) : IWireMessage<FetchError>
 {

@@ -55,7 +55,7 @@ public enum HttpVersionChoice
 /// <param name="Headers">Request headers.</param>
 /// <param name="Body">The request body's first bytes; the rest follows as FetchBodyChunk and FetchEnd.</param>
 /// <param name="BodyLength">The whole request body's length in bytes, <see cref="NoBody"/>, or <see cref="UnknownLength"/> if FetchEnd marks the end.</param>
-/// <param name="MaxRedirects">How many redirects to follow; 0 gives the redirect itself as the answer.</param>
+/// <param name="MaxRedirects">How many redirects to follow; with 0, a redirect is itself the response.</param>
 /// <param name="Decompress">Whether gzip, deflate and brotli bodies are delivered decoded.</param>
 /// <param name="Version">Which HTTP versions may be used.</param>
 /// <param name="ConnectTimeout">For name resolution, TCP and TLS together.</param>
@@ -64,7 +64,7 @@ public enum HttpVersionChoice
 /// <param name="MaxResponseBytes">The longest body delivered, in bytes after decoding.</param>
 /// <param name="PublicAddressesOnly">Whether loopback, link-local and private addresses are refused at connect time.</param>
 /// <param name="InitialCredit">How many body bytes may be sent before the first Credit.</param>
-/// <param name="Eager">Whether the requester waits for headers and first bytes; otherwise they may be held back until the answer is complete or large.</param>
+/// <param name="Eager">Whether the requester waits for headers and first bytes; otherwise they may be held back until the response is complete or large.</param>
 /// <param name="CanRewind">Whether the body beyond its first bytes can be sent again, when FetchRewind asks for it.</param>
 /// <param name="Proxy">The proxy to connect through: <c>socks5://user:password@host:port</c>, or empty for none.</param>
 internal readonly record struct FetchRequest(

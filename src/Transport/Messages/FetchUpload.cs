@@ -3,13 +3,13 @@ using MessagePack;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// Child → parent: send the request's body again, from the first byte that was not in the FetchRequest; credit starts
-/// anew. Parent → child, with the same number: later frames belong to that pass; earlier ones belong to the pass before.
+/// Child → parent: send the request's body again, from the first byte that was not in the FetchRequest; credit starts at 0. Parent →
+/// child, with the same number: later frames belong to this pass, earlier ones to the previous one.
 /// </summary>
 /// <param name="Pass">1 for the first repetition, 2 for the second, and so on.</param>
 internal readonly record struct FetchRewind(int Pass) : IWireMessage<FetchRewind>
 {
-    /// <summary>How often a fetch may repeat its body because a kept connection was dead; each redirect may repeat it once more.</summary>
+    /// <summary>How many times a fetch may repeat its body because a pooled connection was dead; each redirect may repeat it once more.</summary>
     internal const int MaxReplays = 8;
 
     private const int MaxPass = 1000 + MaxReplays;

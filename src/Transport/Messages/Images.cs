@@ -64,11 +64,11 @@ internal readonly record struct DecodeImage(int Length, ReadOnlyMemory<byte> Dat
 /// Image decoder → parent: the pixels, in a sealed memory file. It holds the frames one after another, each of
 /// <c>Width × Height</c> pixels of four bytes: red, green, blue, alpha (not premultiplied), rows from the top.
 /// </summary>
-/// <param name="Format">Such as <c>png</c>.</param>
-/// <param name="SourceWidth">As the file has it, in pixels.</param>
-/// <param name="SourceHeight">As the file has it, in pixels.</param>
-/// <param name="Width">As delivered.</param>
-/// <param name="Height">As delivered.</param>
+/// <param name="Format">The format, such as <c>png</c>.</param>
+/// <param name="SourceWidth">The width in the file, in pixels.</param>
+/// <param name="SourceHeight">The height in the file, in pixels.</param>
+/// <param name="Width">The width as delivered.</param>
+/// <param name="Height">The height as delivered.</param>
 /// <param name="Delays">How long each frame is shown, in milliseconds; one entry per frame.</param>
 internal readonly record struct ImageDecoded(string Format, int SourceWidth, int SourceHeight, int Width, int Height, IReadOnlyList<int> Delays) : IWireMessage<ImageDecoded>
 {
@@ -131,7 +131,7 @@ public enum DecodeFailure
 }
 
 /// <summary>Image decoder → parent: the image was not decoded.</summary>
-/// <param name="Kind">Why.</param>
+/// <param name="Kind">Why it was not decoded.</param>
 /// <param name="Message">One sentence.</param>
 internal readonly record struct DecodeFailed(DecodeFailure Kind, string Message) : IWireMessage<DecodeFailed>
 {

@@ -19,11 +19,11 @@ public readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Ro
 {
     private const int MaxLayers = 64;
 
-    /// <summary>Whether the child is a native program; otherwise a JIT compiler makes its code as it runs.</summary>
+    /// <summary>Whether the child is a native program; otherwise a JIT compiler generates its code at run time.</summary>
     public bool IsNative { get; init; }
 
-    /// <summary>What a child of this build says, for a test that plays one.</summary>
-    /// <param name="role">The role that was asked for.</param>
+    /// <summary>The Hello of a child of this build, for tests that play a child.</summary>
+    /// <param name="role">The role asked for.</param>
     /// <param name="processId">The child's pid.</param>
     public static Hello Of(string role, int processId) => new(WireProtocol.Version, WireProtocol.BuildId, role, processId, []);
 

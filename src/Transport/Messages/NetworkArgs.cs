@@ -8,7 +8,7 @@ namespace ActorBrowser.Transport;
 /// <param name="MaxConnectionsPerServer">At least 1.</param>
 /// <param name="IdleConnectionTimeout">The time after which an unused pooled connection is closed, in milliseconds.</param>
 /// <param name="MaxResponseHeaderBytes">The longest header section accepted.</param>
-/// <param name="MaxConcurrentFetches">Further fetches are refused with <see cref="FetchErrorKind.Unavailable"/>.</param>
+/// <param name="MaxConcurrentFetches">The most concurrent fetches; further ones are refused with <see cref="FetchErrorKind.Unavailable"/>.</param>
 /// <param name="ChunkBytes">The most body bytes in one FetchBodyChunk.</param>
 /// <param name="AllowedPrivateNetworks">CIDR blocks that public pages may reach although they are not public.</param>
 /// <param name="TrustedCertificates">PEM certificates trusted in addition to the system's; empty for none.</param>
@@ -44,7 +44,7 @@ internal readonly record struct NetworkArgs(
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Decodes what <see cref="ToBytes"/> made; throws as <see cref="IWireMessage{TSelf}.Read"/>.</summary>
+    /// <summary>Decodes the output of <see cref="ToBytes"/>; throws like <see cref="IWireMessage{TSelf}.Read"/>.</summary>
     /// <param name="bytes">The array.</param>
     public static NetworkArgs FromBytes(ReadOnlyMemory<byte> bytes)
     {

@@ -19,7 +19,7 @@ internal static class CommandRunnerContract
         ],
         toChild:
         [
-            // The command's output, error and input, those that the request needs.
+            // The descriptors for the command's output, error and input, as far as the request needs them.
             new(MessageType.SpawnRequest, 0, 3),
             // The same, followed by the memory file with the request.
             new(MessageType.LargeSpawnRequest, 1, 4),
@@ -31,9 +31,9 @@ internal static class CommandRunnerContract
     };
 
     /// <summary>Encodes the role's arguments.</summary>
-    /// <param name="mark">The session mark of every process of this runner.</param>
+    /// <param name="mark">The session tag of this runner's processes.</param>
     /// <param name="limits">The limits for all processes of the runner together, as counted by the runner.</param>
-    /// <param name="servesOne">Whether the runner runs one command only: every process left in its world belongs to that command, marked or not.</param>
+    /// <param name="servesOne">Whether the runner runs one command only: every process left in its world belongs to that command, tagged or not.</param>
     internal static byte[] WriteArgs(long mark, in RunnerLimits limits = default, bool servesOne = false)
     {
         var args = new ArrayBufferWriter<byte>();
@@ -49,7 +49,7 @@ internal static class CommandRunnerContract
         return args.WrittenSpan.ToArray();
     }
 
-    /// <summary>Decodes what <see cref="WriteArgs"/> made; throws as <see cref="IWireMessage{TSelf}.Read"/>.</summary>
+    /// <summary>Decodes the output of <see cref="WriteArgs"/>; throws like <see cref="IWireMessage{TSelf}.Read"/>.</summary>
     /// <param name="args">The arguments.</param>
     internal static (long Mark, RunnerLimits Limits, bool ServesOne) ReadArgs(ReadOnlyMemory<byte> args)
     {
@@ -65,5 +65,5 @@ internal static class CommandRunnerContract
 /// <param name="Memory">Resident memory, in bytes.</param>
 /// <param name="Processes">Processes and threads.</param>
 /// <param name="Descriptors">Open descriptors.</param>
-/// <param name="DiskShare">How many percent of what was free on the disk of the folder, where it starts, may be gone while a command runs.</param>
+/// <param name="DiskShare">The percentage of its folder's free disk space that may be lost while a command runs.</param>
 internal readonly record struct RunnerLimits(long Memory, long Processes, long Descriptors, int DiskShare);

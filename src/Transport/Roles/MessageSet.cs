@@ -39,7 +39,7 @@ internal sealed class MessageSet
     /// <summary>The rule for a message; null if it may not be sent.</summary>
     internal MessageRule? Find(MessageType type) => (int)type < _rules.Length ? _rules[(int)type] : null;
 
-    /// <summary>Null, or the rule that a received frame broke.</summary>
+    /// <summary>Null, or the violation in a received frame's header.</summary>
     internal ProtocolViolation? Check(in FrameHeader header)
     {
         if (Find(header.Type) is not { } rule)

@@ -11,8 +11,8 @@ internal sealed class RoleContract
 
     /// <summary>Creates a role's contract. Pings, their answers and the shutdown are added here, because every role has them.</summary>
     /// <param name="name">The role's name on a child's command line.</param>
-    /// <param name="fromChild">What its child may send.</param>
-    /// <param name="toChild">What its child may receive.</param>
+    /// <param name="fromChild">The messages that its child may send.</param>
+    /// <param name="toChild">The messages that its child may receive.</param>
     internal RoleContract(string name, ReadOnlySpan<MessageRule> fromChild, ReadOnlySpan<MessageRule> toChild)
     {
         Name = name;
@@ -32,10 +32,10 @@ internal sealed class RoleContract
     /// <summary>Whether one process serves all users: it starts at once, ahead of children that wait for their turn.</summary>
     internal bool StartsAtOnce { get; init; }
 
-    /// <summary>What its child may send once it is ready.</summary>
+    /// <summary>The messages that its child may send once it is ready.</summary>
     internal MessageSet FromChild { get; }
 
-    /// <summary>What its child may receive once it is ready.</summary>
+    /// <summary>The messages that its child may receive once it is ready.</summary>
     internal MessageSet ToChild { get; }
 
     /// <summary>The parent's answer to Hello: the shared memory comes with it.</summary>

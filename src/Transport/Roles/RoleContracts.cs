@@ -7,7 +7,7 @@ internal static class RoleContracts
     internal static IReadOnlyList<RoleContract> BuiltIn { get; } =
         [CommandRunnerContract.Value, ImageDecoderContract.Value, NetworkContract.Value, ProbeContract.Value, RendererContract.Value];
 
-    /// <summary>Whether a role is built in: each child program of this build has it, whoever embeds the browser.</summary>
+    /// <summary>Whether a role is built in: every child program of this build has it, for any embedder.</summary>
     /// <param name="role">The role's name.</param>
     internal static bool IsBuiltIn(string role) => BuiltIn.Any(contract => contract.Name == role);
 
