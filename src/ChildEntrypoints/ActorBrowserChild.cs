@@ -28,7 +28,7 @@ public static class ActorBrowserChild
         exitCode = 0;
         if (RoleOf(args) is not { } role)
         {
-            // Main may have passed other arguments than the process received: a child must not continue as a browser.
+            // Main may have passed other arguments than the process received; a child must not continue as a browser.
             if (RoleOf(Environment.GetCommandLineArgs()) is not { } own || Environment.GetEnvironmentVariable(WireProtocol.ParentVariable) is null)
                 return false;
             role = own;
@@ -53,15 +53,16 @@ public static class ActorBrowserChild
     {
         if (role == BrowserRole)
             return Fail(ChildExitCodes.Usage, "the browser is never a subprocess");
-        // Before any code of the role runs: even its constructor may block while the parent dies.
+        // Before any code of the role runs: even the role's constructor may block while the parent dies.
         if (!OperatingSystem.IsWindows())
             Hardening.Apply(RoleContracts.Of(role).OwnsProcesses);
-        // Running out of memory, on any thread, gets its own exit code: it is not a crash. The first of the two comes before the runtime
-        // describes the failure, for which a native one needs memory, and waits for ever where there is none.
+        // A child that runs out of memory, on any thread, exits with its own code, because that is not a crash. The first handler
+        // runs before the runtime describes the failure: a native runtime needs memory for that, and waits for ever if there is
+        // none.
         ExceptionHandling.SetUnhandledExceptionHandler(static failed => ExitIfOutOfMemory(failed));
         AppDomain.CurrentDomain.UnhandledException += static (_, failed) => ExitIfOutOfMemory(failed.ExceptionObject);
         if (roles.Create(role) is not { } instance)
-            return Fail(ChildExitCodes.Usage, $"there is no role '{role}' in this program; it has {string.Join(", ", roles.Names.Order(StringComparer.Ordinal))}. To add a role, pass it to TryRun: ChildRoles.BuiltIn.With(\"{role}\", ...)");
+            return Fail(ChildExitCodes.Usage, $"this program has no role '{role}', only {string.Join(", ", roles.Names.Order(StringComparer.Ordinal))}. To add a role, pass it to TryRun: ChildRoles.BuiltIn.With(\"{role}\", ...)");
         if (Environment.GetEnvironmentVariable(WireProtocol.DescriptorVariable) is { } number)
         {
             return number == "3"

@@ -30,7 +30,7 @@ public sealed class ChildContext : IThreadPoolWorkItem
     /// <typeparam name="T">The message's type.</typeparam>
     /// <param name="correlationId">The id of the request that the message answers.</param>
     /// <param name="message">The message.</param>
-    /// <exception cref="ArgumentException">The message is longer than a frame may be: send it in pieces.</exception>
+    /// <exception cref="ArgumentException">The message is longer than a frame may be; send it in pieces.</exception>
     /// <exception cref="InvalidOperationException">The role may not send this message, or the queue is full because the parent does not read.</exception>
     public void Write<T>(ulong correlationId, in T message) where T : IWireMessage<T> => Write(correlationId, message, []);
 
@@ -39,7 +39,7 @@ public sealed class ChildContext : IThreadPoolWorkItem
     /// <param name="correlationId">The id of the request that the message answers.</param>
     /// <param name="message">The message.</param>
     /// <param name="descriptors">The descriptors to send with the message.</param>
-    /// <exception cref="ArgumentException">The message is longer than a frame may be: send it in pieces.</exception>
+    /// <exception cref="ArgumentException">The message is longer than a frame may be; send it in pieces.</exception>
     /// <exception cref="InvalidOperationException">The role may not send this message, or the queue is full because the parent does not read.</exception>
     public void Write<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T>
     {
@@ -51,7 +51,7 @@ public sealed class ChildContext : IThreadPoolWorkItem
         switch (TryWrite(correlationId, message, descriptors))
         {
             case WriteOutcome.TooLarge:
-                throw new ArgumentException($"A {typeof(T).Name} is longer than a frame may be, or carries too many descriptors: send it in pieces.", nameof(message));
+                throw new ArgumentException($"A {typeof(T).Name} is longer than a frame may be, or carries too many descriptors; send it in pieces.", nameof(message));
             case WriteOutcome.QueueFull:
                 throw new InvalidOperationException("The queue to the parent is full because the parent does not read: flush before writing more.");
             default:
@@ -59,7 +59,7 @@ public sealed class ChildContext : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>As <see cref="Write{T}(ulong, in T)"/>, but returns the outcome instead of throwing.</summary>
+    /// <summary>Like <see cref="Write{T}(ulong, in T)"/>, but returns the outcome instead of throwing.</summary>
     internal WriteOutcome TryWrite<T>(ulong correlationId, in T message, params ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T> =>
         descriptors.IsEmpty ? _channel.Write(correlationId, message) : _channel.Write(correlationId, message, descriptors);
 

@@ -2,10 +2,10 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints;
 
-/// <summary>A child's own exit codes (from sysexits.h where one fits).</summary>
+/// <summary>A child's exit codes (those of sysexits.h where one fits).</summary>
 public static class ChildExitCodes
 {
-    /// <summary>Shut down as asked.</summary>
+    /// <summary>The child shut down as asked.</summary>
     public const int Success = 0;
 
     /// <summary>Unknown role, the browser's own role, or no channel in the environment.</summary>

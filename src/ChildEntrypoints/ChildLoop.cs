@@ -5,8 +5,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints;
 
 /// <summary>
-/// The loop of every role: <c>Hello → ChildArgs → OnStart → Ready → frames</c>. It answers pings, obeys the shutdown, and
-/// takes the end of the channel as an order to exit at once, whatever the role's threads are doing.
+/// The loop of every role: <c>Hello → ChildArgs → OnStart → Ready → frames</c>. It answers pings and the shutdown request, and exits
+/// at once when the channel ends, whatever the role's threads are doing.
 /// </summary>
 internal sealed class ChildLoop : IFrameHandler
 {
@@ -94,7 +94,7 @@ internal sealed class ChildLoop : IFrameHandler
     private ProtocolViolation? OnArgs(in Frame frame)
     {
         if (frame.Type != MessageType.ChildArgs)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"{frame.Type} came before ChildArgs.");
+            return new ProtocolViolation(ViolationKind.OutOfState, $"{frame.Type} arrived before ChildArgs.");
         if ((frame.TryRead<ChildArgs>(out var args) ?? MessageSet.CheckDescriptors(frame.Header, _contract.ChildArgs)) is { } malformed)
             return malformed;
         _setLimits(ChannelLimits.Default with { MaxBodyBytes = args.MaxBodyBytes, MaxDescriptorsPerFrame = args.MaxDescriptorsPerFrame });

@@ -2,9 +2,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints;
 
-/// <summary>
-/// The roles a program can run as. Each is a factory, so that only the role's own process loads its code and what it needs.
-/// </summary>
+/// <summary>The roles that a program can run as. Each is a factory, so that only the role's own process loads its code.</summary>
 public sealed class ChildRoles
 {
     private readonly Dictionary<string, Func<IChildRole>> _factories;
@@ -25,7 +23,7 @@ public sealed class ChildRoles
     public IEnumerable<string> Names => _factories.Keys;
 
     /// <summary>Returns these roles and one more.</summary>
-    /// <param name="name">Lower-case letters, digits and hyphens; not <c>browser</c>, which is the parent, and no built-in role.</param>
+    /// <param name="name">Lower-case letters, digits and hyphens; not <c>browser</c>, which is the parent, and not a built-in role.</param>
     /// <param name="factory">Called once, in the child.</param>
     public ChildRoles With(string name, Func<IChildRole> factory)
     {
@@ -39,7 +37,7 @@ public sealed class ChildRoles
         if (name == ActorBrowserChild.BrowserRole)
             throw new ArgumentException("The browser is never a subprocess.", nameof(name));
         if (RoleContracts.IsBuiltIn(name))
-            throw new ArgumentException($"'{name}' is a built-in role, whose messages are its own: choose another name.", nameof(name));
+            throw new ArgumentException($"'{name}' is a built-in role; choose another name.", nameof(name));
         return new ChildRoles(new Dictionary<string, Func<IChildRole>>(_factories, StringComparer.Ordinal) { [name] = factory });
     }
 

@@ -13,15 +13,15 @@ public interface IChildRole
     /// <param name="roleArgs">The role's configuration; valid only during the call.</param>
     void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs);
 
-    /// <summary>Handles a frame. Pings and shutdown do not come here.</summary>
+    /// <summary>Handles a frame, other than pings and the shutdown.</summary>
     /// <param name="frame">Valid only during the call.</param>
-    /// <returns>Null, or the rule the parent broke: the child then exits.</returns>
+    /// <returns>Null, or the violation by the parent: the child then exits.</returns>
     ProtocolViolation? OnFrame(in Frame frame);
 
-    /// <summary>Shuts the role down. When this returns, the messages written are sent and the process exits with code 0.</summary>
+    /// <summary>Shuts the role down. When this returns, the written messages are sent and the process exits with code 0.</summary>
     void OnShutdown();
 
-    /// <summary>The channel has ended. The process exits when this returns, which must be within a second. For roles that started other processes.</summary>
+    /// <summary>The channel has ended. The process exits when this returns, which must happen within a second. For roles that started other processes.</summary>
     void OnParentGone()
     {
     }

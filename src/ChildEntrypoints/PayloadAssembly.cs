@@ -4,8 +4,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints;
 
 /// <summary>
-/// The bytes of a request: in its message, in a sealed memory file that came with it, or in pieces that follow. A memory
-/// file is not copied: it is sealed and cannot change.
+/// The bytes of a request: in its message, in a sealed memory file sent with it, or in pieces that follow. A memory file is not
+/// copied: it is sealed and cannot change.
 /// </summary>
 internal sealed class PayloadAssembly : IDisposable
 {
@@ -22,17 +22,17 @@ internal sealed class PayloadAssembly : IDisposable
         _have = have;
     }
 
-    /// <summary>Whether all bytes are here.</summary>
+    /// <summary>Whether all bytes have arrived.</summary>
     internal bool IsComplete => _have == _length;
 
     /// <summary>The bytes; valid until disposed.</summary>
     internal ReadOnlyMemory<byte> Bytes => _shared is null ? _copied.AsMemory(0, _length) : _shared.Memory[.._length];
 
-    /// <summary>Begins with the bytes or the descriptors that came with the request.</summary>
+    /// <summary>Starts with the bytes or the descriptors of the request.</summary>
     /// <param name="length">The length of all bytes together.</param>
     /// <param name="data">The first bytes, copied.</param>
-    /// <param name="descriptors">The descriptors that came with the request; this method takes ownership.</param>
-    /// <param name="violation">The rule that was broken, if any; then the result is null.</param>
+    /// <param name="descriptors">The descriptors sent with the request; this method takes ownership.</param>
+    /// <param name="violation">The violation, if any; then the result is null.</param>
     internal static PayloadAssembly? Begin(int length, ReadOnlyMemory<byte> data, SafeDescriptor[] descriptors, out ProtocolViolation? violation)
     {
         violation = null;
@@ -46,7 +46,7 @@ internal sealed class PayloadAssembly : IDisposable
         {
             if (descriptors.Length == 1 && data.IsEmpty && length > 0 && OperatingSystem.IsLinux() && IsSealed(descriptors[0], length))
                 return new PayloadAssembly(length, new MappedMemory(descriptors[0], length, writable: false), [], length);
-            violation = new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors and {data.Length} bytes came for a payload of {length} bytes.");
+            violation = new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors and {data.Length} bytes arrived for a payload of {length} bytes.");
             return null;
         }
         finally
@@ -59,7 +59,7 @@ internal sealed class PayloadAssembly : IDisposable
     internal ProtocolViolation? Add(in FetchBodyChunk chunk)
     {
         if (_shared is not null || chunk.Offset != _have || chunk.Data.Length > _length - _have)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"A piece of {chunk.Data.Length} bytes at {chunk.Offset} does not follow the {_have} of {_length} bytes.");
+            return new ProtocolViolation(ViolationKind.OutOfState, $"A piece of {chunk.Data.Length} bytes at {chunk.Offset} does not follow the {_have} of {_length} bytes received.");
         chunk.Data.Span.CopyTo(_copied.AsSpan(_have));
         _have += chunk.Data.Length;
         return null;

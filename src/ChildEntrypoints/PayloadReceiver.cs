@@ -4,8 +4,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints;
 
 /// <summary>
-/// Receives requests whose bytes come in the message, in a memory file or in pieces that follow, one at a time: a newer
-/// request replaces one that is incomplete. Used on the channel's thread only.
+/// Receives requests whose bytes are in the message, in a memory file or in pieces that follow, one at a time: a new request replaces
+/// an incomplete one. Used on the channel's thread only.
 /// </summary>
 /// <param name="begin">Called for each complete request with its id, the request without its bytes, and the bytes, which the callee owns.</param>
 internal sealed class PayloadReceiver<T>(Action<ulong, T, PayloadAssembly> begin) where T : struct, IWireMessage<T>, IPayloadRequest<T>
@@ -14,7 +14,7 @@ internal sealed class PayloadReceiver<T>(Action<ulong, T, PayloadAssembly> begin
     private T _request;
     private PayloadAssembly? _payload;
 
-    /// <summary>Takes a request.</summary>
+    /// <summary>Receives a request.</summary>
     internal ProtocolViolation? OnRequest(in Frame frame)
     {
         var descriptors = frame.TakeDescriptors();
@@ -33,7 +33,7 @@ internal sealed class PayloadReceiver<T>(Action<ulong, T, PayloadAssembly> begin
         return null;
     }
 
-    /// <summary>Takes a piece of the request's bytes. A piece of a dropped or replaced request is ignored.</summary>
+    /// <summary>Receives a piece of the request's bytes. A piece of a dropped or replaced request is ignored.</summary>
     internal ProtocolViolation? OnPiece(in Frame frame)
     {
         if (frame.TryRead<FetchBodyChunk>(out var chunk) is { } malformed)
@@ -46,7 +46,7 @@ internal sealed class PayloadReceiver<T>(Action<ulong, T, PayloadAssembly> begin
         return null;
     }
 
-    /// <summary>Drops a request that nobody waits for.</summary>
+    /// <summary>Drops a request whose answer is no longer wanted.</summary>
     internal void Drop(ulong id)
     {
         if (id != _id)

@@ -8,9 +8,9 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints;
 
 /// <summary>
-/// Confines a child after its start and before its first message: measures the layers that already confine it, limits its
-/// file size, and installs the system call filter on every thread. The parent passes the filter in the environment,
-/// because a message on the channel would come too late.
+/// Confines a child after its start and before its first message: measures the layers that already confine it, limits its file size,
+/// and installs the system call filter on every thread. The parent passes the filter in the environment, because a message on the
+/// channel would arrive too late.
 /// </summary>
 internal static class SelfConfinement
 {
@@ -31,13 +31,13 @@ internal static class SelfConfinement
         var fields = variable.Split('|', 6);
         if (fields.Length != 6 || fields[0] != "2")
         {
-            reason = $"{WireProtocol.ConfinementVariable} is not understood";
+            reason = $"{WireProtocol.ConfinementVariable} is invalid";
             return null;
         }
         Measure(layers, fields[3]);
         if (fields[5].Length > 0 && !IsWorkspace(fields[5].Split(',', 3)))
         {
-            reason = "the workspace is no longer the folder that was chosen: something has replaced it";
+            reason = "the workspace was replaced by another folder";
             return null;
         }
         if (long.TryParse(fields[4], NumberStyles.None, CultureInfo.InvariantCulture, out var fileSize) && fileSize > 0)

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// A Windows AppContainer: a process in it can access only objects that grant access to it or to all app containers, and the
-/// network only with a capability. Compiled, but <b>not run</b> on the machines this was written on.
+/// A Windows AppContainer: a process in it can access only objects that grant access to it or to all app containers, and the network
+/// only with a capability. Compiled, but <b>never run</b>.
 /// </summary>
 internal sealed unsafe partial class AppContainer : IDisposable
 {
@@ -103,7 +103,7 @@ internal sealed unsafe partial class AppContainer : IDisposable
     private static partial nint LocalFree(nint memory);
 }
 
-/// <summary>The confinement of a Windows process. Compiled, but <b>not run</b>.</summary>
+/// <summary>The confinement of a Windows process. Compiled, but <b>never run</b>.</summary>
 /// <param name="Container">The process's container.</param>
 /// <param name="Memory">The process's memory limit, in bytes; 0 for no limit.</param>
 /// <param name="Processes">The most processes in the job; 0 for no limit.</param>

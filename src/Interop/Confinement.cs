@@ -41,13 +41,13 @@ internal sealed record Confinement
     /// <summary>The Landlock domain it enters; null for none.</summary>
     public Landlock? Landlock { get; init; }
 
-    /// <summary>Whether it loses every capability, also those that programs could gain.</summary>
+    /// <summary>Whether it loses every capability, including those that programs could gain.</summary>
     public bool DropCapabilities { get; init; }
 
     /// <summary>Limits. Soft and hard limit are the same, except for processor time, whose signal comes first.</summary>
     public IReadOnlyList<(ProcessLimit Limit, ulong Soft, ulong Hard)> Limits { get; init; } = [];
 
-    /// <summary>The system call filter that is on before the program's first instruction; null for none. It must allow <c>execve</c> from <see cref="ConfinedSpawner.CallAddress"/>, and <c>exit_group</c>.</summary>
+    /// <summary>The system call filter in force from the program's first instruction; null for none. It must allow <c>execve</c> from <see cref="ConfinedSpawner.CallAddress"/>, and <c>exit_group</c>.</summary>
     public IReadOnlyList<FilterInstruction>? StartFilter { get; init; }
 
     /// <summary>The signal it gets when the thread that spawned it ends.</summary>

@@ -17,7 +17,7 @@ internal static unsafe class ConfinementProbe
             return Close(LibC.Open(path, CloseOnExec, 0));
     }
 
-    /// <summary>Makes a file without a name in a folder where all users may write.</summary>
+    /// <summary>Creates a file without a name in a folder where all users may write.</summary>
     public static int MakeFile()
     {
         var temporary = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x404000 : 0x410000;
@@ -28,7 +28,7 @@ internal static unsafe class ConfinementProbe
         }
     }
 
-    /// <summary>Makes a folder in the root folder, and removes it again.</summary>
+    /// <summary>Creates a folder in the root folder, and removes it again.</summary>
     public static int MakeFileInRoot()
     {
         fixed (byte* path = "/.actorbrowser-probe\0"u8)
@@ -47,7 +47,7 @@ internal static unsafe class ConfinementProbe
             return Close(LibC.Open(path, WriteOnly | CloseOnExec, 0));
     }
 
-    /// <summary>Takes a free TCP port of the loopback address.</summary>
+    /// <summary>Binds a free TCP port of the loopback address.</summary>
     public static int BindTcp()
     {
         var socket = LibC.CreateSocket(Internet, Stream | CloseOnExec, 0);

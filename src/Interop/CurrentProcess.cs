@@ -21,7 +21,7 @@ internal static unsafe class CurrentProcess
     /// <summary>Whether other processes of the same user can trace and read this process, and whether it can leave a core dump.</summary>
     public static bool IsDumpable => OperatingSystem.IsLinux() && LibC.ProcessControl(GetDumpable, 0, 0, 0, 0) != 0;
 
-    /// <summary>Whether this process can make namespaces without a user namespace: whether it has CAP_SYS_ADMIN.</summary>
+    /// <summary>Whether this process can create namespaces without a user namespace: whether it has CAP_SYS_ADMIN.</summary>
     public static bool IsPrivileged => (Capabilities.Effective & (1UL << 21)) != 0;
 
     /// <summary>This thread's capabilities. Linux.</summary>
@@ -62,7 +62,7 @@ internal static unsafe class CurrentProcess
             _ = LibC.SystemCall(CloseRangeCall, first, unchecked((nint)uint.MaxValue), 0, 0);
     }
 
-    /// <summary>Forbids core dumps, and tracing by the same user.</summary>
+    /// <summary>Forbids core dumps, and tracing by other processes of the same user.</summary>
     public static void ForbidDumps()
     {
         var none = stackalloc ulong[2] { 0, 0 };
@@ -71,12 +71,12 @@ internal static unsafe class CurrentProcess
             _ = LibC.ProcessControl(SetDumpable, 0, 0, 0, 0);
     }
 
-    /// <summary>Forbids tracing by the same user; descendants keep the user's limit of core dumps. Linux.</summary>
+    /// <summary>Forbids tracing by other processes of the same user; descendants keep the user's core dump limit. Linux.</summary>
     public static void ForbidTracing() => _ = LibC.ProcessControl(SetDumpable, 0, 0, 0, 0);
 
     /// <summary>
-    /// Asks the kernel for SIGCONT when the parent dies: a process that has to clean up after its parent is then running,
-    /// even if it had been stopped. Linux.
+    /// Asks the kernel for SIGCONT when the parent dies, so that a process that has to clean up after its parent runs even if it was
+    /// stopped. Linux.
     /// </summary>
     public static void ContinueWhenParentDies() => _ = LibC.ProcessControl(SetParentDeathSignal, 18, 0, 0, 0);
 
@@ -99,7 +99,7 @@ internal static unsafe class CurrentProcess
     public static void KillAllOthers()
     {
         if (Environment.ProcessId != 1)
-            throw new InvalidOperationException("Only the first process of a namespace may kill all others.");
+            throw new InvalidOperationException("Only the first process of a pid namespace may kill all others.");
         _ = LibC.Kill(-1, KillSignal);
     }
 

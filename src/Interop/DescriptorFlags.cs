@@ -46,7 +46,7 @@ internal static class DescriptorFlags
             throw SystemCallException.FromLastError("fcntl");
     }
 
-    /// <summary>As <see cref="SetNonBlocking"/>, in one system call, for a descriptor that was just made and has no flag to keep.</summary>
+    /// <summary>Like <see cref="SetNonBlocking"/>, in one system call, for a new descriptor that has no other flags to keep.</summary>
     internal static void SetNonBlockingOnly(SafeDescriptor descriptor)
     {
         if (LibC.Fcntl(descriptor.Value, SetStatusFlags, NonBlocking) < 0)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>SIGXFSZ, whose default action ends the process that writes past its limit of file size (RLIMIT_FSIZE).</summary>
+/// <summary>SIGXFSZ, whose default action kills a process that writes past its file size limit (RLIMIT_FSIZE).</summary>
 internal static class FileSizeSignal
 {
     private const int Number = 25;
@@ -12,14 +12,14 @@ internal static class FileSizeSignal
     private static readonly Lazy<PosixSignalRegistration> Registration =
         new(static () => PosixSignalRegistration.Create((PosixSignal)Number, static context => context.Cancel = true));
 
-    /// <summary>Makes writes past the limit fail with EFBIG, like any other failed write. Other handlers of the signal are still called.</summary>
+    /// <summary>Makes writes past the limit fail with EFBIG. Other handlers of the signal are still called.</summary>
     public static void Survive()
     {
         if (!OperatingSystem.IsWindows())
             _ = Registration.Value;
     }
 
-    /// <summary>As <see cref="Survive"/>, without the thread that handles signals: for a child process at its start.</summary>
+    /// <summary>Like <see cref="Survive"/>, without the thread that handles signals: for a child process at its start.</summary>
     public static void Ignore()
     {
         if (!OperatingSystem.IsWindows())

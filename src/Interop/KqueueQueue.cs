@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>The queue of ready descriptors on macOS: kqueue. Compiled, but not run on the machines this was written on.</summary>
+/// <summary>The queue of ready descriptors on macOS: kqueue. Compiled, but never run.</summary>
 internal sealed unsafe class KqueueQueue : IReadinessQueue
 {
     private const short ReadFilter = -1;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// A Landlock ruleset: it denies all handled accesses that no rule allows, to every process in its domain and all that they
-/// start. This process builds it; a child enters it between clone and exec. Linux; see landlock(7).
+/// A Landlock ruleset: it denies all handled accesses that no rule allows, to every process in its domain and their descendants. This
+/// process builds it; a child enters it between clone and exec. Linux; see landlock(7).
 /// </summary>
 internal sealed unsafe class Landlock : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed unsafe class Landlock : IDisposable
     /// <summary>The descriptor for the child that enters the domain.</summary>
     internal SafeDescriptor Descriptor => _ruleset;
 
-    /// <summary>Makes a ruleset without rules: it denies every handled access.</summary>
+    /// <summary>Creates a ruleset without rules, which denies every handled access.</summary>
     /// <param name="files">LANDLOCK_ACCESS_FS_… bits.</param>
     /// <param name="network">LANDLOCK_ACCESS_NET_… bits.</param>
     /// <param name="scopes">LANDLOCK_SCOPE_… bits.</param>

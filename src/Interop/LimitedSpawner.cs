@@ -9,9 +9,8 @@ namespace ActorBrowser.Interop;
 internal readonly record struct LimitSetting(ProcessLimit Limit, ulong Soft, ulong Hard);
 
 /// <summary>
-/// Starts a process whose limits are in force before its program's first instruction, which <c>posix_spawn</c> cannot do, and
-/// needs only a fifth of its system calls. For a process that adds no signal handlers after its first spawn. Linux on x64
-/// and arm64.
+/// Starts a process whose limits are in force before its program's first instruction, which <c>posix_spawn</c> cannot do; it also
+/// takes only a fifth of the system calls. For a process that adds no signal handlers after its first spawn. Linux on x64 and arm64.
 /// </summary>
 internal static unsafe class LimitedSpawner
 {
@@ -27,7 +26,7 @@ internal static unsafe class LimitedSpawner
     /// <summary>Whether this machine supports it.</summary>
     public static bool IsSupported => PreExecProgram.IsSupported;
 
-    /// <summary>Starts the process, as <see cref="ProcessSpawner.TrySpawn"/> would.</summary>
+    /// <summary>Starts the process, like <see cref="ProcessSpawner.TrySpawn"/>.</summary>
     /// <param name="request">What to start.</param>
     /// <param name="limits">The process's limits.</param>
     /// <param name="processId">The new pid; 0 if no process was started.</param>
@@ -102,7 +101,7 @@ internal static unsafe class LimitedSpawner
             return _script;
         }
 
-        /// <summary>Signals that are handled or ignored; all others have their default action already.</summary>
+        /// <summary>Signals that are handled or ignored; all others already have their default action.</summary>
         private static IEnumerable<int> SignalsToReset()
         {
             ulong set = 0;

@@ -36,8 +36,8 @@ internal static unsafe class LocalTerminal
         && LibC.SystemCall(CallNumbers.CompareResources, Environment.ProcessId, Environment.ProcessId, CompareFiles, first, second) == 0;
 
     /// <summary>
-    /// Creates another handle of this process's standard input, close-on-exec. A terminal, which is open for writing, too, is opened again for reading
-    /// only, where this user may.
+    /// Creates another handle of this process's standard input, close-on-exec. A terminal is opened again for reading only, if this
+    /// user may, because the inherited handle is also writable.
     /// </summary>
     public static SafeDescriptor DuplicateInput()
     {
@@ -83,7 +83,7 @@ internal static unsafe class LocalTerminal
         return new Restorer(descriptor, attributes, AfterDraining);
     }
 
-    /// <summary>Sets a terminal as it is now, and its output going, when the result is disposed.</summary>
+    /// <summary>Restores a terminal's current settings, and its output if it was stopped, when the result is disposed.</summary>
     /// <param name="descriptor">A descriptor such as 0.</param>
     /// <returns>Null if it is not a terminal.</returns>
     public static IDisposable? KeepMode(int descriptor)
@@ -103,7 +103,7 @@ internal static unsafe class LocalTerminal
                 return;
             if (when == AtOnce)
             {
-                // One that runs in the background would be stopped for setting it.
+                // A background process would be stopped for setting it.
                 var group = 0;
                 if (LibC.DeviceControl(descriptor, GetForeground, &group) != 0 || group != (int)LibC.SystemCall(CallNumbers.ProcessGroup, 0, 0, 0, 0))
                     return;

@@ -1,8 +1,8 @@
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// The rule that a native child puts before its filter: no memory can become executable any more. All the child's code is in
-/// its file and was mapped before. (No child's list has shmat and remap_file_pages, and mremap keeps the protection.)
+/// The rule that a native child adds before its filter: no more memory can become executable. All the child's code is in its file and
+/// was mapped before. (No child's list has shmat and remap_file_pages, and mremap keeps the protection.)
 /// </summary>
 internal static class NewCodeFilter
 {
@@ -15,8 +15,8 @@ internal static class NewCodeFilter
     private const uint FailWithPermission = 0x00050000 | 1;
     private const uint Notify = 0x7fc00000;
 
-    /// <summary>Puts the rule before a filter.</summary>
-    /// <param name="program">The role's filter: it decides about all calls that the rule lets pass.</param>
+    /// <summary>Adds the rule before a filter.</summary>
+    /// <param name="program">The role's filter, which decides on all calls that the rule passes.</param>
     /// <param name="reports">Whether the parent is told of a refused attempt; otherwise the call fails with EPERM.</param>
     public static FilterInstruction[] Before(ReadOnlySpan<FilterInstruction> program, bool reports) =>
     [

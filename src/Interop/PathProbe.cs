@@ -21,7 +21,7 @@ internal static unsafe class PathProbe
 
     /// <summary>Identifies the file that a path leads to now, following links, so that a later replacement is noticed. Linux.</summary>
     /// <param name="path">A path without NUL.</param>
-    /// <returns>Device and inode; null if there is no such file.</returns>
+    /// <returns>Device and inode; null if the file does not exist.</returns>
     public static (ulong Device, ulong Inode)? TryIdentify(ReadOnlySpan<byte> path)
     {
         const int currentFolder = -100;
@@ -44,10 +44,10 @@ internal static unsafe class PathProbe
         return (((ulong)*(uint*)(status + deviceMajor) << 32) | *(uint*)(status + deviceMinor), *(ulong*)(status + inode));
     }
 
-    /// <summary>What is at a path below a folder, its last name not followed where it is a link. Linux.</summary>
+    /// <summary>Looks at a path below a folder, without following a link at its end. Linux.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="path">A relative path without NUL.</param>
-    /// <returns>Null when nothing is there.</returns>
+    /// <returns>Null if it does not exist.</returns>
     public static FoundFile? LookBelow(SafeDescriptor folder, ReadOnlySpan<byte> path)
     {
         const int notFollowed = 0x100;
@@ -56,9 +56,9 @@ internal static unsafe class PathProbe
             return Look(folder.Value, text, notFollowed);
     }
 
-    /// <summary>What is at an absolute path, its last name not followed where it is a link. Linux.</summary>
+    /// <summary>Looks at an absolute path, without following a link at its end. Linux.</summary>
     /// <param name="path">An absolute path without NUL.</param>
-    /// <returns>Null when nothing is there.</returns>
+    /// <returns>Null if it does not exist.</returns>
     internal static FoundFile? LookAt(ReadOnlySpan<byte> path)
     {
         const int currentFolder = -100, notFollowed = 0x100;
@@ -66,8 +66,8 @@ internal static unsafe class PathProbe
             return Look(currentFolder, text, notFollowed);
     }
 
-    /// <summary>Whether a path leads to a pipe, through links if need be; false where there is nothing.</summary>
-    /// <param name="path">As a program has it.</param>
+    /// <summary>Whether a path leads to a pipe, following links; false if it does not exist.</summary>
+    /// <param name="path">The path.</param>
     internal static bool IsPipe(string path)
     {
         if (!OperatingSystem.IsLinux() || path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
@@ -79,14 +79,14 @@ internal static unsafe class PathProbe
         }
         catch (IOException)
         {
-            // A loop of links, which the opening tells of.
+            // A loop of links; opening the file reports it.
             return false;
         }
     }
 
-    /// <summary>What an open descriptor is of. Linux.</summary>
+    /// <summary>Looks at the file of an open descriptor. Linux.</summary>
     /// <param name="descriptor">Its number.</param>
-    /// <returns>Null when the kernel does not tell.</returns>
+    /// <returns>Null if the kernel does not say.</returns>
     internal static FoundFile? Look(int descriptor)
     {
         const int emptyPath = 0x1000;
@@ -96,7 +96,7 @@ internal static unsafe class PathProbe
 
     private static FoundFile? Look(int folder, byte* path, int flags)
     {
-        // struct statx: the type, and when it was changed last, seconds and nanoseconds.
+        // struct statx: the type, and the time of the last change in seconds and nanoseconds.
         const int length = 256, type = 28, changed = 96;
         const uint typeInodeAndChange = 0x181;
         var status = stackalloc byte[length];
@@ -139,7 +139,7 @@ internal static unsafe class PathProbe
 
     /// <summary>Identifies the file of a descriptor. Linux.</summary>
     /// <param name="descriptor">Any descriptor.</param>
-    /// <returns>Device and inode; null if the kernel does not tell.</returns>
+    /// <returns>Device and inode; null if the kernel does not say.</returns>
     public static (ulong Device, ulong Inode)? TryIdentify(SafeDescriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
@@ -170,11 +170,11 @@ internal static unsafe class PathProbe
     }
 }
 
-/// <summary>A file as it was seen. An inode's number is soon given to another file: the time of the last change tells them apart.</summary>
+/// <summary>A file's state. An inode number may soon be reused; the time of the last change tells the files apart.</summary>
 /// <param name="Identity">Device and inode.</param>
 /// <param name="Type">S_IFMT bits.</param>
-/// <param name="ChangedSeconds">When it was changed last.</param>
-/// <param name="ChangedNanoseconds">The rest of that.</param>
+/// <param name="ChangedSeconds">The time of the last change, in seconds.</param>
+/// <param name="ChangedNanoseconds">Its nanoseconds.</param>
 internal readonly record struct FoundFile((ulong Device, ulong Inode) Identity, int Type, long ChangedSeconds, uint ChangedNanoseconds)
 {
     internal const int TypeBits = 0xf000;
@@ -185,7 +185,7 @@ internal readonly record struct FoundFile((ulong Device, ulong Inode) Identity, 
 
     internal bool IsRegular => Type == Regular;
 
-    /// <summary>A pipe with a name, whose opening waits for the other end.</summary>
+    /// <summary>Whether it is a named pipe, whose opening waits for the other end.</summary>
     internal bool IsPipe => Type == Pipe;
 
     internal bool IsLink => Type == Link;

@@ -3,11 +3,10 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// The machine code that runs a <see cref="PreExecProgram"/>: posix_spawn has no action for a Landlock domain, a
-/// namespace, a capability or a limit, and managed code must not run between clone and exec. It blocks all signals,
-/// clones, unblocks them in the parent and returns the pid. The child makes the listed calls in a loop; after one that
-/// fails and is not optional it stores the failed step and exits with code 127. Assembled from eng/script-x64.s and
-/// eng/script-arm64.s; a test compares the two.
+/// The machine code that runs a <see cref="PreExecProgram"/>: posix_spawn has no action for a Landlock domain, a namespace, a
+/// capability or a limit, and managed code must not run between clone and exec. It blocks all signals, clones, unblocks them in the
+/// parent and returns the pid. The child makes the listed calls in a loop; if one fails and is not optional, it stores the failed
+/// step and exits with code 127. Assembled from eng/script-x64.s and eng/script-arm64.s; a test compares the two.
 /// </summary>
 internal static unsafe class PreExecCode
 {
@@ -31,13 +30,13 @@ internal static unsafe class PreExecCode
         "40f9750e40f9550200b4880240f9808640a9828e41a9849642a9010000d4892240f9490000b4200100f91ffc3fb18200005494220191b50600" +
         "d1f3ffff17891e40f989ff0737741600f9601a00f9e00f80d2c80b80d2010000d4000020d4");
 
-    // The address after the loop's system call instruction, in both sources: the kernel tells a filter this one.
+    // The address after the loop's system call instruction, in both sources: the kernel reports it to a filter.
     private const int ReturnOnX64 = 140;
     private const int ReturnOnArm64 = 200;
 
     internal static void Prepare() => _ = Mapped.Value;
 
-    /// <summary>What a filter sees as the address of every call that a script makes in the new process.</summary>
+    /// <summary>The address that a filter sees for every call the program makes in the new process.</summary>
     internal static nint CallAddress => Mapped.Value + (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? ReturnOnX64 : ReturnOnArm64);
 
     internal static nint Run(void* script) => ((delegate* unmanaged<void*, nint>)Mapped.Value)(script);

@@ -44,7 +44,7 @@ internal sealed unsafe class PreExecProgram : IDisposable
     internal int Add(string name, int number, bool optional, params ReadOnlySpan<nint> arguments)
     {
         if (_names.Count == _capacity)
-            throw new InvalidOperationException($"The script is full: it has room for {_capacity} steps.");
+            throw new InvalidOperationException($"The program is full: it has room for {_capacity} steps.");
         var step = _header->Steps + _names.Count;
         *step = default;
         step->Number = number;
@@ -59,10 +59,10 @@ internal sealed unsafe class PreExecProgram : IDisposable
     /// <summary>Makes the result of one step the first argument of another, such as of an open and a write.</summary>
     internal void Pass(int from, int to) => _header->Steps[from].Store = &_header->Steps[to].Arguments[0];
 
-    /// <summary>Has the result of a step written, as 64 bits, to memory of the script.</summary>
+    /// <summary>Writes the result of a step, as 64 bits, to memory of the program.</summary>
     internal void Store(int from, byte* to) => _header->Steps[from].Store = (long*)to;
 
-    /// <summary>A text with its NUL, alive as long as the script.</summary>
+    /// <summary>A text with its NUL, kept as long as the program.</summary>
     internal byte* Text(string text)
     {
         var bytes = (byte*)NativeMemory.Alloc((nuint)Encoding.UTF8.GetMaxByteCount(text.Length) + 1);
@@ -71,7 +71,7 @@ internal sealed unsafe class PreExecProgram : IDisposable
         return bytes;
     }
 
-    /// <summary>Zeroed memory, alive as long as the script.</summary>
+    /// <summary>Zeroed memory, kept as long as the program.</summary>
     internal byte* Zeroes(int length)
     {
         var bytes = (byte*)NativeMemory.AllocZeroed((nuint)length);
@@ -141,7 +141,7 @@ internal sealed unsafe class PreExecProgram : IDisposable
     }
 }
 
-/// <summary>One step of a confined spawn has failed.</summary>
+/// <summary>A step of a confined spawn failed.</summary>
 /// <param name="Step">The step: a system call, or its purpose.</param>
 /// <param name="Errno">The errno.</param>
 internal readonly record struct StepFailure(string Step, int Errno)

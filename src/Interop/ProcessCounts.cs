@@ -16,17 +16,17 @@ internal static unsafe class ProcessCounts
 
     /// <summary>Open descriptors.</summary>
     /// <param name="process">A pid.</param>
-    /// <returns>The count; 0 if it is gone, and before Linux 6.2, which does not tell.</returns>
+    /// <returns>The count; 0 if the process is gone, and before Linux 6.2, which does not report it.</returns>
     public static long Descriptors(int process) => TryStatus(process, "fd", out _, out var size) ? size : 0;
 
     /// <summary>Threads.</summary>
     /// <param name="process">A pid.</param>
-    /// <returns>The count; 0 if it is gone.</returns>
+    /// <returns>The count; 0 if the process is gone.</returns>
     public static long Threads(int process) => TryStatus(process, "task", out var links, out _) ? links - FolderAndItsParent : 0;
 
     /// <summary>Resident memory that is not shared with other processes and not backed by a file, in bytes.</summary>
     /// <param name="process">A pid.</param>
-    /// <returns>The size; 0 if it is gone.</returns>
+    /// <returns>The size; 0 if the process is gone.</returns>
     public static long Resident(int process)
     {
         Span<byte> buffer = stackalloc byte[256];
@@ -41,7 +41,7 @@ internal static unsafe class ProcessCounts
 
     /// <summary>Private writable memory, in bytes: the memory that <see cref="ProcessLimit.Data"/> limits, plus the stack.</summary>
     /// <param name="process">A pid.</param>
-    /// <returns>The size; 0 if it is gone.</returns>
+    /// <returns>The size; 0 if the process is gone.</returns>
     public static long Data(int process)
     {
         Span<byte> buffer = stackalloc byte[256];

@@ -45,7 +45,7 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
 
     /// <summary>Opens the descriptor of any process. Linux.</summary>
     /// <param name="processId">Its pid.</param>
-    /// <returns>Null if there is no such process.</returns>
+    /// <returns>Null if the process does not exist.</returns>
     public static ProcessDescriptor? TryOpen(int processId)
     {
         var descriptor = LibC.SystemCall(PidFdOpen, processId, 0, 0, 0);
@@ -115,7 +115,7 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
     /// <param name="signal">The signal's number.</param>
     public static void SignalGroup(int leader, int signal) => _ = LibC.Kill(-leader, signal);
 
-    /// <summary>Sends a signal to the process, never to another that has its pid by now.</summary>
+    /// <summary>Sends a signal to the process, never to one that has reused its pid.</summary>
     /// <param name="signal">The signal's number.</param>
     /// <returns>False if the process is gone.</returns>
     public bool TrySignal(int signal)
@@ -129,8 +129,8 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
     }
 
     /// <summary>
-    /// Sends a signal to the whole group that the process leads. Call it only before the process is reaped: until then no
-    /// other group can have its number.
+    /// Sends a signal to the whole group that the process leads. Call it only before the process is reaped: until then no other group
+    /// can have its number.
     /// </summary>
     /// <param name="signal">The signal's number.</param>
     public void SignalGroup(int signal)

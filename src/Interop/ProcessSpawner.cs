@@ -45,10 +45,10 @@ internal sealed class SpawnRequest
 }
 
 /// <summary>
-/// Starts a process with <c>posix_spawn</c>: no managed code runs between fork and exec, and no descriptor of this process
-/// is inheritable, so two spawns at once cannot leak descriptors to each other. The child starts in its own session, with
-/// every signal at its default, none blocked except as requested, stdin from /dev/null unless given, and no other
-/// descriptor open than those of the request.
+/// Starts a process with <c>posix_spawn</c>: no managed code runs between fork and exec, and no descriptor of this process is
+/// inheritable, so two simultaneous spawns cannot leak descriptors to each other. The child starts in its own session, with every
+/// signal at its default, none blocked except as requested, stdin from /dev/null unless given, and only the request's descriptors
+/// open.
 /// </summary>
 internal static unsafe class ProcessSpawner
 {

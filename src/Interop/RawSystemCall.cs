@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>Makes any system call by its number, for probes, which attempt calls that no other code here makes. Linux.</summary>
+/// <summary>Makes any system call by its number, for probes, whose calls no other code makes. Linux.</summary>
 internal static unsafe class RawSystemCall
 {
     private static readonly Lazy<nint> ThirtyTwoBitCode = new(MapThirtyTwoBitCode);

@@ -3,16 +3,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>Files of a folder that others may write to: a pipe there would hold the reader up, and a device would never end.</summary>
+/// <summary>Opens files in a folder that others may write to: a pipe there would block the reader, and a device would never end.</summary>
 internal static unsafe class RegularFile
 {
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
     private const int NoTerminal = 0x100;
 
-    /// <summary>Opens a regular file for reading, links followed, and does not wait for anything else at that path.</summary>
-    /// <param name="path">Its path.</param>
-    /// <returns>Null for what is no regular file, is not there or may not be read.</returns>
+    /// <summary>Opens a regular file for reading, following links; never blocks on other kinds of file.</summary>
+    /// <param name="path">The file's path.</param>
+    /// <returns>Null if it is not a regular file, does not exist or may not be read.</returns>
     public static FileStream? TryOpen(string path)
     {
         if (!OperatingSystem.IsLinux())

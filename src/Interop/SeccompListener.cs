@@ -8,9 +8,9 @@ namespace ActorBrowser.Interop;
 /// <param name="Architecture">AUDIT_ARCH_….</param>
 /// <param name="Number">The system call's number.</param>
 /// <param name="First">Its first argument.</param>
-/// <param name="Second">Its second.</param>
-/// <param name="Third">Its third.</param>
-/// <param name="Fourth">Its fourth.</param>
+/// <param name="Second">Its second argument.</param>
+/// <param name="Third">Its third argument.</param>
+/// <param name="Fourth">Its fourth argument.</param>
 internal readonly record struct SeccompRequest(ulong Id, int ProcessId, uint Architecture, int Number, ulong First, ulong Second, ulong Third, ulong Fourth);
 
 /// <summary>Receives the calls that a filter asks about, and answers them. Linux 5.0; see seccomp_unotify(2).</summary>

@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace ActorBrowser.Interop;
 
-/// <summary>What no holder of a memory file can do any more (fcntl(2), F_ADD_SEALS).</summary>
+/// <summary>Changes to a memory file that are forbidden to every holder (fcntl(2), F_ADD_SEALS).</summary>
 [Flags]
 internal enum Seals
 {

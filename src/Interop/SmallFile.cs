@@ -1,6 +1,6 @@
 namespace ActorBrowser.Interop;
 
-/// <summary>Reads small files of /proc. That a process has just ended is a result, not an exception. Linux.</summary>
+/// <summary>Reads small files of /proc. A process that has just ended is a result, not an exception. Linux.</summary>
 internal static unsafe class SmallFile
 {
     private const int CloseOnExec = 0x80000;
@@ -9,7 +9,7 @@ internal static unsafe class SmallFile
     /// <summary>Reads the beginning of a file.</summary>
     /// <param name="path">ASCII.</param>
     /// <param name="buffer">Receives the bytes.</param>
-    /// <returns>How many bytes; −1 if there is no such file or it cannot be read.</returns>
+    /// <returns>How many bytes; −1 if the file does not exist or cannot be read.</returns>
     public static int TryRead(string path, Span<byte> buffer)
     {
         Span<byte> name = stackalloc byte[path.Length + 1];
@@ -29,7 +29,7 @@ internal static unsafe class SmallFile
 
     /// <summary>Opens a file that is read repeatedly.</summary>
     /// <param name="path">ASCII.</param>
-    /// <returns>Invalid if there is no such file or it cannot be read.</returns>
+    /// <returns>Invalid if the file does not exist or cannot be read.</returns>
     public static SafeDescriptor Open(string path)
     {
         fixed (byte* text = System.Text.Encoding.ASCII.GetBytes(path + "\0"))
@@ -61,7 +61,7 @@ internal static unsafe class SmallFile
         }
     }
 
-    // Reads from the beginning. The kernel makes such files page by page: a short piece is the last one.
+    // Reads from the beginning. The kernel generates such files page by page: a short piece is the last one.
     private static int ReadWhole(int descriptor, Span<byte> buffer)
     {
         fixed (byte* room = buffer)

@@ -63,9 +63,9 @@ internal static unsafe class UnixPipe
         }
     }
 
-    /// <summary>Asks for a larger pipe buffer than the default; the kernel may refuse. Linux.</summary>
+    /// <summary>Asks for a larger pipe buffer; the kernel may refuse. Linux.</summary>
     /// <param name="pipe">Either end.</param>
-    /// <param name="bytes">How many.</param>
+    /// <param name="bytes">The size in bytes.</param>
     public static void AskForRoom(SafeDescriptor pipe, int bytes)
     {
         if (OperatingSystem.IsLinux())

@@ -17,7 +17,7 @@ internal enum SocketStatus
     /// <summary>More descriptors arrived than there was room for; all received ones have been closed.</summary>
     DescriptorsTruncated,
 
-    /// <summary>Another error: see the errno.</summary>
+    /// <summary>Another error; see the errno.</summary>
     Failed,
 }
 
@@ -120,7 +120,7 @@ internal static unsafe class UnixSocket
         return ready && polled[0].Returned != 0;
     }
 
-    /// <summary>Receives bytes and the descriptors that came with them.</summary>
+    /// <summary>Receives bytes and the descriptors sent with them.</summary>
     /// <param name="socket">The socket.</param>
     /// <param name="buffer">Room for at least one byte.</param>
     /// <param name="descriptors">Filled from the front with the received descriptors; the caller owns them.</param>

@@ -5,12 +5,12 @@ using System.Text;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// inotify instances and watches: the kernel gives each user a number of both, and each user namespace what it was told to. And what epoll instances
-/// watch, which the kernel counts for the user in whatever namespace. Linux.
+/// inotify instances and watches, which the kernel limits for each user and each user namespace; and epoll watches, which it counts
+/// for the user in all namespaces. Linux.
 /// </summary>
 internal static class Watches
 {
-    /// <summary>The most inotify instances of a world. A user has 128 by default; an editor with its language servers uses a dozen.</summary>
+    /// <summary>The most inotify instances for a world. A user has 128 by default; an editor with its language servers uses a dozen.</summary>
     internal const int MostInstances = 32;
 
     private const int CloseOnExec = 0x80000;
@@ -20,12 +20,12 @@ internal static class Watches
     private const int AddToEpoll = 1;
     private const int LeastWatches = 1024;
 
-    /// <summary>The most inotify watches of a world: half of what a user has.</summary>
+    /// <summary>The most inotify watches for a world: half of the user's.</summary>
     internal static long Most { get; } = Math.Max(Setting("/proc/sys/fs/inotify/max_user_watches") / 2, LeastWatches);
 
     private static readonly long MostPolled = Math.Max(Setting("/proc/sys/fs/epoll/max_user_watches") / 4, LeastWatches);
 
-    /// <summary>Whether this process's user can have another inotify instance, and another watch in it.</summary>
+    /// <summary>Whether this process's user can create another inotify instance, with a watch in it.</summary>
     internal static unsafe bool IsOneLeft()
     {
         var descriptor = (int)LibC.SystemCall(CallNumbers.MakeInotify, CloseOnExec, 0, 0, 0);
@@ -36,7 +36,7 @@ internal static class Watches
             return LibC.SystemCall(CallNumbers.AddInotifyWatch, descriptor, (nint)root, WatchDeletion, 0) >= 0 || Marshal.GetLastPInvokeError() != NoSpace;
     }
 
-    /// <summary>Whether this process's user can have epoll watch one more descriptor.</summary>
+    /// <summary>Whether this process's user can watch one more descriptor with epoll.</summary>
     internal static unsafe bool CanPoll()
     {
         using var epoll = new SafeDescriptor((int)LibC.SystemCall(CallNumbers.MakeEpoll, CloseOnExec, 0, 0, 0));
@@ -46,7 +46,7 @@ internal static class Watches
         return epoll.IsInvalid || watched.IsInvalid || LibC.SystemCall(CallNumbers.EpollControl, epoll.Value, AddToEpoll, watched.Value, (nint)nothing) >= 0 || Marshal.GetLastPInvokeError() != NoSpace;
     }
 
-    /// <summary>Whether these processes hold more of inotify than a world may.</summary>
+    /// <summary>Whether these processes hold more inotify instances or watches than a world may.</summary>
     /// <param name="processes">Their pids.</param>
     internal static bool AreOver(IEnumerable<int> processes)
     {
@@ -60,7 +60,7 @@ internal static class Watches
         return false;
     }
 
-    /// <summary>Whether epoll instances of these processes watch more than a quarter of what their user may.</summary>
+    /// <summary>Whether the epoll instances of these processes watch more than a quarter of their user's limit.</summary>
     /// <param name="processes">Their pids.</param>
     internal static bool PollTooMany(IEnumerable<int> processes)
     {
@@ -86,7 +86,7 @@ internal static class Watches
         }
     }
 
-    // Empty for a process that is gone, or that this one may not look into.
+    // Empty if the process is gone, or this one may not inspect it.
     private static string[] DescriptorsOf(int process)
     {
         try
@@ -126,7 +126,7 @@ internal static class Watches
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is gone, or closed.
+            // The process is gone, or the descriptor was closed.
         }
         return found;
     }

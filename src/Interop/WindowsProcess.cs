@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// A process on Windows. It is started suspended, put into a job that kills on close, then resumed: it cannot outlive the
-/// job's handle, which only this process holds. Compiled, but <b>not run</b> on the machines this was written on.
+/// A process on Windows. It is started suspended, put into a job object that kills on close, then resumed: it cannot outlive the
+/// job's handle, which only this process holds. Compiled, but <b>never run</b>.
 /// </summary>
 internal sealed unsafe partial class WindowsProcess : IDisposable
 {
@@ -120,7 +120,7 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
         }
     }
 
-    /// <summary>Ends the process and everything it has started.</summary>
+    /// <summary>Ends the process and every process it has started.</summary>
     public void Kill() => _ = TerminateJob(_job, 137);
 
     /// <summary>The exit code; call it only after <see cref="Process"/> was signalled.</summary>

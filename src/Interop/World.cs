@@ -27,7 +27,7 @@ internal enum WorldPlace
     /// <summary>A path that is visible anyway, made read-only.</summary>
     Protected,
 
-    /// <summary>A file that is visible anyway, replaced by /dev/null.</summary>
+    /// <summary>A file that is visible anyway, replaced with /dev/null.</summary>
     Masked,
 
     /// <summary>The processes of this world: a separate /proc.</summary>
@@ -44,14 +44,14 @@ internal enum WorldPlace
 /// <param name="Target">The target of a link, or the content of a text; empty otherwise.</param>
 internal readonly record struct WorldEntry(WorldPlace Place, string Path, bool IsFolder, string Target = "");
 
-/// <summary>A Landlock rule for a path that exists only after the world is made.</summary>
+/// <summary>A Landlock rule for a path that exists only once the world is made.</summary>
 /// <param name="Path">The path in the world.</param>
 /// <param name="Accesses">LANDLOCK_ACCESS_FS_… bits that the ruleset handles.</param>
 internal readonly record struct WorldRule(string Path, ulong Accesses);
 
 /// <summary>
-/// A separate file system for a process, made between clone and exec: paths that are not named here do not exist in it. Needs
-/// namespaces for mounts and processes, and Linux 5.12.
+/// A separate file system for a process, made between clone and exec: paths that have no entry do not exist in it. Needs namespaces
+/// for mounts and processes, and Linux 5.12.
 /// </summary>
 internal sealed record World
 {

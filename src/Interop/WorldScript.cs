@@ -4,7 +4,7 @@ using System.Text;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// The system calls that make a <see cref="World"/>. The new root is mounted on /proc, because no entry needs the old /proc;
+/// The system calls that create a <see cref="World"/>. The new root is mounted on /proc, because no entry needs the old /proc;
 /// entries are bind-mounted from the old root, which is unmounted last.
 /// </summary>
 internal sealed unsafe class WorldScript(PreExecProgram script, World world)
@@ -22,7 +22,7 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
     private const int Detach = 2;
     private const int EmptyPath = 0x1000;
     private const int EmptySource = 4;
-    // An empty file takes about a kilobyte of the kernel's memory, which no process's size shows.
+    // An empty file takes about a kilobyte of kernel memory, which no process's size includes.
     private const int BytesPerFile = 8192;
     private const int LeastFiles = 1024;
     private const int RegularFile = 0x8000;
@@ -43,7 +43,7 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
     {
         script.Add("making mounts private", CallNumbers.Mount, false, 0, Text("/"), 0, Recursive | PrivateMounts, 0);
         if (world.ShowsAll)
-            script.Add("showing all that is there", CallNumbers.Mount, false, Text("/"), Text(Site), 0, Bind | Recursive, 0);
+            script.Add("binding the old root", CallNumbers.Mount, false, Text("/"), Text(Site), 0, Bind | Recursive, 0);
         else
             script.Add("making an empty root", CallNumbers.Mount, false, Text("tmpfs"), Text(Site), Text("tmpfs"), NoSetId | NoDevices, Text("mode=755,size=1m"));
         script.Add("entering the new root", CallNumbers.ChangeFolderByName, false, Text(Site));
@@ -136,7 +136,7 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
             Change(path, entry.Place == WorldPlace.Writable ? _writable : _readOnly, recursive: true);
     }
 
-    // If a link is put into the path after it was checked, opening fails and no process starts.
+    // If the path gets a link after it was checked, opening it fails and no process starts.
     private void AddGranted(string from, string to)
     {
         var open = script.Add($"opening {from}", CallNumbers.OpenWithin, false, CurrentFolder, Text(from), How(ResolveWithoutLinks), 24);

@@ -7,7 +7,7 @@ namespace ActorBrowser.Transport;
 /// <summary>Detects a process that was started as a child but starts a browser: its Main does not begin with the line that runs the child.</summary>
 internal static class ForgottenChild
 {
-    /// <summary>Ends such a process at once, with an error message for its parent; returns in any other.</summary>
+    /// <summary>Ends this process at once, with an error message for its parent, if it is one; otherwise returns.</summary>
     internal static void ExitIfThisIsOne()
     {
         if (OperatingSystem.IsWindows() || !IsOne())

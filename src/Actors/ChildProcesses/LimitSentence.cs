@@ -2,7 +2,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>The sentence that reports a child ended by a limit, and the reverse: what it means for a command that ends with its runner.</summary>
+/// <summary>Writes the sentence for a child ended by a limit, and reads it back for the commands that ended with that runner.</summary>
 internal static class LimitSentence
 {
     private const string Beginning = "It has reached its limit of ";

@@ -5,8 +5,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>
-/// Starts a command with its session mark and its limits. On processors that <see cref="LimitedSpawner"/> supports they are set
-/// before its first instruction, elsewhere right after its start; processes that it forked in between are found by the mark.
+/// Starts a command with its session tag and its limits. On processors that <see cref="LimitedSpawner"/> supports they are set before
+/// its first instruction, elsewhere right after its start; processes that it forks before that are found by the tag.
 /// </summary>
 internal static class CommandLimiter
 {
@@ -53,7 +53,7 @@ internal static class CommandLimiter
     {
         var settings = new List<LimitSetting>();
         Add(ProcessLimit.AddressSpace, limits.Memory, 0);
-        // SIGXCPU at the soft limit tells the reason; a command that ignores it is killed at the hard limit.
+        // SIGXCPU at the soft limit shows the reason; a command that ignores it is killed at the hard limit.
         Add(ProcessLimit.ProcessorTime, limits.ProcessorTime, SecondsToDie);
         Add(ProcessLimit.Processes, limits.Processes, 0);
         Add(ProcessLimit.Descriptors, limits.Descriptors, 0);

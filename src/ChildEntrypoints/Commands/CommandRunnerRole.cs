@@ -40,7 +40,7 @@ internal sealed class CommandRunnerRole : IChildRole
         CurrentProcess.AdoptOrphans();
         _exits = ChildExits.Open();
         context.Watch(_exits.Descriptor, OnExits);
-        // Without a separate pid namespace, the runner would count other processes than those of its commands.
+        // Without a separate pid namespace, the runner would also count processes that are not its commands'.
         if (HasOwnProcesses && limits != default)
             _usage = new WorldUsage(limits, EndAll);
     }
@@ -67,10 +67,10 @@ internal sealed class CommandRunnerRole : IChildRole
 
     internal void Send<T>(ulong id, in T message, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T> => _context!.Write(id, message, descriptors);
 
-    /// <summary>Whether this is the first process of a pid namespace: all other processes there are its commands', and its exit kills them.</summary>
+    /// <summary>Whether this is the first process of a pid namespace: all other processes in it belong to its commands, and its exit kills them.</summary>
     internal bool HasOwnProcesses { get; } = Environment.ProcessId == 1;
 
-    /// <summary>Whether all other processes are its one command's, marked or not.</summary>
+    /// <summary>Whether all other processes belong to its one command, tagged or not.</summary>
     internal bool OwnsAllThatIsLeft { get; private set; }
 
     internal void Flush() => _context!.Flush();
@@ -136,7 +136,7 @@ internal sealed class CommandRunnerRole : IChildRole
                     return new ProtocolViolation(ViolationKind.OutOfState, $"Session {frame.CorrelationId} exists already.");
             }
             if (own.Length != CommandSpawner.DescriptorsOf(request))
-                return new ProtocolViolation(ViolationKind.Descriptors, $"{own.Length} descriptors came with a SpawnRequest of input {request.Input} and output {request.Output}.");
+                return new ProtocolViolation(ViolationKind.Descriptors, $"{own.Length} descriptors arrived with a SpawnRequest of input {request.Input} and output {request.Output}.");
             foreach (ref var descriptor in own)
                 descriptor = DescriptorFlags.RaiseAboveChildNumbers(descriptor);
             _usage?.Begin();
@@ -150,7 +150,7 @@ internal sealed class CommandRunnerRole : IChildRole
         }
     }
 
-    /// <summary>Reads the request from the frame, or from the memory file that came with it as the last descriptor.</summary>
+    /// <summary>Reads the request from the frame, or from the memory file sent with it as the last descriptor.</summary>
     private static ProtocolViolation? RequestOf(in Frame frame, ref Span<SafeDescriptor> descriptors, out Transport.SpawnRequest request)
     {
         if (frame.Type == MessageType.SpawnRequest)
@@ -159,7 +159,7 @@ internal sealed class CommandRunnerRole : IChildRole
         if (frame.TryRead<LargeSpawnRequest>(out var large) is { } malformed)
             return malformed;
         if (descriptors.IsEmpty || !OperatingSystem.IsLinux())
-            return new ProtocolViolation(ViolationKind.Descriptors, "A LargeSpawnRequest came without its memory file.");
+            return new ProtocolViolation(ViolationKind.Descriptors, "A LargeSpawnRequest arrived without its memory file.");
         var file = descriptors[^1];
         descriptors = descriptors[..^1];
         if ((SharedMemory.SealsOf(file) & Seals.Shrink) == 0 || SharedMemory.LengthOf(file) < large.Length)
@@ -171,7 +171,7 @@ internal sealed class CommandRunnerRole : IChildRole
 
     private RunningCommand? Find(in Frame frame)
     {
-        // A command that has ended is no error: the frame was on its way when it ended.
+        // An ended command is no error: the frame was on its way when the command ended.
         lock (_lock)
             return _byId.GetValueOrDefault(frame.CorrelationId);
     }
@@ -224,7 +224,7 @@ internal sealed class CommandRunnerRole : IChildRole
             commands = [.. _byId.Values];
         foreach (var command in commands)
             command.Blame(cause);
-        // Reaches all of them at once, however fast they fork: a signal to pid -1 spares only this, the first process of the namespace.
+        // Kills all of them at once, however fast they fork: a signal to pid −1 spares only this process, the first of the namespace.
         CurrentProcess.KillAllOthers();
     }
 

@@ -5,13 +5,13 @@ using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
 
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
-/// <summary>Starts one command: finds the program, connects it to the parent's pipes or to a new terminal, marks it and limits it.</summary>
+/// <summary>Starts one command: finds the program, connects it to the parent's pipes or to a new terminal, tags it and limits it.</summary>
 internal sealed class CommandSpawner(CommandRunnerRole runner, SessionTag mark)
 {
     private const ulong Reserve = 16;
     private const int TooManyOpen = 24;
 
-    /// <summary>How many descriptors come with a request: one for each of output, error and input that it has.</summary>
+    /// <summary>How many descriptors arrive with a request: one each for its output, error and input, as far as it has them.</summary>
     internal static int DescriptorsOf(in SpawnRequest request) =>
         (request.Output switch { CommandOutput.Piped => 2, CommandOutput.Merged => 1, _ => 0 }) + (request.Input == CommandInput.None ? 0 : 1);
 
@@ -30,7 +30,7 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionTag mark)
             string? name = null;
             if (request.Output == CommandOutput.Terminal)
                 terminal = PseudoTerminal.Open(request.Columns, request.Rows, out name);
-            // The next request's descriptors need room: if they cannot be received, the channel ends, and every command with it.
+            // The next request's descriptors need free numbers: if they cannot be received, the channel ends, and with it every command.
             if (terminal is not null && (ulong)terminal.Value + Reserve > ProcessLimits.Get(ProcessLimit.Descriptors).Soft)
                 return new SpawnFailed(SpawnFailure.NoResources, TooManyOpen, $"No terminal could be opened: the runner is close to its limit of {ProcessLimits.Get(ProcessLimit.Descriptors).Soft} descriptors. End other commands first.");
             return Start(id, request, path, folder, descriptors, ref terminal, name);

@@ -46,7 +46,7 @@ internal static class ProgramSearch
         return errno switch
         {
             NoEntry when PathProbe.TryExecute(path) == 0 => new SpawnFailed(SpawnFailure.NotExecutable, errno, $"'{program}' names an interpreter that does not exist."),
-            NoEntry or NotAFolder => new SpawnFailed(SpawnFailure.NotFound, errno, $"There is no program '{program}'."),
+            NoEntry or NotAFolder => new SpawnFailed(SpawnFailure.NotFound, errno, $"The program '{program}' does not exist."),
             1 or Denied when IsFolder(path) => new SpawnFailed(SpawnFailure.NotExecutable, errno, $"'{program}' is a folder."),
             1 or Denied => new SpawnFailed(SpawnFailure.Denied, errno, $"'{program}' may not be executed: {Message(errno)}."),
             8 => new SpawnFailed(SpawnFailure.NotExecutable, errno, $"'{program}' is neither a program nor a script that names its interpreter."),
@@ -71,7 +71,7 @@ internal static class ProgramSearch
         return text.Length <= 200 ? text : text[..200] + "…";
     }
 
-    // "folder/." exists, "file/." does not: one system call, where opening and closing would be two.
+    // "folder/." exists and "file/." does not: this takes one system call, opening and closing would take two.
     private static bool IsFolder(ReadOnlySpan<byte> path) => PathProbe.TryExecute([.. path, (byte)'/', (byte)'.']) == 0;
 
     private static ReadOnlySpan<byte> PathOf(IReadOnlyList<ReadOnlyMemory<byte>> environment)

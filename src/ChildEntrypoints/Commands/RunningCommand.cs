@@ -7,9 +7,9 @@ using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>
-/// One command from its start to <c>Closed</c>: reports its exit with the reason, and ends the processes it leaves behind.
-/// Its output goes directly into the parent's pipes. The channel's thread, which starts and reaps the command, and timers
-/// call it; the lock serialises them.
+/// One command from its start to <c>Closed</c>: reports its exit with the reason, and ends the processes it leaves behind. Its output
+/// goes directly into the parent's pipes. It is called by timers and by the channel's thread, which starts and reaps the command; the
+/// lock serialises the calls.
 /// </summary>
 internal sealed class RunningCommand
 {
@@ -93,9 +93,9 @@ internal sealed class RunningCommand
         }
     }
 
-    /// <summary>The command itself has exited.</summary>
+    /// <summary>The command has exited.</summary>
     /// <param name="end">How it exited.</param>
-    /// <param name="usage">What it used.</param>
+    /// <param name="usage">The resources it used.</param>
     /// <param name="leftovers">Whether ended commands have left processes behind.</param>
     internal void OnExited(in ProcessEnd end, in ProcessUsage usage, bool leftovers)
     {
@@ -121,7 +121,7 @@ internal sealed class RunningCommand
             }
             else
             {
-                // Another command may have left them: the owner is looked up only if they still run after the drain timeout.
+                // Another command may have left them: whose they are is checked only if they still run after the drain timeout.
                 _runner.AddDraining(this);
                 _drain = new Timer(static state => ((RunningCommand)state!).OnDrainOver(), this, _killing ? 0 : _request.DrainTimeout, Timeout.Infinite);
             }
@@ -137,7 +137,7 @@ internal sealed class RunningCommand
 
     /// <summary>Ends all of the command's processes: SIGTERM now, SIGKILL after the grace. The first reason given is reported.</summary>
     /// <param name="grace">In milliseconds.</param>
-    /// <param name="cause">Why.</param>
+    /// <param name="cause">The reason.</param>
     internal void Terminate(int grace, ExitCause cause)
     {
         lock (_lock)
@@ -172,7 +172,7 @@ internal sealed class RunningCommand
             Finish(search: true);
     }
 
-    // Called with the lock held, so a search, which waits, runs on the pool.
+    // Called with the lock held; the search, which blocks, runs on the pool.
     private void Finish(bool search)
     {
         if (_ending)
@@ -189,7 +189,7 @@ internal sealed class RunningCommand
     private void KillSurvivors()
     {
         int survivors;
-        // What has left its mark is the command's, too: nothing of it goes on after Closed.
+        // A process that removed its tag belongs to this command, too: none of its processes may outlive Closed.
         if (_runner.OwnsAllThatIsLeft)
             MarkedProcesses.KillAllOthers(Patience, out survivors);
         else

@@ -4,9 +4,9 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>
-/// Sums up the memory and threads of all processes in the runner's pid namespace, four times a second while a command runs,
-/// and ends them at the limit. Control groups, where there are any, act sooner, and this class supplies the reason;
-/// elsewhere it alone enforces the limit.
+/// Sums up the memory and threads of all processes in the runner's pid namespace, four times a second while a command runs, and ends
+/// them at the limit. Where there are control groups, they act sooner, and this class supplies the reason; elsewhere only this class
+/// enforces the limit.
 /// </summary>
 internal sealed class WorldUsage
 {
@@ -21,7 +21,7 @@ internal sealed class WorldUsage
     private DiskSpace? _atStart;
     private int _rounds;
 
-    /// <summary>Starts its thread at once: at the limit, no new thread may be available.</summary>
+    /// <summary>Starts its thread at once: later, at the limit, no new thread may be available.</summary>
     internal WorldUsage(in RunnerLimits limits, Action<ExitCause> end)
     {
         _limits = limits;
@@ -29,7 +29,7 @@ internal sealed class WorldUsage
         new Thread(Run) { IsBackground = true, Name = "world usage" }.UnsafeStart();
     }
 
-    /// <summary>A command is about to start: what it takes at once counts, too.</summary>
+    /// <summary>Called before a command starts, so that its first allocations count.</summary>
     internal void Begin()
     {
         if (_limits.DiskShare > 0 && !_runs.IsSet)
@@ -51,7 +51,7 @@ internal sealed class WorldUsage
         }
     }
 
-    // At the exact limit the kernel refuses new processes, and programs wait and retry: a count within 1/16 of it counts as reached.
+    // At the exact limit the kernel refuses new processes, and programs wait and retry; so a count within 1/16 of the limit counts as reached.
     private static long Nearly(long limit) => limit - (limit / 16);
 
     private void Count()
@@ -73,12 +73,12 @@ internal sealed class WorldUsage
             _end(ExitCause.ProcessLimit);
         else if ((_limits.Descriptors > 0 && descriptors >= Nearly(_limits.Descriptors)) || HasTakenAllWatches())
             _end(ExitCause.DescriptorLimit);
-        // Where the folder is gone, nothing is written there any more.
+        // If the folder is gone, no more is written there.
         else if (_limits.DiskShare > 0 && _atStart is { } before && DiskSpace.Here() is { } now && before.HasLost(now, _limits.DiskShare))
             _end(ExitCause.DiskLimit);
     }
 
-    // The user's inotify instances are few, and the kernel counts root's nowhere but for all of root. What epoll watches it counts for the user alone. Who holds
-    // them is looked at only when none is left.
+    // A user has few inotify instances, and the kernel counts root's only for root as a whole. It counts epoll watches for the user
+    // only. The holders are looked up only when none is left.
     private bool HasTakenAllWatches() => (!Watches.IsOneLeft() && Watches.AreOver(_processes)) || (_rounds++ % RoundsASecond == 0 && !Watches.CanPoll() && Watches.PollTooMany(_processes));
 }

@@ -66,7 +66,7 @@ internal static class ApngDecoder
             }
             catch (CodecException) when (i > 0)
             {
-                // The frames before the damaged one are still an animation.
+                // The frames before the damaged one still make an animation.
                 return;
             }
             var before = frame.Dispose == Disposal.Previous ? (byte[])canvas.Clone() : null;

@@ -15,9 +15,9 @@ internal static class BmpDecoder
         DecodeBitmap(file[FileHeader..], offset - FileHeader, halved: false, target);
     }
 
-    /// <summary>A bitmap without its file header.</summary>
+    /// <summary>Decodes a bitmap without its file header.</summary>
     /// <param name="bitmap">The file's bytes from the bitmap header on.</param>
-    /// <param name="pixelsAt">Where its pixels begin; negative if they follow its colour table.</param>
+    /// <param name="pixelsAt">The offset of its pixels; negative if they follow its colour table.</param>
     /// <param name="halved">Whether the height in the header includes a mask, which follows the pixels.</param>
     /// <param name="target">Receives the pixels.</param>
     internal static void DecodeBitmap(ReadOnlySpan<byte> bitmap, int pixelsAt, bool halved, PixelTarget target)

@@ -12,7 +12,7 @@ internal static class ImageDecoder
     /// <param name="spare">Memory prepared in advance; null for none.</param>
     /// <param name="answer">The answer for the parent.</param>
     /// <returns>The sealed pixels; the caller owns them.</returns>
-    /// <exception cref="DecodeFailedException">The image cannot be decoded; the exception has the reason.</exception>
+    /// <exception cref="DecodeFailedException">The image cannot be decoded; the exception carries the reason.</exception>
     /// <exception cref="CodecException">A codec library rejects the file.</exception>
     internal static SafeDescriptor Decode(ReadOnlySpan<byte> file, in DecodeImage request, SparePixels? spare, out ImageDecoded answer)
     {

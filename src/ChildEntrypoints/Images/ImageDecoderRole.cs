@@ -22,7 +22,7 @@ internal sealed class ImageDecoderRole : IChildRole
     public ImageDecoderRole()
     {
         _receiver = new((id, request, payload) => _thread.Add(() => Decode(id, request, payload)));
-        // A native child's filter (no-new-code) lets it load no library later: load all now. A JIT child loads each when needed.
+        // A native child's filter (no-new-code) prevents it from loading a library later, so it loads all now. A JIT child loads each on first use.
         if (!RuntimeFeature.IsDynamicCodeSupported)
         {
             foreach (var library in CodecLibrary.All)

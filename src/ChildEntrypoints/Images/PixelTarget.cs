@@ -3,8 +3,8 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Images;
 
-/// <summary>Thrown when an image cannot be decoded; has the reason for the parent.</summary>
-/// <param name="kind">Why.</param>
+/// <summary>An image cannot be decoded; carries the reason for the parent.</summary>
+/// <param name="kind">The kind of reason.</param>
 /// <param name="message">One sentence.</param>
 internal sealed class DecodeFailedException(DecodeFailure kind, string message) : Exception(message)
 {
@@ -79,7 +79,7 @@ internal sealed class PixelTarget : IDisposable
         }
     }
 
-    /// <summary>The buffer for the next frame's pixels, in the file's size; all transparent at first.</summary>
+    /// <summary>Returns the buffer for the next frame's pixels, in the file's size; initially transparent.</summary>
     internal Span<byte> Frame(int width, int height)
     {
         if (width == Width && height == Height)
@@ -92,7 +92,7 @@ internal sealed class PixelTarget : IDisposable
     /// <param name="width">As given to <see cref="Frame"/>.</param>
     /// <param name="height">As given to <see cref="Frame"/>.</param>
     /// <param name="delay">How long it is shown, in milliseconds.</param>
-    /// <returns>Whether more are wanted.</returns>
+    /// <returns>Whether more frames are wanted.</returns>
     internal bool Complete(int width, int height, int delay)
     {
         if (width != Width || height != Height)

@@ -1,6 +1,6 @@
 namespace ActorBrowser.ChildEntrypoints.Images;
 
-/// <summary>Makes pictures smaller: each pixel is the mean of the area it stands for, weighted by opacity.</summary>
+/// <summary>Makes pictures smaller: each pixel is the mean of the area it covers, weighted by opacity.</summary>
 internal static class Scaling
 {
     /// <summary>Scales a picture down.</summary>

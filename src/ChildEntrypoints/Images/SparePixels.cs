@@ -6,9 +6,9 @@ using ActorBrowser.Sandbox;
 namespace ActorBrowser.ChildEntrypoints.Images;
 
 /// <summary>
-/// Memory for the next image's pixels, as much as the last image took, prepared between two requests: the kernel needs as long
-/// to find and clear pages of shared memory as a library needs to decode into them. An image that arrives during the
-/// preparation takes the memory as it is.
+/// Memory for the next image's pixels, as much as the last image took, prepared between two requests: finding and clearing pages of
+/// shared memory takes the kernel as long as decoding into them takes a library. An image that arrives during the preparation takes
+/// the memory as it is.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class SparePixels
@@ -60,7 +60,7 @@ internal sealed class SparePixels
         }
         catch (SystemCallException)
         {
-            // Not enough memory for a spare is no error: a decode that needs the memory reports it.
+            // A failure to allocate a spare is no error: a decode that needs the memory reports it.
             file?.Dispose();
             return;
         }

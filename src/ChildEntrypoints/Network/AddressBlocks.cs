@@ -3,17 +3,17 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>What a block of addresses is, and whether an IPv4 address hides in its members.</summary>
+/// <summary>A block of addresses: its address space, and whether its members embed an IPv4 address.</summary>
 /// <param name="Network">The block.</param>
-/// <param name="Space">The address space of its members, where none is embedded.</param>
-/// <param name="Name">What it is, completing "… is a(n)".</param>
+/// <param name="Space">The address space of its members, unless they embed an address.</param>
+/// <param name="Name">A description that completes "… is a(n)".</param>
 /// <param name="Source">The document that reserves it.</param>
 /// <param name="EmbeddedAt">The index of the first byte of an embedded IPv4 address, or −1.</param>
 internal sealed record AddressBlock(IPNetwork Network, AddressSpace Space, string Name, string Source, int EmbeddedAt = -1);
 
 /// <summary>
-/// Every block that is not globally routable unicast, from the IANA special-purpose address registries. The first
-/// block that holds an address decides; an address in none of them is public (IPv6: only inside 2000::/3).
+/// Every block that is not globally routable unicast, from the IANA special-purpose address registries. The first block that contains
+/// an address decides; an address in none of them is public (IPv6: only inside 2000::/3).
 /// </summary>
 internal static class AddressBlocks
 {
@@ -68,9 +68,7 @@ internal static class AddressBlocks
     internal static readonly AddressBlock UnallocatedV6 =
         new(IPNetwork.Parse("::/0"), AddressSpace.Private, "unallocated address", "RFC 4291, 2.4");
 
-    /// <summary>
-    /// ISATAP: an IPv4 address in the interface identifier of any prefix (bytes 8 to 11 are 0000:5efe or 0200:5efe).
-    /// </summary>
+    /// <summary>ISATAP: an IPv4 address in the interface identifier of any prefix (bytes 8 to 11 are 0000:5efe or 0200:5efe).</summary>
     internal static readonly AddressBlock Isatap = new(IPNetwork.Parse("::/0"), AddressSpace.Private, "ISATAP address", "RFC 5214, 6.1", 12);
 
     private static AddressBlock Loopback(string network, string name, string source) =>

@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>What an address is.</summary>
+/// <summary>The classification of an address.</summary>
 /// <param name="Space">Its address space.</param>
 /// <param name="Block">Why it is not public; null for a public address.</param>
 internal readonly record struct AddressVerdict(AddressSpace Space, AddressBlock? Block);
@@ -14,7 +14,7 @@ internal sealed class AddressPolicy
 {
     private readonly IPNetwork[] _allowed;
 
-    /// <summary>A policy with exceptions.</summary>
+    /// <summary>Creates a policy with exceptions.</summary>
     /// <param name="allowedPrivateNetworks">CIDR blocks that may be reached although they are not public.</param>
     /// <exception cref="FormatException">An entry is not a CIDR block.</exception>
     internal AddressPolicy(IReadOnlyList<string> allowedPrivateNetworks)
@@ -25,7 +25,7 @@ internal sealed class AddressPolicy
                 throw new FormatException($"'{allowedPrivateNetworks[i]}' among the allowed private networks is not a CIDR block such as 10.1.0.0/16.");
     }
 
-    /// <summary>Which space an address belongs to, looking through IPv4 addresses embedded in IPv6 ones.</summary>
+    /// <summary>Returns the space of an address, looking through IPv4 addresses embedded in IPv6 ones.</summary>
     /// <param name="address">IPv4 or IPv6; a scope is ignored.</param>
     internal static AddressVerdict Classify(IPAddress address)
     {
@@ -47,15 +47,15 @@ internal sealed class AddressPolicy
 
     /// <summary>Whether the content of a public page may reach an address.</summary>
     /// <param name="address">The resolved address.</param>
-    /// <param name="verdict">What the address is.</param>
+    /// <param name="verdict">The classification of the address.</param>
     internal bool Allows(IPAddress address, out AddressVerdict verdict)
     {
         verdict = Classify(address);
         return verdict.Space == AddressSpace.Public || IsAllowed(address);
     }
 
-    /// <summary>Completes "The address 10.0.0.1 …", saying why it is refused.</summary>
-    /// <param name="block">What <see cref="Classify"/> found.</param>
+    /// <summary>Completes "The address 10.0.0.1 …" with the reason for the refusal.</summary>
+    /// <param name="block">The block found by <see cref="Classify"/>.</param>
     internal static string Describe(AddressBlock block) =>
         $"is {WithArticle(block.Name)} ({block.Source})";
 

@@ -4,18 +4,18 @@ using ActorBrowser.Transport.Http;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// An HTTP/1.1 connection on which a server may answer before it has read the request's body. .NET sends the whole body before
-/// it looks for an answer; this class reads ahead while a body is sent. After a final answer other than success, or after a
-/// failed write when an answer has arrived, it discards the rest of the body; .NET then reads the answer, and the connection
+/// An HTTP/1.1 connection on which a server may respond before it has read the request's body. .NET sends the whole body before
+/// it looks for a response; this class reads ahead while a body is sent. After a final response other than success, or after a
+/// failed write when a response has arrived, it discards the rest of the body; .NET then reads the response, and the connection
 /// carries no other request.
-/// A server may also close a connection after an answer without announcing it: once per connection, a request that must not be
+/// A server may also close a connection after a response without announcing it: once per connection, a request that must not be
 /// sent twice waits for such a close before its first byte is written.
 /// </summary>
 internal sealed class AnswerWatch(Stream inner, TransportConnection connection) : Stream
 {
     private const int Ahead = 4096;
 
-    /// <summary>How long to wait for an answer after a failed write.</summary>
+    /// <summary>How long to wait for a response after a failed write.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -94,7 +94,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         }
         catch (OperationCanceledException) when (dropped.IsCancellationRequested)
         {
-            // The server has answered and wants no more of the body.
+            // The server has responded and wants no more of the body.
         }
         catch (IOException)
         {
@@ -123,7 +123,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         base.Dispose(disposing);
     }
 
-    // On a kept connection .NET has a read under way before it sends a request: an early answer arrives through that read.
+    // On a pooled connection .NET already has a pending read before it sends a request: an early response arrives through that read.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadThroughAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -153,7 +153,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         }
     }
 
-    // RFC 9110, 9.2.2: a request that is not idempotent is not repeated once it may have arrived. .NET reads on a kept connection, and so sees its end.
+    // RFC 9110, 9.2.2: a request that is not idempotent is not repeated once it may have arrived. .NET reads on a pooled connection, and so notices its end.
     private async ValueTask WaitForClosingAsync(FetchMessage message)
     {
         _keeps = true;
@@ -185,7 +185,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         return count;
     }
 
-    // Reads until a final answer's first line has arrived, the connection ends, or the buffer is full.
+    // Reads until a final response's first line has arrived, the connection ends, or the buffer is full.
     private async Task ReadAheadAsync(TaskCompletionSource<bool> answered)
     {
         var buffer = new byte[Ahead];
@@ -209,7 +209,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         }
     }
 
-    /// <returns>Whether a final answer's first line has arrived.</returns>
+    /// <returns>Whether a final response's first line has arrived.</returns>
     private bool Look(ReadOnlySpan<byte> bytes)
     {
         if (FinalStatus(bytes) is not { } status)
@@ -244,7 +244,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
         }
     }
 
-    // "HTTP/1.1 413 ...": answers of 100 to 199, which end with an empty line, come before the final one.
+    // "HTTP/1.1 413 ...": responses of 100 to 199, which end with an empty line, precede the final one.
     private static int? FinalStatus(ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length >= 12 && bytes.StartsWith("HTTP/1."u8))

@@ -5,7 +5,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// <summary>The content codings that are decoded, and the streams that decode them.</summary>
 internal static class BodyDecoding
 {
-    /// <summary>More codings on one body are an attack or a mistake; such a body is delivered as it came.</summary>
+    /// <summary>More codings on one body are an attack or a mistake; such a body is delivered undecoded.</summary>
     private const int MaxLayers = 4;
 
     /// <summary>Parses Content-Encoding.</summary>

@@ -13,8 +13,8 @@ internal sealed class CertificateRules
 
     private readonly X509Certificate2Collection _trusted = [];
 
-    /// <summary>Trusts the system's roots and some more.</summary>
-    /// <param name="pem">Certificates in PEM, or nothing.</param>
+    /// <summary>Trusts the system's roots and further certificates.</summary>
+    /// <param name="pem">Certificates in PEM; empty for none.</param>
     /// <exception cref="CryptographicException">The text is not PEM.</exception>
     internal CertificateRules(string pem)
     {
@@ -29,7 +29,7 @@ internal sealed class CertificateRules
         CertificateChainPolicy = new X509ChainPolicy
         {
             RevocationMode = X509RevocationMode.NoCheck,
-            // A certificate may name URLs to fetch issuers from: they would bypass the address policy.
+            // A certificate may name URLs from which to fetch issuers, and such fetches would bypass the address policy.
             DisableCertificateDownloads = true,
         },
     };
@@ -81,7 +81,7 @@ internal sealed class CertificateRules
                 return $"expired on {Day(leaf.NotAfter)}";
             return leaf.NotBefore.ToUniversalTime() > now
                 ? $"is not valid before {Day(leaf.NotBefore)}"
-                : "was issued by an authority whose own certificate is outside its time of validity";
+                : "was issued by an authority whose own certificate is expired or not yet valid";
         }
         if (flags.HasFlag(X509ChainStatusFlags.Revoked))
             return "has been revoked";
@@ -94,7 +94,7 @@ internal sealed class CertificateRules
         if (flags.HasFlag(X509ChainStatusFlags.NotValidForUsage))
             return "is not meant for servers";
         if (flags.HasFlag(X509ChainStatusFlags.NotSignatureValid))
-            return "has a wrong signature";
+            return "has an invalid signature";
         return $"is not acceptable: {statuses[0].StatusInformation.Trim().TrimEnd('.')}";
     }
 

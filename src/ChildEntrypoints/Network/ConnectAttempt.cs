@@ -3,8 +3,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// One connection while it is being opened (name lookup, TCP, TLS) and the deadline of those three together. The fetch
-/// that caused it may meanwhile be served by another connection; the attempt then goes on for the next one.
+/// One connection while it is being opened, and the deadline for name lookup, TCP and TLS together. The fetch that started it may
+/// meanwhile be served by another connection; the attempt then continues for the next fetch.
 /// </summary>
 internal sealed class ConnectAttempt : IDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class ConnectAttempt : IDisposable
     /// <summary>Cancels the name lookup and the TCP connect.</summary>
     internal CancellationToken Token => _stop.Token;
 
-    /// <summary>Why this side gave the attempt up; null while it has not.</summary>
+    /// <summary>Why this side gave up the attempt; null if it did not.</summary>
     internal FetchFailure? Failure { get; private set; }
 
     /// <summary>How long the name lookup took.</summary>
@@ -45,7 +45,7 @@ internal sealed class ConnectAttempt : IDisposable
         _stage = "TCP connect";
     }
 
-    /// <summary>TCP is connected; TLS is next, if at all.</summary>
+    /// <summary>TCP is connected; TLS follows if the URL is https.</summary>
     internal void OnConnected(TransportConnection connection)
     {
         lock (_lock)
@@ -66,7 +66,7 @@ internal sealed class ConnectAttempt : IDisposable
         return _connection;
     }
 
-    /// <summary>The fetch that wanted the connection is over: stop, unless it is established.</summary>
+    /// <summary>The fetch that wanted the connection is over: stops the attempt, unless the connection is established.</summary>
     internal void Abandon() => Stop(new FetchFailure(FetchErrorKind.Cancelled, $"The connection to {_target} was given up."));
 
     /// <summary>Stops the clock; the connection stays.</summary>
@@ -74,7 +74,7 @@ internal sealed class ConnectAttempt : IDisposable
     {
         lock (_lock)
         {
-            // Stopped already: Stop may be cancelling the token at this moment.
+            // Already stopped: Stop may be cancelling the token at this moment.
             if (_over)
                 return;
             _over = true;
@@ -84,7 +84,7 @@ internal sealed class ConnectAttempt : IDisposable
     }
 
     private void OnDeadline() => Stop(new FetchFailure(FetchErrorKind.Timeout,
-        $"The connection to {_target} was not made within the connect timeout of {_timeout} ms ({_stage} was not finished)."));
+        $"The connection to {_target} was not established within the connect timeout of {_timeout} ms ({_stage} was not finished)."));
 
     private void Stop(FetchFailure failure)
     {

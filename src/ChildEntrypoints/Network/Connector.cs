@@ -15,9 +15,9 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
 
     /// <summary>Connects.</summary>
     /// <param name="endPoint">Host as in the URL, and port.</param>
-    /// <param name="publicOnly">Whether only addresses the policy allows may be reached.</param>
-    /// <param name="attempt">Is told of each step; its token cancels them.</param>
-    /// <exception cref="FetchFailedException">No address could be connected to.</exception>
+    /// <param name="publicOnly">Whether only addresses that the policy allows may be reached.</param>
+    /// <param name="attempt">Receives each step; its token cancels them.</param>
+    /// <exception cref="FetchFailedException">No connection could be made to any address.</exception>
     /// <param name="proxy">The proxy to connect through, or null. Only the proxy resolves the host's name; a literal address is checked here.</param>
     internal async ValueTask<TransportConnection> ConnectAsync(DnsEndPoint endPoint, bool publicOnly, SocksProxy? proxy, ConnectAttempt attempt)
     {
@@ -49,7 +49,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
 
     private static bool IsThisMachine(string host)
     {
-        // RFC 6761: these names are the machine itself, whatever a name server says.
+        // RFC 6761: these names mean the machine itself, whatever a name server says.
         var name = host.AsSpan().TrimEnd('.');
         return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
     }
@@ -90,7 +90,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            var why = e is SocketException { SocketErrorCode: SocketError.TryAgain } ? "no name server answered" : "there is no such name";
+            var why = e is SocketException { SocketErrorCode: SocketError.TryAgain } ? "no name server answered" : "the name does not exist";
             throw new FetchFailedException(FetchErrorKind.Dns, $"The host name '{FetchUrl.Show(host)}' could not be resolved: {why}.", e);
         }
         throw new FetchFailedException(FetchErrorKind.Dns, $"The host name '{FetchUrl.Show(host)}' has no addresses.");

@@ -2,9 +2,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>
-/// How many body bytes may still be sent. One taker waits for credit at a time; credit comes from the channel's thread.
-/// </summary>
+/// <summary>The number of body bytes that may still be sent. Only one taker waits for credit at a time; the channel's thread adds credit.</summary>
 internal sealed class CreditGate(long initial)
 {
     private readonly Lock _lock = new();
@@ -52,7 +50,7 @@ internal sealed class CreditGate(long initial)
         }
     }
 
-    /// <summary>Takes exactly so many bytes of credit, or none.</summary>
+    /// <summary>Takes exactly this many bytes of credit, or none.</summary>
     /// <param name="wanted">At least 1.</param>
     internal bool TryTakeAll(int wanted)
     {

@@ -8,9 +8,9 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 internal static class FailureTranslation
 {
     /// <summary>Translates an exception.</summary>
-    /// <param name="exception">What ended the fetch.</param>
-    /// <param name="where">The URL that was being fetched, for the sentence.</param>
-    /// <param name="headersArrived">Whether the answer had begun.</param>
+    /// <param name="exception">The exception that ended the fetch.</param>
+    /// <param name="where">The URL being fetched, for the sentence.</param>
+    /// <param name="headersArrived">Whether the response had begun.</param>
     internal static FetchFailure From(Exception exception, string where, bool headersArrived)
     {
         if (Find<FetchFailedException>(exception) is { } failed)
@@ -21,9 +21,9 @@ internal static class FailureTranslation
         {
             case HttpRequestError.SecureConnectionError when exception.GetBaseException().Message.Contains("application protocol", StringComparison.OrdinalIgnoreCase):
             case HttpRequestError.VersionNegotiationError:
-                return new(FetchErrorKind.Protocol, $"The server of {where} does not speak the HTTP version that was asked for.");
+                return new(FetchErrorKind.Protocol, $"The server of {where} does not speak the requested HTTP version.");
             case HttpRequestError.SecureConnectionError:
-                return new(FetchErrorKind.Tls, $"No TLS connection for {where}: {TlsDetail(exception)}.");
+                return new(FetchErrorKind.Tls, $"The TLS connection for {where} failed: {TlsDetail(exception)}.");
             case HttpRequestError.NameResolutionError:
                 return new(FetchErrorKind.Dns, $"The host name of {where} could not be resolved.");
             case HttpRequestError.ConfigurationLimitExceeded:
@@ -42,7 +42,7 @@ internal static class FailureTranslation
                 SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.OperationAborted =>
                     new(FetchErrorKind.Protocol, $"The server reset the connection {(headersArrived ? "in the middle of the body" : "before answering")} of {where}."),
                 SocketError.ConnectionRefused => new(FetchErrorKind.Refused, $"The connection for {where} was refused."),
-                SocketError.TimedOut => new(FetchErrorKind.Unreachable, $"The connection for {where} went dead."),
+                SocketError.TimedOut => new(FetchErrorKind.Unreachable, $"The connection for {where} timed out."),
                 _ => new(FetchErrorKind.Unreachable, $"The connection for {where} failed: {socket.Message}."),
             };
         }
@@ -60,7 +60,7 @@ internal static class FailureTranslation
 
     // Replaces .NET's message, which speaks of archives.
     private static FetchFailure DamagedBody(string where) =>
-        new(FetchErrorKind.Protocol, $"The body of {where} is not what its Content-Encoding says: its compressed data are damaged or cut off.");
+        new(FetchErrorKind.Protocol, $"The body of {where} does not match its Content-Encoding: its compressed data is damaged or truncated.");
 
     private static FetchFailure Ended(string where, bool headersArrived) => new(FetchErrorKind.Protocol, headersArrived
         ? $"The server closed the connection in the middle of the body of {where}."

@@ -8,7 +8,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// </summary>
 internal sealed class HeadersOnlyContent : HttpContent
 {
-    /// <summary>Removes the length that .NET has just given the request. Call it before the fields are written.</summary>
+    /// <summary>Removes the length that .NET has just set on the request. Call it before the fields are written.</summary>
     internal void HideLength() => Headers.ContentLength = null;
 
     /// <inheritdoc/>

@@ -22,7 +22,7 @@ internal sealed class HttpTransport : IDisposable
         _publicOnly = publicOnly;
         _invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            // Other code handles redirects, decoding, proxies and credentials; cookies are not supported.
+            // Redirects, decoding, proxies and credentials are handled by other code; cookies are not supported.
             AllowAutoRedirect = false,
             AutomaticDecompression = System.Net.DecompressionMethods.None,
             UseCookies = false,
@@ -34,11 +34,11 @@ internal sealed class HttpTransport : IDisposable
             MaxConnectionsPerServer = args.MaxConnectionsPerServer,
             PooledConnectionIdleTimeout = TimeSpan.FromMilliseconds(args.IdleConnectionTimeout),
             MaxResponseHeadersLength = (args.MaxResponseHeaderBytes + 1023) / 1024,
-            // An abandoned response closes its connection at once instead of being read to its end.
+            // An abandoned response closes its connection at once, instead of being read to its end.
             MaxResponseDrainSize = 0,
             EnableMultipleHttp2Connections = false,
             RequestHeaderEncodingSelector = OnHeaderWritten,
-            // One character per byte: .NET would decode a Location as UTF-8 where it can, and so hide its bytes.
+            // One character per byte: .NET would decode a Location as UTF-8 if possible, which hides its bytes.
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             SslOptions = certificates.Options(),
             ConnectCallback = ConnectAsync,

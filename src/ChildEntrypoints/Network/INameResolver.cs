@@ -5,7 +5,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// <summary>Turns host names into addresses; tests replace it.</summary>
 internal interface INameResolver
 {
-    /// <summary>Looks a name up.</summary>
+    /// <summary>Resolves a name.</summary>
     /// <param name="host">A name, never an address literal.</param>
     /// <param name="cancellationToken">Stops the wait, not necessarily the lookup.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The name could not be resolved.</exception>

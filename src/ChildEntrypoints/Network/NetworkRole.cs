@@ -15,7 +15,7 @@ internal sealed class NetworkRole : IChildRole
     {
         _context = context;
         _args = NetworkArgs.FromBytes(roleArgs);
-        // Create the engine now if blocks or certificates have to be checked: a mistake in them is reported at the start.
+        // Create the engine now if there are blocks or certificates to check, so that a mistake in them is reported at the start.
         if (_args.AllowedPrivateNetworks.Count > 0 || _args.TrustedCertificates.Length > 0)
             _engine = CreateEngine();
     }
@@ -30,7 +30,7 @@ internal sealed class NetworkRole : IChildRole
             StopEngine();
     }
 
-    // Only the methods below name the engine, so that the first fetch loads the HTTP code, and not the start.
+    // Only the methods below name the engine, so that the HTTP code is loaded by the first fetch and not at the start.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ProtocolViolation? Forward(in Frame frame) => ((FetchEngine)(_engine ??= CreateEngine())).OnFrame(frame);
 

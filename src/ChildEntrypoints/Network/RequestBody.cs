@@ -4,8 +4,8 @@ using System.Net;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// The body of one attempt to send a request: the bytes that came with the request, then those that follow in frames. If a
-/// server answers before it has all of them, the fetch either stops sending or continues while it reads the answer.
+/// The body of one attempt to send a request: the bytes sent with the request, then those that follow in frames. If a server responds
+/// before it has all of them, the fetch either stops sending or continues while it reads the response.
 /// </summary>
 internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, UploadBuffer? upload, long length) : HttpContent
 {
@@ -19,32 +19,32 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
     private bool _begun;
     private bool _writing;
 
-    /// <summary>Whether sending has begun and is not over.</summary>
+    /// <summary>Whether sending has begun and not ended.</summary>
     internal bool IsUnderWay => Volatile.Read(ref _begun) && !_over.Task.IsCompleted;
 
-    /// <summary>Whether the connection has begun to send the body: with Expect: 100-continue a server may answer before.</summary>
+    /// <summary>Whether the connection has begun to send the body: with Expect: 100-continue a server may respond before.</summary>
     internal bool IsBegun => Volatile.Read(ref _begun);
 
-    /// <summary>Whether HTTP needs the body for another connection because no server has read the request: the parent must send it again.</summary>
+    /// <summary>Whether HTTP needs the body for another connection, because no server has read the request: the parent must send it again.</summary>
     internal bool IsNeededAgain { get; private set; }
 
     /// <summary>Whether sending was stopped before the end.</summary>
     internal bool IsStopped => _stop.IsCancellationRequested || _dropped.Task.IsCompleted;
 
-    /// <summary>For HTTP/1.1: the connection discards the rest as if it were sent, and the answer is read.</summary>
+    /// <summary>For HTTP/1.1: the connection discards the rest as if it were sent, and the response is read.</summary>
     internal void Drop() => _dropped.TrySetResult();
 
-    /// <summary>Stops sending. The request stays open until <see cref="Release"/>, because HTTP/2 drops an answer together with its request.</summary>
+    /// <summary>Stops sending. The request stays open until <see cref="Release"/>, because HTTP/2 drops a response together with its request.</summary>
     internal void Stop() => _stop.Cancel();
 
-    /// <summary>Ends a stopped request and its connection or stream: the answer is no longer read.</summary>
+    /// <summary>Ends a stopped request and its connection or stream: the response is no longer read.</summary>
     internal void Release()
     {
         _stop.Cancel();
         _released.TrySetResult();
     }
 
-    /// <summary>Called after the answer's end. Completes when the rest is sent, or when the server has not taken a piece for so long.</summary>
+    /// <summary>Called after the response's end. Completes when the rest is sent, or when the server has taken no piece for the given time.</summary>
     internal async Task FinishAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -85,14 +85,14 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
         try
         {
             if (IsNeededAgain)
-                throw new IOException("The request's body must be asked for again.");
+                throw new IOException("The request's body must be sent again by the parent.");
             await SendAsync(stream, cancellationToken).ConfigureAwait(false);
             fetch.OnRequestSent();
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
             await _released.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            // An exception makes HTTP close the connection, or reset the stream, instead of ending half a body.
+            // An exception makes HTTP close the connection, or reset the stream, instead of ending an incomplete body.
             throw new OperationCanceledException(_stop.Token);
         }
         finally

@@ -5,8 +5,8 @@ using ActorBrowser.Transport.Http;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// A checked request, as sent on each hop. Redirects change it as the Fetch standard requires (method, body, and the
-/// headers that must not go to another origin).
+/// A checked request, as sent on each hop. Redirects change it as the Fetch standard requires: the method, the body, and the
+/// headers that must not go to another origin.
 /// </summary>
 internal sealed class RequestPlan
 {
@@ -79,7 +79,7 @@ internal sealed class RequestPlan
         return new RequestPlan(request, userAgent);
     }
 
-    /// <summary>Makes the next hop's message.</summary>
+    /// <summary>Builds the next hop's message.</summary>
     /// <param name="fetch">The fetch that the message belongs to.</param>
     /// <param name="url">The hop's URL.</param>
     internal FetchMessage Build(Fetch fetch, WebUrl url)
@@ -127,7 +127,7 @@ internal sealed class RequestPlan
     /// <summary>Changes the plan for the hop after a redirect.</summary>
     /// <param name="status">The redirect's status.</param>
     /// <param name="from">The URL that answered with it.</param>
-    /// <param name="to">The next URL.</param>
+    /// <param name="to">The target.</param>
     /// <param name="bodyIsBegun">Whether bytes of the body have been sent that the child no longer has.</param>
     /// <exception cref="FetchFailedException">The body is needed again, but its source can be read only once.</exception>
     internal void Redirect(int status, WebUrl from, WebUrl to, bool bodyIsBegun)
@@ -141,7 +141,7 @@ internal sealed class RequestPlan
         else if (HasBody && bodyIsBegun && !_request.CanRewind)
         {
             throw new FetchFailedException(FetchErrorKind.Redirect,
-                $"The redirect with status {status} from {FetchUrl.Show(from.WithoutCredentials)} asks for the request's body again, whose source cannot be read twice: give a file or a stream that can seek, or send to {FetchUrl.Show(to.WithoutCredentials)}.");
+                $"The redirect with status {status} from {FetchUrl.Show(from.WithoutCredentials)} requires the request's body again, but its source cannot be read twice: give a file or a seekable stream, or send to {FetchUrl.Show(to.WithoutCredentials)}.");
         }
         if (!from.HasOriginOf(to))
         {

@@ -7,22 +7,22 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// <summary>Copies the fields of an HTTP response for the wire, without parsing them.</summary>
 internal static class ResponseHeaders
 {
-    /// <summary>Where HTTP/1 leaves it open where the body ends: what one reader takes for the body is another's next answer (RFC 9112, 6.3).</summary>
-    /// <returns>What is wrong, as the end of a sentence; null if nothing is.</returns>
+    /// <summary>Finds headers that leave it unclear where an HTTP/1 body ends: one reader would take part of the body for the next response (RFC 9112, 6.3).</summary>
+    /// <returns>The problem, as the end of a sentence; null for none.</returns>
     internal static string? FramingError(HttpResponseMessage response)
     {
         if (response.Version.Major != 1)
             return null;
         if (response.Headers.NonValidated.TryGetValues("Transfer-Encoding", out var codings))
             return codings.Count == 1 && codings.Single().Trim(' ', '\t').Equals("chunked", StringComparison.OrdinalIgnoreCase)
-                ? null : $"its Transfer-Encoding is '{FetchUrl.Show(string.Join(", ", codings))}', and only 'chunked' is known";
+                ? null : $"its Transfer-Encoding is '{FetchUrl.Show(string.Join(", ", codings))}', but only 'chunked' is supported";
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var lengths))
             return null;
         var first = lengths.First();
         foreach (var length in lengths)
         {
             if (!long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-                return $"its Content-Length is '{FetchUrl.Show(length)}', which is no number";
+                return $"its Content-Length is '{FetchUrl.Show(length)}', which is not a number";
             if (length != first)
                 return $"it has two lengths, Content-Length {FetchUrl.Show(first)} and {FetchUrl.Show(length)}";
         }

@@ -7,8 +7,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// A SOCKS5 proxy (RFC 1928) with user and password (RFC 1929). It receives host names as names: nothing is resolved here.
-/// Tor gives each user and password a separate circuit (IsolateSOCKSAuth).
+/// A SOCKS5 proxy (RFC 1928) with user and password (RFC 1929). It receives host names unresolved. Tor gives each user and password a
+/// separate circuit (IsolateSOCKSAuth).
 /// </summary>
 internal sealed record SocksProxy(string Host, int Port, string User, string Password)
 {
@@ -30,7 +30,7 @@ internal sealed record SocksProxy(string Host, int Port, string User, string Pas
         return new SocksProxy(uri.DnsSafeHost, uri.Port, user, password);
     }
 
-    /// <summary>Has the proxy connect to a host.</summary>
+    /// <summary>Makes the proxy connect to a host.</summary>
     /// <param name="socket">Connected to the proxy.</param>
     /// <param name="target">The host to connect to.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
@@ -52,7 +52,7 @@ internal sealed record SocksProxy(string Host, int Port, string User, string Pas
                 1 => 4,
                 4 => 16,
                 3 => (await ReadAsync(socket, 1, cancellationToken).ConfigureAwait(false))[0],
-                _ => throw Failed("its answer has an address of an unknown kind"),
+                _ => throw Failed("its answer has an address of an unknown type"),
             };
             await ReadAsync(socket, length + 2, cancellationToken).ConfigureAwait(false);
         }
@@ -72,7 +72,7 @@ internal sealed record SocksProxy(string Host, int Port, string User, string Pas
         var choice = await ReadAsync(socket, 2, cancellationToken).ConfigureAwait(false);
         if (choice[0] != Version)
             throw Failed("it does not speak SOCKS5");
-        // Never accept a proxy without authentication if a user was given: it would mix this user with others.
+        // If a user was given, a proxy without authentication is never accepted: it would mix this user's traffic with others'.
         if (choice[1] != greeting[2])
             throw Failed(named ? "it does not take a user and a password" : "it asks for a user and a password");
         if (!named)
@@ -113,7 +113,7 @@ internal sealed record SocksProxy(string Host, int Port, string User, string Pas
         {
             2 => Failed($"its rules do not allow {where}"),
             3 => new(FetchErrorKind.Unreachable, $"The proxy found no network route to {where}."),
-            4 => new(FetchErrorKind.Unreachable, $"The proxy could not reach the host of {where}, or find it."),
+            4 => new(FetchErrorKind.Unreachable, $"The proxy could not find or reach the host of {where}."),
             5 => new(FetchErrorKind.Refused, $"{where} refused the proxy's connection."),
             6 => new(FetchErrorKind.Unreachable, $"The proxy's connection to {where} timed out."),
             _ => Failed($"it answered with error {code} for {where}"),

@@ -6,8 +6,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// A TCP connection that knows its remote address and tells the fetch whose request it carries. .NET does not say which
-/// connection answered; over HTTP/1.1 the connection finds the fetch in the execution context of the write.
+/// A TCP connection that knows its remote address and reports to the fetch whose request it carries. .NET does not say which
+/// connection responded; over HTTP/1.1 the connection finds the fetch in the execution context of the write.
 /// </summary>
 internal sealed class TransportConnection : NetworkStream
 {
@@ -18,7 +18,7 @@ internal sealed class TransportConnection : NetworkStream
     private int _closed;
     private int _claimed;
 
-    /// <summary>Wraps a connected socket.</summary>
+    /// <summary>Takes over a connected socket.</summary>
     /// <param name="socket">The connection takes ownership of it.</param>
     /// <param name="space">The kind of its remote address.</param>
     /// <param name="nameLookup">The duration of the name lookup.</param>
@@ -34,7 +34,7 @@ internal sealed class TransportConnection : NetworkStream
 
     internal IPEndPoint Remote { get; }
 
-    /// <summary>Address and port as text, made once for the many answers of one connection.</summary>
+    /// <summary>Address and port as text, built once for the many responses of one connection.</summary>
     internal string RemoteText => field ??= _proxied ? "" : Remote.ToString();
 
     internal AddressSpace Space { get; private set; }
@@ -57,20 +57,20 @@ internal sealed class TransportConnection : NetworkStream
     internal TransportConnection Through(TimeSpan connect)
     {
         _proxied = true;
-        // The address is unknown: treat it as public, which has the fewest rights.
+        // The address is unknown, so it is treated as public, which has the fewest rights.
         Space = AddressSpace.Public;
         NameLookup = TimeSpan.Zero;
         Connect = connect;
         return this;
     }
 
-    /// <summary>True for the first caller: the connection was opened for that fetch, which reports its times.</summary>
+    /// <summary>True for the first caller only: the fetch for which the connection was opened reports its times.</summary>
     internal bool ClaimTimes() => Interlocked.Exchange(ref _claimed, 1) == 0;
 
-    /// <summary>Whether the connection has carried an answer.</summary>
+    /// <summary>Whether the connection has carried a response.</summary>
     internal bool HasAnswered { get; private set; }
 
-    /// <summary>Whether the last answer has arrived: no other request may be written.</summary>
+    /// <summary>Whether the last response has arrived: no other request may be written.</summary>
     internal bool IsOver { get; private set; }
 
     internal void OnAnswered(bool isLast)
@@ -79,7 +79,7 @@ internal sealed class TransportConnection : NetworkStream
         IsOver |= isLast;
     }
 
-    /// <summary>Marks the end of the handshake: everything written later is requests.</summary>
+    /// <summary>Marks the end of the handshake: all later writes are requests.</summary>
     internal void OnEstablished() => _established = true;
 
     /// <summary>Registers the connection for an origin until it is closed.</summary>
@@ -113,8 +113,8 @@ internal sealed class TransportConnection : NetworkStream
 }
 
 /// <summary>
-/// The open HTTP/2 connections by origin: one per origin, or two while a new one replaces a closing one. Then the least
-/// public of them counts as the one that answered, so that an answer never looks more public than it is.
+/// The open HTTP/2 connections by origin: one per origin, or two while a new one replaces a closing one. Of two, the less public one
+/// counts as the one that responded, so that a response never appears more public than it is.
 /// </summary>
 internal sealed class Http2Connections
 {

@@ -17,9 +17,9 @@ internal enum UploadState
 }
 
 /// <summary>
-/// The part of a request's body that follows in frames. The parent may send <see cref="Window"/> bytes more than the
-/// network has taken, so a slow server costs the child no more memory than that. The child can ask for the body again, which
-/// starts a new pass; pieces of earlier passes are dropped.
+/// The part of a request's body that follows in frames. The parent may send <see cref="Window"/> bytes more than the network has
+/// taken, so a slow server costs the child no more memory than that. When the child asks for the body again, a new pass starts;
+/// pieces of earlier passes are dropped.
 /// </summary>
 internal sealed class UploadBuffer(long? total, long inline)
 {
@@ -40,7 +40,7 @@ internal sealed class UploadBuffer(long? total, long inline)
     /// <summary>The number of the current pass; 0 for the first.</summary>
     internal int Pass { get; private set; }
 
-    /// <summary>Whether a piece of this pass has been taken: to send the body from its beginning, the child must ask for it again.</summary>
+    /// <summary>Whether a piece of this pass was taken: the child must then ask for the body again to send it from its beginning.</summary>
     internal bool IsBegun
     {
         get
@@ -51,7 +51,7 @@ internal sealed class UploadBuffer(long? total, long inline)
     }
 
     /// <summary>Adds a piece.</summary>
-    /// <returns>Null, or the rule it broke.</returns>
+    /// <returns>Null, or the violation.</returns>
     internal ProtocolViolation? Add(in FetchBodyChunk chunk)
     {
         TaskCompletionSource? waiting;
@@ -62,9 +62,9 @@ internal sealed class UploadBuffer(long? total, long inline)
             if (_complete)
                 return OutOfState("A FetchBodyChunk follows the FetchEnd of a request's body.");
             if (chunk.Offset != _received)
-                return OutOfState($"A FetchBodyChunk of a request's body starts at {chunk.Offset}; {_received} was next.");
+                return OutOfState($"A FetchBodyChunk of a request's body starts at {chunk.Offset}, expected {_received}.");
             if (chunk.Data.Length > _credit)
-                return OutOfState($"A FetchBodyChunk of a request's body has {chunk.Data.Length} bytes; credit was given for {_credit}.");
+                return OutOfState($"A FetchBodyChunk of a request's body has {chunk.Data.Length} bytes; its credit is {_credit}.");
             if (total is { } most && chunk.Data.Length > most - _received)
                 return OutOfState($"The request's body is longer than the {total} bytes declared.");
             var copy = ArrayPool<byte>.Shared.Rent(chunk.Data.Length);
@@ -78,7 +78,7 @@ internal sealed class UploadBuffer(long? total, long inline)
         return null;
     }
 
-    /// <summary>The parent says that the body is complete.</summary>
+    /// <summary>The parent reports that the body is complete.</summary>
     /// <returns>How many bytes are missing.</returns>
     internal long Complete()
     {
@@ -113,22 +113,22 @@ internal sealed class UploadBuffer(long? total, long inline)
         return pass;
     }
 
-    /// <summary>The parent says that a pass begins.</summary>
-    /// <returns>Null, or the rule it broke.</returns>
+    /// <summary>The parent reports that a pass begins.</summary>
+    /// <returns>Null, or the violation.</returns>
     internal ProtocolViolation? OnRewound(int pass)
     {
         lock (_lock)
         {
             if (!_closed && (_awaited == 0 || pass > _awaited))
-                return OutOfState($"A FetchRewind says that pass {pass} of a request's body begins; {(_awaited == 0 ? "none" : _awaited)} was asked for.");
+                return OutOfState($"A FetchRewind begins pass {pass} of a request's body; the child requested {(_awaited == 0 ? "none" : _awaited)}.");
             if (pass == _awaited)
                 _awaited = 0;
             return null;
         }
     }
 
-    /// <summary>Notes that the parent may send so many more bytes of a pass.</summary>
-    /// <returns>False when that pass is over.</returns>
+    /// <summary>Records that the parent may send this many more bytes of a pass.</summary>
+    /// <returns>False if that pass is over.</returns>
     internal bool TryGrant(int pass, long bytes)
     {
         lock (_lock)
@@ -147,7 +147,7 @@ internal sealed class UploadBuffer(long? total, long inline)
             _credit -= bytes;
     }
 
-    /// <summary>The next piece if there is one; the taker returns its array to the shared pool.</summary>
+    /// <summary>Takes the next piece, if there is one; the taker returns its array to the shared pool.</summary>
     internal bool TryTake(int pass, out ArraySegment<byte> piece, out UploadState state)
     {
         lock (_lock)
@@ -161,7 +161,7 @@ internal sealed class UploadBuffer(long? total, long inline)
         }
     }
 
-    /// <summary>Completes when <see cref="TryTake"/> gives a piece or another state.</summary>
+    /// <summary>Completes when <see cref="TryTake"/> would return a piece or another state.</summary>
     internal Task WhenChanged(int pass)
     {
         lock (_lock)
@@ -174,7 +174,7 @@ internal sealed class UploadBuffer(long? total, long inline)
     }
 
     /// <summary>Ends the upload: drops all pieces, and those that still arrive.</summary>
-    /// <returns>False when it was closed before.</returns>
+    /// <returns>False if it was closed before.</returns>
     internal bool Close()
     {
         TaskCompletionSource? waiting;

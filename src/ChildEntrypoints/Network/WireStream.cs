@@ -28,7 +28,7 @@ internal sealed class WireStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Peeks at the first bytes, which the next read returns again; fewer at the end of the body. Call it before any read.</summary>
+    /// <summary>Returns the first bytes, which the next read returns again; fewer at the end of the body. Call it before any read.</summary>
     internal async ValueTask<ReadOnlyMemory<byte>> PeekAsync(int count, CancellationToken cancellationToken)
     {
         var head = new byte[count];

@@ -6,7 +6,7 @@ using ActorBrowser.Sandbox;
 
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
-/// <summary>Attempts things that a confined process must not be able to do. Each returns 0 if it worked, otherwise the errno.</summary>
+/// <summary>Attempts at actions that a confined process must not be able to do. Each returns 0 if it worked, otherwise the errno.</summary>
 internal static class Attempts
 {
     private const int CurrentFolder = -100;
@@ -56,7 +56,7 @@ internal static class Attempts
         return 0;
     }
 
-    /// <summary>Makes a file in the folder of a file that must exist: without it, a different folder is mounted at that path.</summary>
+    /// <summary>Creates a file in the folder of a file that must exist; if that file is missing, another folder is mounted there.</summary>
     internal static int MakeFileBeside(string file) => OutsideAttempts.Look(file) is var errno && errno != 0 ? errno : MakeFileIn(Path.GetDirectoryName(file)!);
 
     internal static int MakeDevice(string folder)
@@ -118,7 +118,7 @@ internal static class Attempts
         return result == -noProgram ? 0 : (int)-result;
     }
 
-    /// <summary>0 if a descriptor of this process refers to one of the parent's targets, as far as /proc can be read.</summary>
+    /// <summary>Returns 0 if a descriptor of this process refers to one of the parent's targets, as far as /proc can be read.</summary>
     internal static int InheritedDescriptor(ProbeTargets targets)
     {
         try
@@ -132,7 +132,7 @@ internal static class Attempts
         }
         catch (UnauthorizedAccessException)
         {
-            // A native renderer cannot look. Its own four, and the filter's and the channel's few, are all that may be open.
+            // A native renderer cannot look. It may have its four standard descriptors, and a few for the filter and the channel.
             return CountDescriptors() > MostOwnDescriptors ? 0 : AccessDenied;
         }
         return 2;

@@ -2,7 +2,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
-/// <summary>Attempts to make code after the start: each way to get executable memory.</summary>
+/// <summary>Attempts to create code after the start: each way to get executable memory.</summary>
 internal static class CodeAttempts
 {
     private const int Page = 4096;

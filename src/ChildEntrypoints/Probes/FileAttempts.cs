@@ -3,7 +3,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
-/// <summary>Attempts to do with a file of its own what reaches beyond the sandbox. Each returns 0 if it worked, otherwise the errno, and leaves nothing.</summary>
+/// <summary>Attempts to use the process's own files to affect others outside the sandbox. Each returns 0 if it worked, otherwise the errno, and leaves nothing behind.</summary>
 internal static class FileAttempts
 {
     private const int CurrentFolder = -100;
@@ -15,7 +15,7 @@ internal static class FileAttempts
     private const int NoLease = 2;
     private const int InUse = 11;
 
-    /// <summary>Every call that sets a mode.</summary>
+    /// <summary>Tries every call that sets a mode.</summary>
     internal static int SetUserId(string folder)
     {
         var path = NameIn(folder);
@@ -32,7 +32,7 @@ internal static class FileAttempts
         return errno;
     }
 
-    /// <summary>Every call that makes a file.</summary>
+    /// <summary>Tries every call that creates a file.</summary>
     internal static int CreateSetUserId(string folder)
     {
         var path = NameIn(folder);
@@ -47,7 +47,7 @@ internal static class FileAttempts
         return file < 0 ? (int)-file : 0;
     }
 
-    /// <summary>Takes a lease on a memory file, which nobody else opens.</summary>
+    /// <summary>Takes a lease on a memory file that no other process opens.</summary>
     internal static int Lease()
     {
         var file = RawSystemCall.InvokeWithText(Attempts.Number("memfd_create"), 0, "lease", 0, 0);

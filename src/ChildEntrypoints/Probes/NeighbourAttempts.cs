@@ -12,7 +12,7 @@ internal static class NeighbourAttempts
     private const int WrongKindOfSocket = 91;
     private const int FastOpenFlag = 0x20000000;
 
-    /// <summary>0 if the pipe can be opened for writing. ENOENT counts as a refusal; a native parent has no such pipe.</summary>
+    /// <summary>Returns 0 if the pipe can be opened for writing. ENOENT counts as a refusal; a native parent has no such pipe.</summary>
     internal static int OpenDebuggerPipe(int process)
     {
         const int writeOnlyWithoutWaiting = 0x801;

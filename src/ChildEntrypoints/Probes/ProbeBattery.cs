@@ -5,7 +5,7 @@ using ActorBrowser.Sandbox;
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
 /// <summary>One attempt from inside a sandbox.</summary>
-/// <param name="Name">Short.</param>
+/// <param name="Name">A short name.</param>
 /// <param name="Protection">The protection that it tests, as a sentence that is true if the attempt fails.</param>
 /// <param name="Attempt">Returns 0 if it worked, otherwise the errno.</param>
 /// <param name="IsAllowed">Whether a profile allows it, so that the attempt proves nothing.</param>
@@ -13,10 +13,7 @@ internal sealed record Probe(string Name, string Protection, Func<ProbeTargets, 
 {
     private static readonly int[] Refusals = [1, 2, 3, 13, 20, 30, 38, 97, 101, 111];
 
-    /// <summary>
-    /// Whether an errno shows that the sandbox refused: no permission, no such call, or no such process, path, network or
-    /// peer.
-    /// </summary>
+    /// <summary>Whether an errno shows that the sandbox refused: no permission, no such call, or no such process, path, network or peer.</summary>
     /// <param name="errno">The errno of the attempt.</param>
     public static bool IsRefusal(int errno) => Array.IndexOf(Refusals, errno) >= 0;
 }
@@ -63,16 +60,16 @@ internal static class ProbeBattery
         Never("file-times", "it cannot change the times of a file outside its folder", static to => OutsideAttempts.SetTimes(to.SecretFile)),
         Never("file-attributes", "it cannot set attributes of a file outside its folder", static to => OutsideAttempts.SetAttribute(to.SecretFile)),
         Outside("file-status", "it cannot see that a file outside its folder exists", static to => OutsideAttempts.Look(to.SecretFile)),
-        Never("set-user-id", "it cannot make a file that runs as its owner, not in its folder either", static to => FileAttempts.SetUserId(to.Workspace)),
-        Never("set-user-id-new", "it cannot make one by creating it so", static to => FileAttempts.CreateSetUserId(to.Workspace)),
-        Never("lease", "it cannot hold up whoever opens a file", static _ => FileAttempts.Lease()),
+        Never("set-user-id", "it cannot make a file set-user-id, not even in its folder", static to => FileAttempts.SetUserId(to.Workspace)),
+        Never("set-user-id-new", "it cannot create a file set-user-id", static to => FileAttempts.CreateSetUserId(to.Workspace)),
+        Never("lease", "it cannot delay other processes that open a file", static _ => FileAttempts.Lease()),
         Never("protected-name", "it cannot change files in its folder that other programs run", static to => Attempts.Write(to.ProtectedFile)),
         Never("other-terminal", "it cannot open another terminal of its user", static to => OutsideAttempts.OpenTerminal(to.Terminal)),
         Outside("other-process", "it cannot see that another process exists", static to => OutsideAttempts.Look($"/proc/{to.ParentId}")),
 
         Execution("fork", "it cannot start a process", static _ => Attempts.Fork(), static policy => policy.MayFork),
-        Execution("exec", "it cannot become another program", static _ => Attempts.CallWithText("execve", 0, "/nonexistent/program", 0, 0, 0) is var errno && errno == 2 ? 0 : errno, static policy => policy.MayExecute),
-        Never("exec-descriptor", "it cannot execute a file that has no name", static _ => Attempts.ExecuteMemory()),
+        Execution("exec", "it cannot execute another program", static _ => Attempts.CallWithText("execve", 0, "/nonexistent/program", 0, 0, 0) is var errno && errno == 2 ? 0 : errno, static policy => policy.MayExecute),
+        Never("exec-descriptor", "it cannot execute a file without a name", static _ => Attempts.ExecuteMemory()),
         Execution("exec-memory", "it cannot execute a file in memory", static _ => Attempts.ExecuteMemoryByName(), static policy => policy.MayExecute),
         Never("user-namespace", "it cannot make a user namespace", static _ => Attempts.Call("unshare", NewUser)),
         Never("unshare", "it cannot make a namespace", static _ => Attempts.Call("unshare", NewHostName)),
@@ -92,9 +89,9 @@ internal static class ProbeBattery
         Never("unix-socket", "it cannot connect to a Unix socket", static to => Attempts.ConnectUnix(to.SocketPath, isAbstract: false)),
         Never("abstract-socket", "it cannot connect to an abstract Unix socket", static to => Attempts.ConnectUnix(to.AbstractName, isAbstract: true)),
 
-        Never("system-v-memory", "it cannot find System V memory of its user's", ProbeSegment.Find),
+        Never("system-v-memory", "it cannot find its user's System V memory", ProbeSegment.Find),
         Never("datagram-pair", "it cannot send a datagram to a Unix socket through a socket pair", static to => NeighbourAttempts.SendFromPair(to.SocketPath)),
-        Never("fast-open", "it cannot connect without connect", static to => NeighbourAttempts.FastOpen(to.TcpPort)),
+        Never("fast-open", "it cannot connect by TCP fast open", static to => NeighbourAttempts.FastOpen(to.TcpPort)),
         Never("listen", "it cannot take a port by listening", static _ => NeighbourAttempts.Listen()),
 
         Never("signal-parent", "it cannot signal the parent", static to => Attempts.Call("kill", to.ParentId, 0)),
@@ -127,11 +124,11 @@ internal static class ProbeBattery
         Never("kernel-messages", "it cannot read the kernel's messages", static _ => Attempts.Call("syslog", 10, 0, 0)),
         Never("watch-files", "it cannot watch the file system", static _ => Attempts.Call("fanotify_init", 0, 0)),
         Never("terminal-input", "it cannot type into a terminal", static _ => Attempts.CallWithBytes("ioctl", 2, "x"u8, 0, 0x5412, 0)),
-        Never("terminal-input-high", "it cannot hide that call in the upper half of the request number", static _ => Attempts.CallWithBytes("ioctl", 2, "x"u8, 0, unchecked((nint)0x1_0000_5412), 0)),
+        Never("terminal-input-high", "it cannot hide that request in the upper half of the request number", static _ => Attempts.CallWithBytes("ioctl", 2, "x"u8, 0, unchecked((nint)0x1_0000_5412), 0)),
         Never("unknown-call", "an unknown system call is refused", static _ => (int)-RawSystemCall.Invoke(9999)),
         NewCode("code-anonymous", "it cannot make memory for code", static _ => CodeAttempts.MapAnonymous()),
         NewCode("code-changed", "it cannot make memory executable that it has written", static _ => CodeAttempts.Protect()),
-        NewCode("code-by-key", "it cannot do that with a protection key", static _ => CodeAttempts.ProtectByKey()),
+        NewCode("code-by-key", "it cannot make memory executable with a protection key", static _ => CodeAttempts.ProtectByKey()),
         NewCode("code-in-file", "it cannot map a file in memory as code", static _ => CodeAttempts.MapMemoryFile()),
         NewCode("code-shared", "it cannot attach shared memory as code", static _ => CodeAttempts.AttachShared()),
         State("own-memory", "it cannot write its own code through /proc", static () => Attempts.Write("/proc/self/mem") is not 0),

@@ -12,13 +12,13 @@ internal enum ProbeQuestion : ushort
     /// <summary>Make a system call as a 32-bit program. The filter ends the process.</summary>
     WrongArchitecture = 2,
 
-    /// <summary>Take memory until there is none, and keep it. The answer, if any, is how many MiB there were.</summary>
+    /// <summary>Take memory until none is left, and keep it. The answer, if any, is how many MiB it took.</summary>
     FloodMemory = 3,
 
-    /// <summary>Open descriptors until there are none, and keep them. The answer is how many there were.</summary>
+    /// <summary>Open descriptors until none is left, and keep them. The answer is how many it opened.</summary>
     FloodDescriptors = 4,
 
-    /// <summary>Start threads until none can be started, and keep them. The answer is how many there were.</summary>
+    /// <summary>Start threads until no more can be started, and keep them. The answer is how many it started.</summary>
     FloodProcesses = 5,
 
     /// <summary>Use the processor forever.</summary>
@@ -49,7 +49,7 @@ internal sealed class ProbeRole : IChildRole
             Interop.RawSystemCall.PrepareCode();
     }
 
-    /// <summary>For attempts by a process that is no child.</summary>
+    /// <summary>For attempts by a process that is not a child.</summary>
     internal static void Prepare()
     {
         Interop.RawSystemCall.PrepareCode();
@@ -112,7 +112,7 @@ internal sealed class ProbeRole : IChildRole
     {
         var number = Attempts.Number("fcntl");
         var opened = 0;
-        // F_DUPFD, of descriptor 0.
+        // F_DUPFD on descriptor 0.
         while (Interop.RawSystemCall.Invoke(number, 0, 0, 0) >= 0)
             opened++;
         return opened;

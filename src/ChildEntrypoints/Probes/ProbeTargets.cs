@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ActorBrowser.ChildEntrypoints.Probes;
 
-/// <summary>The targets of the probes. The parent makes them all, and a hit does no harm.</summary>
+/// <summary>The targets of the probes. The parent creates them all, and a successful attempt does no harm.</summary>
 /// <param name="ParentId">The parent's pid, as the parent sees it.</param>
 /// <param name="SiblingId">Another child's pid.</param>
 /// <param name="SecretFile">A file that only its user may read, outside everything allowed.</param>

@@ -18,7 +18,7 @@ internal static class DocumentQueries
         if (query.Argument.Length > QueryDocument.LongestArgument)
             throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"The query's argument has {query.Argument.Length} characters; at most {QueryDocument.LongestArgument} are allowed.");
         if (query.Start < 0 || query.Count < 0)
-            throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"The query asks for {query.Count} items from {query.Start} on; neither may be negative.");
+            throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"The query's Count is {query.Count} and its Start {query.Start}; neither may be negative.");
         return Answer(live, query with { Count = Math.Min(query.Count, QueryDocument.MostItems) });
     }
 
@@ -36,7 +36,7 @@ internal static class DocumentQueries
             Text(element.GetAttribute("name") ?? element.GetAttribute("property") ?? element.GetAttribute("http-equiv") ?? element.GetAttribute("itemprop") ?? "", 256),
             Value(element.GetAttribute("content") ?? ""), "", 0)),
         DocumentQuery.Text => Pieces(live.Text.Content, query),
-        _ => throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"There is no query of kind {(int)query.Query}."),
+        _ => throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"The query's kind is {(int)query.Query}, which DocumentQuery does not define."),
     };
 
     private static IReadOnlyList<IElement> Select(LiveDocument live, string selector)
@@ -84,7 +84,7 @@ internal static class DocumentQueries
     private static QueryAnswer Find(LiveDocument live, in QueryDocument query)
     {
         if (query.Argument.Length == 0)
-            throw new DocumentFailedException(DocumentFailure.InvalidQuery, "There is no text to look for.");
+            throw new DocumentFailedException(DocumentFailure.InvalidQuery, "The text to find is empty.");
         var text = live.Text.Content;
         var items = new List<QueryItem>();
         var total = 0;

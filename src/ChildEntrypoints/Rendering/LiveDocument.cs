@@ -54,7 +54,7 @@ internal sealed class LiveDocument : IDisposable
         var kind = KindOf(type);
         var encoding = EncodingSniffer.Sniff(bytes.Span, request.ContentType, kind, out var source, out var skip);
         var page = Read(request, bytes.Span[skip..], kind, encoding);
-        // The page declares its encoding after the scanned bytes, or where only a parser finds it: read the page again, as browsers do.
+        // The page declares its encoding after the scanned bytes, or where only a parser finds it: parse the page again, as browsers do.
         if (kind == TextKind.Html && source == "default" && page.Survey.Encoding is { } late)
         {
             source = "meta";
@@ -74,7 +74,7 @@ internal sealed class LiveDocument : IDisposable
     private static ParsedPage Read(in LoadDocument request, ReadOnlySpan<byte> bytes, TextKind kind, PageEncoding encoding)
     {
         var plain = kind is TextKind.Plain or TextKind.Json;
-        // A page's text is a large object: creating and collecting it costs more than analysing the page. So pages reuse the memory.
+        // A page's text is a large object, and creating and collecting it costs more than analysing the page; so pages reuse the memory.
         var room = ArrayPool<char>.Shared.Rent(encoding.MaxChars(bytes.Length) + PlainText.Length);
         var start = plain ? PlainText.Length : 0;
         PlainText.AsSpan(0, start).CopyTo(room);
@@ -92,7 +92,7 @@ internal sealed class LiveDocument : IDisposable
                 note = $"The page is declared as XML but is not well-formed, so it was read as HTML: {Shorten(Collapse(e.Message), 300)}";
             }
         }
-        // An element has at most two tags: a page whose tags alone exceed the limit is refused before it is parsed.
+        // An element has at most two tags: a page whose tags alone exceed the limit is refused before parsing.
         if (!plain && text.Span.Count('<') / 2 > request.Limits.MaxNodes)
             throw PageSurvey.TooMany(request.Limits.MaxNodes);
         // Without the guard, the parser would move deeper elements elsewhere and continue.
@@ -116,7 +116,7 @@ internal sealed class LiveDocument : IDisposable
         return default;
     }
 
-    /// <summary>Makes one of the page's references absolute; null if there is none, or if it is not an HTTP URL and only those are wanted.</summary>
+    /// <summary>Makes one of the page's references absolute; null if there is none, or if only HTTP URLs are wanted and it is not one.</summary>
     internal string? Resolve(string? reference, bool anyScheme = false)
     {
         if (reference is null || reference.Length > LongestUrl)
@@ -184,7 +184,7 @@ internal sealed class LiveDocument : IDisposable
         if (!isText)
             throw new DocumentFailedException(DocumentFailure.NotText, $"The resource is of type '{Shorten(type.ToString(), 100)}', which is not a page.");
         if (type.IsEmpty && bytes[..Math.Min(bytes.Length, 1024)].Contains((byte)0) && !(bytes.Length > 1 && bytes[0] is 0xFE or 0xFF))
-            throw new DocumentFailedException(DocumentFailure.NotText, "The resource has no declared type and holds NUL bytes: it is not a page.");
+            throw new DocumentFailedException(DocumentFailure.NotText, "The resource has no declared type and contains NUL bytes, so it is not a page.");
     }
 
     private static TextKind KindOf(ReadOnlySpan<char> type)

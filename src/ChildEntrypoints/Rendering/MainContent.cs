@@ -21,7 +21,7 @@ internal sealed class MainContent
 
     private MainContent(IElement body) => Count(body, aside: false, link: false);
 
-    /// <summary>The element to read. WholePage: navigation and forms are read as well, because there is little other text.</summary>
+    /// <summary>Returns the element to read. WholePage: navigation and forms are read as well, because there is little other text.</summary>
     internal static (IElement Element, bool WholePage) Of(IElement body)
     {
         var content = new MainContent(body);
@@ -70,7 +70,7 @@ internal sealed class MainContent
         link |= name == "a";
         var isParagraph = !aside && (kind & ElementKind.Paragraph) != 0;
         var outside = _outside;
-        // Takes its place before its descendants: of two elements with equal votes, the first in the page wins.
+        // Takes its index before its descendants: of two elements with equal votes, the first in the page wins.
         var place = _paragraphs.Count;
         if (isParagraph)
             _paragraphs.Add(default);

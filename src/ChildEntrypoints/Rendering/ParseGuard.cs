@@ -5,12 +5,12 @@ using AngleSharp.Text;
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
 /// <summary>
-/// Enforces the limits during parsing: the parser's time grows with the square of the depth, so a page over a limit is
-/// refused at once, not when all of it is parsed.
+/// Enforces the limits during parsing: the parser's time grows with the square of the depth, so a page over a limit is refused at
+/// once, not after it was parsed.
 /// </summary>
 internal sealed class ParseGuard(DocumentLimits limits)
 {
-    /// <summary>How many elements are made between two checks of the depth, each of which walks to the root.</summary>
+    /// <summary>How many elements are created between two checks of the depth, each of which walks to the root.</summary>
     private const int LookEvery = 32;
 
     /// <summary>How much deeper than the limit the parser must be allowed to go, so that a check sees the excess.</summary>

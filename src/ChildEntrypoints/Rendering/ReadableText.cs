@@ -4,8 +4,8 @@ using AngleSharp.Dom;
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
 /// <summary>
-/// The text that a reader wants: the page's main content, without navigation, forms and hidden elements; paragraphs,
-/// lists, tables and preformatted text keep their shape.
+/// A page's text for readers: its main content, without navigation, forms and hidden elements; paragraphs, lists, tables and
+/// preformatted text keep their layout.
 /// </summary>
 internal sealed class ReadableText : IDisposable
 {
@@ -153,7 +153,7 @@ internal sealed class ReadableText : IDisposable
             Room(1)[_length++] = '\n';
     }
 
-    /// <summary>The buffer, with room for so many more characters.</summary>
+    /// <summary>Returns the buffer, with room for this many more characters.</summary>
     private char[] Room(int characters)
     {
         if (_text.Length - _length >= characters)

@@ -10,7 +10,7 @@ namespace ActorBrowser.ChildEntrypoints.Rendering;
 /// </summary>
 internal sealed class RendererRole : IChildRole
 {
-    /// <summary>Parsing nested elements and walking over them recurses.</summary>
+    /// <summary>A large stack, because parsing and walking over nested elements recurses.</summary>
     private const int StackBytes = 64 << 20;
 
     private readonly WorkThread _thread = new("ActorBrowser renderer", StackBytes);
@@ -56,7 +56,7 @@ internal sealed class RendererRole : IChildRole
     {
     }
 
-    // Only this method and those it calls name AngleSharp, so that the first page loads it, and not the start.
+    // Only this method and those it calls name AngleSharp, so that it is loaded by the first page and not at the start.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Load(ulong id, in LoadDocument request, PayloadAssembly payload)
     {
@@ -81,7 +81,7 @@ internal sealed class RendererRole : IChildRole
             }
             catch (Exception e)
             {
-                // A defect of the parser: the page fails. This process serves no other page.
+                // A defect of the parser: the page fails, and this process serves no other page.
                 Answer(id, new DocumentFailed(DocumentFailure.Failed, $"The page could not be parsed: {e.GetType().Name}: {e.Message}"));
             }
         }

@@ -130,7 +130,7 @@ internal sealed class Machine
             Offer(SandboxLayer.Scopes, HasScopes, LandlockDetail(), "Linux 6.12 or newer, with Landlock"),
             Offer(SandboxLayer.Namespaces, namespaces is null, namespaces is null ? (granted.HasFlag(Namespaces.Users) ? "through a user namespace" : "as root") : namespaces.ToString()!,
                 "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)"),
-            Offer(SandboxLayer.World, world is null, world is null ? "mounts and processes of its own, a root that holds what is granted" : world.ToString()!,
+            Offer(SandboxLayer.World, world is null, world is null ? "its own mounts and processes, with a root that holds only what is granted" : world.ToString()!,
                 "what namespaces need; Linux 5.12 or newer, and a container whose /proc is whole"),
             Offer(SandboxLayer.Capabilities, capabilities is null, capabilities is null ? "capset and the bounding set" : capabilities.ToString()!, ""),
             Offer(SandboxLayer.ControlGroup, ControlGroups is { CanLimitMemory: true, CanLimitProcesses: true }, ControlGroups?.Description ?? "none writable",

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
 
-/// <summary>The kind of a resource: it decides where the bytes may name their encoding.</summary>
+/// <summary>The kind of a resource, which determines where its bytes may declare their encoding.</summary>
 internal enum TextKind
 {
     /// <summary>In meta elements and in an XML declaration.</summary>
@@ -26,7 +26,7 @@ internal static class EncodingSniffer
     /// <summary>Determines the encoding.</summary>
     /// <param name="bytes">The resource.</param>
     /// <param name="contentType">The server's Content-Type; may be empty.</param>
-    /// <param name="kind">What the resource is.</param>
+    /// <param name="kind">The kind of the resource.</param>
     /// <param name="source"><c>bom</c>, <c>transport</c>, <c>meta</c>, <c>xml</c> or <c>default</c>.</param>
     /// <param name="skip">How many bytes at the start are not text.</param>
     internal static PageEncoding Sniff(ReadOnlySpan<byte> bytes, string contentType, TextKind kind, out string source, out int skip)

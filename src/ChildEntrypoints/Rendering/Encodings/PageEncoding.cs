@@ -22,7 +22,7 @@ internal abstract class PageEncoding(string name)
     /// <summary>The encoding that a label stands for; null for an unknown label.</summary>
     internal static PageEncoding? ByLabel(ReadOnlySpan<char> label) => EncodingLabels.NameOf(label) is { } name ? Named(name) : null;
 
-    /// <summary>The encoding of a name.</summary>
+    /// <summary>Returns the encoding with a name.</summary>
     internal static PageEncoding Named(string name) => Known.GetOrAdd(name, static name => name switch
     {
         "utf-8" => new Unicode(name, Encoding.UTF8),
@@ -36,19 +36,19 @@ internal abstract class PageEncoding(string name)
         "shift_jis" => new MultiByte(name, MultiByteDecoders.ShiftJis),
         "euc-kr" => new MultiByte(name, MultiByteDecoders.EucKr),
         "iso-2022-jp" => new Iso2022(name),
-        _ => new SingleByte(name, SingleByteTables.Of(name) ?? throw new ArgumentException($"'{name}' names no encoding.", nameof(name))),
+        _ => new SingleByte(name, SingleByteTables.Of(name) ?? throw new ArgumentException($"'{name}' is not the name of an encoding.", nameof(name))),
     });
 
-    /// <summary>The most characters that so many bytes make.</summary>
+    /// <summary>The most characters that this many bytes decode to.</summary>
     // Big5 makes two characters of two bytes, and each invalid byte is one character.
     internal virtual int MaxChars(int bytes) => bytes + 2;
 
     /// <summary>Decodes all bytes.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="text">Room for <see cref="MaxChars"/>.</param>
-    /// <returns>How many characters there are.</returns>
+    /// <returns>The number of characters.</returns>
     internal int Decode(ReadOnlySpan<byte> bytes, Span<char> text) =>
-        // All ASCII, as most pages are, needs no tables.
+        // A page that is all ASCII, as most are, needs no tables.
         KeepsAscii && Ascii.IsValid(bytes) ? Encoding.ASCII.GetChars(bytes, text) : DecodeAll(bytes, text);
 
     protected abstract int DecodeAll(ReadOnlySpan<byte> bytes, Span<char> text);
