@@ -1,13 +1,13 @@
 namespace ActorBrowser.Cli;
 
 /// <summary>A body could not be written to its output.</summary>
-/// <param name="message">A message with the system's reason.</param>
+/// <param name="message">One sentence with the system's reason.</param>
 /// <param name="inner">The reason.</param>
 internal sealed class BodySinkException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>
-/// The outputs of bodies: one file, a directory with one file per body, nothing (<c>--json</c> alone), or stdout in the
-/// order of the command line. On stdout, a body whose turn has not come is not read and gets no credit: memory stays flat.
+/// The outputs of bodies: one file, a directory with one file per body, none (<c>--json</c> alone), or stdout in the order of the
+/// command line. On stdout, a body whose turn has not come is not read and gets no credit, so memory use stays constant.
 /// </summary>
 internal sealed class BodySinks : IDisposable
 {
@@ -90,8 +90,8 @@ internal sealed class BodyStream(Stream stream, Task turn) : IBodySink
 }
 
 /// <summary>
-/// A file, created with the body's first piece or its end, as curl does: a failed fetch leaves an existing file unchanged, and
-/// a file that is also the upload is not emptied first.
+/// A file, created with the body's first piece or at its end, like curl: a failed fetch leaves an existing file unchanged, and a file
+/// that is also the upload is not emptied first.
 /// </summary>
 /// <param name="path">The file's name.</param>
 /// <param name="makesFolder">Whether to create the file's folder.</param>

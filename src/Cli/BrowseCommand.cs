@@ -177,7 +177,7 @@ internal static class BrowseCommand
         return failed == 0 ? ExitCodes.Success : ExitCodes.CouldNotLoad;
     }
 
-    // The tab fetches the image: a page may reach fewer addresses than the user may.
+    // The tab fetches the image: a page may reach fewer addresses than the user.
     private static async Task<(string? Problem, string Line)> SaveImageAsync(CliBrowser browser, TabClient tab, string url, string path, CancellationToken cancellation)
     {
         try

@@ -4,10 +4,10 @@ using Akka.Configuration;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>The actor system behind every verb. It writes nothing to stdout, and disposing it ends everything that it has started.</summary>
+/// <summary>The actor system behind every verb. It writes nothing to stdout; disposing it ends everything that it started.</summary>
 internal sealed class CliBrowser : IAsyncDisposable
 {
-    // The exit of a lost process is confirmed some milliseconds after its channel has ended.
+    // The exit of a lost process is confirmed some milliseconds after its channel ended.
     private static readonly TimeSpan ReportTime = TimeSpan.FromSeconds(2);
 
     private readonly IActorRef _browser;
@@ -22,7 +22,7 @@ internal sealed class CliBrowser : IAsyncDisposable
         system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new RecordListener(recorded))), typeof(CrashJournal.Recorded));
     }
 
-    /// <summary>A verb reports that a process was lost: its crash report is written before the actor system stops.</summary>
+    /// <summary>The verb reports a lost process, so its crash report must be written before the actor system stops.</summary>
     internal void OnLoss() => _isLossReported = true;
 
     internal ActorSystem System { get; }
@@ -50,8 +50,8 @@ internal sealed class CliBrowser : IAsyncDisposable
         return Task.FromResult(new CliBrowser(system, system.StartActorBrowser()));
     }
 
-    /// <summary>The level that ACTORBROWSER_LOG asks for.</summary>
-    /// <exception cref="UsageException">It is none.</exception>
+    /// <summary>Returns the level that ACTORBROWSER_LOG sets.</summary>
+    /// <exception cref="UsageException">The level is unknown.</exception>
     internal static string LogLevel()
     {
         var wanted = Environment.GetEnvironmentVariable("ACTORBROWSER_LOG") is { Length: > 0 } given ? given : "off";

@@ -6,7 +6,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>What commands try by way of their folder, their home, their end and each other. A command that exits with 0 has got what it wanted.</summary>
+/// <summary>Attempts by commands to get more than they were granted through their folder, their home, their end and each other. A command that exits with 0 succeeded in its attempt.</summary>
 internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, CancellationToken cancellation)
 {
     private const string WriteHere = "echo x > .actorbrowser-probe && rm .actorbrowser-probe";
@@ -25,10 +25,10 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
 
     private static readonly string AllSignals = string.Create(CultureInfo.InvariantCulture, $"bash -c '[ $(ulimit -Hi) = unlimited ] || [ $(ulimit -Hi) -ge {ProcessLimits.Get(ProcessLimit.PendingSignals).Hard} ]'");
 
-    /// <summary>Every attempt: its name, what is true when it fails, and what it comes to.</summary>
+    /// <summary>Every attempt: its name, what holds if it fails, and whether it succeeded.</summary>
     internal static IReadOnlyList<(string Name, string Protection, Func<CommandAttempts, string?, Task<bool>> TryAsync)> All { get; } =
     [
-        ("folder-by-link", "a command that starts in a link cannot write where it leads", static (self, profile) => self.SucceedsAsync(profile, self.Link, WriteHere)),
+        ("folder-by-link", "a command that starts in a link cannot write to its target", static (self, profile) => self.SucceedsAsync(profile, self.Link, WriteHere)),
         ("folder-by-proc", "a command that starts below /proc/self/root cannot write there", static (self, profile) => self.SucceedsAsync(profile, "/proc/self/root" + self.Folder, WriteHere)),
         ("folder-of-system", "a command that starts in /etc sees none of its secrets", static (self, profile) => self.SucceedsAsync(profile, "/etc", "[ -e /etc/pam.d ] || [ -e /etc/shadow ] || [ -e /etc/passwd- ]")),
         ("folder-is-home", "a command that starts in the home sees none of its secrets", static (self, profile) => self.SucceedsAsync(profile, PolicyPaths.Home ?? "/", ReadHome)),
@@ -61,7 +61,7 @@ internal sealed class CommandAttempts(CliBrowser browser, ProbeRange range, Canc
         }
         catch (CommandRefusedException)
         {
-            // There is no such folder for it.
+            // The command has no such folder.
             return false;
         }
     }

@@ -7,8 +7,9 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// Commands that take all they can get, at the limits of their profile as it stands, each after the same that takes little; only memory is less, as
-/// to fill half of a machine's takes minutes where others use it. Another child is pinged meanwhile, which shows that the parent lives.
+/// Commands that use up a resource, at the limits of their profile, each after a small use of the same resource. Only the memory
+/// limit is lowered, because filling half of a machine's memory takes minutes. Another child is pinged meanwhile, to show that the
+/// parent still works.
 /// </summary>
 internal sealed class CommandFloods(Machine machine, CliBrowser browser, CliBrowser small, string folder, CancellationToken cancellation)
 {
@@ -30,32 +31,32 @@ internal sealed class CommandFloods(Machine machine, CliBrowser browser, CliBrow
             static exit => exit.Cause == ExitCause.DescriptorLimit || (exit is { Cause: ExitCause.Itself, ExitCode: 1 } && Watches.IsOneLeft())) { NeedsWorld = true },
     ];
 
-    /// <summary>Configuration with a profile's limits on memory lowered, never raised.</summary>
+    /// <summary>Returns a configuration with a profile's memory limits lowered, never raised.</summary>
     /// <param name="policy">A profile for commands.</param>
     internal static string SmallLimits(SandboxPolicy policy) => string.Create(CultureInfo.InvariantCulture,
         $"actorbrowser.sandbox.profiles.{policy.Name}.limits {{ memory = {Least(policy.Limits.Memory, 1L << 30)} B, temporary = {Least(policy.Limits.Temporary, 64L << 20)} B }}");
 
     private static long Least(long limit, long most) => limit == 0 ? most : Math.Min(limit, most);
 
-    /// <summary>All of them under a profile.</summary>
+    /// <summary>Runs all of them under a profile.</summary>
     /// <param name="policy">A profile for commands.</param>
-    /// <param name="other">A child that is pinged.</param>
+    /// <param name="other">The child to ping.</param>
     internal async Task<IReadOnlyList<FloodResult>> RunAsync(SandboxPolicy policy, BrowserProtocol.ChildSpawned other)
     {
         var results = new List<FloodResult>();
         var hasWorld = machine.GivesWorld(policy);
         foreach (var flood in All)
         {
-            // On a machine with neither worlds nor control groups this would be an attack on the machine.
+            // On a machine with neither worlds nor control groups this would attack the machine itself.
             if (!hasWorld && (flood.NeedsWorld || machine.ControlGroups is not { CanLimitMemory: true, CanLimitProcesses: true }))
             {
-                results.Add(new FloodResult(flood.Name, flood.Protection, "not tried", "nothing here would end it: it needs a world, or for memory and processes a control group", Held: null));
+                results.Add(new FloodResult(flood.Name, flood.Protection, "not tried", "no limit would end it: it needs a world, or for memory and processes a control group", Held: null));
                 continue;
             }
             var little = await CommandAsync(policy, flood, flood.Little).ConfigureAwait(false);
             if (little.Exit is not { ShellCode: 0 })
             {
-                results.Add(new FloodResult(flood.Name, flood.Protection, "", $"what takes little failed, too: {Describe(little)}", Held: false));
+                results.Add(new FloodResult(flood.Name, flood.Protection, "", $"a small use failed, too: {Describe(little)}", Held: false));
                 continue;
             }
             var running = CommandAsync(policy, flood, flood.Script);
@@ -65,7 +66,7 @@ internal sealed class CommandFloods(Machine machine, CliBrowser browser, CliBrow
             while (!running.IsCompleted);
             var end = await running.ConfigureAwait(false);
             times.Sort();
-            results.Add(new FloodResult(flood.Name, flood.Protection, "little of it works", string.Create(CultureInfo.InvariantCulture,
+            results.Add(new FloodResult(flood.Name, flood.Protection, "a small use works", string.Create(CultureInfo.InvariantCulture,
                 $"{Describe(end)}; another child's pings: median {times[times.Count / 2]:0.##} ms, p99 {times[times.Count * 99 / 100]:0.##} ms"), flood.IsHeld(end.Exit!)));
         }
         return results;
@@ -77,7 +78,7 @@ internal sealed class CommandFloods(Machine machine, CliBrowser browser, CliBrow
     private static string Describe(CommandSnapshot end) => string.Create(CultureInfo.InvariantCulture,
         $"{(end.Exit!.Cause == ExitCause.Itself ? $"exit code {end.Exit.ShellCode}" : end.Exit.Cause.ToString())} after {end.Exit.WallTime.TotalSeconds:0.0} s");
 
-    /// <summary>What one has come to.</summary>
+    /// <summary>The result of one flood.</summary>
     internal sealed record FloodResult(string Name, string Protection, string Outside, string Inside, bool? Held);
 
     private sealed record Flood(string Name, string Protection, string Little, string Script, Func<CommandExit, bool> IsHeld)

@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>The command's verbs.</summary>
+/// <summary>Defines and parses the command line.</summary>
 internal static class CommandLine
 {
-    /// <summary>All verbs with their options.</summary>
+    /// <summary>Creates all verbs with their options.</summary>
     internal static RootCommand Create()
     {
         var root = new RootCommand(
@@ -40,7 +40,7 @@ internal static class CommandLine
         foreach (var option in root.Options.OfType<VersionOption>())
             option.Action = new VersionAction();
 
-        // Arguments in brackets, or that begin with @, are ordinary text: no directives, no response files.
+        // Arguments in brackets, or with a leading @, are ordinary text: no directives, no response files.
         root.Directives.Clear();
         return root;
     }
@@ -55,7 +55,7 @@ internal static class CommandLine
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count == 0 && ExecCommand.UnknownOption(parsed, args) is { } unknown)
             return (null, [$"exec has no option '{unknown}'. A program of that name comes after --: exec [OPTION...] -- CMD ARG..."]);
-        // An argument that is not UTF-8 has lost bytes in .NET's conversion: a verb would read a different text.
+        // An argument that is not UTF-8 lost bytes in .NET's conversion: a verb would read a different text.
         if (parsed.Errors.Count == 0 && RawArguments.FirstLoss(args, args.Length - ExecCommand.CommandLengthOf(parsed)) is { } loss)
             return (null, [$"'{loss}' is not UTF-8. Only a command's arguments may be other bytes: exec [OPTION...] -- CMD ARG..."]);
         return (parsed, [.. parsed.Errors.Select(static error => error.Message)]);
@@ -108,7 +108,7 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            // A defect. The children have stopped by now; a bug report needs the place of the exception.
+            // A defect. The children have stopped by now; a bug report needs the exception's location.
             await Complaint.WriteAsync($"internal error, please report it: {e.GetType().Name}: {e.Message} {e.StackTrace?.Split('\n')[0].Trim()}").ConfigureAwait(false);
             return ExitCodes.Internal;
         }

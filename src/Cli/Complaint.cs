@@ -18,7 +18,7 @@ internal static class Complaint
     /// <summary>Writes a sentence as one line.</summary>
     internal static Task WriteAsync(string sentence) => Console.Error.WriteLineAsync($"actorbrowser: {VisibleText.Line(sentence)}");
 
-    /// <summary>Why a file could not be used: the system's reason, as from <c>strerror</c>, if .NET has kept it.</summary>
+    /// <summary>Returns why a file could not be used: the system's message, if .NET kept it.</summary>
     internal static string ReasonOf(Exception failure)
     {
         if (OperatingSystem.IsWindows())
@@ -31,7 +31,7 @@ internal static class Complaint
             // Not an error of open(2): .NET locks each file that it opens.
             IOException { HResult: WouldBlock } => "Another program has locked it",
             IOException { HResult: > 0 and <= MostErrno and var errno } => Text(errno),
-            // An empty name: the only one that .NET itself refuses.
+            // An empty name: the only name that .NET itself refuses.
             ArgumentException => Text(NotFound),
             _ => failure.Message,
         };

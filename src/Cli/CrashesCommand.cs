@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>crashes</c>: lists the children that this program has lost, newest first.</summary>
+/// <summary><c>crashes</c>: lists the children that this program lost, newest first.</summary>
 internal static class CrashesCommand
 {
     /// <summary>The folder for crash reports (in the XDG state folder).</summary>
@@ -38,7 +38,7 @@ internal static class CrashesCommand
                 await Console.Out.WriteLineAsync(CrashFiles.ToJson(report)).ConfigureAwait(false);
             if (wanted.Length > 0 || id is null)
                 return ExitCodes.Success;
-            throw new UsageException($"there is no report '{id}'.");
+            throw new UsageException($"there is no report '{id}'; run crashes for the list.");
         }
         if (reports.Count == 0)
         {

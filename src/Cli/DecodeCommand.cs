@@ -5,7 +5,7 @@ using Akka.Actor;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>decode FILE...</c>: decodes images in processes that may do nothing else.</summary>
+/// <summary><c>decode FILE...</c>: decodes images in sandboxed processes.</summary>
 internal static class DecodeCommand
 {
     internal static Command Create()
@@ -58,8 +58,8 @@ internal static class DecodeCommand
     internal static Task SayAsync(string name, string? problem, string line) =>
         problem is null ? Console.Out.WriteLineAsync(VisibleText.Line($"{name}: {line}")) : Complaint.WriteAsync($"{name}: {problem}");
 
-    /// <summary>Makes the folder for images.</summary>
-    /// <returns>Why it cannot be made; null if it exists.</returns>
+    /// <summary>Creates the folder for images.</summary>
+    /// <returns>Why it cannot be created; null if it exists.</returns>
     internal static string? TryMakeFolder(string folder)
     {
         try
@@ -69,7 +69,7 @@ internal static class DecodeCommand
         }
         catch (Exception e) when (Complaint.IsOfFile(e))
         {
-            return $"cannot make the folder '{folder}': {Complaint.ReasonOf(e)}";
+            return $"cannot create the folder '{folder}': {Complaint.ReasonOf(e)}";
         }
     }
 

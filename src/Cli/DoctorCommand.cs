@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>doctor</c>: reports the confinement that this machine offers, what each role gets, and whether it holds.</summary>
+/// <summary><c>doctor</c>: reports the layers that this machine offers, the confinement of each role, and whether it holds.</summary>
 internal static class DoctorCommand
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -18,11 +18,11 @@ internal static class DoctorCommand
     {
         var json = Options.Flag("print JSON instead of tables", "--json");
         var probe = new Option<string?>("--probe") { Description = "attack the sandbox from inside a child of this role or profile, or of all", HelpName = "ROLE|all" };
-        var inside = new Option<string?>("--inside") { Description = "with --probe: also attack from inside the sandbox that this program starts, such as a script that ends in: exec bwrap … actorbrowser \"$@\"", HelpName = "PROGRAM" };
-        var attempt = new Option<string?>("--attempt") { Description = "make the attempts of --inside here, and print each outcome", HelpName = "TARGETS", Hidden = true };
+        var inside = new Option<string?>("--inside") { Description = "with --probe: also attack from inside the sandbox of PROGRAM, such as a script that ends in: exec bwrap … actorbrowser \"$@\"", HelpName = "PROGRAM" };
+        var attempt = new Option<string?>("--attempt") { Description = "make the attempts of --inside in this process, and print each outcome", HelpName = "TARGETS", Hidden = true };
         var filter = new Option<string?>("--show-filter") { Description = "print the system call filter of this role or profile", HelpName = "ROLE" };
         var trace = new Option<string?>("--trace") { Description = "run this role or command profile, refuse no call, and print the calls it would refuse", HelpName = "ROLE" };
-        var self = Options.Flag("use every feature of Akka that the configuration can name, in this program", "--self-test");
+        var self = Options.Flag("use once, in this program, every Akka feature that the configuration can name", "--self-test");
         var work = new Argument<string[]>("WORK") { Description = "with --trace: URLs for network, a command after -- for a command profile", Arity = ArgumentArity.ZeroOrMore };
         var hide = new Option<string[]>("--without") { Description = "behave as if this layer were missing; may be repeated", HelpName = "LAYER", AllowMultipleArgumentsPerToken = false };
         var command = new Command("doctor",
@@ -68,7 +68,7 @@ internal static class DoctorCommand
         return command;
     }
 
-    /// <summary>The policy of a role, or of a profile by its name.</summary>
+    /// <summary>Returns the policy of a role, or of a profile with that name.</summary>
     internal static SandboxPolicy? Find(SandboxSettings settings, string name) =>
         settings.Find(name) ?? (Roles.Names.Contains(name) || name == CommandRunnerContract.Name ? settings.ProfileOf(name) : null);
 
@@ -94,7 +94,7 @@ internal static class DoctorCommand
             $"# {filter.Program.Count} instructions for {filter.Table.Architecture}; a call that no line allows is refused and reported",
         };
         if (native)
-            lines.Add($"# before it is ready: {Count(StartFilter.Names(policy))}, by a filter of its own that is on before its first instruction");
+            lines.Add($"# before it is ready: {Count(StartFilter.Names(policy))}, by a separate filter from its first instruction on");
         foreach (var line in (string[])[.. lines, .. FilterListing.Of(filter)])
             await Console.Out.WriteLineAsync(line).ConfigureAwait(false);
         return ExitCodes.Success;
@@ -128,8 +128,8 @@ internal static class DoctorCommand
         Tables.Console.Write(machine);
 
         var plans = Plans(settings);
-        var roles = new Table().Title("The profiles here").Border(TableBorder.Rounded).AddColumn("profile", static column => column.NoWrap())
-            .AddColumns("what it may", "required", "preferred, missing", "limits");
+        var roles = new Table().Title("The profiles on this machine").Border(TableBorder.Rounded).AddColumn("profile", static column => column.NoWrap())
+            .AddColumns("may", "required", "preferred, missing", "limits");
         foreach (var (policy, plan, refusal) in plans)
         {
             roles.AddRow(

@@ -6,7 +6,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>exec -- CMD ARG...</c>: runs any program through the command runner, as if it had been started here.</summary>
+/// <summary><c>exec -- CMD ARG...</c>: runs any program through the command runner, like a program started by the shell.</summary>
 internal static class ExecCommand
 {
     private const string Name = "exec";
@@ -68,11 +68,11 @@ internal static class ExecCommand
         return command;
     }
 
-    /// <summary>How many of the arguments belong to the command to run; 0 for another verb.</summary>
+    /// <summary>Returns how many of the arguments belong to the command to run; 0 for another verb.</summary>
     internal static int CommandLengthOf(ParseResult parsed) =>
         parsed.CommandResult.Command is { Name: Name } exec && exec.Arguments is [var command] ? parsed.GetResult(command)?.Tokens.Count ?? 0 : 0;
 
-    /// <summary>An option that exec does not have, given before its command; null if there is none.</summary>
+    /// <summary>Returns an option that exec does not have, given before its command; null for none.</summary>
     /// <remarks>The option parser takes it for the program to run.</remarks>
     internal static string? UnknownOption(ParseResult parsed, string[] args) =>
         CommandLengthOf(parsed) > 0 && parsed.GetResult(parsed.CommandResult.Command.Arguments[0])!.Tokens[0].Value is ['-', _, ..] first
@@ -80,7 +80,7 @@ internal static class ExecCommand
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 
-    /// <summary>This process's folder; null if the folder is gone, or its name is not UTF-8: in a world the command then starts in /.</summary>
+    /// <summary>Returns this process's folder; null if the folder is gone or its name is not UTF-8: in a world the command then starts in /.</summary>
     internal static CommandText? CurrentFolder()
     {
         try
@@ -116,7 +116,7 @@ internal static class ExecCommand
             Rows = size.Item2,
         };
         var done = new TaskCompletionSource<IEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
-        // A command that reads from this terminal can also set it.
+        // A command that reads from this terminal can also change its settings.
         using var raw = options.Terminal ? LocalTerminal.EnterRawMode(0) : LocalTerminal.KeepMode(0);
         using var keyboard = options.Terminal ? new TerminalInput() : null;
         var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, keyboard, done)));
@@ -145,7 +145,7 @@ internal static class ExecCommand
         if (!options.Json && closed.Exit.Blocked is { } blocked)
             await Complaint.WriteAsync(blocked).ConfigureAwait(false);
         if (!options.Json && closed.Exit.Appeared.Count > 0)
-            await Complaint.WriteAsync($"in its folder there is now {string.Join(", ", closed.Exit.Appeared)}, and was not before: other programs may run what is in there").ConfigureAwait(false);
+            await Complaint.WriteAsync($"the command's folder now has {string.Join(", ", closed.Exit.Appeared)}, which did not exist before: other programs may run what it contains").ConfigureAwait(false);
         return closed.Exit.Cause switch
         {
             ExitCause.TotalTimeout or ExitCause.IdleTimeout => TimedOut,

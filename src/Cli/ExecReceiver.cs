@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>Writes a command's output to this process's output, one piece at a time: when the reader stops reading, so does the command's progress.</summary>
+/// <summary>Writes a command's output to this process's output, one piece at a time: if the reader stops reading, the command stops as well.</summary>
 internal sealed class ExecReceiver : UntypedActor
 {
     private const long Ahead = 256 << 10;

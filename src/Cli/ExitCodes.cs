@@ -2,7 +2,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>This program's exit codes: curl's numbers if one fits, otherwise those of sysexits.h.</summary>
+/// <summary>This program's exit codes: curl's numbers where they fit, otherwise those of sysexits.h.</summary>
 internal static class ExitCodes
 {
     internal const int Success = 0;
@@ -51,7 +51,7 @@ internal static class ExitCodes
         (ReceiveFailed, "the server broke HTTP or closed the connection early"),
         (TooLarge, "the answer exceeds the size limit"),
         (Unavailable, "no child process is available"),
-        (ChildLost, "the network process died during the fetch; or an internal error, with a message"),
+        (ChildLost, "the network process was lost during the fetch, or an internal error occurred"),
         (ProxyFailed, "the proxy cannot be used"),
         (Interrupted, "interrupted (Ctrl-C)"),
     ];

@@ -3,17 +3,17 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>The options of <c>fetch</c>, checked as far as the command line allows.</summary>
+/// <summary>The options of <c>fetch</c>, checked as far as possible without a browser.</summary>
 /// <param name="Urls">At least one.</param>
 /// <param name="Output">A file, or for several URLs a directory; null for stdout.</param>
 /// <param name="Headers">In the order given.</param>
 /// <param name="Method">An HTTP method.</param>
 /// <param name="Body">The request body as a text's bytes, or null.</param>
-/// <param name="MaxTime">For each URL; null for the configuration's.</param>
+/// <param name="MaxTime">The longest time for each URL; null for the configured time.</param>
 /// <param name="Json">Whether to print one JSON object per line instead of the body.</param>
-/// <param name="Parallel">How many URLs at once.</param>
+/// <param name="Parallel">How many URLs to fetch at once.</param>
 /// <param name="Fail">Whether HTTP status 400 and above is a failure.</param>
-/// <param name="MaxRedirects">How many to follow; null for the configuration's.</param>
+/// <param name="MaxRedirects">How many redirects to follow; null for the configured number.</param>
 internal sealed record FetchOptions(
     IReadOnlyList<string> Urls,
     string? Output,
@@ -81,7 +81,7 @@ internal sealed record FetchOptions(
             : throw new FormatException($"'{text}' is not a header: write NAME:VALUE.");
     }
 
-    /// <summary>The file of one URL when several go into a directory: the last path segment, made unique and harmless.</summary>
+    /// <summary>Returns a file name for one of several URLs: the last path segment, made unique and safe.</summary>
     internal static string FileNameFor(string url, ISet<string> taken)
     {
         var name = Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? Uri.UnescapeDataString(parsed.Segments[^1]).Trim('/') : "";

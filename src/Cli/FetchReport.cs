@@ -13,7 +13,7 @@ namespace ActorBrowser.Cli;
 /// <param name="ChildProcessId">The pid of the network child; 0 if none took the fetch.</param>
 internal sealed record FetchReport(string Url, FetchHeaders? Headers, FetchEnd? End, FetchError? Error, int ChildProcessId)
 {
-    /// <summary>Why the output could not be written, so that the fetch was cancelled, in one sentence; null if it could.</summary>
+    /// <summary>One sentence on why the output could not be written, which cancelled the fetch; null for none.</summary>
     internal string? OutputFailure { get; init; }
 
     internal int ExitCode(bool failOnHttpError) =>

@@ -5,7 +5,7 @@ internal static class FileReader
 {
     private const int Piece = 64 << 10;
 
-    /// <summary>All bytes of a file, a pipe or a device.</summary>
+    /// <summary>Reads all bytes of a file, a pipe or a device.</summary>
     /// <param name="path">The file's name.</param>
     /// <param name="most">The most bytes it may have.</param>
     /// <param name="cancellation">Cancels the wait; a thread that blocks in the kernel ends with the process.</param>

@@ -5,16 +5,16 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// The attempts of <see cref="ProbeBattery"/> in a process that another sandbox has started, which passes on arguments and standard output only: the
-/// targets go in as an argument, and each outcome comes back as a line.
+/// Makes the attempts of <see cref="ProbeBattery"/> in a process inside another program's sandbox. That program passes on only
+/// arguments and standard output, so the targets go in as an argument and each outcome is printed as a line.
 /// </summary>
 internal static class InsideAttempts
 {
     private const int NotReached = 4095;
 
-    /// <summary>In there: makes them.</summary>
+    /// <summary>Runs inside the sandbox: makes the attempts.</summary>
     /// <param name="targets">From <see cref="RunAsync"/>.</param>
-    /// <exception cref="UsageException">They are not from it.</exception>
+    /// <exception cref="UsageException">The text does not come from <see cref="RunAsync"/>.</exception>
     internal static int Make(string targets)
     {
         ProbeTargets to;
@@ -24,30 +24,30 @@ internal static class InsideAttempts
         }
         catch (Exception e)
         {
-            throw new UsageException($"--attempt takes what --inside gives it: {e.Message}");
+            throw new UsageException($"--attempt takes only the targets that --inside passes: {e.Message}");
         }
         ProbeRole.Prepare();
         for (var i = 0; i < ProbeBattery.All.Count; i++)
         {
-            // Each by itself: one may end the process.
+            // One at a time: an attempt may end the process.
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i} {ProbeBattery.All[i].Attempt(to)}"));
             Console.Out.Flush();
         }
         return ExitCodes.Success;
     }
 
-    /// <summary>Out here: starts a program that starts this one in there.</summary>
-    /// <param name="browser">One that confines nothing.</param>
+    /// <summary>Runs outside: starts a program that starts this program inside its sandbox.</summary>
+    /// <param name="browser">A browser without confinement.</param>
     /// <param name="program">The program.</param>
-    /// <param name="targets">What is aimed at.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <returns>The errno of each attempt; of those that were not reached, one that is no refusal.</returns>
+    /// <param name="targets">The targets of the attempts.</param>
+    /// <param name="cancellation">Ends the program.</param>
+    /// <returns>The errno of each attempt; an attempt that was not made counts as one that was not refused.</returns>
     internal static async Task<int[]> RunAsync(CliBrowser browser, string program, ProbeTargets targets, CancellationToken cancellation)
     {
         var spawn = new Spawn([Path.GetFullPath(program), "doctor", "--attempt", Convert.ToBase64String(targets.ToBytes())])
         {
             TotalTimeout = TimeSpan.FromMinutes(2),
-            // What of it gets in there is that program's affair.
+            // The other program decides which variables it passes on.
             Environment = CommandEnvironment.AllowList([.. Environment.GetEnvironmentVariables().Keys.Cast<string>()]),
         };
         var end = await BrowserClient.For(browser.Browser).Commands.RunAsync(spawn, cancellation).ConfigureAwait(false);
@@ -60,6 +60,6 @@ internal static class InsideAttempts
                 && int.TryParse(errno, NumberStyles.None, CultureInfo.InvariantCulture, out outcomes[at]))
                 reached++;
         }
-        return reached > 0 ? outcomes : throw new UsageException($"{program} did not run this program with the arguments that it was given: exit code {end.Exit!.ShellCode}, {end.Error}");
+        return reached > 0 ? outcomes : throw new UsageException($"{program} did not run this program with the given arguments: exit code {end.Exit!.ShellCode}, {end.Error}");
     }
 }

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>Options whose values are checked while the command line is parsed: a wrong value gives an error message and exit code 2.</summary>
+/// <summary>Options whose values are checked during parsing: a wrong value gives an error message and exit code 2.</summary>
 internal static class Options
 {
     private const double LeastSeconds = 0.001;

@@ -5,10 +5,10 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>The targets of the probes: created for them and deleted afterwards.</summary>
+/// <summary>The targets of the probes: created before them and deleted afterwards.</summary>
 internal sealed class ProbeRange : IDisposable
 {
-    // Not below the folder for temporary files, to which some profiles may write.
+    // Not below the folder for temporary files, where some profiles may write.
     private readonly string _folder = Directory.CreateDirectory($"/var/tmp/actorbrowser-doctor-{Guid.NewGuid():n}").FullName;
     private readonly List<Socket> _listeners = [];
     private readonly ProbeSegment _segment = new();
@@ -44,7 +44,7 @@ internal sealed class ProbeRange : IDisposable
 
     internal string Folder => Path.Combine(_folder, "folder");
 
-    /// <summary>Leads to <see cref="Folder"/>.</summary>
+    /// <summary>A link to <see cref="Folder"/>.</summary>
     internal string Link => Path.Combine(_folder, "link");
 
     internal string Workspace => Path.Combine(_folder, "workspace");

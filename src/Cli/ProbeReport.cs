@@ -15,17 +15,17 @@ namespace ActorBrowser.Cli;
 /// <summary><c>doctor --probe</c>: makes all attempts in a child of a profile and, as a control, in a child without a sandbox.</summary>
 internal sealed class ProbeReport
 {
-    // If the kernel enforces a limit only by failing calls, the parent notices it at the next heartbeat.
+    // If the kernel enforces a limit only by failing calls, the parent notices that at the next heartbeat.
     private const string Heartbeat = "actorbrowser.child.heartbeat-interval = 250ms";
 
-    // On a busy machine, a second of processor time takes a while. A child that is only refused more keeps running, so wait less.
+    // On a busy machine, using a second of processor time takes a while. A child that is only refused more keeps running, so that wait is shorter.
     private static readonly TimeSpan FloodTime = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan ExitTime = FloodTime * 2;
     private static readonly TimeSpan RefusedTime = TimeSpan.FromSeconds(15);
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    // docs/threat-model.md says so, too.
+    // Listed in docs/threat-model.md, too.
     private static readonly string[] NeedWorlds =
         ["file-mode", "file-times", "file-attributes", "file-status", "protected-name", "other-terminal", "other-process", "leave-session", "machine-facts", "home", "folder-is-home", "folder-of-system", "system-v-memory"];
 
@@ -44,7 +44,7 @@ internal sealed class ProbeReport
 
     internal static async Task<int> RunAsync(IReadOnlyList<SandboxPolicy> policies, Surroundings surroundings, string? program, bool json, CancellationToken cancellation)
     {
-        Environment.SetEnvironmentVariable(ProbeTargets.Canary, "must stay with the parent");
+        Environment.SetEnvironmentVariable(ProbeTargets.Canary, "this must stay in the parent");
         await using var browser = await CliBrowser.StartAsync(cancellation, $"{Heartbeat}\n{surroundings.Hidden}").ConfigureAwait(false);
         using var range = new ProbeRange();
         var control = SandboxPolicy.Unconfined("control", "the result of each attempt without a sandbox");
@@ -56,7 +56,7 @@ internal sealed class ProbeReport
         var failed = 0;
         if (program is not null)
         {
-            var other = SandboxPolicy.Unconfined(program, "whatever that program confines");
+            var other = SandboxPolicy.Unconfined(program, "confined only by that program");
             var results = await InsideAsync(program, range.Targets(sibling.ProcessId), without, cancellation).ConfigureAwait(false);
             if (json)
                 all.Add((JsonNode)Json(other, results));
@@ -82,7 +82,7 @@ internal sealed class ProbeReport
         return failed == 0 ? ExitCodes.Success : 1;
     }
 
-    // Somebody else's sandbox: what of it holds is no success or failure of this program's.
+    // Another program's sandbox: what it refuses is neither a success nor a failure of this program.
     private static async Task<List<Result>> InsideAsync(string program, ProbeTargets targets, int[] without, CancellationToken cancellation)
     {
         await using var browser = await CliBrowser.StartAsync(cancellation, "actorbrowser.sandbox.enabled = off").ConfigureAwait(false);
@@ -119,7 +119,7 @@ internal sealed class ProbeReport
 
     private async Task<IEnumerable<Result>> CommandsAsync(SandboxPolicy policy, string workspace)
     {
-        var other = await SpawnAsync(SandboxPolicy.Unconfined("other", "is pinged while commands flood")).ConfigureAwait(false);
+        var other = await SpawnAsync(SandboxPolicy.Unconfined("other", "pinged while commands flood")).ConfigureAwait(false);
         await using var small = await CliBrowser.StartAsync(_cancellation, $"{CommandFloods.SmallLimits(policy)}\n{_surroundings.Hidden}").ConfigureAwait(false);
         var floods = await new CommandFloods(_surroundings.Machine, _browser, small, workspace, _cancellation).RunAsync(policy, other).ConfigureAwait(false);
         other.Child.Tell(ChildProcessProtocol.Kill.Instance);
@@ -135,12 +135,12 @@ internal sealed class ProbeReport
         {
             var outside = await tryAsync(without, null).ConfigureAwait(false);
             var inside = await tryAsync(within, policy.Name).ConfigureAwait(false);
-            results.Add(new Result(name, protection, outside ? "works" : "nothing there", inside ? "works" : "fails", inside ? Failure(policy, name) : Verdict.Held));
+            results.Add(new Result(name, protection, outside ? "works" : "no target", inside ? "works" : "fails", inside ? Failure(policy, name) : Verdict.Held));
         }
         return results;
     }
 
-    // What only a world can hold is named where there is none.
+    // Attempts that only a world prevents are reported as missing on a machine without worlds.
     private Verdict Failure(SandboxPolicy policy, string name) => policy.WantsWorld && !_surroundings.Machine.GivesWorld(policy) && NeedWorlds.Contains(name) ? Verdict.Missing : Verdict.Failed;
 
     private async Task<int[]> AttemptAllAsync(SandboxPolicy policy)
@@ -184,7 +184,7 @@ internal sealed class ProbeReport
         var exited = await gone.ConfigureAwait(false);
         if (exited.Cause == KillCause.Limit)
             return new Result(name, protection, "not tried", $"{exited.Message} {pings}", Verdict.Held);
-        // Linux before 6.2 does not tell how many descriptors another process has: the child stops at its limit and keeps running.
+        // Linux before 6.2 does not report how many descriptors another process has: the child stops at its limit and keeps running.
         var count = answer.IsCompletedSuccessfully ? await answer.ConfigureAwait(false) : int.MaxValue;
         return new Result(name, protection, "not tried", count == int.MaxValue ? exited.Message : $"{count}, then no more; {pings}",
             count <= limits.Descriptors ? Verdict.Held : Verdict.Failed);
@@ -242,7 +242,7 @@ internal sealed class ProbeReport
     }
 
     private static string Score(List<Result> results) =>
-        $"{results.Count(static result => result.Verdict == Verdict.Held)} held, {results.Count(static result => result.Verdict == Verdict.Failed)} failed, {results.Count(static result => result.Verdict == Verdict.Allowed)} allowed by the profile, {results.Count(static result => result.Verdict == Verdict.Missing)} not to be had here";
+        $"{results.Count(static result => result.Verdict == Verdict.Held)} held, {results.Count(static result => result.Verdict == Verdict.Failed)} failed, {results.Count(static result => result.Verdict == Verdict.Allowed)} allowed by the profile, {results.Count(static result => result.Verdict == Verdict.Missing)} not available here";
 
     private static JsonObject Json(SandboxPolicy policy, List<Result> results) => new()
     {
@@ -258,9 +258,9 @@ internal sealed class ProbeReport
         })]),
     };
 
-    /// <summary>The machine that is probed.</summary>
-    /// <param name="Machine">It, less the layers that are hidden.</param>
-    /// <param name="Hidden">The configuration that hides them.</param>
+    /// <summary>The machine being probed.</summary>
+    /// <param name="Machine">The machine, without the layers that are hidden.</param>
+    /// <param name="Hidden">The configuration that hides those layers.</param>
     internal sealed record Surroundings(Machine Machine, string Hidden);
 
     private enum Verdict
@@ -268,7 +268,7 @@ internal sealed class ProbeReport
         Held,
         Allowed,
 
-        /// <summary>This machine lacks what it takes, which is documented.</summary>
+        /// <summary>This machine lacks the necessary layer, as documented.</summary>
         Missing,
         Failed,
     }

@@ -9,7 +9,7 @@ namespace ActorBrowser.Cli;
 /// </summary>
 internal sealed class ProgressBar(TextWriter terminal, bool enabled, Func<int> columns) : IDisposable
 {
-    /// <summary>Shorter bodies end before a user could read the bar.</summary>
+    /// <summary>Shorter bodies complete before a user could read the bar.</summary>
     internal const long WorthShowing = 1 << 20;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);

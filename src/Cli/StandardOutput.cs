@@ -22,7 +22,7 @@ internal static class StandardOutput
     {
         Terminal = Writer(Open(isError: false));
         Console.SetOut(new VisibleWriter(Terminal));
-        // This program's messages on stderr always come with an exit code, which is enough if they cannot be written.
+        // This program's messages on stderr always come with an exit code, which must suffice if they cannot be written.
         ErrorTerminal = Writer(new Recorded(isError: true, isLoud: false));
         Console.SetError(new VisibleWriter(ErrorTerminal));
     }

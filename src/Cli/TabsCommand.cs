@@ -124,7 +124,7 @@ internal static class TabsCommand
         }
         catch (OperationCanceledException)
         {
-            // The table is closed.
+            // The table closed.
         }
     }
 

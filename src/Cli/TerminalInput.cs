@@ -42,7 +42,7 @@ internal sealed class TerminalInput : IReadinessHandler, IDisposable
             Resume();
     }
 
-    /// <summary>The command has taken so many bytes in total.</summary>
+    /// <summary>The command has taken this many bytes in total.</summary>
     internal void OnTaken(CommandProtocol.InputTaken taken)
     {
         lock (_lock)

@@ -9,7 +9,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.Cli;
 
-/// <summary><c>doctor --trace</c>: runs a role or a command with a profile that only reports, and lists the calls it would have refused.</summary>
+/// <summary><c>doctor --trace</c>: runs a role or a command with a profile that only reports, and lists the calls that it would have refused.</summary>
 internal static class TraceReport
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -26,7 +26,7 @@ internal static class TraceReport
         }
         finally
         {
-            // Disposing waits for reports that are still under way.
+            // Disposing waits for pending reports.
             await browser.DisposeAsync().ConfigureAwait(false);
         }
         var found = seen.OrderByDescending(static pair => pair.Value).ThenBy(static pair => pair.Key.Call, StringComparer.Ordinal).ToList();
@@ -38,14 +38,14 @@ internal static class TraceReport
         }
         if (found.Count == 0)
         {
-            await Console.Out.WriteLineAsync($"The profile {policy.Name} would have refused nothing. (Files are not watched: Landlock cannot do that.)").ConfigureAwait(false);
+            await Console.Out.WriteLineAsync($"The profile {policy.Name} would have refused nothing. (File access is not recorded: Landlock cannot report it.)").ConfigureAwait(false);
             return ExitCodes.Success;
         }
         var table = new Table().Title($"What {policy.Name} would have refused").Border(TableBorder.Rounded).AddColumns("system call", "as", "times");
         foreach (var ((call, arguments), times) in found)
             table.Add(call, arguments, times.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Tables.Console.Write(table);
-        await Console.Out.WriteLineAsync("Files are not watched: Landlock cannot do that.").ConfigureAwait(false);
+        await Console.Out.WriteLineAsync("File access is not recorded: Landlock cannot report it.").ConfigureAwait(false);
         return ExitCodes.Success;
     }
 

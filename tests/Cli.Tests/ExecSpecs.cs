@@ -147,7 +147,7 @@ public sealed class ExecSpecs
             Environment = { ["HOME"] = home },
         })!;
         var (code, output, error) = await process.OutcomeAsync();
-        Assert.Equal((0, "actorbrowser: in its folder there is now .git, and was not before: other programs may run what is in there\n"), (code, error));
+        Assert.Equal((0, "actorbrowser: the command's folder now has .git, which did not exist before: other programs may run what it contains\n"), (code, error));
         Assert.StartsWith("Ada ada@example.org Ada ada@example.org\n", output, StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", output, StringComparison.Ordinal);
         Assert.Equal(["/.gitconfig"], Directory.EnumerateFileSystemEntries(home).Select(path => path[home.Length..]));

@@ -150,7 +150,7 @@ public sealed class HostileValueSpecs : IDisposable
     [InlineData("[env:A=b]", "crashes")]
     [InlineData("[x]")]
     public void A_word_in_brackets_is_no_verb(params string[] arguments) =>
-        Assert.Equal($"There is no verb '{arguments[0]}'.", Assert.Single(ActorBrowser.Cli.CommandLine.Parse(arguments).Errors));
+        Assert.Equal($"'{arguments[0]}' is not a verb.", Assert.Single(ActorBrowser.Cli.CommandLine.Parse(arguments).Errors));
 
     [Theory]
     [InlineData("fetch", "--max-time", "abc", "--max-time takes a number of seconds from 0.001 to 86400, not 'abc'.")]

@@ -39,7 +39,7 @@ internal sealed class DemoScript(DemoSite site, CliBrowser browser, TextWriter o
 
         await ActAsync("4. A child that stops answering is asked to exit, then killed").ConfigureAwait(false);
         await ForceKillAsync(cancellation).ConfigureAwait(false);
-        await ActAsync("5. Ten tabs: one crashes, one hangs, both recover, eight feel nothing").ConfigureAwait(false);
+        await ActAsync("5. Ten tabs: one crashes, one hangs, both recover, eight are unaffected").ConfigureAwait(false);
         IsGood &= await new DemoTabs(site, browser, Output).RunAsync(cancellation).ConfigureAwait(false);
         await SayAsync(IsGood ? "\nAll as claimed." : "\nNot all was as claimed.").ConfigureAwait(false);
         return IsGood;

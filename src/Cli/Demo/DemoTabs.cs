@@ -36,14 +36,14 @@ internal sealed class DemoTabs(DemoSite site, CliBrowser browser, TextWriter out
             await SayAsync($"   tab {tabs[Hanging].Number}: silent for {silent.For.TotalSeconds:0.0} s").ConfigureAwait(false);
             var hung = await NextAsync<Crashed>(tabs[Hanging], cancellation).ConfigureAwait(false);
             await SayAsync($"   tab {tabs[Hanging].Number}: {hung.Message}").ConfigureAwait(false);
-            await CheckAsync(await FailsAsync(question).ConfigureAwait(false), "the question that was on its way was answered once: with an error").ConfigureAwait(false);
+            await CheckAsync(await FailsAsync(question).ConfigureAwait(false), "the pending question was answered once, with an error").ConfigureAwait(false);
 
             var again = await Task.WhenAll(tabs[Crashing].ReloadAsync(cancellation), tabs[Hanging].ReloadAsync(cancellation)).ConfigureAwait(false);
             await CheckAsync(again[0].Document.Title == pages[Crashing].Document.Title && again[1].Document.Title == pages[Hanging].Document.Title,
                 $"both were reloaded, in processes {again[0].ProcessId} and {again[1].ProcessId}").ConfigureAwait(false);
             var now = await Task.WhenAll(tabs.Select(tab => tab.SnapshotAsync(cancellation))).ConfigureAwait(false);
             await CheckAsync(Enumerable.Range(0, Count).All(i => i is Crashing or Hanging || now[i].ProcessId == pages[i].ProcessId),
-                "the other eight are where they were").ConfigureAwait(false);
+                "the other eight are unchanged").ConfigureAwait(false);
         }
         catch (PageException e)
         {

@@ -8,8 +8,8 @@ using Akka.Routing;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// Uses every feature of Akka that the configuration can name by its class once, to find those that do not work in this
-/// program as it was compiled (trimmed or native).
+/// Uses once every Akka feature that the configuration can name by its class, to find those that do not work in this program as
+/// compiled (trimmed or native).
 /// </summary>
 internal static partial class SelfTest
 {
@@ -32,7 +32,7 @@ internal static partial class SelfTest
     ];
 
     /// <summary>Runs all checks and prints one line for each.</summary>
-    /// <returns>How many have failed.</returns>
+    /// <returns>How many failed.</returns>
     internal static async Task<int> RunAsync(TextWriter output)
     {
         var failed = 0;
