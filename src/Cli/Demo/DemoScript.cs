@@ -28,7 +28,7 @@ internal sealed class DemoScript(DemoSite site, CliBrowser browser, TextWriter o
         var lost = await Task.WhenAll(held).ConfigureAwait(false);
         foreach (var answer in lost)
             await SayAsync($"   failed: {answer.Failure?.Kind}: {answer.Failure?.Message}").ConfigureAwait(false);
-        await CheckAsync(lost.All(a => a.Failure is { Kind: Transport.FetchErrorKind.ChildLost }), "each of the five failed once, at once, and says why").ConfigureAwait(false);
+        await CheckAsync(lost.All(a => a.Failure is { Kind: Transport.FetchErrorKind.ChildLost }), "each of the five failed once, at once, with the reason").ConfigureAwait(false);
 
         await ActAsync("3. The next fetch finds a new process").ConfigureAwait(false);
         site.ReleaseHeld();
