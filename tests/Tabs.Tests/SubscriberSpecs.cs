@@ -19,7 +19,7 @@ public sealed class SubscriberSpecs : BrowserSpecs
     }
 
     // <!-- subscriber -->
-    /// <summary>Reads the links of one page, tells them, and stops; with it goes its tab.</summary>
+    /// <summary>Reads the links of one page, sends them to the reader, and stops; its tab is closed with it.</summary>
     public sealed class LinkReader(IActorRef browser, string url, IActorRef reader) : UntypedActor
     {
         private IActorRef _tab = ActorRefs.Nobody;
@@ -59,7 +59,7 @@ public sealed class SubscriberSpecs : BrowserSpecs
                     End(refused);
                     break;
                 default:
-                    // Events that say how far the page is.
+                    // Events on the progress of the page.
                     break;
             }
         }
