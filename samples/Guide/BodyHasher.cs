@@ -5,12 +5,12 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser.Samples.Guide;
 
 // <!-- streamed -->
-/// <summary>Hashes a body of any size as it comes, tells the hash, and stops.</summary>
+/// <summary>Hashes a body of any size as it arrives, sends the hash to the reader, and stops.</summary>
 public sealed class BodyHasher(IActorRef browser, string url, IActorRef reader) : UntypedActor
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    // When this actor stops, the fetch is cancelled; CancelFetch(id) does it earlier.
+    // When this actor stops, the fetch is cancelled; CancelFetch(id) cancels it earlier.
     protected override void PreStart() => browser.Tell(new Fetch(url) { Streamed = true });
 
     protected override void PostStop() => _hash.Dispose();
@@ -20,7 +20,7 @@ public sealed class BodyHasher(IActorRef browser, string url, IActorRef reader) 
         switch (message)
         {
             case FetchStarted:
-                // Accepted. The id in it is in all that follows: one actor can have many fetches.
+                // Accepted. All later messages have the same id: one actor can have many fetches.
                 break;
             case FetchHeadersArrived arrived when arrived.Headers.Status != 200:
                 End(new Akka.Actor.Status.Failure(new IOException($"{url} answered {arrived.Headers.Status}")));
@@ -29,14 +29,14 @@ public sealed class BodyHasher(IActorRef browser, string url, IActorRef reader) 
                 break;
             case FetchChunk chunk:
                 _hash.AppendData(chunk.Data.Span);
-                // Consumed: as much more may come. Who grants nothing gets fetch.initial-credit bytes, and the server waits.
+                // Consumed: grant as many bytes more. Without grants fetch.initial-credit bytes arrive, and the server waits.
                 browser.Tell(new GrantCredit(chunk.Id, chunk.Data.Length));
                 break;
             case FetchCompleted completed:
                 End($"{completed.End.BodyBytes} bytes hash to {Convert.ToHexString(_hash.GetHashAndReset())}");
                 break;
             case FetchFailed failed:
-                // Instead of FetchCompleted; part of the body may have come before.
+                // Instead of FetchCompleted; part of the body may have arrived before.
                 End(new Akka.Actor.Status.Failure(new IOException($"{failed.Kind}: {failed.Message}")));
                 break;
             default:

@@ -14,7 +14,7 @@ public static class Calls
     {
         var path = Path.GetTempFileName();
         await using var file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 4096, FileOptions.DeleteOnClose);
-        // Flat memory whatever the size: a piece that the stream has taken is the credit for the next.
+        // Constant memory for any size: each piece that the stream has taken is credit for the next.
         var answer = await BrowserClient.For(browser).DownloadAsync(url, file);
         file.Position = 0;
         return answer.Match(
@@ -27,11 +27,11 @@ public static class Calls
     public static async Task RunCommandsAsync(IActorRef browser)
     {
         var commands = BrowserClient.For(browser).Commands;
-        // A text as standard input; exit and output when it has ended. Linux.
+        // A text as standard input; returns exit and output when it has ended. Linux.
         var sorted = await commands.RunAsync(new Spawn(["sort"]), "pear\napple\n");
         Console.WriteLine($"sorted: {sorted.Output.ToString().ReplaceLineEndings(" ")}exit {sorted.Exit!.ShellCode}");
 
-        // Lines as they come, of both streams; leaving the loop ends the command.
+        // Lines of both streams as they arrive; leaving the loop ends the command.
         CommandExit? exit = null;
         await foreach (var line in commands.LinesAsync(Spawn.Shell("echo one; sleep 0.1; echo two; exit 3"), end => exit = end))
             Console.WriteLine($"{line.Stream}: {line.Text}");
@@ -54,7 +54,7 @@ public static class Calls
         }
         catch (ChildLostException lost)
         {
-            // The exit record (null where the child has not ended yet) and the last lines of stderr.
+            // The exit record (null if the child has not ended yet) and the last lines of stderr.
             return $"lost: {lost.Exited?.Reason.ToString() ?? "ending"}, {lost.LastStderrLines.Count} lines on stderr";
         }
     }

@@ -7,7 +7,7 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser.Samples.Guide;
 
 // <!-- health -->
-/// <summary>For a health endpoint: each question is answered at once, or fails when the browser has stopped.</summary>
+/// <summary>For a health endpoint: each question is answered at once, or fails if the browser has stopped.</summary>
 public static class Health
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -25,7 +25,7 @@ public static class Health
 // <!-- /health -->
 
 // <!-- meter -->
-/// <summary>The meter without OpenTelemetry, which has <c>AddMeter("ActorBrowser")</c> for it.</summary>
+/// <summary>Reads the meter without OpenTelemetry, which would use <c>AddMeter("ActorBrowser")</c>.</summary>
 public sealed class FetchNumbers : IDisposable
 {
     private readonly ConcurrentDictionary<string, long> _ended = [];

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 // docs/embedding.md shows the parts between the markers; tests/Guide.Tests runs the program with the URL of a page of 1 MB.
 // <!-- main -->
-// The first line: this program is also its own child processes, those of its own role included.
+// The first line: this program also runs as its child processes, including those of its own role.
 if (ActorBrowserChild.TryRun(args, ChildRoles.BuiltIn.With(WordCounter.Name, static () => new WordCounter()), out var exitCode))
     return exitCode;
 // <!-- /main -->
@@ -18,12 +18,12 @@ var builder = Host.CreateApplicationBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 // <!-- options -->
 builder.Services.AddAkka("service", akka => akka
-    .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory()) // what Akka and the children log goes where the service logs
+    .ConfigureLoggers(loggers => loggers.ClearLoggers().AddLoggerFactory()) // Akka's and the children's logs go where the service logs
     .WithActorBrowser(options => options.Configuration = """
         actorbrowser {
           fetch.total-timeout = 30s
-          child.stop-timeout = 20s                 # a key that does not exist is refused when the browser starts
-          sandbox.roles.word-counter = renderer    # the profile of a role of your own; this one is the default
+          child.stop-timeout = 20s                 # an unknown key is refused when the browser starts
+          sandbox.roles.word-counter = renderer    # the profile of your own role; without this line it is role
         }
         """));
 // <!-- /options -->

@@ -8,7 +8,7 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser.Samples.Guide;
 
 // <!-- role -->
-/// <summary>A role of this program's own: counts the words of strangers' texts, where that can do no harm.</summary>
+/// <summary>A role that this program defines: counts the words of untrusted texts in a sandbox.</summary>
 public sealed class WordCounter : IChildRole
 {
     public const string Name = "word-counter";
@@ -18,7 +18,7 @@ public sealed class WordCounter : IChildRole
 
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) => _context = context;
 
-    // On the child's one thread: while it runs no heartbeat is answered. Longer work goes to the thread pool, which then calls RequestFlush.
+    // Runs on the child's only thread, which answers no heartbeat meanwhile. Run longer work on the thread pool, then call RequestFlush.
     public ProtocolViolation? OnFrame(in Frame frame)
     {
         if (frame.TryRead<RoleMessage>(out var question) is { } malformed)
@@ -43,7 +43,7 @@ public sealed class WordCounter : IChildRole
         }
         catch (ArgumentException)
         {
-            // Longer than channel.max-frame. Uncaught, it would end the process with code 70; the asker would get ChildLostException.
+            // Longer than channel.max-frame. Uncaught, this would end the process with code 70, and the asker would get ChildLostException.
             _context.Write(question, new RoleMessage(TooLong, default));
         }
     }
@@ -51,10 +51,10 @@ public sealed class WordCounter : IChildRole
 // <!-- /role -->
 
 // <!-- child -->
-/// <summary>Starts a word counter, asks it, shuts it down, and hears how it ended.</summary>
+/// <summary>Starts a word counter, asks it, shuts it down, and learns how it ended.</summary>
 public sealed class WordCounting(IActorRef browser, string text, IActorRef reader) : UntypedActor
 {
-    // The answer tells whether the child became ready; only a subscriber hears of its exit.
+    // The answer says whether the child became ready; only a subscriber is told of its exit.
     protected override void PreStart() => browser.Tell(new SpawnChild(WordCounter.Name) { Subscriber = Self });
 
     protected override void OnReceive(object message)
@@ -69,11 +69,11 @@ public sealed class WordCounting(IActorRef browser, string text, IActorRef reade
                 Sender.Tell(Shutdown.Instance);
                 break;
             case Akka.Actor.Status.Failure { Cause: ChildLostException lost }:
-                // The question has no answer, as its child is gone: the exit follows, or has come.
+                // The question has no answer, because its child is gone: ChildExited follows, or has arrived.
                 reader.Tell(lost.Message);
                 break;
             case ChildExited exited:
-                // Once, and after all that the child has sent; also for one that never became ready (ChildSpawnFailed has the same record).
+                // Sent once, after everything the child sent; also for a child that never became ready (ChildSpawnFailed has the same record).
                 reader.Tell($"The {exited.Role} ({exited.Image}) ended: {exited.Reason}, code {exited.ExitCode}, {exited.InFlight.Count} unanswered");
                 Context.Stop(Self);
                 break;

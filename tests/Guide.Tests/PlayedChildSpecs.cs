@@ -9,7 +9,7 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser.GuideTests;
 
 // <!-- launcher -->
-/// <summary>Starts no process: each child is one end of an in-memory channel, and this launcher plays it.</summary>
+/// <summary>Starts no process: each child is one end of an in-memory channel, played by a PlayedChild.</summary>
 public sealed class PlayedLauncher(Func<RoleMessage, RoleMessage> answer) : IChildLauncher
 {
     private int _last = 1000;
@@ -24,7 +24,7 @@ public sealed class PlayedLauncher(Func<RoleMessage, RoleMessage> answer) : IChi
     }
 }
 
-/// <summary>A child that becomes ready, answers, and exits when it is told to.</summary>
+/// <summary>A child that becomes ready, answers, and exits on request.</summary>
 public sealed class PlayedChild : IChildProcessHandle, IFrameHandler
 {
     private readonly TaskCompletionSource<ChildExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,7 +44,7 @@ public sealed class PlayedChild : IChildProcessHandle, IFrameHandler
 
     public void Kill() => End(null, signal: 9);
 
-    /// <summary>It ends; what its stderr said last comes with its exit.</summary>
+    /// <summary>Ends the child, with the last lines of its stderr.</summary>
     public void End(int? code, int? signal = null, params string[] stderr)
     {
         _exited.TrySetResult(new ChildExit(code, signal, false, stderr, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow));
