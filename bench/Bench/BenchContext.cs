@@ -9,7 +9,7 @@ internal sealed record BenchContext(bool Quick, string Root, string Scratch)
     /// <summary>The command line program, built as for users.</summary>
     internal string Program => Path.Combine(Root, "artifacts", "cli", "actorbrowser");
 
-    /// <summary>The program that children run: the same one.</summary>
+    /// <summary>The program that children run; the same program.</summary>
     internal string ChildExecutable => Program;
 
     /// <summary>The hello-world program.</summary>

@@ -6,7 +6,7 @@ namespace ActorBrowser.Bench;
 /// <summary>The product, embedded as the README shows: an actor system with a browser whose children are the built command line program.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
-    /// <summary>Commands share a runner and a world, as before each had its own: what is measured then is the way to it, not its start.</summary>
+    /// <summary>Commands share a runner and a world, as in earlier versions: the figure then measures a command without the start of its runner.</summary>
     internal const string SharedWorlds = "actorbrowser.commands.share-worlds = on";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

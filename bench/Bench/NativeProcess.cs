@@ -68,7 +68,7 @@ internal sealed class NativeProcess : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Run"/>, for a program that prints numbers.</summary>
+    /// <summary>Like <see cref="Run"/>, for a program that prints numbers.</summary>
     internal static double[] RunForNumbers(string program, params string[] arguments) =>
         [.. Run(program, arguments).Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
             .Select(word => double.Parse(word, CultureInfo.InvariantCulture))];

@@ -1,5 +1,5 @@
-// Five minutes of normal users, kills, stops, resets, half answers and poison messages on one browser. The last line is the
-// summary; the exit code is 1 after one lost, doubled or mixed answer, or after growth.
+// Five minutes of normal users, kills, stops, resets, incomplete answers and poison messages on one browser. The last line is the
+// summary; the exit code is 1 after one lost, doubled or mixed-up answer, or after growth.
 using System.Diagnostics;
 using System.Globalization;
 using ActorBrowser;

@@ -5,7 +5,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>A child that is refused memory and aborts before any heartbeat has looked.</summary>
+/// <summary>A child that is refused memory and aborts before a heartbeat has checked its limits.</summary>
 public sealed class AbortAtLimitSpecs() : TestKit($"""
     akka.loglevel = ERROR
     akka.log-dead-letters = off

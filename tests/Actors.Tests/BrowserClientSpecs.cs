@@ -6,7 +6,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Every call of the client ends, whatever stops.</summary>
+/// <summary>Every call of the client ends, whichever part stops.</summary>
 public sealed class BrowserClientSpecs : TestKit
 {
     private static readonly string Overrides = $$"""
@@ -53,7 +53,7 @@ public sealed class BrowserClientSpecs : TestKit
         await Assert.ThrowsAsync<InvalidMessageException>(() => BrowserClient.For(_browser).SpawnAsync("Bad Role").Soon());
     }
 
-    // Takes a piece for ever, and has the call cancelled once it has begun.
+    // A stream whose write never ends; it cancels the call once the write has begun.
     private sealed class Stuck(CancellationTokenSource begun) : MemoryStream
     {
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

@@ -5,7 +5,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>How a child ended is told as what it was, to everybody who waits for it.</summary>
+/// <summary>A child's end is reported correctly to everyone who waits for it.</summary>
 public sealed class ChildEndSpecs() : PlayedChildSpecs("OFF")
 {
     private async Task<(IActorRef Browser, IActorRef Actor, FakeChild Child)> SpawnedAsync(IActorRef? subscriber = null)

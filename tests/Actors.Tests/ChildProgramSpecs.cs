@@ -6,7 +6,7 @@ using ActorBrowser.Sandbox;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Which program a child is: the native image beside the parent, the parent itself, or the one that the configuration names.</summary>
+/// <summary>The choice of a child's program: the native image next to the parent, the parent itself, or the configured program.</summary>
 [Trait("Tier", "Fast")]
 [UnsupportedOSPlatform("windows")]
 public sealed class ChildProgramSpecs : IDisposable
@@ -101,7 +101,7 @@ public sealed class ChildProgramSpecs : IDisposable
         Assert.DoesNotContain(rules, static path => path.EndsWith(".dll", StringComparison.Ordinal) || path.Contains("dotnet/shared", StringComparison.Ordinal));
     }
 
-    // A header, three program headers (loader, another note, the build id), and what they point to.
+    // A header, three program headers (loader, another note, the build id), and their contents.
     private static byte[] Image(Guid? build, string loader = Loader, int? processor = null)
     {
         var bytes = new byte[512];
@@ -113,7 +113,7 @@ public sealed class ChildProgramSpecs : IDisposable
         Part(0, kind: 3, at: 256, length: 64);
         Part(1, kind: 4, at: 320, length: build is null ? 20UL : 56UL);
         Encoding.ASCII.GetBytes(loader).CopyTo(bytes, 256);
-        // A note of three bytes, padded to four, and the build id behind it.
+        // A note of three bytes, padded to four, followed by the build id.
         Note(320, kind: 1, [1, 2, 3]);
         if (build is { } id)
             Note(340, kind: 3, Convert.FromHexString(id.ToString("N")));

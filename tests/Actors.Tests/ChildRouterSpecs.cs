@@ -6,7 +6,7 @@ using Akka.TestKit.Xunit2;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>The line between a child's channel and the actor that uses the child.</summary>
+/// <summary>The router between a child's channel and the actor that uses the child.</summary>
 [Trait("Tier", "Fast")]
 public sealed class ChildRouterSpecs : TestKit
 {

@@ -8,10 +8,10 @@ public sealed class ConfigurationSpecs
     [Fact]
     public void Every_key_has_a_property_and_every_property_a_key()
     {
-        // What roles are called and what their variables are is anybody's choice.
+        // Embedders choose the names of roles and of their variables.
         var keys = Keys(ActorBrowserSettings.Reference.GetConfig("actorbrowser"), "")
             .Where(static k => !k.StartsWith("sandbox.", StringComparison.Ordinal) && !k.StartsWith("child.environment.", StringComparison.Ordinal)).Order().ToArray();
-        // A section is the properties of its class, those of its limits included.
+        // A section corresponds to the properties of its class, including those of its limits.
         var sections = new Dictionary<string, Type[]>
         {
             ["child"] = [typeof(ChildSettings)],

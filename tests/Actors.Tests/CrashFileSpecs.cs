@@ -2,7 +2,7 @@ using System.Runtime.Versioning;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>A folder of crash reports that others can write to.</summary>
+/// <summary>A folder of crash reports to which other programs can write.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class CrashFileSpecs
 {

@@ -7,7 +7,7 @@ using static ActorBrowser.ImageProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>An image decoder that lies, played by the test.</summary>
+/// <summary>An image decoder that sends false answers, played by the test.</summary>
 [SupportedOSPlatform("linux")]
 [Trait("Tier", "Fast")]
 public sealed class DecoderSpecs : TestKit

@@ -6,7 +6,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>A child that aborts or faults is written down while it waits for its filter's answer, where this process may attach to it.</summary>
+/// <summary>A child that aborts or faults is dumped while it waits for its filter's answer, if this process may attach to it.</summary>
 public sealed class DumpSpecs : TestKit
 {
     private const int MayTrace = 19;
@@ -67,7 +67,7 @@ public sealed class DumpSpecs : TestKit
     private async Task<ChildExited> CrashAsync(IActorRef browser, string role)
     {
         var probe = await ActAsync(browser, role);
-        // A crash is no violation, though its runtime has tried to start createdump.
+        // A crash is not a violation, although the runtime has tried to start createdump.
         return await probe.ExpectMsgAsync<ChildExited>(Deadline.Long);
     }
 

@@ -4,7 +4,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>A server over HTTP/1.1 that answers before it has read the request's body. All is real: coordinator, child, sockets.</summary>
+/// <summary>An HTTP/1.1 server that responds before it has read the request's body. Coordinator, child and sockets are real.</summary>
 public sealed class EarlyAnswerSpecs : RealFetchSpecs
 {
     public static TheoryData<string, int> Cases
@@ -51,10 +51,10 @@ public sealed class EarlyAnswerSpecs : RealFetchSpecs
         var answer = await BrowserClient.For(Browser).FetchAsync(new Fetch(server.Root) { Method = "POST", Upload = FetchBody.FromFile(BodyFile) }).WaitAsync(Deadline.Long);
         Assert.Equal("413 big!", answer.Match(response => $"{response.Status} {Text(answer)}", _ => Text(answer)));
 
-        // A body that fits the sockets' buffers was sent to its end for all that anybody can see: that connection is used again, and here in vain.
+        // A body that fits into the sockets' buffers appears to be sent completely: its connection is used again, and fails here.
         if (way is not ("closes" or "resets"))
             return;
-        // A connection that was cut short carries no other request.
+        // A connection that was cut off carries no other request.
         var next = await BrowserClient.For(Browser).FetchAsync(new Fetch(server.Root)).WaitAsync(Deadline.Long);
         Assert.Equal("next", Text(next));
     }

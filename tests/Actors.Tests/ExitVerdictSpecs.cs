@@ -2,7 +2,7 @@ using ActorBrowser.Sandbox;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What is concluded from how a process ended and from what it wrote last.</summary>
+/// <summary>Verdicts from how a process ended and from its last lines.</summary>
 [Trait("Tier", "Fast")]
 public sealed class ExitVerdictSpecs
 {

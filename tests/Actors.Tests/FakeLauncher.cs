@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Children that are one end of an in-memory channel and a task: a test plays the child.</summary>
+/// <summary>Children that consist of one end of an in-memory channel and a task: a test plays the child.</summary>
 internal sealed class FakeLauncher : IChildLauncher
 {
     private readonly System.Threading.Channels.Channel<FakeChild> _launched = System.Threading.Channels.Channel.CreateUnbounded<FakeChild>();
@@ -74,7 +74,7 @@ internal sealed class FakeChild : IChildProcessHandle, IFrameHandler
     internal void SayHello(int? version = null, Guid? build = null, string? role = null, int? pid = null) =>
         Send(0, new Hello(version ?? WireProtocol.Version, build ?? WireProtocol.BuildId, role ?? _role, pid ?? Id, [new LayerReport("fake", true, "")]));
 
-    /// <summary>What came with ChildArgs.</summary>
+    /// <summary>The descriptor sent with ChildArgs.</summary>
     internal Interop.SafeDescriptor? Shared { get; private set; }
 
     internal async Task BecomeReadyAsync()
@@ -90,7 +90,7 @@ internal sealed class FakeChild : IChildProcessHandle, IFrameHandler
         Channel.Flush();
     }
 
-    /// <summary>The next frame that is no heartbeat.</summary>
+    /// <summary>The next frame other than a heartbeat.</summary>
     internal async Task<(MessageType Type, ulong Id, byte[] Body)> NextAsync()
     {
         while (true)

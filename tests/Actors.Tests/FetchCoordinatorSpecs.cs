@@ -5,7 +5,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Matching, policy and endings, with the network child played by the test.</summary>
+/// <summary>Matching, policy and endings of fetches; the test plays the network child.</summary>
 [Trait("Tier", "Fast")]
 public sealed class FetchCoordinatorSpecs : TestKit
 {
@@ -179,7 +179,7 @@ public sealed class FetchCoordinatorSpecs : TestKit
         await ExpectMsgAsync<FetchHeadersArrived>(Deadline.Long);
         _browser.Tell(new GrantCredit(started.Id, 10), TestActor);
         _browser.Tell(new GrantCredit(started.Id, 20), TestActor);
-        // The child's frames come another way than the grants: these are to be there first.
+        // The child's frames and the grants take different ways: wait until the grants have arrived.
         await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long);
         for (var offset = 0L; offset < window / 2; offset += 1 << 19)
         {

@@ -30,7 +30,7 @@ public sealed class FetchDeadlineSpecs() : PlayedChildSpecs("OFF")
         await NamedPipe.MakeAsync(pipe);
         var failed = await Browse().Ask<FetchFailed>(Within(TimeSpan.FromSeconds(0.2), FetchBody.FromFile(pipe)), Deadline.Long);
         Assert.Equal((FetchErrorKind.Timeout, "The request's body was not open within the fetch's total timeout of 0.2 s."), (failed.Kind, failed.Message));
-        // Lets the opening end that waits for a writer.
+        // Ends an opening that waits for a writer.
         await using (new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
             Directory.Delete(folder, recursive: true);
     }
@@ -85,7 +85,7 @@ public sealed class FetchDeadlineSpecs() : PlayedChildSpecs("OFF")
         return FetchRequest.Read(ref reader);
     }
 
-    /// <summary>Lets its length, which is asked for when it is opened, wait.</summary>
+    /// <summary>A stream whose length, requested on opening, is returned late.</summary>
     private sealed class HeldStream() : MemoryStream([1])
     {
         private readonly ManualResetEventSlim _open = new();

@@ -6,7 +6,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What a restart or a stop of the coordinator, or of the network child's supervisor, does to fetches. The child is played.</summary>
+/// <summary>The effects on fetches when the coordinator or the network child's supervisor restarts or stops. The child is played.</summary>
 [Trait("Tier", "Fast")]
 public sealed class FetchRestartSpecs : TestKit
 {
@@ -133,7 +133,7 @@ public sealed class FetchRestartSpecs : TestKit
         await RequestAsync(await ReadyChildAsync());
         (await ChildrenAsync()).Network.Tell(byKill ? Akka.Actor.Kill.Instance : PoisonPill.Instance, ActorRefs.NoSender);
         Assert.IsType<FetchFailed>(await inFlight.Soon());
-        // The supervisor's end and its successor are told one after the other: a fetch between the two is refused.
+        // The supervisor's end and its successor are reported one after the other: a fetch between the two is refused.
         IEvent next;
         Task<IEvent> asked;
         do

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Children whose heartbeats come from one pass.</summary>
+/// <summary>Children whose heartbeats share one timer.</summary>
 public sealed class HeartbeatSpecs() : PlayedChildSpecs("OFF")
 {
     private const string Beating = "actorbrowser.child { heartbeat-interval = 10ms, heartbeat-timeout = 1h }";
@@ -26,13 +26,13 @@ public sealed class HeartbeatSpecs() : PlayedChildSpecs("OFF")
         var (parentEnd, childEnd) = Transport.InMemoryChannel.CreatePair(settings.Channel);
         var child = new FakeChild("renderer", 1, childEnd);
         using var heart = new HeartbeatMonitor(TestActor, new LaunchedChild(child, parentEnd), settings.Child, time);
-        // Ctrl-Z overnight: the first passes afterwards find a long silence, and ask.
+        // Ctrl-Z overnight: the first beats afterwards see a long silence, and ping.
         time.Now += TimeSpan.FromHours(12);
         for (var beat = 0; beat < 4; beat++)
             heart.Beat();
         ExpectNoMsg(TimeSpan.Zero);
         heart.Answered();
-        // An answer begins anew; silence that was asked into ends the child.
+        // After an answer the count starts again; silence after enough pings ends the child.
         for (var beat = 0; beat < 4; beat++)
         {
             heart.Beat();

@@ -5,12 +5,12 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What the failure of the browser's smaller actors ends, and of those that serve one call: rows of docs/failure-modes.md, "Restarts".</summary>
+/// <summary>The effects of a failure of the browser's smaller actors, and of those that serve one call: rows of docs/failure-modes.md, "Restarts".</summary>
 public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
 {
     private IActorRef Browse() => Sys.ActorOf(BrowserActor.Props(Settings(), Launcher));
 
-    // The browser makes its services when it starts, which its first answer proves to be over.
+    // The browser creates its services at its start, which is over once it answers.
     private async Task<IActorRef> ServiceAsync(IActorRef browser, string name)
     {
         await browser.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Deadline.Long);
@@ -51,7 +51,7 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
         var browser = Browse();
         var late = await ServiceAsync(browser, "late");
         late.Tell(Kill.Instance);
-        // Answered by the one that has started again.
+        // Answered by the restarted actor.
         await late.Ask<ActorIdentity>(new Identify(null), Deadline.Long);
         var process = await SpawnAsync(browser);
         var child = (await ExpectMsgAsync<BrowserProtocol.ChildSpawned>(Deadline.Long)).Child;
@@ -150,7 +150,7 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
         await ExpectMsgAsync<TabProtocol.Close>(Deadline.Long);
     }
 
-    /// <summary>Its child is stopped when it fails, as a registry's is.</summary>
+    /// <summary>Stops its child when the child fails, like a registry.</summary>
     private sealed class Stopping : UntypedActor
     {
         private readonly IActorRef _child;

@@ -2,7 +2,7 @@ using Akka.Configuration;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>HOCON as users write it, read through our settings: what we rely on of Akka's parser.</summary>
+/// <summary>HOCON as users write it, read through our settings: the behaviour of Akka's parser on which we rely.</summary>
 [Trait("Tier", "Fast")]
 public sealed class HoconSpecs
 {

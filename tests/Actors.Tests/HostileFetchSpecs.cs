@@ -6,7 +6,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>A hostile sender sends every fetch message with every field wrong while innocent fetches run. The child is real, and so is the server.</summary>
+/// <summary>A hostile sender sends every fetch message with every field invalid while other fetches run. Child and server are real.</summary>
 public sealed class HostileFetchSpecs : TestKit
 {
     private static readonly string Overrides = $$"""
@@ -116,7 +116,7 @@ public sealed class HostileFetchSpecs : TestKit
             {
                 var message = Hostile(random, server.Root + "/");
                 answers.Add(AnswerAsync(message));
-                // Ids of innocent fetches are among those guessed.
+                // Some of the guessed ids belong to other fetches.
                 _browser.Tell(new CancelFetch((ulong)random.NextInt64(0, 3 * Rounds)), TestActor);
                 _browser.Tell(new GrantCredit((ulong)random.NextInt64(0, 3 * Rounds), Pick(random, 1, long.MaxValue)), TestActor);
             }

@@ -5,7 +5,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What a network child may ask about a request's body, and what ends it; the child is played by the test.</summary>
+/// <summary>The requests that a network child may make about a request's body, and those that end it; the test plays the child.</summary>
 [Trait("Tier", "Fast")]
 public sealed class HostileUploadSpecs : TestKit
 {
@@ -159,7 +159,7 @@ public sealed class HostileUploadSpecs : TestKit
         var from = streamed ? 0 : Chunk;
         child.Send(id, new Credit(100));
         Assert.Equal((from, 100), (await ChunkAsync(child)) is var (offset, data) ? (offset, data.Length) : default);
-        // Far more than is used, and gone with its pass.
+        // Far more than is used; it is void after its pass.
         child.Send(id, new Credit(1000));
         await ChunkAsync(child);
         child.Send(id, new FetchRewind(1));
@@ -170,7 +170,7 @@ public sealed class HostileUploadSpecs : TestKit
         child.Send(id, new Credit(1 << 30));
         await EchoAsync(child, 2);
         await ReadAsync(child, body, from);
-        // After its end it may be asked for as well.
+        // The body may also be requested after its end.
         child.Send(id, new FetchRewind(3));
         child.Send(id, new Credit(1 << 30));
         await EchoAsync(child, 3);
@@ -193,7 +193,7 @@ public sealed class HostileUploadSpecs : TestKit
             child.Send(id, new FetchRewind(pass));
             child.Send(id, new Credit(1 << 30));
         }
-        // They are all here before the source goes on.
+        // All of them have arrived before the source continues.
         await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long);
         source.Go.Set();
         await EchoAsync(child, 3);
@@ -213,7 +213,7 @@ public sealed class HostileUploadSpecs : TestKit
         await ChunkAsync(child);
         child.Send(id, default(FetchBodyUnwanted));
         child.Send(id, new Credit(Chunk));
-        // Who opens it is its only reader.
+        // The opener is the file's only reader.
         await AwaitAssertAsync(() => upload.Close(upload.Open().Stream), Deadline.Long);
         child.Send(id, Headers);
         child.Send(id, new FetchEnd(0, 0, TimeSpan.FromMicroseconds(1)));
@@ -225,7 +225,7 @@ public sealed class HostileUploadSpecs : TestKit
         public override bool CanSeek => false;
     }
 
-    /// <summary>Its first read waits.</summary>
+    /// <summary>A stream whose first read waits.</summary>
     private sealed class Slow(byte[] bytes) : MemoryStream(bytes)
     {
         private int _reads;

@@ -4,7 +4,7 @@ using Akka.TestKit.Xunit2;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What is asked of a tab or a service of the browser's that has stopped is answered, while the browser lives.</summary>
+/// <summary>Messages to a tab or service that has stopped are answered while the browser lives.</summary>
 public sealed class LateQuestionSpecs : TestKit
 {
     private readonly IActorRef _browser;
@@ -23,7 +23,7 @@ public sealed class LateQuestionSpecs : TestKit
 
     private async Task<IActorRef> ServiceAsync(string name)
     {
-        // It has made its services when it answers.
+        // The browser has created its services once it answers.
         await _browser.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Deadline.Long);
         return await Sys.ActorSelection(_browser.Path / name).ResolveOne(Deadline.Long);
     }
@@ -40,7 +40,7 @@ public sealed class LateQuestionSpecs : TestKit
         var subscriber = CreateTestProbe();
         tab.Tell(new TabProtocol.Subscribe(subscriber), ActorRefs.NoSender);
         await subscriber.ExpectMsgAsync<TabProtocol.Closed>(Deadline.Long);
-        // What asks for no answer has none: the next message is that of the subscription.
+        // Stop is not answered: the next message answers the subscription.
         tab.Tell(new TabProtocol.Stop(), subscriber);
         tab.Tell(new TabProtocol.Subscribe(subscriber), subscriber);
         await subscriber.ExpectMsgAsync<TabProtocol.Closed>(Deadline.Long);

@@ -4,7 +4,7 @@ using Akka.Configuration;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Launches wait without threads. Alone: it looks at the thread pool of the whole process.</summary>
+/// <summary>Launches wait without threads. Runs alone, because it observes the process's thread pool.</summary>
 [Collection(RoleContractSpecs.Alone)]
 public sealed class LaunchPathSpecs
 {
@@ -24,7 +24,7 @@ public sealed class LaunchPathSpecs
         var launcher = new CountingLauncher();
         var browser = system.StartActorBrowser(new ActorBrowserOptions { Launcher = launcher });
         await browser.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Deadline.Long);
-        // The one thread that starts processes is busy: all launches wait for it.
+        // The only thread that starts processes is busy, so all launches wait for it.
         WorkThread.Spawner.Add(() => hold.Wait(2 * Deadline.Long));
         var before = ThreadPool.ThreadCount;
         var most = before;
@@ -38,7 +38,7 @@ public sealed class LaunchPathSpecs
                     most = Math.Max(most, ThreadPool.ThreadCount);
                     return launcher.Begun == Many && ThreadPool.PendingWorkItemCount == 0;
                 }, Deadline.Long);
-            // A loaded machine makes the pool add some; launches that hold threads make it add one for each, or never come to their end.
+            // On a loaded machine the pool adds some threads; launches that held threads would make it add one for each, or never end.
             Assert.InRange(most - before, -Many, Many / 4);
         }
         finally
@@ -48,11 +48,11 @@ public sealed class LaunchPathSpecs
             hold.Set();
             await terminating.Soon();
         }
-        // What was given up while it waited for the spawner has started no process.
+        // Launches that were given up while they waited for the spawner have started no process.
         Assert.Equal(0, launcher.Launched);
     }
 
-    /// <summary>The real one.</summary>
+    /// <summary>The real launcher, which counts.</summary>
     private sealed class CountingLauncher : IChildLauncher
     {
         private int _begun;

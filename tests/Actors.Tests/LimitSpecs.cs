@@ -6,7 +6,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Whatever a child floods, its actor says that a limit ended it and which; nobody else feels it.</summary>
+/// <summary>When a child floods any resource, its actor reports which limit ended it, and no other child is affected.</summary>
 [Collection("probe children are counted")]
 public sealed class LimitSpecs : TestKit
 {
@@ -35,7 +35,7 @@ public sealed class LimitSpecs : TestKit
     [Theory, MemberData(nameof(Floods))]
     public async Task A_flood_ends_in_Killed_with_the_limits_name(ushort question, SandboxLimits limits, string name)
     {
-        // Linux before 6.2 does not tell from outside how many descriptors a process has.
+        // Linux before 6.2 does not report how many descriptors another process has.
         if (name == "descriptors" && Environment.OSVersion.Version < new Version(6, 2))
             return;
         var other = await SpawnAsync(new SandboxLimits());

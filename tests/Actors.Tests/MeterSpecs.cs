@@ -7,7 +7,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What the meter says of fetches, commands, pools and tabs. Alone: its numbers are the whole process's.</summary>
+/// <summary>The metrics of fetches, commands, pools and tabs. Runs alone, because its numbers are the whole process's.</summary>
 [Collection(RoleContractSpecs.Alone)]
 public sealed class MeterSpecs : PlayedChildSpecs
 {
@@ -52,7 +52,7 @@ public sealed class MeterSpecs : PlayedChildSpecs
             _counted.Enqueue((instrument.Name, value, tag));
     }
 
-    /// <summary>How many more than at the beginning; waits until it is so, as actors measure after they have answered.</summary>
+    /// <summary>Waits until the level has risen by the expected number: actors measure after they have answered.</summary>
     private async Task LevelAsync(long expected, string name, string tag = "")
     {
         var seen = 0L;

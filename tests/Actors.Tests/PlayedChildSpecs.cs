@@ -5,7 +5,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Specs of children's actors over the in-memory channel: the test plays the child.</summary>
+/// <summary>Base of the tests of children's actors over the in-memory channel: the test plays the child.</summary>
 public abstract class PlayedChildSpecs : TestKit
 {
     private protected PlayedChildSpecs(string logLevel) : base($"akka.loglevel = {logLevel}\nakka.log-dead-letters = off") => Owner = CreateTestProbe();

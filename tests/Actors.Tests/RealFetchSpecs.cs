@@ -4,13 +4,13 @@ using Akka.TestKit.Xunit2;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What specs of request bodies share: a real browser with its real network child, and a file for a body.</summary>
+/// <summary>Base of the tests of request bodies: a real browser with its real network child, and a file for a body.</summary>
 public abstract class RealFetchSpecs : TestKit
 {
-    /// <summary>What a frame carries of a body.</summary>
+    /// <summary>How many bytes of a body one frame carries.</summary>
     protected const int Chunk = 64 << 10;
 
-    /// <summary>What the child takes ahead of the network.</summary>
+    /// <summary>How many bytes the child takes ahead of the network.</summary>
     protected const int Window = 256 << 10;
 
     private static readonly string Overrides = $$"""
@@ -24,7 +24,7 @@ public abstract class RealFetchSpecs : TestKit
 
     protected IActorRef Browser { get; }
 
-    /// <summary>An empty file, gone after the test.</summary>
+    /// <summary>An empty file, deleted after the test.</summary>
     protected string BodyFile { get; } = Path.GetTempFileName();
 
     protected override void AfterAll()
@@ -33,7 +33,7 @@ public abstract class RealFetchSpecs : TestKit
         File.Delete(BodyFile);
     }
 
-    /// <summary>Always the same bytes for a length.</summary>
+    /// <summary>Returns the same bytes for each length.</summary>
     internal static byte[] Bytes(int length)
     {
         var bytes = new byte[length];
@@ -41,7 +41,7 @@ public abstract class RealFetchSpecs : TestKit
         return bytes;
     }
 
-    /// <summary>The answer's body, or the failure.</summary>
+    /// <summary>The response's body, or the failure.</summary>
     protected static string Text(FetchResult result) =>
         result.Match(static response => Encoding.UTF8.GetString(response.Body.Span), static failure => $"{failure.Kind}: {failure.Message}");
 }

@@ -6,7 +6,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>The seed's tests by name, and the network child, on real processes.</summary>
+/// <summary>The tests required by name, and the network child, on real processes.</summary>
 public sealed class RealProcessSpecs : TestKit
 {
     private static readonly string Overrides = $$"""
@@ -55,7 +55,7 @@ public sealed class RealProcessSpecs : TestKit
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            // An ordinary user may not look into a child that is not dumpable; root's run does.
+            // An ordinary user may not inspect a child that is not dumpable; a run as root covers that.
             Assert.NotEqual("root", Environment.UserName);
             return;
         }

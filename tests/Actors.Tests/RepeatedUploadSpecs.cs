@@ -6,12 +6,12 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Bodies that are sent more than once: for redirects, and for connections that were dead. All is real: coordinator, child, servers.</summary>
+/// <summary>Bodies that are sent more than once: for redirects, and for dead connections. Coordinator, child and servers are real.</summary>
 public sealed class RepeatedUploadSpecs : RealFetchSpecs
 {
     private Task<FetchResult> Send(Fetch fetch, CancellationToken cancellation = default) => BrowserClient.For(Browser).FetchAsync(fetch, cancellation);
 
-    /// <summary>A site whose <c>/N</c> reads the body and redirects to <c>/N-1</c> with the status; <c>/0</c> echoes. What each hop read is in <paramref name="seen"/>.</summary>
+    /// <summary>A site whose <c>/N</c> reads the body and redirects to <c>/N-1</c> with the status; <c>/0</c> echoes. <paramref name="seen"/> gets the number of bytes that each hop read.</summary>
     private static Task<Site> RedirectingAsync(ConcurrentQueue<long> seen, int status, string prefix = "", HttpProtocols protocols = HttpProtocols.Http1) => Site.StartAsync(
         async context =>
         {
@@ -226,7 +226,7 @@ public sealed class RepeatedUploadSpecs : RealFetchSpecs
         Assert.Equal(again ? [body.Length] : Array.Empty<long>(), lengths);
     }
 
-    /// <summary>Keeps all that it is told.</summary>
+    /// <summary>Keeps all reports.</summary>
     private sealed class Told : IProgress<long>
     {
         internal List<long> All { get; } = [];
@@ -239,7 +239,7 @@ public sealed class RepeatedUploadSpecs : RealFetchSpecs
         public override bool CanSeek => false;
     }
 
-    /// <summary>A stream that says that it can seek, and cannot go back.</summary>
+    /// <summary>A stream that claims to be seekable but cannot go back.</summary>
     private sealed class Once(byte[] bytes) : MemoryStream(bytes)
     {
         public override long Position

@@ -6,7 +6,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Each row of docs/failure-modes.md, "Restarts": what an actor that failed keeps, what it ends, and who hears of it.</summary>
+/// <summary>Each row of docs/failure-modes.md, "Restarts": what a failed actor keeps, what it ends, and who is told.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class RestartSpecs() : PlayedChildSpecs("OFF")
 {
@@ -93,7 +93,7 @@ public sealed class RestartSpecs() : PlayedChildSpecs("OFF")
         Assert.Empty((await browser.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Deadline.Long)).Spawned);
     }
 
-    /// <summary>Ten thousand wrong messages from a hostile sender, while an innocent child answers.</summary>
+    /// <summary>Ten thousand invalid messages from a hostile sender, while another child answers.</summary>
     [Fact]
     public async Task Wrong_fields_of_the_browser_s_and_children_s_messages_are_answered_to_their_sender_and_disturb_nobody()
     {

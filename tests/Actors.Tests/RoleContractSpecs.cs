@@ -9,7 +9,7 @@ using M = ActorBrowser.Transport.MessageType;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What each role's child may send, and that nothing else is ever let in or left open.</summary>
+/// <summary>The messages that each role's child may send; all others are rejected, and their descriptors closed.</summary>
 [SupportedOSPlatform("linux")]
 [Collection(Alone)]
 public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log-dead-letters = off")
@@ -21,7 +21,7 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
 
     private static readonly ActorBrowserSettings Settings = ActorBrowserSettings.From(Akka.Configuration.Config.Empty);
 
-    // Written out, not read from the contracts: this is what they are to say. The second number is of descriptors.
+    // Written out instead of read from the contracts, to check them. The numbers are the fewest and most descriptors.
     private static readonly Dictionary<string, Dictionary<MessageType, (int Min, int Max)>> Allowed = new()
     {
         ["network"] = Of(M.FetchHeaders, M.FetchBodyChunk, M.FetchBodySlot, M.FetchEnd, M.FetchError, M.Credit, M.FetchRewind, M.FetchBodyUnwanted),
@@ -124,10 +124,10 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
         await child.BecomeReadyAsync();
         var id = (await child.NextAsync()).Id;
         var before = ProcessTable.OpenDescriptors();
-        // Unknown ids: the service has never asked for them.
+        // Unknown ids: the service has never requested them.
         for (var i = 1UL; i <= 1000; i++)
             SendPixels(child, id + i);
-        // Not asked for by anybody any more: the asker's image has been answered, and the decoder has no user.
+        // No longer requested: the asker's image was answered, and the decoder has no user.
         SendPixels(child, id);
         (await ExpectMsgAsync<DecodedImage>(Deadline.Long)).Dispose();
         for (var i = 0UL; i < 1000; i++)
@@ -189,6 +189,6 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
     }
 }
 
-/// <summary>No other test runs meanwhile: it would open descriptors, too.</summary>
+/// <summary>Runs alone: another test would open descriptors, too.</summary>
 [CollectionDefinition(RoleContractSpecs.Alone, DisableParallelization = true)]
 public sealed class DescriptorCounts;

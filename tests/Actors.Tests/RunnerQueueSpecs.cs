@@ -7,7 +7,7 @@ using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What commands send to their runner, whether it is there, on its way or lost.</summary>
+/// <summary>The frames that commands send to their runner, whether it is ready, starting or lost.</summary>
 public sealed class RunnerQueueSpecs : TestKit
 {
     private static readonly SpawnRequest Request = new(["true"u8.ToArray()], default, [], CommandInput.None, CommandOutput.Piped, 80, 24, 0, 0, 0, default);
@@ -70,7 +70,7 @@ public sealed class RunnerQueueSpecs : TestKit
         _line.Begin(1, Request, _session.Ref, []);
         _line.Begin(2, Request, _session.Ref, []);
         _process.Pass([new ChildFrames.CommandClosed(1, default)]);
-        // The channel ends before anybody is told: what comes in between is lost, too.
+        // The channel ends before its users are told: frames in between are lost, too.
         _process.Close();
         _line.Begin(3, Request, _session.Ref, []);
         Assert.Equal([2UL, 3UL], _line.Close().Order());

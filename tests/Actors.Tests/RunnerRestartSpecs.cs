@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What the failure of a runner's actor ends: rows of docs/failure-modes.md, "Restarts". The runners are played.</summary>
+/// <summary>The effects of a failure of a runner's actor: rows of docs/failure-modes.md, "Restarts". The runners are played.</summary>
 public sealed class RunnerRestartSpecs() : PlayedChildSpecs("OFF")
 {
     private async Task<IActorRef> RunnerAsync(IActorRef browser, int number) =>
@@ -45,7 +45,7 @@ public sealed class RunnerRestartSpecs() : PlayedChildSpecs("OFF")
         await process.Exited.Soon();
         await Owner.ExpectNoMsgAsync(TimeSpan.Zero);
 
-        // Of another profile: what is asked for again has a spare, too.
+        // With another profile; a kind of runner requested twice has a spare, too.
         browser.Tell(new Spawn(["true"]) { Profile = "command-read-only" }, TestActor);
         await BeginAsync(await ReadyRunnerAsync());
         await ExpectMsgAsync<Spawned>(Deadline.Long);

@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Commands while there is no runner, and what cannot start.</summary>
+/// <summary>Commands while there is no runner, and commands that cannot start.</summary>
 public sealed class RunnerStartSpecs() : PlayedChildSpecs("OFF")
 {
     private IActorRef Browse() => Sys.ActorOf(BrowserActor.Props(Settings("actorbrowser.restart { min-backoff = 1ms, max-restarts = 1000000, give-up-for = 1h }"), Launcher));
@@ -33,13 +33,13 @@ public sealed class RunnerStartSpecs() : PlayedChildSpecs("OFF")
         browser.Tell(new Release(handles[1].Handle), TestActor);
         await Owner.ExpectMsgAsync<SpawnRefused>(Deadline.Long);
         Assert.True((await ExpectMsgAsync<Released>(Deadline.Long)).Found);
-        // A third one, in the order of its asking, is the first that the runner hears of.
+        // A third command, in order of request, is the first that the runner gets.
         browser.Tell(new Spawn(["true"]), Owner.Ref);
         Launcher.Hold.SetResult();
         Assert.Equal(3UL, await FirstRequestAsync());
     }
 
-    // Of the runners that are launched, in any order, some are stopped already and some are spare: the first request that any of them gets.
+    // Some of the launched runners are stopped already and some are spares, in any order: takes the first request that any of them gets.
     private async Task<ulong> FirstRequestAsync()
     {
         var first = new TaskCompletionSource<ulong>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,7 +52,7 @@ public sealed class RunnerStartSpecs() : PlayedChildSpecs("OFF")
             }
             catch (Exception e) when (e is System.Threading.Channels.ChannelClosedException or TimeoutException)
             {
-                // Stopped, or spare to the end.
+                // Stopped, or a spare to the end.
             }
         }
         var next = Launcher.NextAsync();

@@ -7,7 +7,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Bodies in memory that the browser shares with a child, which the test plays, and plays false.</summary>
+/// <summary>Bodies in memory shared with a child, which the test plays, sometimes as a hostile one.</summary>
 [SupportedOSPlatform("linux")]
 [Trait("Tier", "Fast")]
 public sealed class SharedBodySpecs : TestKit
@@ -51,7 +51,7 @@ public sealed class SharedBodySpecs : TestKit
     {
         var (child, id) = await BeginAsync();
         using var slots = BodySlots.Open(child.Shared!);
-        // There are four.
+        // There are four slots.
         var (first, second) = (slots.TryTake(), slots.TryTake());
         child.Send(id, new FetchBodySlot(0, first, 10));
         child.Send(id, new FetchBodySlot(10, second, 10));

@@ -3,7 +3,7 @@ using Akka.Configuration;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>The end of an actor system waits for the processes. Alone: it counts this process's children, and other specs have theirs.</summary>
+/// <summary>The end of an actor system waits for its processes. Runs alone, because it counts this process's children.</summary>
 [Collection(RoleContractSpecs.Alone)]
 public sealed class ShutdownSpecs
 {

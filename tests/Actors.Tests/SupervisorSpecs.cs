@@ -5,7 +5,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What keeps one child of a role alive: through losses, through its own failures, and not for ever where it cannot succeed.</summary>
+/// <summary>Keeping one child of a role alive: through losses, through the supervisor's own failures, and not for ever if no start can succeed.</summary>
 public sealed class SupervisorSpecs() : TestKit("akka.loglevel = OFF\nakka.log-dead-letters = off")
 {
     private readonly FakeLauncher _launcher = new();
@@ -152,7 +152,7 @@ public sealed class SupervisorSpecs() : TestKit("akka.loglevel = OFF\nakka.log-d
         {
             var child = await _launcher.NextAsync();
             Assert.Equal(i + 1, _launcher.Launches);
-            // Three in a row take longer than the deadline of one.
+            // Three in a row take longer than the timeout of one.
             await Task.Delay(TimeSpan.FromSeconds(0.9));
             Assert.Equal(i + 1, _launcher.Launches);
             await child.BecomeReadyAsync();

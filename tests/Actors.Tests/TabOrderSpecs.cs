@@ -6,7 +6,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>A tab whose coordinator, pool and renderer are played, so that what comes late comes exactly then.</summary>
+/// <summary>A tab whose coordinator, pool and renderer are played, so that late messages arrive at exact moments.</summary>
 [Trait("Tier", "Fast")]
 public sealed class TabOrderSpecs : TestKit
 {
@@ -31,7 +31,7 @@ public sealed class TabOrderSpecs : TestKit
         await AnswerFetchAsync();
         var first = await ParsingAsync(line);
         _tab.Tell(new Navigate("http://site/second"));
-        // It has not been given the second page yet.
+        // The renderer has not been given the second page yet.
         Say(new ChildFrames.Document(first, Document("first")));
         await AnswerFetchAsync();
         Say(new ChildFrames.Document(await ParsingAsync(line, but: first), Document("second")));
@@ -49,7 +49,7 @@ public sealed class TabOrderSpecs : TestKit
         var acquire = await _pool.ExpectMsgAsync<WorkerPool.Acquire>(Deadline.Long);
         _tab.Tell(new WorkerPool.Refused(acquire.Lease, "There is none."), _pool.Ref);
         Assert.Equal("There is none.", Assert.IsType<LoadFailed>(await ConclusionAsync(load: 1)).Message);
-        // Its fetch ends with it, which the coordinator sees.
+        // The page's fetch ends with the page, which the coordinator sees.
         await ExpectTerminatedAsync(page, Deadline.Long);
         Assert.False(fetch.Cancellation.CanBeCanceled);
         Assert.Equal("There is none.", (await _tab.Ask<TabSnapshot>(new GetSnapshot(), Deadline.Long)).Problem);
@@ -108,7 +108,7 @@ public sealed class TabOrderSpecs : TestKit
         _coordinator.Reply(new FetchProtocol.FetchCompleted(id, new FetchEnd(0, 0, default)));
     }
 
-    // What the renderer was given and has not answered.
+    // The id of the page that the renderer was given and has not answered.
     private async Task<ulong> ParsingAsync(ChildRouter line, ulong but = 0)
     {
         await AwaitConditionAsync(() => Task.FromResult(line.InFlight.Any(id => id != but)), Deadline.Long);

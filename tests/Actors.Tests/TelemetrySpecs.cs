@@ -7,7 +7,7 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>What a child does without is said in its report, in a log line and in telemetry; so are its life and its refused calls.</summary>
+/// <summary>The missing layers of a child are in its report, a log line and telemetry; telemetry also counts its life and its refused calls.</summary>
 [Collection("probe children are counted")]
 public sealed class TelemetrySpecs : TestKit
 {

@@ -4,7 +4,7 @@ using Akka.TestKit.Xunit2;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>An actor's own timers.</summary>
+/// <summary>The timers of an actor.</summary>
 [Trait("Tier", "Fast")]
 public sealed class TimerSpecs() : TestKit("akka.loglevel = OFF\nakka.log-dead-letters = off\nakka.scheduler.implementation = \"ActorBrowser.ActorsTests.RefusingScheduler, Actors.Tests\"")
 {
@@ -37,7 +37,7 @@ public sealed class TimerSpecs() : TestKit("akka.loglevel = OFF\nakka.log-dead-l
     public async Task A_timer_that_has_rung_already_is_not_heard_when_it_is_cancelled_or_replaced_before()
     {
         var actor = Timed();
-        // It rings while the actor is busy: its message is in the mailbox before what cancels it returns.
+        // The timer fires while the actor is busy: its message is in the mailbox before Cancel returns.
         actor.Tell(new StartAndRing("a", "cancelled", Replacement: null));
         Assert.False(await IsActiveAsync(actor, "a"));
         actor.Tell(new StartAndRing("a", "replaced", Replacement: "new"));
@@ -96,7 +96,7 @@ public sealed class TimerSpecs() : TestKit("akka.loglevel = OFF\nakka.log-dead-l
     }
 }
 
-/// <summary>Akka's scheduler in a system that is to do without.</summary>
+/// <summary>Replaces Akka's scheduler in a system that must not use it.</summary>
 public sealed class RefusingScheduler(Akka.Configuration.Config config, Akka.Event.ILoggingAdapter log) : SchedulerBase(config, log)
 {
     private static int s_refused;
@@ -136,7 +136,7 @@ internal sealed record Cancel(string Key);
 
 internal sealed record IsActive(string Key);
 
-/// <summary>Passes on what its timers tell it.</summary>
+/// <summary>Passes on the messages of its timers.</summary>
 internal sealed class Timed(IActorRef target) : UntypedActor
 {
     private ActorTimers Timers { get; } = new(Context);

@@ -5,7 +5,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Request bodies, by the real coordinator and the real network child to a real server.</summary>
+/// <summary>Request bodies, with the real coordinator and network child and a real server.</summary>
 public sealed class UploadSpecs : RealFetchSpecs
 {
     public static TheoryData<int> Sizes => new(
@@ -75,7 +75,7 @@ public sealed class UploadSpecs : RealFetchSpecs
         var child = (await Browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).ChildProcessId;
         await Signals.SendAsync(child, "KILL");
         Assert.Equal(FetchErrorKind.ChildLost, (await stuck.Soon()).Failure?.Kind);
-        // Not sent yet: it waits for the next child, and goes up whole.
+        // Not sent yet: it waits for the next child, and is sent completely.
         var next = await client.FetchAsync(new Fetch(server.Root + "/") { Method = "POST", Body = body }).Soon();
         Assert.Equal(Site.Echoed("POST", body), Text(next));
     }

@@ -6,7 +6,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
-/// <summary>Request bodies that are read while they are sent, by the real coordinator and the real network child to a real server.</summary>
+/// <summary>Request bodies that are read while they are sent, with the real coordinator and network child and a real server.</summary>
 public sealed class UploadStreamSpecs : RealFetchSpecs
 {
     private Task<FetchResult> Post(string url, FetchBody upload, CancellationToken cancellation = default) =>
@@ -155,7 +155,7 @@ public sealed class UploadStreamSpecs : RealFetchSpecs
         var fetch = new Fetch(server.Root + "/") { Method = "POST", Upload = FetchBody.FromFile(BodyFile), Cancellation = patience.Token };
         Browser.Tell(fetch, requester.Ref);
         Assert.True(await arrived.WaitAsync(Deadline.Long));
-        // Who writes has the file alone: that is refused while it is read.
+        // Opening the file for exclusive writing is refused while it is read.
         Assert.Throws<IOException>(() => File.Open(BodyFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
         if (how == "cancelled")
             await patience.CancelAsync();
@@ -190,7 +190,7 @@ public sealed class UploadStreamSpecs : RealFetchSpecs
         Assert.Equal(Site.Echoed("POST", Bytes(1)), Text(await slow.Soon()));
     }
 
-    /// <summary>Calls back in the reader's own thread.</summary>
+    /// <summary>Calls back on the reader's thread.</summary>
     private sealed class Told(Action<long> then) : IProgress<long>
     {
         internal long Last { get; private set; }
@@ -202,7 +202,7 @@ public sealed class UploadStreamSpecs : RealFetchSpecs
         }
     }
 
-    /// <summary>A stream that cannot seek, gives odd pieces, and does at its end what it is told.</summary>
+    /// <summary>A stream that cannot seek, returns pieces of odd sizes, and calls a function at its end.</summary>
     private sealed class Source(byte[] bytes) : MemoryStream(bytes)
     {
         internal Func<int>? AtEnd { get; init; }

@@ -6,7 +6,7 @@ namespace ActorBrowser.Architecture;
 
 public sealed class DependencyRules
 {
-    /// <summary>What each project may reference, as docs/architecture.md draws it. Nothing else, nothing more.</summary>
+    /// <summary>The only references that each project may have, as drawn in docs/architecture.md.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Interop"] = [],

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ActorBrowser.Architecture;
 
-/// <summary>What the documents show is what is compiled, and what they name is there.</summary>
+/// <summary>Code shown in the documents is compiled code, and names in them exist.</summary>
 public sealed partial class Documents
 {
     private static string Read(params string[] path) => File.ReadAllText(Path.Combine([Repository.Root, .. path]));
@@ -87,7 +87,7 @@ public sealed partial class Documents
         var start = text.IndexOf($"\n{section}\n", StringComparison.Ordinal);
         Assert.True(start >= 0, $"docs/failure-modes.md has no section '{section}'.");
         var end = text.IndexOf("\n## ", start + 4, StringComparison.Ordinal);
-        // The first two lines are the head and the rule below it.
+        // The first two lines are the table's header and the line below it.
         return [.. text[start..(end < 0 ? text.Length : end)].Split('\n').Where(static line => line.StartsWith('|')).Skip(2)];
     }
 
@@ -106,7 +106,7 @@ public sealed partial class Documents
     private static string Dedented(string code, string indent) =>
         string.Join('\n', code.Split('\n').Select(line => line.StartsWith(indent, StringComparison.Ordinal) ? line[indent.Length..] : line)).Trim();
 
-    // As GitHub makes them.
+    // As GitHub creates anchors.
     private static string AnchorOf(string heading) =>
         string.Concat(heading.ToLowerInvariant().Where(static c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
 

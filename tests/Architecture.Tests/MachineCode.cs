@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ActorBrowser.Architecture;
 
-/// <summary>The machine code in the product is what its assembly source says.</summary>
+/// <summary>The machine code in the product matches its assembly source.</summary>
 public sealed class MachineCode
 {
     [Theory]
@@ -12,7 +12,7 @@ public sealed class MachineCode
     [InlineData("Arm64", "script-arm64.s", "aarch64-linux-gnu-")]
     public async Task Is_assembled_from_its_source(string property, string source, string tools)
     {
-        // The cross assembler for the other processor is not on every machine; the own one is wherever the tests' C compiler is.
+        // The other processor's cross assembler may be missing; this processor's assembler comes with the tests' C compiler.
         if (!await ExistsAsync(tools + "as"))
             return;
         var folder = Directory.CreateTempSubdirectory("ab-code-").FullName;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ActorBrowser.Architecture;
 
-/// <summary>The Debian packages that tests ask for, and the one list of them.</summary>
+/// <summary>The Debian packages that tests need are all in the one list.</summary>
 public sealed partial class Packages
 {
     private static readonly string[] Asked =

@@ -5,8 +5,8 @@ using Xunit;
 namespace ActorBrowser.Architecture;
 
 /// <summary>
-/// The public API as text, one file an assembly, so that a change of it is seen in review. After a wanted change run
-/// the tests once with ACTORBROWSER_UPDATE_API=1.
+/// The public API as text, one file per assembly, so that a review shows its changes. After an intended change run the tests once
+/// with ACTORBROWSER_UPDATE_API=1.
 /// </summary>
 public sealed class PublicApi
 {

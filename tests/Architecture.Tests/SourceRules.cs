@@ -5,7 +5,7 @@ namespace ActorBrowser.Architecture;
 
 public sealed partial class SourceRules
 {
-    // The child's state machine is the longest; everything else keeps to about 300.
+    // The longest file is the child's state machine; all others have about 300 lines at most.
     private const int LongestFile = 350;
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed partial class SourceRules
     [GeneratedRegex(@"//.*$|^\s*\*.*$")]
     private static partial Regex Comment();
 
-    // Written in two halves so that this file does not find itself.
+    // Written in two halves, so that this file does not match.
     [GeneratedRegex("(?<![A-Za-z0-9_.-])/(?:wo" + "rk|ro" + "ot|ho" + "me/[a-z]+)/")]
     private static partial Regex MachinePath();
 }

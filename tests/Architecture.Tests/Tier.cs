@@ -1,4 +1,4 @@
 using Xunit;
 
-// They read sources and assemblies: ./test --fast runs them.
+// These tests read sources and assemblies: ./test --fast runs them.
 [assembly: AssemblyTrait("Tier", "Fast")]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary>Nothing personal is readable unless it is granted: what a home usually holds, beside a program outside that reads all of it.</summary>
+/// <summary>Nothing personal is readable unless granted: the usual files of a home, compared with a program outside the sandbox that reads them all.</summary>
 public sealed class CanarySpecs : IDisposable
 {
     private static readonly string[] Canaries =

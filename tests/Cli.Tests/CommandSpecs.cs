@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary>The built command as a person runs it.</summary>
+/// <summary>The built program, run like a user runs it.</summary>
 public sealed class CommandSpecs : IAsyncLifetime
 {
     private static readonly string Program = TestChildProgram.Command;
@@ -67,7 +67,7 @@ public sealed class CommandSpecs : IAsyncLifetime
         return await process.OutcomeAsync();
     }
 
-    // Whoever starts the tests in the background of a script has them, and what they start, ignore interrupts.
+    // A script that starts the tests in the background makes them, and their children, ignore interrupts.
     private static Process Start(params string[] arguments) =>
         Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
@@ -218,7 +218,7 @@ public sealed class CommandSpecs : IAsyncLifetime
         await Signals.SendAsync(Assert.Single(ProcessTable.ChildrenOf(fetch.Id)), "KILL");
         Assert.Equal(70, (await fetch.OutcomeAsync()).Code);
         using var command = Start("exec", "--", "sh", "-c", "echo; exec sleep 1000");
-        // The line says that its runner is there.
+        // The line shows that its runner is ready.
         await command.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Long);
         await Signals.SendAsync(ProcessTable.ChildrenOf(command.Id)[0], "KILL");
         Assert.Equal(70, (await command.OutcomeAsync()).Code);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary><c>doctor</c> as a person runs it.</summary>
+/// <summary><c>doctor</c>, run like a user runs it.</summary>
 public sealed class DoctorSpecs
 {
     private static readonly string Program = TestChildProgram.Command;

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary><c>exec</c> as a person runs it.</summary>
+/// <summary><c>exec</c>, run like a user runs it.</summary>
 public sealed class ExecSpecs
 {
     private static readonly string Program = TestChildProgram.Command;
@@ -48,7 +48,7 @@ public sealed class ExecSpecs
         var length = Random.Shared.Next(100_000, 999_999).ToString(CultureInfo.InvariantCulture);
         var (code, _, error) = await RunAsync("", "--timeout", "0.3", "--", "sh", "-c", $"setsid sleep {length} & wait");
         Assert.Equal(124, code);
-        // The end takes its time on a busy machine, and the tenth that is told with it.
+        // On a busy machine the command's end takes longer, and so does the reported time.
         Assert.Matches(@"^actorbrowser: ended after (0\.[3-9]|[1-9]\d*\.\d) s: it reached its total timeout\.\n$", error);
         Assert.Empty(ProcessTable.WithArgument(length));
     }
@@ -115,7 +115,7 @@ public sealed class ExecSpecs
         Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
-    // The last two leave the session and its mark, which nothing finds again but the end of their world.
+    // The last two leave the session and clear its tag; only the end of their world ends them.
     [Theory]
     [InlineData("echo ready; sleep N")]
     [InlineData("trap '' TERM HUP; echo ready; while :; do sleep N; done")]

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary>Files that verbs read and write: named pipes, devices, folders that are gone, names that are no text.</summary>
+/// <summary>Files that verbs read and write: named pipes, devices, missing folders, names that are not text.</summary>
 public sealed class FileSpecs : IAsyncLifetime
 {
     private static readonly string Program = TestChildProgram.Command;
@@ -46,7 +46,7 @@ public sealed class FileSpecs : IAsyncLifetime
         }
     }
 
-    /// <summary>A shell line in the folder of this test: AB is the command, URL the server.</summary>
+    /// <summary>Runs a shell line in this test's folder: AB is the program, URL the server.</summary>
     private async Task<(int Code, string Output, string Error)> ShellAsync(string line, Func<Process, Task>? meanwhile = null)
     {
         var script = line.Replace("AB ", Program + " ", StringComparison.Ordinal).Replace("URL", _root, StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class FileSpecs : IAsyncLifetime
         Assert.StartsWith("actorbrowser: ", Assert.Single(error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
     }
 
-    // Without worlds a command's temporary folder is one of the machine's.
+    // Without worlds a command's temporary folder is one of the machine's folders.
     [Theory]
     [InlineData("/proc/absent", 69)]
     [InlineData("$PWD", 3)]
@@ -140,7 +140,7 @@ public sealed class FileSpecs : IAsyncLifetime
         Assert.Equal($"{code}\n", output);
     }
 
-    // The kernel says where a thread waits: here for the other end of a named pipe.
+    // The kernel shows where a thread waits: here for the other end of a named pipe.
     private static bool IsWaiting(int pid)
     {
         try

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary>Every option and argument of every verb, and every variable of the environment that is read, with values that nobody expects.</summary>
+/// <summary>Every option and argument of every verb, and every environment variable that is read, with unexpected values.</summary>
 public sealed class HostileValueSpecs : IDisposable
 {
     private static readonly string Program = TestChildProgram.Command;
@@ -16,13 +16,13 @@ public sealed class HostileValueSpecs : IDisposable
         "", "/", "/dev/zero", "/proc/absent/a", "\u001b[31m\u0007\u202e:1", "http://[", "2147483647x2147483647", "\"}]\nakka.loglevel = bogus", "[red]{0}%s", new string('x', 5000),
     ];
 
-    // Numbers are the parser's: it is asked in this process, which takes no time.
+    // The parser handles numbers: it is called in this process, which takes no time.
     private static readonly string[] ForTheParser =
     [
         " ", "abc", "0", "-1", "0,5", "1e-9", "NaN", "Infinity", "1e999", "0x10", "99999999999", "a\nb\tc", "\ud83d\ude00", "[parse]", "@file", "--", "-", "=", "a=b=c", "..",
     ];
 
-    // What each verb needs besides the option, so that it comes as far as using the value; nothing here waits or is written.
+    // The other arguments that each verb needs to reach the value's use; none of these waits or writes.
     private static readonly Dictionary<string, string[]> Needed = new()
     {
         ["fetch"] = ["http://127.0.0.1:1/"],
@@ -37,14 +37,14 @@ public sealed class HostileValueSpecs : IDisposable
         ["demo"] = [],
     };
 
-    // fetch's table, exec's, and those of a shell.
+    // The exit codes of fetch, of exec, and of a shell.
     private static readonly HashSet<int> Documented = [.. ExitCodes.Table.Select(static row => row.Code), ExecCommand.TimedOut, ExecCommand.NotExecutable, ExecCommand.NotFound];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ab-hostile-");
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    /// <summary>The options and arguments that take a value; a verb and the name of an option, or none for its argument.</summary>
+    /// <summary>The options and arguments that take a value: the verb, and the option's name, or none for its argument.</summary>
     public static TheoryData<string, string> Takers()
     {
         var takers = new TheoryData<string, string>();
@@ -79,7 +79,7 @@ public sealed class HostileValueSpecs : IDisposable
         foreach (var value in Values.Concat(ForTheParser))
         {
             string[] arguments = option.Length > 0 ? [verb, option, value, .. Needed[verb]] : ArgumentOf(verb, value);
-            // What is refused here is refused in a process of its own just so.
+            // A refusal here is the same refusal as in a separate process.
             var (parsed, errors) = ActorBrowser.Cli.CommandLine.Parse(arguments);
             if (errors.Count > 0)
                 Assert.All(errors, static error => Assert.DoesNotContain("System.", error, StringComparison.Ordinal));
@@ -91,7 +91,7 @@ public sealed class HostileValueSpecs : IDisposable
     private static string[] ArgumentOf(string verb, string value) => verb switch
     {
         "exec" => [verb, "--", value],
-        // Any line is a program for the shell: what it ends with is in the table that is shown.
+        // Any line is a shell program: its exit code is in the printed table.
         "sessions" => [verb, "--timeout", "1", value],
         "doctor" => [verb, "--trace", "network", value],
         _ => [verb, value],
@@ -114,7 +114,7 @@ public sealed class HostileValueSpecs : IDisposable
     private async Task EndsWellAsync(string[] arguments, KeyValuePair<string, string>[] environment, string verb)
     {
         var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = _folder.FullName, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        // Not this user's own crash reports, which may hold any word.
+        // Not this user's own crash reports, which may contain any word.
         start.Environment["XDG_STATE_HOME"] = Path.Combine(_folder.FullName, "state");
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
@@ -138,7 +138,7 @@ public sealed class HostileValueSpecs : IDisposable
     {
         foreach (var value in (string[])["=yes", "=true", ":false", "="])
             Assert.Contains(" takes no value", Assert.Single(ActorBrowser.Cli.CommandLine.Parse([verb, flag + value, .. Needed[verb]]).Errors), StringComparison.Ordinal);
-        // A word behind it is an argument, whatever it says.
+        // A following word is an argument, whatever its text.
         if (verb is "fetch" or "tabs")
             Assert.Equal(["true", "false"], ActorBrowser.Cli.CommandLine.Parse([verb, flag, "true", "false"]).Parsed!.GetValue<string[]>("URL")!);
     }

@@ -3,10 +3,10 @@ using ActorBrowser.TestSupport;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary>What a program that a spec has started came to.</summary>
+/// <summary>The result of a program that a test has started.</summary>
 internal static class ProcessOutcome
 {
-    /// <summary>Reads both outputs, which are redirected, to their end, and waits for the exit.</summary>
+    /// <summary>Reads both redirected outputs to their end, and waits for the exit.</summary>
     /// <param name="process">Just started.</param>
     /// <param name="patience">How long it may take; null for <see cref="Deadline.Long"/>.</param>
     internal static async Task<(int Code, string Output, string Error)> OutcomeAsync(this Process process, TimeSpan? patience = null)

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary>Standard streams that are missing, full or gone, and a folder that has been removed: what a shell may start this program with.</summary>
+/// <summary>Standard streams that are closed, full or gone, and a removed folder: states in which a shell may start this program.</summary>
 public sealed class StreamSpecs
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "actorbrowser");
@@ -56,7 +56,7 @@ public sealed class StreamSpecs
     public async Task A_limit_of_file_size_is_an_error_and_not_our_death()
     {
         var folder = Directory.CreateTempSubdirectory();
-        // 64 MB: with much less the .NET runtime that compiles as it runs cannot start at all, as its code lies in a shared file of this size.
+        // 64 MB: with much less the JIT runtime cannot start, because it keeps its code in a shared file of that size.
         var (code, _, error) = await ShellAsync($"cd {folder.FullName}; ulimit -f 65536; AB exec -- head -c 80000000 /dev/zero >out");
         Assert.Equal(23, code);
         Assert.Contains("File too large", error, StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public sealed class StreamSpecs
     [Fact]
     public async Task A_terminal_takes_more_input_than_may_wait()
     {
-        // What is written before the echo is off comes back: the count is what counts.
+        // Keys typed before the echo is off are echoed: only the count matters.
         var (code, output) = await FirstTwo("head -c 18000000 /dev/zero | tr '\\0' x | fold -w 1000 | AB exec --pty -- sh -c 'stty -echo; wc -c' | tail -c 10");
         Assert.Equal((0, "18017999\r\n"), (code, output));
     }
@@ -115,7 +115,7 @@ public sealed class StreamSpecs
         const string many = "big=$(printf '%125000s' x); set --; for i in 1 2 3 4 5 6 7 8 9; do set -- \"$@\" \"$big\"; done; ";
         Assert.Equal((0, "9 125000\n"), await FirstTwo(many + "AB exec -- sh -c 'echo $# ${#9}' sh \"$@\""));
         Assert.Equal((0, "125000\n"), await FirstTwo(many + "AB exec -e A= -e \"B1=$1\" -e \"B2=$1\" -e \"B3=$1\" -e \"B4=$1\" -e \"B5=$1\" -e \"B6=$1\" -e \"B7=$1\" -e \"B8=$1\" -- sh -c 'echo ${#B8}'"));
-        // The option parser takes 100,000 arguments at most.
+        // The option parser accepts at most 100,000 arguments.
         Assert.Equal((0, "99990\n"), await FirstTwo("AB exec -- sh -c 'echo $#' sh $(seq 1 99990)"));
     }
 
@@ -140,7 +140,7 @@ public sealed class StreamSpecs
     {
         var folder = Directory.CreateTempSubdirectory();
         var file = Path.Combine(folder.FullName, "options");
-        // NUL ended the program; --version would be obeyed.
+        // A NUL would end the program's argument; --version would be executed.
         await File.WriteAllTextAsync(file, "--version\n-o\nwritten\na\0b\n");
         var (code, output, _) = await ShellAsync($"cd {folder.FullName} && AB {arguments.Replace("@F", "@" + file, StringComparison.Ordinal)}");
         Assert.InRange(code, 1, 127);

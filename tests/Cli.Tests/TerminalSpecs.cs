@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary>Programs for people, through <c>exec --pty</c> in a real terminal: tmux's.</summary>
+/// <summary>Interactive programs, run by <c>exec --pty</c> in a real terminal: tmux's.</summary>
 public sealed class TerminalSpecs : IDisposable
 {
     private static readonly string Program = TestChildProgram.Command;
@@ -47,7 +47,7 @@ public sealed class TerminalSpecs : IDisposable
         Start();
         Type($"{Program} exec --pty -- bash --norc; echo exit-$? modes-$(stty -a | grep -c 'isig icanon iexten echo ')", "Enter");
         await SeeAsync("bash-");
-        // It says when it goes on: what is typed before that would be the shell's.
+        // The program prints when it continues: keys typed before that would go to the shell.
         Type("python3 -c 'import signal, time; signal.signal(signal.SIGCONT, lambda *_: print(\"resumed-%d\" % (3 + 1), flush=True)); print(\"run-%d\" % (1 + 1), flush=True); time.sleep(1000)'", "Enter");
         await SeeAsync("run-2");
         Type("C-z");
@@ -59,11 +59,11 @@ public sealed class TerminalSpecs : IDisposable
         await SeeAsync("code-130");
         await SeeAsync("25 90");
         Tmux("resize-window", "-t", "main", "-x", "70", "-y", "20");
-        // The size goes its own way, and what is typed may be there before it.
+        // The size travels separately, and typed keys may arrive before it.
         Type("until stty size | grep '^20 ''70$'; do :; done", "Enter");
         await SeeAsync("20 70");
         Type("exit 3", "Enter");
-        // Cooked again, echo on: what is typed now is echoed and answered by the outer shell.
+        // The terminal is restored, with echo: the outer shell echoes and answers what is typed now.
         await SeeAsync("exit-3 modes-1");
     }
 
@@ -92,7 +92,7 @@ public sealed class TerminalSpecs : IDisposable
     [FactNeeds("tmux", "vim-tiny")]
     public async Task An_editor_works()
     {
-        // A folder of its own: a command may write where it starts, not in the machine's temporary folder.
+        // A separate folder: a command may write where it starts, not in the machine's temporary folder.
         var folder = Directory.CreateTempSubdirectory("ab-editor-");
         var file = Path.Combine(folder.FullName, "text");
         Start();

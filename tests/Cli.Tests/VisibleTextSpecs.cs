@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary>What others say is shown to a terminal, and gives it no orders.</summary>
+/// <summary>Foreign text is shown on a terminal, and cannot control it.</summary>
 public sealed partial class VisibleTextSpecs : IAsyncLifetime
 {
     private const string Page =
@@ -171,7 +171,7 @@ public sealed partial class VisibleTextSpecs : IAsyncLifetime
         Assert.Empty(offenders);
     }
 
-    // Spectre's console and its escaping, and sentences past Complaint.
+    // Spectre's console and its escaping, and messages that bypass Complaint.
     [GeneratedRegex(@"\bAnsiConsole\.|Markup\.Escape|""actorbrowser: |Console\.OpenStandard(Output|Error)|Console\.(WindowWidth|BufferWidth)")]
     private static partial Regex Detour();
 }

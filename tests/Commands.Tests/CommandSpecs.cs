@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>A browser with a real command runner; every spec leaves nothing behind.</summary>
+/// <summary>Base: a browser with a real command runner; every test checks that nothing is left behind.</summary>
 public abstract class CommandSpecs : TestKit
 {
     private const string Overrides = """
@@ -28,7 +28,7 @@ public abstract class CommandSpecs : TestKit
 
     protected Task<SpawnRefused> RefusedAsync(Spawn spawn) => Browser.Ask<SpawnRefused>(spawn, Deadline.Long);
 
-    // A flood may take its whole timeout of a minute on a loaded machine.
+    // A flood may take its total timeout of a minute on a loaded machine.
     protected async Task<CommandSnapshot> EndOfAsync(Spawned command) => (await Browser.Ask<Waited>(new Wait(command.Handle), Deadline.Long * 4)).Snapshot;
 
     protected async Task<CommandSnapshot> RunAsync(Spawn spawn) => await EndOfAsync(await SpawnAsync(spawn));
@@ -38,7 +38,7 @@ public abstract class CommandSpecs : TestKit
     protected Task<CommandSnapshot> KillAsync(Spawned command, TimeSpan? grace = null) =>
         Browser.Ask<CommandSnapshot>(new KillCommand(command.Handle, grace), Deadline.Long);
 
-    /// <summary>Waits until a command has written so much.</summary>
+    /// <summary>Waits until a command has written this text.</summary>
     protected async Task<CommandSnapshot> UntilOutputAsync(Spawned command, string text)
     {
         var probe = CreateTestProbe();

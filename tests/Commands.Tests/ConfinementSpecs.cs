@@ -3,7 +3,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>What the command profiles mean for real programs.</summary>
+/// <summary>The effects of the command profiles on real programs.</summary>
 public sealed class ConfinementSpecs : CommandSpecs
 {
     private static string NewFolder() => Directory.CreateDirectory($"/var/tmp/ab-commands-{Guid.NewGuid():n}").FullName;
@@ -64,7 +64,7 @@ public sealed class ConfinementSpecs : CommandSpecs
         if (!Directory.Exists(folder))
             return;
         var name = $"ab-escaped-{Guid.NewGuid():n}";
-        // The folders for temporary files are there, and are its own.
+        // The folders for temporary files exist, and are private.
         Assert.Equal(folder is "/tmp" or "/var/tmp", (await RunIn("command-workspace", folder, $"touch {name}")).Exit!.ExitCode == 0);
         Assert.False(File.Exists(Path.Combine(folder, name)));
     }

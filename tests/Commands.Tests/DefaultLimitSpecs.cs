@@ -3,7 +3,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>Limits that nobody asked for: what floods ends with its reason, and nobody else notices.</summary>
+/// <summary>Default limits: a flood ends with its reason, and no other command is affected.</summary>
 public sealed class DefaultLimitSpecs() : CommandSpecs("""
     actorbrowser.sandbox.bases.command.limits { memory = 400 MiB, processes = 200, temporary = 64 MiB, descriptors = 4000 }
     """)
@@ -22,7 +22,7 @@ public sealed class DefaultLimitSpecs() : CommandSpecs("""
     public async Task A_hog_ends_at_the_limit_of_memory()
     {
         var exit = (await FloodAsync("exec python3 -c 'x = []\nwhile True: x.append(bytearray(1 << 20))'")).Exit!;
-        // Refused by the kernel, a program ends itself; killed, the exit says why.
+        // If the kernel refuses memory, the program exits by itself; if it kills the program, the exit says why.
         Assert.True(exit.Cause == ExitCause.MemoryLimit || exit is { Cause: ExitCause.Itself, ExitCode: 1 }, exit.ToString());
     }
 
@@ -43,7 +43,7 @@ public sealed class DefaultLimitSpecs() : CommandSpecs("""
     [Fact]
     public async Task In_a_user_namespace_it_cannot_take_all_that_its_user_may_watch()
     {
-        // Root's is counted nowhere but for all of root.
+        // Root's instances are counted only for root as a whole.
         if (Environment.UserName != "root")
             Assert.Equal("32\n0\n", (await RunShellAsync("cd /proc/sys/user; cat max_inotify_instances max_user_namespaces")).Output.ToString());
     }
@@ -59,7 +59,7 @@ public sealed class DefaultLimitSpecs() : CommandSpecs("""
     public async Task Watches_of_files_end_before_its_user_has_none_left()
     {
         var exit = (await FloodAsync("i=0; while [ $i -lt 150 ]; do tail -f /etc/passwd > /dev/null 2>&1 & i=$((i + 1)); done; sleep 3; exit 1")).Exit!;
-        // In a user namespace the kernel refuses; root's are counted.
+        // In a user namespace the kernel refuses; the runner counts root's.
         Assert.True(exit.Cause == ExitCause.DescriptorLimit || exit is { Cause: ExitCause.Itself, ExitCode: 1 }, exit.ToString());
         Assert.True(Interop.Watches.IsOneLeft());
     }

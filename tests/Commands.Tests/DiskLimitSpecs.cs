@@ -3,7 +3,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>The disk of a command's folder.</summary>
+/// <summary>The limit on the disk of a command's folder.</summary>
 public sealed class DiskLimitSpecs() : CommandSpecs("""actorbrowser.sandbox.bases.command.limits.disk = "1 %" """)
 {
     [Fact]
@@ -11,7 +11,7 @@ public sealed class DiskLimitSpecs() : CommandSpecs("""actorbrowser.sandbox.base
     {
         var folder = Directory.CreateDirectory($"/var/tmp/ab-disk-{Guid.NewGuid():n}").FullName;
         var free = new DriveInfo(folder).AvailableFreeSpace;
-        // Promised to the file without being written.
+        // Allocated to the file without being written.
         var exit = (await RunAsync(Spawn.Shell($"fallocate -l {free / 50} much && sleep 1000") with { Folder = folder, TotalTimeout = TimeSpan.FromSeconds(60) })).Exit!;
         Assert.Equal(ExitCause.DiskLimit, exit.Cause);
         Assert.Equal(0, (await RunAsync(Spawn.Shell($"rm much; fallocate -l {free / 1000} little; sleep 0.6") with { Folder = folder })).Exit!.ExitCode);

@@ -1,5 +1,5 @@
 global using ActorBrowser.TestSupport;
 global using Xunit;
 
-// They count descriptors and processes: side by side they would count each other's.
+// These tests count descriptors and processes, so they cannot run side by side.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

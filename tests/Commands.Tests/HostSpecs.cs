@@ -12,7 +12,7 @@ public sealed class HostSpecs
     {
         var folder = Directory.CreateTempSubdirectory();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        // Longer than this test waits: the stop must not end by its limit.
+        // Longer than this test waits: the stop must not end because of its limit.
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromMinutes(5));
         builder.Services.AddAkka("service", akka => akka.WithActorBrowser(static options =>
         {
@@ -37,7 +37,7 @@ public sealed class HostSpecs
         builder.Services.AddAkka("service", akka => akka.WithActorBrowser(static options => options.ChildExecutable = TestChildProgram.Path));
         builder.Services.AddBrowserClient().AddBrowserClient();
         using var host = builder.Build();
-        // Before the host has started: the call waits.
+        // Before the host has started: the call waits for it.
         var client = host.Services.GetRequiredService<BrowserClient>();
         var early = client.Commands.RunAsync("echo", "early");
         Assert.False(early.IsCompleted);
@@ -79,7 +79,7 @@ public sealed class HostSpecs
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
             var commands = BrowserClient.For(await browser.GetAsync(stoppingToken)).Commands;
-            // Not cancelled by the service: that is the point.
+            // Deliberately not cancelled by the service.
             Result = await commands.RunAsync(CommandProtocol.Spawn.Shell(": > ready; exec sleep 1000") with { Folder = folder.FullName }, CancellationToken.None);
         }
     }

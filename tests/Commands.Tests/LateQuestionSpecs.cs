@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>A question that reaches a command's session after its end is answered, by the registry, with how the command has ended.</summary>
+/// <summary>The registry answers a question that reaches a command's session after its end, with how the command ended.</summary>
 public sealed class LateQuestionSpecs() : CommandSpecs
 {
     [Theory]
@@ -54,7 +54,7 @@ public sealed class LateQuestionSpecs() : CommandSpecs
             Browser.Tell(new Wait(command.Handle), asker);
             for (var j = 0; j < 3; j++)
                 Assert.Equal((CommandStatus.Killed, false), await asker.ExpectMsgAsync<Waited>(Deadline.Long) is var waited ? (waited.Snapshot.Status, waited.TimedOut) : default);
-            // Through the same actors: a second answer would have come before this one.
+            // This passes through the same actors: a second answer would have arrived before.
             Browser.Tell(ListHandles.Instance, asker);
             await asker.ExpectMsgAsync<Handles>(Deadline.Long);
             await Browser.Ask<Released>(new Release(command.Handle), Deadline.Long);

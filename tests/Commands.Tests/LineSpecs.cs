@@ -3,7 +3,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>Text in, lines out.</summary>
+/// <summary>Runs with text as input, and output as lines.</summary>
 public sealed class LineSpecs : CommandSpecs
 {
     private CommandClient Commands => BrowserClient.For(Browser).Commands;

@@ -107,7 +107,7 @@ public sealed class OutputSpecs() : CommandSpecs("""
         for (var i = 0; i < 5; i++)
             Assert.Equal("other\n", (await RunShellAsync("echo other")).Output.ToString());
         var snapshot = await yes.Session.Ask<CommandSnapshot>(GetSnapshot.Instance, Deadline.Long);
-        // One and a half windows at most: how much comes with the first reads is the scheduler's business.
+        // At most one and a half windows; the scheduler determines how much the first reads return.
         Assert.InRange(snapshot.Position, 1000, 48 << 10);
         slow.Send(yes.Session, new GrantOutput(500));
         for (var more = 0; more < 500;)
@@ -129,7 +129,7 @@ public sealed class OutputSpecs() : CommandSpecs("""
     [Fact]
     public async Task A_file_that_is_written_slowly_holds_nothing_up_but_its_own_command()
     {
-        // A named pipe that nobody reads yet is the slowest of files: it cannot even be opened.
+        // A named pipe without a reader is the slowest of files: it cannot even be opened.
         var file = Path.Combine(Environment.CurrentDirectory, $"spill-{Guid.NewGuid():N}");
         Assert.Equal(0, (await RunAsync(new Spawn(["mkfifo", file]))).Exit!.ExitCode);
         var probe = CreateTestProbe();

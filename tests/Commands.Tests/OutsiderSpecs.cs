@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>What somebody from outside has broken: each wait ends, and one sender's lists harm nobody else.</summary>
+/// <summary>Defects found by an outside tester: each wait ends, and one sender's lists affect no other sender.</summary>
 public sealed class OutsiderSpecs() : CommandSpecs
 {
     [Theory]

@@ -2,7 +2,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>Names that other programs run, which are not there when a command starts, or lead elsewhere.</summary>
+/// <summary>Names that other programs execute, which do not exist when a command starts, or lead elsewhere.</summary>
 public sealed class ProtectedNameSpecs : CommandSpecs, IDisposable
 {
     private readonly string _folder = Directory.CreateDirectory($"/var/tmp/ab-names-{Guid.NewGuid():n}").FullName;
@@ -56,7 +56,7 @@ public sealed class ProtectedNameSpecs : CommandSpecs, IDisposable
     [Fact]
     public async Task What_one_command_has_made_is_held_from_the_next_even_where_its_runner_was_waiting()
     {
-        // From the second on, a runner is ready before it is asked for.
+        // From the second command on, a runner is ready before it is requested.
         for (var i = 0; i < 3; i++)
             Assert.Equal("", await AppearedAsync("true"));
         Assert.Equal(".vscode", await AppearedAsync("mkdir .vscode"));

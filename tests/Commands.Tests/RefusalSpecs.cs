@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>A wrong message is refused to its sender, and an actor that stops tells each who waits for it.</summary>
+/// <summary>An invalid message is refused to its sender, and an actor that stops tells everyone who waits for it.</summary>
 public sealed class RefusalSpecs() : CommandSpecs("actorbrowser.commands.capacity = 4")
 {
     private static readonly string[] Texts = ["", "no", "\0", new string('x', 100_000)];
@@ -76,7 +76,7 @@ public sealed class RefusalSpecs() : CommandSpecs("actorbrowser.commands.capacit
         var command = await SpawnAsync(new Spawn(["sleep", "1000"]) { Subscription = new Subscribe(probe) });
         var waiting = Browser.Ask<Waited>(new Wait(command.Handle), Deadline.Long);
         var killing = command.Session.Ask<CommandSnapshot>(new KillCommand(command.Handle, TimeSpan.FromDays(1)), Deadline.Long);
-        // Through the same actors as the questions: the session has both before it is stopped.
+        // This passes through the same actors as the questions: the session has both before it is stopped.
         await Browser.Ask<Handles>(ListHandles.Instance, Deadline.Long);
         await command.Session.Ask<CommandSnapshot>(GetSnapshot.Instance, Deadline.Long);
         Sys.Stop(command.Session);
@@ -96,7 +96,7 @@ public sealed class RefusalSpecs() : CommandSpecs("actorbrowser.commands.capacit
         var children = await Browser.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Deadline.Long);
         var waiting = commands.ConvertAll(command => Browser.Ask<Waited>(new Wait(command.Handle), Deadline.Long));
         var releasing = Browser.Ask<Released>(new Release(commands[0].Handle), Deadline.Long);
-        // Through the same actor as the questions: they are there before it answers.
+        // This passes through the same actor as the questions: they have arrived before it answers.
         await Browser.Ask<Handles>(ListHandles.Instance, Deadline.Long);
         children.Commands.Tell(Kill.Instance);
         foreach (var waited in await Task.WhenAll(waiting))
@@ -142,7 +142,7 @@ public sealed class RefusalSpecs() : CommandSpecs("actorbrowser.commands.capacit
         };
     }
 
-    // Nothing that is right and ends the command, or writes to it.
+    // Random messages, except valid ones that end the command or write to it.
     private static ICommand ToSession(Random random, IActorRef sender) => random.Next(7) switch
     {
         0 => AnySubscription(random, sender),

@@ -5,7 +5,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>The seed's registry, by name and meaning.</summary>
+/// <summary>The registry's required behaviour, by name.</summary>
 public sealed class RegistrySpecs() : CommandSpecs("actorbrowser.commands.capacity = 3")
 {
     [Fact]
@@ -120,7 +120,7 @@ public sealed class RegistrySpecs() : CommandSpecs("actorbrowser.commands.capaci
     [Fact]
     public async Task One_that_has_to_make_room_before_its_runner_is_up_does()
     {
-        // Nothing has been run: whoever is asked for now waits for the runner's start, and is ended all the same.
+        // No command has run yet: these wait for the runner's start, and are ended all the same.
         var first = Enumerable.Range(0, 3).Select(_ => SpawnAsync(new Spawn(["sleep", "1000"]))).ToArray();
         var fourth = await SpawnAsync(new Spawn(["sleep", "1000"]));
         try
@@ -129,7 +129,7 @@ public sealed class RegistrySpecs() : CommandSpecs("actorbrowser.commands.capaci
         }
         catch (InvalidOperationException refused)
         {
-            // Where it was ended before there was a runner, it has never begun.
+            // A command that was ended before there was a runner has never begun.
             Assert.Contains("before there was a runner", refused.Message, StringComparison.Ordinal);
         }
         Assert.True(ProcessTable.IsRunning(fourth.ProcessId));

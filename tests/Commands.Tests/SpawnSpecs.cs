@@ -86,7 +86,7 @@ public sealed class SpawnSpecs : CommandSpecs
         Assert.Equal(0, made.Exit!.ExitCode);
         var snapshot = await RunAsync(Spawn.Shell($"cd {name}-* && pwd"));
         Assert.Equal(folder, snapshot.Output.Bytes.ToArray()[..^1]);
-        // A world is made of names that are text.
+        // A world can contain only names that are valid text.
         Assert.Equal(SpawnFailure.BadFolder, (await RefusedAsync(new Spawn(["pwd"]) { Folder = CommandText.FromBytes(folder) })).Kind);
         Assert.Equal(0, (await RunAsync(new Spawn(["rmdir", CommandText.FromBytes(folder)]))).Exit!.ExitCode);
     }
@@ -114,7 +114,7 @@ public sealed class SpawnSpecs : CommandSpecs
     public async Task Signals_are_as_a_fresh_process_has_them()
     {
         var snapshot = await RunShellAsync("grep -E 'Sig(Blk|Ign)' /proc/self/status | tr -d '\\t\\n'");
-        // 32 and 33 are the C library's own; every program that it spawns has them so.
+        // 32 and 33 are the C library's; they are set like that in every program that it spawns.
         Assert.Contains(snapshot.Output.ToString(), new[] { "SigBlk:0000000000000000SigIgn:0000000000000000", "SigBlk:0000000000000000SigIgn:0000000180000000" });
     }
 

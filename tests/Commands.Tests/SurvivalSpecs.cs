@@ -6,7 +6,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>What commands do to whoever runs them, many of them in one runner.</summary>
+/// <summary>Attacks of commands on their runner, with many commands in one runner.</summary>
 public sealed class SurvivalSpecs() : CommandSpecs("actorbrowser.commands { capacity = 600, share-worlds = on }")
 {
     [Fact]
@@ -16,7 +16,7 @@ public sealed class SurvivalSpecs() : CommandSpecs("actorbrowser.commands { capa
         await RunShellAsync("head -c 100000000 /dev/zero");
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var command = await SpawnAsync(new Spawn(["head", "-c", Bytes.ToString(CultureInfo.InvariantCulture), "/dev/zero"]));
-        // A machine with other work takes its time for ten gigabytes.
+        // A busy machine takes long for ten gigabytes.
         var snapshot = (await Browser.Ask<Waited>(new Wait(command.Handle), TimeSpan.FromMinutes(4))).Snapshot;
         Assert.Equal(Bytes, snapshot.Position);
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 16 << 20);
@@ -64,7 +64,7 @@ public sealed class SurvivalSpecs() : CommandSpecs("actorbrowser.commands { capa
     [Fact]
     public async Task A_fork_bomb_is_ended_with_its_session()
     {
-        // Not boundless: a test that fails must leave a machine behind.
+        // Bounded: a failing test must not make the machine unusable.
         var bomb = await ShellAsync("f() { [ $1 -gt 0 ] && { f $(($1-1)) & f $(($1-1)) & }; sleep 1000; }; f 7; wait");
         await ProcessTable.Until(() => Marked(bomb) > 30, Deadline.Long);
         await KillAsync(bomb, TimeSpan.Zero);
@@ -128,7 +128,7 @@ public sealed class SurvivalSpecs() : CommandSpecs("actorbrowser.commands { capa
 
     private static int Marked(Spawned command)
     {
-        // Every process of the session has the runner or another one of it as its parent.
+        // The parent of each process of the session is the runner or another process of the session.
         var found = new HashSet<int> { command.ProcessId };
         for (var before = 0; before != found.Count;)
         {

@@ -8,7 +8,7 @@ namespace ActorBrowser.CommandsTests;
 
 public sealed class TreeSpecs() : CommandSpecs("actorbrowser.commands.drain-timeout = 300ms")
 {
-    // Nobody else sleeps for so long: pids that a command tells are those of its own world.
+    // No other process sleeps for this time: pids that a command prints are those of its world.
     private readonly string _long = Random.Shared.Next(100_000, 999_999).ToString(CultureInfo.InvariantCulture);
 
     private bool Sleeps => ProcessTable.WithArgument(_long).Count > 0;

@@ -3,7 +3,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.CommandsTests;
 
-/// <summary>Each command has a world of its own: files, processes, an end.</summary>
+/// <summary>Each command has its own world: files, processes, an end.</summary>
 public sealed class WorldSpecs : CommandSpecs, IDisposable
 {
     private readonly string _folder = Directory.CreateDirectory($"/var/tmp/ab-worlds-{Guid.NewGuid():n}").FullName;

@@ -32,7 +32,7 @@ public sealed partial class PackageSpecs(PackedFolder packed) : IClassFixture<Pa
         var said = await AssertImagesAsync(portable, site, "Jit", "Jit");
         Assert.Matches(@"Children re-execute this program, which runs on the JIT: .+/actorbrowser-child is of build [0-9a-f]{32}, and this program of build [0-9a-f]{32}", said);
 
-        // For one system: the image is beside the program.
+        // For one system: the image is next to the program.
         await PackedFolder.RunAsync("dotnet", project, "publish", "-c", "Release", "-r", packed.Rid, "--self-contained", "false", "-o", "published");
         var published = Path.Combine(project, "published");
         Assert.True(File.Exists(Path.Combine(published, "actorbrowser-child")), "The image is not beside the published program.");
@@ -54,7 +54,7 @@ public sealed partial class PackageSpecs(PackedFolder packed) : IClassFixture<Pa
     private static partial Regex Build();
 }
 
-/// <summary>A folder with the packages of this checkout, and the projects that reference them.</summary>
+/// <summary>A folder with the packages of this checkout, and projects that reference them.</summary>
 public sealed class PackedFolder : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("actorbrowser-packages-").FullName;
@@ -67,7 +67,7 @@ public sealed class PackedFolder : IDisposable
 
     private string Packages => Path.Combine(_folder, "packages");
 
-    /// <summary>Makes a project of a sample's sources outside the repository.</summary>
+    /// <summary>Creates a project from a sample's sources outside the repository.</summary>
     public async Task<string> MakeProjectAsync(string sample)
     {
         var version = await _version.Value;
@@ -94,14 +94,14 @@ public sealed class PackedFolder : IDisposable
               </ItemGroup>
             </Project>
             """);
-        // Beside the user's own sources.
+        // In addition to the user's own sources.
         await File.WriteAllTextAsync(Path.Combine(project, "NuGet.config"), $"""
             <configuration><packageSources><add key="packed" value="{Packages}" /></packageSources></configuration>
             """);
         return project;
     }
 
-    /// <summary>Runs a program to its end, and fails with all it has said if it does not end as expected.</summary>
+    /// <summary>Runs a program to its end, and fails with its whole output if it does not end as expected.</summary>
     public static Task<string> RunAsync(string program, string folder, params string[] arguments) => RunAsync(program, folder, 0, arguments);
 
     public static async Task<string> RunAsync(string program, string folder, int expected, params string[] arguments)
@@ -128,7 +128,7 @@ public sealed class PackedFolder : IDisposable
         return Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(Packages, name + "*.nupkg").Single())[name.Length..];
     }
 
-    // Akka and the compiler are there already; a package of ours, which might be an older one of the same version, must not be taken from there.
+    // Provides Akka and the compiler; our own packages must not come from there, where an older one of the same version may be.
     private static string Fallback()
     {
         var folder = Environment.GetEnvironmentVariable("NUGET_PACKAGES")

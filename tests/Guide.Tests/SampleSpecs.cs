@@ -18,7 +18,7 @@ public sealed class SampleSpecs
         var output = await process.StandardOutput.ReadToEndAsync().Soon();
         await process.WaitForExitAsync().Soon();
         var hash = Convert.ToHexString(SHA256.HashData(page));
-        // A machine that lacks a layer is told so, in lines of the log.
+        // On a machine that lacks a layer, the log says so.
         var said = string.Join('\n', output.Split('\n').Where(static line => !line.StartsWith("warn:", StringComparison.Ordinal) && !line.StartsWith(' ')));
         Assert.Equal(
             [

@@ -2,10 +2,10 @@ using System.Runtime.ExceptionServices;
 
 namespace ActorBrowser.ModelTests;
 
-/// <summary>Runs seeds, all on the one thread that made it, and finds the shortest list of operations with which a seed fails.</summary>
+/// <summary>Runs seeds on the one thread that created it, and finds the shortest list of operations with which a seed fails.</summary>
 internal sealed class Explorer
 {
-    // A system of actors grows a little with each name that it has known.
+    // An actor system grows slightly with each name that it has known.
     private const int RunsOfOneSystem = 2000;
 
     private ModelSystem _machine = new();
@@ -33,7 +33,7 @@ internal sealed class Explorer
 
     internal Outcome Run(ulong seed, bool traced = false) => Run(seed, Operation.Of(seed), traced);
 
-    /// <summary>The failure of a seed in few words: the operations that are needed for it, and the steps.</summary>
+    /// <summary>A short report of a seed's failure: the necessary operations, and the steps.</summary>
     internal string Shrink(ulong seed)
     {
         var operations = Operation.Of(seed).ToList();
@@ -55,7 +55,7 @@ internal sealed class Explorer
     private Outcome Run(ulong seed, IReadOnlyList<Operation> operations, bool traced)
     {
         var outcome = new World(_machine, seed, operations, traced).Run();
-        // What a failed run has left would be in the next one's way.
+        // The rest of a failed run would disturb the next one.
         if (++_runs % RunsOfOneSystem == 0 || outcome.Failures.Count > 0)
             _machine = new ModelSystem();
         return outcome;

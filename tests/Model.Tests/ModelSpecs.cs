@@ -33,7 +33,7 @@ public sealed class ModelSpecs(ITestOutputHelper output)
         }
     });
 
-    // Ids, and what tells an actor from its namesakes, are never used again.
+    // Ids, and the numbers that distinguish actors with the same name, are never reused.
     private static string Anonymous(string step) => Regex.Replace(step, "[#$]?[0-9]+", "");
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace ActorBrowser.ModelTests;
 
-/// <summary>What users, and fate, do to a browser.</summary>
+/// <summary>The actions of users, and misfortunes, that a browser experiences.</summary>
 internal enum Act
 {
     Fetch, CancelFetch, CancelToken, CancelAsAnother, StopRequester,
@@ -14,7 +14,7 @@ internal enum Act
     StopBrowser,
 }
 
-/// <summary>One thing done; its numbers say to whom and how.</summary>
+/// <summary>One action; its numbers select its target and its kind.</summary>
 internal readonly record struct Operation(Act Act, int A, int B)
 {
     private static readonly (Act Act, int Weight)[] Weights =

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorBrowser.ModelTests;
 
-/// <summary>What makes an actor of the browser's fail, or stop, as a defect of ours would.</summary>
+/// <summary>Messages that make one of the browser's actors fail or stop, like a defect would.</summary>
 internal static class Poisons
 {
     private const string Reason = "poisoned by the model";
@@ -22,14 +22,14 @@ internal static class Poisons
             Act.PoisonRenderers => ("renderers", Poison.Instance),
             Act.PoisonTabs => ("tabs", Poison.Instance),
             Act.PoisonBrowser => ("", Poison.Instance),
-            // An operation that found nobody to do it to.
+            // An operation without a target.
             _ => ("", null),
         };
         if (what is not null)
             (to.Length == 0 ? browser : ModelSystem.ChildOf(browser, to)).Tell(what, ActorRefs.NoSender);
     }
 
-    /// <summary>Whether an error is what was asked for.</summary>
+    /// <summary>Whether an error was caused deliberately.</summary>
     internal static bool Explains(Exception cause) => cause is ActorKilledException || cause.Message == Reason || cause.Message == "A test made this actor fail.";
 
     private sealed class PoisonedFetchCommand : FetchProtocol.ICommand, IValidated

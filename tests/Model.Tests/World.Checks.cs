@@ -4,12 +4,12 @@ using Akka.Actor;
 
 namespace ActorBrowser.ModelTests;
 
-/// <content>What must be true when all is quiet.</content>
+/// The invariants of a quiet browser.
 internal sealed partial class World
 {
     private const BindingFlags Inside = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
 
-    // Tables that hold what an actor is made of, or a bounded past, and not what somebody waits for.
+    // Tables that hold an actor's parts or a bounded history, and not pending requests.
     private static readonly HashSet<string> Lasting =
     [
         "BrowserActor._services", "BrowserActor._pools", "BrowserActor._spawned", "WorkerPool._workers", "WorkerPool._failures", "LateMessages._exits", "LateMessages._order",
@@ -28,7 +28,7 @@ internal sealed partial class World
     {
         if (_failures.Count > 0)
             return;
-        // Long-lived tokens keep nothing of fetches that have ended: to cancel them reaches nobody.
+        // Long-lived tokens hold no reference to fetches that have ended: cancelling them reaches no actor.
         foreach (var source in _fetches.Select(static fetch => fetch.Source).Concat(_questions.Select(static question => question.Source)))
             source?.Cancel();
         if (Schedule.Count > 0)
@@ -42,7 +42,7 @@ internal sealed partial class World
         }
     }
 
-    // Nobody can act, and time is about to pass: whoever waits must wait for something that is under way.
+    // No party can act, and time is about to pass: whatever is waited for must be in progress.
     private void CheckProgress()
     {
         if (IsStopping)
@@ -96,8 +96,8 @@ internal sealed partial class World
             Fail($"{one} still waits, and the browser has stopped");
         foreach (var fetch in _fetches.Where(static fetch => fetch is { End: null, IsExcused: false }))
             Fail($"{fetch.Token} has had no end");
-        // In long explorations only: one schedule in some 40,000 leaves a timer in one process and none in the next, so something about it
-        // is outside the schedule yet, and a test that runs each time must not depend on it.
+        // Only in long explorations: one schedule in some 40,000 leaves a timer in one process and none in the next. Something about
+        // it is still outside the schedule, and a test that runs each time must not depend on it.
         if (_machine.Time.Armed > 0 && Environment.GetEnvironmentVariable("ACTORBROWSER_MODEL_SCHEDULES") is not null)
             Fail($"{_machine.Time.Armed} timers are left");
         if (Everybody(Browser).Skip(1).FirstOrDefault() is { } left)

@@ -6,7 +6,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ModelTests;
 
-/// <content>What the operations do.</content>
+/// Performs the operations.
 internal sealed partial class World
 {
     private readonly List<IActorRef> _spawned = [];
@@ -203,7 +203,7 @@ internal sealed partial class World
 
     private static T? Pick<T>(List<T> from, int number) where T : class => from.Count == 0 ? null : from[number % from.Count];
 
-    /// <summary>A stranger to every fetch: it may be refused, and hears nothing else.</summary>
+    /// <summary>An actor that requested no fetch: it may be refused, and gets nothing else.</summary>
     private sealed class Silent(World world) : UntypedActor
     {
         protected override void OnReceive(object message)

@@ -6,16 +6,16 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ModelTests;
 
-/// <summary>What a run found.</summary>
-/// <param name="Failures">Invariants that were broken; empty for a good run.</param>
-/// <param name="Trace">Each step, where it was asked for.</param>
+/// <summary>The result of a run.</summary>
+/// <param name="Failures">Broken invariants; empty for a good run.</param>
+/// <param name="Trace">Each step, if requested.</param>
 /// <param name="Fingerprint">Equal for two runs of one seed.</param>
-/// <param name="Steps">How many.</param>
+/// <param name="Steps">The number of steps.</param>
 internal sealed record Outcome(IReadOnlyList<string> Failures, IReadOnlyList<string> Trace, ulong Fingerprint, int Steps);
 
 /// <summary>
-/// One run: a whole browser with the real actors, children that are played, and the operations of a seed. First everything may happen;
-/// then it is calm, and each party must get its end; then new work must succeed; then the browser stops, and nothing is left.
+/// One run: a whole browser with the real actors, played children, and the operations of a seed. First everything may happen; then
+/// the run is calm, and each party must get its end; then new work must succeed; then the browser stops, and nothing may be left.
 /// </summary>
 internal sealed partial class World
 {
@@ -58,10 +58,10 @@ internal sealed partial class World
 
     internal Schedule Schedule { get; }
 
-    /// <summary>Whether children and users do nothing but their duty.</summary>
+    /// <summary>Whether children and users now behave correctly.</summary>
     internal bool IsCalm { get; private set; }
 
-    /// <summary>Whether children send what no honest child does.</summary>
+    /// <summary>Whether children send what no honest child sends.</summary>
     internal bool IsHostile => _hasHostileChildren && !IsCalm;
 
     /// <summary>Whether the browser was told to stop.</summary>
@@ -81,7 +81,7 @@ internal sealed partial class World
         _trace?.Add("!!! " + problem);
     }
 
-    /// <summary>A child was asked for something.</summary>
+    /// <summary>Records a request to a child.</summary>
     internal void Asked(string token, PlayedChild child, ulong id)
     {
         _trace?.Add($"    {child.Name} was asked for {token} under {id}");
@@ -163,7 +163,7 @@ internal sealed partial class World
             AddNextOperation();
     }, weight: 0.6);
 
-    // Nothing but what follows from what has happened: time passes when nobody can act.
+    // Adds no new events, only consequences of past ones: time passes when no party can act.
     private bool Settle(string since)
     {
         var deadline = Now + Patience;
@@ -190,7 +190,7 @@ internal sealed partial class World
         .. _tabs.Where(static tab => !tab.IsOver).Select(static tab => tab.Name),
     ];
 
-    // After more than any backoff and any pause, a new fetch, a new image, a new page and a new child work.
+    // After a time longer than any backoff and pause, a new fetch, image, page and child work.
     private void Recover()
     {
         var until = Now + TimeSpan.FromSeconds(40);

@@ -175,7 +175,7 @@ public sealed class BasicFetches
         {
             await RawServer.ReadHeadAsync(stream, stop);
             await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), stop);
-            // Takes the next request's first byte and goes away.
+            // Takes the next request's first byte and closes.
             await stream.ReadExactlyAsync(new byte[1], stop);
         });
         using var engine = new EngineHarness();

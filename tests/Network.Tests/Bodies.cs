@@ -41,7 +41,7 @@ public sealed class Bodies
             Assert.Equal(Page, fetch.Body);
             Assert.Equal(wire.Length, fetch.End!.Value.WireBytes);
             Assert.Equal(wire.Length, fetch.Headers!.Value.ContentLength);
-            // Read to its end: the connection was used again.
+            // The body was read to its end, so the connection was used again.
             Assert.Equal(i == 0, fetch.Headers.Value.Timings.Connect > TimeSpan.Zero);
         }
         Assert.Equal(wire, (await engine.FetchAsync(Request(site.Root, decompress: false))).Body);
@@ -159,7 +159,7 @@ public sealed class Bodies
         var fetch = engine.Start(Request(site.Root, version: version, credit: 100_000));
         await fetch.Received(100_000);
         Assert.Equal(100_000, fetch.Body.Length);
-        // Twice more exactly what is granted, and nothing beyond.
+        // Twice exactly what is granted, and nothing beyond.
         engine.Engine.AddCredit(fetch.Id, 1);
         await fetch.Received(100_001);
         engine.Engine.AddCredit(fetch.Id, 500_000);
@@ -260,7 +260,7 @@ public sealed class Bodies
         long sent = 0, granted = 0;
         var piece = new byte[64 << 10];
         Task<long>? waiting = null;
-        // The socket takes what the kernel buffers; then no more credit comes until the fetch's own deadline ends it.
+        // The socket takes what the kernel buffers; then there is no more credit until the fetch's own timeout ends it.
         while (sent < 64 << 20)
         {
             waiting = fetch.UploadCredit();

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ActorBrowser.Network.Tests;
 
-/// <summary>Certificates of this process's own making.</summary>
+/// <summary>Certificates created by this process.</summary>
 internal static class Certificates
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;

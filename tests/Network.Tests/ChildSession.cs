@@ -5,12 +5,12 @@ using Xunit;
 
 namespace ActorBrowser.Network.Tests;
 
-/// <summary>A real network child, spoken to over its channel as the actors would.</summary>
+/// <summary>A real network child, used over its channel as the actors would.</summary>
 internal sealed class ChildSession : IFrameHandler, IAsyncDisposable
 {
     private static readonly ChildExecutable Executable = new(Path.Combine(AppContext.BaseDirectory, "actorbrowser-testchild"), []);
 
-    // As users get it: everything below is done under the shipped profile.
+    // As for users: everything below runs under the shipped profile.
     private static readonly Lazy<LaunchPlan> Plan = new(static () =>
         LaunchPlan.Create(ActorBrowserSettings.From(Akka.Configuration.Config.Empty).Sandbox.ProfileOf("network"), Executable, Machine.Current));
 
@@ -66,7 +66,7 @@ internal sealed class ChildSession : IFrameHandler, IAsyncDisposable
         _channel.Flush();
     }
 
-    /// <summary>Completes when the child has dealt with everything sent before.</summary>
+    /// <summary>Completes when the child has handled everything sent before.</summary>
     internal Task PingAsync()
     {
         var id = Interlocked.Increment(ref _lastPing);

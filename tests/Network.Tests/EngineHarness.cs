@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ActorBrowser.Network.Tests;
 
-/// <summary>An engine in this process whose frames are kept by fetch.</summary>
+/// <summary>An engine in this process whose frames are kept for each fetch.</summary>
 internal sealed class EngineHarness : IFetchOutput, IDisposable
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -25,12 +25,12 @@ internal sealed class EngineHarness : IFetchOutput, IDisposable
 
     internal int PiecesInSlots { get; private set; }
 
-    /// <summary>Whether this parent gives slots back.</summary>
+    /// <summary>Whether this parent returns slots.</summary>
     internal bool FreesSlots { get; init; } = true;
 
     internal int Flushes => Volatile.Read(ref _flushes);
 
-    /// <summary>What a queue that is full, or a frame limit, would say; null for Queued.</summary>
+    /// <summary>The outcome of a full queue or a frame limit; null for Queued.</summary>
     internal Func<MessageType, WriteOutcome>? Refuse { get; set; }
 
     internal static NetworkArgs Args(int maxConcurrent = 256, string trusted = "", string[]? allowed = null, int headerBytes = 65536, int connections = 16, string userAgent = "ActorBrowser-Tests") =>
@@ -53,7 +53,7 @@ internal sealed class EngineHarness : IFetchOutput, IDisposable
 
     internal Task<FetchRecord> FetchAsync(string url) => FetchAsync(Request(url));
 
-    /// <summary>The kind of the failure, which must come with a sentence.</summary>
+    /// <summary>Waits for the failure, which must have a message.</summary>
     internal async Task<FetchError> FailAsync(FetchRequest request)
     {
         var record = await FetchAsync(request);
@@ -72,7 +72,7 @@ internal sealed class EngineHarness : IFetchOutput, IDisposable
         var record = _records.GetOrAdd(fetch, static i => new FetchRecord(i));
         if (message is FetchBodySlot piece)
         {
-            // As the parent does it: read once, given back.
+            // Like the parent: reads the slot once and returns it.
             record.Add(new FetchBodyChunk(piece.Offset, Engine.Slots![piece.Slot][..piece.Length].ToArray()));
             PiecesInSlots++;
             if (FreesSlots)
@@ -90,7 +90,7 @@ internal sealed class EngineHarness : IFetchOutput, IDisposable
         Interlocked.Exchange(ref _nextFlush, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
-    /// <summary>Completes when nothing that was written waits for a flush.</summary>
+    /// <summary>Completes when no written frame waits for a flush.</summary>
     internal async Task FlushedAsync()
     {
         while (true)
@@ -127,10 +127,10 @@ internal sealed class FetchRecord(ulong id)
 
     internal FetchHeaders? Headers { get; private set; }
 
-    /// <summary>Whether the child has said that it wants no more of the request's body.</summary>
+    /// <summary>Whether the child has said that it needs no more of the request's body.</summary>
     internal bool IsBodyUnwanted { get; private set; }
 
-    /// <summary>The pass of the request's body that is asked for next.</summary>
+    /// <summary>Returns the next pass of the request's body that the child asks for.</summary>
     internal async Task<int> Rewound() => await _rewinds.Reader.ReadAsync().AsTask().WaitAsync(EngineHarness.Patience);
 
     internal FetchEnd? End { get; private set; }
@@ -142,7 +142,7 @@ internal sealed class FetchRecord(ulong id)
     /// <summary>Body bytes so far.</summary>
     internal long Length => Interlocked.Read(ref _length);
 
-    /// <summary>Set before the request: sees each piece, which is then not kept.</summary>
+    /// <summary>Set before the request: receives each piece, which is then not kept.</summary>
     internal Action<FetchBodyChunk>? Sink { get; init; }
 
     internal bool SpokeAfterItsEnd { get; private set; }
@@ -165,7 +165,7 @@ internal sealed class FetchRecord(ulong id)
     internal string? Header(string name) =>
         Headers!.Value.Headers.Where(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value).FirstOrDefault();
 
-    /// <summary>Completes when so many body bytes have come.</summary>
+    /// <summary>Completes when this many body bytes have arrived.</summary>
     internal Task Received(long length)
     {
         lock (_body)

@@ -6,7 +6,7 @@ using static ActorBrowser.Network.Tests.EngineHarness;
 
 namespace ActorBrowser.Network.Tests;
 
-/// <summary>What is sent, byte by byte, and when a connection is used again.</summary>
+/// <summary>The bytes that are sent, and when a connection is used again.</summary>
 public sealed class HttpRuleSpecs
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
@@ -151,7 +151,7 @@ public sealed class HttpRuleSpecs
         engine.Engine.ClosingTime = EngineHarness.Patience;
         var request = Request(server.Root, "POST", body: hasBody ? "body"u8.ToArray() : null);
         Assert.Equal("ok", (await engine.FetchAsync(request)).Text);
-        // It has the kept connection, and writes nothing to it.
+        // It gets the pooled connection, and writes nothing to it.
         var second = engine.Start(request);
         close.SetResult();
         Assert.Equal((null, "ok"), ((await second.Done.WaitAsync(EngineHarness.Patience)).Error?.Message, second.Text));
@@ -203,7 +203,7 @@ public sealed class HttpRuleSpecs
         {
             await RawServer.ReadHeadAsync(stream, stop);
             await stream.WriteAsync("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray(), stop);
-            // Left open: a client that believes in it sends its next request here.
+            // Left open: a client that trusts it sends its next request here.
             if (await RawServer.ReadHeadAsync(stream, stop) is { Length: > 0 } head)
                 second.Enqueue(head);
         });

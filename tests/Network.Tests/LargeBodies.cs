@@ -27,7 +27,7 @@ public sealed class LargeBodies(ITestOutputHelper output)
         var fetch = child.Start(2, Request(site.Root, credit: Window), static _ => { });
         var ahead = 0L;
         long early = 0;
-        // The slow consumer: takes the next window only when the last one has come.
+        // A slow consumer: takes the next window only when the last one has arrived.
         for (var received = (long)Window; received < Total; received += Window)
         {
             await fetch.Received(received);
@@ -41,7 +41,7 @@ public sealed class LargeBodies(ITestOutputHelper output)
         Assert.Equal(Total, fetch.End?.BodyBytes);
         var late = Memory(child, "VmRSS");
         output.WriteLine($"{fetch.End!.Value.TotalTime.TotalMilliseconds:0} ms; at most {ahead >> 10} KiB ahead of the consumer; RSS {early} KiB after 64 MiB, {late} KiB after 1 GiB, peak {Memory(child, "VmHWM")} KiB");
-        // What the kernel may buffer for a connection, Kestrel's own buffer, and the child's one chunk.
+        // What the kernel may buffer for a connection, plus Kestrel's buffer and the child's one chunk.
         Assert.InRange(ahead, 0, MostInKernel() + (1 << 20));
         Assert.InRange(late, 0, early + (48 << 10));
     }

@@ -8,7 +8,7 @@ using static ActorBrowser.Network.Tests.EngineHarness;
 
 namespace ActorBrowser.Network.Tests;
 
-/// <summary>The seed's tests of the network process by name, and what a process adds.</summary>
+/// <summary>The tests of the network process required by name, and the effects of a separate process.</summary>
 public sealed class OverAChildProcess
 {
     private const int Limit = 60_000;

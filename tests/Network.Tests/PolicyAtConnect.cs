@@ -64,7 +64,7 @@ public sealed class PolicyAtConnect
     [Fact]
     public async Task A_name_that_changes_its_mind_between_two_connections_gains_nothing()
     {
-        // The exception stands for a public address: the first answer may be reached, the second may not.
+        // The exception makes one address count as public: the first answer may be reached, the second may not.
         await using var site = await Site.StartAsync(context =>
         {
             context.Response.Headers.Connection = "close";
@@ -135,7 +135,7 @@ public sealed class PolicyAtConnect
     public async Task A_dead_first_address_is_stepped_over()
     {
         await using var site = await Site.StartAsync(context => context.Response.WriteAsync("alive"));
-        // Nothing listens on ::1 at this port: refused at once, or no IPv6 at all.
+        // Nothing listens on ::1 at this port: it refuses at once, or there is no IPv6 at all.
         using var engine = new EngineHarness(resolver: new ListResolver("::1", "127.0.0.1"));
         Assert.Equal("alive", (await engine.FetchAsync($"http://dual.example:{site.Port}/")).Text);
     }

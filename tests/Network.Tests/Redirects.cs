@@ -265,7 +265,7 @@ public sealed class Redirects
         }
         Assert.Null(engine.Engine.Upload(fetch.Id, new FetchBodyChunk(1000 + UploadBuffer.Window, body.AsMemory(1000 + UploadBuffer.Window))));
         Assert.Equal(1, await fetch.Rewound());
-        // Whatever comes now is of the first pass, even what would be wrong in the second.
+        // Everything that arrives now belongs to the first pass, even pieces that would be wrong in the second.
         Assert.Null(engine.Engine.Upload(fetch.Id, new FetchBodyChunk(1000, new byte[50_000])));
         Assert.Null(engine.Engine.Upload(fetch.Id, new FetchBodyChunk(777, new byte[50_000])));
         engine.Engine.EndUpload(fetch.Id);
@@ -295,7 +295,7 @@ public sealed class Redirects
         Assert.Equal(2, buffer.Rewind());
         Assert.Equal(ViolationKind.OutOfState, buffer.OnRewound(3)?.Kind);
         Assert.Null(buffer.OnRewound(1));
-        // Still of a pass that is over.
+        // Still from a pass that is over.
         Assert.Null(buffer.Add(new FetchBodyChunk(500, new byte[10])));
         Assert.Null(buffer.OnRewound(2));
         Assert.Null(buffer.Add(new FetchBodyChunk(0, new byte[10])));

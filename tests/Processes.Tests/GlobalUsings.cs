@@ -1,5 +1,5 @@
 global using ActorBrowser.TestSupport;
 global using Xunit;
 
-// These count this process's children, descriptors and threads: one at a time.
+// These tests count this process's children, descriptors and threads, so they run one at a time.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

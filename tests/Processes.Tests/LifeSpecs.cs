@@ -106,7 +106,7 @@ public sealed class LifeSpecs
         using var child = await LiveChild.ReadyAsync("flood-stderr", lines);
         child.Send(new RoleMessage(0, default));
         await ProcessTable.Until(() => lines.Suppressed > 5000, Deadline.Long);
-        // It still answers.
+        // The child still answers.
         Assert.Equal(MessageType.Pong, (await child.AskAsync(new Ping(1))).Type);
         child.Process.Kill();
         var exit = await child.Process.Exited.Soon();
@@ -152,7 +152,7 @@ public sealed class LifeSpecs
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<int> DropAsync()
     {
-        // No channel: what would end the child otherwise is the channel's end, and this is about the handle.
+        // No channel: otherwise the channel's end would end the child, and this test is about the handle.
         var process = await ChildLauncher.LaunchAsync(new ChildLaunch { Role = "silent", Executable = ChildExecutable.FromPath(TestChildProgram.Path) });
         Assert.True(process.IsAlive);
         return process.Id;

@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ProcessesTests;
 
-/// <summary>A real child on its launcher and channel alone, brought as far as a test wants it.</summary>
+/// <summary>A real child with only its launcher and channel, advanced as far as a test wants.</summary>
 internal sealed class LiveChild : IFrameHandler, IDisposable
 {
     private readonly TaskCompletionSource<Hello> _hello = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -12,12 +12,12 @@ public sealed class ManySpecs
         var children = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => LiveChild.ReadyAsync("echo")));
         try
         {
-            // What each has open beyond its own four, by inode: nothing of it may be in another child or in this process.
+            // The inodes of each child's descriptors other than its own four: none of them may be open in another child or in this process.
             var open = new List<string[]>();
             foreach (var child in children)
             {
                 var links = (await child.AskEchoAsync(1)).Select(l => l.Split(' ', 2)).ToLookup(p => int.Parse(p[0], null) <= 3, p => p[1]);
-                // The runtime keeps copies of its own stdout and stderr; those are not another's.
+                // The runtime keeps copies of its own stdout and stderr; those do not belong to another process.
                 open.Add([.. links[false].Distinct().Where(IsPrivate).Except(links[true])]);
                 Assert.DoesNotContain("ACTORBROWSER_TEST_SECRET", await child.AskEchoAsync(2));
             }
@@ -71,7 +71,7 @@ public sealed class ManySpecs
         await CycleAsync(100, "renderer");
         Assert.Empty(ProcessTable.Children());
         await ProcessTable.Until(() => ProcessTable.OpenDescriptors() <= descriptors, Deadline.Long);
-        // The pool's own threads come and go; a thread a child would be a thousand.
+        // The pool's threads come and go; one thread per child would be a thousand.
         Assert.InRange(ProcessTable.Threads(), 1, threads + 8);
     }
 

@@ -5,7 +5,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.SandboxTests;
 
-/// <summary>A live child under a policy, on its launcher and channel alone.</summary>
+/// <summary>A live child under a policy, with only its launcher and channel.</summary>
 internal sealed class ConfinedChild : IFrameHandler, IViolationSink, IDisposable
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);

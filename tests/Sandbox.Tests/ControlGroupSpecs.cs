@@ -4,7 +4,7 @@ using static ActorBrowser.Sandbox.ControlGroups;
 
 namespace ActorBrowser.SandboxTests;
 
-/// <summary>What is written to control groups, into a folder that stands for the kernel's; and, where this machine has one, into the kernel's.</summary>
+/// <summary>The values written to control groups: into a folder that replaces the kernel's, and into the kernel's if this machine has one.</summary>
 public sealed class ControlGroupSpecs : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("ab-groups-").FullName;
@@ -52,10 +52,10 @@ public sealed class ControlGroupSpecs : IDisposable
     {
         var groups = ControlGroups.Probe();
         using var group = groups.Create(new SandboxLimits { DiskWeight = 30 });
-        // Nowhere to write one.
+        // There is no file for a weight.
         if (group is null)
             return;
-        // No process: one that is gone already.
+        // A pid without a process, like a process that is gone already.
         await group.AddAsync(int.MaxValue);
     }
 

@@ -3,7 +3,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.SandboxTests;
 
-/// <summary>Runs a seccomp program as the kernel would.</summary>
+/// <summary>Runs a seccomp program like the kernel.</summary>
 internal static class FilterInterpreter
 {
     internal static uint Run(IReadOnlyList<FilterInstruction> program, uint architecture, uint number, params ulong[] arguments) =>

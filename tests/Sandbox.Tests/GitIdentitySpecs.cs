@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ActorBrowser.SandboxTests;
 
-/// <summary>What of the user's git configuration goes into a world.</summary>
+/// <summary>The part of the user's git configuration that goes into a world.</summary>
 public sealed class GitIdentitySpecs : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("ab-git-").FullName;

@@ -2,5 +2,5 @@ global using ActorBrowser.Sandbox;
 global using ActorBrowser.TestSupport;
 global using Xunit;
 
-// Floods and latencies: one at a time.
+// Floods and latency tests run one at a time.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

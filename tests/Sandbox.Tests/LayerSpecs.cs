@@ -3,10 +3,10 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.SandboxTests;
 
-/// <summary>What is missing is told: a required layer by there being no child, a preferred one by name. What is there is measured.</summary>
+/// <summary>Missing layers are reported: without a required layer no child starts, and a preferred one is named. Layers in force are measured.</summary>
 public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
 {
-    // A JIT child does without no-new-code, and says so; NewCodeSpecs has that layer.
+    // A JIT child lacks no-new-code and reports that; NewCodeSpecs tests that layer.
     private static IEnumerable<LayerReport> OfAnyImage(ConfinedChild child) => child.Hello.Layers.Where(static layer => layer.Layer != "no-new-code");
 
     [Theory]
@@ -18,7 +18,7 @@ public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
     {
         using var child = await ConfinedChild.ProbeAsync(Profiles.Of(profile, range.Workspace), range.Targets);
         Assert.Null(child.Refusal);
-        // A JIT child lives on new code, and says so (NewCodeSpecs).
+        // A JIT child needs new code and reports that (NewCodeSpecs).
         var layers = OfAnyImage(child).ToArray();
         Assert.All(layers, static layer => Assert.True(layer.Enforced, layer.ToString()));
         Assert.Equal(
@@ -63,7 +63,7 @@ public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
         using var child = await ConfinedChild.StartAsync(policy, ChildEntrypoints.Probes.ProbeRole.Name, range.Targets.ToBytes(), machine);
         Assert.Null(child.Refusal);
         Assert.All(OfAnyImage(child), static report => Assert.True(report.Enforced, report.ToString()));
-        // Landlock grants the same files to be read; it has no right for looking.
+        // Landlock grants reading of the same files; it cannot restrict their metadata.
         foreach (var probe in ChildEntrypoints.Probes.ProbeBattery.All.Where(static probe => probe.Name is "secret-file" or "write-folder" or "write-tmp" or "write-etc" or "other-process"))
             Assert.Equal(probe.Name == "other-process", await child.AttemptAsync(probe) == 0);
         var refusal = Assert.Throws<LaunchException>(() => LaunchPlan.Create(policy.Require(SandboxLayer.World), ChildExecutable.FromPath(TestChildProgram.Path), machine));
@@ -75,7 +75,7 @@ public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
     [InlineData(SandboxLayer.Scopes, "abstract-socket")]
     public async Task A_layer_that_is_switched_off_is_off(SandboxLayer layer, string name)
     {
-        // With a network, and without a filter's rules about it: a profile that lets the attempt come as far as Landlock.
+        // With a network, and without a filter's rules about it, so that the attempt reaches Landlock.
         var policy = Profiles.Of("command-networked", range.Workspace);
         var probe = ChildEntrypoints.Probes.ProbeBattery.All.Single(probe => probe.Name == name);
         using var on = await ConfinedChild.StartAsync(policy, ChildEntrypoints.Probes.ProbeRole.Name, range.Targets.ToBytes(), Machine.Without(SandboxLayer.World));

@@ -3,7 +3,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.SandboxTests;
 
-/// <summary>Each flood ends at its limit, says which it was, and another child answers meanwhile.</summary>
+/// <summary>Each flood ends at its limit and is reported with it, and another child answers meanwhile.</summary>
 public sealed class LimitSpecs(ProbeRange range) : IClassFixture<ProbeRange>
 {
     [Fact]
@@ -13,13 +13,13 @@ public sealed class LimitSpecs(ProbeRange range) : IClassFixture<ProbeRange>
         using var child = await ConfinedChild.ProbeAsync(policy, range.Targets);
         var flood = child.Ask(ProbeQuestion.FloodMemory, []);
         await PingAnotherUntil(flood);
-        // A control group ends the process: its channel's end, which fails the question, may come before the exit.
+        // A control group kills the process: the channel's end, which fails the question, may come before the exit.
         if (flood.IsFaulted)
         {
             Assert.Equal("memory", (await child.Process.Exited.Soon()).LimitHit);
             return;
         }
-        // Without a control group there is no more memory to be had, and the process lives until its parent looks.
+        // Without a control group, further allocations fail, and the process lives until its parent checks.
         Assert.InRange(await flood, 1, 128);
         Assert.Equal("memory", child.Process.LimitReached());
     }
@@ -63,7 +63,7 @@ public sealed class LimitSpecs(ProbeRange range) : IClassFixture<ProbeRange>
     [Fact]
     public async Task A_flood_of_output_ends_at_its_limit()
     {
-        // Console makes a pipe, which is in no list of a native renderer.
+        // Console creates a pipe, which a native renderer's list does not allow.
         var policy = Profiles.Of("role") with { Limits = new SandboxLimits { Output = 1 << 20 } };
         using var child = await ConfinedChild.StartAsync(policy, "flood-stderr", []);
         _ = child.Ask(ProbeQuestion.Attempt, []);
@@ -82,7 +82,7 @@ public sealed class LimitSpecs(ProbeRange range) : IClassFixture<ProbeRange>
     [Fact]
     public async Task Limits_above_this_process_s_own_are_those_of_this_process_and_its_children_start()
     {
-        // As where the hard limit of descriptors is 4096 and a profile wants 8192: the kernel refuses to raise it.
+        // As on a machine whose hard limit of descriptors is 4096 while a profile wants 8192: the kernel refuses to raise it.
         var policy = Profiles.Of("renderer") with { Limits = new SandboxLimits { Descriptors = 1L << 40, ProcessorTime = 1L << 40, FileSize = long.MaxValue } };
         var plan = LaunchPlan.Create(policy, ChildExecutable.FromPath(TestChildProgram.Path), Machine.Current);
         Assert.InRange(plan.Policy.Limits.Descriptors, 1, (long)Math.Min(ProcessLimits.Get(ProcessLimit.Descriptors).Hard, long.MaxValue));

@@ -4,7 +4,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.SandboxTests;
 
-/// <summary>A native child's two filters: the one it starts with, and the short one of its role.</summary>
+/// <summary>A native child's two filters: the starting filter, and its role's short filter.</summary>
 public sealed class NativeFilterSpecs(ProbeRange range) : IClassFixture<ProbeRange>
 {
     private const uint Allow = 0x7fff0000;
@@ -99,7 +99,7 @@ public sealed class NativeFilterSpecs(ProbeRange range) : IClassFixture<ProbeRan
         var status = await OutputAsync(filtered, "/bin/cat", "/proc/self/status");
         Assert.Contains("Seccomp:\t2", status, StringComparison.Ordinal);
         Assert.Equal(own + 1, Filters(status));
-        // The same shell, without the filter, can.
+        // Without the filter, the same shell can.
         Assert.Contains("executed", await OutputAsync(bare, "/bin/sh", "-c", "exec /bin/echo executed"), StringComparison.Ordinal);
         Assert.DoesNotContain("executed\n", await OutputAsync(filtered, "/bin/sh", "-c", "exec /bin/echo executed"), StringComparison.Ordinal);
     }
@@ -131,7 +131,7 @@ public sealed class NativeFilterSpecs(ProbeRange range) : IClassFixture<ProbeRan
         var executable = ChildExecutable.FromPath(TestChildProgram.Path);
         Assert.Equal(TestChildProgram.IsNative, executable.IsNative);
         var plan = LaunchPlan.Create(Profiles.Of("renderer"), executable, Machine.Current);
-        // "silent" says no Hello, so this child never has its role's filter.
+        // "silent" sends no Hello, so this child never installs its role's filter.
         using var child = await ChildLauncher.LaunchAsync(new ChildLaunch { Role = "silent", Executable = executable, Plan = plan });
         var own = Filters(await File.ReadAllTextAsync("/proc/self/status"));
         Assert.Equal(own + (TestChildProgram.IsNative ? 1 : 0), Filters(await File.ReadAllTextAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{child.Id}/status"))));
@@ -161,7 +161,7 @@ public sealed class NativeFilterSpecs(ProbeRange range) : IClassFixture<ProbeRan
         using var child = await ConfinedChild.StartAsync(Profiles.Of(profile), "overflow", []);
         _ = child.Ask(ChildEntrypoints.Probes.ProbeQuestion.Attempt, []);
         var exit = await child.Process.Exited.Soon();
-        // The native runtime's handler of faults has no stack of its own: the kernel ends the process, and nothing is written.
+        // The native runtime's fault handler has no separate stack: the kernel ends the process, and nothing is written.
         if (TestChildProgram.IsNative)
             Assert.Equal(11, exit.Signal);
         else
@@ -196,7 +196,7 @@ public sealed class NativeFilterSpecs(ProbeRange range) : IClassFixture<ProbeRan
                 Assert.True(process.TryReap(out _));
             }
             write.Dispose();
-            // It has ended, and its few lines are in the pipe.
+            // The program has ended, and its few lines are in the pipe.
             var text = new byte[16 << 10];
             var length = UnixPipe.Read(read, text);
             return Encoding.UTF8.GetString(text, 0, length.Bytes);

@@ -3,7 +3,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.SandboxTests;
 
-/// <summary>No memory becomes executable in a native renderer or decoder, by any way; a JIT child says that it has no such layer.</summary>
+/// <summary>No memory becomes executable in a native renderer or decoder, in any way; a JIT child reports that it lacks this layer.</summary>
 public sealed class NewCodeSpecs(ProbeRange range) : IClassFixture<ProbeRange>
 {
     private static readonly string[] Ways = ["code-anonymous", "code-changed", "code-by-key", "code-in-file", "code-shared"];
@@ -23,7 +23,7 @@ public sealed class NewCodeSpecs(ProbeRange range) : IClassFixture<ProbeRange>
         }
         else
         {
-            // What a JIT compiler lives on works there: so a refusal is the layer's doing.
+            // The calls that a JIT compiler needs work there, so the layer causes the refusals here.
             foreach (var way in (string[])["code-anonymous", "code-changed", "code-in-file"])
                 Assert.Equal((way, 0), (way, await child.AttemptAsync(ProbeBattery.All.Single(probe => probe.Name == way))));
         }

@@ -1,6 +1,6 @@
 namespace ActorBrowser.SandboxTests;
 
-/// <summary>A plan is used again while what it was made of is what it was.</summary>
+/// <summary>A plan is reused while everything that it depends on is unchanged.</summary>
 public sealed class PathWitnessSpecs : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("ab-witness-").FullName;

@@ -5,7 +5,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.SandboxTests;
 
-/// <summary>What the probes aim at, and the child without a sandbox that they are tried in first.</summary>
+/// <summary>The targets of the probes, and the child without a sandbox in which they are tried first.</summary>
 public sealed class ProbeRange : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateDirectory($"/var/tmp/ab-range-{Guid.NewGuid():n}").FullName;
@@ -22,7 +22,7 @@ public sealed class ProbeRange : IAsyncLifetime
 
     internal string Workspace => Path.Combine(_folder, "workspace");
 
-    /// <summary>What an attempt comes to without a sandbox.</summary>
+    /// <summary>The result of an attempt without a sandbox.</summary>
     internal int Outside(Probe probe) => _outside[probe.Name];
 
     public async Task InitializeAsync()

@@ -2,7 +2,7 @@ using ActorBrowser.ChildEntrypoints.Probes;
 
 namespace ActorBrowser.SandboxTests;
 
-/// <summary>Every protection, in a fresh child of every profile, with the same attempt outside a sandbox beside it.</summary>
+/// <summary>Every protection, in a fresh child of every profile; each attempt is also made outside a sandbox.</summary>
 public sealed class ProbeSpecs(ProbeRange range) : IClassFixture<ProbeRange>
 {
     public static TheoryData<string, string> Attempts
@@ -36,7 +36,7 @@ public sealed class ProbeSpecs(ProbeRange range) : IClassFixture<ProbeRange>
     public void Most_attempts_work_outside_a_sandbox_so_that_their_failure_inside_proves_something()
     {
         var works = ProbeBattery.All.Where(probe => !Probe.IsRefusal(range.Outside(probe))).Select(static probe => probe.Name).ToArray();
-        // An ordinary user is refused much by the kernel itself; these everybody may do.
+        // The kernel itself refuses an ordinary user many calls; every user may make these.
         string[] everybody =
         [
             "no-new-privs", "seccomp", "secret-file", "dot-dot", "proc-root", "write-folder", "write-tmp", "write-shm", "fork", "exec",

@@ -5,7 +5,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>A browser with real processes, and a site of the test's own.</summary>
+/// <summary>Base: a browser with real processes, and a site served by the test.</summary>
 public abstract class BrowserSpecs : TestKit, IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _opened = [];
@@ -44,7 +44,7 @@ public abstract class BrowserSpecs : TestKit, IAsyncLifetime
         return site.Root;
     }
 
-    /// <summary>A site with one page, and with <c>/slow</c>, which answers nobody.</summary>
+    /// <summary>Serves a site with one page, and with <c>/slow</c>, which never answers.</summary>
     /// <param name="asked">Released once for each request of <c>/slow</c>.</param>
     protected Task<string> ServeSlowAsync(SemaphoreSlim asked) => ServeAsync(context =>
         context.Request.Path == "/slow" ? Site.HoldAsync(context, asked) : HtmlAsync(context, "<title>x</title>"));

@@ -2,7 +2,7 @@ using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Cookies as browsers read them. The wanted values are RFC 6265bis's, and Chromium's where it was asked.</summary>
+/// <summary>Cookies as browsers parse them. The expected values are RFC 6265bis's, or Chromium's where it was tried.</summary>
 public sealed class CookieSpecs
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);

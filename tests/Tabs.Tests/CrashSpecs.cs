@@ -3,7 +3,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>What is kept of a lost child.</summary>
+/// <summary>The records of a lost child.</summary>
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed class CrashSpecs : BrowserSpecs
 {
@@ -42,7 +42,7 @@ public sealed class CrashSpecs : BrowserSpecs
             Assert.DoesNotContain("http", text, StringComparison.Ordinal);
             Assert.DoesNotContain("/home/", text, StringComparison.Ordinal);
         }
-        // What others have put there is passed over.
+        // Files of other programs are skipped.
         var good = CrashFiles.Read(Folder);
         foreach (var (name, text) in ((string, string)[])[("a", "{}"), ("b", "null"), ("c", "[]"), ("d", "no JSON"), ("e", CrashFiles.ToJson(good[0])[..200]), ("f", "{\"id\": null}")])
             await File.WriteAllTextAsync(Path.Combine(Folder, name + ".json"), text);

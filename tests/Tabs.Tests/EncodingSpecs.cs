@@ -3,7 +3,7 @@ using ActorBrowser.ChildEntrypoints.Rendering;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Encodings as the Encoding, HTML, XML and JSON standards have them.</summary>
+/// <summary>Encodings as defined by the Encoding, HTML, XML and JSON standards.</summary>
 public sealed class EncodingSpecs
 {
     private const string Words = "Привет мир";
@@ -166,7 +166,7 @@ public sealed class EncodingSpecs
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var e = Assert.Throws<DocumentFailedException>(() => Parse(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(tag, 500_000))), type, maxNodes: 5_000_000));
         Assert.Equal(Transport.DocumentFailure.TooDeep, e.Kind);
-        // All of it would take minutes.
+        // Decoding all of it would take minutes.
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
 

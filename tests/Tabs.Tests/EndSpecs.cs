@@ -3,7 +3,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Every call to a tab ends, when its tab, its renderer, its browser or the whole actor system does.</summary>
+/// <summary>Every call to a tab ends when its tab, its renderer, its browser or the whole actor system ends.</summary>
 public sealed class EndSpecs : BrowserSpecs
 {
     [Fact]
@@ -21,7 +21,7 @@ public sealed class EndSpecs : BrowserSpecs
     {
         var (tab, question, load) = await WaitingAsync();
         var terminated = Sys.Terminate();
-        // A tab that has not stopped yet may still say what it shows.
+        // A tab that has not stopped yet may still answer with its page.
         await AssertStoppedAsync(tab, question, load, isOver: false);
         await terminated.Soon();
         await AssertStoppedAsync(tab, tab.QueryAsync(new Query(DocumentQuery.Text)), tab.NavigateAsync("http://127.0.0.1:1/"));
@@ -55,7 +55,7 @@ public sealed class EndSpecs : BrowserSpecs
         var lost = await Assert.ThrowsAsync<PageException>(() => question.Soon());
         Assert.Equal((page.ProcessId, 9), (lost.Exited?.ProcessId, lost.Exited?.Signal));
         Assert.NotNull(lost.Exited!.LastStderrLines);
-        // What went wrong is not what the page is called.
+        // The problem is not part of the page's title.
         var snapshot = await tab.SnapshotAsync();
         Assert.Equal((TabState.Crashed, "kept"), (snapshot.State, snapshot.Title));
         Assert.StartsWith("This page's renderer", snapshot.Problem, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class EndSpecs : BrowserSpecs
     private static async Task AssertStoppedAsync(TabClient tab, Task question, Task load, bool isOver = true)
     {
         await Assert.ThrowsAsync<BrowserStoppedException>(() => load.Soon());
-        // The tab's own word, that it is closed, may come first.
+        // The tab's own message that it is closed may arrive first.
         Assert.True(await Record.ExceptionAsync(() => question.Soon()) is BrowserStoppedException or PageException);
         if (isOver)
             await Assert.ThrowsAsync<BrowserStoppedException>(() => tab.SnapshotAsync().Soon());

@@ -4,8 +4,8 @@ using static ActorBrowser.TabProtocol;
 namespace ActorBrowser.TabsTests;
 
 /// <summary>
-/// A renderer that does not answer. Its time until it is reported is short, which a busy machine's renderers may pass
-/// too: no other spec shares it. The time until it is killed leaves room for a fresh one's start.
+/// A renderer that does not answer. The time until it is reported is short, and renderers on a busy machine may exceed it too, so no
+/// other test shares this configuration. The time until it is killed leaves room for a new renderer's start.
 /// </summary>
 public sealed class HangSpecs() : BrowserSpecs("actorbrowser.tabs { unresponsive-after = 300ms, hang-budget = 5s }")
 {

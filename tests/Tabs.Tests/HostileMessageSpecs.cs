@@ -6,7 +6,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Messages with every field wrong, from a hostile sender: each is answered, and none disturbs another's work.</summary>
+/// <summary>Messages with every field invalid, from a hostile sender: each is answered, and none disturbs other users' work.</summary>
 public sealed class HostileMessageSpecs : BrowserSpecs
 {
     private const int Messages = 6000;
@@ -124,7 +124,7 @@ public sealed class HostileMessageSpecs : BrowserSpecs
             var frame = (await probe.FishForMessageAsync<RoleTraffic.WorkBatch>(static _ => true, Deadline.Long)).Frames.Single();
             Assert.Equal(DocumentFailure.InvalidQuery, Assert.IsType<ChildFrames.NoDocument>(frame).Value.Kind);
         }
-        // Deep, but a selector: whatever the parser makes of it, it answers.
+        // Deep, but a valid selector: the renderer answers, whatever the parser's result.
         foreach (var argument in (string[])[string.Concat(Enumerable.Repeat(":not(", 3000)) + "a" + new string(')', 3000), new string('*', QueryDocument.LongestArgument), string.Concat(Enumerable.Repeat("a>", 8000)) + "a"])
         {
             line.Send(++id, new QueryDocument(DocumentQuery.Select, argument, 0, int.MaxValue), opens: true);
@@ -138,7 +138,7 @@ public sealed class HostileMessageSpecs : BrowserSpecs
 
     private sealed record UnknownCommand : ICommand;
 
-    /// <summary>No actor of any system: it cannot be watched.</summary>
+    /// <summary>Not an actor of any system: it cannot be watched.</summary>
     private sealed class WrongActor : ActorRefBase
     {
         public override ActorPath Path { get; } = new RootActorPath(Address.AllSystems) / "nobody";
@@ -150,7 +150,7 @@ public sealed class HostileMessageSpecs : BrowserSpecs
         }
     }
 
-    /// <summary>Bytes that their owner has given back.</summary>
+    /// <summary>Bytes that their owner has freed.</summary>
     private sealed class GoneMemory(int length) : MemoryManager<byte>
     {
         public override Memory<byte> Memory => CreateMemory(length);

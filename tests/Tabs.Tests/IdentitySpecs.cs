@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Ways out: Debian's Dante, whose log says who came.</summary>
+/// <summary>Proxies: Debian's Dante, whose log names each client.</summary>
 public sealed class IdentitySpecs : BrowserSpecs
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("actorbrowser-socks-").FullName;
@@ -94,7 +94,7 @@ public sealed class IdentitySpecs : BrowserSpecs
                 Assert.Contains(_log, static line => line.Contains("username%alice", StringComparison.Ordinal));
                 Assert.Contains(_log, static line => line.Contains("username%bob", StringComparison.Ordinal));
             }
-            // Without the proxy nothing is fetched, rather than directly.
+            // Without the proxy nothing is fetched; there is no direct connection.
             proxy.Kill(entireProcessTree: true);
             await proxy.WaitForExitAsync();
             var orphan = await OpenAsync(new TabProtocol.OpenTab { Identity = new NetworkIdentity("127.0.0.1", port, "alice", "secret") });

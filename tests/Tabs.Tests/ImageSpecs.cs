@@ -4,7 +4,7 @@ using static ActorBrowser.ImageProtocol;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Pixels beside Pillow's, and files that somebody has damaged.</summary>
+/// <summary>Pixels compared with Pillow's, and damaged files.</summary>
 public sealed class ImageSpecs : BrowserSpecs
 {
     private const string DebianPictures = "/usr/share/debian-reference";
@@ -40,7 +40,7 @@ public sealed class ImageSpecs : BrowserSpecs
         Assert.Equal(expected.Length, actual.Length);
         for (var i = 0; i < expected.Length; i += 4)
         {
-            // What is under a pixel that nobody sees is nobody's business.
+            // The colour of a transparent pixel does not matter.
             if (expected[i + 3] == 0 && actual[i + 3] == 0)
                 continue;
             Assert.True(expected.AsSpan(i, 4).SequenceEqual(actual.AsSpan(i, 4)),
@@ -63,7 +63,7 @@ public sealed class ImageSpecs : BrowserSpecs
     public async Task Memory_made_ready_for_the_next_image_carries_nothing_of_the_last_and_fits_whatever_comes()
     {
         var random = new Random(17);
-        // Of one size, a little smaller, much smaller, larger: taken as it is, cut, left for another, made anew.
+        // The same size, slightly smaller, much smaller, larger: the spare is used as it is, cut, left for another image, or replaced.
         foreach (var (width, height) in ((int, int)[])[(700, 600), (700, 600), (700, 599), (700, 400), (40, 30), (700, 600), (900, 900), (900, 900), (899, 700)])
         {
             var pixels = new byte[width * height * 4];
@@ -96,7 +96,7 @@ public sealed class ImageSpecs : BrowserSpecs
     public async Task What_is_no_image_or_too_large_is_refused_with_the_reason()
     {
         Assert.Equal(DecodeFailure.UnknownFormat, Assert.IsType<DecodeRefused>(await DecodeAsync("hello"u8.ToArray())).Kind);
-        // A GIF that claims 65535 × 65535 pixels takes no memory.
+        // A GIF that declares 65535 × 65535 pixels takes no memory.
         Assert.Equal(DecodeFailure.TooLarge, Assert.IsType<DecodeRefused>(await DecodeAsync([.. "GIF89a"u8, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 1, 0, 0])).Kind);
         Assert.Equal(DecodeFailure.Malformed, Assert.IsType<DecodeRefused>(await DecodeAsync([0x89, .. "PNG"u8, 13, 10, 26, 10, 0, 0])).Kind);
     }
@@ -122,7 +122,7 @@ public sealed class ImageSpecs : BrowserSpecs
                         image.Dispose();
                         Interlocked.Increment(ref decoded);
                         break;
-                    // One that ran out of its time has ended its process as well.
+                    // A decoder that has timed out has also exited.
                     case DecodeRefused { Kind: null or DecodeFailure.TimedOut }:
                         Interlocked.Increment(ref lost);
                         break;
@@ -137,7 +137,7 @@ public sealed class ImageSpecs : BrowserSpecs
         var crashes = await Browser.Ask<CrashProtocol.Crashes>(new CrashProtocol.GetCrashes(), Deadline.Long);
         Assert.Equal(Math.Min(lost, 50), crashes.Reports.Count);
         Assert.IsType<DecodedImage>(await DecodeAsync(originals[0])).Dispose();
-        // Spares and idle processes hold a few; what was decoded holds none.
+        // Spares and idle processes hold some descriptors; decoded images hold none.
         await ProcessTable.Until(() => ProcessTable.OpenDescriptors() <= descriptors + 40, Deadline.Long);
     }
 

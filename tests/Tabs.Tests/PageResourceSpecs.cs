@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace ActorBrowser.TabsTests;
 
 /// <summary>
-/// What a page's parts may reach. All that comes through a proxy counts as public, so a SOCKS server that connects every name to
-/// one local port makes a public page without a public address.
+/// The addresses that a page's resources may reach. Everything that arrives through a proxy counts as public, so a SOCKS server that
+/// connects every name to one local port serves a public page without a public address.
 /// </summary>
 public sealed class PageResourceSpecs : BrowserSpecs
 {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Pages as strangers write them: encodings, and what is too much.</summary>
+/// <summary>Pages as found on the web: encodings, and pages over a limit.</summary>
 public sealed class PageSpecs() : BrowserSpecs("actorbrowser.tabs { max-depth = 200, max-nodes = 5000, max-page = 1 MiB }")
 {
     static PageSpecs() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);

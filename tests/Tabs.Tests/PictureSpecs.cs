@@ -3,7 +3,7 @@ using static ActorBrowser.ImageProtocol;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Pictures as browsers show them: sampling factors of every kind, upright, moving, and what is left of a damaged one.</summary>
+/// <summary>Pictures as browsers show them: all sampling factors, upright, animated, and the readable part of a damaged one.</summary>
 public sealed class PictureSpecs : BrowserSpecs
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("actorbrowser-pictures-").FullName;
@@ -15,7 +15,7 @@ public sealed class PictureSpecs : BrowserSpecs
         Assert.InRange(lines.Length, 20, int.MaxValue);
         foreach (var line in lines)
         {
-            // A name, a tolerance, then for each frame its file and how long it is shown.
+            // A name, a tolerance, then for each frame its file and its duration.
             var parts = line.Split(' ');
             var file = await File.ReadAllBytesAsync(Path.Combine(_folder, parts[0]));
             using var image = Assert.IsType<DecodedImage>(await Browser.Ask<object>(new Decode(file), Deadline.Long));

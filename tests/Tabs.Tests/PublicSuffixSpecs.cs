@@ -2,10 +2,10 @@ using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>The public suffix list, against the vectors that publicsuffix.org publishes with it.</summary>
+/// <summary>The public suffix list, checked with the vectors that publicsuffix.org publishes.</summary>
 public sealed class PublicSuffixSpecs
 {
-    // A host and the name that somebody has registered, or - for a public suffix. Source: tests/test_psl.txt of the list's repository.
+    // A host and its registrable domain, or - for a public suffix. Source: tests/test_psl.txt of the list's repository.
     private const string Vectors = """
         com -
         example.com example.com

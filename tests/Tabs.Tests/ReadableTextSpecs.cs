@@ -3,7 +3,7 @@ using ActorBrowser.ChildEntrypoints.Rendering;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>The text that a person would read: what is shown, in the shape that it has.</summary>
+/// <summary>The text that a person would read: the visible text, in its layout.</summary>
 public sealed class ReadableTextSpecs
 {
     private static readonly string Paragraph = string.Concat(Enumerable.Repeat("This is a paragraph with a good number of words in it, so that it counts as running text. ", 4));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Every page of a real documentation tree, beside an independent parser.</summary>
+/// <summary>Every page of a real documentation tree, compared with an independent parser.</summary>
 public sealed class RealPages : BrowserSpecs
 {
     private const int Tabs = 4;
@@ -31,7 +31,7 @@ public sealed class RealPages : BrowserSpecs
     }
 }
 
-/// <summary>The real web server, on a loopback port of its own.</summary>
+/// <summary>A real web server, on a separate loopback port.</summary>
 internal sealed class Nginx : IAsyncDisposable
 {
     private readonly Process _process;

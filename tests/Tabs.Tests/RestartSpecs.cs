@@ -4,12 +4,12 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>What a restart of an actor keeps and ends, and how each waiting party hears: the rows of docs/failure-modes.md.</summary>
+/// <summary>What a restart of an actor keeps and ends, and how waiting parties learn of it: the rows of docs/failure-modes.md.</summary>
 public sealed class RestartSpecs() : BrowserSpecs("actorbrowser.pools.image-decoder { max-processes = 1, spares = 0 }")
 {
     private static readonly byte[] Pixel = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGP4z8Dwn4HhfwMAD3oDfgvLLrEAAAAASUVORK5CYII=");
 
-    // The browser makes its services when it starts, which its first answer proves to be over.
+    // The browser creates its services at its start, which is over once it answers.
     private async Task<IActorRef> ServiceAsync(string name)
     {
         await Browser.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Deadline.Long);
@@ -142,7 +142,7 @@ public sealed class RestartSpecs() : BrowserSpecs("actorbrowser.pools.image-deco
     }
 }
 
-/// <summary>A message that fails each actor that checks what enters it: only tests can make one.</summary>
+/// <summary>A message that makes any actor that checks its messages fail: only tests can create it.</summary>
 internal sealed class Poison : IValidated, ICommand
 {
     object? IValidated.Refusal() => throw new PoisonException();

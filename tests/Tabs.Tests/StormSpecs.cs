@@ -6,7 +6,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Renderers killed and stopped at random under tabs at work. ACTORBROWSER_STORM=TABS,SECONDS makes it longer.</summary>
+/// <summary>Renderers are killed and stopped at random while tabs work. ACTORBROWSER_STORM=TABS,SECONDS makes it longer.</summary>
 public sealed class StormSpecs(ITestOutputHelper output) : BrowserSpecs("actorbrowser.tabs { unresponsive-after = 500ms, hang-budget = 4s, max-crashes = 1000000 }\nactorbrowser.pools.renderer.spares = 4")
 {
     private static (int Tabs, int Seconds) Size => Environment.GetEnvironmentVariable("ACTORBROWSER_STORM")?.Split(',') is [var tabs, var seconds]
@@ -18,7 +18,7 @@ public sealed class StormSpecs(ITestOutputHelper output) : BrowserSpecs("actorbr
         var site = await ServeAsync(context => HtmlAsync(context, $"<title>{context.Request.Path}</title><p>{string.Join(' ', Enumerable.Range(0, 500))}</p>"));
         var tabs = await Task.WhenAll(Enumerable.Range(0, Size.Tabs).Select(_ => OpenAsync()));
         await Task.WhenAll(tabs.Select((tab, i) => tab.NavigateAsync($"{site}/{i}").Soon()));
-        // The first two are left alone: what they feel of the storm is what is measured, beside the same work without one.
+        // The first two tabs are not attacked: the test compares their latency during the storm with their latency without one.
         var (asked, answered, failed, losses) = (0, 0, 0, 0);
         var calm = new ConcurrentBag<double>();
         using (var lull = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Max(2, Size.Seconds / 10))))
@@ -85,7 +85,7 @@ public sealed class StormSpecs(ITestOutputHelper output) : BrowserSpecs("actorbr
                 }
                 catch (PageException)
                 {
-                    // Killed again meanwhile: the storm goes on.
+                    // Killed again meanwhile: the storm continues.
                 }
             }
         }

@@ -4,7 +4,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Tabs on real renderers: what a page is, where a tab has been, and what happens when a process does not live.</summary>
+/// <summary>Tabs with real renderers: pages, history, and lost processes.</summary>
 public sealed class TabSpecs() : BrowserSpecs("actorbrowser.tabs.max-crashes = 2")
 {
     private const string Page = """
@@ -63,7 +63,7 @@ public sealed class TabSpecs() : BrowserSpecs("actorbrowser.tabs.max-crashes = 2
         {
             // The first two.
         }
-        // Two steps at once: the second goes on from where the first would lead.
+        // Two steps at once: the second starts from where the first would lead.
         tab.Tab.Tell(new Back());
         tab.Tab.Tell(new Back());
         Assert.Equal(site + "/a", (await NextAsync<LoadFinished>(events)).Page.Url);
@@ -102,7 +102,7 @@ public sealed class TabSpecs() : BrowserSpecs("actorbrowser.tabs.max-crashes = 2
         Assert.Equal((other + "/x", "there"), (page.Url, page.Document.Title));
         Assert.Equal(["site /go ", "site /on who=me", "other /x "], seen);
         seen.Clear();
-        // Another identity has never been there.
+        // Another identity has no such cookie.
         await (await OpenAsync()).NavigateAsync(site + "/go").Soon();
         Assert.Equal("site /go ", seen[0]);
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Programs of Debian's that tests run beside ours.</summary>
+/// <summary>Debian programs that tests use for comparison.</summary>
 internal static class Tools
 {
     internal static async Task<string[]> PythonAsync(string script, params string[] arguments)

@@ -5,8 +5,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.TestChild;
 
 /// <summary>
-/// Every way a child can misbehave, each as a role. Those that break the handshake act in their constructor, before the
-/// loop says Hello; the others misbehave once they are ready.
+/// Every way in which a child can misbehave, each as a role. Those that break the handshake act in their constructor, before the loop
+/// sends Hello; the others misbehave once they are ready.
 /// </summary>
 internal static class HostileRoles
 {
@@ -45,7 +45,7 @@ internal static class HostileRoles
     private static IChildRole BeforeHello(Action act)
     {
         act();
-        // What it wrote stands; it must not go on to a proper Hello.
+        // Its bytes are sent; it must not continue to a proper Hello.
         Thread.Sleep(Timeout.Infinite);
         return new EchoRole();
     }
@@ -79,7 +79,7 @@ internal static class HostileRoles
             new Thread(static () => { while (true) { } }) { IsBackground = false }.Start();
     }
 
-    // The C library finds no heap there, and is not managed code: the runtime cannot make an exception of it.
+    // The C library finds no heap at that address; as this is not managed code, the runtime cannot turn the fault into an exception.
     private static void Fault() => System.Runtime.InteropServices.Marshal.FreeHGlobal(4096 + 16);
 
     [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "fork")]
@@ -89,7 +89,7 @@ internal static class HostileRoles
     {
         while (RawSystemCall.TakeMemory(1 << 20))
         {
-            // All there is.
+            // That is all of them.
         }
         Environment.FailFast("aborted on purpose");
     }
@@ -135,12 +135,12 @@ internal static class HostileRoles
             Console.Error.WriteLine(line);
     }
 
-    /// <summary>Proper until it is ready, then does something on a thread of its own; may block its channel's thread.</summary>
+    /// <summary>Behaves until it is ready, then runs an action on a separate thread; it may block its channel's thread.</summary>
     private sealed class AfterReady(Action<ChildContext> act, Action? onFrame = null) : IChildRole
     {
         public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
         {
-            // Started by the first message, so that the parent has seen Ready by then.
+            // The first message starts the action, so that the parent has seen Ready by then.
             _context = context;
         }
 
@@ -160,8 +160,8 @@ internal static class HostileRoles
 }
 
 /// <summary>
-/// Sends every role message back. Kind 1: the numbers of its open descriptors; 2: its environment; 3: its own command
-/// line; anything else, and descriptors: as they came.
+/// Sends every role message back. Kind 1: the numbers of its open descriptors; 2: its environment; 3: its command line; any other
+/// kind, and descriptors: unchanged.
 /// </summary>
 internal sealed class EchoRole : IChildRole
 {

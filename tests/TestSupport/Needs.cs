@@ -10,7 +10,7 @@ public sealed class FactNeedsAttribute : FactAttribute
 {
     public FactNeedsAttribute(params string[] packages) => Skip = Needs.Missing(packages);
 
-    /// <summary>Whether it builds a native program, which takes minutes: skipped where the tests are run without.</summary>
+    /// <summary>Whether it builds a native program, which takes minutes: skipped in runs without native builds.</summary>
     public bool BuildsNative
     {
         get => false;
@@ -18,7 +18,7 @@ public sealed class FactNeedsAttribute : FactAttribute
     }
 }
 
-/// <summary>As <see cref="FactNeedsAttribute"/>, for a theory.</summary>
+/// <summary>Like <see cref="FactNeedsAttribute"/>, for a theory.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class TheoryNeedsAttribute : TheoryAttribute
 {

@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.TransportTests;
 
-/// <summary>What every channel does; one class for each kind says how to make a pair.</summary>
+/// <summary>The behaviour of every channel; one class for each kind creates a pair.</summary>
 public abstract class ChannelSpecs
 {
     private protected static readonly ChannelLimits Limits = ChannelLimits.Default;

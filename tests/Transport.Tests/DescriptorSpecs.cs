@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.TransportTests;
 
-/// <summary>Descriptors that ride on frames. Counts this process's own, so it runs alone.</summary>
+/// <summary>Descriptors sent with frames. Counts this process's descriptors, so it runs alone.</summary>
 [Collection("counts descriptors")]
 public sealed class DescriptorSpecs
 {
@@ -160,7 +160,7 @@ public sealed class DescriptorSpecs
     [Fact]
     public async Task No_path_leaks_a_descriptor()
     {
-        // Once around first: pools, the reactor and the runtime open theirs.
+        // A first round, because pools, the reactor and the runtime open their descriptors in it.
         await EveryPathAsync();
         GC.Collect();
         var before = ProcessTable.OpenDescriptors();

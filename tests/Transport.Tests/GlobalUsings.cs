@@ -1,5 +1,5 @@
 global using ActorBrowser.TestSupport;
 global using Xunit;
 
-// No child, no server: ./test --fast runs them.
+// These tests need no child and no server: ./test --fast runs them.
 [assembly: AssemblyTrait("Tier", "Fast")]

@@ -3,10 +3,10 @@ using MessagePack;
 
 namespace ActorBrowser.TransportTests;
 
-/// <summary>Whatever a body holds, reading it ends in a message or a typed violation, and costs no more than its length.</summary>
+/// <summary>For any body, reading ends in a message or a typed violation, and costs no more than the body's length.</summary>
 public sealed class HostileBodySpecs
 {
-    // What a whole frame, the reader's sentence and one exception cost; a lied length would cost megabytes.
+    // The cost of a whole frame, the reader's message and one exception; a false length would cost megabytes.
     private const long MostBytes = 1 << 20;
 
     public static TheoryData<MessageType> Types => [.. Enum.GetValues<MessageType>()];
@@ -70,7 +70,7 @@ public sealed class HostileBodySpecs
         }
     }
 
-    /// <summary>In place of each field: every kind of value, lengths that lie, numbers that fit nowhere, text that is none, depth.</summary>
+    /// <summary>In place of each field: every kind of value, false lengths, numbers out of range, invalid text, deep nesting.</summary>
     [Theory]
     [MemberData(nameof(Types))]
     public void Any_value_in_the_place_of_any_field_ends_in_a_message_or_a_violation(MessageType type)
@@ -104,21 +104,21 @@ public sealed class HostileBodySpecs
         Assert.Equal("\ufffd\ufffd", error.Message);
     }
 
-    /// <summary>What hostile peers of MessagePack readers send, each a value by itself.</summary>
+    /// <summary>Values that hostile peers send to MessagePack readers, each by itself.</summary>
     private static readonly byte[][] Hostile =
     [
         [0xc0], [0xc1], [0xc2], [0xc3], [0x00], [0x7f], [0xff], [0x80], [0x90], [0xa0],
         [0xcc, 0xff], [0xcd, 0xff, 0xff], [0xce, 0xff, 0xff, 0xff, 0xff], [0xcf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
         [0xd0, 0x80], [0xd1, 0x80, 0], [0xd2, 0x80, 0, 0, 0], [0xd3, 0x80, 0, 0, 0, 0, 0, 0, 0],
         [0xca, 0x7f, 0xc0, 0, 0], [0xcb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0],
-        // Lengths that no frame holds.
+        // Lengths that no frame has.
         [0xd9, 0xff], [0xda, 0xff, 0xff], [0xdb, 0xff, 0xff, 0xff, 0xff], [0xdb, 0x7f, 0xff, 0xff, 0xff],
         [0xc4, 0xff], [0xc5, 0xff, 0xff], [0xc6, 0xff, 0xff, 0xff, 0xff], [0xc6, 0x7f, 0xff, 0xff, 0xff],
         [0xdc, 0xff, 0xff], [0xdd, 0xff, 0xff, 0xff, 0xff], [0xdd, 0x7f, 0xff, 0xff, 0xff], [0xdd, 0, 1, 0x86, 0xa0],
         [0xde, 0xff, 0xff], [0xdf, 0xff, 0xff, 0xff, 0xff], [0xdf, 0x40, 0, 0, 0],
         // Extensions, times among them.
         [0xc7, 0xff, 1], [0xc8, 0xff, 0xff, 1], [0xc9, 0xff, 0xff, 0xff, 0xff, 1], [0xd4, 1, 0], [0xd6, 0xff, 0, 0, 0, 0], [0xd8, 1],
-        // Text that is no UTF-8: a lone continuation, an overlong slash, a surrogate, beyond the last plane.
+        // Text that is not UTF-8: a lone continuation, an overlong slash, a surrogate, beyond the last plane.
         [0xa1, 0x80], [0xa2, 0xc0, 0xaf], [0xa3, 0xed, 0xa0, 0x80], [0xa4, 0xf5, 0x80, 0x80, 0x80],
         // Arrays and maps inside one another.
         [.. Enumerable.Repeat((byte)0x91, 60_000)],
@@ -143,7 +143,7 @@ public sealed class HostileBodySpecs
         return frame.TryRead(out message);
     }
 
-    // The places of the values in a body's outermost array, by a reader that knows no messages.
+    // The positions of the values in a body's outermost array, found without knowing the message.
     private static List<(int Start, int End)> Fields(byte[] body)
     {
         var fields = new List<(int, int)>();

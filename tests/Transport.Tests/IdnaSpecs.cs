@@ -4,8 +4,8 @@ using ActorBrowser.Transport.Http;
 namespace ActorBrowser.TransportTests;
 
 /// <summary>
-/// International names as the URL standard's own implementation (npm's tr46 7.0.0, Unicode 18) takes them: each line of idna.tsv is a name
-/// as code points and its ASCII form, or - where it is refused. ACTORBROWSER_IDNA_VECTORS names another such file.
+/// International names, compared with the URL standard's own implementation (npm's tr46 7.0.0, Unicode 18): each line of idna.tsv is
+/// a name as code points and its ASCII form, or - if it is refused. ACTORBROWSER_IDNA_VECTORS names another such file.
 /// </summary>
 public sealed class IdnaSpecs
 {

@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace ActorBrowser.TransportTests;
 
-/// <summary>Whatever arrives, however it is cut: whole messages or one typed violation.</summary>
+/// <summary>For any bytes, split anywhere: whole messages or one typed violation.</summary>
 public sealed class PropertySpecs
 {
     private static readonly ChannelLimits Limits = new(64 << 10, 4, 1 << 20);
@@ -55,7 +55,7 @@ public sealed class PropertySpecs
             using var parser = new FrameParser(Limits);
             var before = GC.GetAllocatedBytesForCurrentThread();
             FeedInPieces(parser, [.. bytes], splits, received);
-            // A pending frame's buffer, and what the messages themselves hold: never what a length merely claims.
+            // A pending frame's buffer and the messages' own bytes, but no memory for a declared length.
             return GC.GetAllocatedBytesForCurrentThread() - before < 8L * (Limits.MaxBodyBytes + (bytes.Count * 64L));
         });
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), property);

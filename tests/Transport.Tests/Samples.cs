@@ -97,7 +97,7 @@ internal static class Samples
     {
         var bytes = new byte[random.Next(1, 400)];
         random.NextBytes(bytes);
-        // Texts of commands hold no NUL.
+        // A command's texts contain no NUL.
         bytes.AsSpan().Replace((byte)0, (byte)1);
         return bytes;
     }

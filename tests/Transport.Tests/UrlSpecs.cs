@@ -3,7 +3,7 @@ using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.TransportTests;
 
-/// <summary>Our URL parser beside another's: <c>urls.tsv</c> is what Node's <c>URL</c> makes of each reference and base.</summary>
+/// <summary>Our URL parser compared with another one: <c>urls.tsv</c> has the result of Node's <c>URL</c> for each reference and base.</summary>
 public sealed class UrlSpecs
 {
     [Fact]

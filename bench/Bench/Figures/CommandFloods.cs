@@ -2,7 +2,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>What another child feels while a command takes all it can get, at the limits that every command has.</summary>
+/// <summary>The latency of another child while a command uses up its default limits.</summary>
 internal sealed class CommandFloods : IFigure
 {
     private static readonly (string Name, string Script)[] All =

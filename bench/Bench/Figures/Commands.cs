@@ -92,7 +92,7 @@ internal sealed class KeyEcho : IFigure
         return [new Row("a key to cat on a terminal and back", samples[0], samples[1], Target.AtMost(2.5))];
     }
 
-    /// <summary>Types the next key when the last has come back.</summary>
+    /// <summary>Types the next key when the last one has been echoed.</summary>
     private sealed class Keyboard(IActorRef commands, TaskCompletionSource<IActorRef> ready) : UntypedActor
     {
         private static readonly WriteInput Key = new(Encoding.ASCII.GetBytes("x"));

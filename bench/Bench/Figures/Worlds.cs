@@ -3,7 +3,7 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Bench.Figures;
 
-/// <summary>Commands that do nothing, each in a world of its own, beside bubblewrap.</summary>
+/// <summary>Commands that do nothing, each in its own world, compared with bubblewrap.</summary>
 internal sealed class Worlds : IFigure
 {
     private const int AtOnce = 16;
@@ -50,7 +50,7 @@ internal sealed class Worlds : IFigure
         ];
     }
 
-    // With threads of its own: the pool grows too slowly for work that waits.
+    // Runs on dedicated threads: the pool grows too slowly for blocking work.
     private static double Rate(int count, int atOnce, Action run)
     {
         var left = count;

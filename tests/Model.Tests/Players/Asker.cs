@@ -2,10 +2,10 @@ using Akka.Actor;
 
 namespace ActorBrowser.ModelTests.Players;
 
-/// <summary>A question that has exactly one answer, whoever fails.</summary>
+/// <summary>A question that must have exactly one answer, whichever actor fails.</summary>
 /// <param name="world">The run.</param>
-/// <param name="name">Of the question.</param>
-/// <param name="problem">What is wrong with an answer; null for nothing.</param>
+/// <param name="name">The question's name.</param>
+/// <param name="problem">Returns what is wrong with an answer; null for nothing.</param>
 internal sealed class Question(World world, string name, Func<object, string?> problem)
 {
     private bool _finished;
@@ -33,7 +33,7 @@ internal sealed class Question(World world, string name, Func<object, string?> p
             world.Fail($"{Name}: {wrong}");
     }
 
-    /// <summary>Looks at what a question's task has become; once.</summary>
+    /// <summary>Checks the result of a question's task, once.</summary>
     internal void Finish()
     {
         if (_finished || Asked is not { IsCompleted: true })
@@ -46,7 +46,7 @@ internal sealed class Question(World world, string name, Func<object, string?> p
     }
 }
 
-/// <summary>An actor that asks one question, and stays to see a second answer.</summary>
+/// <summary>An actor that asks one question, and stays to detect a second answer.</summary>
 internal sealed class Asker(IActorRef target, object message, Question question) : UntypedActor
 {
     protected override void PreStart()

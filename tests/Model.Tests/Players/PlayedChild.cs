@@ -4,8 +4,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ModelTests.Players;
 
 /// <summary>
-/// A child as its parent sees it: a process that exits once, and a channel. What it does, and when, the schedule decides; while the run is
-/// calm it does what an honest child does.
+/// A child as its parent sees it: a process that exits once, and a channel. The schedule decides what it does and when; while the run
+/// is calm it behaves like an honest child.
 /// </summary>
 internal abstract class PlayedChild(World world, string role, int number, InMemoryChannel channel) : IChildProcessHandle, IFrameHandler
 {
@@ -32,7 +32,7 @@ internal abstract class PlayedChild(World world, string role, int number, InMemo
 
     internal bool IsAlive { get; private set; } = true;
 
-    /// <summary>Whether it has taken its arguments and does not die.</summary>
+    /// <summary>Whether it has received its arguments and is not about to exit.</summary>
     internal bool IsAtWork { get; private set; }
 
     protected World World { get; } = world;
@@ -63,7 +63,7 @@ internal abstract class PlayedChild(World world, string role, int number, InMemo
             Send(0, new Hello(WireProtocol.Version, WireProtocol.BuildId, Role, Id, []));
         else if (Schedule.Chance(50))
             Die(1, null);
-        // Or it says nothing, and the deadline is its end.
+        // Otherwise it sends nothing, and the timeout ends it.
     });
 
     public ProtocolViolation? OnFrame(in Frame frame)
@@ -103,18 +103,18 @@ internal abstract class PlayedChild(World world, string role, int number, InMemo
     {
         if (closed.Violation is { } violation)
             World.Fail($"{Name}: the parent broke the protocol: {violation.Message}");
-        // The end of its channel is an order to exit.
+        // When its channel ends, it must exit.
         if (!_dying && IsAlive)
             Do("exits with its channel", () => Die(0, null));
     }
 
-    /// <summary>A frame about work.</summary>
+    /// <summary>Handles a frame about work.</summary>
     protected abstract void OnWork(in Frame frame);
 
-    /// <summary>Work that it has and has not ended; null for none.</summary>
+    /// <summary>An unfinished piece of work; null for none.</summary>
     internal abstract string? Unfinished { get; }
 
-    /// <summary>Something begins under an id: no second thing may in this child's life.</summary>
+    /// <summary>Records a new id: none may repeat within this child's life.</summary>
     protected void Open(ulong id, string what)
     {
         if (!_ids.Add(id))
@@ -123,7 +123,7 @@ internal abstract class PlayedChild(World world, string role, int number, InMemo
 
     protected bool WasOpened(ulong id) => _ids.Contains(id);
 
-    /// <summary>Does something later, if it lives then.</summary>
+    /// <summary>Does something later, if it is still alive.</summary>
     protected void Do(string what, Action action, double weight = 1) => Schedule.Add($"{Name} {what}", () =>
     {
         if (IsAlive)
@@ -137,7 +137,7 @@ internal abstract class PlayedChild(World world, string role, int number, InMemo
     }
 }
 
-/// <summary>An embedder's role that answers what it is told with the same.</summary>
+/// <summary>An embedder's role that echoes its messages.</summary>
 internal sealed class PlayedEcho(World world, string role, int number, InMemoryChannel channel) : PlayedChild(world, role, number, channel)
 {
     internal override string? Unfinished => null;

@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ModelTests.Players;
 
-/// <summary>Starts children that are played: when a launch is done, and whether it succeeds, the schedule decides.</summary>
+/// <summary>Starts played children; the schedule decides when a launch completes, and whether it succeeds.</summary>
 internal sealed class PlayedLauncher(World world) : IChildLauncher
 {
     public Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)

@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ModelTests.Players;
 
-/// <summary>A network child: each request has one answer, in frames that come when the schedule likes. Now and then it is hostile, or never answers.</summary>
+/// <summary>A network child: each request has one response, whose frames arrive when the schedule decides. Sometimes the child is hostile, or never answers.</summary>
 internal sealed class PlayedNetwork(World world, string role, int number, InMemoryChannel channel) : PlayedChild(world, role, number, channel)
 {
     private readonly Dictionary<ulong, Job> _jobs = [];
@@ -11,7 +11,7 @@ internal sealed class PlayedNetwork(World world, string role, int number, InMemo
 
     internal override string? Unfinished => _jobs.Count == 0 ? null : string.Join(", ", _jobs.Values.Select(static job => $"{job.Token} (fetch {job.Id})"));
 
-    /// <summary>Of the work that it has, by what it is for.</summary>
+    /// <summary>The tokens of the work in progress.</summary>
     internal IEnumerable<string> Tokens => _jobs.Values.Select(static job => job.Token);
 
     protected override void OnWork(in Frame frame)
@@ -78,7 +78,7 @@ internal sealed class PlayedNetwork(World world, string role, int number, InMemo
         GoOn(job);
     }
 
-    // Parents send no more than they were granted, in order.
+    // Checks that parents send only what was granted, in order.
     private void Take(Job job, long offset, ReadOnlyMemory<byte> data)
     {
         if (offset != job.Uploaded.Length)
@@ -112,7 +112,7 @@ internal sealed class PlayedNetwork(World world, string role, int number, InMemo
 
     private void Cancel(Job job)
     {
-        // A frame may be on its way already; then it says that it has stopped.
+        // A frame may be on its way already; then the child reports that it has stopped.
         if (job.IsScheduled && Schedule.Chance(25))
             job.IsCancelledNext = true;
         else
@@ -178,7 +178,7 @@ internal sealed class PlayedNetwork(World world, string role, int number, InMemo
         Send(job.Id, message);
     }
 
-    // What no honest child sends: it must reach no requester, whatever becomes of this child.
+    // Sends what no honest child sends: it must reach no requester, whatever happens to this child.
     private void Lie(Job job)
     {
         var lie = new FetchHeaders(200, "1.1", Bodies.Lie, [], [], "", AddressSpace.Public, -1, default);
@@ -227,7 +227,7 @@ internal sealed class PlayedNetwork(World world, string role, int number, InMemo
     }
 }
 
-/// <summary>What is asked for and what is answered: all of it follows from the request's own token.</summary>
+/// <summary>The request and its response, both derived from the request's token.</summary>
 internal static class Bodies
 {
     internal const string Lie = "http://lie/";

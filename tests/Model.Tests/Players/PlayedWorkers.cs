@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ModelTests.Players;
 
-/// <summary>An image decoder: it says of each image that it is none, and repeats its bytes.</summary>
+/// <summary>An image decoder that answers every image with a failure that repeats its bytes.</summary>
 internal sealed class PlayedDecoder(World world, string role, int number, InMemoryChannel channel) : PlayedChild(world, role, number, channel)
 {
     private string? _work;
@@ -48,7 +48,7 @@ internal sealed class PlayedDecoder(World world, string role, int number, InMemo
     }
 }
 
-/// <summary>A renderer: a page's title is the last part of its URL, and every question about it has the same answer.</summary>
+/// <summary>A renderer: a page's title is the last part of its URL, and all questions about a page have the same answer.</summary>
 internal sealed class PlayedRenderer(World world, string role, int number, InMemoryChannel channel) : PlayedChild(world, role, number, channel)
 {
     private readonly HashSet<ulong> _work = [];

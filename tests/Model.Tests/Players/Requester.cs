@@ -3,7 +3,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser.ModelTests.Players;
 
-/// <summary>What one fetch was told, checked as it comes.</summary>
+/// <summary>The events of one fetch, checked as they arrive.</summary>
 internal sealed class FetchRecord(World world, string token, Fetch fetch)
 {
     private readonly MemoryStream _body = new();
@@ -13,20 +13,20 @@ internal sealed class FetchRecord(World world, string token, Fetch fetch)
 
     internal Fetch Fetch { get; } = fetch;
 
-    /// <summary>Cancels it; null where the request has no token.</summary>
+    /// <summary>Cancels it; null if the request has no token.</summary>
     internal CancellationTokenSource? Source { get; init; }
 
-    /// <summary>Its actor; null where it was asked for by a question.</summary>
+    /// <summary>The actor that requested it; null if it was requested by an Ask.</summary>
     internal IActorRef? Requester { get; set; }
 
-    /// <summary>The question; null where an actor asked.</summary>
+    /// <summary>The Ask's task; null if an actor requested it.</summary>
     internal Task<IEvent>? Asked { get; set; }
 
     internal ulong? Id { get; private set; }
 
     internal IEvent? End { get; private set; }
 
-    /// <summary>Its requester was stopped, or the browser was: there may be no end.</summary>
+    /// <summary>Whether its requester or the browser was stopped, so that there may be no end.</summary>
     internal bool IsExcused { get; set; }
 
     internal bool IsOver => End is not null || IsExcused || Asked is { IsCompleted: true };
@@ -73,7 +73,7 @@ internal sealed class FetchRecord(World world, string token, Fetch fetch)
         }
     }
 
-    /// <summary>Looks at what a question's task has become; once.</summary>
+    /// <summary>Checks the result of an Ask's task, once.</summary>
     internal void Finish()
     {
         if (_finished || Asked is not { IsCompleted: true })
@@ -102,7 +102,7 @@ internal sealed class FetchRecord(World world, string token, Fetch fetch)
     }
 }
 
-/// <summary>An actor that asks for one fetch and hears all that is said of it.</summary>
+/// <summary>An actor that requests one fetch and receives all its events.</summary>
 internal sealed class Requester(IActorRef browser, FetchRecord record, bool grantsLate) : UntypedActor
 {
     private long _ungranted;

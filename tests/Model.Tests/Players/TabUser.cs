@@ -3,7 +3,7 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.ModelTests.Players;
 
-/// <summary>Whoever has opened a tab: hears all its events, and knows what may follow what.</summary>
+/// <summary>The actor that opened a tab: receives all its events, and checks their order.</summary>
 internal sealed class TabUser(World world, IActorRef browser, TabRecordOfUser record) : UntypedActor
 {
     protected override void PreStart()
@@ -23,7 +23,7 @@ internal sealed class TabUser(World world, IActorRef browser, TabRecordOfUser re
                 record.IsClosed = true;
                 break;
             case Akka.Actor.Status.Failure:
-                // A command that made the tab fail.
+                // The command that made the tab fail.
                 break;
             case IEvent happened when record.IsClosed:
                 world.Fail($"{record.Name}: {happened} came after Closed");

@@ -6,8 +6,8 @@ using Akka.Event;
 namespace ActorBrowser.ModelTests.Scheduling;
 
 /// <summary>
-/// A real actor system, all of whose mailboxes and timers are turns of a schedule. It serves many runs, one after another, on the thread
-/// that made it.
+/// A real actor system whose mailboxes and timers are all turns of a schedule. It serves many runs, one after another, on the thread
+/// that created it.
 /// </summary>
 internal sealed class ModelSystem
 {
@@ -43,12 +43,12 @@ internal sealed class ModelSystem
 
     internal MovedTime Time { get; } = new();
 
-    /// <summary>What came from a thread that is not the explorer's; null for nothing.</summary>
+    /// <summary>A message that came from a thread other than the explorer's; null for none.</summary>
     internal string? Escaped => _stepper.Escaped;
 
-    /// <summary>A run begins.</summary>
-    /// <param name="schedule">Its choices.</param>
-    /// <param name="onPublished">Hears errors and exits of children.</param>
+    /// <summary>Begins a run.</summary>
+    /// <param name="schedule">The schedule that makes the choices.</param>
+    /// <param name="onPublished">Is told of errors and exits of children.</param>
     internal void Begin(Schedule schedule, Action<object> onPublished)
     {
         Time.Reset();
@@ -56,11 +56,11 @@ internal sealed class ModelSystem
         _sink.OnPublished = onPublished;
     }
 
-    /// <summary>The actor behind a reference; null for one that has stopped.</summary>
+    /// <summary>The actor behind a reference; null if it has stopped.</summary>
     internal static ActorBase? Behind(IActorRef actor) =>
         actor is ActorRefWithCell { Underlying: ActorCell cell } ? (ActorBase?)ActorOfCell.GetValue(cell) : null;
 
-    /// <summary>An actor's child by its name; nobody if there is none.</summary>
+    /// <summary>An actor's child with a name; Nobody if there is none.</summary>
     internal static IActorRef ChildOf(IActorRef actor, string name) => actor is ActorRefWithCell cell ? cell.GetSingleChild(name) : ActorRefs.Nobody;
 
     internal static IEnumerable<IActorRef> ChildrenOf(IActorRef actor) => actor is ActorRefWithCell cell ? cell.Children : [];

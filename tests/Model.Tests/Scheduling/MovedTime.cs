@@ -1,6 +1,6 @@
 namespace ActorBrowser.ModelTests.Scheduling;
 
-/// <summary>Time that passes only when it is told to, from one timer to the next.</summary>
+/// <summary>Time that advances only on request, from one timer to the next.</summary>
 internal sealed class MovedTime : TimeProvider
 {
     private static readonly DateTimeOffset Begin = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -14,7 +14,7 @@ internal sealed class MovedTime : TimeProvider
 
     internal TimeSpan Elapsed => new(_now);
 
-    /// <summary>Timers that will ring.</summary>
+    /// <summary>The number of timers that will fire.</summary>
     internal int Armed => _armed.Count;
 
     public override long GetTimestamp() => _now;
@@ -28,7 +28,7 @@ internal sealed class MovedTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Begins anew; nobody waits.</summary>
+    /// <summary>Starts again without timers.</summary>
     internal void Reset()
     {
         _due.Clear();
@@ -36,7 +36,7 @@ internal sealed class MovedTime : TimeProvider
         (_now, _order) = (0, 0);
     }
 
-    /// <summary>Goes to the next timer and rings it; false when none is armed.</summary>
+    /// <summary>Advances to the next timer and fires it; false if there is none.</summary>
     internal bool Pass()
     {
         while (_due.TryDequeue(out var next, out var when))

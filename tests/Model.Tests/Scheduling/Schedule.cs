@@ -1,16 +1,16 @@
 namespace ActorBrowser.ModelTests.Scheduling;
 
-/// <summary>One thing that can happen next: an actor takes a message, a channel delivers, a child does something, time passes.</summary>
-/// <param name="Name">Who does it; the same in every run of a seed.</param>
+/// <summary>One event that can happen next: an actor takes a message, a channel delivers, a child acts, time passes.</summary>
+/// <param name="Name">The party that acts; the same in every run of a seed.</param>
 /// <param name="Key">The name's hash.</param>
-/// <param name="Weight">How readily it is chosen; 1 for an actor's turn.</param>
-/// <param name="Run">Does it.</param>
+/// <param name="Weight">The relative probability; 1 for an actor's turn.</param>
+/// <param name="Run">Performs it.</param>
 internal readonly record struct Turn(string Name, ulong Key, double Weight, Action Run);
 
 /// <summary>
-/// Chooses what happens next by a seed. Half of the seeds choose at random; the other half give everybody a priority and now and then
-/// take it from whoever has the highest, which finds orders that need one party to be slow for long (as PCT does).
-/// The choice depends on who can act, not on the order in which they were found, so that a seed means one schedule.
+/// Chooses the next event by a seed. Half of the seeds choose at random; the other half give each party a priority and sometimes
+/// lower the highest one, which finds orders in which one party is slow for a long time (as PCT does). The choice depends on who can
+/// act, not on the order in which they were found, so that a seed means one schedule.
 /// </summary>
 internal sealed class Schedule(ulong seed)
 {
@@ -23,7 +23,7 @@ internal sealed class Schedule(ulong seed)
     private ulong _state = Hashing.Mix(seed);
     private int _demotions;
 
-    /// <summary>What was chosen so far, as one number: equal for two runs of one seed.</summary>
+    /// <summary>A hash of the choices so far: equal for two runs of one seed.</summary>
     internal ulong Fingerprint { get; private set; }
 
     internal int Steps { get; private set; }
@@ -36,13 +36,13 @@ internal sealed class Schedule(ulong seed)
 
     internal void Add(string name, Action run, double weight = 1) => Add(name, Hashing.Of(name), run, weight);
 
-    /// <summary>A number of the seed's.</summary>
-    /// <param name="below">0 to this, exclusively.</param>
+    /// <summary>Draws a number from the seed.</summary>
+    /// <param name="below">The exclusive upper bound.</param>
     internal int Draw(int below) => (int)(Next() % (ulong)below);
 
     internal bool Chance(int ofHundred) => Draw(100) < ofHundred;
 
-    /// <summary>Takes the next turn; false when nothing can happen.</summary>
+    /// <summary>Takes the next turn; false if nothing can happen.</summary>
     internal bool TryTake(out Turn turn)
     {
         if (_turns.Count == 0)
@@ -80,7 +80,7 @@ internal sealed class Schedule(ulong seed)
         var (best, bestRank) = (0, (double.MaxValue, ulong.MaxValue));
         for (var i = 0; i < _turns.Count; i++)
         {
-            // What is unlikely at random, such as the passing of time, is last here.
+            // Events that are unlikely at random, such as the passing of time, come last here.
             var rank = (_turns[i].Weight < 0.5 ? 1e9 : _demoted.GetValueOrDefault(_turns[i].Key), Hashing.Mix(seed ^ _turns[i].Key));
             if (rank.CompareTo(bestRank) < 0)
                 (best, bestRank) = (i, rank);
@@ -91,7 +91,7 @@ internal sealed class Schedule(ulong seed)
     private ulong Next() => Hashing.Mix(_state += 0x9E3779B97F4A7C15);
 }
 
-/// <summary>Hashes that are the same in every process.</summary>
+/// <summary>Hashes that are equal in every process.</summary>
 internal static class Hashing
 {
     /// <summary>SplitMix64's finalizer.</summary>

@@ -12,14 +12,14 @@ internal sealed class StepperSetup(Stepper stepper) : Setup
     internal Stepper Stepper { get; } = stepper;
 }
 
-/// <summary>What runs mailboxes: the schedule of the run that is under way, on the one thread that explores.</summary>
+/// <summary>Runs mailboxes: by the schedule of the current run, on the one exploring thread.</summary>
 internal sealed class Stepper
 {
     private readonly int _thread = Environment.CurrentManagedThreadId;
 
     internal Schedule Schedule { get; set; } = new(0);
 
-    /// <summary>Whether something came from another thread: such a run could not be repeated.</summary>
+    /// <summary>Whether a message came from another thread: such a run could not be repeated.</summary>
     internal string? Escaped { get; private set; }
 
     internal void Add(string name, ulong key, Action run)
@@ -31,7 +31,7 @@ internal sealed class Stepper
     }
 }
 
-/// <summary>For <c>type</c> of a dispatcher.</summary>
+/// <summary>For a dispatcher's <c>type</c>.</summary>
 public sealed class SteppedDispatcherConfigurator : MessageDispatcherConfigurator
 {
     private readonly SteppedDispatcher _dispatcher;
@@ -92,7 +92,7 @@ public sealed class SteppedQueue : IMessageQueue, IUnboundedMessageQueueSemantic
 
     internal ulong Key { get; }
 
-    /// <summary>What the last turn of this thread took; null where it took no message.</summary>
+    /// <summary>The message that this thread's last turn took; null if it took none.</summary>
     [field: ThreadStatic]
     internal static object? LastTaken { get; set; }
 
