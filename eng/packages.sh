@@ -32,8 +32,8 @@ actorbrowser_apt() {
   $_sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" >/dev/null 2>&1 9>&-
 }
 
-# Where the native program is to lie: an address below 1 GiB that each build draws anew, as an option of dotnet's. Nothing where the
-# linker is not GNU's, whose option this is: the linker's own address then.
+# The native program's address, as an option of dotnet: below 1 GiB, drawn anew by each build. Empty if the linker is not GNU's,
+# which alone has this option; the program then gets the linker's default address.
 actorbrowser_image_base() {
   _linker=clang
   if ! command -v clang >/dev/null 2>&1; then _linker=gcc; fi

@@ -1,4 +1,4 @@
-// What PreExecCode runs (arm64): see src/Interop/PreExecCode.cs.
+// The code that PreExecCode runs (arm64): see src/Interop/PreExecCode.cs.
 .text
 run:
   stp x19, x20, [sp, #-32]!

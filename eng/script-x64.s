@@ -1,4 +1,4 @@
-# What PreExecCode runs (x64): see src/Interop/PreExecCode.cs. as script-x64.s && objcopy -O binary -j .text
+# The code that PreExecCode runs (x64): see src/Interop/PreExecCode.cs. as script-x64.s && objcopy -O binary -j .text
 .intel_syntax noprefix
 .text
 run:
