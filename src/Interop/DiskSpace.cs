@@ -2,7 +2,7 @@ namespace ActorBrowser.Interop;
 
 /// <summary>The free space of a file system. Linux.</summary>
 /// <param name="Bytes">Free bytes for an ordinary user.</param>
-/// <param name="Files">How many more files fit; <see cref="long.MaxValue"/> if it does not count them.</param>
+/// <param name="Files">How many more files fit; <see cref="long.MaxValue"/> if the file system does not count them.</param>
 internal readonly record struct DiskSpace(long Bytes, long Files)
 {
     /// <summary>The free space at the working folder; null if the folder is gone.</summary>

@@ -27,9 +27,9 @@ public sealed partial class CommandClient
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="program">Searched for in PATH if it contains no slash.</param>
-    /// <param name="arguments">Ends the program: TERM, then KILL after its grace.</param>
-    /// <param name="cancellation">The exit, and the retained output.</param>
-    /// <returns>Its exit, and what is kept of its output.</returns>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="cancellation">Ends the program: TERM, then KILL after its grace.</param>
+    /// <returns>The exit, and the retained output.</returns>
     /// <exception cref="CommandRefusedException">The command was not started.</exception>
     /// <exception cref="CommandCancelledException">The command was cancelled, and is gone.</exception>
     /// <exception cref="BrowserStoppedException">The browser is stopping or has stopped.</exception>

@@ -5,8 +5,8 @@ namespace ActorBrowser;
 
 /// <summary>
 /// A command's pipes. The privileged process creates them: its own ends never leave it, so no child can change how they read; the
-/// other ends go to the runner with the request. The privileged process also keeps the ends that the command writes to open: the
-/// runner reports when all output was written, and a pipe that reported its end itself would wake this process twice a command.
+/// other ends go to the runner with the request. The privileged process also keeps the command's writing ends open: the runner
+/// reports when all output was written, and a pipe that reported its end itself would wake this process twice per command.
 /// </summary>
 internal sealed class CommandPipes
 {

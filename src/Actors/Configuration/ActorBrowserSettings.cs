@@ -132,10 +132,10 @@ internal sealed record ChildSettings(
 /// <summary><c>actorbrowser.restart</c>.</summary>
 /// <param name="MinBackoff">The first wait.</param>
 /// <param name="MaxBackoff">The longest wait.</param>
-/// <param name="Jitter">The window in which losses are counted.</param>
-/// <param name="Window">With more losses in a window, the supervisor gives up.</param>
-/// <param name="MaxRestarts">The wait before one more attempt.</param>
-/// <param name="GiveUpFor">Before one more try.</param>
+/// <param name="Jitter">The random share added to each wait, 0 to 1.</param>
+/// <param name="Window">The window in which losses are counted.</param>
+/// <param name="MaxRestarts">With more losses in a window, the supervisor gives up.</param>
+/// <param name="GiveUpFor">The wait before one more attempt.</param>
 internal sealed record RestartSettings(
     TimeSpan MinBackoff, TimeSpan MaxBackoff, double Jitter, TimeSpan Window, int MaxRestarts, TimeSpan GiveUpFor)
 {

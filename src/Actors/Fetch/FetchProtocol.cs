@@ -145,8 +145,8 @@ public static class FetchProtocol
     public sealed record FetchStarted(ulong Id) : IEvent;
 
     /// <summary>The status and headers have arrived.</summary>
-    /// <param name="Id">The final response's headers.</param>
-    /// <param name="Headers">The final response's.</param>
+    /// <param name="Id">The fetch.</param>
+    /// <param name="Headers">The final response's headers.</param>
     /// <param name="ChildProcessId">The child that performs the fetch.</param>
     public sealed record FetchHeadersArrived(ulong Id, FetchHeaders Headers, int ChildProcessId) : IEvent;
 

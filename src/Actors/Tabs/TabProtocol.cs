@@ -119,10 +119,10 @@ public static class TabProtocol
     }
 
     /// <summary>The server's answer to <see cref="FetchResource"/>.</summary>
-    /// <param name="Url">After redirects.</param>
-    /// <param name="Status">The URL after redirects.</param>
-    /// <param name="ContentType">As the server said; empty for none.</param>
-    /// <param name="Body">The response's Content-Type; empty for none.</param>
+    /// <param name="Url">The URL after redirects.</param>
+    /// <param name="Status">The HTTP status.</param>
+    /// <param name="ContentType">The response's Content-Type; empty for none.</param>
+    /// <param name="Body">At most <c>tabs.max-image</c> bytes.</param>
     public sealed record ResourceFetched(string Url, int Status, string ContentType, ReadOnlyMemory<byte> Body) : IEvent;
 
     /// <summary>The result of a query.</summary>
