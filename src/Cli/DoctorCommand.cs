@@ -73,7 +73,7 @@ internal static class DoctorCommand
         settings.Find(name) ?? (Roles.Names.Contains(name) || name == CommandRunnerContract.Name ? settings.ProfileOf(name) : null);
 
     private static string Unknown(SandboxSettings settings, string name) =>
-        $"there is no role or profile '{name}'; there are {string.Join(", ", settings.Profiles.Select(static policy => policy.Name))}";
+        $"'{name}' is not a role or profile; the profiles are {string.Join(", ", settings.Profiles.Select(static policy => policy.Name))}";
 
     private static async Task<int> RefuseAsync(string message)
     {

@@ -87,7 +87,7 @@ public sealed class RunnerStartSpecs() : PlayedChildSpecs("OFF")
         for (var i = 0; i < 2; i++)
             (await Launcher.NextAsync()).Exit(null, 6);
         var refused = await Owner.ExpectMsgAsync<SpawnRefused>(Deadline.Long);
-        Assert.Contains("signal SIGABRT (6) ended it", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("killed by SIGABRT (6)", refused.Message, StringComparison.Ordinal);
         Assert.Equal(2, Launcher.Launches);
     }
 
@@ -99,7 +99,7 @@ public sealed class RunnerStartSpecs() : PlayedChildSpecs("OFF")
         pool.Tell(new WorkerPool.Acquire(1, "site"), Owner.Ref);
         for (var i = 0; i < 2; i++)
             (await Launcher.NextAsync()).Exit(127);
-        Assert.Contains("exited with code 127", (await Owner.ExpectMsgAsync<WorkerPool.Refused>(Deadline.Long)).Message, StringComparison.Ordinal);
+        Assert.Contains("exit code 127", (await Owner.ExpectMsgAsync<WorkerPool.Refused>(Deadline.Long)).Message, StringComparison.Ordinal);
         Assert.Equal(2, Launcher.Launches);
     }
 

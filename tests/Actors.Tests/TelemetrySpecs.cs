@@ -32,7 +32,7 @@ public sealed class TelemetrySpecs : TestKit
             Policy = ActorBrowserSettings.From(Sys.Settings.Config).Sandbox.ProfileOf("renderer"),
             RoleArgs = new ProbeTargets(0, 0, "", "", "", 0, "").ToBytes(),
         };
-        var child = await EventFilter.Warning(contains: "does without a preferred layer of its confinement: control-group").ExpectAsync(1, Deadline.Long,
+        var child = await EventFilter.Warning(contains: "lacks a preferred layer of its confinement: control-group").ExpectAsync(1, Deadline.Long,
             async () => (await browser.Ask<BrowserProtocol.ChildSpawned>(spawn, Deadline.Long)).Child);
 
         var status = await child.Ask<ChildProcessProtocol.Status>(GetStatus.Instance, Deadline.Long);

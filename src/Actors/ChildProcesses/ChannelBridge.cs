@@ -186,7 +186,7 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
         }
         return Enum.IsDefined(frame.Type)
             ? new ProtocolViolation(ViolationKind.OutOfState, $"A child may not send {frame.Type} before {(_helloSeen ? "Ready" : "Hello")}.")
-            : new ProtocolViolation(ViolationKind.UnknownMessage, $"There is no message of type {(ushort)frame.Type}.");
+            : new ProtocolViolation(ViolationKind.UnknownMessage, $"{(ushort)frame.Type} is not a message type.");
     }
 
     private ProtocolViolation? Gather(ChildFrames.UserFrame frame)

@@ -41,11 +41,11 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
         }
         var wrong = MissingIn(hello, plan) ?? ConfinementCheck.Refusal(child.Process.Id, plan);
         if (wrong is null && plan.Reports != listener is not null)
-            wrong = plan.Reports ? "it sent no listener for its refused calls" : "it sent a listener that was not asked for";
+            wrong = plan.Reports ? "it sent no listener for its refused calls" : "it sent a listener although none was requested";
         if (wrong is not null)
         {
             listener?.Dispose();
-            return $"it is not confined as the profile {policy.Name} says: {wrong}";
+            return $"it is not confined as the profile {policy.Name} requires: {wrong}";
         }
         _expectsFork = CrashDumper.RuntimeAsks(settings.Crashes, plan);
         if (listener is not null)
@@ -54,7 +54,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
             log.Warning("The {0} child {1} is not confined at all ({2})", role, child.Process.Id, plan.Policy.Reasons.GetValueOrDefault("unconfined", ""));
         foreach (var missing in plan.Missing)
         {
-            log.Warning("The {0} child {1} does without a preferred layer of its confinement: {2}", role, child.Process.Id, missing.Sentence);
+            log.Warning("The {0} child {1} lacks a preferred layer of its confinement: {2}", role, child.Process.Id, missing.Sentence);
             ChildMetrics.DoesWithout(role, missing.Layer);
         }
         Layers = [.. hello.Layers, .. plan.Missing.Select(static missing => new LayerReport(missing.Layer, false, missing.Sentence))];
@@ -68,7 +68,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
         _violations++;
         ChildMetrics.Violated(role, violation.Call);
         if (_violations == 1 || !policy.KillsOnViolation)
-            log.Warning("The {0} child: {1}{2}", role, violation.Rule, violation.Allowed ? " It was let through." : "");
+            log.Warning("The {0} child: {1}{2}", role, violation.Rule, violation.Allowed ? " It was allowed." : "");
         return violation.Allowed ? null
             : policy.KillsOnViolation ? $"It made a system call that is not allowed. {violation.Rule}"
             : _violations > settings.Sandbox.MaxViolations ? $"It made more than {settings.Sandbox.MaxViolations} system calls that are not allowed. The last: {violation.Rule}"

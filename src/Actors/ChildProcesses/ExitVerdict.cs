@@ -34,12 +34,12 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
         // A runtime that has no memory for an exception says so and aborts; the collector keeps it below the limit itself.
         if (exit.Signal == ChildConfinement.AbortSignal && exit.LastStderrLines.Any(SaysOutOfMemory))
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and its runtime aborted.");
-        var how = exit.Signal is { } signal ? $"signal {SignalNames.Of(signal)} ended it"
-            : exit.ExitCode is { } code ? $"it exited with code {code}"
-            : "it is gone, and another part of this process has collected its exit code";
+        var how = exit.Signal is { } signal ? $"killed by {SignalNames.Of(signal)}"
+            : exit.ExitCode is { } code ? $"exit code {code}"
+            : "exit code unknown, because other code in this process collected it";
         return exit.ExitCode == 0 && shutdownRequested ? new ExitVerdict(ExitReason.Clean, KillCause.None, "Shut down as asked.")
-            : wasReady ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Unasked, {how}{Sentence(exit)}.")
-            : new ExitVerdict(ExitReason.HandshakeFailed, KillCause.None, $"Before it was ready, {how}{Sentence(exit)}{FileSizeHint(exit)}.")
+            : wasReady ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Exited unexpectedly: {how}{Sentence(exit)}.")
+            : new ExitVerdict(ExitReason.HandshakeFailed, KillCause.None, $"Exited before it was ready: {how}{Sentence(exit)}{FileSizeHint(exit)}.")
             {
                 DiedAtStart = exit.ExitCode is not null || (exit.Signal is { } own && OfItsOwn.Contains(own)),
                 WillRecur = exit is { Signal: null, ExitCode: ChildExitNumbers.Usage or ChildExitNumbers.Unconfined },
@@ -51,7 +51,7 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
 
     private static string FileSizeHint(ChildExit exit) =>
         exit.Signal is { } signal && OfItsOwn.Contains(signal) && OperatingSystem.IsLinux() && ProcessLimits.Get(ProcessLimit.FileSize).Soft is < EnoughFileSize and var most
-            ? $" (the limit of file size that it has from this process, {most} bytes, may be too small for its runtime: ulimit -f)"
+            ? $" (its file size limit, inherited from this process, is {most} bytes and may be too small for its runtime: raise ulimit -f)"
             : "";
 
     // The child's own message about its end.

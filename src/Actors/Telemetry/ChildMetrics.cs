@@ -16,7 +16,7 @@ internal static class ChildMetrics
         "actorbrowser.child.exits", "{child}", "Ends of children, by reason (ExitReason) and cause (KillCause).");
 
     private static readonly Counter<long> MissingLayers = BrowserMeter.Source.CreateCounter<long>(
-        "actorbrowser.sandbox.missing_layers", "{layer}", "Preferred layers of confinement that a started child does without, by layer.");
+        "actorbrowser.sandbox.missing_layers", "{layer}", "Preferred layers of confinement that a started child lacks, by layer.");
 
     private static readonly Counter<long> Violations = BrowserMeter.Source.CreateCounter<long>(
         "actorbrowser.sandbox.violations", "{call}", "Refused system calls, by call.");

@@ -89,7 +89,7 @@ internal readonly record struct Exit(
     // A runner cannot report its own loss.
     private static ExitCause ReadCause(ref MessagePackReader reader) =>
         (ExitCause)Wire.ReadRange(ref reader, "Exit.Cause", 0, (int)ExitCause.DiskLimit) is var cause && cause != ExitCause.RunnerLost
-            ? cause : throw new WireFormatException("Exit.Cause says that the runner is lost.");
+            ? cause : throw new WireFormatException("Exit.Cause is RunnerLost, which a runner cannot report.");
 }
 
 /// <summary>Runner → parent: no process of the session is left; nothing more about it follows.</summary>

@@ -46,7 +46,7 @@ internal sealed class MessageSet
         {
             return Enum.IsDefined(header.Type)
                 ? new ProtocolViolation(ViolationKind.OutOfState, $"{_sender} may not send {header.Type}.")
-                : new ProtocolViolation(ViolationKind.UnknownMessage, $"There is no message of type {(ushort)header.Type}.");
+                : new ProtocolViolation(ViolationKind.UnknownMessage, $"{(ushort)header.Type} is not a message type.");
         }
         return CheckDescriptors(header, rule);
     }
