@@ -19,20 +19,13 @@ public sealed class WordCounter : IChildRole
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) => _context = context;
 
     // Runs on the child's only thread, which answers no heartbeat meanwhile. Run longer work on the thread pool, then call RequestFlush.
-    public ProtocolViolation? OnFrame(in Frame frame)
+    public void OnMessage(ulong id, RoleMessage question)
     {
-        if (frame.TryRead<RoleMessage>(out var question) is { } malformed)
-            return malformed;
         var words = Encoding.UTF8.GetString(question.Payload.Span).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (question.Kind == Count)
-            Answer(frame.CorrelationId, Count, BitConverter.GetBytes(words.Length));
+            Answer(id, Count, BitConverter.GetBytes(words.Length));
         else
-            Answer(frame.CorrelationId, Reverse, Encoding.UTF8.GetBytes(string.Join("   ", words.Reverse())));
-        return null;
-    }
-
-    public void OnShutdown()
-    {
+            Answer(id, Reverse, Encoding.UTF8.GetBytes(string.Join("   ", words.Reverse())));
     }
 
     private void Answer(ulong question, ushort kind, byte[] payload)

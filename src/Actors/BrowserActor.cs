@@ -95,8 +95,7 @@ public sealed class BrowserActor : UntypedActor
     private readonly HashSet<IActorRef> _services;
     private readonly IActorRef[] _pools;
 
-    /// <summary>See <see cref="Props(ActorBrowserSettings)"/>.</summary>
-    public BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher)
+    internal BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher)
     {
         _settings = settings;
         _launcher = ProcessRoster.Of(launcher);
@@ -119,17 +118,20 @@ public sealed class BrowserActor : UntypedActor
         _pools = [renderers, decoders];
     }
 
-    /// <summary>Creates the props, with real child processes.</summary>
-    /// <param name="settings">The configuration.</param>
-    public static Props Props(ActorBrowserSettings settings) => Props(settings, ProcessChildLauncher.Instance);
+    internal static Props Props(ActorBrowserSettings settings) => Props(settings, ProcessChildLauncher.Instance);
 
-    /// <summary>Creates the props, with another launcher.</summary>
-    /// <param name="settings">The configuration.</param>
-    /// <param name="launcher">What starts children.</param>
-    public static Props Props(ActorBrowserSettings settings, IChildLauncher launcher)
+    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher) => Akka.Actor.Props.CreateBy(new Producer(settings, ProcessRoster.Of(launcher)));
+
+    // Akka creates an actor by its public constructors alone.
+    private sealed class Producer(ActorBrowserSettings settings, IChildLauncher roster) : IIndirectActorProducer
     {
-        IChildLauncher roster = ProcessRoster.Of(launcher);
-        return Akka.Actor.Props.Create(() => new BrowserActor(settings, roster));
+        public Type ActorType => typeof(BrowserActor);
+
+        public ActorBase Produce() => new BrowserActor(settings, roster);
+
+        public void Release(ActorBase actor)
+        {
+        }
     }
 
     /// <inheritdoc/>

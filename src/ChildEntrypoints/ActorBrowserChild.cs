@@ -82,7 +82,7 @@ public static class ActorBrowserChild
         return false;
     }
 
-    private static int RunOnSocket(string role, IChildRole instance)
+    private static int RunOnSocket(string role, IFrameRole instance)
     {
         var channel = new BlockingSocketChannel(new SafeDescriptor(WireProtocol.ChildDescriptor), ChannelLimits.Default);
         var loop = new ChildLoop(role, instance, channel, channel.SetLimits);
@@ -94,7 +94,7 @@ public static class ActorBrowserChild
 
     // Not inlined: a child on a socket must not load the thread and task code of named pipes before it is Ready.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int RunOnPipe(string role, IChildRole instance, string pipe)
+    private static int RunOnPipe(string role, IFrameRole instance, string pipe)
     {
         var secret = Environment.GetEnvironmentVariable(WireProtocol.PipeSecretVariable) ?? "";
         StreamChannel channel;

@@ -11,9 +11,7 @@ public sealed class ChildContext : IThreadPoolWorkItem
     private int _flushRequested;
 
     /// <summary>Creates a context on a channel. The loop gives one to each role; tests create their own.</summary>
-    /// <param name="role">The role's name.</param>
-    /// <param name="channel">The channel to the parent.</param>
-    public ChildContext(string role, IChannel channel)
+    internal ChildContext(string role, IChannel channel)
     {
         Role = role;
         _channel = channel;
@@ -27,21 +25,17 @@ public sealed class ChildContext : IThreadPoolWorkItem
     internal BodySlots? Slots { get; init; }
 
     /// <summary>Queues a message. After the parent is gone the message is dropped: the process is about to exit.</summary>
-    /// <typeparam name="T">The message's type.</typeparam>
-    /// <param name="correlationId">The id of the request that the message answers.</param>
-    /// <param name="message">The message.</param>
+    /// <param name="id">The id of the message that this one answers.</param>
+    /// <param name="message">The answer; its payload is copied.</param>
     /// <exception cref="ArgumentException">The message is longer than a frame may be; send it in pieces.</exception>
-    /// <exception cref="InvalidOperationException">The role may not send this message, or the queue is full because the parent does not read.</exception>
-    public void Write<T>(ulong correlationId, in T message) where T : IWireMessage<T> => Write(correlationId, message, []);
+    /// <exception cref="InvalidOperationException">The queue is full because the parent does not read.</exception>
+    public void Write(ulong id, RoleMessage message) => Write<RoleMessage>(id, message);
 
-    /// <summary>Queues a message with descriptors. The channel takes ownership of them even if the call fails.</summary>
-    /// <typeparam name="T">The message's type.</typeparam>
-    /// <param name="correlationId">The id of the request that the message answers.</param>
-    /// <param name="message">The message.</param>
-    /// <param name="descriptors">The descriptors to send with the message.</param>
-    /// <exception cref="ArgumentException">The message is longer than a frame may be; send it in pieces.</exception>
-    /// <exception cref="InvalidOperationException">The role may not send this message, or the queue is full because the parent does not read.</exception>
-    public void Write<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T>
+    /// <summary>The same for a message of a built-in role.</summary>
+    internal void Write<T>(ulong correlationId, in T message) where T : IWireMessage<T> => Write(correlationId, message, []);
+
+    /// <summary>The same for a message of a built-in role, with descriptors.</summary>
+    internal void Write<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T>
     {
         if (_contract.FromChild.Check(new FrameHeader(0, T.Type, (ushort)descriptors.Length, correlationId)) is { } forbidden)
         {

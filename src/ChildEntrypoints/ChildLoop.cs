@@ -12,13 +12,13 @@ internal sealed class ChildLoop : IFrameHandler
 {
     private readonly string _role;
     private readonly RoleContract _contract;
-    private readonly IChildRole _instance;
+    private readonly IFrameRole _instance;
     private readonly IChannel _channel;
     private readonly Action<ChannelLimits> _setLimits;
     private bool _ready;
     private bool _shutdown;
 
-    internal ChildLoop(string role, IChildRole instance, IChannel channel, Action<ChannelLimits> setLimits)
+    internal ChildLoop(string role, IFrameRole instance, IChannel channel, Action<ChannelLimits> setLimits)
     {
         _role = role;
         _contract = RoleContracts.Of(role);

@@ -5,12 +5,12 @@ namespace ActorBrowser.ChildEntrypoints;
 /// <summary>The roles that a program can run as. Each is a factory, so that only the role's own process loads its code.</summary>
 public sealed class ChildRoles
 {
-    private readonly Dictionary<string, Func<IChildRole>> _factories;
+    private readonly Dictionary<string, Func<IFrameRole>> _factories;
 
-    private ChildRoles(Dictionary<string, Func<IChildRole>> factories) => _factories = factories;
+    private ChildRoles(Dictionary<string, Func<IFrameRole>> factories) => _factories = factories;
 
     /// <summary>The built-in roles: <c>command-runner</c>, <c>image-decoder</c>, <c>network</c>, <c>renderer</c>, and <c>probe</c>, which attempts what a sandbox profile must refuse.</summary>
-    public static ChildRoles BuiltIn { get; } = new(new Dictionary<string, Func<IChildRole>>(StringComparer.Ordinal)
+    public static ChildRoles BuiltIn { get; } = new(new Dictionary<string, Func<IFrameRole>>(StringComparer.Ordinal)
     {
         [NetworkContract.Name] = static () => new Network.NetworkRole(),
         [CommandRunnerContract.Name] = static () => new Commands.CommandRunnerRole(),
@@ -27,8 +27,14 @@ public sealed class ChildRoles
     /// <param name="factory">Called once, in the child.</param>
     public ChildRoles With(string name, Func<IChildRole> factory)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(factory);
+        return WithFrames(name, () => new EmbedderRole(factory()));
+    }
+
+    /// <summary>The same for a role that reads frames itself.</summary>
+    internal ChildRoles WithFrames(string name, Func<IFrameRole> factory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
         foreach (var c in name)
         {
             if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')
@@ -38,8 +44,8 @@ public sealed class ChildRoles
             throw new ArgumentException("The browser is never a subprocess.", nameof(name));
         if (RoleContracts.IsBuiltIn(name))
             throw new ArgumentException($"'{name}' is a built-in role; choose another name.", nameof(name));
-        return new ChildRoles(new Dictionary<string, Func<IChildRole>>(_factories, StringComparer.Ordinal) { [name] = factory });
+        return new ChildRoles(new Dictionary<string, Func<IFrameRole>>(_factories, StringComparer.Ordinal) { [name] = factory });
     }
 
-    internal IChildRole? Create(string name) => _factories.TryGetValue(name, out var factory) ? factory() : null;
+    internal IFrameRole? Create(string name) => _factories.TryGetValue(name, out var factory) ? factory() : null;
 }

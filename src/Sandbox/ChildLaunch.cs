@@ -42,10 +42,10 @@ internal sealed record ChildLaunch
 /// <summary>One line that a child wrote.</summary>
 /// <param name="IsError">Whether it was written to stderr.</param>
 /// <param name="Text">The line without its line ending, cut to the limit; invalid UTF-8 is replaced.</param>
-public readonly record struct ChildLogLine(bool IsError, string Text);
+internal readonly record struct ChildLogLine(bool IsError, string Text);
 
 /// <summary>Receives a child's lines.</summary>
-public interface IChildLogSink
+internal interface IChildLogSink
 {
     /// <summary>Receives one line, on the reactor's thread: must not block.</summary>
     /// <param name="line">The line.</param>
@@ -64,12 +64,12 @@ public interface IChildLogSink
 /// <param name="StartedAt">When it was spawned.</param>
 /// <param name="EndedAt">When its exit was seen.</param>
 /// <param name="LimitHit">The limit at which the kernel stopped it: memory, processes, processor-time, file-size, output; null for none.</param>
-public sealed record ChildExit(
+internal sealed record ChildExit(
     int? ExitCode, int? Signal, bool CoreDumped, IReadOnlyList<string> LastStderrLines, DateTimeOffset StartedAt, DateTimeOffset EndedAt,
     string? LimitHit = null);
 
 /// <summary>Why a launch failed.</summary>
-public enum LaunchErrorKind
+internal enum LaunchErrorKind
 {
     /// <summary>The program does not exist.</summary>
     NotFound,
@@ -94,7 +94,7 @@ public enum LaunchErrorKind
 }
 
 /// <summary>A child could not be launched. Nothing of the attempt is left running.</summary>
-public sealed class LaunchException : Exception
+internal sealed class LaunchException : Exception
 {
     /// <summary>Describes a failed launch.</summary>
     /// <param name="kind">Why it failed.</param>

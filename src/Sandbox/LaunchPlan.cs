@@ -220,7 +220,7 @@ internal sealed class LaunchPlan
 /// <summary>A layer of confinement that a child runs without.</summary>
 /// <param name="Layer">Its name in configuration and reports.</param>
 /// <param name="Sentence">Which layer, and why.</param>
-public readonly record struct MissingLayer(string Layer, string Sentence);
+internal readonly record struct MissingLayer(string Layer, string Sentence);
 
 /// <summary>The names of layers in configuration and reports.</summary>
 internal static class LayerNames

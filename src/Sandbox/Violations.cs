@@ -17,7 +17,7 @@ internal static class Violations
 }
 
 /// <summary>Is told of violations.</summary>
-public interface IViolationSink
+internal interface IViolationSink
 {
     /// <summary>The process is about to abort, and will die whatever signal its exit then reports. Called on the reactor's thread.</summary>
     /// <returns>The process waits until this completes. It must not fail.</returns>

@@ -4,7 +4,7 @@ using MessagePack;
 namespace ActorBrowser.Transport;
 
 /// <summary>A received frame, valid only during one <see cref="IFrameHandler.OnFrame"/> call.</summary>
-public readonly ref struct Frame
+internal readonly ref struct Frame
 {
     private readonly DescriptorQueue? _descriptors;
 

@@ -10,7 +10,7 @@ namespace ActorBrowser.Transport;
 /// <param name="Type">The body's message.</param>
 /// <param name="DescriptorCount">How many descriptors come with this frame.</param>
 /// <param name="CorrelationId">Matches an answer to its question; 0 for none.</param>
-public readonly record struct FrameHeader(uint BodyLength, MessageType Type, ushort DescriptorCount, ulong CorrelationId)
+internal readonly record struct FrameHeader(uint BodyLength, MessageType Type, ushort DescriptorCount, ulong CorrelationId)
 {
     /// <summary>The header's size in bytes.</summary>
     public const int Size = 16;

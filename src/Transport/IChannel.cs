@@ -3,7 +3,7 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Transport;
 
 /// <summary>How a channel ended.</summary>
-public enum ChannelEnd
+internal enum ChannelEnd
 {
     /// <summary>The peer closed it between two frames.</summary>
     EndOfStream,
@@ -22,13 +22,13 @@ public enum ChannelEnd
 /// <param name="End">How it ended.</param>
 /// <param name="Violation">Set when <paramref name="End"/> is <see cref="ChannelEnd.Violation"/>.</param>
 /// <param name="Error">Set when <paramref name="End"/> is <see cref="ChannelEnd.Error"/>.</param>
-public sealed record ChannelClosed(ChannelEnd End, ProtocolViolation? Violation = null, Exception? Error = null);
+internal sealed record ChannelClosed(ChannelEnd End, ProtocolViolation? Violation = null, Exception? Error = null);
 
 /// <summary>
 /// Receives a channel's frames, in order, one call at a time. Must not block: in the parent the calling thread
 /// serves every channel.
 /// </summary>
-public interface IFrameHandler
+internal interface IFrameHandler
 {
     /// <summary>
     /// A complete frame. Its body is valid only during this call; descriptors not taken by
@@ -47,7 +47,7 @@ public interface IFrameHandler
 }
 
 /// <summary>The outcome of a write.</summary>
-public enum WriteOutcome
+internal enum WriteOutcome
 {
     /// <summary>Queued; <see cref="IChannel.Flush"/> sends it.</summary>
     Queued,
@@ -66,7 +66,7 @@ public enum WriteOutcome
 /// One end of a two-way, ordered, message-preserving connection between two processes (or, in memory, two actors). Writing is
 /// thread-safe and never blocks the parent. Disposing is safe from any thread and may be repeated.
 /// </summary>
-public interface IChannel : IDisposable
+internal interface IChannel : IDisposable
 {
     /// <summary>Starts delivery to <paramref name="handler"/>; at most once.</summary>
     /// <param name="handler">Called on the channel's thread.</param>
@@ -104,7 +104,7 @@ public interface IChannel : IDisposable
 /// <param name="MaxBodyBytes">The longest frame body, in bytes.</param>
 /// <param name="MaxDescriptorsPerFrame">The most descriptors on one frame.</param>
 /// <param name="MaxQueuedBytes">The most bytes waiting to be sent.</param>
-public sealed record ChannelLimits(int MaxBodyBytes, int MaxDescriptorsPerFrame, int MaxQueuedBytes)
+internal sealed record ChannelLimits(int MaxBodyBytes, int MaxDescriptorsPerFrame, int MaxQueuedBytes)
 {
     /// <summary>The wire protocol's defaults: 1 MiB bodies, 4 descriptors per frame, 32 MiB waiting.</summary>
     public static ChannelLimits Default { get; } = new(1 << 20, 4, 32 << 20);

@@ -4,7 +4,7 @@ namespace ActorBrowser.Transport;
 
 /// <summary>A message with its number and its encoding as a MessagePack array.</summary>
 /// <typeparam name="TSelf">The message itself.</typeparam>
-public interface IWireMessage<TSelf> where TSelf : IWireMessage<TSelf>
+internal interface IWireMessage<TSelf> where TSelf : IWireMessage<TSelf>
 {
     /// <summary>The number in the frame's header.</summary>
     static abstract MessageType Type { get; }
@@ -39,4 +39,4 @@ internal interface IPayloadRequest<TSelf> where TSelf : struct
 
 /// <summary>A field of a message is out of range, or its array has the wrong length.</summary>
 /// <param name="message">A sentence naming message, field and range.</param>
-public sealed class WireFormatException(string message) : Exception(message);
+internal sealed class WireFormatException(string message) : Exception(message);

@@ -6,7 +6,7 @@ namespace ActorBrowser.Transport;
 /// A channel with both ends in one process, for tests and TestKit: the same bytes, limits and violations as between two
 /// processes, delivered on the thread pool, one turn at a time.
 /// </summary>
-public sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
+internal sealed class InMemoryChannel : IChannel, IThreadPoolWorkItem
 {
     private readonly FrameParser _parser;
     private readonly OutgoingQueue _outgoing;

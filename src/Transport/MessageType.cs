@@ -1,7 +1,7 @@
 namespace ActorBrowser.Transport;
 
 /// <summary>Every message of the protocol. The numbers are the wire format: never reuse one.</summary>
-public enum MessageType : ushort
+internal enum MessageType : ushort
 {
     /// <summary>Child → parent, first: the child's identity and confinement.</summary>
     Hello = 1,

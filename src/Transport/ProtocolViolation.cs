@@ -1,7 +1,7 @@
 namespace ActorBrowser.Transport;
 
 /// <summary>How a peer broke the protocol.</summary>
-public enum ViolationKind
+internal enum ViolationKind
 {
     /// <summary>A body that is not the message its header announces.</summary>
     MalformedBody,
@@ -28,4 +28,4 @@ public enum ViolationKind
 /// <summary>A violation of the protocol by the peer, with a message for humans.</summary>
 /// <param name="Kind">The rule that was broken.</param>
 /// <param name="Message">One sentence: what arrived and what was allowed.</param>
-public sealed record ProtocolViolation(ViolationKind Kind, string Message);
+internal sealed record ProtocolViolation(ViolationKind Kind, string Message);

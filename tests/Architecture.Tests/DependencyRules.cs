@@ -15,6 +15,7 @@ public sealed class DependencyRules
         ["ChildEntrypoints"] = ["Interop", "Sandbox", "Transport"],
         ["Actors"] = ["Interop", "Sandbox", "Transport"],
         ["Child"] = ["ChildEntrypoints"],
+        ["TestKit"] = ["Actors"],
         ["Cli"] = ["Actors", "ChildEntrypoints", "Interop", "Sandbox", "Transport"],
     };
 

@@ -11,38 +11,38 @@ namespace ActorBrowser.TestChild;
 internal static class HostileRoles
 {
     internal static ChildRoles All { get; } = ChildRoles.BuiltIn
-        .With("echo", static () => new EchoRole())
-        .With("silent", static () => BeforeHello(static () => Thread.Sleep(Timeout.Infinite)))
-        .With("garbage", static () => BeforeHello(static () => WriteRaw([0xde, 0xad, 0xbe, 0xef, 0xff, 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])))
-        .With("half-frame", static () => BeforeHello(static () => { WriteRaw([8, 0, 0, 0, 4, 0, 0]); Environment.Exit(3); }))
-        .With("wrong-version", static () => BeforeHello(static () => SayHello(WireProtocol.Version + 1, WireProtocol.BuildId, "wrong-version", Environment.ProcessId)))
-        .With("wrong-build", static () => BeforeHello(static () => SayHello(WireProtocol.Version, Guid.NewGuid(), "wrong-build", Environment.ProcessId)))
-        .With("wrong-role", static () => BeforeHello(static () => SayHello(WireProtocol.Version, WireProtocol.BuildId, "somebody-else", Environment.ProcessId)))
-        .With("wrong-pid", static () => BeforeHello(static () => SayHello(WireProtocol.Version, WireProtocol.BuildId, "wrong-pid", 1)))
-        .With("too-long", static () => new AfterReady(static context => context.Write(1, new RoleMessage(1, new byte[2 << 20]))))
-        .With("not-its-message", static () => new AfterReady(static context => context.Write(1, new FetchCancel())))
-        .With("out-of-memory", static () => new AfterReady(static _ => TakeAll()))
-        .With("out-of-memory-in-small-pieces", static () => new AfterReady(static _ => TakeAllInSmallPieces()))
-        .With("out-of-memory-at-once", static () => new AfterReady(static _ => TakeAtOnce()))
-        .With("out-of-memory-on-threads", static () => new AfterReady(static _ => TakeAllOnThreads()))
-        .With("out-of-memory-on-its-channel", static () => new AfterReady(static _ => { }, TakeAll))
-        .With("exit-before-hello", static () => BeforeHello(static () => Environment.Exit(7)))
-        .With("exit-7", static () => new AfterReady(static _ => Environment.Exit(7)))
-        .With("abort", static () => new AfterReady(static _ => Environment.FailFast("aborted on purpose")))
-        .With("abort-without-memory", static () => new AfterReady(static _ => AbortWithoutMemory()))
-        .With("fault", static () => new AfterReady(static _ => Fault()))
-        .With("fork", static () => new AfterReady(static _ => Fork()))
-        .With("throw", static () => new AfterReady(static _ => throw new InvalidOperationException("thrown on purpose")))
-        .With("overflow", static () => new AfterReady(static _ => Overflow(1)))
-        .With("busy", static () => new AfterReady(static _ => Spin()))
-        .With("hang", static () => new AfterReady(static _ => { }, static () => Thread.Sleep(Timeout.Infinite)))
-        .With("flood-stderr", static () => new AfterReady(static _ => FloodStderr()))
-        .With("three-lines", static () => new AfterReady(static _ => { Console.Error.WriteLine("one"); Console.Error.WriteLine("two"); Console.Error.WriteLine("three"); Environment.Exit(9); }))
-        .With("flood-frames", static () => new AfterReady(static context => { while (true) { context.Write(1, new Pong(1)); context.Flush(); } }))
-        .With("half-frame-when-ready", static () => new AfterReady(static _ => { WriteRaw([8, 0, 0, 0, 5, 0, 0]); Environment.Exit(3); }))
-        .With("undeclared-descriptors", static () => new AfterReady(static _ => SendDescriptor()));
+        .WithFrames("echo", static () => new EchoRole())
+        .WithFrames("silent", static () => BeforeHello(static () => Thread.Sleep(Timeout.Infinite)))
+        .WithFrames("garbage", static () => BeforeHello(static () => WriteRaw([0xde, 0xad, 0xbe, 0xef, 0xff, 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])))
+        .WithFrames("half-frame", static () => BeforeHello(static () => { WriteRaw([8, 0, 0, 0, 4, 0, 0]); Environment.Exit(3); }))
+        .WithFrames("wrong-version", static () => BeforeHello(static () => SayHello(WireProtocol.Version + 1, WireProtocol.BuildId, "wrong-version", Environment.ProcessId)))
+        .WithFrames("wrong-build", static () => BeforeHello(static () => SayHello(WireProtocol.Version, Guid.NewGuid(), "wrong-build", Environment.ProcessId)))
+        .WithFrames("wrong-role", static () => BeforeHello(static () => SayHello(WireProtocol.Version, WireProtocol.BuildId, "somebody-else", Environment.ProcessId)))
+        .WithFrames("wrong-pid", static () => BeforeHello(static () => SayHello(WireProtocol.Version, WireProtocol.BuildId, "wrong-pid", 1)))
+        .WithFrames("too-long", static () => new AfterReady(static context => context.Write(1, new RoleMessage(1, new byte[2 << 20]))))
+        .WithFrames("not-its-message", static () => new AfterReady(static context => context.Write(1, new FetchCancel())))
+        .WithFrames("out-of-memory", static () => new AfterReady(static _ => TakeAll()))
+        .WithFrames("out-of-memory-in-small-pieces", static () => new AfterReady(static _ => TakeAllInSmallPieces()))
+        .WithFrames("out-of-memory-at-once", static () => new AfterReady(static _ => TakeAtOnce()))
+        .WithFrames("out-of-memory-on-threads", static () => new AfterReady(static _ => TakeAllOnThreads()))
+        .WithFrames("out-of-memory-on-its-channel", static () => new AfterReady(static _ => { }, TakeAll))
+        .WithFrames("exit-before-hello", static () => BeforeHello(static () => Environment.Exit(7)))
+        .WithFrames("exit-7", static () => new AfterReady(static _ => Environment.Exit(7)))
+        .WithFrames("abort", static () => new AfterReady(static _ => Environment.FailFast("aborted on purpose")))
+        .WithFrames("abort-without-memory", static () => new AfterReady(static _ => AbortWithoutMemory()))
+        .WithFrames("fault", static () => new AfterReady(static _ => Fault()))
+        .WithFrames("fork", static () => new AfterReady(static _ => Fork()))
+        .WithFrames("throw", static () => new AfterReady(static _ => throw new InvalidOperationException("thrown on purpose")))
+        .WithFrames("overflow", static () => new AfterReady(static _ => Overflow(1)))
+        .WithFrames("busy", static () => new AfterReady(static _ => Spin()))
+        .WithFrames("hang", static () => new AfterReady(static _ => { }, static () => Thread.Sleep(Timeout.Infinite)))
+        .WithFrames("flood-stderr", static () => new AfterReady(static _ => FloodStderr()))
+        .WithFrames("three-lines", static () => new AfterReady(static _ => { Console.Error.WriteLine("one"); Console.Error.WriteLine("two"); Console.Error.WriteLine("three"); Environment.Exit(9); }))
+        .WithFrames("flood-frames", static () => new AfterReady(static context => { while (true) { context.Write(1, new Pong(1)); context.Flush(); } }))
+        .WithFrames("half-frame-when-ready", static () => new AfterReady(static _ => { WriteRaw([8, 0, 0, 0, 5, 0, 0]); Environment.Exit(3); }))
+        .WithFrames("undeclared-descriptors", static () => new AfterReady(static _ => SendDescriptor()));
 
-    private static IChildRole BeforeHello(Action act)
+    private static IFrameRole BeforeHello(Action act)
     {
         act();
         // Its bytes are sent; it must not continue to a proper Hello.
@@ -136,7 +136,7 @@ internal static class HostileRoles
     }
 
     /// <summary>Behaves until it is ready, then runs an action on a separate thread; it may block its channel's thread.</summary>
-    private sealed class AfterReady(Action<ChildContext> act, Action? onFrame = null) : IChildRole
+    private sealed class AfterReady(Action<ChildContext> act, Action? onFrame = null) : IFrameRole
     {
         public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
         {
@@ -163,7 +163,7 @@ internal static class HostileRoles
 /// Sends every role message back. Kind 1: the numbers of its open descriptors; 2: its environment; 3: its command line; any other
 /// kind, and descriptors: unchanged.
 /// </summary>
-internal sealed class EchoRole : IChildRole
+internal sealed class EchoRole : IFrameRole
 {
     private ChildContext _context = null!;
 

@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 namespace ActorBrowser;
 
 /// <summary>A running process as its actor sees it; tests supply their own.</summary>
-public interface IChildProcessHandle
+internal interface IChildProcessHandle
 {
     /// <summary>The pid.</summary>
     int Id { get; }
@@ -25,7 +25,7 @@ public interface IChildProcessHandle
 /// <summary>A process and the channel to it.</summary>
 /// <param name="Process">The process.</param>
 /// <param name="Channel">The parent's end, not started.</param>
-public sealed record LaunchedChild(IChildProcessHandle Process, IChannel Channel)
+internal sealed record LaunchedChild(IChildProcessHandle Process, IChannel Channel)
 {
     /// <summary>How the process is confined; null if unknown, as for a test's children.</summary>
     internal LaunchPlan? Plan { get; init; }
@@ -38,7 +38,7 @@ public sealed record LaunchedChild(IChildProcessHandle Process, IChannel Channel
 }
 
 /// <summary>Starts children: as processes, or as a test's replacement for them.</summary>
-public interface IChildLauncher
+internal interface IChildLauncher
 {
     /// <summary>Starts a child of a role.</summary>
     /// <param name="role">The role.</param>

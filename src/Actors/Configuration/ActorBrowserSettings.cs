@@ -7,7 +7,7 @@ namespace ActorBrowser;
 /// The configuration section <c>actorbrowser</c>, read and checked once. The values are internal; an embedder writes them as HOCON,
 /// and only actorbrowser.conf holds defaults.
 /// </summary>
-public sealed record ActorBrowserSettings
+internal sealed record ActorBrowserSettings
 {
     private ActorBrowserSettings(SettingsReader reader, SandboxSettings sandbox)
     {

@@ -17,7 +17,7 @@ public sealed class ActorBrowserOptions
     public string? ChildExecutable { get; set; }
 
     /// <summary>Starts the children.</summary>
-    public IChildLauncher Launcher { get; set; } = ProcessChildLauncher.Instance;
+    internal IChildLauncher Launcher { get; set; } = ProcessChildLauncher.Instance;
 }
 
 /// <summary>Embedding with Akka.Hosting.</summary>

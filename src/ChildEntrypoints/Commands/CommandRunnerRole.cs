@@ -10,7 +10,7 @@ namespace ActorBrowser.ChildEntrypoints.Commands;
 /// adopts the processes that they leave behind, and kills them all when it shuts down or its parent is gone. One
 /// thread starts programs and reaps them, so that no exit is reported before its start.
 /// </summary>
-internal sealed class CommandRunnerRole : IChildRole
+internal sealed class CommandRunnerRole : IFrameRole
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
 

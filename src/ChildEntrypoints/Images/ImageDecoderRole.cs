@@ -9,7 +9,7 @@ namespace ActorBrowser.ChildEntrypoints.Images;
 /// The image decoder: the only process in which codec libraries, which are not memory-safe, read untrusted files. It decodes
 /// one image at a time and sends the pixels in a sealed memory file.
 /// </summary>
-internal sealed class ImageDecoderRole : IChildRole
+internal sealed class ImageDecoderRole : IFrameRole
 {
     private readonly WorkThread _thread = new("ActorBrowser decoder");
     private readonly PayloadReceiver<DecodeImage> _receiver;

@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>The network role: runs the parent's HTTP fetches, many at once, and answers them by id in any order.</summary>
-internal sealed class NetworkRole : IChildRole
+internal sealed class NetworkRole : IFrameRole
 {
     private ChildContext? _context;
     private NetworkArgs _args;

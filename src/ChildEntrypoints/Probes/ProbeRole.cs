@@ -29,7 +29,7 @@ internal enum ProbeQuestion : ushort
 /// A role that attacks its sandbox, for <c>doctor</c> and for tests. It is started exactly as the role whose profile is
 /// tested: same program, same policy, same descriptors.
 /// </summary>
-internal sealed class ProbeRole : IChildRole
+internal sealed class ProbeRole : IFrameRole
 {
     /// <summary>The role's name.</summary>
     public const string Name = ProbeContract.Name;

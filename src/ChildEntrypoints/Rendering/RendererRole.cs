@@ -8,7 +8,7 @@ namespace ActorBrowser.ChildEntrypoints.Rendering;
 /// The renderer: parses the bytes of a page, sends a summary, and answers queries about the live document. It fetches and
 /// opens nothing; it asks the browser for the resources that a page needs.
 /// </summary>
-internal sealed class RendererRole : IChildRole
+internal sealed class RendererRole : IFrameRole
 {
     /// <summary>A large stack, because parsing and walking over nested elements recurses.</summary>
     private const int StackBytes = 64 << 20;

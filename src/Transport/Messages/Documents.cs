@@ -72,10 +72,10 @@ public readonly record struct DocumentLoaded(
     string Parser, string ParserNote) : IWireMessage<DocumentLoaded>
 {
     /// <inheritdoc/>
-    public static MessageType Type => MessageType.DocumentLoaded;
+    static MessageType IWireMessage<DocumentLoaded>.Type => MessageType.DocumentLoaded;
 
     /// <inheritdoc/>
-    public void Write(ref MessagePackWriter writer)
+    void IWireMessage<DocumentLoaded>.Write(ref MessagePackWriter writer)
     {
         writer.WriteArrayHeader(16);
         writer.Write(Title);
@@ -97,7 +97,7 @@ public readonly record struct DocumentLoaded(
     }
 
     /// <inheritdoc/>
-    public static DocumentLoaded Read(ref MessagePackReader reader)
+    static DocumentLoaded IWireMessage<DocumentLoaded>.Read(ref MessagePackReader reader)
     {
         Wire.ReadArrayOf(ref reader, 16, nameof(DocumentLoaded));
         return new DocumentLoaded(

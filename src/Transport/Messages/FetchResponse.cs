@@ -8,7 +8,7 @@ namespace ActorBrowser.Transport;
 public readonly record struct RedirectHop(int Status, string Url);
 
 /// <summary>Which address space a response came from.</summary>
-public enum AddressSpace
+internal enum AddressSpace
 {
     /// <summary>A globally routable address.</summary>
     Public = 0,
@@ -63,10 +63,10 @@ public readonly record struct FetchHeaders(
     }
 
     /// <inheritdoc/>
-    public static MessageType Type => MessageType.FetchHeaders;
+    static MessageType IWireMessage<FetchHeaders>.Type => MessageType.FetchHeaders;
 
     /// <inheritdoc/>
-    public void Write(ref MessagePackWriter writer)
+    void IWireMessage<FetchHeaders>.Write(ref MessagePackWriter writer)
     {
         writer.WriteArrayHeader(12);
         writer.Write(Status);
@@ -90,7 +90,7 @@ public readonly record struct FetchHeaders(
     }
 
     /// <inheritdoc/>
-    public static FetchHeaders Read(ref MessagePackReader reader)
+    static FetchHeaders IWireMessage<FetchHeaders>.Read(ref MessagePackReader reader)
     {
         Wire.ReadArrayOf(ref reader, 12, nameof(FetchHeaders));
         var status = (int)Wire.ReadRange(ref reader, "FetchHeaders.Status", 100, 999);
@@ -205,10 +205,10 @@ internal readonly record struct SlotsFree(ulong Slots) : IWireMessage<SlotsFree>
 public readonly record struct FetchEnd(long BodyBytes, long WireBytes, TimeSpan TotalTime) : IWireMessage<FetchEnd>
 {
     /// <inheritdoc/>
-    public static MessageType Type => MessageType.FetchEnd;
+    static MessageType IWireMessage<FetchEnd>.Type => MessageType.FetchEnd;
 
     /// <inheritdoc/>
-    public void Write(ref MessagePackWriter writer)
+    void IWireMessage<FetchEnd>.Write(ref MessagePackWriter writer)
     {
         writer.WriteArrayHeader(3);
         writer.Write(BodyBytes);
@@ -217,7 +217,7 @@ public readonly record struct FetchEnd(long BodyBytes, long WireBytes, TimeSpan 
     }
 
     /// <inheritdoc/>
-    public static FetchEnd Read(ref MessagePackReader reader)
+    static FetchEnd IWireMessage<FetchEnd>.Read(ref MessagePackReader reader)
     {
         Wire.ReadArrayOf(ref reader, 3, nameof(FetchEnd));
         return new FetchEnd(

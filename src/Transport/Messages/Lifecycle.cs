@@ -14,7 +14,7 @@ public readonly record struct LayerReport(string Layer, bool Enforced, string De
 /// <param name="Role">The role that the child runs.</param>
 /// <param name="ProcessId">The child's own pid.</param>
 /// <param name="Layers">The layers that confine the child, as measured.</param>
-public readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Role, int ProcessId, IReadOnlyList<LayerReport> Layers)
+internal readonly record struct Hello(int ProtocolVersion, Guid BuildId, string Role, int ProcessId, IReadOnlyList<LayerReport> Layers)
     : IWireMessage<Hello>
 {
     private const int MaxLayers = 64;
@@ -104,7 +104,7 @@ internal readonly record struct ChildArgs(int MaxBodyBytes, int MaxDescriptorsPe
 }
 
 /// <summary>Child → parent: the role is set up and takes work.</summary>
-public readonly record struct Ready : IWireMessage<Ready>
+internal readonly record struct Ready : IWireMessage<Ready>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Ready;
@@ -122,7 +122,7 @@ public readonly record struct Ready : IWireMessage<Ready>
 
 /// <summary>Parent → child: a request for a sign of life, matched to its answer by correlation id.</summary>
 /// <param name="Timestamp">Any number; it comes back in the Pong.</param>
-public readonly record struct Ping(long Timestamp) : IWireMessage<Ping>
+internal readonly record struct Ping(long Timestamp) : IWireMessage<Ping>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Ping;
@@ -144,7 +144,7 @@ public readonly record struct Ping(long Timestamp) : IWireMessage<Ping>
 
 /// <summary>Child → parent: the answer to a Ping.</summary>
 /// <param name="Timestamp">The number of the Ping.</param>
-public readonly record struct Pong(long Timestamp) : IWireMessage<Pong>
+internal readonly record struct Pong(long Timestamp) : IWireMessage<Pong>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.Pong;
@@ -187,10 +187,10 @@ internal readonly record struct Shutdown : IWireMessage<Shutdown>
 public readonly record struct RoleMessage(ushort Kind, ReadOnlyMemory<byte> Payload) : IWireMessage<RoleMessage>
 {
     /// <inheritdoc/>
-    public static MessageType Type => MessageType.RoleMessage;
+    static MessageType IWireMessage<RoleMessage>.Type => MessageType.RoleMessage;
 
     /// <inheritdoc/>
-    public void Write(ref MessagePackWriter writer)
+    void IWireMessage<RoleMessage>.Write(ref MessagePackWriter writer)
     {
         writer.WriteArrayHeader(2);
         writer.Write(Kind);
@@ -198,7 +198,7 @@ public readonly record struct RoleMessage(ushort Kind, ReadOnlyMemory<byte> Payl
     }
 
     /// <inheritdoc/>
-    public static RoleMessage Read(ref MessagePackReader reader)
+    static RoleMessage IWireMessage<RoleMessage>.Read(ref MessagePackReader reader)
     {
         Wire.ReadArrayOf(ref reader, 2, nameof(RoleMessage));
         return new RoleMessage(reader.ReadUInt16(), Wire.ReadPayload(ref reader, "RoleMessage.Payload"));
