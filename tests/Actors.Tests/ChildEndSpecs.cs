@@ -93,10 +93,10 @@ public sealed class ChildEndSpecs() : PlayedChildSpecs("OFF")
     {
         var (_, child) = await LaunchAsync();
         child.Channel.Dispose();
-        child.Exit(code, null, "noise", "actorbrowser child: there is no role 'x' in this program");
+        child.Exit(code, null, "noise", "actorbrowser child: this program has no role 'x'");
         var exited = await ExpectExitAsync();
         Assert.Equal((ExitReason.HandshakeFailed, willRecur), (exited.Reason, exited.WillRecur));
-        Assert.Contains("there is no role 'x' in this program", exited.Message, StringComparison.Ordinal);
+        Assert.Contains("this program has no role 'x'", exited.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class RealProcessSpecs : TestKit
     public async Task An_unknown_role_and_a_program_that_forgets_the_line_are_told_at_once_as_what_they_are()
     {
         var unknown = await _browser.Ask<BrowserProtocol.ChildSpawnFailed>(new BrowserProtocol.SpawnChild("nobody-s"), Deadline.Long);
-        Assert.Contains("there is no role 'nobody-s' in this program", unknown.Exited.Message, StringComparison.Ordinal);
+        Assert.Contains("this program has no role 'nobody-s'", unknown.Exited.Message, StringComparison.Ordinal);
         var settings = ActorBrowserSettings.From(Akka.Configuration.ConfigurationFactory.ParseString("actorbrowser.child.environment.echo { TESTCHILD_FORGETS = yes }").WithFallback(Sys.Settings.Config));
         var forgetful = Sys.ActorOf(BrowserActor.Props(settings));
         var forgot = await forgetful.Ask<BrowserProtocol.ChildSpawnFailed>(new BrowserProtocol.SpawnChild("echo"), Deadline.Long);

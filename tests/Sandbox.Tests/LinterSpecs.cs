@@ -69,7 +69,7 @@ public sealed class LinterSpecs
     public void A_role_with_a_profile_that_does_not_exist_stops_the_start()
     {
         var wrong = Assert.Throws<ConfigurationException>(() => Profiles.From("actorbrowser.sandbox.roles.scanner = nonsense"));
-        Assert.Contains("no profile 'nonsense'", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("the profile 'nonsense' does not exist", wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]
