@@ -54,12 +54,12 @@ internal sealed partial class World
             var (waiting, limits) = ((ICollection)Get(pool, "_queue")!, (PoolSettings)Get(pool, "_limits")!);
             var workers = ((IEnumerable)((IDictionary)Get(pool, "_workers")!).Values).Cast<object>().ToArray();
             var lent = workers.Count(static worker => Get(worker, "Lease") is not null);
-            var starting = workers.Count(static worker => Get(worker, "Line") is null);
+            var starting = workers.Count(static worker => Get(worker, "Router") is null);
             if (waiting.Count > 0 && starting == 0 && lent < limits.MaxProcesses)
                 Fail($"{waiting.Count} wait for one of the {name}, of which {lent} are lent, {workers.Length - lent} idle, and none is started");
         }
         if (ModelSystem.Behind(ModelSystem.ChildOf(Browser, "fetch")) is FetchCoordinator fetch && ModelSystem.Behind(ModelSystem.ChildOf(Browser, "network")) is ChildSupervisor supervisor
-            && ((ICollection)Get(fetch, "_waiting")!).Count > 0 && Get(supervisor, "_line") is not null)
+            && ((ICollection)Get(fetch, "_waiting")!).Count > 0 && Get(supervisor, "_router") is not null)
             Fail("Fetches wait for a network child, and there is one");
         if (ModelSystem.Behind(ModelSystem.ChildOf(Browser, "fetch")) is FetchCoordinator some && ModelSystem.Behind(ModelSystem.ChildOf(Browser, "network")) is ChildSupervisor idle
             && ((ICollection)Get(some, "_waiting")!).Count > 0 && ((IActorRef)Get(idle, "_child")!).IsNobody() && ((ICollection)Get(Get(idle, "Timers")!, "_entries")!).Count == 0)

@@ -15,8 +15,8 @@ internal sealed partial class ChildProcessActor
             case ChildState.Ready:
                 _state = ChildState.ShuttingDown;
                 _shutdownRequested = true;
-                _link.End();
-                _link.Send(0, default(Transport.Shutdown));
+                _requests.End();
+                _requests.Send(0, default(Transport.Shutdown));
                 Timers.StartSingleTimer(TimerKey.Shutdown, new ShutdownOverdue(KillCause.ShutdownTimeout), _settings.Child.ShutdownTimeout);
                 break;
             case ChildState.Spawning or ChildState.Handshaking:
@@ -36,7 +36,7 @@ internal sealed partial class ChildProcessActor
             return;
         _verdict ??= verdict;
         _state = ChildState.Killing;
-        _link.End();
+        _requests.End();
         _killWhenLaunched = true;
         _child?.Process.Kill();
     }
@@ -69,14 +69,14 @@ internal sealed partial class ChildProcessActor
     {
         _state = ChildState.Exited;
         Timers.CancelAll();
-        _link.End();
-        _turn.Leave();
+        _requests.End();
+        _pass.Leave();
         _confinement.Dispose();
         var verdict = _verdict ?? ExitVerdict.Of(exit!, _shutdownRequested, wasReady: _readyAt is not null);
         var (reason, cause, message) = verdict;
         var exited = new ChildExited(
             _self, _role, ProcessId, reason, cause, exit?.ExitCode, exit?.Signal, message,
-            _link.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow)
+            _requests.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow)
         {
             Layers = _confinement.Layers,
             Image = _confinement.Image,
@@ -98,7 +98,7 @@ internal sealed partial class ChildProcessActor
         const string Message = "Its actor was stopped, and the process killed with it.";
         ChildMetrics.Exited(_role, ExitReason.Killed, KillCause.Parent, wasReady: _readyAt is not null);
         var exited = new ChildExited(
-            _self, _role, ProcessId, ExitReason.Killed, KillCause.Parent, null, null, Message, _link.InFlight, [], _startedAt, _readyAt, DateTimeOffset.UtcNow)
+            _self, _role, ProcessId, ExitReason.Killed, KillCause.Parent, null, null, Message, _requests.InFlight, [], _startedAt, _readyAt, DateTimeOffset.UtcNow)
         {
             Layers = _confinement.Layers,
         };
@@ -110,7 +110,7 @@ internal sealed partial class ChildProcessActor
 
     private void FailAll(ChildLostException lost)
     {
-        _link.FailAll(lost);
+        _requests.FailAll(lost);
         while (_waiting.TryDequeue(out var next))
             next.Sender.Tell(new Akka.Actor.Status.Failure(lost));
     }

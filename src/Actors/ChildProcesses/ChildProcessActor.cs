@@ -33,9 +33,9 @@ internal sealed partial class ChildProcessActor : UntypedActor
     private readonly IActorRef _self;
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly Queue<(object Message, IActorRef Sender)> _waiting = new();
-    private readonly ChildRequests _link;
+    private readonly ChildRequests _requests;
     private readonly LaunchTicket _ticket = new();
-    private readonly StartPass _turn;
+    private readonly StartPass _pass;
     private DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
     private long _startedTicks = Stopwatch.GetTimestamp();
 
@@ -60,9 +60,9 @@ internal sealed partial class ChildProcessActor : UntypedActor
         _self = Self;
         _confinement = new ChildConfinement(_self, role, policy, settings, _log);
         var contract = RoleContracts.Of(role);
-        _turn = new StartPass(contract.StartsAtOnce ? 0 : settings.Child.MaxStarting);
-        _link = new ChildRequests(_self, contract, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
-        _confinement.TellUser = _link.Line.Pass;
+        _pass = new StartPass(contract.StartsAtOnce ? 0 : settings.Child.MaxStarting);
+        _requests = new ChildRequests(_self, contract, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
+        _confinement.TellUser = _requests.Router.Pass;
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -93,8 +93,8 @@ internal sealed partial class ChildProcessActor : UntypedActor
         Timers.CancelAll();
         if (_state != ChildState.Exited)
             Abandon();
-        _link.End();
-        _turn.Leave();
+        _requests.End();
+        _pass.Leave();
         _ticket.Abandon();
         _confinement.Dispose();
     }
@@ -118,19 +118,19 @@ internal sealed partial class ChildProcessActor : UntypedActor
         switch (message)
         {
             case ChildProcessProtocol.Ping when _state == ChildState.Ready:
-                _link.Ping(Sender);
+                _requests.Ping(Sender);
                 break;
             case ChildFrames.PongArrived pong:
-                _link.OnPong(pong.Id);
+                _requests.OnPong(pong.Id);
                 break;
             case ChildFrames.FlushTick:
-                _link.Flush();
+                _requests.Flush();
                 break;
             case SendToRole send when _state == ChildState.Ready:
-                _link.Ask(send, Sender);
+                _requests.Ask(send, Sender);
                 break;
             case ChildFrames.Role answer:
-                _link.OnRoleAnswer(answer);
+                _requests.OnRoleAnswer(answer);
                 break;
             case ChildProcessProtocol.Ping or SendToRole:
                 Wait(message);
@@ -176,14 +176,14 @@ internal sealed partial class ChildProcessActor : UntypedActor
                 break;
             case ChildFrames.ProcessExited exited:
                 _exit = _confinement.Explain(exited.Exit);
-                _link.CloseAfterDrain();
+                _requests.CloseAfterDrain();
                 FinishIfOver();
                 break;
             case ChildFrames.Closed closed:
                 OnClosed(closed.How);
                 break;
             case ChildFrames.QueueFull:
-                _link.OnQueueFull();
+                _requests.OnQueueFull();
                 break;
             case HeartbeatMonitor.Trouble trouble:
                 if (_state == ChildState.Ready)
@@ -217,7 +217,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
     {
         try
         {
-            await _turn.EnterAsync(_ticket.Token).ConfigureAwait(false);
+            await _pass.EnterAsync(_ticket.Token).ConfigureAwait(false);
             (_startedAt, _startedTicks) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
             var child = await _launcher.LaunchAsync(_role, _policy, _settings, log, _ticket.Token).ConfigureAwait(false);
             if (_ticket.TryDeliver(child))
@@ -238,7 +238,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
     {
         _child = child;
         child.Process.Exited.PipeTo(_self, ActorRefs.NoSender, static exit => new ChildFrames.ProcessExited(exit));
-        _link.Open(child.Channel, child.Process.Id);
+        _requests.Open(child.Channel, child.Process.Id);
         if (_state == ChildState.Spawning)
             _state = ChildState.Handshaking;
         // Not while it waited for its turn: the deadline is the process's.
@@ -280,7 +280,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
             });
             return;
         }
-        _link.Configure(new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs));
+        _requests.Configure(new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs));
     }
 
     private void OnReady()
@@ -289,12 +289,12 @@ internal sealed partial class ChildProcessActor : UntypedActor
             return;
         _state = ChildState.Ready;
         _readyAt = DateTimeOffset.UtcNow;
-        _turn.Leave();
-        _link.Begin(_child!);
+        _pass.Leave();
+        _requests.Begin(_child!);
         Timers.Cancel(TimerKey.Handshake);
         var duration = Stopwatch.GetElapsedTime(_startedTicks);
         ChildMetrics.Started(_role, duration);
-        Publish(new ChildReady(_self, _role, ProcessId, duration) { Line = _link.Line });
+        Publish(new ChildReady(_self, _role, ProcessId, duration) { Router = _requests.Router });
         while (_waiting.TryDequeue(out var next))
             _self.Tell(next.Message, next.Sender);
     }

@@ -17,21 +17,21 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     private readonly PendingTable _pending = new();
     private IChannel? _channel;
     private ChannelBridge? _bridge;
-    private HeartbeatMonitor? _heart;
+    private HeartbeatMonitor? _heartbeats;
     private int _processId;
     private bool _flushRequested;
 
     /// <summary>Of the child's user.</summary>
-    internal ChildRouter Line { get; } = new(self, settings.Channel.MaxBodyBytes);
+    internal ChildRouter Router { get; } = new(self, settings.Channel.MaxBodyBytes);
 
     /// <summary>Everything that waits for the child.</summary>
-    internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. Line.InFlight];
+    internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. Router.InFlight];
 
     internal void Open(IChannel channel, int processId)
     {
         _channel = channel;
         _processId = processId;
-        channel.Start(_bridge = new ChannelBridge(contract, self, Line, channel));
+        channel.Start(_bridge = new ChannelBridge(contract, self, Router, channel));
     }
 
     /// <summary>Sends the configuration, and with it memory for bodies to travel in, if there is to be any.</summary>
@@ -94,15 +94,15 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     /// <summary>The child takes work, and shows that it lives.</summary>
     internal void Begin(LaunchedChild child)
     {
-        _bridge!.Heart = _heart = new HeartbeatMonitor(self, child, settings.Child);
-        Line.Open(child.Channel, child.Process.Id, child.Process.LimitHit);
+        _bridge!.Heartbeats = _heartbeats = new HeartbeatMonitor(self, child, settings.Child);
+        Router.Open(child.Channel, child.Process.Id, child.Process.LimitHit);
     }
 
     /// <summary>The child is asked for nothing more; any number of times.</summary>
     internal void End()
     {
-        Line.Close();
-        _heart?.Dispose();
+        Router.Close();
+        _heartbeats?.Dispose();
     }
 
     /// <summary>More waits for the child than may.</summary>

@@ -56,7 +56,7 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
     /// <param name="message">The frame.</param>
     /// <param name="opens">Whether something begins with it that is in flight until a frame from the child ends it.</param>
     /// <param name="receiver">Who gets the frames about what begins; null for the child's user.</param>
-    /// <param name="descriptors">Ride on the frame; they are the line's from now on.</param>
+    /// <param name="descriptors">Ride on the frame; the router owns them from now on.</param>
     internal void Send<T>(ulong id, in T message, bool opens = false, IActorRef? receiver = null, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T>
     {
         // Even when it is dropped: its actor hears of the loss like all others.

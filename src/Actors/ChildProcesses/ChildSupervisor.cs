@@ -20,7 +20,7 @@ internal sealed class ChildSupervisor : UntypedActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly SupervisorMemory _memory;
     private IActorRef _child = ActorRefs.Nobody;
-    private ChildRouter? _line;
+    private ChildRouter? _router;
     private string? _givenUp;
 
     /// <summary>See <see cref="Props"/>.</summary>
@@ -92,7 +92,7 @@ internal sealed class ChildSupervisor : UntypedActor
                     Context.Watch(attach.User);
                 // The last one: a coordinator that was stopped and made again takes its predecessor's place.
                 _memory.Frames = attach.Frames ?? attach.User;
-                if (_line is { } current)
+                if (_router is { } current)
                 {
                     current.User = _memory.Frames;
                     attach.User.Tell(new Up(current));
@@ -105,11 +105,11 @@ internal sealed class ChildSupervisor : UntypedActor
                 StartChild();
                 break;
             case ChildReady ready:
-                _line = ready.Line!;
+                _router = ready.Router!;
                 _memory.DeadStarts = 0;
-                _line.User = _memory.Frames ?? ActorRefs.Nobody;
+                _router.User = _memory.Frames ?? ActorRefs.Nobody;
                 foreach (var user in _memory.Users)
-                    user.Tell(new Up(_line));
+                    user.Tell(new Up(_router));
                 break;
             case SandboxViolated:
                 // The child's user hears of it from the child.
@@ -171,7 +171,7 @@ internal sealed class ChildSupervisor : UntypedActor
         var child = _child;
         Context.Unwatch(child);
         _child = ActorRefs.Nobody;
-        _line = null;
+        _router = null;
         Again(message, willRecur);
         foreach (var user in _memory.Users)
             user.Tell(new Down(child, message, _givenUp));
@@ -201,7 +201,7 @@ internal sealed class ChildSupervisor : UntypedActor
     internal sealed record Attach(IActorRef User, IActorRef? Frames = null) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is ready.</summary>
-    internal sealed record Up(ChildRouter Line) : INoSerializationVerificationNeeded;
+    internal sealed record Up(ChildRouter Router) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is gone; when starting is given up, why.</summary>
     internal sealed record Down(IActorRef Child, string Message, string? GivenUp) : INoSerializationVerificationNeeded;

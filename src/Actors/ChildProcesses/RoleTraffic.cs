@@ -3,7 +3,7 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>Frames of a child's line as messages between actors.</summary>
+/// <summary>A child's frames as messages between actors.</summary>
 internal static class RoleTraffic
 {
     /// <summary>Frames from the child that came together, stamped with the process they came from.</summary>

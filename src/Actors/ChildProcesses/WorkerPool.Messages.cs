@@ -13,7 +13,7 @@ internal sealed partial class WorkerPool
     /// <summary>It is no longer wanted.</summary>
     internal sealed record GiveUp(object Lease) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    internal sealed record Leased(object Lease, ChildRouter Line) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    internal sealed record Leased(object Lease, ChildRouter Router) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     internal sealed record Refused(object Lease, string Message) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 

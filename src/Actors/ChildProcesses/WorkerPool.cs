@@ -169,8 +169,8 @@ internal sealed partial class WorkerPool : UntypedActor
         worker.Borrower = waiting.Borrower;
         worker.Site = waiting.Site;
         worker.Uses++;
-        worker.Line!.User = waiting.Borrower;
-        waiting.Borrower.Tell(new Leased(waiting.Lease, worker.Line));
+        worker.Router!.User = waiting.Borrower;
+        waiting.Borrower.Tell(new Leased(waiting.Lease, worker.Router));
     }
 
     private void OnReturn(Return returned)
@@ -179,7 +179,7 @@ internal sealed partial class WorkerPool : UntypedActor
             return;
         (worker.Lease, worker.Borrower) = (null, ActorRefs.Nobody);
         worker.IdleSince = Timers.Time.GetTimestamp();
-        worker.Line!.User = ActorRefs.Nobody;
+        worker.Router!.User = ActorRefs.Nobody;
         if (!returned.Reusable || worker.Uses >= _limits.MaxUses)
             End(worker);
         Serve();
@@ -200,7 +200,7 @@ internal sealed partial class WorkerPool : UntypedActor
     {
         if (!_workers.TryGetValue(ready.Child, out var worker))
             return;
-        worker.Line = ready.Line;
+        worker.Router = ready.Router;
         worker.IdleSince = Timers.Time.GetTimestamp();
         if (_degraded is not null)
             _log.Info("{0} processes can be had again", _role);
@@ -312,9 +312,9 @@ internal sealed partial class WorkerPool : UntypedActor
         internal IActorRef Child { get; } = child;
 
         /// <summary>Once it is ready.</summary>
-        internal ChildRouter? Line { get; set; }
+        internal ChildRouter? Router { get; set; }
 
-        internal bool Ready => Line is not null;
+        internal bool Ready => Router is not null;
 
         /// <summary>What it has worked for; null while it is fresh.</summary>
         internal string? Site { get; set; }

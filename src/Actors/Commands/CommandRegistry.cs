@@ -94,8 +94,8 @@ internal sealed partial class CommandRegistry : UntypedActor
             case ChildProcessProtocol.SandboxViolated:
                 // Of no command that has not ended, whose session would have had it.
                 break;
-            case Terminated terminated when _runners.TakeStopped(terminated.ActorRef) is { } line:
-                OnRunnerStopped(line);
+            case Terminated terminated when _runners.TakeStopped(terminated.ActorRef) is { } stopped:
+                OnRunnerStopped(stopped);
                 break;
             case Terminated terminated:
                 OnSessionGone(terminated.ActorRef);
@@ -163,7 +163,7 @@ internal sealed partial class CommandRegistry : UntypedActor
 
     private void Start(Spawn spawn, IActorRef requester)
     {
-        if (_runners.For(spawn, Context, line => _entries.Values.Any(entry => entry.Runner == line), out var problem) is not { } runner)
+        if (_runners.For(spawn, Context, queue => _entries.Values.Any(entry => entry.Runner == queue), out var problem) is not { } runner)
         {
             Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.Unavailable, 0, problem!));
             return;
@@ -281,9 +281,9 @@ internal sealed partial class CommandRegistry : UntypedActor
             entry.Session.Tell(new Terminate());
     }
 
-    private void OnRunnerStopped(RunnerQueue line)
+    private void OnRunnerStopped(RunnerQueue queue)
     {
-        foreach (var entry in _entries.Values.Where(entry => entry.Runner == line && entry.Record is null))
+        foreach (var entry in _entries.Values.Where(entry => entry.Runner == queue && entry.Record is null))
             entry.Session.Tell(new CommandSession.RunnerLost("The actor of the command runner has failed, and its process was killed with it."));
     }
 

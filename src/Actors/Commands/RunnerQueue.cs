@@ -14,7 +14,7 @@ internal sealed class RunnerQueue
     private readonly Lock _lock = new();
     private readonly List<Outgoing> _waiting = [];
     private IActorRef _runner = ActorRefs.Nobody;
-    private ChildRouter? _line;
+    private ChildRouter? _router;
     private bool _stopped;
 
     /// <summary>Whether a process of the runner's has ever been given work.</summary>
@@ -42,20 +42,20 @@ internal sealed class RunnerQueue
     /// <summary>Whether it is for one command and no other.</summary>
     internal bool ServesOne { get; init; }
 
-    /// <summary>Its workspace, kept open: until the line stops, its number is not given to another folder.</summary>
+    /// <summary>The runner's workspace, kept open so that its inode number is not given to another folder before the queue stops.</summary>
     internal SafeDescriptor? Workspace { get; init; }
 
     /// <summary>The names of its workspace that its world does not hold; null where it writes none.</summary>
     internal ProtectedNames? Names { get; init; }
 
-    /// <summary>Whose line it is: the actor that is asked for a process when there is none.</summary>
+    /// <summary>The actor that is asked for a process when there is none.</summary>
     internal IActorRef Runner { set => _runner = value; }
 
     /// <summary>Asks for a command. Its frames go to the session; the runner's loss is told by the registry.</summary>
     /// <param name="id">The command's id.</param>
     /// <param name="request">What to start.</param>
     /// <param name="session">Who gets the frames about it.</param>
-    /// <param name="descriptors">Ride on the request; they are the line's from now on.</param>
+    /// <param name="descriptors">Ride on the request; the queue owns them from now on.</param>
     internal void Begin<T>(ulong id, in T request, IActorRef session, SafeDescriptor[] descriptors) where T : struct, IWireMessage<T> =>
         Send(new Outgoing<T>(id, request, session, descriptors));
 
@@ -65,10 +65,10 @@ internal sealed class RunnerQueue
     /// <summary>Which limit its processes were killed or refused at, together; null for none.</summary>
     internal string? LimitHit()
     {
-        ChildRouter? line;
+        ChildRouter? router;
         lock (_lock)
-            line = _line;
-        return line?.LimitHit();
+            router = _router;
+        return router?.LimitHit();
     }
 
     /// <summary>Which protected names there are in its workspace now that were not when its world was made.</summary>
@@ -98,20 +98,20 @@ internal sealed class RunnerQueue
     internal void Report(ProtocolViolation violation)
     {
         lock (_lock)
-            _line?.Child.Tell(new ChildProcessActor.ReportViolation(violation), ActorRefs.NoSender);
+            _router?.Child.Tell(new ChildProcessActor.ReportViolation(violation), ActorRefs.NoSender);
     }
 
     /// <summary>There is a process: what waited goes to it.</summary>
-    internal void Open(ChildRouter line)
+    internal void Open(ChildRouter router)
     {
         lock (_lock)
         {
-            _line = line;
+            _router = router;
             foreach (var outgoing in _waiting)
-                SendNow(outgoing, line);
+                SendNow(outgoing, router);
             _waiting.Clear();
         }
-        line.Flush();
+        router.Flush();
     }
 
     /// <summary>There is no process.</summary>
@@ -120,8 +120,8 @@ internal sealed class RunnerQueue
     {
         lock (_lock)
         {
-            var lost = _line?.InFlight ?? [];
-            _line = null;
+            var lost = _router?.InFlight ?? [];
+            _router = null;
             return lost;
         }
     }
@@ -147,33 +147,33 @@ internal sealed class RunnerQueue
         {
             _stopped = true;
             Workspace?.Dispose();
-            _line = null;
+            _router = null;
             Discard();
         }
     }
 
     private void Send(Outgoing outgoing)
     {
-        ChildRouter? line;
+        ChildRouter? router;
         lock (_lock)
         {
-            line = _line;
-            if (line is not null)
-                SendNow(outgoing, line);
+            router = _router;
+            if (router is not null)
+                SendNow(outgoing, router);
             else if (!_stopped && (outgoing.Begins || _waiting.Exists(waiting => waiting.Id == outgoing.Id)))
                 _waiting.Add(outgoing);
             else
                 outgoing.Discard();
         }
-        if (line is not null)
-            line.Flush();
+        if (router is not null)
+            router.Flush();
         else if (outgoing.Begins)
             _runner.Tell(CommandRunner.Wanted.Instance, ActorRefs.NoSender);
     }
 
-    private void SendNow(Outgoing outgoing, ChildRouter line)
+    private void SendNow(Outgoing outgoing, ChildRouter router)
     {
-        outgoing.SendOn(line);
+        outgoing.SendOn(router);
         WasUsed = true;
     }
 
@@ -183,7 +183,7 @@ internal sealed class RunnerQueue
 
         internal abstract bool Begins { get; }
 
-        internal abstract void SendOn(ChildRouter line);
+        internal abstract void SendOn(ChildRouter router);
 
         internal abstract void Discard();
     }
@@ -194,7 +194,7 @@ internal sealed class RunnerQueue
 
         internal override bool Begins => session is not null;
 
-        internal override void SendOn(ChildRouter line) => line.Send(Id, _message, Begins, session, descriptors);
+        internal override void SendOn(ChildRouter router) => router.Send(Id, _message, Begins, session, descriptors);
 
         internal override void Discard() => SafeDescriptor.DisposeAll(descriptors);
     }

@@ -16,7 +16,7 @@ internal sealed partial class FetchCoordinator
             Fail(fetch, kind, why);
         }
         FetchMetrics.Active.Set(ref _measured, 0);
-        _line?.Flush();
+        _router?.Flush();
     }
 
     private void OnCancel(PendingFetch fetch)
@@ -28,7 +28,7 @@ internal sealed partial class FetchCoordinator
     /// <summary>Tells the child to stop. What it still says of the fetch is expected, and reaches no actor.</summary>
     private void Cancel(PendingFetch fetch)
     {
-        if (fetch.Line is null)
+        if (fetch.Router is null)
             return;
         Tell(fetch, default(FetchCancel));
         _cancelled.Add(fetch.Id);
@@ -44,12 +44,12 @@ internal sealed partial class FetchCoordinator
                 Wait(fetch);
             else if (fetch.IsWith(down.Child))
                 Fail(fetch, FetchErrorKind.ChildLost, $"The network process {lost} was lost: {down.Message}");
-            else if (down.GivenUp is { } why && fetch.Line is null)
+            else if (down.GivenUp is { } why && fetch.Router is null)
                 Fail(fetch, FetchErrorKind.Unavailable, why);
         }
-        if (down.Child.Equals(_line?.Child))
+        if (down.Child.Equals(_router?.Child))
         {
-            _line = null;
+            _router = null;
             _cancelled.Clear();
         }
         if (_pending.Count > 0)
@@ -77,8 +77,8 @@ internal sealed partial class FetchCoordinator
     {
         _unavailable = "The network process's supervisor was stopped.";
         foreach (var fetch in _pending.Values.ToArray())
-            Fail(fetch, fetch.Line is null ? FetchErrorKind.Unavailable : FetchErrorKind.ChildLost, _unavailable);
-        _line = null;
+            Fail(fetch, fetch.Router is null ? FetchErrorKind.Unavailable : FetchErrorKind.ChildLost, _unavailable);
+        _router = null;
         _cancelled.Clear();
         Context.Parent.Tell(SupervisorWanted.Instance);
     }
@@ -90,7 +90,7 @@ internal sealed partial class FetchCoordinator
         {
             if (now < fetch.Deadline)
                 continue;
-            if (fetch.Line is null)
+            if (fetch.Router is null)
             {
                 FailWaiting(fetch);
                 continue;

@@ -12,7 +12,7 @@ internal sealed partial class FetchCoordinator
     {
         if (!_pending.TryGetValue(frame.Id, out var fetch) || !fetch.IsWith(Sender))
         {
-            if (_cancelled.Contains(frame.Id) && Sender.Equals(_line?.Child))
+            if (_cancelled.Contains(frame.Id) && Sender.Equals(_router?.Child))
             {
                 // It crossed the cancellation.
                 if (frame.Ends)
@@ -120,7 +120,7 @@ internal sealed partial class FetchCoordinator
 
     private void Grant(PendingFetch fetch)
     {
-        if (fetch.Line is not null && fetch.Spend() is > 0 and var bytes)
+        if (fetch.Router is not null && fetch.Spend() is > 0 and var bytes)
             Tell(fetch, new Credit(bytes));
     }
 

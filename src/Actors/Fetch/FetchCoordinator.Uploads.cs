@@ -8,9 +8,9 @@ internal sealed partial class FetchCoordinator
 {
     private void SendOrWait(PendingFetch pending)
     {
-        if (_line is { } line)
+        if (_router is { } router)
         {
-            Send(pending, line);
+            Send(pending, router);
         }
         else
         {
@@ -98,7 +98,7 @@ internal sealed partial class FetchCoordinator
     // A piece is read when the child has room for it: that is all the memory an upload takes.
     private void ReadOn(PendingFetch fetch, UploadReader upload)
     {
-        if (!upload.IsBusy && !upload.IsEnded && upload.Credit > 0 && fetch.Line is not null)
+        if (!upload.IsBusy && !upload.IsEnded && upload.Credit > 0 && fetch.Router is not null)
             upload.StartReading(Self, fetch.Uploaded);
     }
 

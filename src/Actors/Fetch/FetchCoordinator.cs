@@ -21,7 +21,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
     private readonly Dictionary<IActorRef, HashSet<ulong>> _byRequester = [];
     private readonly LinkedList<PendingFetch> _waiting = new();
     private readonly Action<object?> _cancelSelf;
-    private ChildRouter? _line;
+    private ChildRouter? _router;
     private bool _flushRequested;
     private string? _unavailable;
     private readonly HashSet<ulong> _cancelled = [];
@@ -51,7 +51,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
     public static Props Props(ActorBrowserSettings settings, IActorRef supervisor) =>
         Akka.Actor.Props.CreateBy(new Producer(settings, supervisor));
 
-    private int ProcessId => _line?.ProcessId ?? 0;
+    private int ProcessId => _router?.ProcessId ?? 0;
 
     /// <inheritdoc/>
     protected override void PreStart() => Use(_supervisor);
@@ -96,7 +96,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
                 break;
             case FlushTick:
                 _flushRequested = false;
-                _line?.Flush();
+                _router?.Flush();
                 break;
             case IValidated when !Entry.Admits(message, Sender):
                 _failed += message is Fetch ? 1 : 0;
@@ -203,18 +203,18 @@ internal sealed partial class FetchCoordinator : UntypedActor
         }
     }
 
-    private void Send(PendingFetch pending, ChildRouter line)
+    private void Send(PendingFetch pending, ChildRouter router)
     {
         var fetch = pending.Request;
         var limits = _settings.Fetch;
         // Opening its body and waiting for a child were part of its time; 0 would be no limit.
         var left = pending.Total is { } total ? (int)Math.Ceiling(Math.Max(1, (total - pending.Age).TotalMilliseconds)) : 0;
-        pending.Line = line;
+        pending.Router = router;
         pending.LeaveToChild(Grace);
         var body = pending.Upload is null ? fetch.Body ?? default : default;
         var first = body[..Math.Min(body.Length, _settings.Network.Chunk)];
         pending.BeginBody(first.Length);
-        line.Send(pending.Id, new FetchRequest(
+        router.Send(pending.Id, new FetchRequest(
             fetch.Method, fetch.Url, pending.RequestHeaders, first, pending.BodyLength,
             fetch.MaxRedirects ?? limits.MaxRedirects, fetch.Decompress, fetch.Version,
             Milliseconds(fetch.ConnectTimeout ?? limits.ConnectTimeout),
@@ -239,9 +239,9 @@ internal sealed partial class FetchCoordinator : UntypedActor
     /// <summary>Tells the child about a fetch that it has.</summary>
     private void Tell<T>(PendingFetch fetch, in T message) where T : struct, IWireMessage<T>
     {
-        if (fetch.Line is not { } line)
+        if (fetch.Router is not { } router)
             return;
-        line.Send(fetch.Id, message);
+        router.Send(fetch.Id, message);
         RequestFlush();
     }
 
@@ -256,12 +256,12 @@ internal sealed partial class FetchCoordinator : UntypedActor
 
     private void OnUp(ChildSupervisor.Up up)
     {
-        _line = up.Line;
+        _router = up.Router;
         _unavailable = null;
         while (_waiting.First is { Value: var fetch })
         {
             StopWaiting(fetch);
-            Send(fetch, up.Line);
+            Send(fetch, up.Router);
         }
     }
 
