@@ -60,7 +60,7 @@ internal sealed class ChildSupervisor : UntypedActor
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)
     {
-        // Its actor stops with this one, and its process with that: users hear it, and keep their places.
+        // The child's actor stops with this one and kills the process. The users are told, and stay users.
         foreach (var user in _memory.Users)
             user.Tell(new Down(_child, $"Its supervisor failed: {reason.Message}", null));
         base.PreRestart(reason, message);
@@ -90,7 +90,7 @@ internal sealed class ChildSupervisor : UntypedActor
             case Attach attach:
                 if (_memory.Users.Add(attach.User))
                     Context.Watch(attach.User);
-                // The last one: a coordinator that was stopped and made again takes its predecessor's place.
+                // The last one counts: a coordinator that was stopped and made again takes its predecessor's place.
                 _memory.Frames = attach.Frames ?? attach.User;
                 if (_router is { } current)
                 {
@@ -106,19 +106,19 @@ internal sealed class ChildSupervisor : UntypedActor
                 break;
             case ChildReady ready:
                 _router = ready.Router!;
-                _memory.DeadStarts = 0;
+                _memory.Budget.OnReady();
                 _router.User = _memory.Frames ?? ActorRefs.Nobody;
                 foreach (var user in _memory.Users)
                     user.Tell(new Up(_router));
                 break;
             case SandboxViolated:
-                // The child's user hears of it from the child.
+                // The child's router tells the child's user.
                 break;
             case ChildExited exited:
                 OnExited(exited);
                 break;
             case Terminated terminated when terminated.ActorRef.Equals(_child):
-                // Its actor failed without a last word: its process has been killed with it.
+                // The child's actor failed without a ChildExited; its process was killed with it.
                 OnLost("Its actor failed.", willRecur: false);
                 break;
             case Terminated gone:
@@ -141,7 +141,7 @@ internal sealed class ChildSupervisor : UntypedActor
         byte[] roleArgs;
         try
         {
-            // They may lie in a file, which may be gone: a start that failed, as any other.
+            // Arguments may be read from a file that is gone: that counts as a failed start.
             roleArgs = _roleArgs();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ConfigurationException or ArgumentException)
@@ -162,8 +162,8 @@ internal sealed class ChildSupervisor : UntypedActor
             _log.Info("The {0} child {1} was shut down", _role, exited.ProcessId);
         else
             _log.Warning("The {0} child {1} ({2}) was lost ({3}): {4}", _role, exited.ProcessId, exited.Image, exited.Reason, exited.Message);
-        _memory.DeadStarts = exited.DiedAtStart ? _memory.DeadStarts + 1 : 0;
-        OnLost(exited.Message, exited.WillRecur || _memory.DeadStarts > 1);
+        var diesAtEachStart = _memory.Budget.CountEnd(exited.DiedAtStart);
+        OnLost(exited.Message, exited.WillRecur || diesAtEachStart);
     }
 
     private void OnLost(string message, bool willRecur)
@@ -180,7 +180,7 @@ internal sealed class ChildSupervisor : UntypedActor
     private void Again(string message = "Its supervisor failed.", bool willRecur = false)
     {
         var policy = _settings.Restart.For(_role);
-        var losses = _memory.CountLoss(policy.Window, Timers.Time);
+        var losses = _memory.Budget.CountLoss(policy.Window, Timers.Time);
         _givenUp = willRecur ? $"No {_role} process can be started, and the next try is in {policy.GiveUpFor.TotalSeconds:0.###} s: {message}"
             : losses > policy.MaxRestarts ? $"The {_role} process was lost {losses} times within {policy.Window.TotalSeconds:0.###} s and is not started again for {policy.GiveUpFor.TotalSeconds:0.###} s; the last time: {message}"
             : null;

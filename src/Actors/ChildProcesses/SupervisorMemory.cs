@@ -5,29 +5,13 @@ namespace ActorBrowser;
 /// <summary>What a <see cref="ChildSupervisor"/> keeps through a restart: who uses the child, whether one is wanted, and the losses so far.</summary>
 internal sealed class SupervisorMemory
 {
-    private readonly Queue<long> _losses = new();
-
     internal HashSet<IActorRef> Users { get; } = [];
 
     /// <summary>Who gets what the child sends.</summary>
     internal IActorRef? Frames { get; set; }
 
-    /// <summary>Whether a child was asked for: then there is to be one again after a restart.</summary>
+    /// <summary>Whether a child was asked for: then one is started after a restart.</summary>
     internal bool IsWanted { get; set; }
 
-    /// <summary>How many children in succession have ended themselves before they were ready.</summary>
-    internal int DeadStarts { get; set; }
-
-    /// <summary>Counts one loss.</summary>
-    /// <param name="window">How long a loss counts.</param>
-    /// <param name="time">The actor system's.</param>
-    /// <returns>How many the window holds, this one included.</returns>
-    internal int CountLoss(TimeSpan window, TimeProvider time)
-    {
-        var now = time.GetTimestamp();
-        _losses.Enqueue(now);
-        while (_losses.TryPeek(out var oldest) && time.GetElapsedTime(oldest, now) > window)
-            _losses.Dequeue();
-        return _losses.Count;
-    }
+    internal RestartBudget Budget { get; } = new();
 }

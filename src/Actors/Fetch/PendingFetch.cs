@@ -28,39 +28,39 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
     /// <summary>Since its arrival.</summary>
     internal TimeSpan Age => time.GetElapsedTime(_arrived);
 
-    /// <summary>Of the child that has it; null while it waits for one.</summary>
+    /// <summary>Of the child that has the fetch; null while it waits for one.</summary>
     internal ChildRouter? Router { get; set; }
 
-    /// <summary>Where it waits for a child; null when it does not.</summary>
+    /// <summary>Its place in the <see cref="FetchQueue"/>; null when it is not in there.</summary>
     internal LinkedListNode<PendingFetch>? Place { get; set; }
 
     internal bool IsWith(IActorRef child) => child.Equals(Router?.Child);
 
     internal FetchHeaders? Headers { get; set; }
 
-    /// <summary>When it is given up here, in <see cref="Clock.Milliseconds"/>; the child's own timeouts come first.</summary>
+    /// <summary>When the parent gives it up, in <see cref="Clock.Milliseconds"/>; the child's own timeouts come first.</summary>
     internal long Deadline { get; private set; } = long.MaxValue;
 
-    /// <summary>What it waits for here has so long, and no longer than the whole fetch has.</summary>
+    /// <summary>The fetch waits in the parent for <paramref name="patience"/>, or for what is left of its total timeout if that is less.</summary>
     internal void WaitAtMost(TimeSpan patience) => Deadline = In(Total is { } total && total - Age < patience ? total - Age : patience);
 
-    /// <summary>A child has it, which keeps to its limit itself.</summary>
-    /// <param name="grace">How much longer this side waits for that.</param>
+    /// <summary>A child has the fetch and keeps its total timeout.</summary>
+    /// <param name="grace">How much longer the parent waits for that.</param>
     internal void LeaveToChild(TimeSpan grace) => Deadline = Total is { } total ? In(total - Age + grace) : long.MaxValue;
 
     private long In(TimeSpan wait) => wait.TotalMilliseconds < int.MaxValue ? time.Milliseconds() + (long)Math.Ceiling(wait.TotalMilliseconds) : long.MaxValue;
 
-    /// <summary>Of the request's own token; let go of with the fetch.</summary>
+    /// <summary>The registration with the request's token, until the fetch has ended.</summary>
     internal CancellationTokenRegistration Cancellation { private get; set; }
 
-    /// <summary>The fetch has ended: the request's token knows it no more, and its source is closed.</summary>
+    /// <summary>The fetch has ended: its registration with the request's token is undone, and its source is closed.</summary>
     internal void Release()
     {
         Cancellation.Unregister();
         Upload?.Close();
     }
 
-    /// <summary>Reads the request's body; null where there is none, or it is in memory.</summary>
+    /// <summary>Reads the request's body; null if there is no body, or it is in memory.</summary>
     internal UploadReader? Upload { get; set; }
 
     /// <summary>The request's body as the child is told of it.</summary>
@@ -70,10 +70,10 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     internal long Granted { get; private set; } = limits.InitialCredit;
 
-    /// <summary>Bytes of the request's body that the child has, of the pass that it has now.</summary>
+    /// <summary>How many bytes of the request's body were sent in the current pass.</summary>
     internal long Uploaded { get; set; }
 
-    /// <summary>How many bytes of the body came with the FetchRequest: a repetition begins behind them.</summary>
+    /// <summary>How many bytes of the body went with the FetchRequest: a repeated pass begins behind them.</summary>
     internal int FirstBytes { get; private set; }
 
     /// <summary>How often the child has asked for the body again.</summary>
@@ -85,7 +85,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
     /// <summary>Whether the body has bytes behind the first, and a source that gives them again.</summary>
     internal bool CanRewind => Upload is { } upload ? upload is { CanRewind: true, Length: not 0 } : Request.Body?.Length > FirstBytes;
 
-    /// <summary>A child gets the request with so many bytes of its body.</summary>
+    /// <summary>A child gets the request with the first bytes of its body.</summary>
     internal void BeginBody(int firstBytes) => (Uploaded, FirstBytes, Pass, IsBodyUnwanted) = (firstBytes, firstBytes, 0, false);
 
     /// <summary>The source is closed: nothing more is read from it.</summary>
@@ -100,10 +100,10 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     private long _saved;
 
-    /// <summary>Granted by the requester, and not yet given to the child.</summary>
+    /// <summary>Adds credit that the requester has granted and the child does not have yet.</summary>
     internal void Save(long bytes) => _saved = CreditSum.Of(_saved, bytes);
 
-    /// <summary>Turns what was saved into credit of the child's.</summary>
+    /// <summary>Takes the saved credit, to be given to the child.</summary>
     internal long Spend()
     {
         var bytes = _saved;
