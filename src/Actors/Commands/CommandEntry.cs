@@ -5,7 +5,7 @@ namespace ActorBrowser;
 /// <summary>A command in the registry, from its start until it is released or dropped.</summary>
 internal sealed class CommandEntry(ulong id, string handle, IActorRef session, RunnerQueue runner, string display, bool isAwaited)
 {
-    /// <summary>Its requester waits for its end and releases it: it is never dropped to make room.</summary>
+    /// <summary>Whether its requester waits for its end and releases it: then it is never dropped to make room.</summary>
     internal bool IsAwaited { get; } = isAwaited;
 
     internal ulong Id { get; } = id;
@@ -21,8 +21,10 @@ internal sealed class CommandEntry(ulong id, string handle, IActorRef session, R
     /// <summary>Set once it has ended.</summary>
     internal CommandRecord? Record { get; set; }
 
+    /// <summary>Whether it is being killed to make room.</summary>
     internal bool Victim { get; set; }
 
+    /// <summary>Those who wait until it is released.</summary>
     internal List<IActorRef> Releasers { get; } = [];
 
     internal bool Releasing => Releasers.Count > 0;

@@ -3,10 +3,10 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <content>What a sender may change, and what comes too late.</content>
+/// <content>Copies of what a sender may change, and questions and frames that come after a command's end.</content>
 internal sealed partial class CommandRegistry
 {
-    // Lists are the sender's own: one that changes, or throws, as it is read would harm the commands of others.
+    // The lists belong to the sender. One that changes or throws while it is read would harm other senders' commands, so they are copied here.
     private Spawn? Own(Spawn spawn)
     {
         try
@@ -25,10 +25,22 @@ internal sealed partial class CommandRegistry
         }
     }
 
-    // The session has ended, and what it had to tell of that has come before this.
+    // Frames about commands that have ended, or never were. Those of running commands go straight to their sessions.
+    private void OnFrames(IReadOnlyList<ChildFrames.UserFrame> frames)
+    {
+        foreach (var frame in frames)
+        {
+            if (_commands.TryFind(frame.Id, out var entry))
+                entry.Session.Tell(frame);
+            else
+                (frame as ChildFrames.CommandReady)?.CloseUntaken();
+        }
+    }
+
+    // The session has ended. Its last message has come before this one.
     private void OnUnanswered(CommandSession.Unanswered late)
     {
-        if (_entries.TryGetValue(late.Handle, out var entry) && entry.Record is { } record)
+        if (_commands.TryFind(late.Handle, out var entry) && entry.Record is { } record)
             Answer(record, late.Question);
         else
             Sender.Tell(new UnknownHandle(late.Handle));
