@@ -7,7 +7,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
 /// A TCP connection that knows its remote address and tells the fetch whose request it carries. .NET does not say which
-/// connection answered; over HTTP/1.1 the connection finds the fetch in the execution context of the write.
+/// connection answered; over HTTP/1.1 the connection finds the fetch's sender in the execution context of the write.
 /// </summary>
 internal sealed class TransportConnection : NetworkStream
 {
@@ -97,7 +97,7 @@ internal sealed class TransportConnection : NetworkStream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_established && !IsHttp2)
-            Fetch.Current?.OnSentOver(this);
+            RequestSender.Current?.OnSentOver(this);
         if (IsOver)
             return ValueTask.FromException(new ConnectionOverException());
         return base.WriteAsync(buffer, cancellationToken);
