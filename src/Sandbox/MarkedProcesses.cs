@@ -14,7 +14,7 @@ internal static class MarkedProcesses
     public static List<int> Find(Func<SessionTag, bool> matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
-        return [.. Others().Where(pid => MarkOf(pid) is { } mark && matches(mark) && !IsZombie(pid))];
+        return [.. Others().Where(pid => TagOf(pid) is { } tag && matches(tag) && !IsZombie(pid))];
     }
 
     // Without this process: a runner carries the tag of the command that it started last.
@@ -117,7 +117,7 @@ internal static class MarkedProcesses
             if (ProcessDescriptor.TryOpen(pid) is not { } process)
                 continue;
             // The pid may have been reused before the descriptor was opened; afterwards it cannot be.
-            if (MarkOf(pid) is { } mark && matches(mark) && !IsZombie(pid))
+            if (TagOf(pid) is { } tag && matches(tag) && !IsZombie(pid))
             {
                 seen?.Add(pid);
                 open.Add(process);
@@ -132,9 +132,9 @@ internal static class MarkedProcesses
 
     /// <summary>The number of the session that a process or thread belongs to; 0 for none.</summary>
     /// <param name="pid">A pid or a thread id.</param>
-    public static ulong SessionOf(int pid) => pid > 0 && MarkOf(pid) is { } mark ? mark.Session : 0;
+    public static ulong SessionOf(int pid) => pid > 0 && TagOf(pid) is { } tag ? tag.Session : 0;
 
-    private static SessionTag? MarkOf(int pid)
+    private static SessionTag? TagOf(int pid)
     {
         Span<byte> buffer = stackalloc byte[2048];
         var length = SmallFile.TryRead($"/proc/{pid}/limits", buffer);

@@ -12,7 +12,7 @@ public sealed class ChildRouterSpecs : TestKit
 {
     private readonly TestProbe _child;
     private readonly TestProbe _user;
-    private readonly ChildRouter _line;
+    private readonly ChildRouter _router;
     private readonly InMemoryChannel _parentEnd;
     private readonly FakeChild _other;
 
@@ -21,7 +21,7 @@ public sealed class ChildRouterSpecs : TestKit
         var limits = new ChannelLimits(256, 1, 1 << 10);
         _child = CreateTestProbe();
         _user = CreateTestProbe();
-        _line = new ChildRouter(_child.Ref, limits.MaxBodyBytes) { User = _user.Ref };
+        _router = new ChildRouter(_child.Ref, limits.MaxBodyBytes) { User = _user.Ref };
         (_parentEnd, var childEnd) = InMemoryChannel.CreatePair(limits);
         _other = new FakeChild("renderer", 1000, childEnd);
     }
@@ -29,13 +29,13 @@ public sealed class ChildRouterSpecs : TestKit
     [Fact]
     public async Task What_is_sent_goes_to_the_child_and_is_in_flight_until_it_has_ended()
     {
-        _line.Open(_parentEnd, 1000);
-        _line.Send(7, new RoleMessage(1, new byte[10]), opens: true);
-        _line.Flush();
+        _router.Open(_parentEnd, 1000);
+        _router.Send(7, new RoleMessage(1, new byte[10]), opens: true);
+        _router.Flush();
         Assert.Equal((MessageType.RoleMessage, 7UL), ((await _other.NextAsync()) is var frame ? (frame.Type, frame.Id) : default));
-        Assert.Equal([7UL], _line.InFlight);
-        _line.Pass([new ChildFrames.Error(7, new FetchError(FetchErrorKind.Refused, "No."))]);
-        Assert.Empty(_line.InFlight);
+        Assert.Equal([7UL], _router.InFlight);
+        _router.Pass([new ChildFrames.Error(7, new FetchError(FetchErrorKind.Refused, "No."))]);
+        Assert.Empty(_router.InFlight);
         var passed = await _user.ExpectMsgAsync<RoleTraffic.WorkBatch>(Deadline.Long);
         Assert.Equal(1000, passed.ProcessId);
         Assert.Equal(_child.Ref, _user.LastSender);
@@ -46,33 +46,33 @@ public sealed class ChildRouterSpecs : TestKit
     public void Before_the_child_is_ready_and_once_it_takes_no_more_what_is_sent_is_dropped_and_unanswered_and_its_descriptors_closed()
     {
         var early = SharedMemory.Create("early", 1);
-        _line.Send(1, new RoleMessage(1, default), opens: true, descriptors: early);
+        _router.Send(1, new RoleMessage(1, default), opens: true, descriptors: early);
         Assert.True(early.IsClosed);
-        _line.Open(_parentEnd, 1000);
-        _line.Close();
+        _router.Open(_parentEnd, 1000);
+        _router.Close();
         var late = SharedMemory.Create("late", 1);
-        _line.Send(2, new RoleMessage(1, default), opens: true, descriptors: late);
+        _router.Send(2, new RoleMessage(1, default), opens: true, descriptors: late);
         Assert.True(late.IsClosed);
-        _line.Flush();
-        Assert.Equal([1UL, 2UL], _line.InFlight);
+        _router.Flush();
+        Assert.Equal([1UL, 2UL], _router.InFlight);
     }
 
     [Fact]
     public async Task The_user_hears_of_what_is_too_large_to_be_sent()
     {
-        _line.Open(_parentEnd, 1000);
-        _line.Send(3, new RoleMessage(1, new byte[300]), opens: true);
+        _router.Open(_parentEnd, 1000);
+        _router.Send(3, new RoleMessage(1, new byte[300]), opens: true);
         var passed = await _user.ExpectMsgAsync<RoleTraffic.WorkBatch>(Deadline.Long);
         Assert.Equal(new ChildFrames.TooLarge(3, 256), Assert.Single(passed.Frames));
-        Assert.Empty(_line.InFlight);
+        Assert.Empty(_router.InFlight);
     }
 
     [Fact]
     public async Task The_child_s_actor_hears_of_a_queue_that_is_full()
     {
-        _line.Open(_parentEnd, 1000);
+        _router.Open(_parentEnd, 1000);
         for (var i = 0UL; i < 10; i++)
-            _line.Send(i, new RoleMessage(1, new byte[200]));
+            _router.Send(i, new RoleMessage(1, new byte[200]));
         await _child.ExpectMsgAsync<ChildFrames.QueueFull>(Deadline.Long);
     }
 }

@@ -25,21 +25,21 @@ public sealed class HeartbeatSpecs() : PlayedChildSpecs("OFF")
             "actorbrowser.child { heartbeat-interval = 1h, heartbeat-timeout = 4h }"));
         var (parentEnd, childEnd) = Transport.InMemoryChannel.CreatePair(settings.Channel);
         var child = new FakeChild("renderer", 1, childEnd);
-        using var heart = new HeartbeatMonitor(TestActor, new LaunchedChild(child, parentEnd), settings.Child, time);
+        using var monitor = new HeartbeatMonitor(TestActor, new LaunchedChild(child, parentEnd), settings.Child, time);
         // Ctrl-Z overnight: the first beats afterwards see a long silence, and ping.
         time.Now += TimeSpan.FromHours(12);
         for (var beat = 0; beat < 4; beat++)
-            heart.Beat();
+            monitor.Beat();
         ExpectNoMsg(TimeSpan.Zero);
-        heart.Answered();
+        monitor.Answered();
         // After an answer the count starts again; silence after enough pings ends the child.
         for (var beat = 0; beat < 4; beat++)
         {
-            heart.Beat();
+            monitor.Beat();
             time.Now += TimeSpan.FromHours(1.1);
         }
         ExpectNoMsg(TimeSpan.Zero);
-        heart.Beat();
+        monitor.Beat();
         Assert.Equal(KillCause.Hang, ExpectMsg<HeartbeatMonitor.Trouble>().Cause);
     }
 

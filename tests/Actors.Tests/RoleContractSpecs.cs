@@ -143,9 +143,9 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
         await browser.Ask<BrowserProtocol.Children>(BrowserProtocol.GetChildren.Instance, Deadline.Long);
         var gone = Sys.ActorOf(BlackHoleActor.Props);
         await gone.GracefulStop(Deadline.Long);
-        var line = new ChildRouter(TestActor, 1 << 20) { User = gone };
+        var router = new ChildRouter(TestActor, 1 << 20) { User = gone };
         var pixels = Files(2);
-        line.Pass([new ChildFrames.Image(1, default, pixels[0]), new ChildFrames.CommandReady(2, default, pixels[1])]);
+        router.Pass([new ChildFrames.Image(1, default, pixels[0]), new ChildFrames.CommandReady(2, default, pixels[1])]);
         await ProcessTable.Until(() => pixels[0].IsClosed && pixels[1].IsClosed, Deadline.Long);
     }
 

@@ -16,14 +16,14 @@ public sealed class RunnerQueueSpecs : TestKit
     private readonly TestProbe _registry;
     private readonly TestProbe _session;
     private readonly TestProbe _child;
-    private readonly RunnerQueue _line;
+    private readonly RunnerQueue _queue;
     private readonly ChildRouter _process;
     private readonly FakeChild _other;
 
     public RunnerQueueSpecs()
     {
         (_runner, _registry, _session, _child) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
-        _line = new RunnerQueue { Runner = _runner.Ref };
+        _queue = new RunnerQueue { Runner = _runner.Ref };
         var (parentEnd, childEnd) = InMemoryChannel.CreatePair(ChannelLimits.Default);
         _other = new FakeChild("command-runner", 1000, childEnd);
         _process = new ChildRouter(_child.Ref, ChannelLimits.Default.MaxBodyBytes) { User = _registry.Ref };
@@ -33,25 +33,25 @@ public sealed class RunnerQueueSpecs : TestKit
     [Fact]
     public async Task What_is_asked_before_there_is_a_process_waits_in_its_order_with_what_follows_it()
     {
-        _line.Begin(1, Request, _session.Ref, []);
-        _line.Begin(2, Request, _session.Ref, []);
-        _line.Send(1, new Terminate(0));
-        _line.Send(9, new Terminate(0));
+        _queue.Begin(1, Request, _session.Ref, []);
+        _queue.Begin(2, Request, _session.Ref, []);
+        _queue.Send(1, new Terminate(0));
+        _queue.Send(9, new Terminate(0));
         await _runner.ExpectMsgAsync<CommandRunner.Wanted>(Deadline.Long);
-        Assert.True(_line.HasWaiting);
-        Assert.False(_line.WasUsed);
-        _line.Open(_process);
-        _line.Begin(3, Request, _session.Ref, []);
+        Assert.True(_queue.HasWaiting);
+        Assert.False(_queue.WasUsed);
+        _queue.Open(_process);
+        _queue.Begin(3, Request, _session.Ref, []);
         Assert.Equal([(MessageType.SpawnRequest, 1UL), (MessageType.SpawnRequest, 2UL), (MessageType.Terminate, 1UL), (MessageType.SpawnRequest, 3UL)], await ReceivedAsync(4));
-        Assert.False(_line.HasWaiting);
-        Assert.True(_line.WasUsed);
+        Assert.False(_queue.HasWaiting);
+        Assert.True(_queue.WasUsed);
     }
 
     [Fact]
     public async Task A_session_is_told_its_own_frames_together_and_the_registry_what_is_left()
     {
-        _line.Open(_process);
-        _line.Begin(1, Request, _session.Ref, []);
+        _queue.Open(_process);
+        _queue.Begin(1, Request, _session.Ref, []);
         var ready = new ChildFrames.CommandReady(1, default, null);
         var stray = new ChildFrames.CommandExit(7, default);
         var closed = new ChildFrames.CommandClosed(1, default);
@@ -66,17 +66,17 @@ public sealed class RunnerQueueSpecs : TestKit
     [Fact]
     public void The_loss_of_the_process_names_what_it_had_and_had_not_ended()
     {
-        _line.Open(_process);
-        _line.Begin(1, Request, _session.Ref, []);
-        _line.Begin(2, Request, _session.Ref, []);
+        _queue.Open(_process);
+        _queue.Begin(1, Request, _session.Ref, []);
+        _queue.Begin(2, Request, _session.Ref, []);
         _process.Pass([new ChildFrames.CommandClosed(1, default)]);
         // The channel ends before its users are told: frames in between are lost, too.
         _process.Close();
-        _line.Begin(3, Request, _session.Ref, []);
-        Assert.Equal([2UL, 3UL], _line.Close().Order());
-        _line.Begin(4, Request, _session.Ref, []);
-        Assert.Empty(_line.Close());
-        Assert.Equal([4UL], _line.Discard());
+        _queue.Begin(3, Request, _session.Ref, []);
+        Assert.Equal([2UL, 3UL], _queue.Close().Order());
+        _queue.Begin(4, Request, _session.Ref, []);
+        Assert.Empty(_queue.Close());
+        Assert.Equal([4UL], _queue.Discard());
     }
 
     [Fact]
@@ -84,14 +84,14 @@ public sealed class RunnerQueueSpecs : TestKit
     public void What_will_not_be_sent_is_let_go_of()
     {
         var waiting = SharedMemory.Create("waiting", 1);
-        _line.Begin(1, Request, _session.Ref, [waiting]);
+        _queue.Begin(1, Request, _session.Ref, [waiting]);
         Assert.False(waiting.IsClosed);
-        _line.Stop();
+        _queue.Stop();
         Assert.True(waiting.IsClosed);
         var late = SharedMemory.Create("late", 1);
-        _line.Begin(2, Request, _session.Ref, [late]);
+        _queue.Begin(2, Request, _session.Ref, [late]);
         Assert.True(late.IsClosed);
-        Assert.False(_line.HasWaiting);
+        Assert.False(_queue.HasWaiting);
     }
 
     [Fact]
@@ -99,22 +99,22 @@ public sealed class RunnerQueueSpecs : TestKit
     public async Task What_no_process_has_been_given_can_be_taken_back_with_all_that_follows_it()
     {
         var waiting = SharedMemory.Create("waiting", 1);
-        _line.Begin(1, Request, _session.Ref, [waiting]);
-        _line.Begin(2, Request, _session.Ref, []);
-        _line.Send(1, new Terminate(0));
-        Assert.True(_line.TryWithdraw(1));
+        _queue.Begin(1, Request, _session.Ref, [waiting]);
+        _queue.Begin(2, Request, _session.Ref, []);
+        _queue.Send(1, new Terminate(0));
+        Assert.True(_queue.TryWithdraw(1));
         Assert.True(waiting.IsClosed);
-        Assert.False(_line.TryWithdraw(1));
-        _line.Open(_process);
+        Assert.False(_queue.TryWithdraw(1));
+        _queue.Open(_process);
         Assert.Equal([(MessageType.SpawnRequest, 2UL)], await ReceivedAsync(1));
-        Assert.False(_line.TryWithdraw(2));
+        Assert.False(_queue.TryWithdraw(2));
     }
 
     [Fact]
     public async Task A_refused_call_of_a_command_s_is_its_session_s_and_any_other_the_registry_s()
     {
-        _line.Open(_process);
-        _line.Begin(1, Request, _session.Ref, []);
+        _queue.Open(_process);
+        _queue.Begin(1, Request, _session.Ref, []);
         var own = new ChildProcessProtocol.SandboxViolated(_child.Ref, "command-runner", 1000, Violation(1));
         var other = own with { Violation = Violation(0) };
         _process.Pass(own);

@@ -117,12 +117,12 @@ public sealed class SupervisorSpecs() : TestKit("akka.loglevel = OFF\nakka.log-d
     }
 
     [Theory]
-    [InlineData(LaunchErrorKind.NotFound)]
-    [InlineData(LaunchErrorKind.NotExecutable)]
-    [InlineData(LaunchErrorKind.ConfinementUnavailable)]
-    public async Task A_launch_that_cannot_succeed_is_told_at_once_and_not_tried_again_for_a_while(LaunchErrorKind kind)
+    [InlineData(nameof(LaunchErrorKind.NotFound))]
+    [InlineData(nameof(LaunchErrorKind.NotExecutable))]
+    [InlineData(nameof(LaunchErrorKind.ConfinementUnavailable))]
+    public async Task A_launch_that_cannot_succeed_is_told_at_once_and_not_tried_again_for_a_while(string kind)
     {
-        _launcher.Failure = () => new LaunchException(kind, "The layer files is missing.");
+        _launcher.Failure = () => new LaunchException(Enum.Parse<LaunchErrorKind>(kind), "The layer files is missing.");
         Supervise();
         var down = await ExpectMsgAsync<ChildSupervisor.Down>(Deadline.Long);
         Assert.Contains("The layer files is missing.", down.GivenUp, StringComparison.Ordinal);

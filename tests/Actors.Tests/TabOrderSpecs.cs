@@ -27,14 +27,14 @@ public sealed class TabOrderSpecs : TestKit
     public async Task The_answer_about_a_page_that_was_left_is_none_about_the_next()
     {
         _tab.Tell(new Navigate("http://site/first"));
-        var line = await LendAsync();
+        var router = await LendAsync();
         await AnswerFetchAsync();
-        var first = await ParsingAsync(line);
+        var first = await ParsingAsync(router);
         _tab.Tell(new Navigate("http://site/second"));
         // The renderer has not been given the second page yet.
         Say(new ChildFrames.Document(first, Document("first")));
         await AnswerFetchAsync();
-        Say(new ChildFrames.Document(await ParsingAsync(line, but: first), Document("second")));
+        Say(new ChildFrames.Document(await ParsingAsync(router, but: first), Document("second")));
         var finished = await ConclusionAsync(load: 2);
         Assert.Equal("second", Assert.IsType<LoadFinished>(finished).Page.Document.Title);
     }
@@ -66,12 +66,12 @@ public sealed class TabOrderSpecs : TestKit
         Assert.IsType<LoadFailed>(await ConclusionAsync(load: 1));
         Assert.Same(acquire.Lease, (await _pool.ExpectMsgAsync<WorkerPool.GiveUp>(Deadline.Long)).Lease);
         _tab.Tell(new Reload());
-        var line = await LendAsync();
+        var router = await LendAsync();
         await _coordinator.ExpectMsgAsync<FetchProtocol.Fetch>(Deadline.Long);
         _coordinator.Reply(new FetchProtocol.FetchFailed(2, FetchErrorKind.Dns, "No such name.", 0));
         Assert.IsType<LoadFailed>(await ConclusionAsync(load: 2));
         var returned = await _pool.ExpectMsgAsync<WorkerPool.Return>(Deadline.Long);
-        Assert.Equal((line.Child, true), (returned.Child, returned.Reusable));
+        Assert.Equal((router.Child, true), (returned.Child, returned.Reusable));
     }
 
     [Fact]
@@ -85,18 +85,18 @@ public sealed class TabOrderSpecs : TestKit
         await _owner.ExpectNoMsgAsync(TimeSpan.Zero);
         await _pool.ExpectMsgAsync<WorkerPool.Return>(Deadline.Long);
         _tab.Tell(new Reload());
-        var line = await LendAsync();
+        var router = await LendAsync();
         await AnswerFetchAsync();
-        Say(new ChildFrames.Document(await ParsingAsync(line), Document("again")));
+        Say(new ChildFrames.Document(await ParsingAsync(router), Document("again")));
         Assert.Equal("again", Assert.IsType<LoadFinished>(await ConclusionAsync(load: 2)).Page.Document.Title);
     }
 
     private async Task<ChildRouter> LendAsync()
     {
         var acquire = await _pool.ExpectMsgAsync<WorkerPool.Acquire>(Deadline.Long);
-        var line = new ChildRouter(_child.Ref, 1 << 20);
-        _tab.Tell(new WorkerPool.Leased(acquire.Lease, line), _pool.Ref);
-        return line;
+        var router = new ChildRouter(_child.Ref, 1 << 20);
+        _tab.Tell(new WorkerPool.Leased(acquire.Lease, router), _pool.Ref);
+        return router;
     }
 
     private async Task AnswerFetchAsync()
@@ -109,10 +109,10 @@ public sealed class TabOrderSpecs : TestKit
     }
 
     // The id of the page that the renderer was given and has not answered.
-    private async Task<ulong> ParsingAsync(ChildRouter line, ulong but = 0)
+    private async Task<ulong> ParsingAsync(ChildRouter router, ulong but = 0)
     {
-        await AwaitConditionAsync(() => Task.FromResult(line.InFlight.Any(id => id != but)), Deadline.Long);
-        return line.InFlight.Single(id => id != but);
+        await AwaitConditionAsync(() => Task.FromResult(router.InFlight.Any(id => id != but)), Deadline.Long);
+        return router.InFlight.Single(id => id != but);
     }
 
     private void Say(ChildFrames.UserFrame frame) => _tab.Tell(new RoleTraffic.WorkBatch(1, [frame]), _child.Ref);

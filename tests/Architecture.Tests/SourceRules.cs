@@ -5,8 +5,10 @@ namespace ActorBrowser.Architecture;
 
 public sealed partial class SourceRules
 {
-    // The longest file is the child's state machine; all others have about 300 lines at most.
-    private const int LongestFile = 350;
+    private const int LongestFile = 300;
+
+    // By all parts of a partial class.
+    private const int LongestClass = 350;
 
     [Theory]
     [InlineData(@"\bThread\.Sleep\b", "a thread that sleeps serves nobody: wait on an event or a timer")]
@@ -31,14 +33,41 @@ public sealed partial class SourceRules
     }
 
     [Fact]
-    public void No_product_file_holds_more_than_one_idea_s_worth_of_lines()
+    public void No_file_holds_more_than_one_idea_s_worth_of_lines()
     {
         var offenders =
-            from file in Repository.Files("src", "*.cs")
+            from file in Repository.Files("src", "*.cs").Concat(Repository.Files("tests", "*.cs"))
             let lines = File.ReadLines(file).Count()
             where lines > LongestFile
             select $"{Repository.Relative(file)}: {lines} lines";
         Assert.Empty(offenders);
+    }
+
+    [Fact]
+    public void No_product_class_holds_more_lines_by_all_its_parts_than_one_idea_needs()
+    {
+        var parts =
+            from project in Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src"))
+            from file in Repository.Files(Path.Combine("src", Path.GetFileName(project)), "*.cs")
+            from part in Parts(File.ReadAllLines(file))
+            select (Name: $"{Path.GetFileName(project)}: {part.Name}", part.Lines);
+        var classes = parts.GroupBy(static part => part.Name, static part => part.Lines).ToArray();
+        Assert.Contains(classes, static one => one.Key == "Actors: CommandSession" && one.Count() > 1);
+        Assert.Empty(classes.Where(static one => one.Sum() > LongestClass).Select(static one => $"{one.Key}: {one.Sum()} lines"));
+    }
+
+    // The types of a namespace begin in the first column and end there with a brace, or without a body with a semicolon.
+    private static IEnumerable<(string Name, int Lines)> Parts(string[] lines)
+    {
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (Declaration().Match(lines[i]) is not { Success: true } found)
+                continue;
+            var end = i;
+            for (var open = false; end < lines.Length - 1 && !lines[end].StartsWith('}') && (open || !lines[end].EndsWith(';')); end++)
+                open |= lines[end].StartsWith('{');
+            yield return (found.Groups[1].Value, end - i + 1);
+        }
     }
 
     [Fact]
@@ -59,7 +88,10 @@ public sealed partial class SourceRules
     [GeneratedRegex(@"//.*$|^\s*\*.*$")]
     private static partial Regex Comment();
 
-    // Written in two halves, so that this file does not match.
+    [GeneratedRegex(@"^(?:\w+ )*(?:class|struct|record|interface|enum) (?:struct |class )?(\w+)")]
+    private static partial Regex Declaration();
+
+    // Written in two halves so that this file does not find itself.
     [GeneratedRegex("(?<![A-Za-z0-9_.-])/(?:wo" + "rk|ro" + "ot|ho" + "me/[a-z]+)/")]
     private static partial Regex MachinePath();
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ActorBrowser.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Xunit;
+using static ActorBrowser.CliTests.BuiltCommand;
 
 namespace ActorBrowser.CliTests;
 
@@ -60,16 +61,6 @@ public sealed class CommandSpecs : IAsyncLifetime
                 break;
         }
     }
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using var process = Start(arguments);
-        return await process.OutcomeAsync();
-    }
-
-    // A script that starts the tests in the background makes them, and their children, ignore interrupts.
-    private static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     [Fact]
     public async Task Fetch_writes_the_body_and_nothing_else_to_stdout() =>
@@ -171,38 +162,6 @@ public sealed class CommandSpecs : IAsyncLifetime
     [Fact]
     public async Task Fail_turns_a_404_into_22() => Assert.Equal(22, (await RunAsync("fetch", "--fail", $"{_root}/absent")).Code);
 
-    public static TheoryData<string> Verbs() => [.. ActorBrowser.Cli.CommandLine.Create().Subcommands.Select(static verb => verb.Name)];
-
-    [Theory]
-    [MemberData(nameof(Verbs))]
-    public async Task Each_verb_says_what_it_takes(string verb)
-    {
-        foreach (var arguments in new string[][] { [verb, "--help"], [verb, "-h"] })
-        {
-            var help = await RunAsync(arguments);
-            Assert.Equal((0, ""), (help.Code, help.Error));
-            Assert.Contains("Usage:", help.Output, StringComparison.Ordinal);
-        }
-    }
-
-    [Theory]
-    [InlineData("exec", "--timeout", "5", "--help")]
-    [InlineData("exec", "true", "--help")]
-    public async Task Help_is_given_whatever_else_is_there(params string[] arguments) => Assert.Equal(0, (await RunAsync(arguments)).Code);
-
-    [Theory]
-    [InlineData("--timout", "exec", "--timout", "5", "--", "echo", "hi")]
-    [InlineData("-x", "exec", "-x", "true")]
-    public async Task An_option_that_exec_does_not_have_is_not_taken_for_a_program(string option, params string[] arguments)
-    {
-        var (code, _, error) = await RunAsync(arguments);
-        Assert.Equal(2, code);
-        Assert.Contains($"exec has no option '{option}'", error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_program_whose_name_is_like_an_option_comes_after_two_hyphens() => Assert.Equal(127, (await RunAsync("exec", "--", "--timout")).Code);
-
     [Fact]
     public async Task A_process_that_was_lost_is_among_the_crashes()
     {
@@ -246,24 +205,6 @@ public sealed class CommandSpecs : IAsyncLifetime
     [Fact]
     public async Task An_output_that_cannot_be_written_ends_with_23() =>
         Assert.Equal(23, (await RunAsync("fetch", "-o", "/proc/absent/folder/file", $"{_root}/hello")).Code);
-
-    [Theory]
-    [InlineData("fetch")]
-    [InlineData("fetch", "--parallel", "0", "http://127.0.0.1/")]
-    [InlineData("fetch", "-H", "no-colon", "http://127.0.0.1/")]
-    [InlineData("ping", "browser")]
-    [InlineData("unknown")]
-    public async Task A_wrong_command_line_ends_with_2(params string[] arguments) => Assert.Equal(2, (await RunAsync(arguments)).Code);
-
-    [Fact]
-    public async Task Help_and_version_are_on_stdout()
-    {
-        var help = await RunAsync("--help");
-        Assert.Equal((0, ""), (help.Code, help.Error));
-        Assert.Contains("actorbrowser fetch https://example.org/", help.Output, StringComparison.Ordinal);
-        Assert.Contains("28  a time limit passed", (await RunAsync("fetch", "--help")).Output, StringComparison.Ordinal);
-        Assert.Matches(@"^actorbrowser \d+\.\d+\.\d+ \((JIT|native), \.NET ", (await RunAsync("--version")).Output);
-    }
 
     [Theory]
     [InlineData("renderer")]

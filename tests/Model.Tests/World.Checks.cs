@@ -12,8 +12,8 @@ internal sealed partial class World
     // Tables that hold an actor's parts or a bounded history, and not pending requests.
     private static readonly HashSet<string> Lasting =
     [
-        "BrowserActor._services", "BrowserActor._pools", "BrowserActor._spawned", "WorkerPool._workers", "WorkerPool._failures", "LateMessages._exits", "LateMessages._order",
-        "CrashJournal._reports", "ChildProcessActor._subscribers", "ChildProcessActor._roleArgs",
+        "BrowserActor._services", "BrowserActor._pools", "BrowserActor._spawned", "PoolWorkers._all", "RestartBudget._losses", "LateMessages._exits", "LateMessages._order",
+        "CrashJournal._reports", "ChildProcessActor._roleArgs", "ProcessRoster._running", "TabHistory._urls",
     ];
 
     private void CheckAnswers()
@@ -49,20 +49,20 @@ internal sealed partial class World
             return;
         foreach (var name in (string[])["decoders", "renderers"])
         {
-            if (ModelSystem.Behind(ModelSystem.ChildOf(Browser, name)) is not WorkerPool pool || Get(pool, "_degraded") is not null)
+            if (ModelSystem.Behind(ModelSystem.ChildOf(Browser, name)) is not WorkerPool pool || Get(Get(pool, "_health")!, "Problem") is not null)
                 continue;
-            var (waiting, limits) = ((ICollection)Get(pool, "_queue")!, (PoolSettings)Get(pool, "_limits")!);
-            var workers = ((IEnumerable)((IDictionary)Get(pool, "_workers")!).Values).Cast<object>().ToArray();
+            var (waiting, limits) = ((ICollection)Get(Get(pool, "_queue")!, "_waiting")!, (PoolSettings)Get(pool, "_limits")!);
+            var workers = ((IEnumerable)((IDictionary)Get(Get(pool, "_workers")!, "_all")!).Values).Cast<object>().ToArray();
             var lent = workers.Count(static worker => Get(worker, "Lease") is not null);
-            var starting = workers.Count(static worker => Get(worker, "Line") is null);
+            var starting = workers.Count(static worker => Get(worker, "Router") is null);
             if (waiting.Count > 0 && starting == 0 && lent < limits.MaxProcesses)
                 Fail($"{waiting.Count} wait for one of the {name}, of which {lent} are lent, {workers.Length - lent} idle, and none is started");
         }
         if (ModelSystem.Behind(ModelSystem.ChildOf(Browser, "fetch")) is FetchCoordinator fetch && ModelSystem.Behind(ModelSystem.ChildOf(Browser, "network")) is ChildSupervisor supervisor
-            && ((ICollection)Get(fetch, "_waiting")!).Count > 0 && Get(supervisor, "_line") is not null)
+            && ((ICollection)Get(Get(fetch, "_queue")!, "_waiting")!).Count > 0 && Get(supervisor, "_router") is not null)
             Fail("Fetches wait for a network child, and there is one");
         if (ModelSystem.Behind(ModelSystem.ChildOf(Browser, "fetch")) is FetchCoordinator some && ModelSystem.Behind(ModelSystem.ChildOf(Browser, "network")) is ChildSupervisor idle
-            && ((ICollection)Get(some, "_waiting")!).Count > 0 && ((IActorRef)Get(idle, "_child")!).IsNobody() && ((ICollection)Get(Get(idle, "Timers")!, "_entries")!).Count == 0)
+            && ((ICollection)Get(Get(some, "_queue")!, "_waiting")!).Count > 0 && ((IActorRef)Get(idle, "_child")!).IsNobody() && ((ICollection)Get(Get(idle, "Timers")!, "_entries")!).Count == 0)
             Fail("Fetches wait for a network child, and none is started");
     }
 
@@ -71,22 +71,34 @@ internal sealed partial class World
 
     private void CheckTablesOf(IActorRef reference)
     {
-        if (ModelSystem.Behind(reference) is not { } actor)
-            return;
-        foreach (var field in actor.GetType().GetFields(Inside))
+        if (ModelSystem.Behind(reference) is { } actor)
+            CheckTablesOf(actor, reference.Path.Name, new HashSet<object>(ReferenceEqualityComparer.Instance));
+    }
+
+    // An actor's tables are its own fields and those of the parts that it is made of.
+    private void CheckTablesOf(object part, string actor, HashSet<object> seen)
+    {
+        foreach (var field in part.GetType().GetFields(Inside))
         {
-            var name = $"{actor.GetType().Name}.{field.Name}";
-            var value = field.GetValue(actor);
+            var name = $"{part.GetType().Name}.{field.Name}";
+            var value = field.GetValue(part);
             if (value is ICollection { Count: > 0 and var count } && !Lasting.Contains(name))
-                Fail($"{name} of {reference.Path.Name} still has {count}");
+                Fail($"{name} of {actor} still has {count}");
             if (value is ChildRouter { InFlight.Length: > 0 and var flying })
-                Fail($"{name} of {reference.Path.Name} still has {flying} in flight");
+                Fail($"{name} of {actor} still has {flying} in flight");
             if (value is ChildRequests { InFlight.Count: > 0 and var pending })
-                Fail($"{name} of {reference.Path.Name} still has {pending} in flight");
+                Fail($"{name} of {actor} still has {pending} in flight");
             if (value is SupervisorMemory { Users.Count: not 1 and var users })
-                Fail($"{name} of {reference.Path.Name} has {users} users");
+                Fail($"{name} of {actor} has {users} users");
+            if (value is not null && IsPart(value.GetType()) && seen.Add(value))
+                CheckTablesOf(value, actor, seen);
         }
     }
+
+    // Records are settings and messages; timers at rest are the actor's own business.
+    private static bool IsPart(Type type) =>
+        type is { IsClass: true, IsArray: false } && type.Assembly == typeof(FetchCoordinator).Assembly && type != typeof(ActorTimers)
+        && !typeof(Delegate).IsAssignableFrom(type) && type.GetMethod("<Clone>$") is null;
 
     private void CheckNothingIsLeft()
     {

@@ -110,8 +110,8 @@ public sealed class HostileMessageSpecs : BrowserSpecs
         var pool = Sys.ActorOf(WorkerPool.Props("renderer", settings, settings.Tabs.Renderers, ProcessChildLauncher.Instance));
         var probe = CreateTestProbe();
         pool.Tell(new WorkerPool.Acquire("lease", "site"), probe.Ref);
-        var line = (await probe.ExpectMsgAsync<WorkerPool.Leased>(Deadline.Long)).Line;
-        Payload.Send(line, 1, "<title>x</title>"u8.ToArray(), 4096, inline => new LoadDocument("http://a/", "text/html", 16, inline, settings.Tabs.Document));
+        var router = (await probe.ExpectMsgAsync<WorkerPool.Leased>(Deadline.Long)).Router;
+        Payload.Send(router, 1, "<title>x</title>"u8.ToArray(), 4096, inline => new LoadDocument("http://a/", "text/html", 16, inline, settings.Tabs.Document));
         Assert.IsType<ChildFrames.Document>((await probe.FishForMessageAsync<RoleTraffic.WorkBatch>(static _ => true, Deadline.Long)).Frames[0]);
         ulong id = 1;
         foreach (var query in (QueryDocument[])[
@@ -119,20 +119,20 @@ public sealed class HostileMessageSpecs : BrowserSpecs
             new(DocumentQuery.Select, new string('a', 100_000), 0, 1), new(DocumentQuery.Find, "", 0, 1), new(DocumentQuery.Select, "a[", 0, 1), new(DocumentQuery.Select, "", 0, 1),
             new(DocumentQuery.Select, "a:nth-child(99999999999999999999n+)", 0, 1), new(DocumentQuery.Select, "\\110000000000 :has(", 0, 1)])
         {
-            line.Send(++id, query, opens: true);
-            line.Flush();
+            router.Send(++id, query, opens: true);
+            router.Flush();
             var frame = (await probe.FishForMessageAsync<RoleTraffic.WorkBatch>(static _ => true, Deadline.Long)).Frames.Single();
             Assert.Equal(DocumentFailure.InvalidQuery, Assert.IsType<ChildFrames.NoDocument>(frame).Value.Kind);
         }
         // Deep, but a valid selector: the renderer answers, whatever the parser's result.
         foreach (var argument in (string[])[string.Concat(Enumerable.Repeat(":not(", 3000)) + "a" + new string(')', 3000), new string('*', QueryDocument.LongestArgument), string.Concat(Enumerable.Repeat("a>", 8000)) + "a"])
         {
-            line.Send(++id, new QueryDocument(DocumentQuery.Select, argument, 0, int.MaxValue), opens: true);
-            line.Flush();
+            router.Send(++id, new QueryDocument(DocumentQuery.Select, argument, 0, int.MaxValue), opens: true);
+            router.Flush();
             Assert.Single((await probe.FishForMessageAsync<RoleTraffic.WorkBatch>(static _ => true, Deadline.Long)).Frames);
         }
-        line.Send(++id, new QueryDocument(DocumentQuery.Select, "title", 0, 1), opens: true);
-        line.Flush();
+        router.Send(++id, new QueryDocument(DocumentQuery.Select, "title", 0, 1), opens: true);
+        router.Flush();
         Assert.Equal(1, Assert.IsType<ChildFrames.Answer>((await probe.FishForMessageAsync<RoleTraffic.WorkBatch>(static _ => true, Deadline.Long)).Frames.Single()).Value.Total);
     }
 

@@ -9,7 +9,7 @@ public sealed class HostileBodySpecs
     // The cost of a whole frame, the reader's message and one exception; a false length would cost megabytes.
     private const long MostBytes = 1 << 20;
 
-    public static TheoryData<MessageType> Types => [.. Enum.GetValues<MessageType>()];
+    public static TheoryData<string> Types => [.. Enum.GetNames<MessageType>()];
 
     [Fact]
     public void Every_message_of_the_protocol_has_a_sample() =>
@@ -17,16 +17,18 @@ public sealed class HostileBodySpecs
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void A_message_of_every_type_is_read_as_it_was_written(MessageType type)
+    public void A_message_of_every_type_is_read_as_it_was_written(string name)
     {
+        var type = Enum.Parse<MessageType>(name);
         for (var seed = 0; seed < 200; seed++)
             Assert.Null(Read(type, Samples.All[type].Body(new Random(seed))));
     }
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Every_truncation_and_every_surplus_is_a_violation(MessageType type)
+    public void Every_truncation_and_every_surplus_is_a_violation(string name)
     {
+        var type = Enum.Parse<MessageType>(name);
         for (var seed = 0; seed < 20; seed++)
         {
             var body = Samples.All[type].Body(new Random(seed));
@@ -38,8 +40,9 @@ public sealed class HostileBodySpecs
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Any_mutation_ends_in_a_message_or_a_violation(MessageType type)
+    public void Any_mutation_ends_in_a_message_or_a_violation(string name)
     {
+        var type = Enum.Parse<MessageType>(name);
         var random = new Random((int)type);
         for (var i = 0; i < 3000; i++)
         {
@@ -73,8 +76,9 @@ public sealed class HostileBodySpecs
     /// <summary>In place of each field: every kind of value, false lengths, numbers out of range, invalid text, deep nesting.</summary>
     [Theory]
     [MemberData(nameof(Types))]
-    public void Any_value_in_the_place_of_any_field_ends_in_a_message_or_a_violation(MessageType type)
+    public void Any_value_in_the_place_of_any_field_ends_in_a_message_or_a_violation(string name)
     {
+        var type = Enum.Parse<MessageType>(name);
         var body = Samples.All[type].Body(new Random(7));
         foreach (var (start, end) in Fields(body))
         {

@@ -13,11 +13,11 @@ namespace ActorBrowser;
 /// sends it to the child's actor or to the child's user; frames read together are sent as one message. No unvalidated data reaches a
 /// mailbox.
 /// </summary>
-internal sealed class ChannelBridge(RoleContract contract, IActorRef child, ChildRouter line, IChannel channel) : IFrameHandler
+internal sealed class ChannelBridge(RoleContract contract, IActorRef child, ChildRouter router, IChannel channel) : IFrameHandler
 {
     private readonly List<ChildFrames.UserFrame> _batch = [];
     private BodySlots? _slots;
-    private HeartbeatMonitor? _heart;
+    private HeartbeatMonitor? _heartbeats;
     private ulong _read;
     private bool _closed;
     private bool _helloSeen;
@@ -36,9 +36,9 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
     }
 
     /// <summary>Receives the answers to heartbeats.</summary>
-    internal HeartbeatMonitor Heart
+    internal HeartbeatMonitor Heartbeats
     {
-        set => Volatile.Write(ref _heart, value);
+        set => Volatile.Write(ref _heartbeats, value);
     }
 
     public ProtocolViolation? OnFrame(in Frame frame)
@@ -101,7 +101,7 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
     {
         if (id != HeartbeatMonitor.PingId)
             return Tell(new ChildFrames.PongArrived(id));
-        Volatile.Read(ref _heart)?.Answered();
+        Volatile.Read(ref _heartbeats)?.Answered();
         return null;
     }
 
@@ -143,7 +143,7 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
     {
         if (_batch.Count == 0)
             return;
-        line.Pass([.. _batch]);
+        router.Pass([.. _batch]);
         _batch.Clear();
         // Slots are returned a few at a time: each message wakes the child, which copies if it has no slot left meanwhile.
         if (_read != 0 && BitOperations.PopCount(_read) >= _slots!.ReturnedTogether && channel.Write(0, new SlotsFree(_read)) == WriteOutcome.Queued)

@@ -1,11 +1,10 @@
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
-using Akka.Actor;
 using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser;
 
-/// <content>How a child ends, who may end it, and who is told.</content>
+/// <content>The transitions to ShuttingDown, Killing and Exited.</content>
 internal sealed partial class ChildProcessActor
 {
     private void BeginShutdown()
@@ -14,18 +13,28 @@ internal sealed partial class ChildProcessActor
         {
             case ChildState.Ready:
                 _state = ChildState.ShuttingDown;
-                _shutdownRequested = true;
-                _link.End();
-                _link.Send(0, default(Transport.Shutdown));
-                Timers.StartSingleTimer(TimerKey.Shutdown, new ShutdownOverdue(KillCause.ShutdownTimeout), _settings.Child.ShutdownTimeout);
+                _ending.WasRequested = true;
+                _requests.End();
+                _requests.Send(0, default(Transport.Shutdown));
+                _deadlines.AwaitExit(KillCause.ShutdownTimeout);
                 break;
             case ChildState.Spawning or ChildState.Handshaking:
-                // Nothing has been asked of it yet: there is nothing to finish.
+                // The child has no work yet that it could finish.
                 KillProcess(ExitReason.Killed, KillCause.Request, "Shut down before it was ready.");
                 break;
             default:
                 break;
         }
+    }
+
+    private void OnViolated(SandboxViolated violated)
+    {
+        if (_state is ChildState.Exited)
+            return;
+        _audience.Publish(violated);
+        Context.System.EventStream.Publish(violated);
+        if (_confinement.Count(violated.Violation) is { } sentence)
+            KillProcess(ExitReason.SandboxViolation, KillCause.None, sentence);
     }
 
     private void KillProcess(ExitReason reason, KillCause cause, string message) => KillProcess(new ExitVerdict(reason, cause, message));
@@ -34,94 +43,71 @@ internal sealed partial class ChildProcessActor
     {
         if (_state == ChildState.Exited)
             return;
-        _verdict ??= verdict;
+        _ending.Note(verdict);
         _state = ChildState.Killing;
-        _link.End();
-        _killWhenLaunched = true;
+        _requests.End();
         _child?.Process.Kill();
+    }
+
+    private void OnProcessExited(ChildExit exit)
+    {
+        _ending.Exit = _confinement.Explain(exit);
+        _requests.CloseAfterDrain();
+        FinishIfComplete();
     }
 
     private void OnClosed(ChannelClosed how)
     {
-        _closed = how;
+        _ending.Channel = how;
         if (how.Violation is { } violation)
         {
-            var handshake = _readyAt is null;
-            KillProcess(handshake ? ExitReason.HandshakeFailed : ExitReason.ProtocolViolation, KillCause.None, violation.Message);
+            KillProcess(_readyAt is null ? ExitReason.HandshakeFailed : ExitReason.ProtocolViolation, KillCause.None, violation.Message);
         }
-        else if (_exit is null && _state is ChildState.Ready or ChildState.Handshaking)
+        else if (_ending.Exit is null && _state is ChildState.Ready or ChildState.Handshaking)
         {
-            // Most likely it is exiting, and how it does is worth knowing: it gets the time of a shutdown.
+            // Most likely it is exiting, and its exit says more than a kill would: it gets the time of a shutdown.
             _state = ChildState.ShuttingDown;
-            _verdict ??= how.Error is { } error ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Its channel failed: {error.Message}") : null;
-            Timers.StartSingleTimer(TimerKey.Shutdown, new ShutdownOverdue(KillCause.Hang), _settings.Child.ShutdownTimeout);
+            if (how.Error is { } error)
+                _ending.Note(new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Its channel failed: {error.Message}"));
+            _deadlines.AwaitExit(KillCause.Hang);
         }
-        FinishIfOver();
+        FinishIfComplete();
     }
 
-    private void FinishIfOver()
+    private void FinishIfComplete()
     {
-        if (_exit is not null && _closed is not null)
-            Finish(_exit);
+        if (_ending.IsComplete)
+            Finish();
     }
 
-    private void Finish(ChildExit? exit)
+    private void Finish()
     {
         _state = ChildState.Exited;
         Timers.CancelAll();
-        _link.End();
-        _turn.Leave();
+        _requests.End();
+        _launch.OnOver();
         _confinement.Dispose();
-        var verdict = _verdict ?? ExitVerdict.Of(exit!, _shutdownRequested, wasReady: _readyAt is not null);
-        var (reason, cause, message) = verdict;
-        var exited = new ChildExited(
-            _self, _role, ProcessId, reason, cause, exit?.ExitCode, exit?.Signal, message,
-            _link.InFlight, exit?.LastStderrLines ?? [], _startedAt, _readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow)
-        {
-            Layers = _confinement.Layers,
-            Image = _confinement.Image,
-            Dump = _confinement.Dump,
-            WillRecur = verdict.WillRecur,
-            DiedAtStart = verdict.DiedAtStart,
-        };
-        ChildMetrics.Exited(_role, reason, cause, wasReady: _readyAt is not null);
-        FailAll(ChildLostException.Of(exited));
+        var exited = _ending.Report(ProcessId, _readyAt);
+        FailAll(exited);
         // The journal first: an actor that hears of a lost child finds its report there.
         Context.System.EventStream.Publish(exited);
-        Publish(exited);
+        _audience.Publish(exited);
         Context.Stop(_self);
     }
 
-    // The actor stops, or has failed, before the process has ended: who waits hears it now, as no exit will be told.
-    private void Abandon()
+    // The actor stops, or has failed, before the process has ended. Those who wait are told now, because no exit will be reported.
+    private void EndAbruptly()
     {
-        const string Message = "Its actor was stopped, and the process killed with it.";
-        ChildMetrics.Exited(_role, ExitReason.Killed, KillCause.Parent, wasReady: _readyAt is not null);
-        var exited = new ChildExited(
-            _self, _role, ProcessId, ExitReason.Killed, KillCause.Parent, null, null, Message, _link.InFlight, [], _startedAt, _readyAt, DateTimeOffset.UtcNow)
-        {
-            Layers = _confinement.Layers,
-        };
-        FailAll(ChildLostException.Of(exited));
+        var exited = _ending.ReportStopped(ProcessId, _readyAt);
+        FailAll(exited);
         Context.System.EventStream.Publish(exited);
-        foreach (var subscriber in _subscribers)
-            subscriber.Tell(exited, _self);
+        _audience.TellSubscribers(exited);
     }
 
-    private void FailAll(ChildLostException lost)
+    private void FailAll(ChildExited exited)
     {
-        _link.FailAll(lost);
-        while (_waiting.TryDequeue(out var next))
-            next.Sender.Tell(new Akka.Actor.Status.Failure(lost));
-    }
-
-    private void Publish(IEvent happened)
-    {
-        _parent.Tell(happened, _self);
-        foreach (var subscriber in _subscribers)
-        {
-            if (!subscriber.Equals(_parent))
-                subscriber.Tell(happened, _self);
-        }
+        var lost = ChildLostException.Of(exited);
+        _requests.FailAll(lost);
+        _backlog.FailAll(lost);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
@@ -18,51 +17,38 @@ namespace ActorBrowser;
 ///     └──────► Exited ◄──────────────────────────────  Killing  ◄──────────────────┘
 ///                         process reaped and channel drained: one ChildExited, then the actor stops
 /// </code>
-/// Kill is legal in every state. Stopping the actor, however that comes about, kills the process.
+/// Kill is legal in every state. Stopping the actor, for whatever reason, kills the process.
 /// </summary>
 internal sealed partial class ChildProcessActor : UntypedActor
 {
     private readonly string _role;
     private readonly ActorBrowserSettings _settings;
     private readonly byte[] _roleArgs;
-    private readonly IChildLauncher _launcher;
-    private readonly SandboxPolicy _policy;
-    private readonly ChildConfinement _confinement;
+    private readonly IActorRef _self = Context.Self;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly IActorRef _parent = Context.Parent;
-    private readonly IActorRef _self;
-    private readonly HashSet<IActorRef> _subscribers = [];
-    private readonly Queue<(object Message, IActorRef Sender)> _waiting = new();
-    private readonly ChildRequests _link;
-    private readonly LaunchTicket _ticket = new();
-    private readonly StartPass _turn;
-    private DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
-    private long _startedTicks = Stopwatch.GetTimestamp();
-
+    private readonly ChildConfinement _confinement;
+    private readonly ChildRequests _requests;
+    private readonly LaunchAttempt _launch;
+    private readonly ChildDeadlines _deadlines;
+    private readonly ChildAudience _audience = new(Context.Self, Context.Parent);
+    private readonly ReadyBacklog _backlog;
+    private readonly ChildEnding _ending;
     private ChildState _state = ChildState.Spawning;
     private LaunchedChild? _child;
     private DateTimeOffset? _readyAt;
-    private ExitVerdict? _verdict;
-    private ChildExit? _exit;
-    private ChannelClosed? _closed;
-    private bool _killWhenLaunched;
-    private bool _shutdownRequested;
     private bool _saidHello;
 
     /// <summary>See <see cref="Props"/>.</summary>
     public ChildProcessActor(string role, ActorBrowserSettings settings, byte[] roleArgs, IChildLauncher launcher, SandboxPolicy policy)
     {
-        _role = role;
-        _settings = settings;
-        _roleArgs = roleArgs;
-        _launcher = launcher;
-        _policy = policy;
-        _self = Self;
+        (_role, _settings, _roleArgs) = (role, settings, roleArgs);
+        _launch = new LaunchAttempt(role, policy, settings, launcher);
+        _deadlines = new ChildDeadlines(Timers, settings.Child, policy.Limits.WallTime);
+        _backlog = new ReadyBacklog(settings.Child.MaxWaiting);
         _confinement = new ChildConfinement(_self, role, policy, settings, _log);
-        var contract = RoleContracts.Of(role);
-        _turn = new StartPass(contract.StartsAtOnce ? 0 : settings.Child.MaxStarting);
-        _link = new ChildRequests(_self, contract, settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
-        _confinement.TellUser = _link.Line.Pass;
+        _requests = new ChildRequests(_self, RoleContracts.Of(role), settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
+        _confinement.TellUser = _requests.Router.Pass;
+        _ending = new ChildEnding(_self, role, _launch, _confinement, _requests);
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -81,10 +67,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
     }
 
     /// <inheritdoc/>
-    protected override void PreStart()
-    {
-        _ = LaunchAsync(_self, new ChildLog(_log, _role));
-    }
+    protected override void PreStart() => _launch.Start(_self, new ChildLog(_log, _role));
 
     /// <inheritdoc/>
     // Also before a restart.
@@ -92,10 +75,9 @@ internal sealed partial class ChildProcessActor : UntypedActor
     {
         Timers.CancelAll();
         if (_state != ChildState.Exited)
-            Abandon();
-        _link.End();
-        _turn.Leave();
-        _ticket.Abandon();
+            EndAbruptly();
+        _requests.End();
+        _launch.Abandon();
         _confinement.Dispose();
     }
 
@@ -103,7 +85,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
     protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
     /// <inheritdoc/>
-    // A process is never replaced in place: whoever holds this reference would talk to another one. It ends; a supervisor makes a new one.
+    // A process is never replaced in place, because those who hold this reference would talk to another one. The actor stops; a supervisor makes a new one.
     protected override void PostRestart(Exception reason)
     {
         _state = ChildState.Exited;
@@ -118,19 +100,19 @@ internal sealed partial class ChildProcessActor : UntypedActor
         switch (message)
         {
             case ChildProcessProtocol.Ping when _state == ChildState.Ready:
-                _link.Ping(Sender);
+                _requests.Ping(Sender);
                 break;
             case ChildFrames.PongArrived pong:
-                _link.OnPong(pong.Id);
+                _requests.OnPong(pong.Id);
                 break;
             case ChildFrames.FlushTick:
-                _link.Flush();
+                _requests.Flush();
                 break;
             case SendToRole send when _state == ChildState.Ready:
-                _link.Ask(send, Sender);
+                _requests.Ask(send, Sender);
                 break;
             case ChildFrames.Role answer:
-                _link.OnRoleAnswer(answer);
+                _requests.OnRoleAnswer(answer);
                 break;
             case ChildProcessProtocol.Ping or SendToRole:
                 Wait(message);
@@ -148,10 +130,10 @@ internal sealed partial class ChildProcessActor : UntypedActor
         switch (message)
         {
             case GetStatus:
-                Sender.Tell(new ChildProcessProtocol.Status(_state, _role, ProcessId, _child is not null && _exit is null, _confinement.Layers) { Image = _confinement.Image });
+                Sender.Tell(new ChildProcessProtocol.Status(_state, _role, ProcessId, _child is not null && _ending.Exit is null, _confinement.Layers) { Image = _confinement.Image });
                 break;
             case Subscribe subscribe:
-                _subscribers.Add(subscribe.Subscriber);
+                _audience.Add(subscribe.Subscriber);
                 break;
             case ChildProcessProtocol.Shutdown:
                 BeginShutdown();
@@ -175,15 +157,13 @@ internal sealed partial class ChildProcessActor : UntypedActor
                 OnReady();
                 break;
             case ChildFrames.ProcessExited exited:
-                _exit = _confinement.Explain(exited.Exit);
-                _link.CloseAfterDrain();
-                FinishIfOver();
+                OnProcessExited(exited.Exit);
                 break;
             case ChildFrames.Closed closed:
                 OnClosed(closed.How);
                 break;
             case ChildFrames.QueueFull:
-                _link.OnQueueFull();
+                _requests.OnQueueFull();
                 break;
             case HeartbeatMonitor.Trouble trouble:
                 if (_state == ChildState.Ready)
@@ -195,17 +175,8 @@ internal sealed partial class ChildProcessActor : UntypedActor
             case ChildFrames.Violated violated:
                 OnViolated(violated.Event);
                 break;
-            case WallTimeOver:
-                KillProcess(ExitReason.Killed, KillCause.Limit, $"It ran for its limit of wall-time, {_policy.Limits.WallTime.TotalSeconds:0.###} s.");
-                break;
-            case HandshakeOverdue:
-                KillProcess(ExitReason.HandshakeFailed, KillCause.None,
-                    $"It was not ready within {_settings.Child.HandshakeTimeout.TotalSeconds:0.###} s{(_saidHello ? "" : ", and said nothing: the program's Main must begin with ActorBrowserChild.TryRun")}.");
-                break;
-            case ShutdownOverdue overdue:
-                KillProcess(_readyAt is null ? ExitReason.HandshakeFailed : ExitReason.Killed, overdue.Cause, overdue.Cause == KillCause.ShutdownTimeout
-                    ? $"It did not exit within {_settings.Child.ShutdownTimeout.TotalSeconds:0.###} s of being asked to."
-                    : "It closed its channel and did not exit.");
+            case ChildDeadlines.Overdue overdue:
+                KillProcess(_deadlines.Verdict(overdue, _saidHello, wasReady: _readyAt is not null));
                 break;
             default:
                 Unhandled(message);
@@ -213,49 +184,26 @@ internal sealed partial class ChildProcessActor : UntypedActor
         }
     }
 
-    private async Task LaunchAsync(IActorRef self, ChildLog log)
-    {
-        try
-        {
-            await _turn.EnterAsync(_ticket.Token).ConfigureAwait(false);
-            (_startedAt, _startedTicks) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
-            var child = await _launcher.LaunchAsync(_role, _policy, _settings, log, _ticket.Token).ConfigureAwait(false);
-            if (_ticket.TryDeliver(child))
-                self.Tell(new ChildFrames.Launched(child), ActorRefs.NoSender);
-        }
-        catch (OperationCanceledException) when (_ticket.Token.IsCancellationRequested)
-        {
-            // The actor has stopped, and the launcher has killed what it had started.
-        }
-        catch (Exception e)
-        {
-            // Whatever a launcher throws, the child's owner is to hear of it as an exit.
-            self.Tell(new ChildFrames.LaunchFailed(e), ActorRefs.NoSender);
-        }
-    }
-
     private void OnLaunched(LaunchedChild child)
     {
         _child = child;
         child.Process.Exited.PipeTo(_self, ActorRefs.NoSender, static exit => new ChildFrames.ProcessExited(exit));
-        _link.Open(child.Channel, child.Process.Id);
+        _requests.Open(child.Channel, child.Process.Id);
+        _deadlines.OnLaunched();
         if (_state == ChildState.Spawning)
             _state = ChildState.Handshaking;
-        // Not while it waited for its turn: the deadline is the process's.
-        Timers.StartSingleTimer(TimerKey.Handshake, HandshakeOverdue.Instance, _settings.Child.HandshakeTimeout);
-        if (_policy.Limits.WallTime > TimeSpan.Zero)
-            Timers.StartSingleTimer(TimerKey.WallTime, WallTimeOver.Instance, _policy.Limits.WallTime);
-        if (_killWhenLaunched)
+        else
+            // It was to be killed while it was being launched.
             child.Process.Kill();
     }
 
     private void OnLaunchFailed(Exception cause)
     {
-        _verdict ??= new ExitVerdict(ExitReason.SpawnFailed, KillCause.None, cause.Message)
+        _ending.Note(new ExitVerdict(ExitReason.SpawnFailed, KillCause.None, cause.Message)
         {
             WillRecur = cause is LaunchException { Kind: LaunchErrorKind.NotFound or LaunchErrorKind.NotExecutable or LaunchErrorKind.ConfinementUnavailable },
-        };
-        Finish(null);
+        });
+        Finish();
     }
 
     private void OnHello(ChildFrames.HelloArrived arrived)
@@ -269,7 +217,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
         _saidHello = true;
         var wrong = Handshake.Refusal(hello, _role, _child!.Plan is { IsFirstProcess: true } ? 1 : ProcessId)
             ?? _confinement.Accept(hello, arrived.Listener, _child);
-        // Killed from outside, say: how it ended is about to be told, and is the truth.
+        // The process is gone, killed from outside for example, so the kernel knew nothing of it. Its exit is about to be told, and is the true reason.
         if (wrong is not null && _child.Plan is not null && ConfinementCheck.IsGone(ProcessId))
             return;
         if (wrong is not null)
@@ -280,7 +228,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
             });
             return;
         }
-        _link.Configure(new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs));
+        _requests.Configure(new ChildArgs(_settings.Channel.MaxBodyBytes, _settings.Channel.MaxDescriptorsPerFrame, _roleArgs));
     }
 
     private void OnReady()
@@ -289,23 +237,24 @@ internal sealed partial class ChildProcessActor : UntypedActor
             return;
         _state = ChildState.Ready;
         _readyAt = DateTimeOffset.UtcNow;
-        _turn.Leave();
-        _link.Begin(_child!);
-        Timers.Cancel(TimerKey.Handshake);
-        var duration = Stopwatch.GetElapsedTime(_startedTicks);
+        _launch.OnOver();
+        _requests.Begin(_child!);
+        _deadlines.OnReady();
+        var duration = _launch.Elapsed;
         ChildMetrics.Started(_role, duration);
-        Publish(new ChildReady(_self, _role, ProcessId, duration) { Line = _link.Line });
-        while (_waiting.TryDequeue(out var next))
-            _self.Tell(next.Message, next.Sender);
+        _audience.Publish(new ChildReady(_self, _role, ProcessId, duration) { Router = _requests.Router });
+        _backlog.Release(_self);
     }
 
     private void Wait(object message)
     {
         if (_state is not (ChildState.Spawning or ChildState.Handshaking))
             Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child {ProcessId} takes no more: it is {_state}.")));
-        else if (_waiting.Count >= _settings.Child.MaxWaiting)
-            Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child is not ready, and {_waiting.Count} messages wait for it already.")));
-        else
-            _waiting.Enqueue((message, Sender));
+        else if (!_backlog.TryAdd(message, Sender))
+            Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child is not ready, and {_backlog.Count} messages wait for it already.")));
     }
+
+    /// <summary>The user of a child found that it broke the protocol of what it was used for.</summary>
+    /// <param name="Violation">The rule.</param>
+    internal sealed record ReportViolation(ProtocolViolation Violation) : ICommand;
 }

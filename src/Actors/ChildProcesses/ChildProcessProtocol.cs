@@ -184,11 +184,11 @@ public static class ChildProcessProtocol
     /// <param name="SpawnTime">From the launch to Ready.</param>
     public sealed record ChildReady(IActorRef Child, string Role, int ProcessId, TimeSpan SpawnTime) : IEvent, IValidated
     {
-        object? IValidated.Refusal() => Child is not null && Line is not null ? null
+        object? IValidated.Refusal() => Child is not null && Router is not null ? null
             : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(ChildReady), "only a child's actor may send it"));
 
         /// <summary>For the one actor that uses the child.</summary>
-        internal ChildRouter? Line { get; init; }
+        internal ChildRouter? Router { get; init; }
     }
 
     /// <summary>A child made a system call that its profile forbids; the call was refused.</summary>

@@ -17,21 +17,21 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     private readonly PendingTable _pending = new();
     private IChannel? _channel;
     private ChannelBridge? _bridge;
-    private HeartbeatMonitor? _heart;
+    private HeartbeatMonitor? _heartbeats;
     private int _processId;
     private bool _flushRequested;
 
     /// <summary>For the child's user.</summary>
-    internal ChildRouter Line { get; } = new(self, settings.Channel.MaxBodyBytes);
+    internal ChildRouter Router { get; } = new(self, settings.Channel.MaxBodyBytes);
 
     /// <summary>The ids of everything that waits for the child.</summary>
-    internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. Line.InFlight];
+    internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. Router.InFlight];
 
     internal void Open(IChannel channel, int processId)
     {
         _channel = channel;
         _processId = processId;
-        channel.Start(_bridge = new ChannelBridge(contract, self, Line, channel));
+        channel.Start(_bridge = new ChannelBridge(contract, self, Router, channel));
     }
 
     /// <summary>Sends the configuration, and with it shared memory for bodies if that is enabled.</summary>
@@ -94,15 +94,15 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     /// <summary>The child is ready: starts its heartbeats.</summary>
     internal void Begin(LaunchedChild child)
     {
-        _bridge!.Heart = _heart = new HeartbeatMonitor(self, child, settings.Child);
-        Line.Open(child.Channel, child.Process.Id, child.Process.LimitHit);
+        _bridge!.Heartbeats = _heartbeats = new HeartbeatMonitor(self, child, settings.Child);
+        Router.Open(child.Channel, child.Process.Id, child.Process.LimitHit);
     }
 
     /// <summary>Stops asking the child. May be called repeatedly.</summary>
     internal void End()
     {
-        Line.Close();
-        _heart?.Dispose();
+        Router.Close();
+        _heartbeats?.Dispose();
     }
 
     /// <summary>The queue of frames to the child is full.</summary>

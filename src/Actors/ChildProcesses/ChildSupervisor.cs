@@ -20,7 +20,7 @@ internal sealed class ChildSupervisor : UntypedActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly SupervisorMemory _memory;
     private IActorRef _child = ActorRefs.Nobody;
-    private ChildRouter? _line;
+    private ChildRouter? _router;
     private string? _givenUp;
 
     /// <summary>See <see cref="Props"/>.</summary>
@@ -92,7 +92,7 @@ internal sealed class ChildSupervisor : UntypedActor
                     Context.Watch(attach.User);
                 // The latest one counts: a coordinator that was stopped and created again replaces its predecessor.
                 _memory.Frames = attach.Frames ?? attach.User;
-                if (_line is { } current)
+                if (_router is { } current)
                 {
                     current.User = _memory.Frames;
                     attach.User.Tell(new Up(current));
@@ -105,11 +105,11 @@ internal sealed class ChildSupervisor : UntypedActor
                 StartChild();
                 break;
             case ChildReady ready:
-                _line = ready.Line!;
-                _memory.DeadStarts = 0;
-                _line.User = _memory.Frames ?? ActorRefs.Nobody;
+                _router = ready.Router!;
+                _memory.Budget.OnReady();
+                _router.User = _memory.Frames ?? ActorRefs.Nobody;
                 foreach (var user in _memory.Users)
-                    user.Tell(new Up(_line));
+                    user.Tell(new Up(_router));
                 break;
             case SandboxViolated:
                 // The child itself tells its user.
@@ -162,8 +162,8 @@ internal sealed class ChildSupervisor : UntypedActor
             _log.Info("The {0} child {1} was shut down", _role, exited.ProcessId);
         else
             _log.Warning("The {0} child {1} ({2}) was lost ({3}): {4}", _role, exited.ProcessId, exited.Image, exited.Reason, exited.Message);
-        _memory.DeadStarts = exited.DiedAtStart ? _memory.DeadStarts + 1 : 0;
-        OnLost(exited.Message, exited.WillRecur || _memory.DeadStarts > 1);
+        var diesAtEachStart = _memory.Budget.CountEnd(exited.DiedAtStart);
+        OnLost(exited.Message, exited.WillRecur || diesAtEachStart);
     }
 
     private void OnLost(string message, bool willRecur)
@@ -171,7 +171,7 @@ internal sealed class ChildSupervisor : UntypedActor
         var child = _child;
         Context.Unwatch(child);
         _child = ActorRefs.Nobody;
-        _line = null;
+        _router = null;
         Again(message, willRecur);
         foreach (var user in _memory.Users)
             user.Tell(new Down(child, message, _givenUp));
@@ -180,7 +180,7 @@ internal sealed class ChildSupervisor : UntypedActor
     private void Again(string message = "Its supervisor failed.", bool willRecur = false)
     {
         var policy = _settings.Restart.For(_role);
-        var losses = _memory.CountLoss(policy.Window, Timers.Time);
+        var losses = _memory.Budget.CountLoss(policy.Window, Timers.Time);
         _givenUp = willRecur ? $"No {_role} process can be started; the next attempt is in {policy.GiveUpFor.TotalSeconds:0.###} s: {message}"
             : losses > policy.MaxRestarts ? $"The {_role} process was lost {losses} times within {policy.Window.TotalSeconds:0.###} s and is not started again for {policy.GiveUpFor.TotalSeconds:0.###} s. The last loss: {message}"
             : null;
@@ -201,7 +201,7 @@ internal sealed class ChildSupervisor : UntypedActor
     internal sealed record Attach(IActorRef User, IActorRef? Frames = null) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is ready.</summary>
-    internal sealed record Up(ChildRouter Line) : INoSerializationVerificationNeeded;
+    internal sealed record Up(ChildRouter Router) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is gone; <c>GivenUp</c> says why no further one is started, if so.</summary>
     internal sealed record Down(IActorRef Child, string Message, string? GivenUp) : INoSerializationVerificationNeeded;

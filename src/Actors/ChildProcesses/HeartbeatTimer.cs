@@ -13,7 +13,7 @@ internal sealed class HeartbeatTimer
     private static readonly ConcurrentDictionary<TimeSpan, HeartbeatTimer> ByInterval = new();
 
     private readonly Lock _lock = new();
-    private readonly HashSet<HeartbeatMonitor> _hearts = [];
+    private readonly HashSet<HeartbeatMonitor> _monitors = [];
     private readonly TimeSpan _interval;
     private readonly Timer _timer;
 
@@ -27,20 +27,20 @@ internal sealed class HeartbeatTimer
 
     internal static HeartbeatTimer Every(TimeSpan interval) => ByInterval.GetOrAdd(interval, static interval => new HeartbeatTimer(interval));
 
-    internal void Add(HeartbeatMonitor heart)
+    internal void Add(HeartbeatMonitor monitor)
     {
         lock (_lock)
         {
-            if (_hearts.Add(heart) && _hearts.Count == 1)
+            if (_monitors.Add(monitor) && _monitors.Count == 1)
                 _timer.Change(_interval, Timeout.InfiniteTimeSpan);
         }
     }
 
-    internal void Remove(HeartbeatMonitor heart)
+    internal void Remove(HeartbeatMonitor monitor)
     {
         lock (_lock)
         {
-            if (_hearts.Remove(heart) && _hearts.Count == 0)
+            if (_monitors.Remove(monitor) && _monitors.Count == 0)
                 _timer.Change(Timeout.Infinite, Timeout.Infinite);
         }
     }
@@ -48,15 +48,15 @@ internal sealed class HeartbeatTimer
     private void BeatAll()
     {
         var start = Stopwatch.GetTimestamp();
-        HeartbeatMonitor[] hearts;
+        HeartbeatMonitor[] monitors;
         lock (_lock)
-            hearts = [.. _hearts];
-        foreach (var heart in hearts)
-            heart.Beat();
+            monitors = [.. _monitors];
+        foreach (var monitor in monitors)
+            monitor.Beat();
         var rest = _interval - Stopwatch.GetElapsedTime(start);
         lock (_lock)
         {
-            if (_hearts.Count > 0)
+            if (_monitors.Count > 0)
                 _timer.Change(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }

@@ -10,19 +10,19 @@ internal static class Payload
     internal const int Piece = 256 << 10;
 
     /// <summary>Sends a request with its bytes.</summary>
-    /// <param name="line">The worker's router.</param>
+    /// <param name="router">The worker's router.</param>
     /// <param name="id">The request's id.</param>
     /// <param name="bytes">Must not change afterwards.</param>
     /// <param name="shareAbove">A payload of more bytes than this (at most <see cref="Piece"/>) goes into a memory file.</param>
     /// <param name="request">Creates the request, given the bytes that travel within it.</param>
-    internal static void Send<T>(ChildRouter line, ulong id, ReadOnlyMemory<byte> bytes, int shareAbove, Func<ReadOnlyMemory<byte>, T> request) where T : struct, IWireMessage<T>
+    internal static void Send<T>(ChildRouter router, ulong id, ReadOnlyMemory<byte> bytes, int shareAbove, Func<ReadOnlyMemory<byte>, T> request) where T : struct, IWireMessage<T>
     {
         if (bytes.Length > shareAbove && OperatingSystem.IsLinux())
         {
             try
             {
-                line.Send(id, request(default), opens: true, descriptors: Share(bytes.Span));
-                line.Flush();
+                router.Send(id, request(default), opens: true, descriptors: Share(bytes.Span));
+                router.Flush();
                 return;
             }
             catch (SystemCallException)
@@ -31,10 +31,10 @@ internal static class Payload
             }
         }
         var first = bytes[..Math.Min(bytes.Length, shareAbove)];
-        line.Send(id, request(first), opens: true);
+        router.Send(id, request(first), opens: true);
         for (var at = first.Length; at < bytes.Length; at += Piece)
-            line.Send(id, new FetchBodyChunk(at, bytes.Slice(at, Math.Min(Piece, bytes.Length - at))));
-        line.Flush();
+            router.Send(id, new FetchBodyChunk(at, bytes.Slice(at, Math.Min(Piece, bytes.Length - at))));
+        router.Flush();
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]

@@ -4,25 +4,30 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser;
 
-/// <content>What borrowers and the pool tell each other.</content>
+/// <content>The messages between borrowers and the pool.</content>
 internal sealed partial class WorkerPool
 {
-    /// <summary>A process, please; answered by <see cref="Leased"/> or <see cref="Refused"/>.</summary>
+    /// <summary>Asks for a process; answered by <see cref="Leased"/> or <see cref="Refused"/>.</summary>
+    /// <param name="Lease">The borrower's name for the lease.</param>
+    /// <param name="Site">What the process is to work for.</param>
     internal sealed record Acquire(object Lease, string Site) : INoSerializationVerificationNeeded;
 
-    /// <summary>It is no longer wanted.</summary>
+    /// <summary>Withdraws a request.</summary>
     internal sealed record GiveUp(object Lease) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    internal sealed record Leased(object Lease, ChildRouter Line) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <summary>A process is lent.</summary>
+    internal sealed record Leased(object Lease, ChildRouter Router) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>No process is lent, and why.</summary>
     internal sealed record Refused(object Lease, string Message) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>The lent process is gone; nothing is to be returned.</summary>
+    /// <summary>The lent process is lost: the borrower does not return it.</summary>
     internal sealed record WorkerLost(object Lease, ChildExited? Exited, string Message) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>Done with it.</summary>
+    /// <summary>Returns a process; one that is not <paramref name="Reusable"/> is ended.</summary>
     internal sealed record Return(object Lease, IActorRef Child, bool Reusable) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>Answered by <see cref="PoolStatus"/>.</summary>
     internal sealed class GetPool : INoSerializationVerificationNeeded
     {
         internal static readonly GetPool Instance = new();
@@ -36,11 +41,6 @@ internal sealed partial class WorkerPool
     private sealed class Sweep
     {
         internal static readonly Sweep Instance = new();
-    }
-
-    private sealed class Trial
-    {
-        internal static readonly Trial Instance = new();
     }
 }
 

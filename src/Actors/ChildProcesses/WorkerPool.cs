@@ -5,9 +5,9 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Processes of one role, some warm and unused, lent out one at a time. A process that has worked for a site is lent again
-/// for that site only, and not more than so many times; for any other it is a fresh one. Whoever finds none waits, with a
-/// deadline, in a bounded queue. Spares are made when nobody waits and the pool has been quiet for a moment.
+/// Processes of one role, lent out one at a time. A process that has worked for a site is lent again for that site only, and
+/// only a limited number of times; other sites get a fresh process. A request that finds no process waits in a bounded queue with a
+/// deadline. Spare processes are started when no request waits and the pool has been quiet for a moment.
 /// </summary>
 internal sealed partial class WorkerPool : UntypedActor
 {
@@ -17,14 +17,11 @@ internal sealed partial class WorkerPool : UntypedActor
     private readonly ActorBrowserSettings _settings;
     private readonly PoolSettings _limits;
     private readonly IChildLauncher _launcher;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly IActorRef _parent = Context.Parent;
-    private readonly Dictionary<IActorRef, Worker> _workers = [];
-    private readonly LinkedList<Waiting> _queue = new();
-    private readonly Queue<long> _failures = new();
-    private string? _degraded;
-    private bool _trial;
-    private int _deadStarts;
+    private readonly PoolWorkers _workers = new();
+    private readonly LeaseQueue _queue;
+    private readonly PoolHealth _health;
+    private PoolMetrics? _metrics;
 
     public WorkerPool(string role, ActorBrowserSettings settings, PoolSettings limits, IChildLauncher launcher)
     {
@@ -32,6 +29,8 @@ internal sealed partial class WorkerPool : UntypedActor
         _settings = settings;
         _limits = limits;
         _launcher = launcher;
+        _queue = new LeaseQueue(Timers.Time);
+        _health = new PoolHealth(role, settings.Restart.For(role), Timers, Context.GetLogger());
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -40,6 +39,34 @@ internal sealed partial class WorkerPool : UntypedActor
         Akka.Actor.Props.Create(() => new WorkerPool(role, settings, limits, launcher));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        var problem = $"The pool of {_role} processes failed and was made anew: {reason.GetType().Name}: {reason.Message}";
+        if (message is Acquire acquire)
+            Sender.Tell(new Refused(acquire.Lease, problem));
+        EndAll(problem);
+        // Stops the processes' actors, which kill the processes: the new pool would not know their leases.
+        base.PreRestart(reason, message);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        Timers.CancelAll();
+        // When the whole browser stops, the borrowers stop, too, and tell their own users why.
+        if (_parent is ActorRefWithCell { Underlying.ChildrenContainer.IsTerminating: false })
+            EndAll($"The pool of {_role} processes was stopped.");
+        _metrics?.Show(0, 0, 0);
+    }
+
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        var handled = !Timers.Admits(ref message) || base.AroundReceive(receive, message);
+        (_metrics ??= new PoolMetrics(_role)).Show(_workers.Count, _workers.Idle, _queue.Count);
+        return handled;
+    }
 
     protected override void OnReceive(object message)
     {
@@ -54,7 +81,7 @@ internal sealed partial class WorkerPool : UntypedActor
                 OnReturn(returned);
                 break;
             case GiveUp giveUp:
-                Remove(giveUp.Lease);
+                _queue.Remove(giveUp.Lease);
                 break;
             case ChildReady ready:
                 OnReady(ready);
@@ -74,11 +101,11 @@ internal sealed partial class WorkerPool : UntypedActor
             case Sweep:
                 OnSweep();
                 break;
-            case Trial:
-                _trial = true;
+            case PoolHealth.Trial:
+                _health.AllowTrial();
                 break;
             case GetPool:
-                Sender.Tell(new PoolStatus(_role, _workers.Count, _workers.Values.Count(static worker => worker.Lease is not null), Idle, _queue.Count, _degraded));
+                Sender.Tell(new PoolStatus(_role, _workers.Count, _workers.Lent, _workers.Idle, _queue.Count, _health.Problem));
                 break;
             default:
                 Unhandled(message);
@@ -88,7 +115,7 @@ internal sealed partial class WorkerPool : UntypedActor
 
     private void OnAcquire(Acquire acquire)
     {
-        if (_degraded is { } why && !_trial)
+        if (_health.Refusal is { } why)
         {
             Sender.Tell(new Refused(acquire.Lease, why));
             return;
@@ -98,30 +125,21 @@ internal sealed partial class WorkerPool : UntypedActor
             Sender.Tell(new Refused(acquire.Lease, $"{_queue.Count} requests wait for a {_role} process already."));
             return;
         }
-        _trial = false;
-        _queue.AddLast(new Waiting(acquire.Lease, acquire.Site, Sender, Timers.Time.GetTimestamp()));
+        _health.OnAccepted();
+        _queue.Add(acquire.Lease, acquire.Site, Sender);
         Context.Watch(Sender);
         Serve();
     }
 
     private void Serve()
     {
-        for (var node = _queue.First; node is not null;)
+        _queue.Take(TryLend);
+        // One process is started for each request that waits, less those that are starting already, as far as the limit allows.
+        var starting = _workers.Starting;
+        while (starting < _queue.Count && MakeRoom())
         {
-            var next = node.Next;
-            if (Pick(node.Value.Site) is { } worker)
-            {
-                _queue.Remove(node);
-                Lend(worker, node.Value);
-            }
-            node = next;
-        }
-        // One process for each who waits, as far as none is on its way and the limit allows.
-        var coming = _workers.Values.Count(static worker => !worker.Ready && worker.Lease is null);
-        while (coming < _queue.Count && MakeRoom())
-        {
-            Spawn();
-            coming++;
+            Start();
+            starting++;
         }
         if (_queue.Count == 0)
             Timers.StartSingleTimer(Refill.Instance, Refill.Instance, _limits.RefillAfter);
@@ -129,85 +147,43 @@ internal sealed partial class WorkerPool : UntypedActor
             Timers.StartPeriodicTimer(Sweep.Instance, Sweep.Instance, SweepEvery);
     }
 
-    /// <summary>Whether somebody waits, or a process that has worked for a site lies idle: both for so long and no longer.</summary>
-    private bool HasDeadlines => _queue.Count > 0 || _workers.Values.Any(static worker => worker is { Ready: true, Lease: null, Site: not null });
-
-    private Worker? Pick(string site)
+    private bool TryLend(LeaseQueue.Request request)
     {
-        Worker? fresh = null;
-        foreach (var worker in _workers.Values)
-        {
-            if (!worker.Ready || worker.Lease is not null)
-                continue;
-            if (worker.Site == site)
-                return worker;
-            if (worker.Site is null)
-                fresh ??= worker;
-        }
-        return fresh;
+        if (_workers.FindFor(request.Site) is not { } worker)
+            return false;
+        request.Borrower.Tell(new Leased(request.Lease, worker.Lend(request)));
+        return true;
     }
 
-    // At the limit, an idle process of another site gives way.
+    private bool HasDeadlines => _queue.Count > 0 || _workers.HasUsedIdle;
+
+    // At the limit, an idle process of another site is ended.
     private bool MakeRoom()
     {
         if (_workers.Count < _limits.MaxProcesses)
             return true;
-        foreach (var worker in _workers.Values)
-        {
-            if (worker.Lease is null && worker.Ready && worker.Site is not null)
-            {
-                End(worker);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void Lend(Worker worker, in Waiting waiting)
-    {
-        worker.Lease = waiting.Lease;
-        worker.Borrower = waiting.Borrower;
-        worker.Site = waiting.Site;
-        worker.Uses++;
-        worker.Line!.User = waiting.Borrower;
-        waiting.Borrower.Tell(new Leased(waiting.Lease, worker.Line));
+        if (_workers.FindUsedIdle() is not { } worker)
+            return false;
+        End(worker);
+        return true;
     }
 
     private void OnReturn(Return returned)
     {
-        if (!_workers.TryGetValue(returned.Child, out var worker) || worker.Lease != returned.Lease)
+        if (!_workers.TryFind(returned.Child, out var worker) || worker.Lease != returned.Lease)
             return;
-        (worker.Lease, worker.Borrower) = (null, ActorRefs.Nobody);
-        worker.IdleSince = Timers.Time.GetTimestamp();
-        worker.Line!.User = ActorRefs.Nobody;
+        worker.TakeBack(Timers.Time.GetTimestamp());
         if (!returned.Reusable || worker.Uses >= _limits.MaxUses)
             End(worker);
         Serve();
     }
 
-    private void Remove(object lease)
-    {
-        for (var node = _queue.First; node is not null; node = node.Next)
-        {
-            if (!node.Value.Lease.Equals(lease))
-                continue;
-            _queue.Remove(node);
-            return;
-        }
-    }
-
     private void OnReady(ChildReady ready)
     {
-        if (!_workers.TryGetValue(ready.Child, out var worker))
+        if (!_workers.TryFind(ready.Child, out var worker))
             return;
-        worker.Line = ready.Line;
-        worker.IdleSince = Timers.Time.GetTimestamp();
-        if (_degraded is not null)
-            _log.Info("{0} processes can be had again", _role);
-        _degraded = null;
-        _deadStarts = 0;
-        _failures.Clear();
-        Timers.Cancel(Trial.Instance);
+        worker.OnReady(ready.Router, Timers.Time.GetTimestamp());
+        _health.OnReady();
         Serve();
     }
 
@@ -216,117 +192,74 @@ internal sealed partial class WorkerPool : UntypedActor
         if (!_workers.Remove(child, out var worker))
             return;
         Context.Unwatch(child);
+        var message = exited?.Message ?? "Its actor failed.";
         if (worker.Lease is { } lease)
-            worker.Borrower.Tell(new WorkerLost(lease, exited, exited?.Message ?? "Its actor failed."));
-        if (!worker.Ready)
-        {
-            _deadStarts = exited is { DiedAtStart: true } ? _deadStarts + 1 : 0;
-            OnFailedStart(exited?.Message ?? "Its actor failed.", exited is { WillRecur: true } || _deadStarts > 1);
-        }
+            worker.Borrower.Tell(new WorkerLost(lease, exited, message));
+        if (!worker.IsReady && _health.OnFailedStart(message, exited) is { } problem)
+            RefuseAll(problem);
         Serve();
-    }
-
-    // A role that cannot be started is not tried again and again: who waits is told at once, and one later may try.
-    private void OnFailedStart(string message, bool willRecur)
-    {
-        var now = Timers.Time.GetTimestamp();
-        _failures.Enqueue(now);
-        while (_failures.TryPeek(out var oldest) && Timers.Time.GetElapsedTime(oldest, now) > _settings.Restart.For(_role).Window)
-            _failures.Dequeue();
-        if (!willRecur && _failures.Count <= _settings.Restart.For(_role).MaxRestarts && _degraded is null)
-            return;
-        _degraded = $"No {_role} process can be started: {message}";
-        _log.Error(_degraded);
-        foreach (var waiting in _queue)
-            waiting.Borrower.Tell(new Refused(waiting.Lease, _degraded));
-        _queue.Clear();
-        Timers.StartSingleTimer(Trial.Instance, Trial.Instance, _settings.Restart.For(_role).GiveUpFor);
     }
 
     private void OnBorrowerGone(IActorRef borrower)
     {
-        for (var node = _queue.First; node is not null;)
-        {
-            var next = node.Next;
-            if (node.Value.Borrower.Equals(borrower))
-                _queue.Remove(node);
-            node = next;
-        }
-        var lent = _workers.Values.Where(worker => worker.Borrower.Equals(borrower)).ToArray();
+        _queue.RemoveAllOf(borrower);
+        var lent = _workers.LentTo(borrower);
         foreach (var worker in lent)
             End(worker);
-        // There is room now for who waits.
+        // The limit has room for another process now.
         if (lent.Length > 0)
             Serve();
     }
 
     private void OnRefill()
     {
-        if (_queue.Count > 0 || _degraded is not null)
+        if (_queue.Count > 0 || _health.Problem is not null)
             return;
-        var spare = _workers.Values.Count(static worker => worker.Lease is null && worker.Site is null);
-        if (spare >= _limits.Spares || _workers.Count >= _limits.MaxProcesses || _workers.Values.Any(static worker => !worker.Ready))
+        if (_workers.Spares >= _limits.Spares || _workers.Count >= _limits.MaxProcesses || _workers.Starting > 0)
             return;
-        Spawn();
+        Start();
         Timers.StartSingleTimer(Refill.Instance, Refill.Instance, _limits.RefillAfter);
     }
 
     private void OnSweep()
     {
-        for (var node = _queue.First; node is not null;)
-        {
-            var next = node.Next;
-            if (Timers.Time.GetElapsedTime(node.Value.Since) > _limits.QueueTimeout)
-            {
-                _queue.Remove(node);
-                node.Value.Borrower.Tell(new Refused(node.Value.Lease, $"No {_role} process could be had within {_limits.QueueTimeout.TotalSeconds:0.###} s: {_workers.Count} of {_limits.MaxProcesses} are in use."));
-            }
-            node = next;
-        }
-        foreach (var worker in _workers.Values.ToArray())
-        {
-            if (worker.Lease is null && worker.Site is not null && worker.Ready && Timers.Time.GetElapsedTime(worker.IdleSince) > _limits.IdleTimeout)
-                End(worker);
-        }
-        // A pool at rest costs nothing.
+        foreach (var overdue in _queue.TakeOverdue(_limits.QueueTimeout))
+            overdue.Borrower.Tell(new Refused(overdue.Lease, $"No {_role} process could be had within {_limits.QueueTimeout.TotalSeconds:0.###} s: {_workers.Count} of {_limits.MaxProcesses} are in use."));
+        foreach (var worker in _workers.IdleFor(_limits.IdleTimeout, Timers.Time))
+            End(worker);
+        // A pool at rest has no timer that wakes the process.
         if (!HasDeadlines)
             Timers.Cancel(Sweep.Instance);
     }
 
-    private void Spawn()
+    private void Start()
     {
         var child = Context.ActorOf(ChildProcessActor.Props(_role, _settings, [], _launcher));
         Context.Watch(child);
-        _workers.Add(child, new Worker(child));
+        _workers.Add(child);
     }
 
-    // It holds nothing worth a farewell.
-    private void End(Worker worker)
+    // Killed, not shut down: a process that is not lent has nothing to finish.
+    private void End(PoolWorkers.Worker worker)
     {
-        _workers.Remove(worker.Child);
+        _workers.Remove(worker.Child, out _);
         worker.Child.Tell(ChildProcessProtocol.Kill.Instance);
     }
 
-    private sealed class Worker(IActorRef child)
+    private void RefuseAll(string problem)
     {
-        internal IActorRef Child { get; } = child;
-
-        /// <summary>Once it is ready.</summary>
-        internal ChildRouter? Line { get; set; }
-
-        internal bool Ready => Line is not null;
-
-        /// <summary>What it has worked for; null while it is fresh.</summary>
-        internal string? Site { get; set; }
-
-        internal object? Lease { get; set; }
-
-        internal IActorRef Borrower { get; set; } = ActorRefs.Nobody;
-
-        internal int Uses { get; set; }
-
-        internal long IdleSince { get; set; }
+        foreach (var waiting in _queue.TakeAll())
+            waiting.Borrower.Tell(new Refused(waiting.Lease, problem));
     }
 
-    private readonly record struct Waiting(object Lease, string Site, IActorRef Borrower, long Since);
+    /// <summary>Tells everyone who waits for a process, or has one, that there is none any more.</summary>
+    private void EndAll(string problem)
+    {
+        RefuseAll(problem);
+        foreach (var worker in _workers.AllLent())
+        {
+            worker.Borrower.Tell(new WorkerLost(worker.Lease!, null, problem));
+            worker.EndLease();
+        }
+    }
 }

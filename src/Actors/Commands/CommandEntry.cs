@@ -21,8 +21,10 @@ internal sealed class CommandEntry(ulong id, string handle, IActorRef session, R
     /// <summary>Set once it has ended.</summary>
     internal CommandRecord? Record { get; set; }
 
+    /// <summary>Whether it is being killed to make room.</summary>
     internal bool Victim { get; set; }
 
+    /// <summary>Those who wait until it is released.</summary>
     internal List<IActorRef> Releasers { get; } = [];
 
     internal bool Releasing => Releasers.Count > 0;

@@ -25,10 +25,22 @@ internal sealed partial class CommandRegistry
         }
     }
 
+    // Frames about commands that have ended, or never were. Those of running commands go straight to their sessions.
+    private void OnFrames(IReadOnlyList<ChildFrames.UserFrame> frames)
+    {
+        foreach (var frame in frames)
+        {
+            if (_commands.TryFind(frame.Id, out var entry))
+                entry.Session.Tell(frame);
+            else
+                (frame as ChildFrames.CommandReady)?.CloseUntaken();
+        }
+    }
+
     // The session has ended, and its own report of that arrived before this message.
     private void OnUnanswered(CommandSession.Unanswered late)
     {
-        if (_entries.TryGetValue(late.Handle, out var entry) && entry.Record is { } record)
+        if (_commands.TryFind(late.Handle, out var entry) && entry.Record is { } record)
             Answer(record, late.Question);
         else
             Sender.Tell(new UnknownHandle(late.Handle));

@@ -6,16 +6,14 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Every command by its handle. Holds so many entries: one more drops the oldest command that has ended, or kills the
-/// oldest that runs and waits until it is gone. Each sandbox profile has a runner of its own.
+/// Starts commands and answers for them by handle. When the table is full, a new command takes the place of the oldest that has ended;
+/// if none has, the oldest that runs is killed, and the new command waits until it is gone.
 /// </summary>
 internal sealed partial class CommandRegistry : UntypedActor
 {
     private readonly ActorBrowserSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<string, CommandEntry> _entries = new(StringComparer.Ordinal);
-    private readonly Dictionary<ulong, CommandEntry> _byId = [];
-    private readonly SortedSet<ulong> _ended = [];
+    private readonly CommandTable _commands = new();
     private readonly CommandRunners _runners;
     private readonly Queue<(Spawn Spawn, IActorRef Requester)> _forRoom = new();
     private readonly string _instance = Random.Shared.Next().ToString("x8", null);
@@ -70,7 +68,7 @@ internal sealed partial class CommandRegistry : UntypedActor
                 OnRelease(release.Handle);
                 break;
             case ListHandles:
-                Sender.Tell(new Handles([.. _entries.Values.OrderBy(static entry => entry.Id).Select(static entry => (entry.Handle, entry.Session, entry.Record is not null))]));
+                Sender.Tell(new Handles([.. _commands.All.Select(static entry => (entry.Handle, entry.Session, entry.Record is not null))]));
                 break;
             case CommandSession.NotStarted failed:
                 Drop(failed.Handle, stop: false);
@@ -87,15 +85,15 @@ internal sealed partial class CommandRegistry : UntypedActor
             case CommandRunner.Lost lost:
                 foreach (var id in lost.Commands)
                 {
-                    if (_byId.TryGetValue(id, out var entry) && entry.Record is null)
+                    if (_commands.TryFind(id, out var entry) && entry.Record is null)
                         entry.Session.Tell(new CommandSession.RunnerLost(lost.Message));
                 }
                 break;
             case ChildProcessProtocol.SandboxViolated:
-                // Of no command that has not ended, whose session would have had it.
+                // The command has ended: its session would have got this otherwise.
                 break;
-            case Terminated terminated when _runners.TakeStopped(terminated.ActorRef) is { } line:
-                OnRunnerStopped(line);
+            case Terminated terminated when _runners.TakeStopped(terminated.ActorRef) is { } stopped:
+                OnRunnerStopped(stopped);
                 break;
             case Terminated terminated:
                 OnSessionGone(terminated.ActorRef);
@@ -106,13 +104,13 @@ internal sealed partial class CommandRegistry : UntypedActor
         }
     }
 
-    // TERM and the grace to every command; the answer when the last is gone.
+    // Ends every command with TERM and a grace; the answer comes when the last is gone.
     private void OnDrain(BrowserShutdown.Drain drain)
     {
         _stopper = Sender;
         while (_forRoom.TryDequeue(out var waiting))
             Refuse(waiting.Spawn, waiting.Requester, Stopping);
-        foreach (var entry in _entries.Values.Where(static entry => entry.Record is null))
+        foreach (var entry in _commands.Running)
             entry.Session.Tell(new Terminate(_settings.Commands.Grace < drain.Grace ? null : drain.Grace / 2));
         TellIfDrained();
     }
@@ -121,16 +119,16 @@ internal sealed partial class CommandRegistry : UntypedActor
 
     private void TellIfDrained()
     {
-        if (_entries.Values.All(static entry => entry.Record is not null))
+        if (!_commands.Running.Any())
             _stopper?.Tell(BrowserShutdown.Drained.Instance);
     }
 
-    /// <summary>Each who waits is told, at a stop and at a restart: sessions, which stop first, speak for their commands.</summary>
+    /// <summary>Tells everyone who waits, at a stop and at a restart. The sessions stop first and tell those who wait for their commands.</summary>
     protected override void PostStop()
     {
         while (_forRoom.TryDequeue(out var waiting))
             Refuse(waiting.Spawn, waiting.Requester, Stopping);
-        foreach (var entry in _entries.Values)
+        foreach (var entry in _commands.All)
         {
             foreach (var releaser in entry.Releasers)
                 releaser.Tell(new Released(entry.Handle, Found: true));
@@ -150,20 +148,20 @@ internal sealed partial class CommandRegistry : UntypedActor
             Refuse(spawn, requester, new SpawnRefused(refusal.Kind, 0, refusal.Message));
             return;
         }
-        if (_entries.Count >= _settings.Commands.Capacity && _ended.Count == 0)
+        if (_commands.Count >= _settings.Commands.Capacity && _commands.Droppable is null)
         {
             MakeRoom(spawn, requester);
             return;
         }
-        // What can wait is done when the runner has its request.
+        // The old command is dropped after the start, so that the runner gets its request sooner.
         Start(spawn, requester);
-        if (_entries.Count > _settings.Commands.Capacity)
-            Drop(_byId[_ended.Min].Handle, stop: true);
+        if (_commands.Count > _settings.Commands.Capacity)
+            Drop(_commands.Droppable!.Handle, stop: true);
     }
 
     private void Start(Spawn spawn, IActorRef requester)
     {
-        if (_runners.For(spawn, Context, line => _entries.Values.Any(entry => entry.Runner == line), out var problem) is not { } runner)
+        if (_runners.For(spawn, Context, _commands.HasCommandsOf, out var problem) is not { } runner)
         {
             Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.Unavailable, 0, problem!));
             return;
@@ -192,9 +190,7 @@ internal sealed partial class CommandRegistry : UntypedActor
         else
             runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(spawn.InputDescriptor), memory]);
         Context.Watch(session);
-        var entry = new CommandEntry(id, handle, session, runner, spawn.Display, spawn.IsAwaited);
-        _entries.Add(handle, entry);
-        _byId.Add(id, entry);
+        _commands.Add(new CommandEntry(id, handle, session, runner, spawn.Display, spawn.IsAwaited));
     }
 
     private static void Refuse(Spawn spawn, IActorRef requester, SpawnRefused refused)
@@ -209,26 +205,21 @@ internal sealed partial class CommandRegistry : UntypedActor
         if (_forRoom.Count >= _settings.Commands.MaxQueued)
         {
             Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.NoResources, 0,
-                $"{_entries.Count} commands run and {_forRoom.Count} wait: actorbrowser.commands.capacity and .max-queued allow no more."));
+                $"{_commands.Count} commands run and {_forRoom.Count} wait: actorbrowser.commands.capacity and .max-queued allow no more."));
             return;
         }
         _forRoom.Enqueue((spawn, requester));
-        var victims = _entries.Values.Count(static entry => entry.Victim);
-        if (victims >= _forRoom.Count)
-            return;
-        if (_entries.Values.Where(static entry => !entry.Victim && !entry.Releasing && !entry.IsAwaited).MinBy(static entry => entry.Id) is not { } oldest)
+        if (_commands.Victims >= _forRoom.Count || _commands.NextVictim is not { } oldest)
             return;
         oldest.Victim = true;
-        _log.Warning("All {0} commands of the registry are running: the oldest, {1} ({2}), is killed to make room", _entries.Count, oldest.Handle, oldest.Display);
+        _log.Warning("All {0} commands of the registry are running: the oldest, {1} ({2}), is killed to make room", _commands.Count, oldest.Handle, oldest.Display);
         oldest.Session.Tell(new Terminate());
     }
 
     private void Drop(string handle, bool stop)
     {
-        if (!_entries.Remove(handle, out var entry))
+        if (!_commands.Remove(handle, out var entry))
             return;
-        _byId.Remove(entry.Id);
-        _ended.Remove(entry.Id);
         _runners.OnEnded(entry.Runner, Context);
         Context.Unwatch(entry.Session);
         if (stop)
@@ -241,7 +232,7 @@ internal sealed partial class CommandRegistry : UntypedActor
 
     private void StartWaiting()
     {
-        while (_forRoom.Count > 0 && _entries.Count < _settings.Commands.Capacity)
+        while (_forRoom.Count > 0 && _commands.Count < _settings.Commands.Capacity)
         {
             var (spawn, requester) = _forRoom.Dequeue();
             Start(spawn, requester);
@@ -251,16 +242,13 @@ internal sealed partial class CommandRegistry : UntypedActor
     private void OnOver(CommandRecord record)
     {
         var handle = record.Snapshot.Handle;
-        if (!_entries.TryGetValue(handle, out var entry))
+        if (!_commands.TryFind(handle, out var entry))
             return;
-        entry.Record = record;
+        _commands.OnEnded(entry, record);
         _runners.OnEnded(entry.Runner, Context);
-        // One that is awaited stays until it is released: its end is about to be asked for.
-        if (!entry.IsAwaited)
-            _ended.Add(entry.Id);
         Context.Unwatch(entry.Session);
         entry.Session.Tell(CommandSession.Retire.Instance);
-        // With somebody waiting for room, whoever is the first to end makes it.
+        // If a command waits for room, the first that ends makes it.
         if (entry.Victim || entry.Releasing || (_forRoom.Count > 0 && !entry.IsAwaited))
             Drop(handle, stop: false);
         else
@@ -269,7 +257,7 @@ internal sealed partial class CommandRegistry : UntypedActor
 
     private void OnRelease(string handle)
     {
-        if (!_entries.TryGetValue(handle, out var entry))
+        if (!_commands.TryFind(handle, out var entry))
         {
             Sender.Tell(new Released(handle, Found: false));
             return;
@@ -281,34 +269,22 @@ internal sealed partial class CommandRegistry : UntypedActor
             entry.Session.Tell(new Terminate());
     }
 
-    private void OnRunnerStopped(RunnerQueue line)
+    private void OnRunnerStopped(RunnerQueue queue)
     {
-        foreach (var entry in _entries.Values.Where(entry => entry.Runner == line && entry.Record is null))
+        foreach (var entry in _commands.Running.Where(entry => entry.Runner == queue))
             entry.Session.Tell(new CommandSession.RunnerLost("The actor of the command runner has failed, and its process was killed with it."));
     }
 
     private void OnSessionGone(IActorRef session)
     {
-        // It failed: its processes were ended with it.
-        if (_entries.Values.FirstOrDefault(entry => entry.Session.Equals(session)) is { } entry)
+        // The session failed, and has ended the command's processes.
+        if (_commands.OfSession(session) is { } entry)
             Drop(entry.Handle, stop: false);
-    }
-
-    // Of commands that have ended, or never were: their sessions' own do not come here.
-    private void OnFrames(IReadOnlyList<ChildFrames.UserFrame> frames)
-    {
-        foreach (var frame in frames)
-        {
-            if (_byId.TryGetValue(frame.Id, out var entry))
-                entry.Session.Tell(frame);
-            else
-                (frame as ChildFrames.CommandReady)?.CloseUntaken();
-        }
     }
 
     private void Pass(string handle, ICommand command)
     {
-        if (!_entries.TryGetValue(handle, out var entry))
+        if (!_commands.TryFind(handle, out var entry))
             Sender.Tell(new UnknownHandle(handle));
         else if (entry.Record is not { } record)
             entry.Session.Forward(command);

@@ -16,26 +16,26 @@ internal sealed class CommandRunner : UntypedActor
     private readonly ActorBrowserSettings _settings;
     private readonly IChildLauncher _launcher;
     private readonly SandboxPolicy _policy;
-    private readonly SessionTag _mark = SessionTag.NewRunner();
-    private readonly RunnerQueue _line;
+    private readonly SessionTag _tag = SessionTag.NewRunner();
+    private readonly RunnerQueue _queue;
     private IActorRef _supervisor = ActorRefs.Nobody;
     private ChildRouter? _next;
     private bool _cleaning;
 
-    public CommandRunner(RunnerQueue line, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher)
+    public CommandRunner(RunnerQueue queue, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher)
     {
-        _line = line;
+        _queue = queue;
         _policy = policy;
         _settings = settings;
         _launcher = launcher;
     }
 
-    internal static Props Props(RunnerQueue line, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher) =>
-        Akka.Actor.Props.Create(() => new CommandRunner(line, policy, settings, launcher));
+    internal static Props Props(RunnerQueue queue, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher) =>
+        Akka.Actor.Props.Create(() => new CommandRunner(queue, policy, settings, launcher));
 
     protected override void PreStart()
     {
-        var args = CommandRunnerContract.WriteArgs(_mark.ToValue(), Limits(), _line.ServesOne);
+        var args = CommandRunnerContract.WriteArgs(_tag.ToValue(), Limits(), _queue.ServesOne);
         _supervisor = Context.ActorOf(ChildSupervisor.Props(CommandRunnerContract.Name, _settings, () => args, _launcher, _policy), "process");
         Context.Watch(_supervisor);
         // Frames that belong to no session go to the registry.
@@ -45,17 +45,17 @@ internal sealed class CommandRunner : UntypedActor
     private RunnerLimits Limits()
     {
         var limits = _policy.Limits;
-        return new RunnerLimits(limits.Memory, limits.Processes, limits.Descriptors, _line.Names is null ? 0 : limits.DiskShare);
+        return new RunnerLimits(limits.Memory, limits.Processes, limits.Descriptors, _queue.Names is null ? 0 : limits.DiskShare);
     }
 
     protected override void PostStop()
     {
-        _line.Stop();
+        _queue.Stop();
         // The runner ends its commands itself when its channel closes; this is for a runner that no longer can.
-        if (OperatingSystem.IsLinux() && _line is { WasUsed: true, HasWorld: false })
-            ProcessRoster.Of(_launcher).Track(EndAsync(_mark, _line.Temporary, Context.System.Log));
-        else if (CommandTemporary.Remove(_line.Temporary) is { } problem)
-            Context.System.Log.Warning("The folder {0} could not be removed: {1}", _line.Temporary, problem);
+        if (OperatingSystem.IsLinux() && _queue is { WasUsed: true, HasWorld: false })
+            ProcessRoster.Of(_launcher).Track(EndAsync(_tag, _queue.Temporary, Context.System.Log));
+        else if (CommandTemporary.Remove(_queue.Temporary) is { } problem)
+            Context.System.Log.Warning("The folder {0} could not be removed: {1}", _queue.Temporary, problem);
     }
 
     protected override void OnReceive(object message)
@@ -69,9 +69,9 @@ internal sealed class CommandRunner : UntypedActor
                     _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
                 break;
             case ChildSupervisor.Up up:
-                _next = up.Line;
+                _next = up.Router;
                 if (!_cleaning)
-                    _line.Open(up.Line);
+                    _queue.Open(up.Router);
                 break;
             case ChildSupervisor.Down down:
                 OnDown(down);
@@ -92,17 +92,17 @@ internal sealed class CommandRunner : UntypedActor
     private void OnDown(ChildSupervisor.Down down)
     {
         _next = null;
-        var lost = _line.Close();
+        var lost = _queue.Close();
         var message = $"The command runner ({_policy.Name}) is gone: {down.GivenUp ?? down.Message}";
         if (down.GivenUp is not null)
-            lost = [.. lost, .. _line.Discard()];
-        if (!_line.WasUsed || _line.HasWorld || !OperatingSystem.IsLinux())
+            lost = [.. lost, .. _queue.Discard()];
+        if (!_queue.WasUsed || _queue.HasWorld || !OperatingSystem.IsLinux())
         {
             OnCleaned(new Cleaned(message, lost));
             return;
         }
         _cleaning = true;
-        EndLeftoversAsync(_mark).PipeTo(Self, ActorRefs.NoSender, _ => new Cleaned(message, lost), error => new Cleaned($"{message} (and the processes it left could not be ended: {error.Message})", lost));
+        EndLeftoversAsync(_tag).PipeTo(Self, ActorRefs.NoSender, _ => new Cleaned(message, lost), error => new Cleaned($"{message} (and the processes it left could not be ended: {error.Message})", lost));
     }
 
     private void OnCleaned(Cleaned cleaned)
@@ -110,24 +110,24 @@ internal sealed class CommandRunner : UntypedActor
         _cleaning = false;
         Context.Parent.Tell(new Lost(cleaned.Message, cleaned.Commands));
         if (_next is not null)
-            _line.Open(_next);
-        else if (_line.HasWaiting)
+            _queue.Open(_next);
+        else if (_queue.HasWaiting)
             _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
     }
 
-    private static async Task<bool> EndAsync(SessionTag mark, string? temporary, ILoggingAdapter log)
+    private static async Task<bool> EndAsync(SessionTag tag, string? temporary, ILoggingAdapter log)
     {
-        var ended = await EndLeftoversAsync(mark).ConfigureAwait(false);
+        var ended = await EndLeftoversAsync(tag).ConfigureAwait(false);
         if (CommandTemporary.Remove(temporary) is { } problem)
             log.Warning("The folder {0} could not be removed: {1}", temporary, problem);
         return ended;
     }
 
-    private static async Task<bool> EndLeftoversAsync(SessionTag mark)
+    private static async Task<bool> EndLeftoversAsync(SessionTag tag)
     {
         // Not on the dispatcher: this reads every process's limits and waits for exits.
         await Task.Yield();
-        return await Task.Factory.StartNew(() => MarkedProcesses.KillAll(other => other.IsOf(mark), Patience, out _), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        return await Task.Factory.StartNew(() => MarkedProcesses.KillAll(other => other.IsOf(tag), Patience, out _), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
     }
 
     /// <summary>Sent by its queue: a command waits for a process.</summary>

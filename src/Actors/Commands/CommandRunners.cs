@@ -68,16 +68,16 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         if (isShared)
         {
             if (_shared.TryAdd(key, known) && _shared.Count > MostKept)
-                StopOldestIdle(context, line => line == known.Line || isInUse(line));
+                StopOldestIdle(context, queue => queue == known.Queue || isInUse(queue));
         }
         else
         {
-            _own.Add(known.Line, known);
+            _own.Add(known.Queue, known);
             // A key requested twice is likely to be requested again.
             if (!_asked.Add(key) && !_spare.ContainsKey(key))
                 Spare(key, policy, spawn, folder, hasWorld, context);
         }
-        return known.Line;
+        return known.Queue;
     }
 
     // A spare world does not hold a protected name that was created after it.
@@ -85,16 +85,16 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     {
         if (!_spare.Remove(key, out spare))
             return false;
-        if (spare.Line.Appeared().Count == 0)
+        if (spare.Queue.Appeared().Count == 0)
             return true;
         context.Stop(spare.Actor);
         return false;
     }
 
     /// <summary>Called when a command has ended: stops its runner if that served only this command.</summary>
-    internal void OnEnded(RunnerQueue line, IActorContext context)
+    internal void OnEnded(RunnerQueue queue, IActorContext context)
     {
-        if (_own.Remove(line, out var runner))
+        if (_own.Remove(queue, out var runner))
             context.Stop(runner.Actor);
     }
 
@@ -104,8 +104,8 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     {
         var own = _own.Values.FirstOrDefault(runner => runner.Actor.Equals(actor));
         if (own is not null)
-            _own.Remove(own.Line);
-        return own?.Line ?? TakeFrom(_shared, actor) ?? TakeFrom(_spare, actor);
+            _own.Remove(own.Queue);
+        return own?.Queue ?? TakeFrom(_shared, actor) ?? TakeFrom(_spare, actor);
     }
 
     private static RunnerQueue? TakeFrom(Dictionary<Key, Runner> runners, IActorRef actor)
@@ -115,7 +115,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
             if (!runner.Actor.Equals(actor))
                 continue;
             runners.Remove(key);
-            return runner.Line;
+            return runner.Queue;
         }
         return null;
     }
@@ -188,7 +188,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
-        var line = new RunnerQueue
+        var queue = new RunnerQueue
         {
             Temporary = temporary,
             TemporarySeen = hasWorld ? "/tmp" : temporary,
@@ -197,16 +197,16 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
             Workspace = workspace,
             Names = ProtectedNames.Of(policy, workspace),
         };
-        var actor = context.Watch(context.ActorOf(CommandRunner.Props(line, policy, settings, launcher), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}")));
-        line.Runner = actor;
-        return new Runner(line, actor) { LastUse = _last };
+        var actor = context.Watch(context.ActorOf(CommandRunner.Props(queue, policy, settings, launcher), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}")));
+        queue.Runner = actor;
+        return new Runner(queue, actor) { LastUse = _last };
     }
 
     private void StopOldestIdle(IActorContext context, Func<RunnerQueue, bool> isInUse)
     {
         foreach (var (key, runner) in _shared.OrderBy(static pair => pair.Value.LastUse))
         {
-            if (isInUse(runner.Line))
+            if (isInUse(runner.Queue))
                 continue;
             context.Stop(runner.Actor);
             _shared.Remove(key);
@@ -217,9 +217,9 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     // The grant is for the folder itself, not its path: a folder created later at the same path is another one.
     private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World);
 
-    private sealed class Runner(RunnerQueue line, IActorRef actor)
+    private sealed class Runner(RunnerQueue queue, IActorRef actor)
     {
-        internal RunnerQueue Line { get; } = line;
+        internal RunnerQueue Queue { get; } = queue;
 
         internal IActorRef Actor { get; } = actor;
 

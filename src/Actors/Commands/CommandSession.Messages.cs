@@ -3,16 +3,16 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <content>What it is told and tells behind the protocol, and how it is made.</content>
+/// <content>The messages between the session and the registry.</content>
 internal sealed partial class CommandSession
 {
-    /// <summary>The runner, and with it the command, is gone.</summary>
+    /// <summary>The runner is lost, and the command with it.</summary>
     internal sealed record RunnerLost(string Message) : INoSerializationVerificationNeeded;
 
-    /// <summary>To the registry: it never ran.</summary>
+    /// <summary>To the registry: the command never ran.</summary>
     internal sealed record NotStarted(string Handle) : INoSerializationVerificationNeeded;
 
-    /// <summary>To the registry: its processes are gone, and this is what is left of it.</summary>
+    /// <summary>To the registry: the command's processes are gone, and this is what is kept of it.</summary>
     internal sealed record Over(CommandRecord Record) : INoSerializationVerificationNeeded;
 
     /// <summary>From the registry, which speaks for the command from now on: stop when every subscriber has been told.</summary>
@@ -21,15 +21,8 @@ internal sealed partial class CommandSession
         internal static readonly Retire Instance = new();
     }
 
-    /// <summary>To the registry: a question that reached the session of this handle after its end. Its sender is who asked.</summary>
+    /// <summary>To the registry: a question that reached the session of this handle after its end. The message's sender is who asked.</summary>
     internal sealed record Unanswered(string Handle, ICommand Question) : INoSerializationVerificationNeeded;
-
-    private sealed class IdleOver : INoSerializationVerificationNeeded
-    {
-        internal static readonly IdleOver Instance = new();
-    }
-
-    private sealed class WaitOver : INoSerializationVerificationNeeded;
 
     private sealed class Producer(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester) : IIndirectActorProducer
     {

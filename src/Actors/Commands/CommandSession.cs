@@ -9,12 +9,12 @@ namespace ActorBrowser;
 /// One command as an actor.
 /// <code>
 ///   Starting ── SpawnReady ──► Running ── Exit ──► Exited ── Closed, and a terminal's rest ──► Closed
-///      │ SpawnFailed, the runner's loss               ▲ the runner's loss: all at once            │
+///      │ SpawnFailed, runner lost                     ▲ runner lost: Exit and Closed at once      │
 ///      ▼                                              │                                           ▼
 ///   refused, stopped                             told to every subscriber, handed to the registry, stopped
 /// </code>
-/// The command's output comes by pipes that this process reads. They are read as fast as the slowest subscriber consumes; without
-/// subscribers they are read at once, and the head and the tail are kept. Stopping the actor ends the command.
+/// The command's output comes through pipes that the parent process reads, as fast as the slowest subscriber consumes. Without
+/// subscribers they are read at once, and the output's head and tail are kept. Stopping the actor ends the command.
 /// </summary>
 internal sealed partial class CommandSession : UntypedActor
 {
@@ -22,78 +22,71 @@ internal sealed partial class CommandSession : UntypedActor
     private static readonly SupervisorStrategy Stopping = new OneForOneStrategy(static _ => Directive.Stop);
 
     private readonly ulong _id;
-    private readonly string _handle;
     private readonly Spawn _spawn;
     private readonly CommandSettings _settings;
     private readonly IActorRef _requester;
     private readonly IActorRef _registry = Context.Parent;
-    private readonly IActorRef _self;
+    private readonly IActorRef _self = Context.Self;
     private readonly RunnerQueue _runner;
-    private readonly OutputLog _log;
-    private readonly List<OutputSubscription> _subscriptions = [];
-    private readonly Dictionary<object, IActorRef> _waiting = [];
-    private readonly List<IActorRef> _untilClosed = [];
-    private IActorRef? _spill;
-    private long _unspilled;
-    private bool _spillEnding;
-    private readonly List<OutputPipe> _outputs = [];
-    private readonly HashSet<OutputStream> _open = [];
-    private InputPipe? _inputPipe;
-    private DateTimeOffset _startedAt;
-    private CommandExit? _exit;
-    private Closed? _closed;
-    private bool _running;
-    private bool _over;
+    private readonly CommandLife _life;
+    private readonly CommandWaiters _waiters;
+    private readonly InputQueue _input;
+    private readonly OutputFlow _output;
+    private readonly IdleTimer _idle;
+    private readonly ExitFindings _findings;
     private bool _retired;
-    private readonly CommandRefusals _refusals = new();
-    private CommandClosed? _end;
-    private long _measured;
 
     public CommandSession(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester)
     {
-        _id = id;
-        _handle = handle;
-        _spawn = spawn;
-        _settings = settings;
-        _runner = runner;
-        _requester = requester;
-        _self = Self;
-        _lastActivity = Timers.Time.GetTimestamp();
-        _log = new OutputLog(settings.RetainedHead, settings.RetainedTail);
-        if (pipes.Output is { } output)
-            AddOutput(OutputStream.Output, output.Read, output.Write);
-        if (pipes.Error is { } error)
-            AddOutput(OutputStream.Error, error.Read, error.Write);
-        _inputPipe = pipes.Input is { } input ? new InputPipe(_self, input) : null;
+        (_id, _spawn, _settings, _runner, _requester) = (id, spawn, settings, runner, requester);
+        var log = new OutputLog(settings.RetainedHead, settings.RetainedTail);
+        _life = new CommandLife(handle, spawn.Display, log);
+        _waiters = new CommandWaiters(Timers);
+        _input = new InputQueue(_self, spawn, settings);
+        _output = new OutputFlow(Context, spawn, settings, log, _life, () => Send(new Transport.Terminate(0, ExitCause.OutputLimit)));
+        _idle = new IdleTimer(Timers, spawn.IdleTimeout);
+        _findings = new ExitFindings(Context, handle, spawn, settings, runner, log);
+        _output.Open(pipes);
+        _input.Connect(pipes.Input);
     }
 
     private ActorTimers Timers { get; } = new(Context);
 
     internal static Props Props(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester) =>
-        // Neither by an expression nor by type: taking those apart for each command takes longer than the rest of its start.
+        // Neither by an expression nor by type: Akka would take those apart for each command, which takes longer than the rest of its start.
         Akka.Actor.Props.CreateBy(new Producer(id, handle, spawn, pipes, settings, runner, requester));
-
-    private int ProcessId { get; set; }
 
     protected override SupervisorStrategy SupervisorStrategy() => Stopping;
 
     protected override void PreStart()
     {
         if (_spawn.Subscription is { } subscription)
-            Add(subscription);
+            _output.Add(subscription);
     }
 
+    // Everyone who waits is told, for whatever reason this actor stops.
     protected override void PostStop()
     {
         Timers.CancelAll();
-        foreach (var output in _outputs)
-            output.Dispose();
-        _inputPipe?.Dispose();
-        _inputEnded = true;
-        TellWriters();
-        if (!_over && (_running || !_runner.TryWithdraw(_id)))
+        _output.Dispose();
+        _input.End();
+        if (!_life.IsOver && (_life.HasStarted || !_runner.TryWithdraw(_id)))
             Send(new Transport.Terminate(0));
-        EndAbruptly();
+        if (!_life.IsOver && !_life.HasStarted)
+        {
+            _life.Refuse(SpawnFailure.Stopped);
+            _requester.Tell(new SpawnRefused(SpawnFailure.Stopped, 0, BrowserStoppedException.Sentence));
+            _waiters.TellOfRefusal(_life);
+        }
+        else if (!_life.IsOver)
+        {
+            if (_life.Exit is null)
+                OnExit(_life.Lost(ExitCause.Kill));
+            _life.Exit = _findings.WithAppeared(_life.Exit!);
+            Finish(survivors: 0);
+            _registry.Tell(new Over(_life.Record()));
+        }
+        _output.EndAbruptly();
     }
 
     protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
@@ -107,40 +100,38 @@ internal sealed partial class CommandSession : UntypedActor
             case ChildFrames.UserFrame frame:
                 OnFrame(frame);
                 break;
-            case OutputPipe.Read read:
-                Append(read.Stream, read.Data);
+            case WriteInput write:
+                _input.Write(write, Sender, hasExited: _life.IsOver || _life.Exit is not null);
                 break;
-            case OutputPipe.Ended ended:
-                _open.Remove(ended.Stream);
-                Close();
+            case CloseInput:
+                _input.CloseWhenTaken();
                 break;
-            case GrantOutput grant:
-                Find(Sender)?.Grant(grant.Bytes);
-                Advance();
+            case InputPipe.Taken taken:
+                _idle.Touch();
+                _input.OnTaken(taken);
                 break;
-            case WriteInput or CloseInput or InputPipe.Taken:
-                OnInput(message);
+            default:
+                if (!OnOutput(message) && !OnControl(message))
+                    Unhandled(message);
                 break;
-            case Subscribe subscribe:
-                Add(subscribe);
-                Advance();
-                break;
-            case Unsubscribe unsubscribe:
-                Remove(unsubscribe.Subscriber);
-                break;
-            case Terminated terminated when terminated.ActorRef.Equals(_spill):
-                OnSpillComplete();
-                break;
-            case Terminated terminated:
-                Remove(terminated.ActorRef);
-                break;
-            case SpillWriter.Written written:
-                _unspilled -= written.Bytes;
-                Advance();
-                break;
-            case SpillFailed failed when Sender.Equals(_spill):
-                Broadcast(failed);
-                break;
+        }
+    }
+
+    private bool OnOutput(object message)
+    {
+        if (message is OutputPipe.Read)
+            _idle.Touch();
+        if (!_output.OnReceive(message, Sender))
+            return false;
+        CloseIfDone();
+        StopIfDone();
+        return true;
+    }
+
+    private bool OnControl(object message)
+    {
+        switch (message)
+        {
             case CommandProtocol.SendSignal signal:
                 Send(new Transport.SendSignal(signal.Number));
                 break;
@@ -151,54 +142,55 @@ internal sealed partial class CommandSession : UntypedActor
                 Terminate(terminate.Grace);
                 break;
             case GetSnapshot or Poll:
-                Sender.Tell(Snapshot());
+                Sender.Tell(_life.Snapshot());
                 break;
             case Wait wait:
-                OnWait(wait.Timeout);
+                _waiters.Add(Sender, wait.Timeout, _life);
                 break;
-            case WaitOver over:
-                if (_waiting.Remove(over, out var impatient))
-                    impatient.Tell(new Waited(Snapshot(), TimedOut: true));
+            case CommandWaiters.WaitOver over:
+                _waiters.OnTimeout(over, _life);
                 break;
             case KillCommand kill:
-                OnKill(kill.Grace);
+                if (_waiters.AddKiller(Sender, _life))
+                    Terminate(kill.Grace);
                 break;
-            case IdleOver:
-                OnIdleOver();
+            case IdleTimer.Due:
+                if (_idle.IsOverdue() && _life.Exit is null)
+                    Send(new Transport.Terminate(CommandRequest.Milliseconds(_spawn.Grace ?? _settings.Grace), ExitCause.IdleTimeout));
                 break;
             case Retire:
                 _retired = true;
                 StopIfDone();
                 break;
             case ChildProcessProtocol.SandboxViolated violated:
-                _refusals.Add(violated.Violation);
+                _findings.Add(violated.Violation);
                 break;
             case RunnerLost lost:
                 OnRunnerLost(lost.Message);
                 break;
             default:
-                Unhandled(message);
-                break;
+                return false;
         }
+        return true;
     }
 
     private void OnFrame(ChildFrames.UserFrame frame)
     {
         switch (frame)
         {
-            case ChildFrames.CommandReady ready when !_running:
+            case ChildFrames.CommandReady ready when !_life.HasStarted:
                 OnReady(ready);
                 break;
-            case ChildFrames.CommandExit exit when _running && _exit is null:
+            case ChildFrames.CommandExit exit when _life is { HasStarted: true, Exit: null }:
                 OnExit(CommandExit.From(exit.Value));
                 break;
-            case ChildFrames.CommandClosed closed when _exit is not null && _closed is null:
+            case ChildFrames.CommandClosed closed when _life is { Exit: not null, Closed: null }:
                 ReadToTheEnd(closed.Value);
                 break;
-            case ChildFrames.CommandFailed failed when !_running:
+            case ChildFrames.CommandFailed failed when !_life.HasStarted:
                 Refuse(failed.Value);
                 break;
-            case ChildFrames.TooLarge tooLarge when !_running:
+            case ChildFrames.TooLarge tooLarge when !_life.HasStarted:
                 Refuse(new SpawnFailed(SpawnFailure.InvalidRequest, 7, $"Arguments and environment exceed the frame limit of {tooLarge.Limit} bytes."));
                 break;
             default:
@@ -221,73 +213,88 @@ internal sealed partial class CommandSession : UntypedActor
 
     private void Begin(int processId, DateTimeOffset startedAt, SafeDescriptor? terminal)
     {
-        _running = true;
-        CommandMetrics.Started();
-        CommandMetrics.Active.Set(ref _measured, 1);
-        ProcessId = processId;
-        _startedAt = startedAt;
+        _life.Start(processId, startedAt);
         if (terminal is not null)
-            OpenTerminal(terminal);
-        OpenSpill();
-        foreach (var output in _outputs)
-            output.Start();
-        StartIdleTimer();
-        _requester.Tell(new Spawned(_handle, _self, ProcessId, _startedAt));
+        {
+            DescriptorFlags.SetNonBlocking(terminal);
+            _input.Connect(DescriptorFlags.Duplicate(terminal));
+        }
+        _output.Start(terminal);
+        _idle.Start();
+        _requester.Tell(_life.Spawned(_self));
     }
 
     private void Refuse(in SpawnFailed failed)
     {
-        _over = true;
-        CommandMetrics.Refused(failed.Kind);
+        _life.Refuse(failed.Kind);
         _requester.Tell(new SpawnRefused(failed.Kind, failed.Errno, failed.Message));
-        ForgetWaiting();
-        _registry.Tell(new NotStarted(_handle));
+        _waiters.TellOfRefusal(_life);
+        _registry.Tell(new NotStarted(_life.Handle));
         Context.Stop(_self);
-    }
-
-    private void OnWait(TimeSpan? timeout)
-    {
-        if (_over)
-        {
-            Sender.Tell(new Waited(Snapshot(), TimedOut: false));
-            return;
-        }
-        var key = new WaitOver();
-        _waiting.Add(key, Sender);
-        if (timeout is { } patience)
-            Timers.StartSingleTimer(key, key, patience);
-    }
-
-    private void OnKill(TimeSpan? grace)
-    {
-        if (_over)
-        {
-            Sender.Tell(Snapshot());
-            return;
-        }
-        _untilClosed.Add(Sender);
-        Terminate(grace);
     }
 
     private void Terminate(TimeSpan? grace)
     {
-        // One that waits for a runner has nothing to end: there may never be a runner.
-        if (!_running && !_over && _runner.TryWithdraw(_id))
+        // A command that waits for a runner has no process to end, and there may never be a runner.
+        if (!_life.HasStarted && !_life.IsOver && _runner.TryWithdraw(_id))
             Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, "It was ended before there was a runner that could start it."));
         else
             Send(new Transport.Terminate(CommandRequest.Milliseconds(grace ?? _spawn.Grace ?? _settings.Grace)));
     }
 
-    private void Send<T>(in T message) where T : struct, IWireMessage<T> => _runner.Send(_id, message);
-
-    private CommandSnapshot Snapshot() => new(
-        _handle, _spawn.Display, Status(), ProcessId, _startedAt, _over ? _exit?.EndedAt : null, _exit,
-        _log.Retained(OutputStream.Output), _log.Retained(OutputStream.Error), _log.Position);
-
-    private CommandStatus Status() => !_over ? CommandStatus.Running : _exit!.Cause switch
+    private void OnRunnerLost(string message)
     {
-        ExitCause.Itself => CommandStatus.Exited,
-        ExitCause.TotalTimeout or ExitCause.IdleTimeout => CommandStatus.TimedOut,
-        _ => CommandStatus.Killed,
-    };
+        if (_life.IsOver)
+            return;
+        var cause = LimitSentence.CauseOf(message);
+        if (!_life.HasStarted && (cause == ExitCause.RunnerLost || !_runner.ServesOne))
+        {
+            Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, message));
+            return;
+        }
+        // The runner serves this command alone and has reached a limit: the command ran, and reached it before the runner could report the start.
+        if (!_life.HasStarted)
+            Begin(0, DateTimeOffset.UtcNow, null);
+        if (_life.Exit is null)
+            OnExit(_life.Lost(cause));
+        ReadToTheEnd(new Closed(0));
+    }
+
+    private void OnExit(CommandExit exit)
+    {
+        _life.Exit = _findings.AtExit(exit);
+        _input.Dispose();
+        _output.TellOfExit(new CommandExited(_life.Handle, _life.Exit));
+    }
+
+    private void ReadToTheEnd(Closed closed)
+    {
+        _life.Closed = closed;
+        _output.ReadToTheEnd();
+        CloseIfDone();
+    }
+
+    private void CloseIfDone()
+    {
+        if (_life.IsOver || _life.Closed is not { } closed || !_output.TryComplete())
+            return;
+        _life.Exit = _findings.AtClose(_life.Exit!, _output.ExceedsLimit);
+        Finish(closed.Survivors);
+        _output.Advance();
+        _registry.Tell(new Over(_life.Record()));
+    }
+
+    private void Finish(int survivors)
+    {
+        _life.Finish(survivors);
+        _waiters.TellOfTheEnd(_life);
+    }
+
+    private void StopIfDone()
+    {
+        if (_retired && _output.IsDone)
+            Context.Stop(_self);
+    }
+
+    private void Send<T>(in T message) where T : struct, IWireMessage<T> => _runner.Send(_id, message);
 }

@@ -14,7 +14,7 @@ internal sealed class RunnerQueue
     private readonly Lock _lock = new();
     private readonly List<Outgoing> _waiting = [];
     private IActorRef _runner = ActorRefs.Nobody;
-    private ChildRouter? _line;
+    private ChildRouter? _router;
     private bool _stopped;
 
     /// <summary>Whether a process of this runner was ever given work.</summary>
@@ -65,10 +65,10 @@ internal sealed class RunnerQueue
     /// <summary>The limit at which one of its processes was killed or refused; null for none.</summary>
     internal string? LimitHit()
     {
-        ChildRouter? line;
+        ChildRouter? router;
         lock (_lock)
-            line = _line;
-        return line?.LimitHit();
+            router = _router;
+        return router?.LimitHit();
     }
 
     /// <summary>Returns the protected names that exist in its workspace now and did not when its world was made.</summary>
@@ -98,20 +98,20 @@ internal sealed class RunnerQueue
     internal void Report(ProtocolViolation violation)
     {
         lock (_lock)
-            _line?.Child.Tell(new ChildProcessActor.ReportViolation(violation), ActorRefs.NoSender);
+            _router?.Child.Tell(new ChildProcessActor.ReportViolation(violation), ActorRefs.NoSender);
     }
 
     /// <summary>A process is ready: sends it what was queued.</summary>
-    internal void Open(ChildRouter line)
+    internal void Open(ChildRouter router)
     {
         lock (_lock)
         {
-            _line = line;
+            _router = router;
             foreach (var outgoing in _waiting)
-                SendNow(outgoing, line);
+                SendNow(outgoing, router);
             _waiting.Clear();
         }
-        line.Flush();
+        router.Flush();
     }
 
     /// <summary>The process is gone.</summary>
@@ -120,8 +120,8 @@ internal sealed class RunnerQueue
     {
         lock (_lock)
         {
-            var lost = _line?.InFlight ?? [];
-            _line = null;
+            var lost = _router?.InFlight ?? [];
+            _router = null;
             return lost;
         }
     }
@@ -147,33 +147,33 @@ internal sealed class RunnerQueue
         {
             _stopped = true;
             Workspace?.Dispose();
-            _line = null;
+            _router = null;
             Discard();
         }
     }
 
     private void Send(Outgoing outgoing)
     {
-        ChildRouter? line;
+        ChildRouter? router;
         lock (_lock)
         {
-            line = _line;
-            if (line is not null)
-                SendNow(outgoing, line);
+            router = _router;
+            if (router is not null)
+                SendNow(outgoing, router);
             else if (!_stopped && (outgoing.Begins || _waiting.Exists(waiting => waiting.Id == outgoing.Id)))
                 _waiting.Add(outgoing);
             else
                 outgoing.Discard();
         }
-        if (line is not null)
-            line.Flush();
+        if (router is not null)
+            router.Flush();
         else if (outgoing.Begins)
             _runner.Tell(CommandRunner.Wanted.Instance, ActorRefs.NoSender);
     }
 
-    private void SendNow(Outgoing outgoing, ChildRouter line)
+    private void SendNow(Outgoing outgoing, ChildRouter router)
     {
-        outgoing.SendOn(line);
+        outgoing.SendOn(router);
         WasUsed = true;
     }
 
@@ -183,7 +183,7 @@ internal sealed class RunnerQueue
 
         internal abstract bool Begins { get; }
 
-        internal abstract void SendOn(ChildRouter line);
+        internal abstract void SendOn(ChildRouter router);
 
         internal abstract void Discard();
     }
@@ -194,7 +194,7 @@ internal sealed class RunnerQueue
 
         internal override bool Begins => session is not null;
 
-        internal override void SendOn(ChildRouter line) => line.Send(Id, _message, Begins, session, descriptors);
+        internal override void SendOn(ChildRouter router) => router.Send(Id, _message, Begins, session, descriptors);
 
         internal override void Discard() => SafeDescriptor.DisposeAll(descriptors);
     }

@@ -6,32 +6,24 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Matches answers to requests by child and id. It checks every request before a child sees it, holds what waits for a
-/// child, and sees to it that each fetch ends exactly once, whoever dies.
+/// Accepts fetches and gives them to the network process, or queues them until there is one. Each accepted fetch ends exactly once,
+/// whichever of the requester, the process, its supervisor and this actor stops first.
 /// </summary>
-internal sealed partial class FetchCoordinator : UntypedActor
+internal sealed class FetchCoordinator : UntypedActor
 {
-    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
-
     private readonly ActorBrowserSettings _settings;
-    private IActorRef _supervisor;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<ulong, PendingFetch> _pending = [];
-    private readonly Dictionary<IActorRef, HashSet<ulong>> _byRequester = [];
-    private readonly LinkedList<PendingFetch> _waiting = new();
+    private readonly FetchTable _fetches = new(Context);
+    private readonly FetchQueue _queue;
+    private readonly FetchSender _sender;
+    private readonly FetchOutcomes _outcomes;
+    private readonly FetchUploads _uploads;
+    private readonly FetchAnswers _answers;
+    private readonly FetchDeadlines _deadlines;
     private readonly Action<object?> _cancelSelf;
-    private ChildRouter? _line;
-    private bool _flushRequested;
+    private IActorRef _supervisor;
     private string? _unavailable;
-    private readonly HashSet<ulong> _cancelled = [];
     private IActorRef? _asking;
-    private long _completed;
-    private long _failed;
-    private long _unknown;
-
     private long _measured;
-
     private Producer? _producer;
 
     /// <summary>See <see cref="Props"/>.</summary>
@@ -40,6 +32,12 @@ internal sealed partial class FetchCoordinator : UntypedActor
         _settings = settings;
         _supervisor = supervisor;
         var self = Self;
+        _queue = new FetchQueue(settings.Fetch.QueueTimeout);
+        _sender = new FetchSender(self, settings);
+        _outcomes = new FetchOutcomes(_fetches, _queue, _sender);
+        _uploads = new FetchUploads(self, settings, _fetches, _sender, _outcomes);
+        _answers = new FetchAnswers(settings.Fetch, _fetches, _sender, _outcomes, _uploads, Context.GetLogger());
+        _deadlines = new FetchDeadlines(Timers, _fetches, _outcomes, settings.Fetch.QueueTimeout);
         _cancelSelf = id => self.Tell(new TokenCancelled((ulong)id!), ActorRefs.NoSender);
     }
 
@@ -51,26 +49,15 @@ internal sealed partial class FetchCoordinator : UntypedActor
     public static Props Props(ActorBrowserSettings settings, IActorRef supervisor) =>
         Akka.Actor.Props.CreateBy(new Producer(settings, supervisor));
 
-    private int ProcessId => _line?.ProcessId ?? 0;
-
     /// <inheritdoc/>
     protected override void PreStart() => Use(_supervisor);
-
-    private void Use(IActorRef supervisor)
-    {
-        _supervisor = Context.Watch(supervisor);
-        // A restart finds this one again, and not a predecessor that has stopped.
-        if (_producer is { } producer)
-            producer.Supervisor = supervisor;
-        _supervisor.Tell(new ChildSupervisor.Attach(Self));
-    }
 
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)
     {
-        // The child lives on: what it still says of these fetches finds no one, as ids are never used again.
+        // The child lives on. What it still sends about these fetches is dropped, because ids are never used again.
         EndAll(FetchErrorKind.Unavailable, $"The fetch coordinator failed and started again: {reason.Message}");
-        // What failed may have been a fetch that was not accepted yet.
+        // The failure may have come from a fetch that was not accepted yet.
         _asking?.Tell(new FetchFailed(WorkIds.Next(), FetchErrorKind.Unavailable, $"The fetch coordinator failed at this fetch: {reason.Message}", 0));
     }
 
@@ -81,7 +68,7 @@ internal sealed partial class FetchCoordinator : UntypedActor
     protected override bool AroundReceive(Receive receive, object message)
     {
         var handled = !Timers.Admits(ref message) || base.AroundReceive(receive, message);
-        FetchMetrics.Active.Set(ref _measured, _pending.Count);
+        FetchMetrics.Active.Set(ref _measured, _fetches.Count);
         return handled;
     }
 
@@ -92,14 +79,17 @@ internal sealed partial class FetchCoordinator : UntypedActor
         {
             case RoleTraffic.WorkBatch from:
                 foreach (var frame in from.Frames)
-                    OnFrame(frame, from.ProcessId);
+                {
+                    if (!_answers.OnFrame(frame, Sender, from.ProcessId))
+                        Unhandled(frame);
+                }
                 break;
-            case FlushTick:
-                _flushRequested = false;
-                _line?.Flush();
+            case FetchSender.FlushTick:
+                _sender.Flush();
                 break;
             case IValidated when !Entry.Admits(message, Sender):
-                _failed += message is Fetch ? 1 : 0;
+                if (message is Fetch)
+                    _outcomes.OnInvalid();
                 break;
             case Fetch fetch:
                 _asking = Sender;
@@ -107,42 +97,53 @@ internal sealed partial class FetchCoordinator : UntypedActor
                 _asking = null;
                 break;
             case UploadReader.Read read:
-                OnUploadRead(read);
+                _uploads.OnRead(read);
                 break;
             case UploadReader.Rewound rewound:
-                OnUploadRewound(rewound);
+                _uploads.OnRewound(rewound);
                 break;
             case UploadReader.Opened opened:
-                OnUploadOpened(opened);
+                if (_uploads.OnOpened(opened) is { } open)
+                    SendOrQueue(open);
                 break;
             case UploadReader.Broken broken:
-                OnUploadBroken(broken);
+                _uploads.OnBroken(broken);
                 break;
             case GrantCredit grant:
-                if (TryFind(grant.Id, nameof(GrantCredit)) is { } granted)
-                    OnGrant(granted, grant.Bytes);
+                if (FindOwn(grant.Id, nameof(GrantCredit)) is { } granted)
+                    _answers.OnGrant(granted, grant.Bytes);
                 break;
             case CancelFetch cancel:
-                if (TryFind(cancel.Id, nameof(CancelFetch)) is { } unwanted)
+                if (FindOwn(cancel.Id, nameof(CancelFetch)) is { } unwanted)
                     OnCancel(unwanted);
                 break;
             case TokenCancelled cancelled:
-                if (_pending.TryGetValue(cancelled.Id, out var given))
+                if (_fetches.TryFind(cancelled.Id, out var given))
                     OnCancel(given);
                 break;
             case GetStats:
-                Sender.Tell(new FetchStats(_pending.Count, _completed, _failed, _unknown, ProcessId));
+                Sender.Tell(new FetchStats(_fetches.Count, _outcomes.Completed, _outcomes.Failed, _answers.Unknown, _sender.ProcessId));
                 break;
+            default:
+                OnLifeMessage(message);
+                break;
+        }
+    }
+
+    private void OnLifeMessage(object message)
+    {
+        switch (message)
+        {
             case ChildSupervisor.Up up:
                 OnUp(up);
                 break;
             case ChildProcessProtocol.SandboxViolated:
-                // The call has failed, and so, most likely, will the fetch: it says why itself.
+                // The refused call has failed in the child. If the fetch fails by it, its error says why.
                 break;
             case UseSupervisor use:
                 _unavailable = null;
                 Use(use.Supervisor);
-                if (_waiting.Count > 0)
+                if (!_queue.IsEmpty)
                     _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
                 break;
             case ChildSupervisor.Down down:
@@ -152,10 +153,10 @@ internal sealed partial class FetchCoordinator : UntypedActor
                 OnSupervisorGone();
                 break;
             case Terminated terminated:
-                OnRequesterGone(terminated.ActorRef);
+                _outcomes.AbandonAllOf(terminated.ActorRef);
                 break;
-            case SweepTick:
-                OnSweep();
+            case FetchDeadlines.SweepTick:
+                _deadlines.Sweep();
                 break;
             case ICommand:
                 Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(message.GetType().Name, "the fetch coordinator does not know it")));
@@ -171,64 +172,41 @@ internal sealed partial class FetchCoordinator : UntypedActor
         var id = WorkIds.Next();
         var refusal = FetchRules.Copy(fetch.Headers, out var headers)
             ?? FetchValidation.Check(fetch, _settings.Fetch)
-            ?? (_pending.Count >= _settings.Fetch.MaxPending ? Unavailable($"{_pending.Count} fetches are under way already.") : null)
+            ?? (_fetches.Count >= _settings.Fetch.MaxPending ? Unavailable($"{_fetches.Count} fetches are under way already.") : null)
             ?? (_unavailable is { } why ? Unavailable(why) : null);
         if (refusal is { } refused)
         {
-            _failed++;
-            FetchMetrics.Refused(refused.Kind);
-            Sender.Tell(new FetchFailed(id, refused.Kind, refused.Message, 0));
+            _outcomes.Refuse(id, refused, Sender);
             return;
         }
         var pending = new PendingFetch(id, fetch, headers, Sender, _settings.Fetch, Timers.Time);
-        _pending.Add(id, pending);
-        FetchMetrics.Started();
+        // From here on the table answers for it.
         _asking = null;
-        Remember(pending);
+        _fetches.Add(pending);
+        FetchMetrics.Started();
         if (fetch.Cancellation.CanBeCanceled)
             pending.Cancellation = fetch.Cancellation.UnsafeRegister(_cancelSelf, id);
-        if (!Timers.IsTimerActive(SweepTick.Instance))
-            Timers.StartPeriodicTimer(SweepTick.Instance, SweepTick.Instance, Sweep);
+        _deadlines.Watch();
         if (fetch.Streamed)
             Sender.Tell(new FetchStarted(id));
         if (FetchBody.Of(fetch) is { } source)
-        {
-            pending.WaitAtMost(_settings.Fetch.QueueTimeout);
-            pending.Upload = new UploadReader(id, source, _settings.Network.Chunk);
-            pending.Upload.StartOpening(Self);
-        }
+            _uploads.Open(pending, source);
         else
-        {
-            SendOrWait(pending);
-        }
+            SendOrQueue(pending);
     }
 
-    private void Send(PendingFetch pending, ChildRouter line)
+    private void SendOrQueue(PendingFetch fetch)
     {
-        var fetch = pending.Request;
-        var limits = _settings.Fetch;
-        // Opening its body and waiting for a child were part of its time; 0 would be no limit.
-        var left = pending.Total is { } total ? (int)Math.Ceiling(Math.Max(1, (total - pending.Age).TotalMilliseconds)) : 0;
-        pending.Line = line;
-        pending.LeaveToChild(Grace);
-        var body = pending.Upload is null ? fetch.Body ?? default : default;
-        var first = body[..Math.Min(body.Length, _settings.Network.Chunk)];
-        pending.BeginBody(first.Length);
-        line.Send(pending.Id, new FetchRequest(
-            fetch.Method, fetch.Url, pending.RequestHeaders, first, pending.BodyLength,
-            fetch.MaxRedirects ?? limits.MaxRedirects, fetch.Decompress, fetch.Version,
-            Milliseconds(fetch.ConnectTimeout ?? limits.ConnectTimeout),
-            Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
-            left, pending.MaxBody,
-            fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages,
-            limits.InitialCredit, fetch.Streamed, pending.CanRewind, fetch.Proxy ?? ""), opens: true);
-        RequestFlush();
+        if (_sender.TrySend(fetch))
+            return;
+        _queue.Add(fetch);
+        _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
     }
 
     /// <summary>The sender's fetch; null when it has ended, or is another actor's, which the sender is told.</summary>
-    private PendingFetch? TryFind(ulong id, string message)
+    private PendingFetch? FindOwn(ulong id, string message)
     {
-        if (!_pending.TryGetValue(id, out var fetch))
+        if (!_fetches.TryFind(id, out var fetch))
             return null;
         if (fetch.Requester.Equals(Sender))
             return fetch;
@@ -236,51 +214,63 @@ internal sealed partial class FetchCoordinator : UntypedActor
         return null;
     }
 
-    /// <summary>Tells the child about a fetch that it has.</summary>
-    private void Tell<T>(PendingFetch fetch, in T message) where T : struct, IWireMessage<T>
-    {
-        if (fetch.Line is not { } line)
-            return;
-        line.Send(fetch.Id, message);
-        RequestFlush();
-    }
+    private void OnCancel(PendingFetch fetch) => _outcomes.CancelAndFail(fetch, FetchErrorKind.Cancelled, "The fetch was cancelled.");
 
-    // Behind what is in the mailbox already: those messages share one system call, and an empty mailbox waits for nothing.
-    private void RequestFlush()
+    private void Use(IActorRef supervisor)
     {
-        if (_flushRequested)
-            return;
-        _flushRequested = true;
-        Self.Tell(FlushTick.Instance, ActorRefs.NoSender);
+        _supervisor = Context.Watch(supervisor);
+        // After a restart this actor is made with the supervisor in use, not with an earlier one that has stopped.
+        if (_producer is { } producer)
+            producer.Supervisor = supervisor;
+        _supervisor.Tell(new ChildSupervisor.Attach(Self));
     }
 
     private void OnUp(ChildSupervisor.Up up)
     {
-        _line = up.Line;
+        _sender.Use(up.Router);
         _unavailable = null;
-        while (_waiting.First is { Value: var fetch })
-        {
-            StopWaiting(fetch);
-            Send(fetch, up.Line);
-        }
+        while (_queue.Take() is { } fetch)
+            _sender.TrySend(fetch);
     }
 
-    private void Remember(PendingFetch fetch)
+    private void OnDown(ChildSupervisor.Down down)
     {
-        // An Ask's reference cannot be watched, nor can nobody's: their fetches end by themselves.
-        if (fetch.Requester is MinimalActorRef)
-            return;
-        if (!_byRequester.TryGetValue(fetch.Requester, out var ids))
+        _unavailable = down.GivenUp;
+        var lost = _sender.ProcessId;
+        foreach (var fetch in _fetches.All())
         {
-            _byRequester.Add(fetch.Requester, ids = []);
-            Context.Watch(fetch.Requester);
+            if (fetch.IsWith(down.Child) && down.GivenUp is null && fetch.TryReplay())
+                _queue.Add(fetch);
+            else if (fetch.IsWith(down.Child))
+                _outcomes.Fail(fetch, FetchErrorKind.ChildLost, $"The network process {lost} was lost: {down.Message}");
+            else if (down.GivenUp is { } why && fetch.Router is null)
+                _outcomes.Fail(fetch, FetchErrorKind.Unavailable, why);
         }
-        ids.Add(fetch.Id);
+        _sender.OnLost(down.Child);
+        if (_fetches.Count > 0)
+            _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
+    }
+
+    // The supervisor was stopped, not restarted, and its child was killed with it. The browser makes another one.
+    private void OnSupervisorGone()
+    {
+        _unavailable = "The network process's supervisor was stopped.";
+        foreach (var fetch in _fetches.All())
+            _outcomes.Fail(fetch, fetch.Router is null ? FetchErrorKind.Unavailable : FetchErrorKind.ChildLost, _unavailable);
+        _sender.Disconnect();
+        Context.Parent.Tell(SupervisorWanted.Instance);
+    }
+
+    private void EndAll(FetchErrorKind kind, string why)
+    {
+        Timers.CancelAll();
+        foreach (var fetch in _fetches.All())
+            _outcomes.CancelAndFail(fetch, kind, why);
+        FetchMetrics.Active.Set(ref _measured, 0);
+        _sender.Flush();
     }
 
     private static FetchError? Unavailable(string message) => new FetchError(FetchErrorKind.Unavailable, message);
-
-    private static int Milliseconds(TimeSpan time) => (int)Math.Clamp(time.TotalMilliseconds, 0, int.MaxValue);
 
     /// <summary>The coordinator's supervisor was stopped: the browser answers with <see cref="UseSupervisor"/>.</summary>
     internal sealed class SupervisorWanted : INoSerializationVerificationNeeded, IDeadLetterSuppression
@@ -288,17 +278,12 @@ internal sealed partial class FetchCoordinator : UntypedActor
         internal static readonly SupervisorWanted Instance = new();
     }
 
-    /// <summary>The supervisor was stopped, and this one is there instead.</summary>
+    /// <summary>From the browser: another supervisor replaces the one that was stopped.</summary>
     /// <param name="Supervisor">The network child's.</param>
     internal sealed record UseSupervisor(IActorRef Supervisor) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>The token of a fetch was cancelled.</summary>
     private sealed record TokenCancelled(ulong Id) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
-    private sealed class FlushTick : INoSerializationVerificationNeeded, IDeadLetterSuppression
-    {
-        internal static readonly FlushTick Instance = new();
-    }
 
     private sealed class Producer(ActorBrowserSettings settings, IActorRef supervisor) : IIndirectActorProducer
     {
@@ -311,10 +296,5 @@ internal sealed partial class FetchCoordinator : UntypedActor
         public void Release(ActorBase actor)
         {
         }
-    }
-
-    private sealed class SweepTick
-    {
-        internal static readonly SweepTick Instance = new();
     }
 }

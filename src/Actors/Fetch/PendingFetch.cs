@@ -29,12 +29,12 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
     internal TimeSpan Age => time.GetElapsedTime(_arrived);
 
     /// <summary>The router of the child that performs it; null while it waits for one.</summary>
-    internal ChildRouter? Line { get; set; }
+    internal ChildRouter? Router { get; set; }
 
     /// <summary>Its place in the queue for a child; null if it does not wait.</summary>
     internal LinkedListNode<PendingFetch>? Place { get; set; }
 
-    internal bool IsWith(IActorRef child) => child.Equals(Line?.Child);
+    internal bool IsWith(IActorRef child) => child.Equals(Router?.Child);
 
     internal FetchHeaders? Headers { get; set; }
 
@@ -143,7 +143,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
             ResumeHeaders = [new HeaderField("Range", $"bytes={Received}-"), new HeaderField("If-Range", tag), new HeaderField("Accept-Encoding", "identity")];
             Base = Received;
         }
-        (IsReplayed, Line, Granted) = (true, null, Received + limits.InitialCredit);
+        (IsReplayed, Router, Granted) = (true, null, Received + limits.InitialCredit);
         return true;
     }
 

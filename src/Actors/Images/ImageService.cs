@@ -38,13 +38,13 @@ internal sealed class ImageService : UntypedActor
                 OnLeased(work, leased);
                 break;
             case WorkerPool.Leased leased:
-                _pool.Tell(new WorkerPool.Return(leased.Lease, leased.Line.Child, Reusable: true));
+                _pool.Tell(new WorkerPool.Return(leased.Lease, leased.Router.Child, Reusable: true));
                 break;
             case WorkerPool.Refused refused when Find(refused.Lease) is { } work:
                 End(work, new DecodeRefused(null, refused.Message));
                 break;
             case WorkerPool.WorkerLost lost when Find(lost.Lease) is { } work:
-                work.Line = null;
+                work.Router = null;
                 End(work, work.Failure ?? new DecodeRefused(null, $"The image decoder {work.ProcessId} was lost: {lost.Message}") { Exited = lost.Exited });
                 break;
             case RoleTraffic.WorkBatch from:
@@ -86,8 +86,8 @@ internal sealed class ImageService : UntypedActor
         {
             work.Cancellation.Dispose();
             work.Asker.Tell(new DecodeRefused(null, "The image service has stopped, or failed, before the image was decoded."));
-            if (work.Line is { } line)
-                _pool.Tell(new WorkerPool.Return(work, line.Child, Reusable: false));
+            if (work.Router is { } router)
+                _pool.Tell(new WorkerPool.Return(work, router.Child, Reusable: false));
             else
                 _pool.Tell(new WorkerPool.GiveUp(work));
         }
@@ -113,11 +113,11 @@ internal sealed class ImageService : UntypedActor
 
     private void OnLeased(Work work, WorkerPool.Leased leased)
     {
-        (work.Line, work.ProcessId) = (leased.Line, leased.Line.ProcessId);
+        (work.Router, work.ProcessId) = (leased.Router, leased.Router.ProcessId);
         var decode = work.Request;
         try
         {
-            Payload.Send(leased.Line, work.Id, decode.File, _settings.ShareAbove, inline => new DecodeImage(decode.File.Length, inline, decode.MaxWidth, decode.MaxHeight, _settings.Limits, _settings.KeepReady));
+            Payload.Send(leased.Router, work.Id, decode.File, _settings.ShareAbove, inline => new DecodeImage(decode.File.Length, inline, decode.MaxWidth, decode.MaxHeight, _settings.Limits, _settings.KeepReady));
         }
         catch (Exception e)
         {
@@ -128,7 +128,7 @@ internal sealed class ImageService : UntypedActor
 
     private void OnFrame(ChildFrames.UserFrame frame, int processId)
     {
-        if (!_work.TryGetValue(frame.Id, out var work) || !Sender.Equals(work.Line?.Child))
+        if (!_work.TryGetValue(frame.Id, out var work) || !Sender.Equals(work.Router?.Child))
         {
             (frame as ChildFrames.Image)?.CloseUntaken();
             return;
@@ -157,10 +157,10 @@ internal sealed class ImageService : UntypedActor
 
     private void OnCancel(Work work)
     {
-        if (work.Line is { } line)
+        if (work.Router is { } router)
         {
-            line.Send(work.Id, default(CancelWork));
-            line.Flush();
+            router.Send(work.Id, default(CancelWork));
+            router.Flush();
         }
         Abandon(work, "The decoding was cancelled.");
     }
@@ -168,11 +168,11 @@ internal sealed class ImageService : UntypedActor
     // The process ends in the middle of its work and must not be lent again.
     private void Abandon(Work work, string problem)
     {
-        if (work.Line is { } line)
-            _pool.Tell(new WorkerPool.Return(work, line.Child, Reusable: false));
+        if (work.Router is { } router)
+            _pool.Tell(new WorkerPool.Return(work, router.Child, Reusable: false));
         else
             _pool.Tell(new WorkerPool.GiveUp(work));
-        work.Line = null;
+        work.Router = null;
         End(work, new DecodeRefused(null, problem));
     }
 
@@ -180,8 +180,8 @@ internal sealed class ImageService : UntypedActor
     {
         _work.Remove(work.Id);
         work.Cancellation.Dispose();
-        if (work.Line is { } line)
-            _pool.Tell(new WorkerPool.Return(work, line.Child, Reusable: true));
+        if (work.Router is { } router)
+            _pool.Tell(new WorkerPool.Return(work, router.Child, Reusable: true));
         Forget(work.Asker);
         if (!work.IsOrphan)
             work.Asker.Tell(answer);
@@ -214,7 +214,7 @@ internal sealed class ImageService : UntypedActor
         internal IActorRef Asker { get; } = asker;
 
         /// <summary>The router of the process that decodes it.</summary>
-        internal ChildRouter? Line { get; set; }
+        internal ChildRouter? Router { get; set; }
 
         internal int ProcessId { get; set; }
 

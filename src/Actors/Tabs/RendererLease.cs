@@ -13,17 +13,17 @@ namespace ActorBrowser;
 internal sealed class RendererLease(IActorRef pool, TimeProvider time)
 {
     private readonly Dictionary<ulong, (IActorRef? Asker, long Since)> _pending = [];
-    private ChildRouter? _line;
+    private ChildRouter? _router;
     private object? _lease;
 
-    internal IActorRef Child => _line?.Child ?? ActorRefs.Nobody;
+    internal IActorRef Child => _router?.Child ?? ActorRefs.Nobody;
 
-    internal int ProcessId => _line?.ProcessId ?? 0;
+    internal int ProcessId => _router?.ProcessId ?? 0;
 
     /// <summary>The site that the leased process works for.</summary>
     internal string Site { get; private set; } = "";
 
-    internal bool IsThere => _line is not null;
+    internal bool IsThere => _router is not null;
 
     /// <summary>How long the oldest question has been unanswered; null if there is none.</summary>
     internal TimeSpan? Silent => _pending.Count == 0 ? null : time.GetElapsedTime(_pending.Values.Min(static question => question.Since));
@@ -48,10 +48,10 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
     {
         if (leased.Lease != _lease)
         {
-            pool.Tell(new WorkerPool.Return(leased.Lease, leased.Line.Child, Reusable: true));
+            pool.Tell(new WorkerPool.Return(leased.Lease, leased.Router.Child, Reusable: true));
             return false;
         }
-        _line = leased.Line;
+        _router = leased.Router;
         return true;
     }
 
@@ -61,7 +61,7 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
     {
         if (_lease is null)
             return;
-        if (_line is null)
+        if (_router is null)
             pool.Tell(new WorkerPool.GiveUp(_lease));
         else
             pool.Tell(new WorkerPool.Return(_lease, Child, reusable && _pending.Count == 0));
@@ -74,26 +74,26 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
         foreach (var (asker, _) in _pending.Values)
             asker?.Tell(new QueryFailed(null, message) { Exited = exited });
         _pending.Clear();
-        (_lease, _line, Site) = (null, null, "");
+        (_lease, _router, Site) = (null, null, "");
     }
 
     internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, int shareAbove, DocumentLimits limits)
     {
         var id = Ask(null);
-        Payload.Send(_line!, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits));
+        Payload.Send(_router!, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits));
         return id;
     }
 
     internal void Query(Query query, IActorRef asker)
     {
-        _line!.Send(Ask(asker), new QueryDocument(query.Kind, query.Argument, query.Start, Math.Min(query.Count, QueryDocument.MostItems)), opens: true);
-        _line.Flush();
+        _router!.Send(Ask(asker), new QueryDocument(query.Kind, query.Argument, query.Start, Math.Min(query.Count, QueryDocument.MostItems)), opens: true);
+        _router.Flush();
     }
 
     internal void Arrived(int resource, int width, int height)
     {
-        _line?.Send(0, new ResourceArrived(resource, width, height));
-        _line?.Flush();
+        _router?.Send(0, new ResourceArrived(resource, width, height));
+        _router?.Flush();
     }
 
     /// <summary>Removes the question that a frame answers; null if there is none.</summary>

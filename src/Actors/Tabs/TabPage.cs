@@ -25,8 +25,7 @@ internal sealed class TabPage(
     private int _steps;
     private ulong _document;
     private bool _awaitsImages;
-    private string _crashedUrl = "";
-    private int _crashes;
+    private readonly CrashCount _crashes = new(settings, time);
     private bool _reported;
 
     internal TabState State { get; private set; } = TabState.Blank;
@@ -45,7 +44,7 @@ internal sealed class TabPage(
     /// <summary>Goes to a page that the tab's owner names.</summary>
     internal void Navigate(string url)
     {
-        (_crashedUrl, _crashes) = ("", 0);
+        _crashes.Reset();
         Go(url, steps: 0);
     }
 
@@ -64,9 +63,9 @@ internal sealed class TabPage(
             events.Tell(new LoadFailed(record.Load, "", "The tab is blank: there is nothing to load again."));
             return;
         }
-        if (record.Url == _crashedUrl && _crashes >= settings.MaxCrashes)
+        if (_crashes.IsAtLimit(record.Url))
         {
-            events.Tell(new LoadFailed(record.Load, record.Url, $"This page has crashed its renderer {_crashes} times in succession and is not loaded again."));
+            events.Tell(new LoadFailed(record.Load, record.Url, $"This page has crashed its renderer {_crashes.Count} times in succession and is not loaded again."));
             return;
         }
         Go(record.Url, steps: 0);
@@ -205,25 +204,21 @@ internal sealed class TabPage(
     {
         switch (frame)
         {
-            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.TooLarge when asker is null && (frame.Id != _document || State != TabState.Loading):
+            case var answer when asker is not null:
+                if (!QueryAnswers.TryPass(answer, asker))
+                    goto default;
                 break;
-            case ChildFrames.Document document when asker is null:
+            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.TooLarge when frame.Id != _document || State != TabState.Loading:
+                // The answer about a page that was left.
+                break;
+            case ChildFrames.Document document:
                 OnParsed(document.Value);
                 break;
-            case ChildFrames.NoDocument failed when asker is null:
+            case ChildFrames.NoDocument failed:
                 Fail(failed.Value.Message);
                 break;
-            case ChildFrames.TooLarge tooLarge when asker is null:
-                Fail($"The page's address and content type take more than the {tooLarge.Limit} bytes that a message to a renderer may have.");
-                break;
             case ChildFrames.TooLarge tooLarge:
-                asker.Tell(new QueryFailed(DocumentFailure.TooLarge, $"The query takes more than the {tooLarge.Limit} bytes that a message to a renderer may have."));
-                break;
-            case ChildFrames.Answer answer when asker is not null:
-                asker.Tell(new QueryResult(answer.Value.Total, answer.Value.Items));
-                break;
-            case ChildFrames.NoDocument failed:
-                asker!.Tell(new QueryFailed(failed.Value.Kind, failed.Value.Message));
+                Fail($"The page's address and content type take more than the {tooLarge.Limit} bytes that a message to a renderer may have.");
                 break;
             default:
                 renderer.Violated($"A {frame.GetType().Name} answered another question.");
@@ -286,9 +281,7 @@ internal sealed class TabPage(
             return;
         }
         resources.GiveUp();
-        // One that lived for long enough is no page that kills its renderer each time.
-        _crashes = _crashedUrl == record.Url && time.GetElapsedTime(_started) < settings.CrashWindow ? _crashes + 1 : 1;
-        _crashedUrl = record.Url;
+        _crashes.Add(record.Url, _started);
         State = TabState.Crashed;
         _reported = true;
         _awaitsImages = false;
@@ -297,7 +290,7 @@ internal sealed class TabPage(
             record.History.Visit(record.Url);
         (Problem, Summary) = (message, null);
         TabMetrics.Crash();
-        events.Tell(new Crashed(record.Load, message, exited, _crashes));
+        events.Tell(new Crashed(record.Load, message, exited, _crashes.Count));
     }
 
     /// <summary>What a tab shows while a navigation has brought nothing yet.</summary>

@@ -13,18 +13,18 @@ internal static class CommandLimiter
     private const ulong SecondsToDie = 2;
 
     /// <summary>Returns 0, or the errno of the call that failed.</summary>
-    internal static int TrySpawn(Interop.SpawnRequest start, SessionTag mark, in CommandLimits limits, out int processId)
+    internal static int TrySpawn(Interop.SpawnRequest start, SessionTag tag, in CommandLimits limits, out int processId)
     {
         if (LimitedSpawner.IsSupported)
-            return LimitedSpawner.TrySpawn(start, [new LimitSetting(ProcessLimit.RealTimeTime, mark.Value, ProcessLimits.Unlimited), .. Settings(limits)], out processId);
-        mark.Apply();
+            return LimitedSpawner.TrySpawn(start, [new LimitSetting(ProcessLimit.RealTimeTime, tag.Value, ProcessLimits.Unlimited), .. Settings(limits)], out processId);
+        tag.Apply();
         var errno = ProcessSpawner.TrySpawn(start, out processId);
         if (errno == 0)
-            LimitAfterwards(processId, mark, Settings(limits));
+            LimitAfterwards(processId, tag, Settings(limits));
         return errno;
     }
 
-    private static void LimitAfterwards(int processId, SessionTag mark, List<LimitSetting> settings)
+    private static void LimitAfterwards(int processId, SessionTag tag, List<LimitSetting> settings)
     {
         if (settings.Count == 0)
             return;
@@ -33,7 +33,7 @@ internal static class CommandLimiter
         for (var fresh = true; fresh;)
         {
             fresh = false;
-            foreach (var found in MarkedProcesses.Find(other => other == mark))
+            foreach (var found in MarkedProcesses.Find(other => other == tag))
             {
                 if (!limited.Add(found))
                     continue;

@@ -26,17 +26,17 @@ internal sealed class CommandRunnerRole : IFrameRole
     private ChildContext? _context;
     private ChildExits? _exits;
     private CommandSpawner? _spawner;
-    private SessionTag _mark;
+    private SessionTag _tag;
     private WorldUsage? _usage;
 
     /// <inheritdoc/>
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
     {
         _context = context;
-        var (mark, limits, servesOne) = CommandRunnerContract.ReadArgs(roleArgs);
-        _mark = SessionTag.FromValue(mark);
+        var (tag, limits, servesOne) = CommandRunnerContract.ReadArgs(roleArgs);
+        _tag = SessionTag.FromValue(tag);
         OwnsAllThatIsLeft = HasOwnProcesses && servesOne;
-        _spawner = new CommandSpawner(this, _mark);
+        _spawner = new CommandSpawner(this, _tag);
         CurrentProcess.AdoptOrphans();
         _exits = ChildExits.Open();
         context.Watch(_exits.Descriptor, OnExits);
@@ -228,5 +228,5 @@ internal sealed class CommandRunnerRole : IFrameRole
         CurrentProcess.KillAllOthers();
     }
 
-    private void EndEverything() => MarkedProcesses.KillAll(mark => mark.IsOf(_mark), Patience, out _);
+    private void EndEverything() => MarkedProcesses.KillAll(tag => tag.IsOf(_tag), Patience, out _);
 }

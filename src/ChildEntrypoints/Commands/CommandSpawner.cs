@@ -6,7 +6,7 @@ using SpawnRequest = ActorBrowser.Transport.SpawnRequest;
 namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>Starts one command: finds the program, connects it to the parent's pipes or to a new terminal, tags it and limits it.</summary>
-internal sealed class CommandSpawner(CommandRunnerRole runner, SessionTag mark)
+internal sealed class CommandSpawner(CommandRunnerRole runner, SessionTag tag)
 {
     private const ulong Reserve = 16;
     private const int TooManyOpen = 24;
@@ -59,7 +59,7 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionTag mark)
             WorkingFolder = folder,
             Terminal = name,
         };
-        var own = mark.Of(id);
+        var own = tag.Of(id);
         var startedAt = DateTimeOffset.UtcNow;
         var errno = CommandLimiter.TrySpawn(start, own, request.Limits, out var processId);
         if (errno != 0)

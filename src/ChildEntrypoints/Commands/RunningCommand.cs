@@ -23,7 +23,7 @@ internal sealed class RunningCommand
     private readonly Lock _lock = new();
     private readonly CommandRunnerRole _runner;
     private readonly SpawnRequest _request;
-    private readonly SessionTag _mark;
+    private readonly SessionTag _tag;
     private readonly long _startedTicks = Stopwatch.GetTimestamp();
     private SafeDescriptor? _terminal;
     private Timer? _total;
@@ -34,12 +34,12 @@ internal sealed class RunningCommand
     private bool _ending;
     private bool _killing;
 
-    internal RunningCommand(CommandRunnerRole runner, ulong id, in SpawnRequest request, SessionTag mark, int processId)
+    internal RunningCommand(CommandRunnerRole runner, ulong id, in SpawnRequest request, SessionTag tag, int processId)
     {
         _runner = runner;
         Id = id;
         _request = request;
-        _mark = mark;
+        _tag = tag;
         ProcessId = processId;
     }
 
@@ -162,7 +162,7 @@ internal sealed class RunningCommand
         MarkedProcesses.Signal(IsMine, SigContinue);
     }
 
-    private bool IsMine(SessionTag mark) => mark == _mark;
+    private bool IsMine(SessionTag tag) => tag == _tag;
 
     private void OnTotalOver() => Terminate(_request.Grace, ExitCause.TotalTimeout);
 

@@ -62,15 +62,15 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var fetch = Fetch.Current;
-        var message = fetch?.Sending;
+        var sender = RequestSender.Current;
+        var message = sender?.Sending;
         if (!ReferenceEquals(message, _message))
         {
             _message = message;
             if (!_keeps && connection.HasAnswered && message is not null)
                 await WaitForClosingAsync(message).ConfigureAwait(false);
         }
-        var body = fetch?.Body;
+        var body = sender?.Body;
         if (body is not null && ReferenceEquals(Volatile.Read(ref _dropped), body))
             return;
         if (body is not { IsUnderWay: true })
@@ -157,7 +157,7 @@ internal sealed class AnswerWatch(Stream inner, TransportConnection connection) 
     private async ValueTask WaitForClosingAsync(FetchMessage message)
     {
         _keeps = true;
-        var wait = message.Fetch.ClosingTime - TimeSpan.FromMilliseconds(Environment.TickCount64 - _lastRead);
+        var wait = message.Sender.ClosingTime - TimeSpan.FromMilliseconds(Environment.TickCount64 - _lastRead);
         if (wait <= TimeSpan.Zero || HttpRules.IsIdempotent(message.Method.Method))
             return;
         await Task.WhenAny(_ended.Task, Task.Delay(wait)).ConfigureAwait(false);

@@ -9,7 +9,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 internal sealed class FetchEngine : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<ulong, Fetch> _fetches = [];
+    private readonly Dictionary<ulong, FetchTransfer> _fetches = [];
     private readonly NetworkArgs _args;
     private readonly FetchOutbox _outbox;
     private readonly CertificateRules _certificates;
@@ -115,7 +115,7 @@ internal sealed class FetchEngine : IDisposable
     internal ProtocolViolation? Start(ulong id, in FetchRequest request)
     {
         FetchError? refusal = null;
-        Fetch? fetch = null;
+        FetchTransfer? fetch = null;
         lock (_lock)
         {
             if (_fetches.ContainsKey(id))
@@ -130,7 +130,7 @@ internal sealed class FetchEngine : IDisposable
             }
             else
             {
-                fetch = new Fetch(this, _outbox, id, request with { Body = request.Body.ToArray() });
+                fetch = new FetchTransfer(this, _outbox, id, request with { Body = request.Body.ToArray() });
                 _fetches.Add(id, fetch);
                 _outbox.UnderWay = _fetches.Count;
             }
@@ -189,7 +189,7 @@ internal sealed class FetchEngine : IDisposable
     }
 
     /// <summary>Forgets a fetch that has ended.</summary>
-    internal void Remove(Fetch fetch)
+    internal void Remove(FetchTransfer fetch)
     {
         lock (_lock)
         {
@@ -211,7 +211,7 @@ internal sealed class FetchEngine : IDisposable
     /// <summary>Ends every fetch with an error, at once; the caller flushes.</summary>
     internal void Stop()
     {
-        Fetch[] pending;
+        FetchTransfer[] pending;
         lock (_lock)
         {
             _stopped = true;
@@ -237,7 +237,7 @@ internal sealed class FetchEngine : IDisposable
 
     private long OnClock(long now)
     {
-        Fetch[] pending;
+        FetchTransfer[] pending;
         lock (_lock)
             pending = [.. _fetches.Values];
         var next = long.MaxValue;
@@ -246,7 +246,7 @@ internal sealed class FetchEngine : IDisposable
         return next;
     }
 
-    private Fetch? Find(ulong id)
+    private FetchTransfer? Find(ulong id)
     {
         lock (_lock)
             return _fetches.GetValueOrDefault(id);

@@ -2,13 +2,13 @@ using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>One hop's HTTP request, which knows the fetch it belongs to.</summary>
-internal sealed class FetchMessage(Fetch fetch, HttpMethod method, WebUrl url) : HttpRequestMessage(method, FetchUrl.ForHttp(url))
+/// <summary>One hop's HTTP request, which knows its sender.</summary>
+internal sealed class FetchMessage(RequestSender sender, HttpMethod method, WebUrl url) : HttpRequestMessage(method, FetchUrl.ForHttp(url))
 {
     private bool _sending;
 
-    /// <summary>The fetch.</summary>
-    internal Fetch Fetch { get; } = fetch;
+    /// <summary>Sends the message for a fetch.</summary>
+    internal RequestSender Sender { get; } = sender;
 
     /// <summary>Scheme, host and port.</summary>
     internal string Origin { get; } = url.Origin;
@@ -24,6 +24,6 @@ internal sealed class FetchMessage(Fetch fetch, HttpMethod method, WebUrl url) :
         _sending = true;
         (Content as HeadersOnlyContent)?.HideLength();
         if (Content is null or HeadersOnlyContent)
-            Fetch.OnRequestSent();
+            Sender.OnRequestSent();
     }
 }

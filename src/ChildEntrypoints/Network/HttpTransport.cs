@@ -67,7 +67,7 @@ internal sealed class HttpTransport : IDisposable
     {
         var message = (FetchMessage)context.InitialRequestMessage;
         var target = $"{FetchUrl.Show(context.DnsEndPoint.Host)}:{context.DnsEndPoint.Port}";
-        var attempt = new ConnectAttempt(target, message.Fetch.ConnectTimeout, cancellationToken);
+        var attempt = new ConnectAttempt(target, message.Sender.ConnectTimeout, cancellationToken);
         message.Opening = attempt;
         try
         {

@@ -7,7 +7,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// The body of one attempt to send a request: the bytes sent with the request, then those that follow in frames. If a server responds
 /// before it has all of them, the fetch either stops sending or continues while it reads the response.
 /// </summary>
-internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, UploadBuffer? upload, long length) : HttpContent
+internal sealed class RequestBody(RequestUpload source, TransferDeadlines deadlines, ReadOnlyMemory<byte> inline, UploadBuffer? upload, long length) : HttpContent
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
@@ -87,7 +87,7 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
             if (IsNeededAgain)
                 throw new IOException("The request's body must be sent again by the parent.");
             await SendAsync(stream, cancellationToken).ConfigureAwait(false);
-            fetch.OnRequestSent();
+            deadlines.OnRequestSent();
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
@@ -132,7 +132,7 @@ internal sealed class RequestBody(Fetch fetch, ReadOnlyMemory<byte> inline, Uplo
                 ungranted += piece.Count;
                 if (ungranted < UploadBuffer.Window / 2)
                     continue;
-                await fetch.GrantUploadAsync(pieces, _pass, ungranted).ConfigureAwait(false);
+                await source.GrantAsync(pieces, _pass, ungranted).ConfigureAwait(false);
                 ungranted = 0;
             }
             else if (state == UploadState.Complete && length < 0)

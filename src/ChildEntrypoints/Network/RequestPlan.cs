@@ -80,11 +80,11 @@ internal sealed class RequestPlan
     }
 
     /// <summary>Builds the next hop's message.</summary>
-    /// <param name="fetch">The fetch that the message belongs to.</param>
+    /// <param name="sender">The fetch that the message belongs to.</param>
     /// <param name="url">The hop's URL.</param>
-    internal FetchMessage Build(Fetch fetch, WebUrl url)
+    internal FetchMessage Build(RequestSender sender, WebUrl url)
     {
-        var message = new FetchMessage(fetch, Method, url);
+        var message = new FetchMessage(sender, Method, url);
         switch (_request.Version)
         {
             case HttpVersionChoice.Any:
@@ -101,7 +101,7 @@ internal sealed class RequestPlan
                 break;
         }
         if (HasBody)
-            message.Content = fetch.MakeContent();
+            message.Content = sender.MakeContent();
         var authorized = false;
         foreach (var field in _headers)
         {
@@ -109,7 +109,7 @@ internal sealed class RequestPlan
             if (!message.Headers.TryAddWithoutValidation(field.Name, field.Value))
             {
                 // Without content, methods such as POST still declare an empty one.
-                message.Content ??= HttpRules.DeclaresEmptyBody(Method.Method) ? fetch.MakeContent() : new HeadersOnlyContent();
+                message.Content ??= HttpRules.DeclaresEmptyBody(Method.Method) ? sender.MakeContent() : new HeadersOnlyContent();
                 message.Content.Headers.TryAddWithoutValidation(field.Name, field.Value);
             }
         }

@@ -97,7 +97,7 @@ internal sealed class TransportConnection : NetworkStream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_established && !IsHttp2)
-            Fetch.Current?.OnSentOver(this);
+            RequestSender.Current?.OnSentOver(this);
         if (IsOver)
             return ValueTask.FromException(new ConnectionOverException());
         return base.WriteAsync(buffer, cancellationToken);

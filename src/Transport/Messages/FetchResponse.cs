@@ -8,7 +8,7 @@ namespace ActorBrowser.Transport;
 public readonly record struct RedirectHop(int Status, string Url);
 
 /// <summary>Which address space a response came from.</summary>
-internal enum AddressSpace
+public enum AddressSpace
 {
     /// <summary>A globally routable address.</summary>
     Public = 0,

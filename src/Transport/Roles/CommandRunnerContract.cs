@@ -31,15 +31,15 @@ internal static class CommandRunnerContract
     };
 
     /// <summary>Encodes the role's arguments.</summary>
-    /// <param name="mark">The session tag of this runner's processes.</param>
+    /// <param name="tag">The session tag of this runner's processes.</param>
     /// <param name="limits">The limits for all processes of the runner together, as counted by the runner.</param>
     /// <param name="servesOne">Whether the runner runs one command only: every process left in its world belongs to that command, tagged or not.</param>
-    internal static byte[] WriteArgs(long mark, in RunnerLimits limits = default, bool servesOne = false)
+    internal static byte[] WriteArgs(long tag, in RunnerLimits limits = default, bool servesOne = false)
     {
         var args = new ArrayBufferWriter<byte>();
         var writer = new MessagePackWriter(args);
         writer.WriteArrayHeader(6);
-        writer.Write(mark);
+        writer.Write(tag);
         writer.Write(limits.Memory);
         writer.Write(limits.Processes);
         writer.Write(limits.Descriptors);
@@ -51,7 +51,7 @@ internal static class CommandRunnerContract
 
     /// <summary>Decodes the output of <see cref="WriteArgs"/>; throws like <see cref="IWireMessage{TSelf}.Read"/>.</summary>
     /// <param name="args">The arguments.</param>
-    internal static (long Mark, RunnerLimits Limits, bool ServesOne) ReadArgs(ReadOnlyMemory<byte> args)
+    internal static (long Tag, RunnerLimits Limits, bool ServesOne) ReadArgs(ReadOnlyMemory<byte> args)
     {
         var reader = new MessagePackReader(args);
         Wire.ReadArrayOf(ref reader, 6, nameof(CommandRunnerContract));

@@ -1,51 +1,117 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Net;
-using System.Runtime.CompilerServices;
 using ActorBrowser.Transport;
 using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>Runs the transfer: hops, headers, body, and the one last frame.</summary>
-internal sealed partial class Fetch
+/// <summary>One fetch from its request to its last frame: its hops, the answer's headers and the answer's body.</summary>
+internal sealed class FetchTransfer
 {
     /// <summary>The most trailing bytes read after the end of a coded body, so that the connection can be used again.</summary>
     private const int MaxTrailing = 64 << 10;
 
     private static readonly TimeSpan RestPatience = TimeSpan.FromMilliseconds(100);
 
+    private readonly FetchEngine _engine;
+    private readonly FetchRequest _request;
+    private readonly FetchWriter _writer;
+    private readonly TransferStop _stop = new();
+    private readonly TransferDeadlines _deadlines;
+    private readonly RequestUpload _upload;
+    private readonly RequestSender _sender;
+    private readonly BodyPump _pump;
+    private readonly long _started = Stopwatch.GetTimestamp();
     private TimeSpan _nameLookup;
     private TimeSpan _connect;
     private TimeSpan _tls;
-    private long _delivered;
     private string _where = "";
     private bool _answered;
+
+    /// <summary>Creates a fetch for a request.</summary>
+    /// <param name="engine">The engine that owns the fetch.</param>
+    /// <param name="outbox">Takes the fetch's frames.</param>
+    /// <param name="id">The fetch's correlation id.</param>
+    /// <param name="request">The request; its body is the fetch's own copy.</param>
+    internal FetchTransfer(FetchEngine engine, FetchOutbox outbox, ulong id, in FetchRequest request)
+    {
+        _engine = engine;
+        Id = id;
+        _request = request;
+        _writer = new FetchWriter(outbox, id);
+        _deadlines = new TransferDeadlines(engine.Clock, request);
+        _upload = new RequestUpload(_writer, id, request, _stop.Token);
+        _sender = new RequestSender(_upload, _deadlines, _stop, request.ConnectTimeout, engine.ClosingTime);
+        _pump = new BodyPump(engine, _writer, request, _stop.Token);
+    }
+
+    /// <summary>The correlation id.</summary>
+    internal ulong Id { get; }
+
+    /// <summary>The next deadline, in <see cref="Environment.TickCount64"/>.</summary>
+    internal long Deadline => _deadlines.Next;
+
+    /// <summary>The parent accepts more of the answer's body.</summary>
+    internal void OnCredit(long bytes) => _pump.OnCredit(bytes);
+
+    /// <summary>A piece of the request's body.</summary>
+    internal ProtocolViolation? OnUpload(in FetchBodyChunk chunk) => _upload.OnChunk(chunk);
+
+    /// <summary>The parent says that the request's body is complete.</summary>
+    internal void OnUploadEnd()
+    {
+        if (_upload.OnEnd() is { } failure)
+            Stop(failure);
+    }
+
+    /// <summary>The request's body begins again.</summary>
+    internal ProtocolViolation? OnRewound(int pass) => _upload.OnRewound(pass);
+
+    /// <summary>The requester cancels the fetch.</summary>
+    internal void Cancel() => Stop(new FetchFailure(FetchErrorKind.Cancelled, "The requester cancelled the fetch."));
+
+    /// <summary>The child is shutting down: writes the fetch's error at once.</summary>
+    internal void Abandon()
+    {
+        var failure = new FetchFailure(FetchErrorKind.Cancelled, "The network child is shutting down.");
+        Stop(failure);
+        _writer.WriteLast(new FetchError(failure.Kind, failure.Message));
+    }
+
+    /// <summary>Ends the fetch if one of its deadlines has passed.</summary>
+    /// <returns>Its next deadline.</returns>
+    internal long OnClock(long now)
+    {
+        if (_deadlines.Overdue(now) is not { } failure)
+            return Deadline;
+        Stop(failure);
+        return long.MaxValue;
+    }
 
     /// <summary>Runs the fetch to its end; it never fails. Returns at its first wait.</summary>
     internal async Task RunAsync()
     {
-        // Until this method ends, connections find the fetch that writes to them through the execution context.
-        var current = new StrongBox<Fetch?>(this);
-        CurrentFetch.Value = current;
+        // Until this method ends, connections find the sender of the request that they write through the execution context.
+        var current = _sender.Enter();
         FetchFailure? failure = null;
         var end = default(FetchEnd);
         try
         {
             var wireBytes = await TransferAsync().ConfigureAwait(false);
-            end = new FetchEnd(_delivered, wireBytes, Stopwatch.GetElapsedTime(_started));
+            end = new FetchEnd(_pump.Delivered, wireBytes, Stopwatch.GetElapsedTime(_started));
         }
         catch (Exception e)
         {
-            failure = Volatile.Read(ref _stopReason) ?? FailureTranslation.From(e, _where, _answered);
+            failure = _stop.Reason ?? FailureTranslation.From(e, _where, _answered);
         }
         current.Value = null;
-        _body?.Release();
-        _upload?.Close();
+        _sender.ReleaseBody();
+        _upload.Close();
         _engine.Remove(this);
-        while ((failure is null ? WriteLast(end) : WriteLast(new FetchError(failure.Kind, failure.Message))) == WriteOutcome.QueueFull)
-            await _outbox.WhenFlushed().ConfigureAwait(false);
-        _outbox.RequestFlush();
+        while ((failure is null ? _writer.WriteLast(end) : _writer.WriteLast(new FetchError(failure.Kind, failure.Message))) == WriteOutcome.QueueFull)
+            await _writer.Outbox.WhenFlushed().ConfigureAwait(false);
+        _writer.Outbox.RequestFlush();
     }
 
     private async Task<long> TransferAsync()
@@ -53,38 +119,35 @@ internal sealed partial class Fetch
         var url = FetchUrl.Parse(_request.Url);
         _where = url.WithoutCredentials;
         var plan = RequestPlan.Check(_request, _engine.UserAgent);
-        if (_upload is not null)
-            await WriteControlAsync(new Credit(UploadBuffer.Window)).ConfigureAwait(false);
+        await _upload.BeginAsync().ConfigureAwait(false);
         var transport = _engine.TransportFor(_request.PublicAddressesOnly, _request.Proxy ?? "");
         List<RedirectHop>? redirects = null;
         while (true)
         {
-            using var response = await SendAsync(transport, plan, url).ConfigureAwait(false);
-            ClaimTimes(transport, response, url);
-            StopBodyIfUnwanted(response);
+            using var response = await _sender.SendAsync(transport, plan, url).ConfigureAwait(false);
+            ClaimTimes();
+            _sender.StopBodyIfUnwanted(response);
             if (RedirectTarget(response, redirects?.Count ?? 0, url) is not { } next)
             {
-                await DropUploadIfStoppedAsync().ConfigureAwait(false);
+                await _sender.DropUploadIfStoppedAsync().ConfigureAwait(false);
                 var received = await DeliverAsync(response, redirects ?? []).ConfigureAwait(false);
-                await FinishBodyAsync().ConfigureAwait(false);
-                CloseIfOver(response);
+                await _sender.FinishBodyAsync().ConfigureAwait(false);
+                _sender.CloseIfOver(response);
                 return received;
             }
-            plan.Redirect((int)response.StatusCode, url, next, _upload is { IsBegun: true });
+            plan.Redirect((int)response.StatusCode, url, next, _upload.IsBegun);
             (redirects ??= []).Add(new RedirectHop((int)response.StatusCode, _where));
             await TryFinishAsync(response).ConfigureAwait(false);
-            CloseIfOver(response);
-            await PrepareBodyAsync(plan).ConfigureAwait(false);
+            _sender.CloseIfOver(response);
+            await _sender.PrepareBodyAsync(plan).ConfigureAwait(false);
             url = next;
             _where = url.WithoutCredentials;
         }
     }
 
-    private void ClaimTimes(HttpTransport transport, HttpResponseMessage response, WebUrl url)
+    private void ClaimTimes()
     {
-        if (response.Version.Major == 2)
-            Volatile.Write(ref _connection, transport.Http2.Find(url.Origin));
-        if (_connection is not { } connection || !connection.ClaimTimes())
+        if (_sender.Connection is not { } connection || !connection.ClaimTimes())
             return;
         _nameLookup += connection.NameLookup;
         _connect += connection.Connect;
@@ -115,7 +178,7 @@ internal sealed partial class Fetch
         {
             await SkipAsync(await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false), patience.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException && !_stop.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException && !_stop.Token.IsCancellationRequested)
         {
             // The rest of a redirect's body is not needed; only the connection is lost.
         }
@@ -146,11 +209,12 @@ internal sealed partial class Fetch
         // Checked before writing: the parent would end a child that sends more fields, and all its fetches with it.
         if (headers.Count > HeaderField.MaxFields)
             throw new FetchFailedException(FetchErrorKind.TooLarge, $"The answer of {FetchUrl.Show(_where)} has {headers.Count} header fields; at most {HeaderField.MaxFields} are allowed.");
+        var connection = _sender.Connection;
         var answer = new FetchHeaders(
             (int)response.StatusCode, ResponseHeaders.VersionOf(response), _where, headers, redirects,
-            _connection?.RemoteText ?? "", _connection?.Space ?? AddressSpace.Public, contentLength,
+            connection?.RemoteText ?? "", connection?.Space ?? AddressSpace.Public, contentLength,
             new FetchTimings(_nameLookup, _connect, _tls, Stopwatch.GetElapsedTime(_started)));
-        if (await WriteWaitingAsync(answer).ConfigureAwait(false) == WriteOutcome.TooLarge)
+        if (await _writer.WriteWaitingAsync(answer, _stop.Token).ConfigureAwait(false) == WriteOutcome.TooLarge)
             throw new FetchFailedException(FetchErrorKind.TooLarge, $"The headers of {FetchUrl.Show(_where)} exceed the limit.");
         _answered = true;
 
@@ -158,15 +222,15 @@ internal sealed partial class Fetch
         if (codings.Count == 0 || bodiless)
         {
             var chunk = _engine.ChunkBytes;
-            await PumpAsync(body, contentLength >= 0 && contentLength < chunk ? Math.Max(1, (int)contentLength) : chunk).ConfigureAwait(false);
+            await _pump.PumpAsync(body, contentLength >= 0 && contentLength < chunk ? Math.Max(1, (int)contentLength) : chunk, _where).ConfigureAwait(false);
             if (!bodiless)
-                CheckLength(response, _delivered, contentLength);
-            return _delivered;
+                CheckLength(response, _pump.Delivered, contentLength);
+            return _pump.Delivered;
         }
         var wire = new WireStream(body);
-        _outbox.RequestFlush();
+        _writer.Outbox.RequestFlush();
         var decoded = await BodyDecoding.DecodeAsync(wire, codings, _stop.Token).ConfigureAwait(false);
-        await PumpAsync(decoded, _engine.ChunkBytes).ConfigureAwait(false);
+        await _pump.PumpAsync(decoded, _engine.ChunkBytes, _where).ConfigureAwait(false);
         // Returns the decoder's buffers; the wire stream stays open.
         await decoded.DisposeAsync().ConfigureAwait(false);
         await SkipAsync(wire, _stop.Token).ConfigureAwait(false);
@@ -179,5 +243,20 @@ internal sealed partial class Fetch
     {
         if (declared >= 0 && received != declared && response.Version.Major >= 2)
             throw new FetchFailedException(FetchErrorKind.Protocol, $"The body of {FetchUrl.Show(_where)} ended after {received} bytes; its Content-Length is {declared}.");
+    }
+
+    /// <summary>The first reason counts; cancellation runs on the pool, because it closes sockets and wakes waiters.</summary>
+    private void Stop(FetchFailure reason)
+    {
+        if (_stop.TrySet(reason))
+            ThreadPool.UnsafeQueueUserWorkItem(static transfer => transfer.CancelTransfer(), this, preferLocal: false);
+    }
+
+    private void CancelTransfer()
+    {
+        _stop.Cancel();
+        _pump.Close();
+        _upload.Close();
+        _sender.ReleaseBody();
     }
 }

@@ -1,0 +1,74 @@
+using ActorBrowser.Transport;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser;
+
+/// <summary>What is known of one command, from its request to its end.</summary>
+/// <param name="handle">The registry's name for it.</param>
+/// <param name="display">What was asked for, for people.</param>
+/// <param name="log">Its output.</param>
+internal sealed class CommandLife(string handle, string display, OutputLog log)
+{
+    private int _processId;
+    private DateTimeOffset _startedAt;
+    private long _measured;
+
+    /// <summary>The registry's name for the command.</summary>
+    internal string Handle => handle;
+
+    /// <summary>Whether the program was started.</summary>
+    internal bool HasStarted { get; private set; }
+
+    /// <summary>How its first process ended; null until then.</summary>
+    internal CommandExit? Exit { get; set; }
+
+    /// <summary>The runner's message that all of its processes are gone; null until then.</summary>
+    internal Closed? Closed { get; set; }
+
+    /// <summary>Whether it is told to have ended, or was refused: nothing changes any more.</summary>
+    internal bool IsOver { get; private set; }
+
+    /// <summary>What subscribers hear last; null until it has ended, and of a refused command.</summary>
+    internal CommandClosed? End { get; private set; }
+
+    internal void Start(int processId, DateTimeOffset startedAt)
+    {
+        (HasStarted, _processId, _startedAt) = (true, processId, startedAt);
+        CommandMetrics.Started();
+        CommandMetrics.Active.Set(ref _measured, 1);
+    }
+
+    internal Spawned Spawned(Akka.Actor.IActorRef session) => new(handle, session, _processId, _startedAt);
+
+    /// <summary>It never ran.</summary>
+    internal void Refuse(SpawnFailure kind)
+    {
+        IsOver = true;
+        CommandMetrics.Refused(kind);
+    }
+
+    /// <summary>Its processes are gone and its output is complete.</summary>
+    internal void Finish(int survivors)
+    {
+        IsOver = true;
+        CommandMetrics.Active.Set(ref _measured, 0);
+        CommandMetrics.Ended(Exit!);
+        End = new CommandClosed(handle, Exit!, log.TotalOf(OutputStream.Output), log.TotalOf(OutputStream.Error), survivors);
+    }
+
+    /// <summary>The exit of a command that was killed with its runner or its session.</summary>
+    internal CommandExit Lost(ExitCause cause) => new(null, 9, false, cause, default, default, 0, DateTimeOffset.UtcNow - _startedAt, DateTimeOffset.UtcNow);
+
+    internal CommandSnapshot Snapshot() => new(
+        handle, display, Status(), _processId, _startedAt, IsOver ? Exit?.EndedAt : null, Exit,
+        log.Retained(OutputStream.Output), log.Retained(OutputStream.Error), log.Position);
+
+    internal CommandRecord Record() => new(Snapshot(), log, End!);
+
+    private CommandStatus Status() => !IsOver ? CommandStatus.Running : Exit!.Cause switch
+    {
+        ExitCause.Itself => CommandStatus.Exited,
+        ExitCause.TotalTimeout or ExitCause.IdleTimeout => CommandStatus.TimedOut,
+        _ => CommandStatus.Killed,
+    };
+}

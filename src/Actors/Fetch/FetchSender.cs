@@ -1,0 +1,123 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBrowser;
+
+/// <summary>
+/// Sends frames about fetches to the network process. Frames that are sent while the coordinator works through its mailbox share
+/// one flush. Remembers which fetches it has cancelled, because the process may have answered them before it read the cancellation.
+/// </summary>
+/// <param name="self">The coordinator, which gets a <see cref="FlushTick"/> for each flush.</param>
+/// <param name="settings">The configuration.</param>
+internal sealed class FetchSender(IActorRef self, ActorBrowserSettings settings)
+{
+    /// <summary>How much longer than the process the coordinator waits for a fetch's total timeout.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private readonly HashSet<ulong> _cancelled = [];
+    private ChildRouter? _router;
+    private bool _flushRequested;
+
+    /// <summary>Whether there is a network process.</summary>
+    internal bool HasProcess => _router is not null;
+
+    /// <summary>The network process's pid; 0 without one.</summary>
+    internal int ProcessId => _router?.ProcessId ?? 0;
+
+    /// <summary>A network process is ready.</summary>
+    internal void Use(ChildRouter router) => _router = router;
+
+    /// <summary>A network process is lost; does nothing if it is not the one in use.</summary>
+    internal void OnLost(IActorRef child)
+    {
+        if (child.Equals(_router?.Child))
+            Disconnect();
+    }
+
+    /// <summary>There is no network process any more.</summary>
+    internal void Disconnect()
+    {
+        _router = null;
+        _cancelled.Clear();
+    }
+
+    /// <summary>Gives a fetch to the network process.</summary>
+    /// <returns>False without a process.</returns>
+    internal bool TrySend(PendingFetch pending)
+    {
+        if (_router is not { } router)
+            return false;
+        var fetch = pending.Request;
+        var limits = settings.Fetch;
+        // Opening the body and waiting for a process have used up part of the total timeout; 0 would mean no limit.
+        var left = pending.Total is { } total ? (int)Math.Ceiling(Math.Max(1, (total - pending.Age).TotalMilliseconds)) : 0;
+        pending.Router = router;
+        pending.LeaveToChild(Grace);
+        var body = pending.Upload is null ? fetch.Body ?? default : default;
+        var first = body[..Math.Min(body.Length, settings.Network.Chunk)];
+        pending.BeginBody(first.Length);
+        router.Send(pending.Id, new FetchRequest(
+            fetch.Method, fetch.Url, pending.RequestHeaders, first, pending.BodyLength,
+            fetch.MaxRedirects ?? limits.MaxRedirects, fetch.Decompress, fetch.Version,
+            Milliseconds(fetch.ConnectTimeout ?? limits.ConnectTimeout),
+            Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
+            left, pending.MaxBody,
+            fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages,
+            limits.InitialCredit, fetch.Streamed, pending.CanRewind, fetch.Proxy ?? ""), opens: true);
+        RequestFlush();
+        return true;
+    }
+
+    /// <summary>Tells the process that has a fetch something about it; does nothing if no process has it.</summary>
+    internal void Tell<T>(PendingFetch fetch, in T message) where T : struct, IWireMessage<T>
+    {
+        if (fetch.Router is not { } router)
+            return;
+        router.Send(fetch.Id, message);
+        RequestFlush();
+    }
+
+    /// <summary>Tells the process that has a fetch to stop it; does nothing if no process has it.</summary>
+    internal void Cancel(PendingFetch fetch)
+    {
+        if (fetch.Router is null)
+            return;
+        Tell(fetch, default(FetchCancel));
+        _cancelled.Add(fetch.Id);
+    }
+
+    /// <summary>Whether a frame is about a cancelled fetch: the process sent it before it read the cancellation.</summary>
+    internal bool IsOfCancelled(ChildFrames.UserFrame frame, IActorRef child)
+    {
+        if (!_cancelled.Contains(frame.Id) || !child.Equals(_router?.Child))
+            return false;
+        if (frame.Ends)
+            _cancelled.Remove(frame.Id);
+        return true;
+    }
+
+    /// <summary>Flushes what was sent.</summary>
+    internal void Flush()
+    {
+        _flushRequested = false;
+        _router?.Flush();
+    }
+
+    // The tick goes behind the messages that are in the mailbox already: they share one system call, and an empty mailbox waits for nothing.
+    private void RequestFlush()
+    {
+        if (_flushRequested)
+            return;
+        _flushRequested = true;
+        self.Tell(FlushTick.Instance, ActorRefs.NoSender);
+    }
+
+    private static int Milliseconds(TimeSpan time) => (int)Math.Clamp(time.TotalMilliseconds, 0, int.MaxValue);
+
+    /// <summary>The coordinator calls <see cref="Flush"/> when it receives this.</summary>
+    internal sealed class FlushTick : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        internal static readonly FlushTick Instance = new();
+    }
+}

@@ -1,0 +1,58 @@
+using Xunit;
+using static ActorBrowser.CliTests.BuiltCommand;
+
+namespace ActorBrowser.CliTests;
+
+/// <summary>What the built command makes of its arguments.</summary>
+public sealed class CommandLineSpecs
+{
+    public static TheoryData<string> Verbs() => [.. ActorBrowser.Cli.CommandLine.Create().Subcommands.Select(static verb => verb.Name)];
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task Each_verb_says_what_it_takes(string verb)
+    {
+        foreach (var arguments in new string[][] { [verb, "--help"], [verb, "-h"] })
+        {
+            var help = await RunAsync(arguments);
+            Assert.Equal((0, ""), (help.Code, help.Error));
+            Assert.Contains("Usage:", help.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("exec", "--timeout", "5", "--help")]
+    [InlineData("exec", "true", "--help")]
+    public async Task Help_is_given_whatever_else_is_there(params string[] arguments) => Assert.Equal(0, (await RunAsync(arguments)).Code);
+
+    [Theory]
+    [InlineData("--timout", "exec", "--timout", "5", "--", "echo", "hi")]
+    [InlineData("-x", "exec", "-x", "true")]
+    public async Task An_option_that_exec_does_not_have_is_not_taken_for_a_program(string option, params string[] arguments)
+    {
+        var (code, _, error) = await RunAsync(arguments);
+        Assert.Equal(2, code);
+        Assert.Contains($"exec has no option '{option}'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_whose_name_is_like_an_option_comes_after_two_hyphens() => Assert.Equal(127, (await RunAsync("exec", "--", "--timout")).Code);
+
+    [Theory]
+    [InlineData("fetch")]
+    [InlineData("fetch", "--parallel", "0", "http://127.0.0.1/")]
+    [InlineData("fetch", "-H", "no-colon", "http://127.0.0.1/")]
+    [InlineData("ping", "browser")]
+    [InlineData("unknown")]
+    public async Task A_wrong_command_line_ends_with_2(params string[] arguments) => Assert.Equal(2, (await RunAsync(arguments)).Code);
+
+    [Fact]
+    public async Task Help_and_version_are_on_stdout()
+    {
+        var help = await RunAsync("--help");
+        Assert.Equal((0, ""), (help.Code, help.Error));
+        Assert.Contains("actorbrowser fetch https://example.org/", help.Output, StringComparison.Ordinal);
+        Assert.Contains("28  a time limit passed", (await RunAsync("fetch", "--help")).Output, StringComparison.Ordinal);
+        Assert.Matches(@"^actorbrowser \d+\.\d+\.\d+ \((JIT|native), \.NET ", (await RunAsync("--version")).Output);
+    }
+}
