@@ -36,6 +36,18 @@ public sealed class ProtectedNameSpecs : CommandSpecs, IDisposable
         Assert.Empty(Directory.EnumerateFiles(_folder + "/.git/hooks"));
     }
 
+    [Theory]
+    [InlineData(".git/modules/part/config")]
+    [InlineData(".git/worktrees/other/commondir")]
+    public async Task What_git_runs_for_a_submodule_or_another_worktree_is_held(string file)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, Path.GetDirectoryName(file)!));
+        await File.WriteAllTextAsync(Path.Combine(_folder, file), "mine\n");
+        await RunAsync(Spawn.Shell($"echo evil > {file}; mkdir -p {Path.GetDirectoryName(file)}/more") with { Folder = _folder });
+        Assert.Equal("mine\n", await File.ReadAllTextAsync(Path.Combine(_folder, file)));
+        Assert.False(Directory.Exists(Path.Combine(_folder, Path.GetDirectoryName(file)!, "more")));
+    }
+
     [Fact]
     public async Task A_link_that_becomes_another_is_told()
     {

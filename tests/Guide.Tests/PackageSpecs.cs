@@ -40,6 +40,20 @@ public sealed partial class PackageSpecs(PackedFolder packed) : IClassFixture<Pa
         await AssertImagesAsync(published, site, "Native", "Jit");
     }
 
+    [FactNeeds("gcc", "libc6-dev", "zlib1g-dev", BuildsNative = true)]
+    public async Task A_program_that_is_published_native_has_the_image_too_and_without_it_runs_every_role_itself()
+    {
+        var project = await packed.MakeProjectAsync("Guide");
+        await using var site = await Site.StartAsync(static async context => await context.Response.Body.WriteAsync(new byte[100_000]));
+        string[] compiler = File.Exists("/usr/bin/clang") ? [] : ["-p:CppCompilerAndLinker=gcc"];
+        await PackedFolder.RunAsync("dotnet", project, ["publish", "-c", "Release", "-r", packed.Rid, "-p:PublishAot=true", "-o", "native", .. compiler]);
+        var native = Path.Combine(project, "native");
+        Assert.False(File.Exists(Path.Combine(native, "Guide.dll")));
+        await AssertImagesAsync(native, site, "Native", "Native");
+        File.Delete(Path.Combine(native, "actorbrowser-child"));
+        await AssertImagesAsync(native, site, "Native", "Native");
+    }
+
     private static async Task<string> AssertImagesAsync(string folder, Site site, string network, string own)
     {
         var said = await PackedFolder.RunAsync(Path.Combine(folder, "Guide"), folder, site.Root + "/");

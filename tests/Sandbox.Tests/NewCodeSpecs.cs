@@ -6,7 +6,7 @@ namespace ActorBrowser.SandboxTests;
 /// <summary>No memory becomes executable in a native renderer or decoder, in any way; a JIT child reports that it lacks this layer.</summary>
 public sealed class NewCodeSpecs(ProbeRange range) : IClassFixture<ProbeRange>
 {
-    private static readonly string[] Ways = ["code-anonymous", "code-changed", "code-by-key", "code-in-file", "code-shared"];
+    private static readonly string[] Ways = ["code-anonymous", "code-changed", "code-by-key", "code-in-file", "code-remapped", "code-shared"];
 
     [Theory]
     [InlineData("renderer")]

@@ -10,6 +10,7 @@ internal static class CodeAttempts
     private const int ReadExecute = 5;
     private const int PrivateAnonymous = 0x22;
     private const int Private = 2;
+    private const int Shared = 1;
 
     internal static int MapAnonymous() => Map(7, PrivateAnonymous, -1);
 
@@ -39,6 +40,20 @@ internal static class CodeAttempts
         _ = RawSystemCall.Invoke(Attempts.Number("shmdt"), (nint)place);
         _ = RawSystemCall.Invoke(Attempts.Number("shmctl"), (nint)segment, 0, 0);
         return 0;
+    }
+
+    /// <summary>remap_file_pages maps anew and takes a protection, which kernels since 4.0 want to be 0.</summary>
+    internal static int RemapFile()
+    {
+        var file = RawSystemCall.InvokeWithText(Attempts.Number("memfd_create"), 0, "code", 0, 0);
+        if (file < 0)
+            return (int)-file;
+        _ = RawSystemCall.Invoke(Attempts.Number("ftruncate"), (nint)file, 2 * Page);
+        var place = (nint)RawSystemCall.Invoke(Attempts.Number("mmap"), 0, 2 * Page, ReadWrite, Shared, (nint)file, 0);
+        var errno = Attempts.Call("remap_file_pages", place, Page, 0, 1, 0);
+        _ = RawSystemCall.Invoke(Attempts.Number("munmap"), place, 2 * Page);
+        _ = RawSystemCall.Invoke(Attempts.Number("close"), (nint)file);
+        return errno;
     }
 
     private static int Map(int protection, int flags, int file)

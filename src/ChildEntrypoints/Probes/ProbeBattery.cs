@@ -130,6 +130,7 @@ internal static class ProbeBattery
         NewCode("code-changed", "it cannot make memory executable that it has written", static _ => CodeAttempts.Protect()),
         NewCode("code-by-key", "it cannot make memory executable with a protection key", static _ => CodeAttempts.ProtectByKey()),
         NewCode("code-in-file", "it cannot map a file in memory as code", static _ => CodeAttempts.MapMemoryFile()),
+        NewCode("code-remapped", "it cannot map a file's pages anew, with another protection", static _ => CodeAttempts.RemapFile()),
         NewCode("code-shared", "it cannot attach shared memory as code", static _ => CodeAttempts.AttachShared()),
         State("own-memory", "it cannot write its own code through /proc", static () => Attempts.Write("/proc/self/mem") is not 0),
     ];
