@@ -15,6 +15,9 @@ internal static unsafe class CurrentProcess
     private static readonly int GetCapabilities = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? 125 : 90;
     private const int KillSignal = 9;
 
+    /// <summary>The effective user's id. Unix.</summary>
+    public static uint UserId => LibC.GetEffectiveUserId();
+
     /// <summary>The parent's pid; 1 (or a subreaper's) once the parent has died.</summary>
     public static int ParentId => LibC.GetParentProcessId();
 

@@ -96,12 +96,16 @@ internal static unsafe class PathProbe
 
     private static FoundFile? Look(int folder, byte* path, int flags)
     {
-        // struct statx: the type, and the time of the last change in seconds and nanoseconds.
-        const int length = 256, type = 28, changed = 96;
-        const uint typeInodeAndChange = 0x181;
+        // struct statx: the type, the time of birth and that of the last change, each in seconds and nanoseconds.
+        const int length = 256, type = 28, born = 80, changed = 96;
+        const uint typeInodeAndTimes = 0x981;
         var status = stackalloc byte[length];
-        return LibC.ExtendedStatus(folder, path, flags, typeInodeAndChange, status) == 0
-            ? new FoundFile(IdentityIn(status), *(ushort*)(status + type) & FoundFile.TypeBits, *(long*)(status + changed), *(uint*)(status + changed + sizeof(long))) : null;
+        return LibC.ExtendedStatus(folder, path, flags, typeInodeAndTimes, status) == 0
+            ? new FoundFile(IdentityIn(status), *(ushort*)(status + type) & FoundFile.TypeBits, *(long*)(status + changed), *(uint*)(status + changed + sizeof(long)))
+            {
+                Born = (*(long*)(status + born), *(uint*)(status + born + sizeof(long))),
+            }
+            : null;
     }
 
     /// <summary>Opens a folder to start a process in. Linux.</summary>
@@ -178,6 +182,10 @@ internal static unsafe class PathProbe
 internal readonly record struct FoundFile((ulong Device, ulong Inode) Identity, int Type, long ChangedSeconds, uint ChangedNanoseconds)
 {
     internal const int TypeBits = 0xf000;
+
+    /// <summary>The time of birth in seconds and nanoseconds; 0 where the file system keeps none.</summary>
+    internal (long Seconds, uint Nanoseconds) Born { get; init; }
+
     private const int Link = 0xa000;
     private const int Folder = 0x4000;
     private const int Regular = 0x8000;

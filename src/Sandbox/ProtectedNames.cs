@@ -4,15 +4,16 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
-/// The protected names of a workspace that a world cannot hold: names that do not exist, and links. Mounting over a missing name
-/// would leave something in the folder, so these are checked before the world is made and again when a command has ended. Linux.
+/// The protected names of a workspace, checked before the world is made and again when a command has ended. A world holds those that
+/// exist and are no links, but another command or program may move such a name away meanwhile; a missing name it cannot hold, because mounting
+/// over it would leave something in the folder. Linux.
 /// </summary>
 internal sealed class ProtectedNames
 {
     private readonly SafeDescriptor _workspace;
 
-    // The first part of each name that is not held, and what was found there: nothing, or a link.
-    private readonly Dictionary<string, FoundFile?> _open = new(StringComparer.Ordinal);
+    // What was found at each name and at the folders above it: nothing, a link, or what the world holds.
+    private readonly Dictionary<string, FoundFile?> _before = new(StringComparer.Ordinal);
 
     private ProtectedNames(SafeDescriptor workspace, IEnumerable<string> names)
     {
@@ -28,9 +29,13 @@ internal sealed class ProtectedNames
         OperatingSystem.IsLinux() && workspace is not null && !policy.Protected.IsEmpty && policy.Files.Any(rule => rule.Path == policy.Workspace && rule.Rights.HasFlag(FileRights.Write))
             ? new ProtectedNames(workspace, policy.Protected) : null;
 
-    /// <summary>Returns the names that have appeared since, and links that have changed.</summary>
+    /// <summary>Returns the names that have appeared since, that another file has replaced, and links that have changed.</summary>
     internal IReadOnlyList<string> Appeared() =>
-        [.. _open.Where(one => At(one.Key) is { } now && now != one.Value).Select(static one => one.Key).Order(StringComparer.Ordinal)];
+        [.. _before.Where(one => At(one.Key) is { } now && IsOther(now, one.Value)).Select(static one => one.Key).Order(StringComparer.Ordinal)];
+
+    // What a world holds may change from outside, such as .git, and stays the same file.
+    private static bool IsOther(in FoundFile now, in FoundFile? before) =>
+        before is { IsLink: false } held ? now.Identity != held.Identity || now.Born != held.Born : now != before;
 
     private void Look(string name)
     {
@@ -39,8 +44,7 @@ internal sealed class ProtectedNames
         {
             path = path.Length == 0 ? part : $"{path}/{part}";
             var found = At(path);
-            if (found is null or { IsLink: true })
-                _open[path] = found;
+            _before[path] = found;
             if (found is not { IsFolder: true })
                 return;
         }

@@ -49,6 +49,34 @@ public sealed class ProtectedNameSpecs : CommandSpecs, IDisposable
     }
 
     [Fact]
+    public async Task A_name_that_was_held_and_that_another_moved_away_is_told_when_it_is_made_anew()
+    {
+        Directory.CreateDirectory(_folder + "/.git/hooks");
+        await File.WriteAllTextAsync(_folder + "/.envrc", "mine\n");
+        var told = AppearedAsync("touch started; until [ -e moved ]; do sleep 0.01; done; mkdir -p .git/hooks; echo evil > .git/hooks/pre-commit; echo evil > .envrc");
+        while (!File.Exists(_folder + "/started"))
+            await Task.Delay(10);
+        Directory.Move(_folder + "/.git", _folder + "/git-moved");
+        File.Move(_folder + "/.envrc", _folder + "/envrc-moved");
+        await File.WriteAllTextAsync(_folder + "/moved", "");
+        Assert.Equal(".envrc .git .git/hooks", await told);
+    }
+
+    [Fact]
+    public async Task What_changes_in_a_held_folder_from_outside_is_not_told()
+    {
+        Directory.CreateDirectory(_folder + "/.git/hooks");
+        await File.WriteAllTextAsync(_folder + "/.git/config", "mine\n");
+        var told = AppearedAsync("touch started; until [ -e changed ]; do sleep 0.01; done");
+        while (!File.Exists(_folder + "/started"))
+            await Task.Delay(10);
+        await File.WriteAllTextAsync(_folder + "/.git/config", "still mine\n");
+        await File.WriteAllTextAsync(_folder + "/.git/hooks/pre-commit", "mine\n");
+        await File.WriteAllTextAsync(_folder + "/changed", "");
+        Assert.Equal("", await told);
+    }
+
+    [Fact]
     public async Task A_link_that_becomes_another_is_told()
     {
         Directory.CreateDirectory(_folder + "/settings");

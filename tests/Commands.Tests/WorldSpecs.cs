@@ -118,6 +118,16 @@ public sealed class WorldSpecs : CommandSpecs, IDisposable
     }
 
     [Fact]
+    public async Task A_folder_above_what_is_granted_in_the_workspace_cannot_be_renamed()
+    {
+        Directory.CreateDirectory(_folder + "/app/bin/tools");
+        await System.IO.File.WriteAllTextAsync(_folder + "/app/bin/tools/run", "mine\n");
+        var run = await RunAsync(Spawn.Shell("mv app app2; mv app/bin app/bin2; mv app/bin/tools app/bin/tools2; touch app/new app/bin/new; find app app2 -type f | sort") with { Folder = _folder, Read = [_folder + "/app/bin/tools"] });
+        Assert.Equal("app/bin/new\napp/bin/tools/run\napp/new\n", run.Output.ToString());
+        Assert.Equal("mine\n", await System.IO.File.ReadAllTextAsync(_folder + "/app/bin/tools/run"));
+    }
+
+    [Fact]
     public async Task A_link_that_a_command_may_have_made_in_its_folder_leads_no_read_grant_elsewhere()
     {
         var beside = Directory.CreateDirectory($"/var/tmp/ab-granted-{Guid.NewGuid():n}").FullName;

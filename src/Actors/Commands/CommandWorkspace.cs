@@ -8,16 +8,11 @@ namespace ActorBrowser;
 /// <summary>A command's folder, opened once without following links, so that the folder checked is the folder granted.</summary>
 internal static class CommandWorkspace
 {
-    private static readonly HashSet<string> NoWorkspaces = new(StringComparer.Ordinal)
-    {
-        "/", "/home", "/root", "/var", "/tmp", "/var/tmp", "/dev/shm", Path.TrimEndingDirectorySeparator(Path.GetTempPath()), Home,
-    };
+    private static readonly HashSet<string> NoWorkspaces = new(StringComparer.Ordinal) { "/", "/home", "/root", "/var", "/tmp", "/var/tmp", "/dev/shm" };
 
     // Neither these folders nor anything below them.
     private static readonly string[] SystemFolders =
         ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr", "/var/cache", "/var/lib", "/var/log", "/var/spool"];
-
-    private static string Home => Path.TrimEndingDirectorySeparator(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
     /// <summary>The folder that a command starts in; null if its name is not valid text, or if it is this process's current folder and was deleted.</summary>
     internal static string? FolderOf(Spawn spawn)
@@ -42,10 +37,9 @@ internal static class CommandWorkspace
         refusal = null;
         if (!Directory.Exists(folder))
             return null;
-        refusal = NoWorkspaces.Contains(folder) ? "it is a system folder or a whole home folder"
+        refusal = NoWorkspaces.Contains(folder) ? "it is a system folder"
             : Array.Exists(SystemFolders, system => PolicyPaths.IsIn(folder, system)) ? "it is below a system folder"
-            : folder.StartsWith(Home + "/.", StringComparison.Ordinal) ? "it is one of the home's hidden folders"
-            : null;
+            : PersonalFolders.Refusal(folder);
         if (refusal is not null)
             return null;
         var open = OperatingSystem.IsLinux() ? PathProbe.OpenFolderWithoutLinks(Encoding.UTF8.GetBytes(folder), out var errno) : PathProbe.OpenFolder(Encoding.UTF8.GetBytes(folder), out errno);

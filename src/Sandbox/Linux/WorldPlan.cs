@@ -196,6 +196,15 @@ internal sealed class WorldPlan
                     pinned.Add((path, i == parts.Length - 1 || !Directory.Exists(path)));
             }
         }
+        // A mount goes with the folder that holds it: renamed, that folder would leave its path to the command, which others may execute or trust.
+        foreach (var inner in _places.Keys.Where(path => path.Length > workspace.Length && PolicyPaths.IsIn(path, workspace)))
+        {
+            for (var path = Path.GetDirectoryName(inner)!; path.Length > workspace.Length; path = Path.GetDirectoryName(path)!)
+            {
+                if (folders.Add(path))
+                    pinned.Add((path, false));
+            }
+        }
         return pinned;
     }
 }
