@@ -9,24 +9,16 @@ namespace ActorBrowser.Network.Tests;
 /// <summary>Request bodies that a redirect needs again.</summary>
 public sealed class RepeatedUploads
 {
-    private static Task<Site> EchoBehindAsync(int status, string location) => Site.StartAsync(async context =>
-    {
-        if (context.Request.Path == "/start")
-        {
-            context.Response.StatusCode = status;
-            context.Response.Headers.Location = location;
-            await context.Response.WriteAsync("moved");
-            return;
-        }
-        using var reader = new StreamReader(context.Request.Body);
-        await context.Response.WriteAsync($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString} " +
-            $"type={context.Request.ContentType} body={await reader.ReadToEndAsync()}");
-    });
-
     [Fact]
     public async Task A_streamed_body_cannot_be_sent_twice()
     {
-        await using var site = await EchoBehindAsync(307, "/end");
+        // Reads the body first: one that is not begun can still be sent to the second place.
+        await using var site = await Site.StartAsync(static async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            context.Response.StatusCode = 307;
+            context.Response.Headers.Location = "/end";
+        });
         using var engine = new EngineHarness();
         var fetch = engine.Start(Request(site.Root + "/start", "POST", bodyLength: 4));
         Assert.Null(engine.Engine.Upload(fetch.Id, new FetchBodyChunk(0, "data"u8.ToArray())));
