@@ -2,12 +2,12 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.TestKit;
 
-/// <summary>How a scripted child behaves. The default becomes ready, answers pings, leaves every message unanswered, and exits with code 0 when it is shut down.</summary>
+/// <summary>How a scripted child behaves. By default the child becomes ready, answers pings, answers no message, and exits with code 0 when it is shut down.</summary>
 public sealed record ChildScript
 {
     /// <summary>
-    /// Answers a message; null for no answer. The answer may come late: complete the task when the test wants it. An exception ends
-    /// the child with code 70 and is its last line of stderr, as in a process.
+    /// Returns the answer to a message; null for no answer. Complete the task when the test wants the child to answer. An exception
+    /// ends the child with exit code 70 and becomes its last line on stderr, as in a real process.
     /// </summary>
     public Func<RoleMessage, Task<RoleMessage?>>? OnMessage { get; init; }
 
@@ -20,17 +20,17 @@ public sealed record ChildScript
     /// <summary>False: the child ignores its shutdown, until <c>actorbrowser.child.shutdown-timeout</c> ends it.</summary>
     public bool ObeysShutdown { get; init; } = true;
 
-    /// <summary>Signal 9 ends the child when its nth message arrives, before it is handled; the first is 1.</summary>
+    /// <summary>The number of the message at whose arrival signal 9 ends the child, before the child handles it; the first is 1. Null for never.</summary>
     public int? DiesBefore { get; init; }
 
-    /// <summary>Signal 9 ends the child once it has sent its nth answer; the first is 1.</summary>
+    /// <summary>The number of the answer after which signal 9 ends the child; the first is 1. Null for never.</summary>
     public int? DiesAfter { get; init; }
 
-    /// <summary>Why no child starts: every start fails and says this.</summary>
+    /// <summary>If set, every start fails with this message.</summary>
     public string? LaunchFailure { get; init; }
 
-    /// <summary>A script that answers every message at once.</summary>
-    /// <param name="answer">Makes the answer.</param>
+    /// <summary>Creates a script that answers every message at once.</summary>
+    /// <param name="answer">Returns the answer to a message.</param>
     public static ChildScript Answering(Func<RoleMessage, RoleMessage> answer)
     {
         ArgumentNullException.ThrowIfNull(answer);

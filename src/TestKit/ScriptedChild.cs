@@ -6,7 +6,7 @@ namespace ActorBrowser.TestKit;
 /// <summary>One child that a <see cref="ScriptedChildren"/> plays. Thread-safe.</summary>
 public sealed class ScriptedChild : IChildProcessHandle, IFrameHandler
 {
-    // Above the highest process id of Linux, so that no log line is taken for a real process.
+    // Above Linux's highest pid, so that a log line about this child cannot be mistaken for one about a real process.
     internal const int FirstId = 5_000_000;
 
     private readonly TaskCompletionSource<ChildExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,16 +19,16 @@ public sealed class ScriptedChild : IChildProcessHandle, IFrameHandler
 
     internal ScriptedChild(string role, int id, ChildScript script, InMemoryChannel channel) => (Role, Id, _script, _channel) = (role, id, script, channel);
 
-    /// <summary>The role.</summary>
+    /// <summary>The child's role.</summary>
     public string Role { get; }
 
-    /// <summary>Its number in the place of a process id.</summary>
+    /// <summary>The child's number, which stands for a pid.</summary>
     public int Id { get; }
 
-    /// <summary>Whether it has not ended.</summary>
+    /// <summary>Whether the child has not ended.</summary>
     public bool IsAlive => !_exited.Task.IsCompleted;
 
-    /// <summary>The messages that it has received, in their order; payloads are copies.</summary>
+    /// <summary>The messages that the child has received, in order; payloads are copies.</summary>
     public IReadOnlyList<RoleMessage> Received
     {
         get
@@ -40,14 +40,14 @@ public sealed class ScriptedChild : IChildProcessHandle, IFrameHandler
 
     Task<ChildExit> IChildProcessHandle.Exited => _exited.Task;
 
-    /// <summary>The child exits by itself.</summary>
+    /// <summary>Ends the child as if it had exited by itself.</summary>
     /// <param name="code">0 to 255.</param>
-    /// <param name="stderr">The last lines that it wrote to its standard error.</param>
+    /// <param name="stderr">The last lines that the child wrote to stderr.</param>
     public void Exit(int code, params string[] stderr) => End(code, null, stderr);
 
-    /// <summary>A signal ends the child.</summary>
+    /// <summary>Ends the child as if a signal had killed it.</summary>
     /// <param name="signal">1 to 64.</param>
-    /// <param name="stderr">The last lines that it wrote to its standard error.</param>
+    /// <param name="stderr">The last lines that the child wrote to stderr.</param>
     public void Die(int signal, params string[] stderr) => End(null, signal, stderr);
 
     /// <summary>Sends bytes that need not be a frame, as a hostile child might.</summary>
@@ -114,7 +114,7 @@ public sealed class ScriptedChild : IChildProcessHandle, IFrameHandler
         }
         catch (Exception e)
         {
-            // What the test's own code throws is the child's crash.
+            // An exception from the test's code counts as the child's crash.
             End(ChildExitNumbers.Failed, null, [$"{e.GetType().FullName}: {e.Message}"]);
         }
     }
@@ -128,7 +128,7 @@ public sealed class ScriptedChild : IChildProcessHandle, IFrameHandler
     private void Send<T>(ulong id, T message) where T : IWireMessage<T>
     {
         if (_channel.Write(id, message) == WriteOutcome.TooLarge)
-            throw new ArgumentException($"The answer is longer than actorbrowser.channel.max-frame.");
+            throw new ArgumentException("The answer is longer than actorbrowser.channel.max-frame allows; send a shorter one.");
         _channel.Flush();
     }
 }

@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.TestKit;
 
 /// <summary>
-/// Starts no process: each child of the browser is one end of a channel in memory, which a <see cref="ChildScript"/> and the test play. All else
+/// Starts no process: a <see cref="ChildScript"/> and the test act as each child of the browser, over a channel in memory. Everything else
 /// is real: handshake, supervision, restarts, the order of events.
 /// </summary>
 public sealed class ScriptedChildren : IChildLauncher
@@ -14,19 +14,19 @@ public sealed class ScriptedChildren : IChildLauncher
     private readonly Lock _lock = new();
     private TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Children that all follow one script.</summary>
+    /// <summary>Creates children that all follow one script.</summary>
     /// <param name="script">The script.</param>
     public ScriptedChildren(ChildScript script) : this(_ => script) => ArgumentNullException.ThrowIfNull(script);
 
-    /// <summary>Children with a script for each start.</summary>
-    /// <param name="scriptOf">Takes the role; called once for each start, so that a restarted child may behave differently.</param>
+    /// <summary>Creates children with a script for each start.</summary>
+    /// <param name="scriptOf">Returns the script for a role; called once for each start, so that a restarted child may behave differently.</param>
     public ScriptedChildren(Func<string, ChildScript> scriptOf)
     {
         ArgumentNullException.ThrowIfNull(scriptOf);
         _scriptOf = scriptOf;
     }
 
-    /// <summary>The children that were started, in that order, those that have ended among them.</summary>
+    /// <summary>The children started so far, in order, including those that have ended.</summary>
     public IReadOnlyList<ScriptedChild> All
     {
         get
@@ -36,12 +36,12 @@ public sealed class ScriptedChildren : IChildLauncher
         }
     }
 
-    /// <summary>Options for a browser with these children.</summary>
+    /// <summary>Options for a browser that uses these children.</summary>
     public ActorBrowserOptions Options => new() { Launcher = this };
 
-    /// <summary>Waits until a child was started.</summary>
-    /// <param name="number">The first is 1.</param>
-    /// <param name="cancellation">Gives up waiting.</param>
+    /// <summary>Waits until a child was started, and returns it.</summary>
+    /// <param name="number">The child's number in the order of starts; the first is 1.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     public async Task<ScriptedChild> StartedAsync(int number, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
@@ -60,7 +60,7 @@ public sealed class ScriptedChildren : IChildLauncher
 
     Task<LaunchedChild> IChildLauncher.LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
     {
-        var script = _scriptOf(role) ?? throw new LaunchException(LaunchErrorKind.NotFound, $"There is no script for the role '{role}'.");
+        var script = _scriptOf(role) ?? throw new LaunchException(LaunchErrorKind.NotFound, $"The test has no script for the role '{role}'; return one from scriptOf.");
         if (script.LaunchFailure is { } failure)
             return Task.FromException<LaunchedChild>(new LaunchException(LaunchErrorKind.Other, failure));
         var (parent, child) = InMemoryChannel.CreatePair(settings.Channel);

@@ -15,7 +15,7 @@ public sealed class ChildHandshakeSpecs() : PlayedChildSpecs("WARNING")
         Launcher.Hold = new TaskCompletionSource();
         var actor = ActorOf(ChildProcessActor.Props("renderer", Settings(), [], Launcher));
         actor.Tell(new Subscribe(Owner.Ref));
-        // Whoever subscribes after the end hears nothing of it.
+        // Waits for the subscription: an actor that subscribes after the end gets no event.
         await actor.Ask<ChildProcessProtocol.Status>(GetStatus.Instance, Deadline.Long);
         Launcher.Hold.SetResult();
         var exited = await ExpectExitAsync();

@@ -112,8 +112,8 @@ public sealed class DecoderSpecs : TestKit
         await AskedAsync();
         _browser.Tell(new Decode(new byte[] { 1 }), TestActor);
         _browser.Tell(new Decode(new byte[] { 1 }), TestActor);
-        Assert.Equal("1 requests wait for a image-decoder process already.", (await ExpectMsgAsync<DecodeRefused>(Deadline.Long)).Message);
-        Assert.Contains("could be had within 0.5 s: 1 of 1 are in use", (await ExpectMsgAsync<DecodeRefused>(Deadline.Long)).Message, StringComparison.Ordinal);
+        Assert.Equal("1 requests wait for image-decoder processes already, as many as actorbrowser.pools.image-decoder.max-waiting allows.", (await ExpectMsgAsync<DecodeRefused>(Deadline.Long)).Message);
+        Assert.Contains("was available within 0.5 s: 1 of 1 are in use", (await ExpectMsgAsync<DecodeRefused>(Deadline.Long)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

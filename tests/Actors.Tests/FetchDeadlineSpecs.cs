@@ -19,7 +19,7 @@ public sealed class FetchDeadlineSpecs() : PlayedChildSpecs("OFF")
     {
         Launcher.Hold = new TaskCompletionSource();
         var failed = await Browse().Ask<FetchFailed>(Within(TimeSpan.FromSeconds(0.2)), Deadline.Long);
-        Assert.Equal((FetchErrorKind.Timeout, "No network process could be had within the fetch's total timeout of 0.2 s."), (failed.Kind, failed.Message));
+        Assert.Equal((FetchErrorKind.Timeout, "No network process was available within the fetch's total timeout of 0.2 s."), (failed.Kind, failed.Message));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class FetchDeadlineSpecs() : PlayedChildSpecs("OFF")
         Launcher.Hold = new TaskCompletionSource();
         var browser = Sys.ActorOf(BrowserActor.Props(Settings("actorbrowser.fetch.queue-timeout = 200ms"), Launcher));
         var failed = await browser.Ask<FetchFailed>(Within(TimeSpan.Zero), Deadline.Long);
-        Assert.Equal((FetchErrorKind.Unavailable, "No network process could be had within 0.2 s."), (failed.Kind, failed.Message));
+        Assert.Equal((FetchErrorKind.Unavailable, "No network process was available within 0.2 s."), (failed.Kind, failed.Message));
     }
 
     [Theory]

@@ -156,7 +156,7 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
         var actor = Sys.ActorOf(ChildProcessActor.Props("network", Settings, [], launcher));
         await (await launcher.NextAsync()).BecomeReadyAsync();
         var refused = await Assert.ThrowsAsync<InvalidMessageException>(() => actor.Ask<RoleAnswer>(new SendToRole(1, default), Deadline.Long));
-        Assert.Contains("network takes no SendToRole", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("network accepts no SendToRole", refused.Message, StringComparison.Ordinal);
         Assert.Equal(ChildState.Ready, (await actor.Ask<ChildProcessProtocol.Status>(GetStatus.Instance, Deadline.Long)).State);
     }
 

@@ -7,7 +7,7 @@ public sealed partial class SourceRules
 {
     private const int LongestFile = 300;
 
-    // By all parts of a partial class.
+    // Counts all parts of a partial class.
     private const int LongestClass = 350;
 
     [Theory]

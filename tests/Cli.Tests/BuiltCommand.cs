@@ -12,7 +12,7 @@ internal static class BuiltCommand
         return await process.OutcomeAsync();
     }
 
-    // Tests that a script runs in its background ignore interrupts, and so would what they start.
+    // A script's background jobs ignore interrupts, and so would the processes that these tests start.
     internal static Process Start(params string[] arguments) =>
         Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", TestChildProgram.Command, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 }

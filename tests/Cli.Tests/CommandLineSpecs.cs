@@ -3,7 +3,7 @@ using static ActorBrowser.CliTests.BuiltCommand;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary>What the built command makes of its arguments.</summary>
+/// <summary>How the built command handles its arguments.</summary>
 public sealed class CommandLineSpecs
 {
     public static TheoryData<string> Verbs() => [.. ActorBrowser.Cli.CommandLine.Create().Subcommands.Select(static verb => verb.Name)];

@@ -33,7 +33,7 @@ public sealed class ScriptedChildSpecs() : Akka.TestKit.Xunit2.TestKit("akka.log
 }
 // <!-- /launcher -->
 
-/// <summary>What else a script can say.</summary>
+/// <summary>Other behaviours that a script can choose.</summary>
 public sealed class ChildScriptSpecs() : Akka.TestKit.Xunit2.TestKit("akka.loglevel = OFF")
 {
     private const string Quick = "actorbrowser.child { handshake-timeout = 300ms, shutdown-timeout = 200ms, heartbeat-interval = 50ms, heartbeat-timeout = 200ms }";

@@ -158,7 +158,7 @@ public sealed class Bodies
         var fetch = engine.Start(Request(site.Root, version: version, credit: 100_000));
         await fetch.Received(100_000);
         Assert.Equal(100_000, fetch.Body.Length);
-        // Twice exactly what is granted, and nothing beyond.
+        // After each grant exactly the granted bytes arrive.
         engine.Engine.AddCredit(fetch.Id, 1);
         await fetch.Received(100_001);
         engine.Engine.AddCredit(fetch.Id, 500_000);

@@ -5,7 +5,7 @@ using static ActorBrowser.Network.Tests.EngineHarness;
 
 namespace ActorBrowser.Network.Tests;
 
-/// <summary>Many fetches of one child at a time.</summary>
+/// <summary>Many concurrent fetches of one child.</summary>
 public sealed class ManyFetches
 {
     [Fact]

@@ -57,7 +57,7 @@ public sealed class RepeatedUploads
         }
         Assert.Null(engine.Engine.Upload(fetch.Id, new FetchBodyChunk(1000 + UploadBuffer.Window, body.AsMemory(1000 + UploadBuffer.Window))));
         Assert.Equal(1, await fetch.Rewound());
-        // Whatever comes now is of the first pass, even what would be wrong in the second.
+        // Until the rewind is confirmed, every piece belongs to the first pass, even one that would be wrong in the second.
         Assert.Null(engine.Engine.Upload(fetch.Id, new FetchBodyChunk(1000, new byte[50_000])));
         Assert.Null(engine.Engine.Upload(fetch.Id, new FetchBodyChunk(777, new byte[50_000])));
         engine.Engine.EndUpload(fetch.Id);
@@ -79,7 +79,7 @@ public sealed class RepeatedUploads
     }
 
     [Fact]
-    public void A_beginning_that_was_not_asked_for_is_a_violation()
+    public void A_rewind_that_the_child_did_not_ask_for_is_a_violation()
     {
         var buffer = new UploadBuffer(1000, 0);
         Assert.Equal(ViolationKind.OutOfState, buffer.OnRewound(1)?.Kind);
@@ -87,7 +87,7 @@ public sealed class RepeatedUploads
         Assert.Equal(2, buffer.Rewind());
         Assert.Equal(ViolationKind.OutOfState, buffer.OnRewound(3)?.Kind);
         Assert.Null(buffer.OnRewound(1));
-        // Still of a pass that is over.
+        // This piece still belongs to the first pass, which is over.
         Assert.Null(buffer.Add(new FetchBodyChunk(500, new byte[10])));
         Assert.Null(buffer.OnRewound(2));
         Assert.Null(buffer.Add(new FetchBodyChunk(0, new byte[10])));

@@ -57,7 +57,7 @@ public sealed class Uploads
         long sent = 0, granted = 0;
         var piece = new byte[64 << 10];
         Task<long>? waiting = null;
-        // The socket takes what the kernel buffers; then no more credit comes until the fetch's own deadline ends it.
+        // The kernel buffers part of the body; then the child grants no more credit, and the fetch's total timeout ends it.
         while (sent < 64 << 20)
         {
             waiting = fetch.UploadCredit();

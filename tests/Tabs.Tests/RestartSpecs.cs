@@ -113,7 +113,7 @@ public sealed class RestartSpecs() : BrowserSpecs("actorbrowser.pools.image-deco
         var page = await tab.NavigateAsync(site).Soon();
         await using var events = tab.Events.GetAsyncEnumerator();
         (await ServiceAsync("renderers")).Tell(new WorkerPool.Return(new object(), null!, true));
-        Assert.Contains("was made anew", (await NextAsync<Crashed>(events)).Message, StringComparison.Ordinal);
+        Assert.Contains("was restarted", (await NextAsync<Crashed>(events)).Message, StringComparison.Ordinal);
         await ProcessTable.Until(() => !ProcessTable.Exists(page.ProcessId), Deadline.Long);
         Assert.Equal("x", (await tab.ReloadAsync().Soon()).Document.Title);
     }

@@ -213,7 +213,7 @@ public sealed class TabSpecs() : BrowserSpecs("actorbrowser.tabs.max-crashes = 2
         page = await tab.ReloadAsync().Soon();
         await Signals.SendAsync(page.ProcessId, "KILL");
         Assert.Equal(2, (await NextAsync<Crashed>(events)).Crashes);
-        Assert.Contains("is not loaded again", (await Assert.ThrowsAsync<PageException>(() => tab.ReloadAsync().Soon())).Message, StringComparison.Ordinal);
+        Assert.Contains("navigate to its URL to load it again", (await Assert.ThrowsAsync<PageException>(() => tab.ReloadAsync().Soon())).Message, StringComparison.Ordinal);
         Assert.Equal("deadly", (await tab.NavigateAsync(site + "/?other").Soon()).Document.Title);
     }
 

@@ -45,7 +45,7 @@ internal static class HostileRoles
     private static IFrameRole BeforeHello(Action act)
     {
         act();
-        // Its bytes are sent; it must not continue to a proper Hello.
+        // The action has sent its bytes; the child must not go on to send a proper Hello.
         Thread.Sleep(Timeout.Infinite);
         return new EchoRole();
     }
@@ -89,7 +89,7 @@ internal static class HostileRoles
     {
         while (RawSystemCall.TakeMemory(1 << 20))
         {
-            // That is all of them.
+            // Takes memory until none is left.
         }
         Environment.FailFast("aborted on purpose");
     }

@@ -3,16 +3,16 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Those who hear what becomes of a child: its actor's parent, and subscribers.</summary>
-/// <param name="self">The child's actor, as the sender.</param>
-/// <param name="parent">Its parent.</param>
+/// <summary>The actors that get a child's events: the parent of the child's actor, and subscribers.</summary>
+/// <param name="self">The child's actor, the sender of the events.</param>
+/// <param name="parent">The parent of the child's actor.</param>
 internal sealed class ChildAudience(IActorRef self, IActorRef parent)
 {
     private readonly HashSet<IActorRef> _subscribers = [];
 
     internal void Add(IActorRef subscriber) => _subscribers.Add(subscriber);
 
-    /// <summary>Tells the parent and each subscriber, once.</summary>
+    /// <summary>Sends an event to the parent and to each subscriber, once each.</summary>
     internal void Publish(IEvent happened)
     {
         parent.Tell(happened, self);
@@ -23,7 +23,7 @@ internal sealed class ChildAudience(IActorRef self, IActorRef parent)
         }
     }
 
-    /// <summary>Tells the subscribers that the actor was stopped; its parent has stopped it, or watches it.</summary>
+    /// <summary>Tells the subscribers that the actor was stopped. The parent is not told: it has stopped the actor, or watches it.</summary>
     internal void TellSubscribers(ChildExited exited)
     {
         foreach (var subscriber in _subscribers)

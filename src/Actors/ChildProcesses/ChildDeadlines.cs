@@ -1,25 +1,25 @@
 namespace ActorBrowser;
 
-/// <summary>The times by which a child must be ready, must have exited, and must have done its work.</summary>
-/// <param name="timers">The child's actor's.</param>
-/// <param name="settings">The time for handshake and shutdown.</param>
+/// <summary>The deadlines by which a child must be ready, must have exited, and must have finished its work.</summary>
+/// <param name="timers">The timers of the child's actor.</param>
+/// <param name="settings">The handshake and shutdown timeouts.</param>
 /// <param name="wallTime">How long the child may live; 0 for no limit.</param>
 internal sealed class ChildDeadlines(ActorTimers timers, ChildSettings settings, TimeSpan wallTime)
 {
-    /// <summary>What a child may take too long for.</summary>
+    /// <summary>The step that a deadline limits.</summary>
     internal enum Limit
     {
-        /// <summary>To be ready.</summary>
+        /// <summary>From the launch to Ready.</summary>
         Handshake,
 
-        /// <summary>To exit, after it was asked to or has closed its channel.</summary>
+        /// <summary>From the request to exit, or the end of the channel, to the exit.</summary>
         Shutdown,
 
-        /// <summary>Its whole life.</summary>
+        /// <summary>From the launch to the exit.</summary>
         WallTime,
     }
 
-    /// <summary>The process was started. Its wait for its turn did not count.</summary>
+    /// <summary>Starts the deadlines of a launched process. Its wait for its turn to start did not count.</summary>
     internal void OnLaunched()
     {
         Start(Limit.Handshake, KillCause.None, settings.HandshakeTimeout);
@@ -27,25 +27,25 @@ internal sealed class ChildDeadlines(ActorTimers timers, ChildSettings settings,
             Start(Limit.WallTime, KillCause.Limit, wallTime);
     }
 
-    /// <summary>The child is ready.</summary>
+    /// <summary>Ends the handshake's deadline.</summary>
     internal void OnReady() => timers.Cancel(Limit.Handshake);
 
-    /// <summary>The child is to exit.</summary>
-    /// <param name="cause">The cause of its kill if it does not.</param>
+    /// <summary>Starts the deadline of the exit.</summary>
+    /// <param name="cause">The cause to report if the child must be killed.</param>
     internal void AwaitExit(KillCause cause) => Start(Limit.Shutdown, cause, settings.ShutdownTimeout);
 
-    /// <summary>Why the child is killed.</summary>
+    /// <summary>The reason for killing the child.</summary>
     /// <param name="overdue">The deadline that has passed.</param>
-    /// <param name="saidHello">Whether the child has sent anything.</param>
-    /// <param name="wasReady">Whether it was ready.</param>
+    /// <param name="saidHello">Whether the child has sent Hello.</param>
+    /// <param name="wasReady">Whether the child was ready.</param>
     internal ExitVerdict Verdict(Overdue overdue, bool saidHello, bool wasReady) => overdue.Limit switch
     {
-        Limit.WallTime => new ExitVerdict(ExitReason.Killed, KillCause.Limit, $"It ran for its limit of wall-time, {wallTime.TotalSeconds:0.###} s."),
+        Limit.WallTime => new ExitVerdict(ExitReason.Killed, KillCause.Limit, $"It ran for its wall-time limit of {wallTime.TotalSeconds:0.###} s."),
         Limit.Handshake => new ExitVerdict(ExitReason.HandshakeFailed, KillCause.None,
-            $"It was not ready within {settings.HandshakeTimeout.TotalSeconds:0.###} s{(saidHello ? "" : ", and said nothing: the program's Main must begin with ActorBrowserChild.TryRun")}."),
+            $"It was not ready within {settings.HandshakeTimeout.TotalSeconds:0.###} s{(saidHello ? "" : " and sent no Hello: the program's Main must begin with ActorBrowserChild.TryRun")}."),
         _ => new ExitVerdict(wasReady ? ExitReason.Killed : ExitReason.HandshakeFailed, overdue.Cause, overdue.Cause == KillCause.ShutdownTimeout
-            ? $"It did not exit within {settings.ShutdownTimeout.TotalSeconds:0.###} s of being asked to."
-            : "It closed its channel and did not exit."),
+            ? $"It did not exit within {settings.ShutdownTimeout.TotalSeconds:0.###} s of the request to shut down."
+            : $"It closed its channel and did not exit within {settings.ShutdownTimeout.TotalSeconds:0.###} s."),
     };
 
     private void Start(Limit limit, KillCause cause, TimeSpan time) => timers.StartSingleTimer(limit, new Overdue(limit, cause), time);

@@ -5,12 +5,12 @@ using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Collects how a child ends, and reports it: the first reason found, the exit of its process and the end of its channel.</summary>
+/// <summary>Collects a child's first reason to end, the exit of its process and the end of its channel, and reports them.</summary>
 /// <param name="child">The child's actor.</param>
-/// <param name="role">Its role.</param>
-/// <param name="launch">When it was started.</param>
-/// <param name="confinement">How it was confined.</param>
-/// <param name="requests">What it has not answered.</param>
+/// <param name="role">The child's role.</param>
+/// <param name="launch">Has the time of the launch.</param>
+/// <param name="confinement">Has the layers that confined the child.</param>
+/// <param name="requests">Has the requests that the child has not answered.</param>
 internal sealed class ChildEnding(IActorRef child, string role, LaunchAttempt launch, ChildConfinement confinement, ChildRequests requests)
 {
     private ExitVerdict? _verdict;
@@ -27,10 +27,10 @@ internal sealed class ChildEnding(IActorRef child, string role, LaunchAttempt la
     /// <summary>Whether process and channel have both ended.</summary>
     internal bool IsComplete => Exit is not null && Channel is not null;
 
-    /// <summary>Notes a reason; a later one is a consequence of the first and does not count.</summary>
+    /// <summary>Notes a reason. Only the first counts, because later ones are its consequences.</summary>
     internal void Note(in ExitVerdict verdict) => _verdict ??= verdict;
 
-    /// <summary>The child has ended, for the reason that was noted, else for what its process's exit says.</summary>
+    /// <summary>Reports the child's end with the reason noted first; without one, the exit of the process decides.</summary>
     internal ChildExited Report(int processId, DateTimeOffset? readyAt)
     {
         var verdict = _verdict ?? ExitVerdict.Of(Exit!, WasRequested, wasReady: readyAt is not null);
@@ -43,9 +43,9 @@ internal sealed class ChildEnding(IActorRef child, string role, LaunchAttempt la
         };
     }
 
-    /// <summary>The child's actor was stopped, or has failed, before the child has ended.</summary>
+    /// <summary>Reports the end of a child whose actor was stopped, or has failed, before the process ended.</summary>
     internal ChildExited ReportStopped(int processId, DateTimeOffset? readyAt) =>
-        Report(new ExitVerdict(ExitReason.Killed, KillCause.Parent, "Its actor was stopped, and the process killed with it."), null, processId, readyAt);
+        Report(new ExitVerdict(ExitReason.Killed, KillCause.Parent, "Its actor was stopped, which killed the process."), null, processId, readyAt);
 
     private ChildExited Report(in ExitVerdict verdict, ChildExit? exit, int processId, DateTimeOffset? readyAt)
     {

@@ -19,7 +19,7 @@ internal sealed partial class ChildProcessActor
                 _deadlines.AwaitExit(KillCause.ShutdownTimeout);
                 break;
             case ChildState.Spawning or ChildState.Handshaking:
-                // The child has no work yet that it could finish.
+                // The child has no work to finish yet.
                 KillProcess(ExitReason.Killed, KillCause.Request, "Shut down before it was ready.");
                 break;
             default:
@@ -65,7 +65,7 @@ internal sealed partial class ChildProcessActor
         }
         else if (_ending.Exit is null && _state is ChildState.Ready or ChildState.Handshaking)
         {
-            // Most likely it is exiting, and its exit says more than a kill would: it gets the time of a shutdown.
+            // Most likely the child is exiting, and its exit says more than a kill would: it gets the shutdown timeout to exit.
             _state = ChildState.ShuttingDown;
             if (how.Error is { } error)
                 _ending.Note(new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Its channel failed: {error.Message}"));
@@ -89,13 +89,13 @@ internal sealed partial class ChildProcessActor
         _confinement.Dispose();
         var exited = _ending.Report(ProcessId, _readyAt);
         FailAll(exited);
-        // The journal first: an actor that hears of a lost child finds its report there.
+        // The event stream first: it feeds the crash journal, so an actor that learns of a lost child finds the report there.
         Context.System.EventStream.Publish(exited);
         _audience.Publish(exited);
         Context.Stop(_self);
     }
 
-    // The actor stops, or has failed, before the process has ended. Those who wait are told now, because no exit will be reported.
+    // The actor stops or has failed before the process ended. Waiting actors are told now, because no exit will be reported.
     private void EndAbruptly()
     {
         var exited = _ending.ReportStopped(ProcessId, _readyAt);

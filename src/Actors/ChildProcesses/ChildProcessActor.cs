@@ -17,7 +17,7 @@ namespace ActorBrowser;
 ///     └──────► Exited ◄──────────────────────────────  Killing  ◄──────────────────┘
 ///                         process reaped and channel drained: one ChildExited, then the actor stops
 /// </code>
-/// Kill is legal in every state. Stopping the actor, for whatever reason, kills the process.
+/// Kill is valid in every state. Stopping the actor kills the process.
 /// </summary>
 internal sealed partial class ChildProcessActor : UntypedActor
 {
@@ -53,12 +53,12 @@ internal sealed partial class ChildProcessActor : UntypedActor
 
     private ActorTimers Timers { get; } = new(Context);
 
-    /// <summary>How to make one.</summary>
+    /// <summary>Creates the props.</summary>
     /// <param name="role">The child's role.</param>
     /// <param name="settings">The configuration.</param>
     /// <param name="roleArgs">The role's own configuration, sent after Hello was accepted.</param>
-    /// <param name="launcher">What starts the child.</param>
-    /// <param name="policy">How it is confined; null for its role's profile.</param>
+    /// <param name="launcher">Starts the child.</param>
+    /// <param name="policy">The child's sandbox policy; null for its role's profile.</param>
     public static Props Props(string role, ActorBrowserSettings settings, byte[] roleArgs, IChildLauncher launcher, SandboxPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -70,7 +70,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
     protected override void PreStart() => _launch.Start(_self, new ChildLog(_log, _role));
 
     /// <inheritdoc/>
-    // Also before a restart.
+    // Runs before a restart, too.
     protected override void PostStop()
     {
         Timers.CancelAll();
@@ -85,7 +85,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
     protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
     /// <inheritdoc/>
-    // A process is never replaced in place, because those who hold this reference would talk to another one. The actor stops; a supervisor makes a new one.
+    // A process is never replaced in place, because holders of this reference would talk to another process. The actor stops; a supervisor creates a new one.
     protected override void PostRestart(Exception reason)
     {
         _state = ChildState.Exited;
@@ -193,7 +193,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
         if (_state == ChildState.Spawning)
             _state = ChildState.Handshaking;
         else
-            // It was to be killed while it was being launched.
+            // The child was ordered killed during its launch.
             child.Process.Kill();
     }
 
@@ -217,7 +217,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
         _saidHello = true;
         var wrong = Handshake.Refusal(hello, _role, _child!.Plan is { IsFirstProcess: true } ? 1 : ProcessId)
             ?? _confinement.Accept(hello, arrived.Listener, _child);
-        // The process is gone, killed from outside for example, so the kernel knew nothing of it. Its exit is about to be told, and is the true reason.
+        // The process is gone (killed from outside, for example), so the kernel could not confirm its confinement. Its exit follows, and is the true reason.
         if (wrong is not null && _child.Plan is not null && ConfinementCheck.IsGone(ProcessId))
             return;
         if (wrong is not null)
@@ -249,12 +249,12 @@ internal sealed partial class ChildProcessActor : UntypedActor
     private void Wait(object message)
     {
         if (_state is not (ChildState.Spawning or ChildState.Handshaking))
-            Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child {ProcessId} takes no more: it is {_state}.")));
+            Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child {ProcessId} accepts no more messages: it is {_state}.")));
         else if (!_backlog.TryAdd(message, Sender))
-            Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child is not ready, and {_backlog.Count} messages wait for it already.")));
+            Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child is not ready, and {_backlog.Count} messages wait for it already, as many as actorbrowser.child.max-waiting allows.")));
     }
 
-    /// <summary>The user of a child found that it broke the protocol of what it was used for.</summary>
-    /// <param name="Violation">The rule.</param>
+    /// <summary>From the child's user: the child broke the protocol of its role.</summary>
+    /// <param name="Violation">The broken rule.</param>
     internal sealed record ReportViolation(ProtocolViolation Violation) : ICommand;
 }

@@ -40,7 +40,7 @@ internal sealed class ChildPrograms(string configured, NativeChild? native = nul
         : ChildImage.Jit;
 
     /// <summary>Logs which program children run, and why not the native image.</summary>
-    /// <param name="log">The browser's.</param>
+    /// <param name="log">The browser's log.</param>
     internal void Describe(ILoggingAdapter log)
     {
         if (configured == Auto && Native is { IsThere: true, Executable: null })

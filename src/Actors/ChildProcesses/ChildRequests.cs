@@ -21,10 +21,10 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     private int _processId;
     private bool _flushRequested;
 
-    /// <summary>For the child's user.</summary>
+    /// <summary>Routes the frames of the child's user.</summary>
     internal ChildRouter Router { get; } = new(self, settings.Channel.MaxBodyBytes);
 
-    /// <summary>The ids of everything that waits for the child.</summary>
+    /// <summary>The ids of all requests that the child has not answered.</summary>
     internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. Router.InFlight];
 
     internal void Open(IChannel channel, int processId)
@@ -47,7 +47,7 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
             }
             catch (SystemCallException e)
             {
-                log.Warning("{0} {1} gets no shared memory, and sends bodies through its channel: {2}", _role, _processId, e.Message);
+                log.Warning("{0} {1} gets no shared memory and sends bodies through its channel: {2}", _role, _processId, e.Message);
             }
         }
         Send(0, args);
@@ -66,7 +66,7 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     internal void Ask(SendToRole send, IActorRef asker)
     {
         if (contract.ToChild.Find(MessageType.RoleMessage) is null)
-            asker.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SendToRole), $"the role {_role} takes no SendToRole; only roles that an embedder defines do")));
+            asker.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SendToRole), $"the role {_role} accepts no SendToRole; only roles that an embedder defines do")));
         else if (MessageBytes.Take(send.Payload, out var payload) is { } problem)
             asker.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SendToRole), problem)));
         else
@@ -98,15 +98,15 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
         Router.Open(child.Channel, child.Process.Id, child.Process.LimitHit);
     }
 
-    /// <summary>Stops asking the child. May be called repeatedly.</summary>
+    /// <summary>Stops heartbeats and user frames. May be called repeatedly.</summary>
     internal void End()
     {
         Router.Close();
         _heartbeats?.Dispose();
     }
 
-    /// <summary>The queue of frames to the child is full.</summary>
-    internal void OnQueueFull() => onLimit($"It does not read: {settings.Channel.MaxQueuedBytes} bytes are queued for it.");
+    /// <summary>Reports that the queue of frames to the child is full.</summary>
+    internal void OnQueueFull() => onLimit($"It does not read its channel: the queue of {settings.Channel.MaxQueuedBytes} bytes for it is full.");
 
     internal void FailAll(Exception cause) => _pending.FailAll(cause);
 
@@ -115,7 +115,7 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
         switch (outcome)
         {
             case WriteOutcome.Queued when !_flushRequested:
-                // Queued behind the messages already in the mailbox, so that they share one system call; with an empty mailbox it runs at once.
+                // The tick is queued behind the messages already in the mailbox, so that their frames share one system call. With an empty mailbox it runs at once.
                 _flushRequested = true;
                 self.Tell(ChildFrames.FlushTick.Instance, ActorRefs.NoSender);
                 break;

@@ -10,7 +10,7 @@ namespace ActorBrowser;
 /// channel's end only after every frame was passed, so users have every frame before they learn that the child is lost. Frames for an
 /// actor's own request go to that actor; all others go to the child's user. Thread-safe.
 /// </summary>
-/// <param name="child">The child's actor, given as the sender of each message.</param>
+/// <param name="child">The child's actor, the sender of each message.</param>
 /// <param name="maxBody">The longest frame body, in bytes.</param>
 internal sealed class ChildRouter(IActorRef child, int maxBody)
 {
@@ -27,7 +27,7 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
 
     internal IActorRef User { set => _user = value; }
 
-    /// <summary>The ids of the requests that have begun and not ended.</summary>
+    /// <summary>The ids of the requests that the child has not ended.</summary>
     internal ulong[] InFlight
     {
         get
@@ -37,7 +37,7 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
         }
     }
 
-    /// <summary>The child is ready.</summary>
+    /// <summary>Opens the router, because the child is ready.</summary>
     internal void Open(IChannel channel, int processId, Func<string?>? limitHit = null)
     {
         _limitHit = limitHit;
@@ -48,7 +48,7 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
     /// <summary>The limit of the child's control group at which the kernel killed or refused one of its processes; null for none.</summary>
     internal string? LimitHit() => _limitHit?.Invoke();
 
-    /// <summary>The child accepts no more frames.</summary>
+    /// <summary>Closes the router: later frames to the child are dropped.</summary>
     internal void Close() => _channel = null;
 
     /// <summary>Queues a frame for the child until <see cref="Flush"/>. A frame for a child that accepts no more is dropped.</summary>
@@ -98,7 +98,7 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
         (receiver ?? _user).Tell(violated, child);
     }
 
-    /// <summary>Passes the child's frames on in order; the user gets its frames as one message. Without a user their descriptors are closed.</summary>
+    /// <summary>Passes the child's frames on in order; the user gets its frames as one message. Without a user, closes their descriptors.</summary>
     internal void Pass(ChildFrames.UserFrame[] frames)
     {
         IActorRef?[]? receivers = null;

@@ -40,7 +40,7 @@ internal sealed class ChildSupervisor : UntypedActor
     /// <param name="role">The child's role.</param>
     /// <param name="settings">The configuration.</param>
     /// <param name="roleArgs">Creates the role's configuration for each new child.</param>
-    /// <param name="launcher">What starts the child.</param>
+    /// <param name="launcher">Starts the child.</param>
     /// <param name="policy">The child's sandbox policy; null for its role's profile.</param>
     public static Props Props(string role, ActorBrowserSettings settings, Func<byte[]> roleArgs, IChildLauncher launcher, SandboxPolicy? policy = null)
     {
@@ -60,7 +60,7 @@ internal sealed class ChildSupervisor : UntypedActor
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)
     {
-        // The child's actor stops with this one and ends its process. Users are told, and stay subscribed.
+        // The child's actor stops with this one and kills its process. Users are told, and stay subscribed.
         foreach (var user in _memory.Users)
             user.Tell(new Down(_child, $"Its supervisor failed: {reason.Message}", null));
         base.PreRestart(reason, message);
@@ -90,7 +90,7 @@ internal sealed class ChildSupervisor : UntypedActor
             case Attach attach:
                 if (_memory.Users.Add(attach.User))
                     Context.Watch(attach.User);
-                // The latest one counts: a coordinator that was stopped and created again replaces its predecessor.
+                // The latest actor counts: a coordinator that was stopped and created again replaces its predecessor.
                 _memory.Frames = attach.Frames ?? attach.User;
                 if (_router is { } current)
                 {
@@ -197,13 +197,13 @@ internal sealed class ChildSupervisor : UntypedActor
 
     /// <summary>Registers an actor that uses the child: it is told of each child that starts or is lost.</summary>
     /// <param name="User">The actor.</param>
-    /// <param name="Frames">The actor that gets the child's frames; null for the user. The last one given counts.</param>
+    /// <param name="Frames">The actor that gets the child's frames; null for the user. The last attached actor counts.</param>
     internal sealed record Attach(IActorRef User, IActorRef? Frames = null) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is ready.</summary>
     internal sealed record Up(ChildRouter Router) : INoSerializationVerificationNeeded;
 
-    /// <summary>A child is gone; <c>GivenUp</c> says why no further one is started, if so.</summary>
+    /// <summary>A child is gone. <c>GivenUp</c> says why no other child is started; null if one is.</summary>
     internal sealed record Down(IActorRef Child, string Message, string? GivenUp) : INoSerializationVerificationNeeded;
 
     private sealed class StartAgain

@@ -17,7 +17,7 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
     private const ulong EnoughFileSize = 64 << 20;
 
     // Signals that only the program itself, or the kernel on its account, sends: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXFSZ.
-    private static readonly HashSet<int> OfItsOwn = [4, 5, 6, 7, 8, 11, 25];
+    private static readonly HashSet<int> SelfInflicted = [4, 5, 6, 7, 8, 11, 25];
 
     // SIGSYS: the filter kills a process only for a call of another architecture.
     private const int WrongArchitecture = 31;
@@ -41,7 +41,7 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
             : wasReady ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Exited unexpectedly: {how}{Sentence(exit)}.")
             : new ExitVerdict(ExitReason.HandshakeFailed, KillCause.None, $"Exited before it was ready: {how}{Sentence(exit)}{FileSizeHint(exit)}.")
             {
-                DiedAtStart = exit.ExitCode is not null || (exit.Signal is { } own && OfItsOwn.Contains(own)),
+                DiedAtStart = exit.ExitCode is not null || (exit.Signal is { } own && SelfInflicted.Contains(own)),
                 WillRecur = exit is { Signal: null, ExitCode: ChildExitNumbers.Usage or ChildExitNumbers.Unconfined },
             };
     }
@@ -50,7 +50,7 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
     private static bool SaysOutOfMemory(string line) => line.StartsWith("Out of memory.", StringComparison.Ordinal) || line.TrimEnd() == "Unhandled exception.";
 
     private static string FileSizeHint(ChildExit exit) =>
-        exit.Signal is { } signal && OfItsOwn.Contains(signal) && OperatingSystem.IsLinux() && ProcessLimits.Get(ProcessLimit.FileSize).Soft is < EnoughFileSize and var most
+        exit.Signal is { } signal && SelfInflicted.Contains(signal) && OperatingSystem.IsLinux() && ProcessLimits.Get(ProcessLimit.FileSize).Soft is < EnoughFileSize and var most
             ? $" (its file size limit, inherited from this process, is {most} bytes and may be too small for its runtime: raise ulimit -f)"
             : "";
 

@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>A running process as its actor sees it; tests supply their own.</summary>
+/// <summary>A running process as its actor sees it; tests implement it without a process.</summary>
 internal interface IChildProcessHandle
 {
     /// <summary>The pid.</summary>

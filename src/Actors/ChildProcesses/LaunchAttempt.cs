@@ -5,7 +5,7 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>Starts one child's process when it is its turn. Kills the process if the actor stops meanwhile.</summary>
+/// <summary>Starts one child's process when the child's turn has come, and kills the process if the actor stops meanwhile.</summary>
 /// <param name="role">The child's role.</param>
 /// <param name="policy">How the child is confined.</param>
 /// <param name="settings">The configuration.</param>
@@ -16,19 +16,19 @@ internal sealed class LaunchAttempt(string role, SandboxPolicy policy, ActorBrow
     private readonly StartPass _pass = new(RoleContracts.Of(role).StartsAtOnce ? 0 : settings.Child.MaxStarting);
     private long _startedTicks = Stopwatch.GetTimestamp();
 
-    /// <summary>When the launch began; until then, when the actor was made.</summary>
+    /// <summary>When the launch began; before that, when the actor was created.</summary>
     internal DateTimeOffset StartedAt { get; private set; } = DateTimeOffset.UtcNow;
 
-    /// <summary>Since <see cref="StartedAt"/>.</summary>
+    /// <summary>The time since <see cref="StartedAt"/>.</summary>
     internal TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedTicks);
 
-    /// <summary>Launches the child; the actor is told <see cref="ChildFrames.Launched"/> or <see cref="ChildFrames.LaunchFailed"/>.</summary>
+    /// <summary>Launches the child, and sends the actor <see cref="ChildFrames.Launched"/> or <see cref="ChildFrames.LaunchFailed"/>.</summary>
     internal void Start(IActorRef self, IChildLogSink log) => _ = LaunchAsync(self, log);
 
-    /// <summary>The child is ready or has ended: another one may start. May be called more than once.</summary>
+    /// <summary>The child is ready or has ended: the next child may start. May be called repeatedly.</summary>
     internal void OnOver() => _pass.Leave();
 
-    /// <summary>The actor stops: kills the child that was launched, or is being launched.</summary>
+    /// <summary>The actor stops: kills the child, or cancels its launch.</summary>
     internal void Abandon()
     {
         _pass.Leave();
@@ -47,11 +47,11 @@ internal sealed class LaunchAttempt(string role, SandboxPolicy policy, ActorBrow
         }
         catch (OperationCanceledException) when (_ticket.Token.IsCancellationRequested)
         {
-            // The actor has stopped, and the launcher has killed what it had started.
+            // The actor has stopped, and the launcher has killed the process if it had started one.
         }
         catch (Exception e)
         {
-            // Whatever a launcher throws, the child's owner is to hear of it as an exit.
+            // Every failure of a launcher reaches the child's owner as an exit.
             self.Tell(new ChildFrames.LaunchFailed(e), ActorRefs.NoSender);
         }
     }

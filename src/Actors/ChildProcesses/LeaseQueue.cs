@@ -2,8 +2,8 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>The requests for a pool's processes that wait, oldest first.</summary>
-/// <param name="time">The actor system's.</param>
+/// <summary>The waiting requests for a pool's processes, oldest first.</summary>
+/// <param name="time">The actor system's clock.</param>
 internal sealed class LeaseQueue(TimeProvider time)
 {
     private readonly LinkedList<Request> _waiting = new();
@@ -12,7 +12,7 @@ internal sealed class LeaseQueue(TimeProvider time)
 
     internal void Add(object lease, string site, IActorRef borrower) => _waiting.AddLast(new Request(lease, site, borrower, time.GetTimestamp()));
 
-    /// <summary>Takes the request for a lease out of the queue, if it is in there.</summary>
+    /// <summary>Removes the request for a lease, if the queue holds it.</summary>
     internal void Remove(object lease)
     {
         for (var node = _waiting.First; node is not null; node = node.Next)
@@ -24,16 +24,16 @@ internal sealed class LeaseQueue(TimeProvider time)
         }
     }
 
-    /// <summary>Takes all requests of a borrower that has stopped out of the queue.</summary>
+    /// <summary>Removes all requests of a borrower that has stopped.</summary>
     internal void RemoveAllOf(IActorRef borrower) => Take(request => request.Borrower.Equals(borrower));
 
-    /// <summary>Takes out of the queue what has waited for longer than <paramref name="patience"/>.</summary>
+    /// <summary>Removes and returns the requests that have waited for longer than <paramref name="patience"/>.</summary>
     internal List<Request> TakeOverdue(TimeSpan patience) => Take(request => time.GetElapsedTime(request.Since) > patience);
 
-    /// <summary>Empties the queue.</summary>
+    /// <summary>Removes and returns all requests.</summary>
     internal List<Request> TakeAll() => Take(static _ => true);
 
-    /// <summary>Takes those requests out of the queue for which <paramref name="isTaken"/> says so; it is asked about each, oldest first.</summary>
+    /// <summary>Removes and returns the requests for which <paramref name="isTaken"/> returns true; calls it for each request, oldest first.</summary>
     internal List<Request> Take(Func<Request, bool> isTaken)
     {
         var taken = new List<Request>();
@@ -51,9 +51,9 @@ internal sealed class LeaseQueue(TimeProvider time)
     }
 
     /// <summary>A request for a process.</summary>
-    /// <param name="Lease">The borrower's name for it.</param>
-    /// <param name="Site">What the process is to work for.</param>
-    /// <param name="Borrower">Who asks.</param>
-    /// <param name="Since">When it came, as a timestamp of the <see cref="TimeProvider"/>.</param>
+    /// <param name="Lease">The borrower's name for the lease.</param>
+    /// <param name="Site">The site that the process works for.</param>
+    /// <param name="Borrower">The actor that asks.</param>
+    /// <param name="Since">When the request came, as a timestamp of the <see cref="TimeProvider"/>.</param>
     internal readonly record struct Request(object Lease, string Site, IActorRef Borrower, long Since);
 }

@@ -3,7 +3,7 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>Requests to a child that await their answers, by correlation id.</summary>
+/// <summary>The unanswered requests to a child, by correlation id.</summary>
 internal sealed class PendingTable
 {
     private readonly Dictionary<ulong, (IActorRef Asker, long Since)> _pending = [];

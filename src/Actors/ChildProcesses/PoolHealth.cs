@@ -4,42 +4,42 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Whether a pool can start processes. After too many failed starts it refuses every request, and from time to time lets one
-/// through as a trial.
+/// Decides whether a pool can start processes. After too many failed starts it refuses every request, except one from time to time
+/// as a trial.
 /// </summary>
 /// <param name="role">The processes' role.</param>
-/// <param name="policy">How many starts may fail, and how long requests are refused then.</param>
-/// <param name="timers">The pool's.</param>
-/// <param name="log">The pool's.</param>
+/// <param name="policy">How many starts may fail, and for how long requests are then refused.</param>
+/// <param name="timers">The pool's timers.</param>
+/// <param name="log">The pool's log.</param>
 internal sealed class PoolHealth(string role, RestartSettings policy, ActorTimers timers, ILoggingAdapter log)
 {
     private readonly RestartBudget _budget = new();
     private bool _trial;
 
-    /// <summary>Why no process can be started; null while one can.</summary>
+    /// <summary>Why no process can be started; null if one can.</summary>
     internal string? Problem { get; private set; }
 
-    /// <summary>Why the next request is refused; null if it is not.</summary>
+    /// <summary>Why the next request is refused; null if it is accepted.</summary>
     internal string? Refusal => _trial ? null : Problem;
 
-    /// <summary>The next request is let through.</summary>
+    /// <summary>Accepts the next request as a trial.</summary>
     internal void AllowTrial() => _trial = true;
 
-    /// <summary>A request was let through.</summary>
+    /// <summary>Ends the trial, because a request was accepted.</summary>
     internal void OnAccepted() => _trial = false;
 
-    /// <summary>A process is ready.</summary>
+    /// <summary>Accepts all requests again, because a process is ready.</summary>
     internal void OnReady()
     {
         if (Problem is not null)
-            log.Info("{0} processes can be had again", role);
+            log.Info("{0} processes can be started again", role);
         Problem = null;
         _budget.Clear();
         timers.Cancel(Trial.Instance);
     }
 
-    /// <summary>A process has ended before it was ready.</summary>
-    /// <returns>Why the requests that wait are to be refused; null if they go on waiting.</returns>
+    /// <summary>Counts a process that ended before it was ready.</summary>
+    /// <returns>Why the waiting requests must be refused; null if they continue to wait.</returns>
     internal string? OnFailedStart(string message, ChildExited? exited)
     {
         var diesAtEachStart = _budget.CountEnd(exited is { DiedAtStart: true });

@@ -12,23 +12,23 @@ internal sealed class PoolWorkers
 
     internal int Lent => _all.Values.Count(static worker => worker.Lease is not null);
 
-    /// <summary>How many are ready and not lent.</summary>
+    /// <summary>How many processes are ready and not lent.</summary>
     internal int Idle
     {
         get
         {
             var count = 0;
-            // Not by a query: the pool counts after each message, and a query allocates.
+            // No query: the pool counts after each message, and a query allocates.
             foreach (var worker in _all.Values)
                 count += worker.IsIdle ? 1 : 0;
             return count;
         }
     }
 
-    /// <summary>How many are not ready yet.</summary>
+    /// <summary>How many processes are not ready yet.</summary>
     internal int Starting => _all.Values.Count(static worker => !worker.IsReady);
 
-    /// <summary>How many have not worked for a site, those that are starting included.</summary>
+    /// <summary>How many processes have not worked for a site, including those that are starting.</summary>
     internal int Spares => _all.Values.Count(static worker => worker.Lease is null && worker.Site is null);
 
     /// <summary>Whether an idle process has worked for a site: the pool ends it after a while.</summary>
@@ -40,7 +40,7 @@ internal sealed class PoolWorkers
 
     internal bool Remove(IActorRef child, [NotNullWhen(true)] out Worker? worker) => _all.Remove(child, out worker);
 
-    /// <summary>An idle process for a site: one that has worked for it, else a fresh one; null if there is neither.</summary>
+    /// <summary>Finds an idle process for a site: one that has worked for it, otherwise a fresh one; null if there is neither.</summary>
     internal Worker? FindFor(string site)
     {
         Worker? fresh = null;
@@ -56,7 +56,7 @@ internal sealed class PoolWorkers
         return fresh;
     }
 
-    /// <summary>An idle process that has worked for a site; null if there is none.</summary>
+    /// <summary>Finds an idle process that has worked for a site; null if there is none.</summary>
     internal Worker? FindUsedIdle()
     {
         foreach (var worker in _all.Values)
@@ -67,14 +67,14 @@ internal sealed class PoolWorkers
         return null;
     }
 
-    /// <summary>Those that are lent to a borrower.</summary>
+    /// <summary>The processes lent to a borrower.</summary>
     internal Worker[] LentTo(IActorRef borrower) => [.. _all.Values.Where(worker => worker.Borrower.Equals(borrower))];
 
-    /// <summary>Those that have worked for a site and were idle for longer than <paramref name="patience"/>.</summary>
+    /// <summary>The processes that have worked for a site and were idle for longer than <paramref name="patience"/>.</summary>
     internal Worker[] IdleFor(TimeSpan patience, TimeProvider time) =>
         [.. _all.Values.Where(worker => worker is { IsIdle: true, Site: not null } && time.GetElapsedTime(worker.IdleSince) > patience)];
 
-    /// <summary>Those that are lent.</summary>
+    /// <summary>The lent processes.</summary>
     internal IEnumerable<Worker> AllLent() => _all.Values.Where(static worker => worker.Lease is not null);
 
     /// <summary>A process of the pool.</summary>
@@ -89,23 +89,23 @@ internal sealed class PoolWorkers
 
         internal bool IsIdle => IsReady && Lease is null;
 
-        /// <summary>The site it has worked for; null while it is fresh.</summary>
+        /// <summary>The site that the process has worked for; null while it is fresh.</summary>
         internal string? Site { get; private set; }
 
-        /// <summary>The borrower's name for the lease; null while it is not lent.</summary>
+        /// <summary>The borrower's name for the lease; null while the process is not lent.</summary>
         internal object? Lease { get; private set; }
 
         internal IActorRef Borrower { get; private set; } = ActorRefs.Nobody;
 
-        /// <summary>How often it was lent.</summary>
+        /// <summary>How often the process was lent.</summary>
         internal int Uses { get; private set; }
 
-        /// <summary>Since when it is idle, as a timestamp of the <see cref="TimeProvider"/>.</summary>
+        /// <summary>Since when the process is idle, as a timestamp of the <see cref="TimeProvider"/>.</summary>
         internal long IdleSince { get; private set; }
 
         internal void OnReady(ChildRouter? router, long now) => (Router, IdleSince) = (router, now);
 
-        /// <summary>Lends it: the borrower gets its frames.</summary>
+        /// <summary>Lends the process: the borrower gets its frames.</summary>
         internal ChildRouter Lend(in LeaseQueue.Request request)
         {
             (Lease, Borrower, Site) = (request.Lease, request.Borrower, request.Site);
@@ -114,14 +114,14 @@ internal sealed class PoolWorkers
             return Router;
         }
 
-        /// <summary>The borrower has returned it.</summary>
+        /// <summary>Takes the process back from its borrower.</summary>
         internal void TakeBack(long now)
         {
             (Lease, Borrower, IdleSince) = (null, ActorRefs.Nobody, now);
             Router!.User = ActorRefs.Nobody;
         }
 
-        /// <summary>The borrower was told that the process is lost: it is not told again.</summary>
+        /// <summary>Ends the lease of a lost process, so that the borrower is not told of the loss again.</summary>
         internal void EndLease() => Lease = null;
     }
 }

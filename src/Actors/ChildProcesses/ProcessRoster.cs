@@ -6,7 +6,7 @@ namespace ActorBrowser;
 /// Tracks every process of one browser from its launch to its exit, even after its actor has stopped: the browser's shutdown waits
 /// here until none is left. Thread-safe.
 /// </summary>
-/// <param name="launcher">What starts the processes.</param>
+/// <param name="launcher">Starts the processes.</param>
 internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
 {
     private readonly Lock _lock = new();

@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>Messages that wait until a child is ready.</summary>
-/// <param name="most">How many may wait.</param>
+/// <param name="most">The most messages that may wait.</param>
 internal sealed class ReadyBacklog(int most)
 {
     private readonly Queue<(object Message, IActorRef Sender)> _waiting = new();
@@ -11,7 +11,7 @@ internal sealed class ReadyBacklog(int most)
     internal int Count => _waiting.Count;
 
     /// <summary>Adds a message.</summary>
-    /// <returns>False when too many wait already.</returns>
+    /// <returns>False if as many wait already as may.</returns>
     internal bool TryAdd(object message, IActorRef sender)
     {
         if (_waiting.Count >= most)
@@ -20,14 +20,14 @@ internal sealed class ReadyBacklog(int most)
         return true;
     }
 
-    /// <summary>The child is ready: its actor gets the messages again.</summary>
+    /// <summary>Sends the messages to the child's actor again, because the child is ready.</summary>
     internal void Release(IActorRef actor)
     {
         while (_waiting.TryDequeue(out var next))
             actor.Tell(next.Message, next.Sender);
     }
 
-    /// <summary>The child is lost: each sender is told.</summary>
+    /// <summary>Tells each sender that the child is lost.</summary>
     internal void FailAll(ChildLostException lost)
     {
         while (_waiting.TryDequeue(out var next))

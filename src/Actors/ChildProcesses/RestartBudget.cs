@@ -1,15 +1,15 @@
 namespace ActorBrowser;
 
-/// <summary>Counts the losses of a role's processes, by which its supervisor or pool decides whether to start another one.</summary>
+/// <summary>Counts the losses of a role's processes. The role's supervisor or pool decides by them whether to start another process.</summary>
 internal sealed class RestartBudget
 {
     private readonly Queue<long> _losses = new();
     private int _deadStarts;
 
     /// <summary>Counts one loss.</summary>
-    /// <param name="window">How long a loss counts.</param>
-    /// <param name="time">The actor system's.</param>
-    /// <returns>How many losses the window holds, this one included.</returns>
+    /// <param name="window">The time for which a loss counts.</param>
+    /// <param name="time">The actor system's clock.</param>
+    /// <returns>The number of losses in the window, including this one.</returns>
     internal int CountLoss(TimeSpan window, TimeProvider time)
     {
         var now = time.GetTimestamp();
@@ -19,16 +19,16 @@ internal sealed class RestartBudget
         return _losses.Count;
     }
 
-    /// <summary>A process has ended.</summary>
-    /// <param name="diedAtStart">Whether it ended itself before it was ready.</param>
-    /// <returns>Whether more than one in succession did, so that the next one would, too.</returns>
+    /// <summary>Counts the end of a process.</summary>
+    /// <param name="diedAtStart">Whether the process ended itself before it was ready.</param>
+    /// <returns>Whether at least two processes in succession did, so that the next one would, too.</returns>
     internal bool CountEnd(bool diedAtStart)
     {
         _deadStarts = diedAtStart ? _deadStarts + 1 : 0;
         return _deadStarts > 1;
     }
 
-    /// <summary>A process is ready: those that ended before they were ready do not count any more.</summary>
+    /// <summary>Forgets the processes that ended before they were ready, because a process is ready.</summary>
     internal void OnReady() => _deadStarts = 0;
 
     /// <summary>Forgets all losses.</summary>

@@ -4,7 +4,7 @@ namespace ActorBrowser;
 
 /// <summary>
 /// One child's turn to start. Only a limited number of this process's children start at a time, in order of request: three hundred at
-/// once would slow each other so much that none is ready within its handshake timeout.
+/// once would slow each other down so much that none is ready within its handshake timeout.
 /// </summary>
 /// <param name="most">How many children start at a time; 0 for no limit.</param>
 internal sealed class StartPass(int most)
@@ -18,7 +18,7 @@ internal sealed class StartPass(int most)
     private SemaphoreSlim Gate => Gates.GetOrAdd(most, static most => new SemaphoreSlim(most, most));
 
     /// <summary>Completes when it is this child's turn.</summary>
-    /// <param name="cancellation">The start was given up.</param>
+    /// <param name="cancellation">Gives the start up.</param>
     internal async Task EnterAsync(CancellationToken cancellation)
     {
         if (most == 0)

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>What a <see cref="ChildSupervisor"/> keeps through a restart: the child's users, whether a child is wanted, and the losses so far.</summary>
+/// <summary>The state that a <see cref="ChildSupervisor"/> keeps through a restart: the child's users, whether a child is wanted, and the losses so far.</summary>
 internal sealed class SupervisorMemory
 {
     internal HashSet<IActorRef> Users { get; } = [];

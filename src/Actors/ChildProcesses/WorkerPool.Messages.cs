@@ -9,7 +9,7 @@ internal sealed partial class WorkerPool
 {
     /// <summary>Asks for a process; answered by <see cref="Leased"/> or <see cref="Refused"/>.</summary>
     /// <param name="Lease">The borrower's name for the lease.</param>
-    /// <param name="Site">What the process is to work for.</param>
+    /// <param name="Site">The site that the process works for.</param>
     internal sealed record Acquire(object Lease, string Site) : INoSerializationVerificationNeeded;
 
     /// <summary>Withdraws a request.</summary>
@@ -18,16 +18,16 @@ internal sealed partial class WorkerPool
     /// <summary>A process is lent.</summary>
     internal sealed record Leased(object Lease, ChildRouter Router) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>No process is lent, and why.</summary>
+    /// <summary>No process is lent; the message says why.</summary>
     internal sealed record Refused(object Lease, string Message) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>The lent process is lost: the borrower does not return it.</summary>
     internal sealed record WorkerLost(object Lease, ChildExited? Exited, string Message) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>Returns a process; one that is not <paramref name="Reusable"/> is ended.</summary>
+    /// <summary>Returns a process. The pool ends it unless it is <paramref name="Reusable"/>.</summary>
     internal sealed record Return(object Lease, IActorRef Child, bool Reusable) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>Answered by <see cref="PoolStatus"/>.</summary>
+    /// <summary>Asks for the pool's state. Answered by <see cref="PoolStatus"/>.</summary>
     internal sealed class GetPool : INoSerializationVerificationNeeded
     {
         internal static readonly GetPool Instance = new();
@@ -44,11 +44,11 @@ internal sealed partial class WorkerPool
     }
 }
 
-/// <summary>What a pool of processes holds now.</summary>
-/// <param name="Role">Their role.</param>
-/// <param name="Processes">All.</param>
-/// <param name="Lent">At work.</param>
-/// <param name="Idle">Ready and not lent, spares included.</param>
-/// <param name="Waiting">Requests for one.</param>
+/// <summary>The current state of a pool of processes.</summary>
+/// <param name="Role">The processes' role.</param>
+/// <param name="Processes">The number of processes.</param>
+/// <param name="Lent">The number of lent processes.</param>
+/// <param name="Idle">The number of processes that are ready and not lent, including spares.</param>
+/// <param name="Waiting">The number of requests that wait for a process.</param>
 /// <param name="Degraded">Why no process is available; null when one is.</param>
 public sealed record PoolStatus(string Role, int Processes, int Lent, int Idle, int Waiting, string? Degraded) : INoSerializationVerificationNeeded;

@@ -5,9 +5,9 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Processes of one role, lent out one at a time. A process that has worked for a site is lent again for that site only, and
-/// only a limited number of times; other sites get a fresh process. A request that finds no process waits in a bounded queue with a
-/// deadline. Spare processes are started when no request waits and the pool has been quiet for a moment.
+/// Lends out processes of one role, each to one borrower at a time. A process that has worked for a site is lent again only for that
+/// site, and only a limited number of times; other sites get a fresh process. A request that finds no process waits in a bounded
+/// queue with a deadline. The pool starts spare processes when no request waits and none has come for a moment.
 /// </summary>
 internal sealed partial class WorkerPool : UntypedActor
 {
@@ -43,11 +43,11 @@ internal sealed partial class WorkerPool : UntypedActor
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)
     {
-        var problem = $"The pool of {_role} processes failed and was made anew: {reason.GetType().Name}: {reason.Message}";
+        var problem = $"The pool of {_role} processes failed and was restarted: {reason.GetType().Name}: {reason.Message}";
         if (message is Acquire acquire)
             Sender.Tell(new Refused(acquire.Lease, problem));
         EndAll(problem);
-        // Stops the processes' actors, which kill the processes: the new pool would not know their leases.
+        // Stops the processes' actors, which kill the processes, because the new pool would not know their leases.
         base.PreRestart(reason, message);
     }
 
@@ -122,7 +122,7 @@ internal sealed partial class WorkerPool : UntypedActor
         }
         if (_queue.Count >= _limits.MaxWaiting)
         {
-            Sender.Tell(new Refused(acquire.Lease, $"{_queue.Count} requests wait for a {_role} process already."));
+            Sender.Tell(new Refused(acquire.Lease, $"{_queue.Count} requests wait for {_role} processes already, as many as actorbrowser.pools.{_role}.max-waiting allows."));
             return;
         }
         _health.OnAccepted();
@@ -134,7 +134,7 @@ internal sealed partial class WorkerPool : UntypedActor
     private void Serve()
     {
         _queue.Take(TryLend);
-        // One process is started for each request that waits, less those that are starting already, as far as the limit allows.
+        // Starts one process for each waiting request, minus the processes that are starting already, as far as the limit allows.
         var starting = _workers.Starting;
         while (starting < _queue.Count && MakeRoom())
         {
@@ -157,7 +157,7 @@ internal sealed partial class WorkerPool : UntypedActor
 
     private bool HasDeadlines => _queue.Count > 0 || _workers.HasUsedIdle;
 
-    // At the limit, an idle process of another site is ended.
+    // At the limit, ends an idle process of another site.
     private bool MakeRoom()
     {
         if (_workers.Count < _limits.MaxProcesses)
@@ -206,7 +206,7 @@ internal sealed partial class WorkerPool : UntypedActor
         var lent = _workers.LentTo(borrower);
         foreach (var worker in lent)
             End(worker);
-        // The limit has room for another process now.
+        // Another process may start now.
         if (lent.Length > 0)
             Serve();
     }
@@ -224,10 +224,10 @@ internal sealed partial class WorkerPool : UntypedActor
     private void OnSweep()
     {
         foreach (var overdue in _queue.TakeOverdue(_limits.QueueTimeout))
-            overdue.Borrower.Tell(new Refused(overdue.Lease, $"No {_role} process could be had within {_limits.QueueTimeout.TotalSeconds:0.###} s: {_workers.Count} of {_limits.MaxProcesses} are in use."));
+            overdue.Borrower.Tell(new Refused(overdue.Lease, $"No {_role} process was available within {_limits.QueueTimeout.TotalSeconds:0.###} s: {_workers.Count} of {_limits.MaxProcesses} are in use. Retry later, or raise actorbrowser.pools.{_role}.max-processes."));
         foreach (var worker in _workers.IdleFor(_limits.IdleTimeout, Timers.Time))
             End(worker);
-        // A pool at rest has no timer that wakes the process.
+        // An idle pool has no timer, so it does not wake the process.
         if (!HasDeadlines)
             Timers.Cancel(Sweep.Instance);
     }
@@ -239,7 +239,7 @@ internal sealed partial class WorkerPool : UntypedActor
         _workers.Add(child);
     }
 
-    // Killed, not shut down: a process that is not lent has nothing to finish.
+    // Kills the process instead of shutting it down: without a borrower it has nothing to finish.
     private void End(PoolWorkers.Worker worker)
     {
         _workers.Remove(worker.Child, out _);
@@ -252,7 +252,7 @@ internal sealed partial class WorkerPool : UntypedActor
             waiting.Borrower.Tell(new Refused(waiting.Lease, problem));
     }
 
-    /// <summary>Tells everyone who waits for a process, or has one, that there is none any more.</summary>
+    /// <summary>Tells every actor that waits for a process or has borrowed one that the pool has no process any more.</summary>
     private void EndAll(string problem)
     {
         RefuseAll(problem);

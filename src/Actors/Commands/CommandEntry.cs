@@ -5,7 +5,7 @@ namespace ActorBrowser;
 /// <summary>A command in the registry, from its start until it is released or dropped.</summary>
 internal sealed class CommandEntry(ulong id, string handle, IActorRef session, RunnerQueue runner, string display, bool isAwaited)
 {
-    /// <summary>Whether its requester waits for its end and releases it: the registry then never drops it to make room.</summary>
+    /// <summary>Whether the requester waits for the command's end and releases it: the registry then never drops it to make room.</summary>
     internal bool IsAwaited { get; } = isAwaited;
 
     internal ulong Id { get; } = id;
@@ -18,13 +18,13 @@ internal sealed class CommandEntry(ulong id, string handle, IActorRef session, R
 
     internal string Display { get; } = display;
 
-    /// <summary>Set once it has ended.</summary>
+    /// <summary>The command's final state; null until it has ended.</summary>
     internal CommandRecord? Record { get; set; }
 
-    /// <summary>Whether it is being killed to make room.</summary>
+    /// <summary>Whether the registry is killing the command to make room.</summary>
     internal bool Victim { get; set; }
 
-    /// <summary>Those who wait until it is released.</summary>
+    /// <summary>The actors that wait until the command is released.</summary>
     internal List<IActorRef> Releasers { get; } = [];
 
     internal bool Releasing => Releasers.Count > 0;

@@ -3,10 +3,10 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>What is known of one command, from its request to its end.</summary>
-/// <param name="handle">The registry's name for it.</param>
-/// <param name="display">What was asked for, for people.</param>
-/// <param name="log">Its output.</param>
+/// <summary>The state of one command, from its request to its end.</summary>
+/// <param name="handle">The registry's name for the command.</param>
+/// <param name="display">The command line, for display.</param>
+/// <param name="log">The command's output.</param>
 internal sealed class CommandLife(string handle, string display, OutputLog log)
 {
     private int _processId;
@@ -25,10 +25,10 @@ internal sealed class CommandLife(string handle, string display, OutputLog log)
     /// <summary>The runner's message that all of its processes are gone; null until then.</summary>
     internal Closed? Closed { get; set; }
 
-    /// <summary>Whether it is told to have ended, or was refused: nothing changes any more.</summary>
+    /// <summary>Whether the command's end or refusal was reported: its state is final.</summary>
     internal bool IsOver { get; private set; }
 
-    /// <summary>What subscribers hear last; null until it has ended, and of a refused command.</summary>
+    /// <summary>The last message to subscribers; null until the command has ended, and for a refused command.</summary>
     internal CommandClosed? End { get; private set; }
 
     internal void Start(int processId, DateTimeOffset startedAt)
@@ -40,14 +40,14 @@ internal sealed class CommandLife(string handle, string display, OutputLog log)
 
     internal Spawned Spawned(Akka.Actor.IActorRef session) => new(handle, session, _processId, _startedAt);
 
-    /// <summary>It never ran.</summary>
+    /// <summary>Records that the command never ran.</summary>
     internal void Refuse(SpawnFailure kind)
     {
         IsOver = true;
         CommandMetrics.Refused(kind);
     }
 
-    /// <summary>Its processes are gone and its output is complete.</summary>
+    /// <summary>Records that the command's processes are gone and its output is complete.</summary>
     internal void Finish(int survivors)
     {
         IsOver = true;

@@ -267,17 +267,17 @@ public static class CommandProtocol
     public sealed record OutputText(OutputStream Stream, long Position, int Bytes, string Text) : IEvent;
 
     /// <summary>Output that was not retained.</summary>
-    /// <param name="Position">The offset in the whole output.</param>
-    /// <param name="Bytes">The exact number of bytes.</param>
+    /// <param name="Position">The offset of the missing output in the whole output, in bytes.</param>
+    /// <param name="Bytes">The exact number of missing bytes.</param>
     public sealed record OutputGap(long Position, long Bytes) : IEvent;
 
     /// <summary>The command has ended; more output may still arrive.</summary>
-    /// <param name="Handle">The command's.</param>
+    /// <param name="Handle">The command's handle.</param>
     /// <param name="Exit">How it ended.</param>
     public sealed record CommandExited(string Handle, CommandExit Exit) : IEvent;
 
     /// <summary>The command has ended, every process of its session is gone, and all output was delivered. Sent once, as the last message.</summary>
-    /// <param name="Handle">The command's.</param>
+    /// <param name="Handle">The command's handle.</param>
     /// <param name="Exit">How it ended.</param>
     /// <param name="OutputBytes">The length of standard output.</param>
     /// <param name="ErrorBytes">The length of standard error.</param>

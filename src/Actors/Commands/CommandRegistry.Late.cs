@@ -3,10 +3,10 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// Copies requests that their sender could still change, and handles messages that arrive too late.
+/// <content>Copies requests that their sender could still change, and handles messages that arrive too late.</content>
 internal sealed partial class CommandRegistry
 {
-    // The lists belong to the sender: one that changes or throws while it is read would harm other commands.
+    // The lists belong to the sender: a list that changes or throws while it is read would harm other commands.
     private Spawn? Own(Spawn spawn)
     {
         try
@@ -25,7 +25,7 @@ internal sealed partial class CommandRegistry
         }
     }
 
-    // Frames about commands that have ended, or never were. Those of running commands go straight to their sessions.
+    // Handles frames about commands that have ended or never existed. Frames about running commands go straight to the sessions.
     private void OnFrames(IReadOnlyList<ChildFrames.UserFrame> frames)
     {
         foreach (var frame in frames)
@@ -37,7 +37,7 @@ internal sealed partial class CommandRegistry
         }
     }
 
-    // The session has ended, and its own report of that arrived before this message.
+    // The session has stopped, and had reported the command's end before it sent this message.
     private void OnUnanswered(CommandSession.Unanswered late)
     {
         if (_commands.TryFind(late.Handle, out var entry) && entry.Record is { } record)

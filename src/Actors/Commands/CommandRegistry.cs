@@ -6,8 +6,8 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// Starts commands and answers for them by handle. When the table is full, a new command takes the place of the oldest that has ended;
-/// if none has, the oldest that runs is killed, and the new command waits until it is gone.
+/// Starts commands, and answers questions about them by handle. When the table is full, a new command replaces the oldest one that has
+/// ended; if none has ended, the registry kills the oldest running command, and the new command waits until that one is gone.
 /// </summary>
 internal sealed partial class CommandRegistry : UntypedActor
 {
@@ -90,7 +90,7 @@ internal sealed partial class CommandRegistry : UntypedActor
                 }
                 break;
             case ChildProcessProtocol.SandboxViolated:
-                // The command has ended: its session would have got this otherwise.
+                // The command has ended; while it ran, this would have gone to its session.
                 break;
             case Terminated terminated when _runners.TakeStopped(terminated.ActorRef) is { } stopped:
                 OnRunnerStopped(stopped);
@@ -104,7 +104,7 @@ internal sealed partial class CommandRegistry : UntypedActor
         }
     }
 
-    // Ends every command with TERM and a grace; the answer comes when the last is gone.
+    // Ends every command with TERM and a grace; answers when the last one is gone.
     private void OnDrain(BrowserShutdown.Drain drain)
     {
         _stopper = Sender;
@@ -123,7 +123,7 @@ internal sealed partial class CommandRegistry : UntypedActor
             _stopper?.Tell(BrowserShutdown.Drained.Instance);
     }
 
-    /// <summary>Tells everyone who waits, at a stop and at a restart. The sessions stop first and tell those who wait for their commands.</summary>
+    /// <summary>Answers every waiting actor, at a stop and at a restart. The sessions stop first and answer the actors that wait for their commands.</summary>
     protected override void PostStop()
     {
         while (_forRoom.TryDequeue(out var waiting))
@@ -205,7 +205,7 @@ internal sealed partial class CommandRegistry : UntypedActor
         if (_forRoom.Count >= _settings.Commands.MaxQueued)
         {
             Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.NoResources, 0,
-                $"{_commands.Count} commands run and {_forRoom.Count} wait: actorbrowser.commands.capacity and .max-queued allow no more."));
+                $"{_commands.Count} commands run and {_forRoom.Count} wait, as many as actorbrowser.commands.capacity and max-queued allow; retry when one has ended."));
             return;
         }
         _forRoom.Enqueue((spawn, requester));
@@ -248,7 +248,7 @@ internal sealed partial class CommandRegistry : UntypedActor
         _runners.OnEnded(entry.Runner, Context);
         Context.Unwatch(entry.Session);
         entry.Session.Tell(CommandSession.Retire.Instance);
-        // If a command waits for room, the first that ends makes it.
+        // If a command waits for room, the first command that ends is dropped for it.
         if (entry.Victim || entry.Releasing || (_forRoom.Count > 0 && !entry.IsAwaited))
             Drop(handle, stop: false);
         else

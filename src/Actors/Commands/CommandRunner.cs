@@ -80,7 +80,7 @@ internal sealed class CommandRunner : UntypedActor
                 OnCleaned(cleaned);
                 break;
             case Terminated terminated when terminated.ActorRef.Equals(_supervisor):
-                // The registry tells the commands, and gives the next command another runner.
+                // The registry tells the commands' sessions, and gives the next command another runner.
                 Context.Stop(Self);
                 break;
             default:

@@ -6,22 +6,22 @@ namespace ActorBrowser;
 /// <content>The messages between the session and the registry.</content>
 internal sealed partial class CommandSession
 {
-    /// <summary>The runner is lost, and the command with it.</summary>
+    /// <summary>From the registry: the runner is lost, and the command with it.</summary>
     internal sealed record RunnerLost(string Message) : INoSerializationVerificationNeeded;
 
     /// <summary>To the registry: the command never ran.</summary>
     internal sealed record NotStarted(string Handle) : INoSerializationVerificationNeeded;
 
-    /// <summary>To the registry: the command's processes are gone, and this is what is kept of it.</summary>
+    /// <summary>To the registry: the command's processes are gone; the record is what the registry keeps.</summary>
     internal sealed record Over(CommandRecord Record) : INoSerializationVerificationNeeded;
 
-    /// <summary>From the registry, which speaks for the command from now on: stop when every subscriber has been told.</summary>
+    /// <summary>From the registry, which answers for the command from now on: stop once every subscriber was told of the end.</summary>
     internal sealed class Retire : INoSerializationVerificationNeeded, Akka.Event.IDeadLetterSuppression
     {
         internal static readonly Retire Instance = new();
     }
 
-    /// <summary>To the registry: a question that reached the session of this handle after its end. The message's sender is who asked.</summary>
+    /// <summary>To the registry: a question that reached this handle's session after the session had stopped. The message's sender is the asker.</summary>
     internal sealed record Unanswered(string Handle, ICommand Question) : INoSerializationVerificationNeeded;
 
     private sealed class Producer(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester) : IIndirectActorProducer

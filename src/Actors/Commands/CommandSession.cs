@@ -11,14 +11,14 @@ namespace ActorBrowser;
 ///   Starting ── SpawnReady ──► Running ── Exit ──► Exited ── Closed, and a terminal's rest ──► Closed
 ///      │ SpawnFailed, runner lost                     ▲ runner lost: Exit and Closed at once      │
 ///      ▼                                              │                                           ▼
-///   refused, stopped                             told to every subscriber, handed to the registry, stopped
+///   refused, stopped                             subscribers and registry told, then stopped
 /// </code>
-/// The command's output comes through pipes that the parent process reads, as fast as the slowest subscriber consumes. Without
-/// subscribers they are read at once, and the output's head and tail are kept. Stopping the actor ends the command.
+/// This process reads the command's output from pipes, as fast as the slowest subscriber consumes it. Without subscribers it reads
+/// the output at once and keeps its head and tail. Stopping the actor ends the command.
 /// </summary>
 internal sealed partial class CommandSession : UntypedActor
 {
-    // A file's writer that has failed is not started again: it would empty the file.
+    // A file's writer that has failed is not restarted, because it would empty the file.
     private static readonly SupervisorStrategy Stopping = new OneForOneStrategy(static _ => Directive.Stop);
 
     private readonly ulong _id;
@@ -53,7 +53,7 @@ internal sealed partial class CommandSession : UntypedActor
     private ActorTimers Timers { get; } = new(Context);
 
     internal static Props Props(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester) =>
-        // Neither by an expression nor by type: Akka would take those apart for each command, which takes longer than the rest of its start.
+        // No expression and no type: Akka would analyse those for each command, which takes longer than the rest of the command's start.
         Akka.Actor.Props.CreateBy(new Producer(id, handle, spawn, pipes, settings, runner, requester));
 
     protected override SupervisorStrategy SupervisorStrategy() => Stopping;
@@ -64,7 +64,7 @@ internal sealed partial class CommandSession : UntypedActor
             _output.Add(subscription);
     }
 
-    // Everyone who waits is told, for whatever reason this actor stops.
+    // Every waiting actor gets its answer, for whatever reason this actor stops.
     protected override void PostStop()
     {
         Timers.CancelAll();
@@ -195,7 +195,7 @@ internal sealed partial class CommandSession : UntypedActor
                 break;
             default:
                 (frame as ChildFrames.CommandReady)?.CloseUntaken();
-                _runner.Report(new ProtocolViolation(ViolationKind.OutOfState, $"A {frame.GetType().Name} of session {_id} came out of turn."));
+                _runner.Report(new ProtocolViolation(ViolationKind.OutOfState, $"The child sent a {frame.GetType().Name} of session {_id} out of turn."));
                 break;
         }
     }
@@ -205,7 +205,7 @@ internal sealed partial class CommandSession : UntypedActor
         if ((ready.Terminal is not null) != (_spawn.Output == CommandOutput.Terminal) || (ready.Terminal is { } master && !PseudoTerminal.IsMaster(master)))
         {
             ready.CloseUntaken();
-            _runner.Report(new ProtocolViolation(ViolationKind.Descriptors, $"Session {_id} is ready without its terminal, or with one that is none."));
+            _runner.Report(new ProtocolViolation(ViolationKind.Descriptors, $"The child must send CommandReady of session {_id} with the master of a terminal if its output is a terminal, and without a descriptor if not."));
             return;
         }
         Begin(ready.Value.ProcessId, DateTimeOffset.UnixEpoch.AddMicroseconds(ready.Value.StartedAt), ready.Take());
@@ -235,9 +235,9 @@ internal sealed partial class CommandSession : UntypedActor
 
     private void Terminate(TimeSpan? grace)
     {
-        // A command that waits for a runner has no process to end, and there may never be a runner.
+        // A command that waits for a runner has no process to end, and its runner may never come.
         if (!_life.HasStarted && !_life.IsOver && _runner.TryWithdraw(_id))
-            Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, "It was ended before there was a runner that could start it."));
+            Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, "The command was ended before there was a runner to start it."));
         else
             Send(new Transport.Terminate(CommandRequest.Milliseconds(grace ?? _spawn.Grace ?? _settings.Grace)));
     }
@@ -252,7 +252,7 @@ internal sealed partial class CommandSession : UntypedActor
             Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, message));
             return;
         }
-        // The runner serves this command alone and has reached a limit: the command ran, and reached it before the runner could report the start.
+        // The runner serves only this command and has reached a limit: the command ran, and reached it before the runner could report the start.
         if (!_life.HasStarted)
             Begin(0, DateTimeOffset.UtcNow, null);
         if (_life.Exit is null)

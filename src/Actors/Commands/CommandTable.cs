@@ -8,7 +8,7 @@ internal sealed class CommandTable
 {
     private readonly Dictionary<string, CommandEntry> _byHandle = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, CommandEntry> _byId = [];
-    // Ids of those that have ended and may be dropped to make room.
+    // The ids of the commands that have ended and may be dropped to make room.
     private readonly SortedSet<ulong> _droppable = [];
 
     internal int Count => _byHandle.Count;
@@ -16,16 +16,16 @@ internal sealed class CommandTable
     /// <summary>Every command, oldest first.</summary>
     internal IEnumerable<CommandEntry> All => _byHandle.Values.OrderBy(static entry => entry.Id);
 
-    /// <summary>Those that have not ended, in no order.</summary>
+    /// <summary>The commands that have not ended, in no order.</summary>
     internal IEnumerable<CommandEntry> Running => _byHandle.Values.Where(static entry => entry.Record is null);
 
-    /// <summary>The oldest that has ended and may be dropped to make room; null if there is none.</summary>
+    /// <summary>The oldest command that has ended and may be dropped to make room; null if there is none.</summary>
     internal CommandEntry? Droppable => _droppable.Count == 0 ? null : _byId[_droppable.Min];
 
-    /// <summary>How many are being killed to make room.</summary>
+    /// <summary>How many commands are being killed to make room.</summary>
     internal int Victims => _byHandle.Values.Count(static entry => entry.Victim);
 
-    /// <summary>The oldest that may be killed to make room; null if there is none.</summary>
+    /// <summary>The oldest command that may be killed to make room; null if there is none.</summary>
     internal CommandEntry? NextVictim =>
         _byHandle.Values.Where(static entry => !entry.Victim && !entry.Releasing && !entry.IsAwaited).MinBy(static entry => entry.Id);
 
@@ -43,11 +43,11 @@ internal sealed class CommandTable
 
     internal bool HasCommandsOf(RunnerQueue runner) => _byHandle.Values.Any(entry => entry.Runner == runner);
 
-    /// <summary>A command has ended.</summary>
+    /// <summary>Records that a command has ended.</summary>
     internal void OnEnded(CommandEntry entry, CommandRecord record)
     {
         entry.Record = record;
-        // One that is awaited stays until it is released: its requester is about to ask for its end.
+        // An awaited command stays until it is released: its requester is about to ask for its end.
         if (!entry.IsAwaited)
             _droppable.Add(entry.Id);
     }

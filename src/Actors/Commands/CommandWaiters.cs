@@ -3,17 +3,17 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Those who wait for a command's end: each of them gets one answer.</summary>
-/// <param name="timers">The session's.</param>
+/// <summary>The actors that wait for a command's end: each gets one answer.</summary>
+/// <param name="timers">The session's timers.</param>
 internal sealed class CommandWaiters(ActorTimers timers)
 {
     private readonly Dictionary<WaitOver, IActorRef> _waiting = [];
     private readonly List<IActorRef> _killers = [];
 
-    /// <summary>Somebody waits for the end.</summary>
+    /// <summary>Adds an actor that waits for the end.</summary>
     /// <param name="asker">Gets <see cref="Waited"/>.</param>
-    /// <param name="timeout">How long; null for as long as it takes.</param>
-    /// <param name="life">The command's.</param>
+    /// <param name="timeout">The longest wait; null for no limit.</param>
+    /// <param name="life">The command's state.</param>
     internal void Add(IActorRef asker, TimeSpan? timeout, CommandLife life)
     {
         if (life.IsOver)
@@ -27,8 +27,8 @@ internal sealed class CommandWaiters(ActorTimers timers)
             timers.StartSingleTimer(key, key, patience);
     }
 
-    /// <summary>Somebody has asked to kill the command, and gets its last snapshot.</summary>
-    /// <returns>Whether there is something to kill.</returns>
+    /// <summary>Adds an actor that has asked to kill the command; it gets the command's last snapshot.</summary>
+    /// <returns>False if the command has ended already.</returns>
     internal bool AddKiller(IActorRef asker, CommandLife life)
     {
         if (life.IsOver)
@@ -38,14 +38,14 @@ internal sealed class CommandWaiters(ActorTimers timers)
         return !life.IsOver;
     }
 
-    /// <summary>Somebody has waited long enough.</summary>
+    /// <summary>Answers an actor whose wait has reached its timeout.</summary>
     internal void OnTimeout(WaitOver over, CommandLife life)
     {
         if (_waiting.Remove(over, out var asker))
             asker.Tell(new Waited(life.Snapshot(), TimedOut: true));
     }
 
-    /// <summary>The command has ended.</summary>
+    /// <summary>Answers every waiting actor, because the command has ended.</summary>
     internal void TellOfTheEnd(CommandLife life)
     {
         foreach (var (key, asker) in _waiting)
@@ -59,7 +59,7 @@ internal sealed class CommandWaiters(ActorTimers timers)
         _killers.Clear();
     }
 
-    /// <summary>The command never ran: those who had its handle from the registry's list are told that there is no such command.</summary>
+    /// <summary>Tells the actors that took the handle from the registry's list that no such command exists, because the command never ran.</summary>
     internal void TellOfRefusal(CommandLife life)
     {
         foreach (var asker in _waiting.Values.Concat(_killers))

@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>Finds out whether a command has neither written output nor taken input for too long.</summary>
-/// <param name="timers">The session's.</param>
-/// <param name="patience">How long is too long; null for no limit.</param>
+/// <param name="timers">The session's timers.</param>
+/// <param name="patience">The longest idle time; null for no limit.</param>
 internal sealed class IdleTimer(ActorTimers timers, TimeSpan? patience)
 {
     private long _lastActivity = timers.Time.GetTimestamp();
@@ -15,10 +15,10 @@ internal sealed class IdleTimer(ActorTimers timers, TimeSpan? patience)
             timers.StartSingleTimer(Due.Instance, Due.Instance, limit);
     }
 
-    /// <summary>The command has written or taken something.</summary>
+    /// <summary>Records that the command has written output or taken input.</summary>
     internal void Touch() => _lastActivity = timers.Time.GetTimestamp();
 
-    /// <summary>The timer is due. It is not set anew at each <see cref="Touch"/>, so it may be early and is set for the rest then.</summary>
+    /// <summary>Checks the idle time when the timer is due. <see cref="Touch"/> does not restart the timer, so it may be early; then it is set for the rest.</summary>
     /// <returns>Whether the command was idle for too long.</returns>
     internal bool IsOverdue()
     {

@@ -5,14 +5,14 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>A command's input that it has not taken yet: one window of it is in the <see cref="InputPipe"/>, the rest waits here and is counted.</summary>
-/// <param name="session">The session, as the sender of what the writers are told.</param>
-/// <param name="spawn">What was asked for.</param>
+/// <summary>The input that a command has not taken yet: up to one window is in the <see cref="InputPipe"/>; the rest is queued here, up to a limit.</summary>
+/// <param name="session">The session, the sender of the messages to writers.</param>
+/// <param name="spawn">The request.</param>
 /// <param name="settings">The limits.</param>
 internal sealed class InputQueue(IActorRef session, Spawn spawn, CommandSettings settings) : IDisposable
 {
     private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();
-    // Those who have written something of which the command has not taken all.
+    // The actors that have written input which the command has not fully taken.
     private readonly HashSet<IActorRef> _writers = [];
     private InputPipe? _pipe;
     private long _accepted;
@@ -21,12 +21,12 @@ internal sealed class InputQueue(IActorRef session, Spawn spawn, CommandSettings
     private bool _closing;
     private bool _ended;
 
-    /// <summary>The writing end of the input is there; the queue owns it from now on. Null for a command without input.</summary>
+    /// <summary>Sets the writing end of the input, which the queue owns from now on; null for a command without input.</summary>
     internal void Connect(SafeDescriptor? descriptor) => _pipe = descriptor is null ? null : new InputPipe(session, descriptor);
 
-    /// <summary>Somebody writes.</summary>
-    /// <param name="write">What.</param>
-    /// <param name="writer">Is told how much the command has taken, or why the input is refused.</param>
+    /// <summary>Queues input, or refuses it.</summary>
+    /// <param name="write">The input.</param>
+    /// <param name="writer">The actor to tell how much the command has taken, or why the input is refused.</param>
     /// <param name="hasExited">Whether the command has ended.</param>
     internal void Write(WriteInput write, IActorRef writer, bool hasExited)
     {
@@ -36,23 +36,23 @@ internal sealed class InputQueue(IActorRef session, Spawn spawn, CommandSettings
         else if (hasExited || _ended || _closing)
             writer.Tell(new InputRefused("The command's input is closed."));
         else if (offset < 0 || offset > _accepted)
-            writer.Tell(new InputRefused($"Input for offset {offset} would leave a gap: {_accepted} is next."));
+            writer.Tell(new InputRefused($"Input at offset {offset} would leave a gap; the next offset is {_accepted}."));
         else if (_accepted - _taken + write.Data.Length > settings.MaxQueuedInput)
-            writer.Tell(new InputRefused($"{_accepted - _taken} bytes of input wait for the command already."));
+            writer.Tell(new InputRefused($"{_accepted - _taken} bytes of input wait for the command already; actorbrowser.commands.max-queued-input allows {settings.MaxQueuedInput}."));
         else if (MessageBytes.Take(write.Data, out var data) is { } problem)
             writer.Tell(new InputRefused($"{problem}."));
         else
             Accept(data[(int)Math.Min(_accepted - offset, data.Length)..], writer);
     }
 
-    /// <summary>The input ends after what was written.</summary>
+    /// <summary>Closes the input once the command has taken all of it.</summary>
     internal void CloseWhenTaken()
     {
         _closing = true;
         PassOn();
     }
 
-    /// <summary>The command has taken some of the input, or takes no more.</summary>
+    /// <summary>Records that the command has taken input, or takes no more, and tells the writers.</summary>
     internal void OnTaken(InputPipe.Taken taken)
     {
         _taken = taken.Bytes;
@@ -63,7 +63,7 @@ internal sealed class InputQueue(IActorRef session, Spawn spawn, CommandSettings
         PassOn();
     }
 
-    /// <summary>The session stops: the writers are told what the command has taken.</summary>
+    /// <summary>The session stops: tells the writers what the command has taken.</summary>
     internal void End()
     {
         Dispose();
@@ -71,7 +71,7 @@ internal sealed class InputQueue(IActorRef session, Spawn spawn, CommandSettings
         TellWriters();
     }
 
-    /// <summary>Closes the pipe. Nothing is written any more.</summary>
+    /// <summary>Closes the pipe; no more input is written.</summary>
     public void Dispose() => _pipe?.Dispose();
 
     private void Accept(ReadOnlyMemory<byte> fresh, IActorRef writer)

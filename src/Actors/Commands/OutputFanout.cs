@@ -3,10 +3,10 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Passes a command's output on to its subscribers, each as fast as it grants credit, and tells each of the command's end once.</summary>
-/// <param name="context">The session's: it watches the subscribers.</param>
+/// <summary>Sends a command's output to its subscribers, to each as fast as that one grants credit, and tells each once of the command's end.</summary>
+/// <param name="context">The session's context, which watches the subscribers.</param>
 /// <param name="log">The output.</param>
-/// <param name="life">Whether the command has exited, and ended.</param>
+/// <param name="life">The command's state.</param>
 internal sealed class OutputFanout(IActorContext context, OutputLog log, CommandLife life)
 {
     private readonly IActorRef _session = context.Self;
@@ -27,7 +27,7 @@ internal sealed class OutputFanout(IActorContext context, OutputLog log, Command
     /// <summary>Whether every subscriber was told of the end.</summary>
     internal bool IsDone => _subscriptions.TrueForAll(static subscription => subscription.HasBeenToldOfTheEnd);
 
-    /// <summary>Adds a subscriber, which has no subscription yet.</summary>
+    /// <summary>Adds a subscriber that has no subscription yet.</summary>
     internal void Add(Subscribe subscribe)
     {
         _subscriptions.Add(new OutputSubscription(subscribe with { From = Math.Max(0, subscribe.From) }));
@@ -55,7 +55,7 @@ internal sealed class OutputFanout(IActorContext context, OutputLog log, Command
             subscription.Subscriber.Tell(happened, _session);
     }
 
-    /// <summary>Gives each subscriber the output that it has granted credit for; one that has all of it is told of the end, if there is one.</summary>
+    /// <summary>Sends each subscriber the output that its credit allows, and the end once it has all output and the command has ended.</summary>
     internal void Advance()
     {
         // By index: this runs for every piece of output.
@@ -66,7 +66,7 @@ internal sealed class OutputFanout(IActorContext context, OutputLog log, Command
         }
     }
 
-    /// <summary>The session stops: subscribers hear of what they have not got as a gap, and then of the end, if there is one.</summary>
+    /// <summary>The session stops: reports undelivered output to each subscriber as a gap, then the end if the command has ended.</summary>
     internal void EndAbruptly()
     {
         foreach (var subscription in _subscriptions)

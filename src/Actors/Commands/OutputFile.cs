@@ -2,14 +2,14 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>The file that all of a command's output is copied to, if one was asked for. A <see cref="SpillWriter"/> writes it.</summary>
-/// <param name="context">The session's: it watches the writer.</param>
+/// <summary>The file that a <see cref="SpillWriter"/> copies all of a command's output to, if the request names one.</summary>
+/// <param name="context">The session's context, which watches the writer.</param>
 internal sealed class OutputFile(IActorContext context)
 {
     private IActorRef? _writer;
     private bool _ending;
 
-    /// <summary>How many bytes the writer was given and has not written yet.</summary>
+    /// <summary>The number of bytes that the writer has received and not written yet.</summary>
     internal long Unwritten { get; private set; }
 
     internal void Open(string path) => _writer = context.Watch(context.ActorOf(SpillWriter.Props(path), "spill"));
@@ -26,8 +26,8 @@ internal sealed class OutputFile(IActorContext context)
 
     internal void OnWritten(int bytes) => Unwritten -= bytes;
 
-    /// <summary>Nothing more is written.</summary>
-    /// <returns>Whether the file is complete, or there is none; if not, <see cref="OnWriterStopped"/> is next.</returns>
+    /// <summary>Ends the file: no more output follows.</summary>
+    /// <returns>Whether the file is complete or there is none. If false, <see cref="OnWriterStopped"/> follows.</returns>
     internal bool TryEnd()
     {
         if (_writer is not null && !_ending)
@@ -36,7 +36,7 @@ internal sealed class OutputFile(IActorContext context)
         return _writer is null;
     }
 
-    /// <summary>The writer has stopped.</summary>
+    /// <summary>Records that the writer has stopped.</summary>
     /// <returns>Whether the file is complete.</returns>
     internal bool OnWriterStopped()
     {

@@ -6,8 +6,8 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// A command's output from its pipes to the log, the subscribers and the file. The pipes are read as fast as the slowest of subscribers
-/// and file takes the output.
+/// Moves a command's output from its pipes to the log, the subscribers and the file. Reads the pipes as fast as the slowest subscriber
+/// or the file takes the output.
 /// </summary>
 internal sealed class OutputFlow : IDisposable
 {
@@ -19,13 +19,13 @@ internal sealed class OutputFlow : IDisposable
     private readonly OutputFile _file;
     private readonly Action _onLimit;
 
-    /// <summary>See the class.</summary>
-    /// <param name="context">The session's.</param>
-    /// <param name="spawn">What was asked for.</param>
+    /// <summary>Creates the flow; <see cref="Open"/> gives it the pipes.</summary>
+    /// <param name="context">The session's context.</param>
+    /// <param name="spawn">The request.</param>
     /// <param name="settings">The limits.</param>
     /// <param name="log">Keeps head and tail of the output.</param>
-    /// <param name="life">Whether the command runs.</param>
-    /// <param name="onLimit">Called once, when there is more output than the command may write.</param>
+    /// <param name="life">The command's state.</param>
+    /// <param name="onLimit">Called once, when the command has written more output than it may.</param>
     internal OutputFlow(IActorContext context, Spawn spawn, CommandSettings settings, OutputLog log, CommandLife life, Action onLimit)
     {
         _spawn = spawn;
@@ -37,13 +37,13 @@ internal sealed class OutputFlow : IDisposable
         _onLimit = onLimit;
     }
 
-    /// <summary>Whether there was more output than the command may write.</summary>
+    /// <summary>Whether the command has written more output than it may.</summary>
     internal bool ExceedsLimit { get; private set; }
 
     /// <summary>Whether every subscriber was told of the command's end.</summary>
     internal bool IsDone => _fanout.IsDone;
 
-    /// <summary>The command's pipes are there.</summary>
+    /// <summary>Adds the command's pipes.</summary>
     internal void Open(CommandPipes pipes)
     {
         if (pipes.Output is { } output)
@@ -52,8 +52,8 @@ internal sealed class OutputFlow : IDisposable
             _pipes.Add(OutputStream.Error, error.Read, error.Write);
     }
 
-    /// <summary>The command runs.</summary>
-    /// <param name="terminal">Its terminal; owned by this from now on.</param>
+    /// <summary>Opens the file and starts reading, because the command runs.</summary>
+    /// <param name="terminal">The command's terminal, owned by the flow from now on; null if it has none.</param>
     internal void Start(SafeDescriptor? terminal)
     {
         if (terminal is not null)
@@ -63,8 +63,8 @@ internal sealed class OutputFlow : IDisposable
         _pipes.Start();
     }
 
-    /// <summary>A message about output has come.</summary>
-    /// <returns>False for a message that is not.</returns>
+    /// <summary>Handles a message about output.</summary>
+    /// <returns>False if the message is about something else.</returns>
     internal bool OnReceive(object message, IActorRef sender)
     {
         switch (message)
@@ -89,7 +89,7 @@ internal sealed class OutputFlow : IDisposable
                 break;
             case Terminated terminated when _file.IsWrittenBy(terminated.ActorRef):
                 if (!_file.OnWriterStopped())
-                    _fanout.Broadcast(new SpillFailed("The output's file cannot be written: its writer has failed."));
+                    _fanout.Broadcast(new SpillFailed("The output's file is incomplete: its writer has failed."));
                 Advance();
                 break;
             case Terminated terminated:
@@ -111,16 +111,16 @@ internal sealed class OutputFlow : IDisposable
     /// <summary>Adds a subscriber.</summary>
     internal void Add(Subscribe subscribe) => _fanout.Add(subscribe);
 
-    /// <summary>The command's first process has exited.</summary>
+    /// <summary>Tells the subscribers that the command's first process has exited.</summary>
     internal void TellOfExit(CommandExited exited) => _fanout.Broadcast(exited);
 
-    /// <summary>All of its processes are gone: reads what is left in the pipes.</summary>
+    /// <summary>Reads the rest of the pipes, because all of the command's processes are gone.</summary>
     internal void ReadToTheEnd() => _pipes.ReadToTheEnd();
 
-    /// <summary>Whether pipes and file are complete. Once the pipes are, nothing more is written to the file.</summary>
+    /// <summary>Whether pipes and file are complete. Ends the file once the pipes are complete.</summary>
     internal bool TryComplete() => _pipes.AreDrained && _file.TryEnd();
 
-    /// <summary>Passes output on to the subscribers, and lets the pipes be read as far ahead of the slowest as is allowed.</summary>
+    /// <summary>Sends output to the subscribers, and lets the pipes be read on as far ahead of the slowest one as is allowed.</summary>
     internal void Advance()
     {
         _fanout.Advance();
@@ -128,7 +128,7 @@ internal sealed class OutputFlow : IDisposable
             _pipes.GrantUpTo(Math.Min(_fanout.Slowest, _log.Position - _file.Unwritten));
     }
 
-    /// <summary>The session stops: the subscribers are told of what they miss, and of the end.</summary>
+    /// <summary>The session stops: tells the subscribers what they miss, and the end.</summary>
     internal void EndAbruptly() => _fanout.EndAbruptly();
 
     /// <summary>Closes the pipes.</summary>

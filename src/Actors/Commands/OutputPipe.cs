@@ -6,9 +6,9 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>
-/// The reading end of one of a command's outputs, a pipe or a terminal. The reactor reads it while there is credit and leaves it
-/// alone otherwise, so that the command waits. This process creates a pipe's ends itself. A terminal comes from the runner: only a
-/// master is accepted, and its session makes it non-blocking again.
+/// The reading end of one of a command's outputs, a pipe or a terminal. The reactor reads it only while there is credit, so that
+/// without credit the command waits. This process creates a pipe's ends itself. A terminal comes from the runner: only a
+/// master is accepted, and the session makes it non-blocking again.
 /// </summary>
 internal sealed class OutputPipe : IReadinessHandler, IDisposable
 {

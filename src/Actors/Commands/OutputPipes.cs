@@ -4,41 +4,41 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>A command's output pipes, or its terminal. They are read at most one and a half windows ahead of the slowest reader.</summary>
-/// <param name="session">Is told what was read.</param>
-/// <param name="log">Gets what was read.</param>
-/// <param name="window">How much is read before more is granted, in bytes.</param>
+/// <summary>A command's output pipes, or its terminal. Reads at most one and a half windows ahead of the slowest reader.</summary>
+/// <param name="session">The session, which is told of each piece.</param>
+/// <param name="log">Has the number of bytes received so far.</param>
+/// <param name="window">The number of bytes read before more credit is needed.</param>
 internal sealed class OutputPipes(IActorRef session, OutputLog log, int window) : IDisposable
 {
     private readonly List<OutputPipe> _pipes = [];
     private readonly HashSet<OutputStream> _open = [];
-    // What was read and not granted again: of output, of error.
+    // Bytes read for which no new credit was granted yet: of output, of error.
     private readonly long[] _ungranted = new long[2];
 
     /// <summary>Whether every pipe has been read to its end.</summary>
     internal bool AreDrained => _open.Count == 0;
 
     /// <summary>Adds a pipe or a terminal.</summary>
-    /// <param name="stream">Which stream of the command it is.</param>
-    /// <param name="descriptor">The reading end; owned by this from now on.</param>
-    /// <param name="writer">A pipe's writing end, owned by this, too.</param>
+    /// <param name="stream">The command's stream.</param>
+    /// <param name="descriptor">The reading end; owned by this object from now on.</param>
+    /// <param name="writer">A pipe's writing end, also owned by this object; null for a terminal.</param>
     internal void Add(OutputStream stream, SafeDescriptor descriptor, SafeDescriptor? writer)
     {
         _pipes.Add(new OutputPipe(session, stream, descriptor, writer, window));
         _open.Add(stream);
     }
 
-    /// <summary>The command runs: its output is read.</summary>
+    /// <summary>Starts reading, because the command runs.</summary>
     internal void Start()
     {
         foreach (var pipe in _pipes)
             pipe.Start();
     }
 
-    /// <summary>A piece was read.</summary>
+    /// <summary>Counts a piece that was read.</summary>
     internal void OnRead(OutputPipe.Read read) => _ungranted[read.Stream == OutputStream.Error ? 1 : 0] += read.Data.Length;
 
-    /// <summary>A pipe has been read to its end.</summary>
+    /// <summary>Records that a pipe has been read to its end.</summary>
     internal void OnEnded(OutputStream stream) => _open.Remove(stream);
 
     /// <summary>Lets the pipes be read on, unless the slowest reader is too far behind.</summary>
@@ -57,7 +57,7 @@ internal sealed class OutputPipes(IActorRef session, OutputLog log, int window) 
         }
     }
 
-    /// <summary>Every process of the command is gone: reads what is left in the pipes, with or without credit.</summary>
+    /// <summary>Reads the rest of the pipes, with or without credit, because every process of the command is gone.</summary>
     internal void ReadToTheEnd()
     {
         foreach (var pipe in _pipes)

@@ -134,7 +134,7 @@ internal sealed record ChildSettings(
 /// <param name="MaxBackoff">The longest wait.</param>
 /// <param name="Jitter">The random share added to each wait, 0 to 1.</param>
 /// <param name="Window">The window in which losses are counted.</param>
-/// <param name="MaxRestarts">With more losses in a window, the supervisor gives up.</param>
+/// <param name="MaxRestarts">The most losses within the window; with more, the supervisor gives up.</param>
 /// <param name="GiveUpFor">The wait before one more attempt.</param>
 internal sealed record RestartSettings(
     TimeSpan MinBackoff, TimeSpan MaxBackoff, double Jitter, TimeSpan Window, int MaxRestarts, TimeSpan GiveUpFor)

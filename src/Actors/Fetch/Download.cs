@@ -4,7 +4,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Receives one streamed fetch and writes its body to a stream; each piece written is granted again as credit.</summary>
+/// <summary>Receives one streamed fetch, writes its body to a stream, and grants credit for each piece that was written.</summary>
 internal sealed class Download(IActorRef browser, Fetch fetch, Stream destination, TaskCompletionSource<FetchResult> done) : OneCallActor
 {
     private readonly CancellationTokenSource _stopped = new();
@@ -39,7 +39,7 @@ internal sealed class Download(IActorRef browser, Fetch fetch, Stream destinatio
             case FetchStarted:
                 break;
             case FetchFailed failed:
-                // Also while the stream is writing a piece, which may take for ever.
+                // Handled even while the stream writes a piece, because that write may never finish.
                 End(failed);
                 break;
             case IEvent happened when _writing:
@@ -65,7 +65,7 @@ internal sealed class Download(IActorRef browser, Fetch fetch, Stream destinatio
         _writing = false;
         if (written.Failure is { } failure)
         {
-            // The stream is the caller's, so the caller gets its exception. This actor's end cancels the fetch.
+            // The caller owns the stream, so the caller gets its exception. Stopping this actor cancels the fetch.
             done.TrySetException(failure);
             Context.Stop(Self);
             return;

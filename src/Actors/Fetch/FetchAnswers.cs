@@ -5,21 +5,21 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Matches the network process's frames to fetches, checks their order and passes answers on to the requesters, against credit.</summary>
+/// <summary>Matches the network process's frames to fetches, checks their order, and passes response data on to the requesters as far as they grant credit.</summary>
 /// <param name="limits">The limits of a fetch.</param>
 /// <param name="table">The fetches that have not ended.</param>
 /// <param name="sender">Passes credit on to the process.</param>
 /// <param name="outcomes">Ends a fetch.</param>
-/// <param name="uploads">Gets the frames about request bodies.</param>
-/// <param name="log">The coordinator's.</param>
+/// <param name="uploads">Handles the frames about request bodies.</param>
+/// <param name="log">The coordinator's log.</param>
 internal sealed class FetchAnswers(
     FetchSettings limits, FetchTable table, FetchSender sender, FetchOutcomes outcomes, FetchUploads uploads, ILoggingAdapter log)
 {
-    /// <summary>How many frames came for fetches that were never asked for, or had ended.</summary>
+    /// <summary>The number of frames whose fetch never existed or had ended.</summary>
     internal long Unknown { get; private set; }
 
-    /// <summary>A frame has come.</summary>
-    /// <returns>False for a frame that no fetch has.</returns>
+    /// <summary>Handles a frame from a network process.</summary>
+    /// <returns>False if the frame's type belongs to no fetch.</returns>
     internal bool OnFrame(ChildFrames.UserFrame frame, IActorRef child, int processId)
     {
         if (table.TryFind(frame.Id, out var fetch) && fetch.IsWith(child))
@@ -28,17 +28,17 @@ internal sealed class FetchAnswers(
             return true;
         // The frame is late, a duplicate, or about a fetch that was never sent. Only counts that are powers of two are logged, so that a flood does not fill the log.
         if (long.IsPow2(++Unknown))
-            log.Warning("A {0} for the unknown fetch {1} came from network child {2}; {3} such answers so far", frame.GetType().Name, frame.Id, processId, Unknown);
+            log.Warning("Network child {2} sent a {0} for the unknown fetch {1}; {3} such frames so far", frame.GetType().Name, frame.Id, processId, Unknown);
         return true;
     }
 
-    /// <summary>A requester takes more of a body.</summary>
+    /// <summary>Adds the credit that a requester granted for a response body.</summary>
     internal void OnGrant(PendingFetch fetch, long bytes)
     {
         if (!fetch.Request.Streamed)
             return;
         fetch.Save(bytes);
-        // While the process has more than half of its window left, small grants are saved up: each message wakes the process.
+        // Small grants are saved while the process has more than half of its window left, because each message wakes the process.
         if (fetch.Granted - fetch.Received <= limits.InitialCredit / 2)
             PassSavedCredit(fetch);
     }
@@ -54,10 +54,10 @@ internal sealed class FetchAnswers(
                 OnChunk(fetch, chunk);
                 break;
             case ChildFrames.End when fetch.Headers is null:
-                Report(fetch, new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} ended before its headers."));
+                Report(fetch, new ProtocolViolation(ViolationKind.OutOfState, $"The child ended fetch {frame.Id} before it sent headers."));
                 break;
             case ChildFrames.End end when end.Value.BodyBytes != fetch.Received - fetch.Base:
-                Report(fetch, new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {frame.Id} ended at {end.Value.BodyBytes} bytes; {fetch.Received - fetch.Base} had come."));
+                Report(fetch, new ProtocolViolation(ViolationKind.OutOfState, $"The child ended fetch {frame.Id} at {end.Value.BodyBytes} bytes; it had sent {fetch.Received - fetch.Base}."));
                 break;
             case ChildFrames.End end:
                 outcomes.Complete(fetch, end.Value, processId);
@@ -87,16 +87,16 @@ internal sealed class FetchAnswers(
     {
         if (fetch.Base > 0 && !fetch.IsResumed)
         {
-            // The server may answer the second attempt with another body than the first: then the two parts do not fit together.
+            // The server may send the second attempt a different body than the first: the two parts would not fit together.
             if (fetch.Continues(headers.Value))
                 fetch.IsResumed = true;
             else
-                outcomes.CancelAndFail(fetch, FetchErrorKind.ChildLost, "The network process was lost in the middle of the body, and the server does not resume it.");
+                outcomes.CancelAndFail(fetch, FetchErrorKind.ChildLost, $"The network process was lost after {fetch.Base} bytes of the body, and the server did not resume the body from there.");
             return;
         }
         if (fetch.Headers is not null)
         {
-            Report(fetch, new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {fetch.Id} got headers twice."));
+            Report(fetch, new ProtocolViolation(ViolationKind.OutOfState, $"The child sent headers for fetch {fetch.Id} twice."));
             return;
         }
         fetch.Headers = headers.Value;
@@ -119,7 +119,7 @@ internal sealed class FetchAnswers(
             return;
         }
         fetch.Append(chunk.Data);
-        // Credit is renewed when half of it is used: one message per piece would wake the process too often.
+        // Credit is renewed once half of it is used: a message for each piece would wake the process too often.
         if (fetch.Granted - fetch.Received < limits.InitialCredit / 2)
         {
             fetch.Grant(limits.InitialCredit);

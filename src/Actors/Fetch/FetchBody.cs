@@ -17,18 +17,18 @@ public sealed class FetchBody
         (Length, Progress) = (length, progress);
     }
 
-    /// <summary>In bytes; null if unknown: the length is then taken from the source, or the body is sent in chunks until the source ends.</summary>
+    /// <summary>The length in bytes; null if unknown: it is then taken from the source, or the body is sent in chunks until the source ends.</summary>
     public long? Length { get; }
 
     internal IProgress<long>? Progress { get; }
 
     /// <summary>
     /// A file, opened when the fetch starts and closed when it ends. A file without a size (a pipe, <c>/dev/stdin</c>) is read to its
-    /// end. Any number of fetches may use it. A redirect that needs the body again (307, 308) gets it again, unless the file is a
-    /// pipe.
+    /// end. Any number of fetches may use it. If a redirect needs the body again (307, 308), the file is read again; with a pipe, the
+    /// fetch fails.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="progress">Receives the number of bytes read for the server so far, from 0 again when they are sent again; null for none.</param>
+    /// <param name="progress">Receives the number of bytes read so far, from 0 each time the body is sent; null for no reports.</param>
     public static FetchBody FromFile(string path, IProgress<long>? progress = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -36,13 +36,13 @@ public sealed class FetchBody
     }
 
     /// <summary>
-    /// A stream from its current position. It is not closed. One fetch at a time may use it, and only one in all if it cannot seek. A
-    /// redirect that needs the body again (307, 308) gets it again from a stream that can seek; with any other stream the fetch
-    /// fails.
+    /// A stream from its current position. The browser does not close it. Only one fetch at a time may use the stream, and only one
+    /// fetch ever if the stream cannot seek. If a redirect needs the body again (307, 308), the stream is read again; if it cannot
+    /// seek, the fetch fails.
     /// </summary>
     /// <param name="stream">Readable; its owner must not use it before the fetch has ended.</param>
-    /// <param name="length">How many bytes to send; null for all, whose number is found first if the stream can seek.</param>
-    /// <param name="progress">Receives the number of bytes read for the server so far, from 0 again when they are sent again; null for none.</param>
+    /// <param name="length">The number of bytes to send; null for the rest of the stream, whose length is determined first if the stream can seek.</param>
+    /// <param name="progress">Receives the number of bytes read so far, from 0 each time the body is sent; null for no reports.</param>
     /// <exception cref="ArgumentException">The stream cannot be read.</exception>
     public static FetchBody FromStream(Stream stream, long? length = null, IProgress<long>? progress = null)
     {
@@ -54,21 +54,21 @@ public sealed class FetchBody
         return new FetchBody(null, stream, length, stream.CanSeek ? stream.Position : 0, progress);
     }
 
-    /// <summary>The source to read while sending: the fetch's upload, or a body in memory other than an array. Null for neither.</summary>
+    /// <summary>The source to read while sending: the fetch's upload, or a body in memory other than an array. Null if the fetch has neither.</summary>
     internal static FetchBody? Of(FetchProtocol.Fetch fetch) =>
         fetch.Upload ?? (fetch.Body is { } body && !MessageBytes.AreInArray(body) ? FromStream(new MemoryBody(body)) : null);
 
-    /// <summary>Whether opening the file may wait for a writer without limit.</summary>
+    /// <summary>Whether the source is a pipe: opening it waits for a writer without limit.</summary>
     internal bool IsPipe => _path is not null && Interop.PathProbe.IsPipe(_path);
 
-    /// <summary>Opens the source at its beginning. Blocks.</summary>
+    /// <summary>Opens the source at its beginning. May block.</summary>
     /// <exception cref="IOException">The source cannot be opened, or is in use.</exception>
     internal (Stream Stream, long? Length) Open()
     {
         if (_path is not null)
             return OpenFile(_path);
         if (Interlocked.Exchange(ref _inUse, 1) != 0)
-            throw new IOException("Another fetch reads this stream, or has read it, and it cannot seek.");
+            throw new IOException("The stream is being read by another fetch, or it cannot seek and was read by an earlier one; give each fetch its own stream.");
         if (!_stream!.CanSeek)
             return (_stream, Length);
         try
@@ -86,7 +86,7 @@ public sealed class FetchBody
     /// <summary>Returns to the position at which the source was opened. May block.</summary>
     internal void Rewind(Stream opened) => opened.Position = _path is null ? _start : 0;
 
-    /// <summary>Ends the reading of the source.</summary>
+    /// <summary>Releases the source after the last read.</summary>
     internal void Close(Stream? opened)
     {
         if (_path is not null)

@@ -7,7 +7,7 @@ namespace ActorBrowser;
 
 /// <summary>
 /// Accepts fetches and gives them to the network process, or queues them until there is one. Each accepted fetch ends exactly once,
-/// whichever of the requester, the process, its supervisor and this actor stops first.
+/// even if the requester, the process, its supervisor or this actor stops first.
 /// </summary>
 internal sealed class FetchCoordinator : UntypedActor
 {
@@ -43,7 +43,7 @@ internal sealed class FetchCoordinator : UntypedActor
 
     private ActorTimers Timers { get; } = new(Context);
 
-    /// <summary>How to make one.</summary>
+    /// <summary>Creates the props.</summary>
     /// <param name="settings">The configuration.</param>
     /// <param name="supervisor">The network child's supervisor.</param>
     public static Props Props(ActorBrowserSettings settings, IActorRef supervisor) =>
@@ -55,10 +55,10 @@ internal sealed class FetchCoordinator : UntypedActor
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)
     {
-        // The child lives on. What it still sends about these fetches is dropped, because ids are never used again.
-        EndAll(FetchErrorKind.Unavailable, $"The fetch coordinator failed and started again: {reason.Message}");
-        // The failure may have come from a fetch that was not accepted yet.
-        _asking?.Tell(new FetchFailed(WorkIds.Next(), FetchErrorKind.Unavailable, $"The fetch coordinator failed at this fetch: {reason.Message}", 0));
+        // The child keeps running. Its later frames about these fetches are dropped, because ids are never reused.
+        EndAll(FetchErrorKind.Unavailable, $"The fetch coordinator failed and was restarted: {reason.Message}");
+        // The fetch that caused the failure may not be in the table yet.
+        _asking?.Tell(new FetchFailed(WorkIds.Next(), FetchErrorKind.Unavailable, $"The fetch coordinator failed while it accepted this fetch: {reason.Message}", 0));
     }
 
     /// <inheritdoc/>
@@ -138,7 +138,7 @@ internal sealed class FetchCoordinator : UntypedActor
                 OnUp(up);
                 break;
             case ChildProcessProtocol.SandboxViolated:
-                // The refused call has failed in the child. If the fetch fails by it, its error says why.
+                // The call failed in the child. If that makes the fetch fail, the fetch's error says so.
                 break;
             case UseSupervisor use:
                 _unavailable = null;
@@ -159,7 +159,7 @@ internal sealed class FetchCoordinator : UntypedActor
                 _deadlines.Sweep();
                 break;
             case ICommand:
-                Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(message.GetType().Name, "the fetch coordinator does not know it")));
+                Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(message.GetType().Name, "the fetch coordinator does not handle it")));
                 break;
             default:
                 Unhandled(message);
@@ -172,7 +172,7 @@ internal sealed class FetchCoordinator : UntypedActor
         var id = WorkIds.Next();
         var refusal = FetchRules.Copy(fetch.Headers, out var headers)
             ?? FetchValidation.Check(fetch, _settings.Fetch)
-            ?? (_fetches.Count >= _settings.Fetch.MaxPending ? Unavailable($"{_fetches.Count} fetches are under way already.") : null)
+            ?? (_fetches.Count >= _settings.Fetch.MaxPending ? Unavailable($"{_fetches.Count} fetches run or wait already, as many as actorbrowser.fetch.max-pending allows; retry when one has ended.") : null)
             ?? (_unavailable is { } why ? Unavailable(why) : null);
         if (refusal is { } refused)
         {
@@ -180,7 +180,7 @@ internal sealed class FetchCoordinator : UntypedActor
             return;
         }
         var pending = new PendingFetch(id, fetch, headers, Sender, _settings.Fetch, Timers.Time);
-        // From here on the table answers for it.
+        // From here on PreRestart finds the fetch in the table.
         _asking = null;
         _fetches.Add(pending);
         FetchMetrics.Started();
@@ -203,14 +203,14 @@ internal sealed class FetchCoordinator : UntypedActor
         _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
     }
 
-    /// <summary>The sender's fetch; null when it has ended, or is another actor's, which the sender is told.</summary>
+    /// <summary>Finds a fetch of the sender. Null if it has ended, or if it belongs to another actor; then the sender is told.</summary>
     private PendingFetch? FindOwn(ulong id, string message)
     {
         if (!_fetches.TryFind(id, out var fetch))
             return null;
         if (fetch.Requester.Equals(Sender))
             return fetch;
-        Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(message, $"fetch {id} is another actor's")));
+        Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(message, $"fetch {id} belongs to another actor")));
         return null;
     }
 
@@ -219,7 +219,7 @@ internal sealed class FetchCoordinator : UntypedActor
     private void Use(IActorRef supervisor)
     {
         _supervisor = Context.Watch(supervisor);
-        // After a restart this actor is made with the supervisor in use, not with an earlier one that has stopped.
+        // A restart then creates this actor with the current supervisor, not with one that has stopped.
         if (_producer is { } producer)
             producer.Supervisor = supervisor;
         _supervisor.Tell(new ChildSupervisor.Attach(Self));
@@ -251,7 +251,7 @@ internal sealed class FetchCoordinator : UntypedActor
             _supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
     }
 
-    // The supervisor was stopped, not restarted, and its child was killed with it. The browser makes another one.
+    // The supervisor was stopped, not restarted, and its child was killed with it. The browser creates another supervisor.
     private void OnSupervisorGone()
     {
         _unavailable = "The network process's supervisor was stopped.";
@@ -279,7 +279,7 @@ internal sealed class FetchCoordinator : UntypedActor
     }
 
     /// <summary>From the browser: another supervisor replaces the one that was stopped.</summary>
-    /// <param name="Supervisor">The network child's.</param>
+    /// <param name="Supervisor">The network child's new supervisor.</param>
     internal sealed record UseSupervisor(IActorRef Supervisor) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>The token of a fetch was cancelled.</summary>

@@ -5,21 +5,21 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser;
 
 /// <summary>Ends each accepted fetch exactly once: takes it out of the table and the queue, counts it and tells its requester.</summary>
-/// <param name="table">Has the fetch until it ends.</param>
-/// <param name="queue">Has it while it waits for a process.</param>
+/// <param name="table">Holds each fetch until it ends.</param>
+/// <param name="queue">Holds each fetch that waits for a process.</param>
 /// <param name="sender">Tells the process about a cancellation.</param>
 internal sealed class FetchOutcomes(FetchTable table, FetchQueue queue, FetchSender sender)
 {
-    /// <summary>How many fetches were answered.</summary>
+    /// <summary>The number of fetches that ended with a response.</summary>
     internal long Completed { get; private set; }
 
-    /// <summary>How many fetches were refused, failed or abandoned.</summary>
+    /// <summary>The number of fetches that were refused, failed or were abandoned.</summary>
     internal long Failed { get; private set; }
 
-    /// <summary>A fetch was refused by <see cref="Entry"/>, which has told its requester.</summary>
+    /// <summary>Counts a fetch that <see cref="Entry"/> refused; Entry has told its requester.</summary>
     internal void OnInvalid() => Failed++;
 
-    /// <summary>A fetch is not accepted.</summary>
+    /// <summary>Refuses a fetch and tells its requester why.</summary>
     internal void Refuse(ulong id, in FetchError refusal, IActorRef requester)
     {
         Failed++;
@@ -27,7 +27,7 @@ internal sealed class FetchOutcomes(FetchTable table, FetchQueue queue, FetchSen
         requester.Tell(new FetchFailed(id, refusal.Kind, refusal.Message, 0));
     }
 
-    /// <summary>The whole answer has come.</summary>
+    /// <summary>Ends a fetch whose whole response has arrived.</summary>
     internal void Complete(PendingFetch fetch, in FetchEnd end, int processId)
     {
         Completed++;
@@ -38,7 +38,7 @@ internal sealed class FetchOutcomes(FetchTable table, FetchQueue queue, FetchSen
             : new FetchResponse(fetch.Id, fetch.Headers!.Value, fetch.Body, end, processId));
     }
 
-    /// <summary>A fetch fails that no process has, or whose process has given it up.</summary>
+    /// <summary>Fails a fetch that no process works on.</summary>
     internal void Fail(PendingFetch fetch, FetchErrorKind kind, string message)
     {
         Failed++;
@@ -47,14 +47,14 @@ internal sealed class FetchOutcomes(FetchTable table, FetchQueue queue, FetchSen
         fetch.Requester.Tell(new FetchFailed(fetch.Id, kind, message, sender.ProcessId));
     }
 
-    /// <summary>A fetch fails that a process may still work on: the process is told to stop it.</summary>
+    /// <summary>Fails a fetch that a process may still work on, and tells that process to stop it.</summary>
     internal void CancelAndFail(PendingFetch fetch, FetchErrorKind kind, string message)
     {
         sender.Cancel(fetch);
         Fail(fetch, kind, message);
     }
 
-    /// <summary>A requester has stopped, and its fetches end without an answer.</summary>
+    /// <summary>Ends the fetches of a requester that has stopped, without an answer.</summary>
     internal void AbandonAllOf(IActorRef requester)
     {
         foreach (var fetch in table.RemoveAllOf(requester))

@@ -62,13 +62,13 @@ public static class FetchProtocol
         /// <summary>The most redirects to follow; null for the configured number.</summary>
         public int? MaxRedirects { get; init; }
 
-        /// <summary>Null for the configured time.</summary>
+        /// <summary>The longest time for the whole fetch; null for the configured time.</summary>
         public TimeSpan? TotalTimeout { get; init; }
 
-        /// <summary>Null for the configured time.</summary>
+        /// <summary>The longest time to connect; null for the configured time.</summary>
         public TimeSpan? ConnectTimeout { get; init; }
 
-        /// <summary>Null for the configured time.</summary>
+        /// <summary>The longest time from the sent request to the first byte of the response; null for the configured time.</summary>
         public TimeSpan? FirstByteTimeout { get; init; }
 
         /// <summary>The longest response body, in bytes; null for the configured length.</summary>
@@ -88,14 +88,14 @@ public static class FetchProtocol
 
         /// <summary>
         /// Whether the fetch is repeated once if its network child is lost. Only for requests that may be repeated: GET, HEAD and
-        /// OPTIONS without <see cref="Upload"/>. If part of the body was delivered, only the rest is requested (Range, If-Range),
-        /// which takes a strong ETag from the server.
+        /// OPTIONS without <see cref="Upload"/>. If part of the body was delivered, only the rest is requested (Range, If-Range);
+        /// this needs a strong ETag from the server.
         /// </summary>
         public bool Replay { get; init; }
 
         /// <summary>
-        /// Cancels the fetch. Needed with Ask: the coordinator watches the asking actor, but code that awaits an Ask's task is no
-        /// actor whose end could be seen.
+        /// Cancels the fetch. Needed with Ask: the coordinator cancels the fetches of an actor that has stopped, but it cannot watch the
+        /// temporary reference of an Ask.
         /// </summary>
         public CancellationToken Cancellation { get; init; }
 
@@ -135,7 +135,7 @@ public static class FetchProtocol
     /// <summary>Counters since the coordinator started.</summary>
     /// <param name="Pending">Fetches that run or wait now.</param>
     /// <param name="Completed">Fetches that ended with a response.</param>
-    /// <param name="Failed">Fetches that failed.</param>
+    /// <param name="Failed">Fetches that were refused, failed, or were abandoned by their requester.</param>
     /// <param name="UnknownIds">Late, duplicate or unknown answers: counted and logged, but not delivered.</param>
     /// <param name="ChildProcessId">The current network child; 0 for none.</param>
     public sealed record FetchStats(int Pending, long Completed, long Failed, long UnknownIds, int ChildProcessId) : INoSerializationVerificationNeeded;

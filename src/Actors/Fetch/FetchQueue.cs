@@ -1,7 +1,7 @@
 namespace ActorBrowser;
 
 /// <summary>Fetches that wait for a network process, oldest first.</summary>
-/// <param name="patience">How long each of them waits at most.</param>
+/// <param name="patience">The longest wait of each fetch.</param>
 internal sealed class FetchQueue(TimeSpan patience)
 {
     private readonly LinkedList<PendingFetch> _waiting = new();
@@ -14,7 +14,7 @@ internal sealed class FetchQueue(TimeSpan patience)
         fetch.Place = _waiting.AddLast(fetch);
     }
 
-    /// <summary>Takes a fetch out of the queue; does nothing if it is not in there.</summary>
+    /// <summary>Removes a fetch from the queue; does nothing if the queue does not hold it.</summary>
     internal void Remove(PendingFetch fetch)
     {
         if (fetch.Place is { } place)
@@ -22,7 +22,7 @@ internal sealed class FetchQueue(TimeSpan patience)
         fetch.Place = null;
     }
 
-    /// <summary>Takes the oldest fetch out of the queue; null if the queue is empty.</summary>
+    /// <summary>Removes and returns the oldest fetch; null if the queue is empty.</summary>
     internal PendingFetch? Take()
     {
         if (_waiting.First is not { Value: var fetch })

@@ -5,7 +5,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Checks that do not depend on the configuration.</summary>
+/// <summary>Checks of a fetch that do not depend on the configuration.</summary>
 internal static class FetchRules
 {
     private const int MaxRedirects = 1000;
@@ -15,7 +15,7 @@ internal static class FetchRules
 
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
 
-    /// <summary>Null, or the failure with which to refuse a fetch.</summary>
+    /// <summary>Null, or the failure that refuses the fetch.</summary>
     internal static FetchFailed? Refusal(Fetch fetch) => Check(fetch) is { } error ? new FetchFailed(WorkIds.Next(), error.Kind, error.Message, 0) : null;
 
     private static FetchError? Check(Fetch fetch)
@@ -43,7 +43,7 @@ internal static class FetchRules
             ?? Time(nameof(fetch.FirstByteTimeout), fetch.FirstByteTimeout);
     }
 
-    /// <summary>Copies the headers, which their owner may change during the fetch.</summary>
+    /// <summary>Copies the headers, because the requester may change them during the fetch.</summary>
     /// <returns>Null, or why they cannot be sent.</returns>
     internal static FetchError? Copy(IReadOnlyList<HeaderField> headers, out HeaderField[] copy)
     {
@@ -58,7 +58,7 @@ internal static class FetchRules
         }
         catch (Exception e)
         {
-            // The list may be the requester's own code, or may be changing: only this request fails.
+            // The list may be the requester's own type, or may change while it is read: only this request fails.
             return Invalid($"The headers cannot be read: {e.Message}");
         }
         foreach (var field in copy)

@@ -25,25 +25,25 @@ internal sealed class FetchSender(IActorRef self, ActorBrowserSettings settings)
     /// <summary>The network process's pid; 0 without one.</summary>
     internal int ProcessId => _router?.ProcessId ?? 0;
 
-    /// <summary>A network process is ready.</summary>
+    /// <summary>Sends fetches to a network process that is ready.</summary>
     internal void Use(ChildRouter router) => _router = router;
 
-    /// <summary>A network process is lost; does nothing if it is not the one in use.</summary>
+    /// <summary>Forgets a lost network process; does nothing if another one is in use.</summary>
     internal void OnLost(IActorRef child)
     {
         if (child.Equals(_router?.Child))
             Disconnect();
     }
 
-    /// <summary>There is no network process any more.</summary>
+    /// <summary>Forgets the network process and the fetches that were cancelled in it.</summary>
     internal void Disconnect()
     {
         _router = null;
         _cancelled.Clear();
     }
 
-    /// <summary>Gives a fetch to the network process.</summary>
-    /// <returns>False without a process.</returns>
+    /// <summary>Sends a fetch to the network process.</summary>
+    /// <returns>False if there is no process.</returns>
     internal bool TrySend(PendingFetch pending)
     {
         if (_router is not { } router)
@@ -69,7 +69,7 @@ internal sealed class FetchSender(IActorRef self, ActorBrowserSettings settings)
         return true;
     }
 
-    /// <summary>Tells the process that has a fetch something about it; does nothing if no process has it.</summary>
+    /// <summary>Sends a message about a fetch to the process that works on the fetch; does nothing if none does.</summary>
     internal void Tell<T>(PendingFetch fetch, in T message) where T : struct, IWireMessage<T>
     {
         if (fetch.Router is not { } router)
@@ -78,7 +78,7 @@ internal sealed class FetchSender(IActorRef self, ActorBrowserSettings settings)
         RequestFlush();
     }
 
-    /// <summary>Tells the process that has a fetch to stop it; does nothing if no process has it.</summary>
+    /// <summary>Tells the process that works on a fetch to stop it; does nothing if none does.</summary>
     internal void Cancel(PendingFetch fetch)
     {
         if (fetch.Router is null)
@@ -97,14 +97,14 @@ internal sealed class FetchSender(IActorRef self, ActorBrowserSettings settings)
         return true;
     }
 
-    /// <summary>Flushes what was sent.</summary>
+    /// <summary>Flushes the frames sent so far.</summary>
     internal void Flush()
     {
         _flushRequested = false;
         _router?.Flush();
     }
 
-    // The tick goes behind the messages that are in the mailbox already: they share one system call, and an empty mailbox waits for nothing.
+    // The tick is queued behind the messages already in the mailbox, so that their frames share one system call. With an empty mailbox it runs at once.
     private void RequestFlush()
     {
         if (_flushRequested)

@@ -4,7 +4,7 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>The accepted fetches that have not ended, by id and by requester. A requester is watched as long as it has fetches.</summary>
-/// <param name="context">The coordinator's.</param>
+/// <param name="context">The coordinator's context.</param>
 internal sealed class FetchTable(IActorContext context)
 {
     private readonly Dictionary<ulong, PendingFetch> _byId = [];
@@ -20,7 +20,7 @@ internal sealed class FetchTable(IActorContext context)
     internal void Add(PendingFetch fetch)
     {
         _byId.Add(fetch.Id, fetch);
-        // The temporary reference of an Ask cannot be watched, nor can NoSender.
+        // Neither the temporary reference of an Ask nor NoSender can be watched.
         if (fetch.Requester is MinimalActorRef)
             return;
         if (!_byRequester.TryGetValue(fetch.Requester, out var ids))

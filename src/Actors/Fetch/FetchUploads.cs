@@ -3,8 +3,8 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>Sends request bodies piece by piece, as the network process grants credit: those in memory, and those that an <see cref="UploadReader"/> reads.</summary>
-/// <param name="self">The coordinator, which the readers tell what they have read.</param>
+/// <summary>Sends request bodies piece by piece as the network process grants credit, from memory or from an <see cref="UploadReader"/>.</summary>
+/// <param name="self">The coordinator; readers report to it.</param>
 /// <param name="settings">The configuration.</param>
 /// <param name="table">The fetches that have not ended.</param>
 /// <param name="sender">Sends the pieces.</param>
@@ -19,8 +19,8 @@ internal sealed class FetchUploads(IActorRef self, ActorBrowserSettings settings
         fetch.Upload.StartOpening(self);
     }
 
-    /// <summary>A source is open.</summary>
-    /// <returns>The fetch, which can be sent now; null if it has ended.</returns>
+    /// <summary>Records that a source is open.</summary>
+    /// <returns>The fetch, ready to be sent; null if it has ended.</returns>
     internal PendingFetch? OnOpened(UploadReader.Opened opened)
     {
         if (!table.TryFind(opened.Id, out var fetch))
@@ -29,7 +29,7 @@ internal sealed class FetchUploads(IActorRef self, ActorBrowserSettings settings
         return fetch;
     }
 
-    /// <summary>The process takes more of a body.</summary>
+    /// <summary>Sends more of a body, because the process has granted credit for it.</summary>
     internal void OnCredit(PendingFetch fetch, long credit)
     {
         if (fetch.IsBodyUnwanted)
@@ -52,15 +52,15 @@ internal sealed class FetchUploads(IActorRef self, ActorBrowserSettings settings
         }
     }
 
-    /// <summary>The process asks for a body from its beginning.</summary>
+    /// <summary>Sends a body from its beginning again, because the process has asked for it.</summary>
     /// <returns>Null, or the rule that the process broke.</returns>
     internal ProtocolViolation? OnRewind(PendingFetch fetch, int pass)
     {
         var most = (fetch.Request.MaxRedirects ?? settings.Fetch.MaxRedirects) + FetchRewind.MaxReplays;
-        var broken = fetch.IsAnswered ? "although its answer had begun"
-            : fetch.IsBodyUnwanted ? "which it had said it did not want"
-            : !fetch.CanRewind ? "of which there is nothing that can be sent again"
-            : pass != fetch.Pass + 1 ? $"as pass {pass}; {fetch.Pass + 1} was next"
+        var broken = fetch.IsAnswered ? "after its response had begun"
+            : fetch.IsBodyUnwanted ? "after it had declined the body"
+            : !fetch.CanRewind ? "which cannot be sent again"
+            : pass != fetch.Pass + 1 ? $"as pass {pass}; expected pass {fetch.Pass + 1}"
             : pass > most ? $"for the {pass}th time; {most} are allowed"
             : null;
         if (broken is not null)
@@ -76,17 +76,17 @@ internal sealed class FetchUploads(IActorRef self, ActorBrowserSettings settings
         return null;
     }
 
-    /// <summary>The process wants no more of a body.</summary>
+    /// <summary>Stops sending a body, because the process has declined the rest.</summary>
     /// <returns>Null, or the rule that the process broke.</returns>
     internal static ProtocolViolation? OnUnwanted(PendingFetch fetch)
     {
         if (fetch.IsBodyUnwanted || fetch.BodyLength is FetchRequest.NoBody)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"The child said that it wants no body of fetch {fetch.Id}, which has none or had been said.");
+            return new ProtocolViolation(ViolationKind.OutOfState, $"The child declined the body of fetch {fetch.Id}, {(fetch.IsBodyUnwanted ? "which it had declined already" : "which has no body")}.");
         fetch.EndBody();
         return null;
     }
 
-    /// <summary>A source is at its beginning again.</summary>
+    /// <summary>Begins a new pass of a body whose source is at its beginning again.</summary>
     internal void OnRewound(UploadReader.Rewound rewound)
     {
         if (!table.TryFind(rewound.Id, out var fetch) || fetch.IsBodyUnwanted || !fetch.Upload!.OnRewound(self, rewound.Pass))
@@ -96,13 +96,13 @@ internal sealed class FetchUploads(IActorRef self, ActorBrowserSettings settings
         ReadOn(fetch, fetch.Upload);
     }
 
-    /// <summary>A source has given a piece, or has ended.</summary>
+    /// <summary>Sends the piece that was read from a source, or the end of the body.</summary>
     internal void OnRead(UploadReader.Read read)
     {
         if (!table.TryFind(read.Id, out var fetch) || fetch.IsBodyUnwanted)
             return;
         var upload = fetch.Upload!;
-        // The process has asked for the body again: it does not take a piece of the earlier pass.
+        // The process has asked for the body again and takes no more pieces of the earlier pass.
         if (!upload.OnRead(self, read.Count))
             return;
         if (read.Count > 0)
@@ -112,7 +112,7 @@ internal sealed class FetchUploads(IActorRef self, ActorBrowserSettings settings
         }
         else if (upload.Length is { } length)
         {
-            outcomes.CancelAndFail(fetch, FetchErrorKind.Upload, $"The request's body ended after {fetch.Uploaded} bytes; it was to have {length}.");
+            outcomes.CancelAndFail(fetch, FetchErrorKind.Upload, $"The request's body ended after {fetch.Uploaded} bytes; its declared length is {length}.");
             return;
         }
         if (read.Count == 0 || fetch.Uploaded == upload.Length)
@@ -123,14 +123,14 @@ internal sealed class FetchUploads(IActorRef self, ActorBrowserSettings settings
         ReadOn(fetch, upload);
     }
 
-    /// <summary>A source has failed.</summary>
+    /// <summary>Fails the fetch whose source cannot be read.</summary>
     internal void OnBroken(UploadReader.Broken broken)
     {
         if (table.TryFind(broken.Id, out var fetch) && !fetch.IsBodyUnwanted)
             outcomes.CancelAndFail(fetch, FetchErrorKind.Upload, $"The request's body cannot be read: {broken.Why.TrimEnd('.')}.");
     }
 
-    // The next piece is read when the process has room for it, so an upload takes one piece of memory.
+    // The next piece is read only when the process has room for it, so an upload needs the memory of one piece.
     private void ReadOn(PendingFetch fetch, UploadReader upload)
     {
         if (!upload.IsBusy && !upload.IsEnded && upload.Credit > 0 && fetch.Router is not null)

@@ -4,7 +4,7 @@ using static ActorBrowser.FetchProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Checks in the privileged process, before a child gets any of the request.</summary>
+/// <summary>Checks a fetch in the privileged process, before a child receives any part of it.</summary>
 internal static class FetchValidation
 {
     /// <summary>Null, or why the fetch is refused.</summary>

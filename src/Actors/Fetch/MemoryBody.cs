@@ -1,6 +1,6 @@
 namespace ActorBrowser;
 
-/// <summary>Reads memory whose manager may be its owner's code; like any other body source it is read outside all actors.</summary>
+/// <summary>Reads a body from memory that is no array. Its memory manager may be the embedder's code, so it is read outside all actors like any other source.</summary>
 internal sealed class MemoryBody(ReadOnlyMemory<byte> memory) : Stream
 {
     private int _position;

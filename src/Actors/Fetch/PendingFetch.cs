@@ -38,14 +38,14 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     internal FetchHeaders? Headers { get; set; }
 
-    /// <summary>When this side gives it up, in <see cref="Clock.Milliseconds"/>; the child's own timeouts come first.</summary>
+    /// <summary>When this process gives the fetch up, in <see cref="Clock.Milliseconds"/>. The child enforces its own timeouts earlier.</summary>
     internal long Deadline { get; private set; } = long.MaxValue;
 
-    /// <summary>Sets the deadline for a wait on this side, at most the fetch's total timeout.</summary>
+    /// <summary>Sets the deadline for a wait in this process, at most the fetch's total timeout.</summary>
     internal void WaitAtMost(TimeSpan patience) => Deadline = In(Total is { } total && total - Age < patience ? total - Age : patience);
 
     /// <summary>Sets the deadline while a child performs the fetch and enforces the total timeout itself.</summary>
-    /// <param name="grace">How much later than the child this side gives up.</param>
+    /// <param name="grace">How much later than the child this process gives up.</param>
     internal void LeaveToChild(TimeSpan grace) => Deadline = Total is { } total ? In(total - Age + grace) : long.MaxValue;
 
     private long In(TimeSpan wait) => wait.TotalMilliseconds < int.MaxValue ? time.Milliseconds() + (long)Math.Ceiling(wait.TotalMilliseconds) : long.MaxValue;
@@ -88,7 +88,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
     /// <summary>Records the number of body bytes sent with the request.</summary>
     internal void BeginBody(int firstBytes) => (Uploaded, FirstBytes, Pass, IsBodyUnwanted) = (firstBytes, firstBytes, 0, false);
 
-    /// <summary>Closes the source; no more is read from it.</summary>
+    /// <summary>Closes the source, because the child has declined the rest.</summary>
     internal void EndBody()
     {
         IsBodyUnwanted = true;
@@ -153,17 +153,17 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     internal void Grant(long bytes) => Granted = CreditSum.Of(Granted, bytes);
 
-    /// <summary>Null, or the protocol violation in this piece.</summary>
+    /// <summary>Counts a piece of the body. Null, or the rule that the piece breaks.</summary>
     internal ProtocolViolation? Accept(long offset, int length)
     {
         if (Headers is null)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"The body of fetch {Id} arrived before its headers.");
+            return new ProtocolViolation(ViolationKind.OutOfState, $"The child sent the body of fetch {Id} before the headers.");
         if (offset != Received - Base)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"A piece of fetch {Id} has offset {offset}, expected {Received - Base}.");
+            return new ProtocolViolation(ViolationKind.OutOfState, $"The child sent a piece of fetch {Id} at offset {offset}; expected {Received - Base}.");
         if (Received + length > Granted)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {Id} delivered {Received + length} bytes; its credit is {Granted}.");
+            return new ProtocolViolation(ViolationKind.OutOfState, $"The child sent {Received + length} bytes of fetch {Id}; its credit is {Granted}.");
         if (Received + length > MaxBody)
-            return new ProtocolViolation(ViolationKind.OutOfState, $"Fetch {Id} delivered {Received + length} bytes; its limit is {MaxBody}.");
+            return new ProtocolViolation(ViolationKind.OutOfState, $"The child sent {Received + length} bytes of fetch {Id}; the limit is {MaxBody}.");
         Received += length;
         return null;
     }

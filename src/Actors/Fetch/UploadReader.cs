@@ -4,7 +4,7 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
-/// <summary>Reads one fetch's <see cref="FetchBody"/> on the thread pool, piece by piece; the coordinator is told of each by message.</summary>
+/// <summary>Reads one fetch's <see cref="FetchBody"/> on the thread pool, piece by piece, and sends the coordinator a message about each piece.</summary>
 internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
 {
     private readonly CancellationTokenSource _stopped = new();
@@ -16,7 +16,7 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
     private bool _rewinds;
     private bool _closed;
 
-    /// <summary>In bytes; null if only the source's end shows it. Known once the source is open.</summary>
+    /// <summary>The length in bytes; null if only the source's end shows it. Known once the source is open.</summary>
     internal long? Length { get; private set; }
 
     /// <summary>Whether the source can be read again from its beginning. Known once the source is open.</summary>
@@ -74,11 +74,11 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
             StartRewinding(self);
     }
 
-    /// <summary>The source is open.</summary>
+    /// <summary>Records that the source is open.</summary>
     internal void OnOpened(Opened opened) => (IsBusy, IsOpen, Length, CanRewind) = (false, true, opened.Length, opened.CanRewind);
 
-    /// <summary>A piece was read.</summary>
-    /// <returns>False if the child has asked for the body again meanwhile, so that the piece is useless.</returns>
+    /// <summary>Records that a piece was read.</summary>
+    /// <returns>False if the child has meanwhile asked for the body again, so that the piece must not be sent.</returns>
     internal bool OnRead(IActorRef self, int count)
     {
         IsBusy = false;
@@ -91,8 +91,8 @@ internal sealed class UploadReader(ulong id, FetchBody body, int chunk)
         return true;
     }
 
-    /// <summary>The source is at its beginning.</summary>
-    /// <returns>False if the child has asked for the body again meanwhile.</returns>
+    /// <summary>Records that the source is at its beginning.</summary>
+    /// <returns>False if the child has meanwhile asked for the body once more.</returns>
     internal bool OnRewound(IActorRef self, int pass)
     {
         IsBusy = false;

@@ -4,11 +4,11 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>Passes a renderer's answer to a query on to its asker.</summary>
+/// <summary>Passes a renderer's answer to a query on to the actor that asked.</summary>
 internal static class QueryAnswers
 {
-    /// <summary>Passes a frame on.</summary>
-    /// <returns>False for a frame that answers no query.</returns>
+    /// <summary>Passes on the answer in a frame.</summary>
+    /// <returns>False if the frame answers no query.</returns>
     internal static bool TryPass(ChildFrames.UserFrame frame, IActorRef asker)
     {
         switch (frame)
@@ -20,7 +20,7 @@ internal static class QueryAnswers
                 asker.Tell(new QueryFailed(failed.Value.Kind, failed.Value.Message));
                 return true;
             case ChildFrames.TooLarge tooLarge:
-                asker.Tell(new QueryFailed(DocumentFailure.TooLarge, $"The query takes more than the {tooLarge.Limit} bytes that a message to a renderer may have."));
+                asker.Tell(new QueryFailed(DocumentFailure.TooLarge, $"The query exceeds the frame limit of {tooLarge.Limit} bytes; shorten its argument."));
                 return true;
             default:
                 return false;

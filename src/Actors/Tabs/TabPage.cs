@@ -5,15 +5,15 @@ using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser;
 
-/// <summary>What a tab shows: a navigation, from the URL to the parsed page and its images, and what may come between.</summary>
-/// <param name="record">The tab's.</param>
+/// <summary>A tab's page: runs a navigation from the URL to the parsed page and its images, and handles failures on the way.</summary>
+/// <param name="record">The tab's record.</param>
 /// <param name="settings">The limits of a page.</param>
-/// <param name="time">The actor system's.</param>
+/// <param name="time">The actor system's clock.</param>
 /// <param name="renderer">Parses the page.</param>
-/// <param name="fetches">The tab's.</param>
-/// <param name="resources">The page's parts.</param>
-/// <param name="events">What the tab's subscribers hear.</param>
-/// <param name="onAsked">Called when the renderer has been asked something.</param>
+/// <param name="fetches">The tab's fetches.</param>
+/// <param name="resources">The page's images and other resources.</param>
+/// <param name="events">Sends events to the tab's subscribers.</param>
+/// <param name="onAsked">Called after each request to the renderer.</param>
 internal sealed class TabPage(
     TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageFetches fetches, PageResources resources, TabEvents events, Action onAsked)
 {
@@ -32,23 +32,23 @@ internal sealed class TabPage(
 
     internal string Title { get; private set; } = "";
 
-    /// <summary>Why there is no page; null where there is one, or none was asked for.</summary>
+    /// <summary>Why there is no page; null if there is one, or if none was requested.</summary>
     internal string? Problem { get; private set; }
 
-    /// <summary>What is known of the page; null without one.</summary>
+    /// <summary>The page's summary; null without a page.</summary>
     internal PageSummary? Summary { get; private set; }
 
-    /// <summary>How many steps of the history a navigation under way will have gone when it arrives.</summary>
+    /// <summary>How many history steps the navigation in progress will take; 0 without one.</summary>
     private int Ahead => State == TabState.Loading ? _steps : 0;
 
-    /// <summary>Goes to a page that the tab's owner names.</summary>
+    /// <summary>Loads a page that the tab's owner names.</summary>
     internal void Navigate(string url)
     {
         _crashes.Reset();
         Go(url, steps: 0);
     }
 
-    /// <summary>Goes back or forward in the history, if there is such a step.</summary>
+    /// <summary>Goes back or forward in the history, if it has an entry there.</summary>
     internal void Step(int by)
     {
         if (record.History.Peek(Ahead + by) is { } url)
@@ -60,25 +60,25 @@ internal sealed class TabPage(
         if (record.Url.Length == 0)
         {
             events.Tell(new LoadStarted(++record.Load, ""));
-            events.Tell(new LoadFailed(record.Load, "", "The tab is blank: there is nothing to load again."));
+            events.Tell(new LoadFailed(record.Load, "", "The tab is blank and has no page to reload; navigate to a URL first."));
             return;
         }
         if (_crashes.IsAtLimit(record.Url))
         {
-            events.Tell(new LoadFailed(record.Load, record.Url, $"This page has crashed its renderer {_crashes.Count} times in succession and is not loaded again."));
+            events.Tell(new LoadFailed(record.Load, record.Url, $"This page has crashed its renderer {_crashes.Count} times in succession, as often as actorbrowser.tabs.max-crashes allows; navigate to its URL to load it again."));
             return;
         }
         Go(record.Url, steps: 0);
     }
 
-    /// <summary>The tab is closed: nothing is loaded any more.</summary>
+    /// <summary>Closes the page: stops loading it and its resources.</summary>
     internal void Close()
     {
         resources.GiveUp();
         State = TabState.Closed;
     }
 
-    /// <summary>A page is coming: the process for its site is got while its bytes are on their way.</summary>
+    /// <summary>Requests a renderer for the site while the page's bytes arrive, and reports progress.</summary>
     internal void OnAdvanced(PageFetch.Advanced advanced)
     {
         if (!advanced.Tag.Equals(record.Load))
@@ -87,7 +87,7 @@ internal sealed class TabPage(
         events.Gather(new Progress(record.Load, advanced.Bytes, advanced.Total));
     }
 
-    /// <summary>No image is left to wait for.</summary>
+    /// <summary>Finishes the load, because the last image was decoded or has failed.</summary>
     internal void OnImagesIn()
     {
         if (State == TabState.Loading)
@@ -99,7 +99,7 @@ internal sealed class TabPage(
         resources.GiveUp();
         _before = Settled();
         record.Load++;
-        // The answer about a page that was left may still come: it is no page's any more.
+        // The renderer's answer about the previous page may still come; with no document set it is ignored.
         (_steps, record.Url, Title, Problem, Summary, _fetched, _document) = (steps, url, "", null, null, null, 0);
         _started = time.GetTimestamp();
         State = TabState.Loading;
@@ -108,20 +108,20 @@ internal sealed class TabPage(
         events.Tell(new LoadStarted(record.Load, url));
         if (!WebUrl.TryParse(url, out var parsed) || !parsed.IsHttp)
         {
-            Fail($"'{HttpRules.Shorten(url, 100)}' is no http or https URL.", parsed is null ? FetchErrorKind.InvalidUrl : FetchErrorKind.UnsupportedScheme);
+            Fail($"'{HttpRules.Shorten(url, 100)}' is not an absolute http or https URL.", parsed is null ? FetchErrorKind.InvalidUrl : FetchErrorKind.UnsupportedScheme);
             return;
         }
-        // A tab that shows a page keeps its process until another page comes: there may be none.
+        // A tab that shows a page keeps its process until another page arrives, which may never happen.
         if (!renderer.IsWanted)
             renderer.Want(parsed.Origin);
         fetches.Start(new PageFetch.Request(record.Load, parsed, null, record.Identity, FetchInitiator.Embedder, AcceptPage, null, settings.MaxPage, settings.MaxRedirects, TellsProgress: true));
     }
 
-    /// <summary>What the tab shows and would stay on; what was shown before a navigation that another one has overtaken.</summary>
+    /// <summary>The page to return to if the next navigation shows nothing. While a navigation has brought nothing yet, the page before it.</summary>
     private Shown? Settled() => State switch
     {
         TabState.Loading when Summary is null => _before,
-        // Parsed, with images on their way.
+        // The page is parsed; its images are still being loaded.
         TabState.Loading when Summary is { Document.Encoding: not null } => new Shown(TabState.Loaded, record.Url, Title, null, Summary),
         TabState.Loading => null,
         _ => new Shown(State, record.Url, Title, Problem, Summary),
@@ -139,7 +139,7 @@ internal sealed class TabPage(
     {
         if (_before is not { } before)
         {
-            Fail($"The server answered with status {status}, that there is nothing to show, and the page before was left.");
+            Fail($"The server answered with status {status} (no content), and the previous page is already gone.");
             return;
         }
         var answered = record.Url;
@@ -162,12 +162,12 @@ internal sealed class TabPage(
             return;
         }
         _fetched = done;
-        // A redirect may have led to another site, whose page another process parses.
+        // A redirect may have led to another site, whose pages another process parses.
         WantRenderer(WebUrl.OriginOf(done.Url));
         Parse();
     }
 
-    /// <summary>Gives the page to the renderer, if both are there.</summary>
+    /// <summary>Sends the page to the renderer once both have arrived.</summary>
     internal void Parse()
     {
         if (_fetched is not { Headers: { } headers } done || !renderer.IsThere || State != TabState.Loading)
@@ -209,7 +209,7 @@ internal sealed class TabPage(
                     goto default;
                 break;
             case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.TooLarge when frame.Id != _document || State != TabState.Loading:
-                // The answer about a page that was left.
+                // The answer is about a previous page.
                 break;
             case ChildFrames.Document document:
                 OnParsed(document.Value);
@@ -218,10 +218,10 @@ internal sealed class TabPage(
                 Fail(failed.Value.Message);
                 break;
             case ChildFrames.TooLarge tooLarge:
-                Fail($"The page's address and content type take more than the {tooLarge.Limit} bytes that a message to a renderer may have.");
+                Fail($"The page's URL and content type exceed the frame limit of {tooLarge.Limit} bytes.");
                 break;
             default:
-                renderer.Violated($"A {frame.GetType().Name} answered another question.");
+                renderer.Violated($"The renderer answered a request with a {frame.GetType().Name}, which does not answer it.");
                 break;
         }
     }
@@ -241,7 +241,7 @@ internal sealed class TabPage(
         }
         _steps = 0;
         events.Tell(new TitleChanged(record.Load, Title));
-        // Images are announced, once, right behind the page, if it has any that are to be loaded.
+        // The renderer announces the images once, right after the page, if the page has images and the tab loads them.
         if (!record.LoadImages || document.Counts.Images == 0)
             Finish();
         else
@@ -262,7 +262,7 @@ internal sealed class TabPage(
         Problem = message;
         (Summary, _before) = (null, null);
         _awaitsImages = false;
-        // It shows nothing: it neither keeps a process nor waits for one.
+        // A failed tab shows nothing, so it neither keeps a process nor waits for one.
         renderer.LetGo(reusable: true);
         events.Tell(new LoadFailed(record.Load, record.Url, message) { Kind = kind });
     }
@@ -274,7 +274,7 @@ internal sealed class TabPage(
             return;
         if (State == TabState.Loading && Summary is null)
         {
-            // Before it was given this page there was nothing of it to lose: another process takes its place.
+            // The process was lost before it got this page, so nothing of the page is lost: another process replaces it.
             if (_before is { State: TabState.Loaded } before)
                 _before = before with { State = TabState.Crashed, Problem = message, Page = null };
             renderer.Want(WebUrl.OriginOf(record.Url));
@@ -285,7 +285,7 @@ internal sealed class TabPage(
         State = TabState.Crashed;
         _reported = true;
         _awaitsImages = false;
-        // It was reached all the same: Back and Reload know it.
+        // The tab did reach the page: Back and Reload find it in the history.
         if (_steps == 0)
             record.History.Visit(record.Url);
         (Problem, Summary) = (message, null);
@@ -293,6 +293,6 @@ internal sealed class TabPage(
         events.Tell(new Crashed(record.Load, message, exited, _crashes.Count));
     }
 
-    /// <summary>What a tab shows while a navigation has brought nothing yet.</summary>
+    /// <summary>The page that a tab shows until a navigation has brought another.</summary>
     private sealed record Shown(TabState State, string Url, string Title, string? Problem, PageSummary? Page);
 }

@@ -3,20 +3,20 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>Sends an answer's body to the parent as far as it gives credit: a large piece through shared memory if a slot is free, otherwise in frames.</summary>
-/// <param name="engine">Has the slots, and the size of a frame.</param>
+/// <summary>Sends a response body to the parent as far as the parent grants credit: a large piece through shared memory if a slot is free, otherwise in frames.</summary>
+/// <param name="engine">Has the shared slots and the frame size.</param>
 /// <param name="writer">Writes the frames.</param>
 /// <param name="request">Has the first credit and the body's limit.</param>
-/// <param name="stop">Cancelled when the transfer is to end.</param>
+/// <param name="stop">Cancelled when the transfer must end.</param>
 internal sealed class BodyPump(FetchEngine engine, FetchWriter writer, in FetchRequest request, CancellationToken stop)
 {
-    /// <summary>Body bytes after which frames are flushed although more can be read without waiting.</summary>
+    /// <summary>The number of body bytes after which frames are flushed even if more can be read without waiting.</summary>
     private const int FlushEvery = 64 << 10;
 
-    /// <summary>The same for bytes in shared memory, for which the channel carries only small frames.</summary>
+    /// <summary>The same limit for bytes in shared memory, for which the channel carries only small frames.</summary>
     private const int FlushSharedEvery = 512 << 10;
 
-    /// <summary>A smaller piece is copied into a frame: cheaper than a slot.</summary>
+    /// <summary>The smallest piece sent through a slot, in bytes; for a smaller piece a copy in a frame is cheaper.</summary>
     private const int SmallestShared = 16 << 10;
 
     private readonly CreditGate _credit = new(request.InitialCredit);
@@ -26,15 +26,15 @@ internal sealed class BodyPump(FetchEngine engine, FetchWriter writer, in FetchR
     /// <summary>How many bytes were sent.</summary>
     internal long Delivered { get; private set; }
 
-    /// <summary>The parent accepts more of the body.</summary>
+    /// <summary>Adds credit from the parent.</summary>
     internal void OnCredit(long bytes) => _credit.Add(bytes);
 
-    /// <summary>The transfer is to end: nothing waits for credit any more.</summary>
+    /// <summary>Ends the wait for credit, because the transfer must end.</summary>
     internal void Close() => _credit.Close();
 
     /// <summary>Sends a body to its end.</summary>
     /// <param name="body">The body, decoded.</param>
-    /// <param name="size">The most bytes that are read at once.</param>
+    /// <param name="size">The most bytes to read at once.</param>
     /// <param name="where">The URL, for error messages.</param>
     /// <exception cref="FetchFailedException">The body is longer than allowed.</exception>
     internal async Task PumpAsync(Stream body, int size, string where)
@@ -43,7 +43,7 @@ internal sealed class BodyPump(FetchEngine engine, FetchWriter writer, in FetchR
         var slots = size >= SmallestShared ? engine.Slots : null;
         byte[]? copied = null;
         var slot = -1;
-        // The headers are queued already.
+        // The headers are queued already, and not flushed.
         var unflushed = 1;
         var flushEvery = slots is null ? FlushEvery : FlushSharedEvery;
         try

@@ -6,10 +6,10 @@ using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>One fetch from its request to its last frame: its hops, the answer's headers and the answer's body.</summary>
+/// <summary>One fetch from its request to its last frame: follows redirects, and delivers the response's headers and body.</summary>
 internal sealed class FetchTransfer
 {
-    /// <summary>The most trailing bytes read after the end of a coded body, so that the connection can be used again.</summary>
+    /// <summary>The most bytes read after the end of a coded body or of a redirect's body, so that the connection can be reused.</summary>
     private const int MaxTrailing = 64 << 10;
 
     private static readonly TimeSpan RestPatience = TimeSpan.FromMilliseconds(100);
@@ -31,7 +31,7 @@ internal sealed class FetchTransfer
 
     /// <summary>Creates a fetch for a request.</summary>
     /// <param name="engine">The engine that owns the fetch.</param>
-    /// <param name="outbox">Takes the fetch's frames.</param>
+    /// <param name="outbox">Queues the fetch's frames.</param>
     /// <param name="id">The fetch's correlation id.</param>
     /// <param name="request">The request; its body is the fetch's own copy.</param>
     internal FetchTransfer(FetchEngine engine, FetchOutbox outbox, ulong id, in FetchRequest request)
@@ -52,26 +52,26 @@ internal sealed class FetchTransfer
     /// <summary>The next deadline, in <see cref="Environment.TickCount64"/>.</summary>
     internal long Deadline => _deadlines.Next;
 
-    /// <summary>The parent accepts more of the answer's body.</summary>
+    /// <summary>Adds credit from the parent for the response body.</summary>
     internal void OnCredit(long bytes) => _pump.OnCredit(bytes);
 
-    /// <summary>A piece of the request's body.</summary>
+    /// <summary>Takes a piece of the request's body. Null, or the rule that the piece breaks.</summary>
     internal ProtocolViolation? OnUpload(in FetchBodyChunk chunk) => _upload.OnChunk(chunk);
 
-    /// <summary>The parent says that the request's body is complete.</summary>
+    /// <summary>Completes the request's body, because the parent has sent its end.</summary>
     internal void OnUploadEnd()
     {
         if (_upload.OnEnd() is { } failure)
             Stop(failure);
     }
 
-    /// <summary>The request's body begins again.</summary>
+    /// <summary>Begins a new pass of the request's body. Null, or the rule that the frame breaks.</summary>
     internal ProtocolViolation? OnRewound(int pass) => _upload.OnRewound(pass);
 
-    /// <summary>The requester cancels the fetch.</summary>
+    /// <summary>Cancels the fetch for its requester.</summary>
     internal void Cancel() => Stop(new FetchFailure(FetchErrorKind.Cancelled, "The requester cancelled the fetch."));
 
-    /// <summary>The child is shutting down: writes the fetch's error at once.</summary>
+    /// <summary>Ends the fetch and writes its error at once, because the child is shutting down.</summary>
     internal void Abandon()
     {
         var failure = new FetchFailure(FetchErrorKind.Cancelled, "The network child is shutting down.");
@@ -80,7 +80,7 @@ internal sealed class FetchTransfer
     }
 
     /// <summary>Ends the fetch if one of its deadlines has passed.</summary>
-    /// <returns>Its next deadline.</returns>
+    /// <returns>The fetch's next deadline.</returns>
     internal long OnClock(long now)
     {
         if (_deadlines.Overdue(now) is not { } failure)
@@ -89,10 +89,10 @@ internal sealed class FetchTransfer
         return long.MaxValue;
     }
 
-    /// <summary>Runs the fetch to its end; it never fails. Returns at its first wait.</summary>
+    /// <summary>Runs the fetch to its end. The task never fails; the call returns at the fetch's first wait.</summary>
     internal async Task RunAsync()
     {
-        // Until this method ends, connections find the sender of the request that they write through the execution context.
+        // Until this method ends, connections find the sender of the request they write through the execution context.
         var current = _sender.Enter();
         FetchFailure? failure = null;
         var end = default(FetchEnd);
@@ -159,7 +159,7 @@ internal sealed class FetchTransfer
         if (_request.MaxRedirects == 0 || !HttpRules.IsRedirect((int)response.StatusCode)
             || !response.Headers.NonValidated.TryGetValues("Location", out var locations))
             return null;
-        // An empty Location is ignored: the answer itself is the page.
+        // An empty Location is ignored: this response is the final one.
         if (locations.FirstOrDefault(static location => location.Length > 0) is not { } location)
             return null;
         if (followed == _request.MaxRedirects)
@@ -167,7 +167,7 @@ internal sealed class FetchTransfer
         return FetchUrl.Resolve(url, location);
     }
 
-    // Reads a short rest of the body so that the connection can carry the next hop; does not wait for a long or slow one.
+    // Reads the rest of the body if it is short, so that the connection can carry the next hop; does not wait for a long or slow body.
     private async ValueTask TryFinishAsync(HttpResponseMessage response)
     {
         if (response.Content.Headers.ContentLength > MaxTrailing)
@@ -206,7 +206,7 @@ internal sealed class FetchTransfer
         if (!bodiless && codings.Count == 0 && contentLength > _request.MaxResponseBytes)
             throw new FetchFailedException(FetchErrorKind.TooLarge,
                 $"The body of {FetchUrl.Show(_where)} has {contentLength} bytes; at most {_request.MaxResponseBytes} are allowed.");
-        // Checked before writing: the parent would end a child that sends more fields, and all its fetches with it.
+        // Checked before writing: the parent would kill a child that sends more fields, and fail all its fetches.
         if (headers.Count > HeaderField.MaxFields)
             throw new FetchFailedException(FetchErrorKind.TooLarge, $"The answer of {FetchUrl.Show(_where)} has {headers.Count} header fields; at most {HeaderField.MaxFields} are allowed.");
         var connection = _sender.Connection;
@@ -215,7 +215,7 @@ internal sealed class FetchTransfer
             connection?.RemoteText ?? "", connection?.Space ?? AddressSpace.Public, contentLength,
             new FetchTimings(_nameLookup, _connect, _tls, Stopwatch.GetElapsedTime(_started)));
         if (await _writer.WriteWaitingAsync(answer, _stop.Token).ConfigureAwait(false) == WriteOutcome.TooLarge)
-            throw new FetchFailedException(FetchErrorKind.TooLarge, $"The headers of {FetchUrl.Show(_where)} exceed the limit.");
+            throw new FetchFailedException(FetchErrorKind.TooLarge, $"The headers of {FetchUrl.Show(_where)} exceed the frame limit.");
         _answered = true;
 
         var body = await response.Content.ReadAsStreamAsync(_stop.Token).ConfigureAwait(false);
@@ -245,7 +245,7 @@ internal sealed class FetchTransfer
             throw new FetchFailedException(FetchErrorKind.Protocol, $"The body of {FetchUrl.Show(_where)} ended after {received} bytes; its Content-Length is {declared}.");
     }
 
-    /// <summary>The first reason counts; cancellation runs on the pool, because it closes sockets and wakes waiters.</summary>
+    /// <summary>Ends the fetch for the first reason given. Cancellation runs on the thread pool, because it closes sockets and runs continuations.</summary>
     private void Stop(FetchFailure reason)
     {
         if (_stop.TrySet(reason))

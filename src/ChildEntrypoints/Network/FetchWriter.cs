@@ -2,15 +2,15 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>Queues one fetch's frames for the parent, and none after its last: each fetch writes exactly one FetchEnd or FetchError.</summary>
-/// <param name="outbox">Takes the frames of all fetches.</param>
+/// <summary>Queues one fetch's frames for the parent. Each fetch ends with exactly one FetchEnd or FetchError; later frames are dropped.</summary>
+/// <param name="outbox">Queues the frames of all fetches.</param>
 /// <param name="id">The fetch's correlation id.</param>
 internal sealed class FetchWriter(FetchOutbox outbox, ulong id)
 {
     private readonly Lock _lock = new();
     private bool _finished;
 
-    /// <summary>Flushes the frames.</summary>
+    /// <summary>The queue of all fetches' frames; flushes them.</summary>
     internal FetchOutbox Outbox => outbox;
 
     internal WriteOutcome Write<T>(in T message) where T : struct, IWireMessage<T>
@@ -52,7 +52,7 @@ internal sealed class FetchWriter(FetchOutbox outbox, ulong id)
         return outcome;
     }
 
-    /// <summary>Queues a frame that the parent is to get soon; waits while the queue is full.</summary>
+    /// <summary>Queues a frame and requests a flush; waits while the queue is full.</summary>
     internal async ValueTask WriteControlAsync<T>(T message, CancellationToken stop) where T : struct, IWireMessage<T>
     {
         await WriteWaitingAsync(message, stop).ConfigureAwait(false);

@@ -6,20 +6,20 @@ using ActorBrowser.Transport.Http;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// Sends the request of one hop after the other for one fetch: each in as many attempts as dead connections make necessary, with its body, which a
-/// server may refuse or need again. Connections find the sender whose request they write through the execution context.
+/// Sends one fetch's requests, one per hop. Repeats an attempt that failed on a dead connection, and stops a body that the server does
+/// not want. A connection finds the sender of the request it writes through the execution context.
 /// </summary>
 /// <param name="upload">The request's body.</param>
-/// <param name="deadlines">Are told when the request is sent and answered.</param>
+/// <param name="deadlines">The fetch's deadlines, told when the request is sent and answered.</param>
 /// <param name="stop">Ends the attempts.</param>
-/// <param name="connectTimeout">In milliseconds; 0 for none.</param>
-/// <param name="closingTime">See <see cref="FetchEngine.ClosingTime"/>.</param>
+/// <param name="connectTimeout">The connect timeout in milliseconds; 0 for none.</param>
+/// <param name="closingTime">Is <see cref="FetchEngine.ClosingTime"/>.</param>
 internal sealed class RequestSender(RequestUpload upload, TransferDeadlines deadlines, TransferStop stop, int connectTimeout, TimeSpan closingTime)
 {
-    /// <summary>The most dead connections that a pool plausibly holds at once.</summary>
+    /// <summary>The most attempts for one hop; a pool hardly holds more dead connections at once.</summary>
     private const int MostAttempts = 32;
 
-    /// <summary>How long a server that has answered with success may leave a piece of the request's body unread.</summary>
+    /// <summary>How long a server that answered with success may take to read one piece of the request's body.</summary>
     private static readonly TimeSpan BodyPatience = TimeSpan.FromSeconds(2);
 
     // A box, emptied at the end: a connection keeps the execution context it was opened in, but must not keep the fetch.
@@ -29,42 +29,42 @@ internal sealed class RequestSender(RequestUpload upload, TransferDeadlines dead
     private RequestBody? _body;
     private FetchMessage? _sending;
 
-    /// <summary>The sender for which the current code runs, taken from the execution context.</summary>
+    /// <summary>The sender of the current execution context.</summary>
     internal static RequestSender? Current => CurrentSender.Value?.Value;
 
-    /// <summary>Milliseconds; 0 for none.</summary>
+    /// <summary>The connect timeout in milliseconds; 0 for none.</summary>
     internal int ConnectTimeout => connectTimeout;
 
-    /// <summary>See <see cref="FetchEngine.ClosingTime"/>.</summary>
+    /// <summary>Is <see cref="FetchEngine.ClosingTime"/>.</summary>
     internal TimeSpan ClosingTime => closingTime;
 
-    /// <summary>The connection that has the request, as far as that is known.</summary>
+    /// <summary>The connection that carries the request; null if unknown.</summary>
     internal TransportConnection? Connection => Volatile.Read(ref _connection);
 
-    /// <summary>The request of the attempt that is under way.</summary>
+    /// <summary>The request of the current attempt.</summary>
     internal FetchMessage? Sending => Volatile.Read(ref _sending);
 
-    /// <summary>The body of the attempt that is under way; null for none.</summary>
+    /// <summary>The body of the current attempt; null for none.</summary>
     internal RequestBody? Body => Volatile.Read(ref _body);
 
-    /// <summary>Makes this the current sender of the caller and of what it awaits.</summary>
+    /// <summary>Makes this the current sender of the caller and of the tasks it awaits.</summary>
     /// <returns>A box that the caller empties at the end.</returns>
     internal StrongBox<RequestSender?> Enter() => CurrentSender.Value = new StrongBox<RequestSender?>(this);
 
-    /// <summary>The request is on its way over an HTTP/1.1 connection.</summary>
+    /// <summary>Records the HTTP/1.1 connection that carries the request.</summary>
     internal void OnSentOver(TransportConnection connection) => Volatile.Write(ref _connection, connection);
 
-    /// <summary>The request, body included, has been handed to a connection.</summary>
+    /// <summary>Starts the first-byte timeout, because the request and its body were handed to a connection.</summary>
     internal void OnRequestSent() => deadlines.OnRequestSent();
 
-    /// <summary>The content of the next attempt's request.</summary>
+    /// <summary>Creates the content of the next attempt's request.</summary>
     internal HttpContent MakeContent() => upload.MakeContent(deadlines);
 
     /// <summary>Sends one hop's request until a server answers it.</summary>
-    /// <exception cref="FetchFailedException">No connection could be made, or the answer breaks HTTP.</exception>
+    /// <exception cref="FetchFailedException">No connection could be made, or the response breaks HTTP.</exception>
     internal async Task<HttpResponseMessage> SendAsync(HttpTransport transport, RequestPlan plan, WebUrl url)
     {
-        // A server may close a kept connection at the moment that a request is sent over it: that request is sent again.
+        // A server may close a kept connection just when a request is sent over it; that request is sent again.
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -82,17 +82,17 @@ internal sealed class RequestSender(RequestUpload upload, TransferDeadlines dead
         }
     }
 
-    /// <summary>After an answer other than success the rest of the body is not sent, as Go and curl do.</summary>
+    /// <summary>Stops sending the body after a response other than success, as Go and curl do.</summary>
     internal void StopBodyIfUnwanted(HttpResponseMessage response)
     {
         if (_body is { IsUnderWay: true } body && (int)response.StatusCode >= 300)
             body.Stop();
     }
 
-    /// <summary>The last answer has come: tells the parent if the rest of the body is not sent.</summary>
+    /// <summary>After the final response, tells the parent if the rest of the body will not be sent.</summary>
     internal ValueTask DropUploadIfStoppedAsync() => _body is { IsBegun: false } or { IsStopped: true } ? upload.DropAsync() : ValueTask.CompletedTask;
 
-    /// <summary>The last answer has been read: waits for the rest of the request's body as long as the server takes it.</summary>
+    /// <summary>After the final response was read, waits while the server still takes the rest of the request's body.</summary>
     internal async ValueTask FinishBodyAsync()
     {
         if (_body is { IsUnderWay: true, IsStopped: false } body)
@@ -100,34 +100,34 @@ internal sealed class RequestSender(RequestUpload upload, TransferDeadlines dead
         _body?.Release();
     }
 
-    /// <summary>A redirect is followed: the next hop sends the body again, or has none.</summary>
+    /// <summary>Before a redirect is followed, asks for the body again or declines it if the next hop has none.</summary>
     internal ValueTask PrepareBodyAsync(RequestPlan plan)
     {
         _body?.Release();
         return plan.HasBody ? upload.RewindIfBegunAsync() : upload.DropAsync();
     }
 
-    /// <summary>HTTP/1.0 closes a connection after each answer unless the answer says otherwise; .NET would keep it.</summary>
+    /// <summary>Closes an HTTP/1.0 connection unless the response says keep-alive; .NET would keep it.</summary>
     internal void CloseIfOver(HttpResponseMessage response)
     {
         if (EndsConnection(response))
             _connection?.Dispose();
     }
 
-    /// <summary>The transfer has ended, or is to end: so does the body.</summary>
+    /// <summary>Ends the body, because the transfer has ended or must end.</summary>
     internal void ReleaseBody() => Body?.Release();
 
     private bool WasLostBeforeAnswer(Exception exception, string method)
     {
-        // No byte of the request was written to a connection that was over.
+        // The connection was over before it wrote any byte of the request.
         if (FailureTranslation.Find<ConnectionOverException>(exception) is not null)
             return true;
-        // Another request's answer ended the connection while this one took it from the pool.
+        // The response to another request ended the connection while this request took it from the pool.
         if (exception is ObjectDisposedException)
             return HttpRules.IsIdempotent(method);
         if (_connection is not { IsHttp2: false, HasAnswered: true } connection || exception is not (HttpRequestException or IOException))
             return false;
-        // Its answer had begun when the connection was given up.
+        // The response had begun when the connection was given up.
         if (connection.IsOver)
             return false;
         return HttpRules.IsIdempotent(method)

@@ -3,8 +3,8 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>
-/// A request's body as the parent sends it: the first bytes came with the FetchRequest, the rest comes in frames against credit. Asks for
-/// the body again when another attempt or another hop needs it.
+/// Receives a request's body from the parent: the first bytes with the FetchRequest, the rest in frames as credit allows. Asks the
+/// parent for the body again when another attempt or another hop needs it.
 /// </summary>
 internal sealed class RequestUpload
 {
@@ -18,11 +18,11 @@ internal sealed class RequestUpload
     private readonly UploadBuffer? _buffer;
     private int _replays;
 
-    /// <summary>See the class.</summary>
-    /// <param name="writer">Writes the frames that ask for more.</param>
+    /// <summary>Creates the upload; <see cref="BeginAsync"/> asks for the body.</summary>
+    /// <param name="writer">Writes the frames to the parent.</param>
     /// <param name="id">The fetch's correlation id.</param>
     /// <param name="request">The request; its body is the fetch's own copy.</param>
-    /// <param name="stop">Cancelled when the transfer is to end.</param>
+    /// <param name="stop">Cancelled when the transfer must end.</param>
     internal RequestUpload(FetchWriter writer, ulong id, in FetchRequest request, CancellationToken stop)
     {
         _writer = writer;
@@ -37,37 +37,37 @@ internal sealed class RequestUpload
             _buffer = new UploadBuffer(_length, _inline.Length);
     }
 
-    /// <summary>Whether bytes that came in frames have been taken: to send the body from its beginning, the child must ask for it again.</summary>
+    /// <summary>Whether bytes that came in frames have been used: to send the body from its beginning, the child must then ask for it again.</summary>
     internal bool IsBegun => _buffer is { IsBegun: true };
 
-    /// <summary>Whether the body can be sent from its beginning: nothing of it was taken, or the parent may be asked once more.</summary>
+    /// <summary>Whether the body can be sent from its beginning: none of it was used, or the parent may be asked once more.</summary>
     internal bool CanRepeat => !IsBegun || (_canRewind && _replays < FetchRewind.MaxReplays);
 
-    /// <summary>A piece has come.</summary>
-    /// <returns>Null, or the rule it broke.</returns>
+    /// <summary>Adds a piece from the parent.</summary>
+    /// <returns>Null, or the rule that the piece breaks.</returns>
     internal ProtocolViolation? OnChunk(in FetchBodyChunk chunk) => _buffer is null
-        ? new ProtocolViolation(ViolationKind.OutOfState, $"A FetchBodyChunk came for fetch {_id}, whose body is complete.")
+        ? new ProtocolViolation(ViolationKind.OutOfState, $"The parent sent a FetchBodyChunk for fetch {_id}, whose body came with the FetchRequest.")
         : _buffer.Add(chunk);
 
-    /// <summary>The parent says that the body is complete.</summary>
-    /// <returns>Why the fetch fails if it is not; null if it is.</returns>
+    /// <summary>Completes the body, because the parent has sent its end.</summary>
+    /// <returns>Null, or the failure of a body that is too short.</returns>
     internal FetchFailure? OnEnd() => _buffer?.Complete() is > 0 and var missing
         ? new FetchFailure(FetchErrorKind.InvalidRequest, $"The request's body ended {missing} bytes short of the {_length} declared.")
         : null;
 
-    /// <summary>The parent sends the body from its beginning.</summary>
-    /// <returns>Null, or the rule it broke.</returns>
+    /// <summary>Begins a new pass, because the parent sends the body from its beginning.</summary>
+    /// <returns>Null, or the rule that the frame breaks.</returns>
     internal ProtocolViolation? OnRewound(int pass) => _buffer is null
-        ? new ProtocolViolation(ViolationKind.OutOfState, $"A FetchRewind came for fetch {_id}, whose body is complete.")
+        ? new ProtocolViolation(ViolationKind.OutOfState, $"The parent sent a FetchRewind for fetch {_id}, whose body came with the FetchRequest.")
         : _buffer.OnRewound(pass);
 
-    /// <summary>The content of the next attempt's request.</summary>
+    /// <summary>Creates the content of the next attempt's request.</summary>
     internal RequestBody MakeContent(TransferDeadlines deadlines) => new(this, deadlines, _inline, _buffer, _length == FetchRequest.NoBody ? 0 : _length);
 
     /// <summary>Asks the parent for the first pieces.</summary>
     internal ValueTask BeginAsync() => _buffer is null ? ValueTask.CompletedTask : _writer.WriteControlAsync(new Credit(UploadBuffer.Window), _stop);
 
-    /// <summary>Lets the parent send so many more bytes of a pass.</summary>
+    /// <summary>Grants the parent credit for more bytes of a pass.</summary>
     internal async ValueTask GrantAsync(UploadBuffer buffer, int pass, int bytes)
     {
         while (TryGrant(buffer, pass, bytes) == WriteOutcome.QueueFull)
@@ -75,7 +75,7 @@ internal sealed class RequestUpload
         _writer.Outbox.RequestFlush();
     }
 
-    /// <summary>Another attempt sends the request: asks for the body again if some of it was taken.</summary>
+    /// <summary>Prepares another attempt: asks for the body again if some of it was used.</summary>
     internal async ValueTask RepeatAsync()
     {
         if (!IsBegun)
@@ -84,17 +84,17 @@ internal sealed class RequestUpload
         await RewindAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The next hop sends the body: asks for it again if some of it was taken.</summary>
+    /// <summary>Prepares the next hop: asks for the body again if some of it was used.</summary>
     internal ValueTask RewindIfBegunAsync() => IsBegun ? RewindAsync() : ValueTask.CompletedTask;
 
-    /// <summary>Tells the parent that the rest of the body is not wanted.</summary>
+    /// <summary>Tells the parent that the child declines the rest of the body.</summary>
     internal async ValueTask DropAsync()
     {
         if (_buffer is not null && _buffer.Close())
             await _writer.WriteControlAsync(default(FetchBodyUnwanted), _stop).ConfigureAwait(false);
     }
 
-    /// <summary>The fetch has ended: pieces that still come are dropped.</summary>
+    /// <summary>Drops the pieces that still arrive, because the fetch has ended.</summary>
     internal void Close() => _buffer?.Close();
 
     // Under the lock: no credit for an earlier pass may be written after FetchRewind.

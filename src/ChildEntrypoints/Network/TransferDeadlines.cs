@@ -12,7 +12,7 @@ internal sealed class TransferDeadlines
     private long _firstByte = long.MaxValue;
 
     /// <summary>Starts the total timeout.</summary>
-    /// <param name="clock">Rings at the first-byte deadline.</param>
+    /// <param name="clock">Wakes the engine at the first-byte deadline.</param>
     /// <param name="request">Has the timeouts.</param>
     internal TransferDeadlines(FetchClock clock, in FetchRequest request)
     {
@@ -26,7 +26,7 @@ internal sealed class TransferDeadlines
     /// <summary>The next deadline; <see cref="long.MaxValue"/> for none.</summary>
     internal long Next => Math.Min(_total, Volatile.Read(ref _firstByte));
 
-    /// <summary>The request, body included, has been handed to a connection: the first-byte timeout begins.</summary>
+    /// <summary>Starts the first-byte timeout, because the request and its body were handed to a connection.</summary>
     internal void OnRequestSent()
     {
         if (_firstByteTimeout == 0)
@@ -36,10 +36,10 @@ internal sealed class TransferDeadlines
         _clock.Set(deadline);
     }
 
-    /// <summary>The server has answered.</summary>
+    /// <summary>Ends the first-byte timeout, because the server has answered.</summary>
     internal void OnAnswered() => Volatile.Write(ref _firstByte, long.MaxValue);
 
-    /// <summary>The timeout that has passed; null for none.</summary>
+    /// <summary>The failure for the timeout that has passed; null for none.</summary>
     internal FetchFailure? Overdue(long now)
     {
         if (_total <= now)

@@ -22,8 +22,8 @@ public enum AddressSpace
 
 /// <summary>The duration of each step, to the microsecond; 0 for a step that was not needed (a pooled connection).</summary>
 /// <param name="NameLookup">Resolving the host name.</param>
-/// <param name="Connect">TCP.</param>
-/// <param name="Tls">TLS.</param>
+/// <param name="Connect">Opening the TCP connection.</param>
+/// <param name="Tls">The TLS handshake.</param>
 /// <param name="FirstByte">From the request received by the child to the response's headers, including all redirects.</param>
 public readonly record struct FetchTimings(TimeSpan NameLookup, TimeSpan Connect, TimeSpan Tls, TimeSpan FirstByte);
 

@@ -37,7 +37,7 @@ internal sealed class TabUser(World world, IActorRef browser, TabRecordOfUser re
                 if (!finished.Page.Url.EndsWith("/" + finished.Page.Document.Title, StringComparison.Ordinal))
                     world.Fail($"{record.Name}: the page of {finished.Page.Url} has the title {finished.Page.Document.Title}");
                 break;
-            case LoadFailed failed when failed.Message.EndsWith("and is not loaded again.", StringComparison.Ordinal):
+            case LoadFailed failed when failed.Message.EndsWith("navigate to its URL to load it again.", StringComparison.Ordinal):
                 break;
             case LoadFailed failed when failed.Message.StartsWith("The tab failed and lost its page", StringComparison.Ordinal):
                 record.Outcome = failed;
