@@ -6,7 +6,7 @@ namespace ActorBrowser.Sandbox;
 /// Waits, on the reactor, for one process's exit. In this order: the exit is seen without taking it, the rest of the
 /// group is killed while its number cannot be anybody else's, the exit is taken, the pipes are drained, the exit is told.
 /// </summary>
-internal sealed class UnixChild : IRunningChild, IReadinessHandler
+internal sealed class UnixChild : IChildProcessHandle, IReadinessHandler
 {
     private const int SigKill = 9;
     private const int ProcessorTimeSignal = 24;

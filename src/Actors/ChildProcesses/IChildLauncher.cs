@@ -3,25 +3,6 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>A running process, as its actor sees it; tests bring their own.</summary>
-public interface IChildProcessHandle
-{
-    /// <summary>The pid.</summary>
-    int Id { get; }
-
-    /// <summary>Completes once, when the process is gone and its output read.</summary>
-    Task<ChildExit> Exited { get; }
-
-    /// <summary>Which of the limits that the kernel enforces by refusing alone it has reached; null for none. Asked at each heartbeat, from any thread.</summary>
-    string? LimitReached() => null;
-
-    /// <summary>Which limit of its control group the kernel has killed one of its processes at, or refused one; null for none, or no group. From any thread.</summary>
-    string? LimitHit() => null;
-
-    /// <summary>SIGKILL to process and session; any state, any thread, any number of times.</summary>
-    void Kill();
-}
-
 /// <summary>A process and the channel to it.</summary>
 /// <param name="Process">The process.</param>
 /// <param name="Channel">The parent's end, not started.</param>
@@ -103,7 +84,7 @@ internal sealed class ProcessChildLauncher : IChildLauncher
         try
         {
             var process = await ChildLauncher.LaunchAsync(launch with { Channel = childEnd }, cancellation).ConfigureAwait(false);
-            return new LaunchedChild(new Handle(process), channel) { Plan = launch.Plan };
+            return new LaunchedChild(process, channel) { Plan = launch.Plan };
         }
         catch
         {
@@ -121,7 +102,7 @@ internal sealed class ProcessChildLauncher : IChildLauncher
         try
         {
             process = await ChildLauncher.LaunchAsync(launch with { PipeName = endpoint.Name, PipeSecret = endpoint.Secret }, cancellation).ConfigureAwait(false);
-            return new LaunchedChild(new Handle(process), await endpoint.AcceptAsync(settings.Channel, deadline.Token).ConfigureAwait(false)) { Plan = launch.Plan };
+            return new LaunchedChild(process, await endpoint.AcceptAsync(settings.Channel, deadline.Token).ConfigureAwait(false)) { Plan = launch.Plan };
         }
         catch
         {
@@ -129,18 +110,5 @@ internal sealed class ProcessChildLauncher : IChildLauncher
             endpoint.Dispose();
             throw;
         }
-    }
-
-    private sealed class Handle(ChildProcess process) : IChildProcessHandle
-    {
-        public int Id => process.Id;
-
-        public Task<ChildExit> Exited => process.Exited;
-
-        public string? LimitReached() => process.LimitReached();
-
-        public string? LimitHit() => process.LimitHit();
-
-        public void Kill() => process.Kill();
     }
 }
