@@ -4,72 +4,41 @@ namespace ActorBrowser.Sandbox;
 /// A launched child. Disposing it, or dropping the last reference, kills the process and reaps it, so that neither a process nor a
 /// zombie is left.
 /// </summary>
-internal sealed class ChildProcess : IDisposable
+/// <param name="role">The role it was launched as.</param>
+/// <param name="child">The part of the child that the reactor holds on to. It does not know this object, so the garbage collector finds a dropped one.</param>
+internal sealed class ChildProcess(string role, IChildProcessHandle child) : IChildProcessHandle, IDisposable
 {
-    private readonly IRunningChild _child;
+    /// <summary>Kills what was dropped without <see cref="Dispose"/>.</summary>
+    ~ChildProcess() => child.Kill();
 
-    internal ChildProcess(string role, IRunningChild child)
-    {
-        Role = role;
-        _child = child;
-    }
+    /// <summary>The role it was launched as.</summary>
+    public string Role => role;
 
-    /// <summary>Kills a child that was dropped without <see cref="Dispose"/>.</summary>
-    ~ChildProcess() => _child.Kill();
-
-    /// <summary>The role it was launched with.</summary>
-    public string Role { get; }
-
-    /// <summary>The pid.</summary>
-    public int Id => _child.Id;
+    /// <inheritdoc/>
+    public int Id => child.Id;
 
     /// <summary>Completes when the limits that are set from outside are in force; the child is starting meanwhile.</summary>
     internal Task Limited { get; init; } = Task.CompletedTask;
 
-    /// <summary>When it was spawned.</summary>
-    public DateTimeOffset StartedAt => _child.StartedAt;
+    /// <summary>Whether it has not been reaped yet.</summary>
+    public bool IsAlive => !child.Exited.IsCompleted;
 
-    /// <summary>Whether it was not yet reaped.</summary>
-    public bool IsAlive => !_child.Exited.IsCompleted;
+    /// <inheritdoc/>
+    public Task<ChildExit> Exited => child.Exited;
 
-    /// <summary>Completes once, after the process was reaped and its output read. Never fails and is never cancelled.</summary>
-    public Task<ChildExit> Exited => _child.Exited;
+    /// <inheritdoc/>
+    public string? LimitReached() => child.LimitReached();
 
-    /// <summary>
-    /// The limit reached that the kernel reports only as a failed call: descriptors, processes, memory; null if none. A child at a
-    /// limit keeps trying, so checking now and then is enough. Takes a few microseconds; Linux.
-    /// </summary>
-    public string? LimitReached() => _child.LimitReached();
+    /// <inheritdoc/>
+    public string? LimitHit() => child.LimitHit();
 
-    /// <summary>The limit of its control group at which the kernel killed or refused one of its processes; null for none. Reads a file.</summary>
-    public string? LimitHit() => _child.LimitHit();
-
-    /// <summary>
-    /// Sends SIGKILL to the process and its session's process group. Valid in every state, from any thread, and repeatedly; does
-    /// nothing once the process was reaped, so that a reused pid is never hit. <see cref="Exited"/> reports when it is gone.
-    /// </summary>
-    public void Kill() => _child.Kill();
+    /// <inheritdoc/>
+    public void Kill() => child.Kill();
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _child.Kill();
+        child.Kill();
         GC.SuppressFinalize(this);
     }
-}
-
-/// <summary>The part of a child that the reactor references. It does not reference the child's handle, so a dropped handle is noticed.</summary>
-internal interface IRunningChild
-{
-    int Id { get; }
-
-    DateTimeOffset StartedAt { get; }
-
-    Task<ChildExit> Exited { get; }
-
-    string? LimitReached();
-
-    string? LimitHit();
-
-    void Kill();
 }

@@ -6,7 +6,7 @@ namespace ActorBrowser.Sandbox;
 /// Waits on the reactor for one process's exit. It sees the exit without reaping, kills the rest of the process group while its
 /// number cannot be reused, reaps the process, drains the pipes, and reports the exit, in this order.
 /// </summary>
-internal sealed class UnixChild : IRunningChild, IReadinessHandler
+internal sealed class UnixChild : IChildProcessHandle, IReadinessHandler
 {
     private const int SigKill = 9;
     private const int ProcessorTimeSignal = 24;

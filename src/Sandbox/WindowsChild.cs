@@ -3,8 +3,8 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>A child on Windows: the thread pool waits for its exit, and two asynchronous readers read its lines. Never run.</summary>
-internal sealed class WindowsChild : IRunningChild
+/// <summary>A child on Windows: its exit comes from the thread pool's wait, its lines from two asynchronous readers. Not run.</summary>
+internal sealed class WindowsChild : IChildProcessHandle
 {
     private readonly WindowsProcess _process;
     private readonly ChildLaunch _launch;

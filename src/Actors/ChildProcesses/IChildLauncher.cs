@@ -3,25 +3,6 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
-/// <summary>A running process as its actor sees it; tests implement it without a process.</summary>
-internal interface IChildProcessHandle
-{
-    /// <summary>The pid.</summary>
-    int Id { get; }
-
-    /// <summary>Completes once, when the process is gone and its output was read.</summary>
-    Task<ChildExit> Exited { get; }
-
-    /// <summary>The limit reached that the kernel reports only as a failed call; null if none. Called at each heartbeat, on any thread.</summary>
-    string? LimitReached() => null;
-
-    /// <summary>The limit of the child's control group at which the kernel killed or refused one of its processes; null if none, or if there is no group. Called on any thread.</summary>
-    string? LimitHit() => null;
-
-    /// <summary>Sends SIGKILL to the process and its session. Valid in any state, on any thread, and repeatedly.</summary>
-    void Kill();
-}
-
 /// <summary>A process and the channel to it.</summary>
 /// <param name="Process">The process.</param>
 /// <param name="Channel">The parent's end, not started.</param>
@@ -103,7 +84,7 @@ internal sealed class ProcessChildLauncher : IChildLauncher
         try
         {
             var process = await ChildLauncher.LaunchAsync(launch with { Channel = childEnd }, cancellation).ConfigureAwait(false);
-            return new LaunchedChild(new Handle(process), channel) { Plan = launch.Plan };
+            return new LaunchedChild(process, channel) { Plan = launch.Plan };
         }
         catch
         {
@@ -121,7 +102,7 @@ internal sealed class ProcessChildLauncher : IChildLauncher
         try
         {
             process = await ChildLauncher.LaunchAsync(launch with { PipeName = endpoint.Name, PipeSecret = endpoint.Secret }, cancellation).ConfigureAwait(false);
-            return new LaunchedChild(new Handle(process), await endpoint.AcceptAsync(settings.Channel, deadline.Token).ConfigureAwait(false)) { Plan = launch.Plan };
+            return new LaunchedChild(process, await endpoint.AcceptAsync(settings.Channel, deadline.Token).ConfigureAwait(false)) { Plan = launch.Plan };
         }
         catch
         {
@@ -129,18 +110,5 @@ internal sealed class ProcessChildLauncher : IChildLauncher
             endpoint.Dispose();
             throw;
         }
-    }
-
-    private sealed class Handle(ChildProcess process) : IChildProcessHandle
-    {
-        public int Id => process.Id;
-
-        public Task<ChildExit> Exited => process.Exited;
-
-        public string? LimitReached() => process.LimitReached();
-
-        public string? LimitHit() => process.LimitHit();
-
-        public void Kill() => process.Kill();
     }
 }

@@ -1,0 +1,26 @@
+namespace ActorBrowser.Sandbox;
+
+/// <summary>A running child process; tests bring their own.</summary>
+internal interface IChildProcessHandle
+{
+    /// <summary>The pid.</summary>
+    int Id { get; }
+
+    /// <summary>Completes once, after the process has been reaped and its output read. Never faults, never cancelled.</summary>
+    Task<ChildExit> Exited { get; }
+
+    /// <summary>
+    /// The limit reached that the kernel reports only as a failed call (descriptors, processes, memory); null if none. Asked at each
+    /// heartbeat, from any thread; takes some microseconds. Linux.
+    /// </summary>
+    string? LimitReached() => null;
+
+    /// <summary>The limit of its control group at which the kernel has killed or refused one of its processes; null if none, or without a group. From any thread.</summary>
+    string? LimitHit() => null;
+
+    /// <summary>
+    /// SIGKILL to the process and its whole session's group. Legal in every state, from any thread, any number of times; does nothing once
+    /// the process has been reaped, so that a reused pid is never hit. <see cref="Exited"/> tells when it is gone.
+    /// </summary>
+    void Kill();
+}
