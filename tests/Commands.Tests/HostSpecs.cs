@@ -30,6 +30,24 @@ public sealed class HostSpecs
         folder.Delete(recursive: true);
     }
 
+    [Theory]
+    [InlineData("", "", 10.5)]
+    [InlineData("actorbrowser.child.stop-timeout = 25s", "", 25.5)]
+    [InlineData("", "actorbrowser.child.stop-timeout = 25s", 25.5)]
+    [InlineData("", "actorbrowser.child.stop-timeout = 1s", 5)]
+    [InlineData("akka.coordinated-shutdown.phases.service-stop.timeout = 7s", "", 7)]
+    [InlineData("akka.coordinated-shutdown.default-phase-timeout = 60s", "", 60)]
+    public async Task In_a_host_the_phase_of_the_shutdown_has_as_long_as_the_browser_s_stop(string hocon, string options, double seconds)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddAkka("service", akka => akka.AddHocon(hocon, HoconAddMode.Prepend).WithActorBrowser(browser => (browser.ChildExecutable, browser.Configuration) = (TestChildProgram.Path, options)));
+        using var host = builder.Build();
+        await host.StartAsync().Soon();
+        var shutdown = Akka.Actor.CoordinatedShutdown.Get(host.Services.GetRequiredService<Akka.Actor.ActorSystem>());
+        Assert.Equal(TimeSpan.FromSeconds(seconds), shutdown.Timeout(Akka.Actor.CoordinatedShutdown.PhaseServiceStop));
+        await host.StopAsync().Soon();
+    }
+
     [Fact]
     public async Task A_service_has_the_client_injected_and_its_calls_wait_for_the_browser_and_end_with_the_host()
     {
@@ -50,7 +68,7 @@ public sealed class HostSpecs
         Assert.Equal(["one", "two"], lines);
         await using (var tab = await client.OpenTabAsync().Soon())
             Assert.Equal(1, tab.Number);
-        Assert.Contains("bytes", (await Assert.ThrowsAsync<ImageException>(() => client.DecodeAsync(new ImageProtocol.Decode(default)).Soon())).Message, StringComparison.Ordinal);
+        Assert.Contains("empty", (await Assert.ThrowsAsync<ImageException>(() => client.DecodeAsync(new ImageProtocol.Decode(default)).Soon())).Message, StringComparison.Ordinal);
         await host.StopAsync().Soon();
         await Assert.ThrowsAsync<BrowserStoppedException>(() => client.Commands.RunAsync("true").Soon());
         await Assert.ThrowsAsync<BrowserStoppedException>(() => client.DecodeAsync(new ImageProtocol.Decode(new byte[8])).Soon());

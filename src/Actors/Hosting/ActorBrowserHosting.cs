@@ -32,6 +32,9 @@ public static class ActorBrowserHosting
         ForgottenChild.ExitIfThisIsOne();
         var options = new ActorBrowserOptions();
         configure?.Invoke(options);
+        // Akka.Hosting loads the phases before any actor starts, so that the browser itself could no longer lengthen its phase.
+        if (BrowserShutdown.PhaseFor(Over(options, builder.Configuration.HasValue ? builder.Configuration.Value : Akka.Configuration.Config.Empty)) is { } phase)
+            builder.AddHocon(phase, HoconAddMode.Append);
         return builder.WithActors((system, registry, services) =>
             registry.Register<BrowserActor>(Start(system, options, services.GetService(typeof(IHostApplicationLifetime)) as IHostApplicationLifetime)));
     }
@@ -68,12 +71,12 @@ public static class ActorBrowserHosting
 
     private static ActorBrowserSettings SettingsOf(ActorSystem system, ActorBrowserOptions options)
     {
-        var config = options.Configuration.Length == 0
-            ? system.Settings.Config
-            : Akka.Configuration.ConfigurationFactory.ParseString(options.Configuration).WithFallback(system.Settings.Config);
-        var settings = ActorBrowserSettings.From(config);
+        var settings = ActorBrowserSettings.From(Over(options, system.Settings.Config));
         return options.ChildExecutable is { } executable ? settings with { Child = settings.Child with { Executable = executable } } : settings;
     }
+
+    private static Akka.Configuration.Config Over(ActorBrowserOptions options, Akka.Configuration.Config config) =>
+        options.Configuration.Length == 0 ? config : Akka.Configuration.ConfigurationFactory.ParseString(options.Configuration).WithFallback(config);
 
     private static IActorRef Start(ActorSystem system, ActorBrowserOptions options, IHostApplicationLifetime? host = null)
     {

@@ -22,6 +22,9 @@ internal static class BrowserShutdown
         internal static readonly Drained Instance = new();
     }
 
+    // The default-phase-timeout of Akka's reference configuration, which is not there yet when a host is built.
+    private static readonly TimeSpan AkkaDefault = TimeSpan.FromSeconds(5);
+
     // The kernel needs no longer to end processes after SIGKILL.
     private static readonly TimeSpan ForKilling = TimeSpan.FromSeconds(1.5);
 
@@ -32,9 +35,8 @@ internal static class BrowserShutdown
     {
         const string phase = CoordinatedShutdown.PhaseServiceStop;
         // Akka's 5 seconds would cut off a longer stop-timeout. Set as a fallback: an explicit setting, or one already read, stays.
-        var wanted = settings.StopTimeout + ForPhase;
-        if (!system.HasExtension<CoordinatedShutdown>() && system.Settings.Config.GetTimeSpan("akka.coordinated-shutdown.default-phase-timeout") < wanted)
-            system.Settings.InjectTopLevelFallback(PhaseOf(phase, wanted));
+        if (!system.HasExtension<CoordinatedShutdown>() && PhaseOf(settings.StopTimeout, system.Settings.Config) is { } longer)
+            system.Settings.InjectTopLevelFallback(longer);
         var shutdown = CoordinatedShutdown.Get(system);
         if (shutdown.Timeout(phase) < settings.StopTimeout)
             Logging.GetLogger(system, "ActorBrowser").Info(
@@ -49,8 +51,28 @@ internal static class BrowserShutdown
         });
     }
 
-    private static Config PhaseOf(string phase, TimeSpan timeout) => ConfigurationFactory.ParseString(string.Create(
-        CultureInfo.InvariantCulture, $"akka.coordinated-shutdown.phases.{phase}.timeout = {Math.Ceiling(timeout.TotalMilliseconds)} ms"));
+    /// <summary>The timeout that the phase needs, as configuration to fall back to; null if it has as much already.</summary>
+    /// <param name="config">The embedder's configuration, as far as it is known.</param>
+    internal static Config? PhaseFor(Config config)
+    {
+        try
+        {
+            return PhaseOf(ActorBrowserSettings.From(config).Child.StopTimeout, config);
+        }
+        catch (ConfigurationException)
+        {
+            // Reported when the browser starts.
+            return null;
+        }
+    }
+
+    private static Config? PhaseOf(TimeSpan stopTimeout, Config config)
+    {
+        var wanted = stopTimeout + ForPhase;
+        return config.GetTimeSpan("akka.coordinated-shutdown.default-phase-timeout", AkkaDefault) >= wanted ? null
+            : ConfigurationFactory.ParseString(string.Create(
+                CultureInfo.InvariantCulture, $"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseServiceStop}.timeout = {Math.Ceiling(wanted.TotalMilliseconds)} ms"));
+    }
 
     /// <summary>The part of the stop timeout in which commands may end by themselves.</summary>
     internal static TimeSpan GraceOf(TimeSpan whole) => whole > ForKilling * 2 ? whole - ForKilling : whole / 2;
