@@ -56,7 +56,7 @@ public sealed class PageResourceSpecs : BrowserSpecs
         await Assert.ThrowsAsync<PageException>(() => tab.FetchResourceAsync(site).Soon());
         await tab.NavigateAsync(site).Soon();
         Assert.Equal(200, (await tab.FetchResourceAsync(site).Soon()).Status);
-        Assert.Contains("no http or https", (await Assert.ThrowsAsync<PageException>(() => tab.FetchResourceAsync("file:///etc/passwd").Soon())).Message, StringComparison.Ordinal);
+        Assert.Contains("is not an http or https URL", (await Assert.ThrowsAsync<PageException>(() => tab.FetchResourceAsync("file:///etc/passwd").Soon())).Message, StringComparison.Ordinal);
     }
 
     private static async Task ServeProxyAsync(TcpListener listener, int target)

@@ -112,7 +112,7 @@ public sealed class TabSpecs() : BrowserSpecs("actorbrowser.tabs.max-crashes = 2
     {
         var tab = await OpenAsync();
         Assert.Contains("refused the connection", (await Assert.ThrowsAsync<PageException>(() => tab.NavigateAsync("http://127.0.0.1:1/").Soon())).Message, StringComparison.Ordinal);
-        Assert.Contains("no http or https URL", (await Assert.ThrowsAsync<PageException>(() => tab.NavigateAsync("file:///etc/passwd").Soon())).Message, StringComparison.Ordinal);
+        Assert.Contains("is not an absolute http or https URL", (await Assert.ThrowsAsync<PageException>(() => tab.NavigateAsync("file:///etc/passwd").Soon())).Message, StringComparison.Ordinal);
         var site = await ServeAsync(context => HtmlAsync(context, "x", "application/zip"));
         Assert.Contains("which is not a page", (await Assert.ThrowsAsync<PageException>(() => tab.NavigateAsync(site).Soon())).Message, StringComparison.Ordinal);
         Assert.Equal(TabState.Failed, (await tab.SnapshotAsync()).State);

@@ -28,12 +28,12 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
         if (exit.Signal == WrongArchitecture && OperatingSystem.IsLinux())
             return new ExitVerdict(ExitReason.SandboxViolation, KillCause.None, "It made a system call of another architecture, and the kernel killed it.");
         if (exit.LimitHit is { } limit)
-            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, $"It hit its limit of {limit}.");
+            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, LimitSentence.Of(limit));
         if (exit is { ExitCode: ChildExitNumbers.OutOfMemory, Signal: null })
-            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and ended itself.");
+            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, LimitSentence.Of("memory", ", and ended itself"));
         // A runtime that has no memory for an exception says so and aborts; the collector keeps it below the limit itself.
         if (exit.Signal == ChildConfinement.AbortSignal && exit.LastStderrLines.Any(SaysOutOfMemory))
-            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and its runtime aborted.");
+            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, LimitSentence.Of("memory", ", and its runtime aborted"));
         var how = exit.Signal is { } signal ? $"killed by {SignalNames.Of(signal)}"
             : exit.ExitCode is { } code ? $"exit code {code}"
             : "exit code unknown, because other code in this process collected it";

@@ -13,7 +13,7 @@ namespace ActorBrowser.ChildEntrypoints.Network;
 /// <param name="deadlines">The fetch's deadlines, told when the request is sent and answered.</param>
 /// <param name="stop">Ends the attempts.</param>
 /// <param name="connectTimeout">The connect timeout in milliseconds; 0 for none.</param>
-/// <param name="closingTime">Is <see cref="FetchEngine.ClosingTime"/>.</param>
+/// <param name="closingTime">The value of <see cref="FetchEngine.ClosingTime"/>.</param>
 internal sealed class RequestSender(RequestUpload upload, TransferDeadlines deadlines, TransferStop stop, int connectTimeout, TimeSpan closingTime)
 {
     /// <summary>The most attempts for one hop; a pool hardly holds more dead connections at once.</summary>
@@ -35,7 +35,7 @@ internal sealed class RequestSender(RequestUpload upload, TransferDeadlines dead
     /// <summary>The connect timeout in milliseconds; 0 for none.</summary>
     internal int ConnectTimeout => connectTimeout;
 
-    /// <summary>Is <see cref="FetchEngine.ClosingTime"/>.</summary>
+    /// <summary>The value of <see cref="FetchEngine.ClosingTime"/>.</summary>
     internal TimeSpan ClosingTime => closingTime;
 
     /// <summary>The connection that carries the request; null if unknown.</summary>
