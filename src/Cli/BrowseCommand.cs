@@ -22,28 +22,37 @@ internal static class BrowseCommand
         var images = new Option<string?>("--images") { Description = "decode the page's images and write them as PNG into this folder", HelpName = "DIR" };
         var query = new Option<string?>("--query") { Description = "print the elements that a CSS selector finds, one per line", HelpName = "SELECTOR" };
         var proxy = new Option<string?>("--socks") { Description = "send every request through a SOCKS5 proxy, with a user name for this tab", HelpName = "HOST:PORT" };
+        var reading = new BrowseReading();
         var command = new Command("browse", "Fetches a page, parses it in a sandboxed renderer, and shows it as text.") { url, text, json, links, images, query, proxy };
+        reading.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(url)!, parsed.GetValue(text), parsed.GetValue(json), parsed.GetValue(links), parsed.GetValue(images), parsed.GetValue(query), parsed.GetValue(proxy), cancellation));
+            parsed.GetValue(url)!, parsed.GetValue(text), parsed.GetValue(json), parsed.GetValue(links), parsed.GetValue(images), parsed.GetValue(query), parsed.GetValue(proxy), reading.Of(parsed), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string url, bool textOnly, bool json, bool links, string? images, string? query, string? proxy, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string url, bool textOnly, bool json, bool links, string? images, string? query, string? proxy, BrowseReading.Wanted wanted, CancellationToken cancellation)
     {
         if (!TryIdentity(proxy, out var identity))
             throw new UsageException($"--socks takes HOST:PORT, not '{proxy}'.");
+        var schema = await wanted.ReadSchemaAsync(cancellation).ConfigureAwait(false);
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
         var tab = await BrowserClient.For(browser.Browser).OpenTabAsync(new OpenTab { Identity = identity }, cancellation).ConfigureAwait(false);
         await using var closing = tab.ConfigureAwait(false);
         try
         {
             var page = await tab.NavigateAsync(url, cancellation).ConfigureAwait(false);
-            if (query is not null)
+            if (schema is not null)
+                await Console.Out.WriteLineAsync(VisibleText.Json(await tab.ExtractAsync(schema, cancellation).ConfigureAwait(false))).ConfigureAwait(false);
+            else if (wanted.Outline)
+                await PrintAsync(await tab.QueryAllAsync(new Query(DocumentQuery.Headings), cancellation).ConfigureAwait(false), static item => $"{item.Level}\t{VisibleText.Line(item.Text)}\t{VisibleText.Line(item.Name.Length > 0 ? $"#{item.Name}" : "")}").ConfigureAwait(false);
+            else if (query is not null)
                 await PrintAsync(await tab.QueryAllAsync(new Query(DocumentQuery.Select) { Argument = query }, cancellation).ConfigureAwait(false), static item => VisibleText.Line(item.Value)).ConfigureAwait(false);
             else if (links)
                 await PrintAsync(await tab.QueryAllAsync(new Query(DocumentQuery.Links), cancellation).ConfigureAwait(false), static item => $"{VisibleText.Line(item.Value)}\t{VisibleText.Line(item.Text)}").ConfigureAwait(false);
             else if (json)
                 await Console.Out.WriteLineAsync(await ToJsonAsync(tab, page, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            else if (wanted.IsPart)
+                await wanted.PrintAsync(tab, cancellation).ConfigureAwait(false);
             else if (images is null || textOnly)
                 await PrintPageAsync(tab, page, textOnly, cancellation).ConfigureAwait(false);
             return images is null ? ExitCodes.Success : await SaveImagesAsync(browser, tab, images, cancellation).ConfigureAwait(false);
@@ -53,6 +62,8 @@ internal static class BrowseCommand
             await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
             if (e is { Kind: FetchErrorKind.ChildLost } or { Exited: not null })
                 browser.OnLoss();
+            if (e.Failure == DocumentFailure.InvalidSchema)
+                return ExitCodes.Usage;
             return e.Kind is { } kind ? ExitCodes.For(kind) : e.Exited is not null ? ExitCodes.ChildLost : ExitCodes.CouldNotLoad;
         }
     }
@@ -90,7 +101,7 @@ internal static class BrowseCommand
         await Console.Out.WriteLineAsync(Wrap(VisibleText.Block(text))).ConfigureAwait(false);
     }
 
-    private static string Wrap(string text)
+    internal static string Wrap(string text)
     {
         var width = Console.IsOutputRedirected ? int.MaxValue : Math.Clamp(StandardOutput.Columns, 40, 100);
         if (width == int.MaxValue)

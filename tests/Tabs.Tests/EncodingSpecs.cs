@@ -177,6 +177,45 @@ public sealed class EncodingSpecs
         Assert.Equal(Transport.DocumentFailure.TooManyNodes, e.Kind);
     }
 
+    [Theory]
+    [InlineData("gbk", "人人生而自由，在尊严和权利上一律平等。他们赋有理性和良心，并应以兄弟关系的精神相对待。")]
+    [InlineData("big5", "人人生而自由，在尊嚴和權利上一律平等。他們賦有理性和良心，並應以兄弟關係的精神相對待。")]
+    [InlineData("euc-kr", "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다. 인간은 천부적으로 이성과 양심을 부여받았으며 서로 형제애의 정신으로 행동하여야 한다.")]
+    [InlineData("shift_jis", "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。人間は、理性と良心とを授けられており、互いに同胞の精神をもって行動しなければならない。")]
+    [InlineData("euc-jp", "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。人間は、理性と良心とを授けられており、互いに同胞の精神をもって行動しなければならない。")]
+    [InlineData("windows-1250", "Wszyscy ludzie rodzą się wolni i równi pod względem swej godności i swych praw. Są oni obdarzeni rozumem i sumieniem i powinni postępować wobec innych w duchu braterstwa. Każdy człowiek posiada wszystkie prawa i wolności.")]
+    [InlineData("windows-1251", "Все люди рождаются свободными и равными в своем достоинстве и правах. Они наделены разумом и совестью и должны поступать в отношении друг друга в духе братства.")]
+    [InlineData("koi8-r", "Все люди рождаются свободными и равными в своем достоинстве и правах. Они наделены разумом и совестью и должны поступать в отношении друг друга в духе братства.")]
+    [InlineData("windows-1252", "Alle Menschen sind frei und gleich an Würde und Rechten geboren. Sie sind mit Vernunft und Gewissen begabt und sollen einander im Geiste der Brüderlichkeit begegnen. „Für jeden“ gilt das, überall, völlig unabhängig von Herkunft – größer könnte der Schutz für niemanden sein.")]
+    [InlineData("windows-1253", "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα. Είναι προικισμένοι με λογική και συνείδηση, και οφείλουν να συμπεριφέρονται μεταξύ τους με πνεύμα αδελφοσύνης.")]
+    [InlineData("windows-1254", "Bütün insanlar hür, haysiyet ve haklar bakımından eşit doğarlar. Akıl ve vicdana sahiptirler ve birbirlerine karşı kardeşlik zihniyeti ile hareket etmelidirler. Herkesin yaşama, özgürlük ve kişi güvenliği hakkı vardır.")]
+    [InlineData("windows-1255", "כל בני האדם נולדו בני חורין ושווים בערכם ובזכויותיהם. כולם חוננו בתבונה ובמצפון, לפיכך חובה עליהם לנהוג איש ברעהו ברוח של אחווה.")]
+    [InlineData("windows-1256", "يولد جميع الناس أحرارا متساوين في الكرامة والحقوق. وقد وهبوا عقلا وضميرا وعليهم أن يعامل بعضهم بعضا بروح الإخاء.")]
+    [InlineData("utf-8", "Все люди рождаются свободными и равными в своем достоинстве и правах. 人人生而自由。")]
+    public void A_page_that_declares_nothing_is_read_in_the_encoding_that_its_bytes_show(string encoding, string words)
+    {
+        using var document = Parse(Encoding.GetEncoding(encoding).GetBytes($"<title>x</title><body><p>{words}</p>"), "text/html");
+        Assert.Equal((words, "detected"), (document.Text.Content.ToString(), document.Summary.EncodingSource));
+    }
+
+    [Fact]
+    public void A_few_bytes_do_not_tell_an_encoding()
+    {
+        using var document = Parse([.. "<p>caf"u8, 0xE9, .. " d"u8, 0xE9, .. "j"u8, 0xE0], "text/html");
+        Assert.Equal(("café déjà", "windows-1252", "default"), (document.Text.Content.ToString(), document.Summary.Encoding, document.Summary.EncodingSource));
+    }
+
+    [Fact]
+    public void Elements_that_the_parser_opens_again_for_each_paragraph_count_while_it_parses()
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var fonts = string.Concat(Enumerable.Range(0, 500).Select(static i => $"<font size={i}>"));
+        var e = Assert.Throws<DocumentFailedException>(() => Parse(Encoding.UTF8.GetBytes($"<p>{fonts}</p>{string.Concat(Enumerable.Repeat("<p>x</p>", 20_000))}"), "text/html"));
+        Assert.Equal(Transport.DocumentFailure.TooManyNodes, e.Kind);
+        // All of it would be ten million elements.
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
+    }
+
     private static LiveDocument Parse(byte[] page, string type, int maxNodes = 200_000) => LiveDocument.Parse(new Transport.LoadDocument("http://a/", type, page.Length, default, new Transport.DocumentLimits(1000, maxNodes, 20_000)), page);
 
     private static string Text(PageEncoding encoding, byte[] bytes)

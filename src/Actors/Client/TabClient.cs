@@ -9,7 +9,7 @@ namespace ActorBrowser;
 /// A tab for code without actors. Disposing it closes the tab. Every call ends: with its answer, with an exception that says why
 /// there is none, or with a <see cref="TimeoutException"/> after five minutes.
 /// </summary>
-public sealed class TabClient : IAsyncDisposable
+public sealed partial class TabClient : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -94,7 +94,7 @@ public sealed class TabClient : IAsyncDisposable
         return await AskAsync(query, cancellation).ConfigureAwait(false) switch
         {
             QueryResult result => result,
-            QueryFailed failed => throw new PageException(failed.Message) { Exited = failed.Exited },
+            QueryFailed failed => throw new PageException(failed.Message) { Exited = failed.Exited, Failure = failed.Kind },
             var other => throw new InvalidOperationException($"The tab answered with {other}."),
         };
     }
@@ -188,4 +188,7 @@ public sealed class PageException(string message, Exception? inner = null) : Exc
 
     /// <summary>Why the page's fetch failed; null if the failure was not a fetch's.</summary>
     public FetchErrorKind? Kind { get; init; }
+
+    /// <summary>Why a query has no answer; null where it was no query that failed, or the renderer was lost.</summary>
+    public DocumentFailure? Failure { get; init; }
 }

@@ -1,3 +1,4 @@
+using ActorBrowser.ChildEntrypoints.Rendering.Markdown;
 using ActorBrowser.Transport;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
@@ -30,12 +31,12 @@ internal static class DocumentQueries
             Text(element.GetAttribute("rel") ?? "", 256), Value(live.Resolve(element.GetAttribute("href"), anyScheme: true) ?? ""), Text(element.TextContent, LongestText), 0)),
         DocumentQuery.Images => Page(live.Document.QuerySelectorAll("img[src]"), query, element => Image(live, element)),
         DocumentQuery.Headings => Page(live.Document.QuerySelectorAll("h1, h2, h3, h4, h5, h6"), query, static element => new QueryItem(
-            Text(element.Id ?? "", 256), "", Text(element.TextContent, LongestText), element.LocalName[1] - '0')),
+            Text(AnchorOf(element), 256), "", Text(element.TextContent, LongestText), element.LocalName[1] - '0')),
         DocumentQuery.Forms => Page([.. live.Document.Forms], query, element => Form(live, (IHtmlFormElement)element)),
         DocumentQuery.Metadata => Page(live.Document.QuerySelectorAll("meta[content]"), query, static element => new QueryItem(
             Text(element.GetAttribute("name") ?? element.GetAttribute("property") ?? element.GetAttribute("http-equiv") ?? element.GetAttribute("itemprop") ?? "", 256),
             Value(element.GetAttribute("content") ?? ""), "", 0)),
-        DocumentQuery.Text => Pieces(live.Text.Content, query),
+        DocumentQuery.Text or DocumentQuery.MainText or DocumentQuery.Markdown or DocumentQuery.MainMarkdown or DocumentQuery.Extract => Pieces(live.Texts.Of(query.Query, query.Argument), query),
         _ => throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"The query's kind is {(int)query.Query}, which DocumentQuery does not define."),
     };
 
@@ -70,6 +71,16 @@ internal static class DocumentQueries
 
     private static QueryItem Describe(IElement element) => new(element.LocalName, Value(element.OuterHtml), Text(element.TextContent, LongestText), 0);
 
+    // A heading's own id, or that of an anchor in it, or of the section that it begins.
+    private static string AnchorOf(IElement heading)
+    {
+        if (heading.Id is { Length: > 0 } id)
+            return id;
+        if (heading.QuerySelector("[id], a[name]") is { } anchor)
+            return anchor.Id is { Length: > 0 } inner ? inner : anchor.GetAttribute("name") ?? "";
+        return heading.ParentElement is { LocalName: "section" or "article" or "div" } section && section.FirstElementChild == heading ? section.Id ?? "" : "";
+    }
+
     private static QueryItem Image(LiveDocument live, IElement element)
     {
         var url = live.Resolve(element.GetAttribute("src")) ?? "";
@@ -100,12 +111,15 @@ internal static class DocumentQueries
         return new QueryAnswer(total, items);
     }
 
-    private static QueryAnswer Pieces(ReadOnlySpan<char> text, in QueryDocument query)
+    private static QueryAnswer Pieces(BlockText text, in QueryDocument query)
     {
         var items = new List<QueryItem>();
-        var total = (text.Length + LongestText - 1) / LongestText;
+        var total = (text.Text.Length + LongestText - 1) / LongestText;
         for (var i = query.Start; i < total && items.Count < Math.Min(query.Count, 32); i++)
-            items.Add(new QueryItem("", "", text[Cut(text, i * LongestText)..Cut(text, (i + 1) * LongestText)].ToString(), i));
+        {
+            var (start, end) = (Cut(text.Text, i * LongestText), Cut(text.Text, (i + 1) * LongestText));
+            items.Add(new QueryItem(text.EndsBetween(start, end), text.Hash, text.Text[start..end], start));
+        }
         return new QueryAnswer(total, items);
     }
 

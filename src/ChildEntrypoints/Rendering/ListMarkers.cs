@@ -16,8 +16,7 @@ internal sealed class ListMarkers(IElement list)
     /// <summary>The marker of the next item, followed by a space.</summary>
     internal string Next(IElement item)
     {
-        var number = Number(item, "value") ?? _next;
-        _next = unchecked(number + _step);
+        var number = NextNumber(item);
         var text = number < 1 ? null : (item.GetAttribute("type") ?? list.GetAttribute("type")) switch
         {
             "a" => Letters(number),
@@ -27,6 +26,14 @@ internal sealed class ListMarkers(IElement list)
             _ => null,
         };
         return $"{text ?? number.ToString(CultureInfo.InvariantCulture)}. ";
+    }
+
+    /// <summary>The number of the next item.</summary>
+    internal int NextNumber(IElement item)
+    {
+        var number = Number(item, "value") ?? _next;
+        _next = unchecked(number + _step);
+        return number;
     }
 
     private static int? Number(IElement element, string attribute) =>

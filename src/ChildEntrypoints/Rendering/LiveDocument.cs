@@ -17,10 +17,13 @@ internal sealed class LiveDocument : IDisposable
     private const int LongestUrl = 8192;
     private const int LongestTitle = 1024;
 
+    private static readonly string[] s_inside = ["javascript:", "data:", "blob:", "vbscript:", "about:"];
+
     private readonly Dictionary<int, (int Width, int Height)> _sizes = [];
     private readonly char[] _source;
     private readonly Encoding? _encoding;
     private ReadableText? _text;
+    private PageTexts? _texts;
 
     private LiveDocument(IHtmlDocument document, char[] source, WebUrl? baseAddress, Encoding? encoding, int maxMilliseconds)
     {
@@ -42,6 +45,9 @@ internal sealed class LiveDocument : IDisposable
     /// <summary>Absolute http and https URLs of images, each once.</summary>
     internal IReadOnlyList<string> Resources { get; private set; } = [];
 
+    /// <summary>The page's text in the forms that queries ask for.</summary>
+    internal PageTexts Texts => _texts ??= new PageTexts(this);
+
     internal ReadableText Text => _text ??= ReadableText.Of(Document);
 
     /// <summary>Parses a page.</summary>
@@ -62,6 +68,17 @@ internal sealed class LiveDocument : IDisposable
             {
                 ArrayPool<char>.Shared.Return(page.Source);
                 encoding = late;
+                page = Read(request, bytes.Span[skip..], kind, encoding);
+            }
+        }
+        // Nothing declares an encoding: the bytes are looked at.
+        if (kind is TextKind.Html or TextKind.Plain && source == "default" && EncodingDetector.Detect(bytes.Span) is { } detected)
+        {
+            source = "detected";
+            if (detected != encoding)
+            {
+                ArrayPool<char>.Shared.Return(page.Source);
+                encoding = detected;
                 page = Read(request, bytes.Span[skip..], kind, encoding);
             }
         }
@@ -123,6 +140,10 @@ internal sealed class LiveDocument : IDisposable
             return null;
         return WebUrl.TryParse(reference, Base, _encoding, out var url) && (anyScheme || url.IsHttp) ? url.ToString() : null;
     }
+
+    /// <summary>Where a link leads, for somebody outside the page; null for none, and for what only has a meaning inside the page, such as a script.</summary>
+    internal string? LinkOf(string? reference) =>
+        Resolve(reference, anyScheme: true) is { } url && !s_inside.Any(scheme => url.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) ? url : null;
 
     /// <summary>Returns the memory; do not use the document afterwards.</summary>
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ActorBrowser.ChildEntrypoints.Rendering.Markdown;
 using AngleSharp.Dom;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
@@ -29,18 +30,32 @@ internal sealed class ReadableText : IDisposable
 
     internal static ReadableText Of(IDocument document)
     {
-        var readable = new ReadableText();
         // A document that is not a page, such as a feed, has no body: read its root.
-        if ((document.Body ?? document.DocumentElement) is { } body)
-        {
-            var (main, wholePage) = MainContent.Of(body);
-            readable.Walk(main, wholePage);
-        }
+        if ((document.Body ?? document.DocumentElement) is not { } body)
+            return new ReadableText();
+        var (main, wholePage) = MainContent.Of(body);
+        return Of(main, wholePage);
+    }
+
+    /// <summary>The text of one element.</summary>
+    /// <param name="element">The element.</param>
+    /// <param name="wholePage">Whether navigation and forms are read as well.</param>
+    internal static ReadableText Of(IElement element, bool wholePage)
+    {
+        var readable = new ReadableText();
+        readable.Walk(element, wholePage);
         var written = readable._text.AsSpan(0, readable._length);
         var start = written.Length - written.TrimStart().Length;
         readable._content = start..(start + written.Trim().Length);
         readable.Words = CountWords(readable.Content);
         return readable;
+    }
+
+    /// <summary>Gives the text to somebody who keeps it, and the buffer back.</summary>
+    internal BlockText ToBlocks()
+    {
+        using (this)
+            return BlockText.Of(Content);
     }
 
     public void Dispose() => ArrayPool<char>.Shared.Return(_text);

@@ -26,13 +26,28 @@ public enum DocumentQuery
     /// <summary>Metadata, including Open Graph: name and value.</summary>
     Metadata = 6,
 
-    /// <summary>The readable text in pieces of 4096 characters, one per item.</summary>
+    /// <summary>
+    /// The readable text in pieces of 4096 characters, one per item: where blocks end in the piece as name, a hash of the whole text as
+    /// value, the piece's position as level.
+    /// </summary>
     Text = 7,
+
+    /// <summary>The text of the main content, without what surrounds it; in pieces like <see cref="Text"/>.</summary>
+    MainText = 8,
+
+    /// <summary>The readable text as Markdown; in pieces like <see cref="Text"/>.</summary>
+    Markdown = 9,
+
+    /// <summary>The main content as Markdown; in pieces like <see cref="Text"/>.</summary>
+    MainMarkdown = 10,
+
+    /// <summary>What a JSON Schema with selectors, the argument, takes out of the page: JSON, in pieces like <see cref="Text"/>.</summary>
+    Extract = 11,
 }
 
 /// <summary>Parent → renderer: a query about the live document.</summary>
 /// <param name="Query">The kind of query.</param>
-/// <param name="Argument">A selector, a text, or nothing.</param>
+/// <param name="Argument">A selector, a text, a schema, or nothing.</param>
 /// <param name="Start">How many items to skip.</param>
 /// <param name="Count">The most items to return.</param>
 internal readonly record struct QueryDocument(DocumentQuery Query, string Argument, int Start, int Count) : IWireMessage<QueryDocument>

@@ -62,7 +62,7 @@ internal readonly record struct DocumentLimits(int MaxDepth, int MaxNodes, int M
 /// <param name="Language">As declared; empty for none.</param>
 /// <param name="CanonicalUrl">As declared, absolute; empty for none.</param>
 /// <param name="Encoding">The encoding that the bytes were decoded with, such as <c>utf-8</c>.</param>
-/// <param name="EncodingSource">Where the encoding was declared: <c>bom</c>, <c>transport</c>, <c>meta</c>, <c>xml</c> (an XML declaration) or <c>default</c>.</param>
+/// <param name="EncodingSource">Where the encoding was declared: <c>bom</c>, <c>transport</c>, <c>meta</c>, <c>xml</c> (an XML declaration), <c>detected</c> (from the bytes) or <c>default</c>.</param>
 /// <param name="Counts">How many elements of each kind the page has.</param>
 /// <param name="ParseMicroseconds">How long parsing took.</param>
 /// <param name="Parser">How the page was parsed: <c>html</c>, <c>xml</c> or <c>text</c>.</param>
@@ -154,6 +154,15 @@ public enum DocumentFailure
 
     /// <summary>The renderer failed unexpectedly.</summary>
     Failed = 7,
+
+    /// <summary>The schema of an extraction is not valid; the message names the place.</summary>
+    InvalidSchema = 8,
+
+    /// <summary>The page does not have what a schema demands; the message names the place in the schema.</summary>
+    SchemaMismatch = 9,
+
+    /// <summary>The page's text is not the one that a token to go on was made for, or there is no such token.</summary>
+    TextChanged = 10,
 }
 
 /// <summary>Renderer → parent: the load or the query has failed.</summary>
@@ -177,7 +186,7 @@ internal readonly record struct DocumentFailed(DocumentFailure Kind, string Mess
     {
         Wire.ReadArrayOf(ref reader, 2, nameof(DocumentFailed));
         return new DocumentFailed(
-            (DocumentFailure)Wire.ReadRange(ref reader, "DocumentFailed.Kind", 0, (int)DocumentFailure.Failed),
+            (DocumentFailure)Wire.ReadRange(ref reader, "DocumentFailed.Kind", 0, (int)DocumentFailure.TextChanged),
             Wire.ReadText(ref reader, "DocumentFailed.Message"));
     }
 }
