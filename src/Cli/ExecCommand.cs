@@ -41,7 +41,10 @@ internal static class ExecCommand
               126  it may not be executed, or is not a program
               127  it was not found
                23  its output could not be written; 141 if the reader is gone
+                2  the command line is wrong, and nothing was started
                69  no runner is available
+               70  internal error: a defect; please report it
+               75  the runner was lost, and the program was killed
             """)
         {
             arguments, profile, read, folder, environment, timeout, idle, memory, terminal, json,
