@@ -9,7 +9,7 @@ namespace ActorBrowser.Cli;
 /// <summary><c>exec -- CMD ARG...</c>: runs any program through the command runner, like a program started by the shell.</summary>
 internal static class ExecCommand
 {
-    private const string Name = "exec";
+    internal const string Name = "exec";
     internal const int TimedOut = 124;
     internal const int NotExecutable = 126;
     internal const int NotFound = 127;
@@ -74,12 +74,6 @@ internal static class ExecCommand
     /// <summary>Returns how many of the arguments belong to the command to run; 0 for another verb.</summary>
     internal static int CommandLengthOf(ParseResult parsed) =>
         parsed.CommandResult.Command is { Name: Name } exec && exec.Arguments is [var command] ? parsed.GetResult(command)?.Tokens.Count ?? 0 : 0;
-
-    /// <summary>Returns an option that exec does not have, given before its command; null for none.</summary>
-    /// <remarks>The option parser takes it for the program to run.</remarks>
-    internal static string? UnknownOption(ParseResult parsed, string[] args) =>
-        CommandLengthOf(parsed) > 0 && parsed.GetResult(parsed.CommandResult.Command.Arguments[0])!.Tokens[0].Value is ['-', _, ..] first
-        && Array.IndexOf(args, first) < Array.IndexOf([.. args, "--"], "--") ? first : null;
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 
