@@ -53,8 +53,9 @@ internal static class CommandLine
         if (OptionValues.Refuse(args, root) is { } refusal)
             return (null, [refusal]);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count == 0 && ExecCommand.UnknownOption(parsed, args) is { } unknown)
-            return (null, [$"exec has no option '{unknown}'. A program of that name comes after --: exec [OPTION...] -- CMD ARG..."]);
+        // Before the parser's own errors: it takes an unknown option for an argument, and then blames the argument after it.
+        if (parsed.Action is not System.CommandLine.Help.HelpAction && OptionValues.RefuseUnknown(parsed, args) is { } unknown)
+            return (null, [unknown]);
         // An argument that is not UTF-8 lost bytes in .NET's conversion: a verb would read a different text.
         if (parsed.Errors.Count == 0 && RawArguments.FirstLoss(args, args.Length - ExecCommand.CommandLengthOf(parsed)) is { } loss)
             return (null, [$"'{loss}' is not UTF-8. Only a command's arguments may be other bytes: exec [OPTION...] -- CMD ARG..."]);

@@ -17,6 +17,6 @@ internal static class DemoCommand
     {
         await using var site = await DemoSite.StartAsync(cancellation).ConfigureAwait(false);
         await using var browser = await CliBrowser.StartAsync(cancellation, "actorbrowser.child.shutdown-timeout = 500ms\n" + DemoTabs.Configuration).ConfigureAwait(false);
-        return await new DemoScript(site, browser, Console.Out).RunAsync(cancellation).ConfigureAwait(false) ? ExitCodes.Success : ExitCodes.ChildLost;
+        return await new DemoScript(site, browser, Console.Out).RunAsync(cancellation).ConfigureAwait(false) ? ExitCodes.Success : ExitCodes.Internal;
     }
 }

@@ -9,7 +9,7 @@ namespace ActorBrowser.Cli;
 /// <summary><c>exec -- CMD ARG...</c>: runs any program through the command runner, like a program started by the shell.</summary>
 internal static class ExecCommand
 {
-    private const string Name = "exec";
+    internal const string Name = "exec";
     internal const int TimedOut = 124;
     internal const int NotExecutable = 126;
     internal const int NotFound = 127;
@@ -41,7 +41,10 @@ internal static class ExecCommand
               126  it may not be executed, or is not a program
               127  it was not found
                23  its output could not be written; 141 if the reader is gone
+                2  the command line is wrong, and nothing was started
                69  no runner is available
+               70  internal error: a defect; please report it
+               75  the runner was lost, and the program was killed
             """)
         {
             arguments, profile, read, folder, environment, timeout, idle, memory, terminal, json,
@@ -71,12 +74,6 @@ internal static class ExecCommand
     /// <summary>Returns how many of the arguments belong to the command to run; 0 for another verb.</summary>
     internal static int CommandLengthOf(ParseResult parsed) =>
         parsed.CommandResult.Command is { Name: Name } exec && exec.Arguments is [var command] ? parsed.GetResult(command)?.Tokens.Count ?? 0 : 0;
-
-    /// <summary>Returns an option that exec does not have, given before its command; null for none.</summary>
-    /// <remarks>The option parser takes it for the program to run.</remarks>
-    internal static string? UnknownOption(ParseResult parsed, string[] args) =>
-        CommandLengthOf(parsed) > 0 && parsed.GetResult(parsed.CommandResult.Command.Arguments[0])!.Tokens[0].Value is ['-', _, ..] first
-        && Array.IndexOf(args, first) < Array.IndexOf([.. args, "--"], "--") ? first : null;
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 

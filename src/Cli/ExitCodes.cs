@@ -23,8 +23,8 @@ internal static class ExitCodes
     internal const int ReceiveFailed = 56;
     internal const int TooLarge = 63;
     internal const int Unavailable = 69;
-    internal const int ChildLost = 70;
     internal const int Internal = 70;
+    internal const int ChildLost = 75;
     internal const int ProxyFailed = 97;
     internal const int Interrupted = 130;
 
@@ -51,7 +51,8 @@ internal static class ExitCodes
         (ReceiveFailed, "the server broke HTTP or closed the connection early"),
         (TooLarge, "the answer exceeds the size limit"),
         (Unavailable, "no child process is available"),
-        (ChildLost, "the network process was lost during the fetch, or an internal error occurred"),
+        (Internal, "internal error: a defect; please report it"),
+        (ChildLost, "a child process was lost"),
         (ProxyFailed, "the proxy cannot be used"),
         (Interrupted, "interrupted (Ctrl-C)"),
     ];

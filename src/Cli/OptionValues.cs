@@ -24,6 +24,27 @@ internal static class OptionValues
         return null;
     }
 
+    /// <summary>Returns why a command line is refused that has an option which its verb does not know; null if all are known.</summary>
+    /// <remarks>The option parser takes it for an argument. After <c>--</c>, it is one; a lone hyphen always is.</remarks>
+    internal static string? RefuseUnknown(ParseResult parsed, string[] arguments)
+    {
+        var command = parsed.CommandResult.Command;
+        var taken = command.Arguments.SelectMany(argument => parsed.GetResult(argument)?.Tokens.Select(static token => token.Value) ?? []).Concat(parsed.UnmatchedTokens).ToArray();
+        var separator = Array.IndexOf(arguments, "--");
+        var options = taken.Take(separator < 0 ? taken.Length : taken.Length - (arguments.Length - separator - 1));
+        // The program of exec has its own options, and so may a verb that does not exist.
+        var all = command is not RootCommand && command.Name != ExecCommand.Name;
+        if ((all ? options : options.Take(1)).FirstOrDefault(static text => text is ['-', _, ..]) is not { } unknown)
+            return null;
+        return command switch
+        {
+            RootCommand => $"actorbrowser has no option '{unknown}'.",
+            { Name: ExecCommand.Name } => $"exec has no option '{unknown}'. A program of that name comes after --: exec [OPTION...] -- CMD ARG...",
+            { Arguments: [var argument] } => $"{command.Name} has no option '{unknown}'. An argument that begins with - comes after --: {command.Name} [OPTION...] -- {argument.Name}",
+            _ => $"{command.Name} has no option '{unknown}'.",
+        };
+    }
+
     private static bool IsFlag(string name, Command command, Command root) =>
         command.Options.Concat(root.Options).FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name)) is { Arity.MaximumNumberOfValues: 0 };
 }

@@ -35,6 +35,36 @@ public sealed class CommandLineSpecs
         Assert.Contains($"exec has no option '{option}'", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task An_option_that_a_verb_does_not_have_is_named_and_nothing_is_started(string verb)
+    {
+        foreach (var arguments in new string[][] { [verb, "--bogus"], [verb, "--bogus", "http://127.0.0.1:1/"], [verb, "-x", "--", "renderer"] })
+        {
+            var (code, output, error) = await RunAsync(arguments);
+            Assert.Equal((2, ""), (code, output));
+            Assert.StartsWith($"actorbrowser: {verb} has no option '{arguments[1]}'.", error, StringComparison.Ordinal);
+            Assert.EndsWith($"Try 'actorbrowser {verb} --help'.\n", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("decode", "--", "--bogus")]
+    [InlineData("decode", "-")]
+    [InlineData("decode", "absent", "--", "-x", "--y")]
+    public async Task An_argument_that_begins_with_a_hyphen_comes_after_two_hyphens_and_one_hyphen_is_an_argument(params string[] arguments) =>
+        Assert.Equal(1, (await RunAsync(arguments)).Code);
+
+    [Theory]
+    [InlineData("fetch")]
+    [InlineData("exec")]
+    public async Task A_lost_child_and_a_defect_have_two_codes(string verb)
+    {
+        var help = (await RunAsync(verb, "--help")).Output;
+        Assert.Matches(@"\b70  internal error: a defect", help);
+        Assert.Matches(@"\b75  .* lost", help);
+    }
+
     [Fact]
     public async Task A_program_whose_name_is_like_an_option_comes_after_two_hyphens() => Assert.Equal(127, (await RunAsync("exec", "--", "--timout")).Code);
 

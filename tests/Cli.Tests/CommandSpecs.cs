@@ -175,12 +175,12 @@ public sealed class CommandSpecs : IAsyncLifetime
         using var fetch = Start("fetch", $"{_root}/held");
         Assert.True(await _holding.WaitAsync(Deadline.Long));
         await Signals.SendAsync(Assert.Single(ProcessTable.ChildrenOf(fetch.Id)), "KILL");
-        Assert.Equal(70, (await fetch.OutcomeAsync()).Code);
+        Assert.Equal(75, (await fetch.OutcomeAsync()).Code);
         using var command = Start("exec", "--", "sh", "-c", "echo; exec sleep 1000");
         // The line shows that its runner is ready.
         await command.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Long);
         await Signals.SendAsync(ProcessTable.ChildrenOf(command.Id)[0], "KILL");
-        Assert.Equal(70, (await command.OutcomeAsync()).Code);
+        Assert.Equal(75, (await command.OutcomeAsync()).Code);
         using var crashes = Start("crashes", "--json");
         var (code, output, _) = await crashes.OutcomeAsync();
         Assert.Equal(0, code);

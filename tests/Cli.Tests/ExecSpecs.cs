@@ -34,6 +34,14 @@ public sealed class ExecSpecs
         Assert.Equal(expected, (await RunAsync("", ["--", .. arguments])).Code);
 
     [Fact]
+    public async Task A_profile_that_does_not_exist_is_refused_with_the_names_of_those_that_do()
+    {
+        var (code, output, error) = await RunAsync("", "--profile", "nope", "--", "true");
+        Assert.Equal((2, ""), (code, output));
+        Assert.Matches(@"^actorbrowser: The sandbox profile 'nope' does not exist; the profiles are .*\bcommand\b.*\brenderer\b.*\.\n$", error);
+    }
+
+    [Fact]
     public async Task An_exec_inside_an_exec_says_that_it_runs_inside_a_sandbox_and_blames_no_machine()
     {
         var (code, output, error) = await RunAsync("", "--", Program, "exec", "--", "echo", "hi");

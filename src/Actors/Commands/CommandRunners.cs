@@ -31,7 +31,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     internal (SpawnFailure Kind, string Message)? Refusal(Spawn spawn)
     {
         var name = spawn.Profile ?? settings.Commands.Profile;
-        return settings.Sandbox.Find(name) is not { } policy ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' does not exist.")
+        return settings.Sandbox.Find(name) is not { } policy ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' does not exist; the profiles are {string.Join(", ", settings.Sandbox.Profiles.Select(static one => one.Name))}.")
             : !policy.MayExecute && !policy.IsUnconfined ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' cannot run commands: it forbids executing programs.")
             : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is not valid text, so it cannot be mounted in the command's world.")
             : null;

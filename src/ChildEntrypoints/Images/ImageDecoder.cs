@@ -86,6 +86,8 @@ internal static class ImageDecoder
     {
         Need(CodecLibrary.Jpeg, "JPEG");
         var (width, height) = JpegCodec.Measure(file);
+        if (width <= 0 || height <= 0)
+            throw new DecodeFailedException(DecodeFailure.Malformed, "The JPEG is damaged or incomplete: its size cannot be read.");
         var orientation = ExifOrientation.OfJpeg(file);
         var turns = ExifOrientation.Turns(orientation);
         target.Begin(turns ? height : width, turns ? width : height, 1);
