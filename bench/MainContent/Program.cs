@@ -2,7 +2,6 @@
 // takes. Started by bench/main-content.   usage: ActorBrowser.MainContent FOLDER ROUNDS
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 using ActorBrowser.ChildEntrypoints.Rendering;
 using ActorBrowser.Transport;

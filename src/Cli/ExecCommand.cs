@@ -10,6 +10,8 @@ namespace ActorBrowser.Cli;
 internal static class ExecCommand
 {
     internal const string Name = "exec";
+    // An error stream that takes nothing for this long is not waited for.
+    private const int SayTime = 500;
     internal const int TimedOut = 124;
     internal const int NotExecutable = 126;
     internal const int NotFound = 127;
@@ -29,11 +31,15 @@ internal static class ExecCommand
         var timeout = Options.Seconds("end it after this long", "--timeout");
         var idle = Options.Seconds("end it when it has written nothing for this long", "--idle-timeout");
         var memory = new Option<string?>("--memory") { Description = "limit the address space of each process to N bytes; K, M and G are accepted", HelpName = "N" };
-        var terminal = Options.Flag("run it in a terminal", "--pty");
+        var terminal = Options.Flag("run it in a terminal of its own, which interactive programs need", "--pty");
         var json = Options.Flag("print one JSON object about how it ended instead of its output", "--json");
         var command = new Command(Name,
             """
-            Runs a program in the command runner, with input and output passed through.
+            Runs a program in the command runner, with input and output passed through. It never gets the terminal that exec
+            runs in: what is typed reaches it through a pipe, or, with --pty, through a terminal of its own.
+
+            When it has ended, and its --timeout is over or exec is interrupted, output that nobody takes for 2 seconds is
+            given up.
 
             Exit codes:
               the command's own; 128 + n when signal n ended it
@@ -93,9 +99,15 @@ internal static class ExecCommand
 
     private static async Task<int> RunAsync(ExecOptions options, CancellationToken cancellation)
     {
+        if (StandardInput.IsFolder(0))
+        {
+            await Complaint.WriteAsync("the standard input is a folder, from which the command could reach files that its profile does not grant").ConfigureAwait(false);
+            return ExitCodes.Usage;
+        }
         // Raw mode is entered last and left first, so that the terminal is always restored.
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
         var size = LocalTerminal.TryGetSize(0, out var columns, out var rows) && columns > 0 && rows > 0 ? (columns, rows) : (80, 24);
+        using var typed = !options.Terminal && StandardInput.IsTerminal(0) ? new TypedInput() : null;
         var spawn = new Spawn(options.Arguments)
         {
             Profile = options.Profile,
@@ -106,20 +118,20 @@ internal static class ExecCommand
             IdleTimeout = options.IdleTimeout,
             Limits = new CommandLimits(options.Memory, 0, 0, 0, 0, 0),
             Input = options.Terminal ? CommandInput.None : CommandInput.Descriptor,
-            InputDescriptor = options.Terminal ? null : LocalTerminal.DuplicateInput(),
+            InputDescriptor = options.Terminal ? null : typed?.Command ?? StandardInput.Duplicate(),
             // If both streams go to the same file, one pipe keeps the order in which the program writes.
             Output = options.Terminal ? CommandOutput.Terminal : !options.Json && LocalTerminal.AreOneFile(1, 2) ? CommandOutput.Merged : CommandOutput.Piped,
             Columns = size.Item1,
             Rows = size.Item2,
         };
-        var done = new TaskCompletionSource<IEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
-        // A command that reads from this terminal can also change its settings.
-        using var raw = options.Terminal ? LocalTerminal.EnterRawMode(0) : LocalTerminal.KeepMode(0);
+        var done = new TaskCompletionSource<ExecReceiver.End>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var raw = options.Terminal ? LocalTerminal.EnterRawMode(0) : null;
         using var keyboard = options.Terminal ? new TerminalInput() : null;
-        var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, keyboard, done)));
+        var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, keyboard, typed, done)));
         await using var interrupted = cancellation.UnsafeRegister(_ => session.Tell(ExecReceiver.Interrupt.Instance, ActorRefs.NoSender), null).ConfigureAwait(false);
         keyboard?.Start(session);
-        var outcome = await done.Task.ConfigureAwait(false);
+        var (outcome, unwritten) = await done.Task.ConfigureAwait(false);
+        typed?.Dispose();
         raw?.Dispose();
         if (outcome is SpawnRefused refused)
         {
@@ -138,11 +150,13 @@ internal static class ExecCommand
         if (options.Json)
             await Console.Out.WriteLineAsync(ExecReport.ToJson(closed)).ConfigureAwait(false);
         else if (closed.Exit.Cause is not (ExitCause.Itself or ExitCause.Kill))
-            await Complaint.WriteAsync(ExecReport.Describe(closed)).ConfigureAwait(false);
+            await SayAsync(ExecReport.Describe(closed)).ConfigureAwait(false);
         if (!options.Json && closed.Exit.Blocked is { } blocked)
-            await Complaint.WriteAsync(blocked).ConfigureAwait(false);
+            await SayAsync(blocked).ConfigureAwait(false);
         if (!options.Json && closed.Exit.Appeared.Count > 0)
-            await Complaint.WriteAsync($"the command's folder now has {string.Join(", ", closed.Exit.Appeared)}, which did not exist before: other programs may run what it contains").ConfigureAwait(false);
+            await SayAsync($"the command's folder now has {string.Join(", ", closed.Exit.Appeared)}, which did not exist before: other programs may run what it contains").ConfigureAwait(false);
+        if (unwritten > 0)
+            await SayAsync($"{unwritten} bytes of the command's output were not written: nobody took any for 2 s").ConfigureAwait(false);
         return closed.Exit.Cause switch
         {
             ExitCause.TotalTimeout or ExitCause.IdleTimeout => TimedOut,
@@ -152,4 +166,7 @@ internal static class ExecCommand
             _ => closed.Exit.ShellCode,
         };
     }
+
+    // The error stream may be what nobody reads.
+    private static Task SayAsync(string sentence) => StandardStream.TakesErrors(SayTime) ? Complaint.WriteAsync(sentence) : Task.CompletedTask;
 }

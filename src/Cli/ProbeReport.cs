@@ -44,6 +44,8 @@ internal sealed class ProbeReport
 
     internal static async Task<int> RunAsync(IReadOnlyList<SandboxPolicy> policies, Surroundings surroundings, string? program, bool json, CancellationToken cancellation)
     {
+        if (program is not null)
+            InsideAttempts.Check(program);
         Environment.SetEnvironmentVariable(ProbeTargets.Canary, "this must stay in the parent");
         await using var browser = await CliBrowser.StartAsync(cancellation, $"{Heartbeat}\n{surroundings.Hidden}").ConfigureAwait(false);
         using var range = new ProbeRange();
@@ -86,7 +88,7 @@ internal sealed class ProbeReport
     private static async Task<List<Result>> InsideAsync(string program, ProbeTargets targets, int[] without, CancellationToken cancellation)
     {
         await using var browser = await CliBrowser.StartAsync(cancellation, "actorbrowser.sandbox.enabled = off").ConfigureAwait(false);
-        var inside = await InsideAttempts.RunAsync(browser, program, targets, cancellation).ConfigureAwait(false);
+        var inside = await InsideAttempts.RunAsync(browser, program, targets, InsideAttempts.Patience, cancellation).ConfigureAwait(false);
         return [.. inside.Select((errno, i) => new Result(ProbeBattery.All[i].Name, ProbeBattery.All[i].Protection, Outcome(without[i]), Outcome(errno), Probe.IsRefusal(errno) ? Verdict.Held : Verdict.Failed))];
     }
 

@@ -17,7 +17,7 @@ internal sealed class TerminalInput : IReadinessHandler, IDisposable
     private static readonly byte[] EndInLine = [4, 4];
 
     private readonly Lock _lock = new();
-    private readonly SafeDescriptor _input = LocalTerminal.DuplicateInput();
+    private readonly SafeDescriptor _input = StandardInput.Duplicate();
     private IActorRef _session = ActorRefs.Nobody;
     private PosixSignalRegistration? _resized;
     private IReactorRegistration? _registration;

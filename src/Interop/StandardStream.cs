@@ -19,6 +19,18 @@ internal sealed unsafe class StandardStream : Stream
     public static Stream Open(bool isError) =>
         !OperatingSystem.IsWindows() ? new StandardStream(isError) : isError ? Console.OpenStandardError() : Console.OpenStandardOutput();
 
+    /// <summary>How many bytes wait in a pipe behind the stream; 0 if it is no pipe.</summary>
+    /// <param name="isError">Whether it is the error stream.</param>
+    internal static int Waiting(bool isError) => OperatingSystem.IsWindows() ? 0 : UnixPipe.Waiting(isError ? 2 : 1);
+
+    /// <summary>Whether the error stream takes a line within some time.</summary>
+    /// <param name="milliseconds">The time.</param>
+    internal static bool TakesErrors(int milliseconds)
+    {
+        var request = new PollDescriptor(2, PollDescriptor.Writable);
+        return OperatingSystem.IsWindows() || LibC.Poll(&request, 1, milliseconds) != 0;
+    }
+
     /// <inheritdoc/>
     public override bool CanRead => false;
 

@@ -74,10 +74,12 @@ internal static unsafe class UnixPipe
 
     /// <summary>How many bytes wait to be read.</summary>
     /// <param name="descriptor">A pipe's reading end, or a terminal.</param>
-    public static int Waiting(SafeDescriptor descriptor)
+    public static int Waiting(SafeDescriptor descriptor) => Waiting(descriptor.Value);
+
+    internal static int Waiting(int descriptor)
     {
         int bytes;
-        return LibC.DeviceControl(descriptor.Value, OperatingSystem.IsLinux() ? (nuint)0x541B : 0x4004667F, &bytes) == 0 ? bytes : 0;
+        return LibC.DeviceControl(descriptor, OperatingSystem.IsLinux() ? (nuint)0x541B : 0x4004667F, &bytes) == 0 ? bytes : 0;
     }
 
     /// <summary>Writes as much as fits now. If the reader is gone the result is <see cref="SocketStatus.Closed"/>; the runtime ignores SIGPIPE.</summary>

@@ -107,6 +107,9 @@ internal sealed class LaunchPlan
         // In a world, everything may be read: it contains only what was granted.
         if (world is { ShowsAll: false })
             rules = [.. rules.Where(static rule => (rule.Rights & (FileRights.Write | FileRights.Device)) != 0)];
+        // A world has its own terminals; with a rule for the machine's, a command could open an inherited one again.
+        if (world is not null)
+            rules = [.. rules.Where(static rule => rule.Path is not ("/dev/pts" or "/dev/ptmx"))];
         var files = machine.HasLandlock && !learn ? LandlockRules.Compile(rules) : null;
         var native = executable.IsNative;
         var filter = machine.HasSystemCallFilters ? PolicyFilter.Build(policy, SystemCallTable.Current, machine.CanNotify, native) : null;

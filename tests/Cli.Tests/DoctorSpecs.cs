@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ActorBrowser.ChildEntrypoints.Probes;
+using ActorBrowser.Cli;
 using ActorBrowser.TestSupport;
 using Xunit;
 
@@ -87,5 +89,37 @@ public sealed class DoctorSpecs
         var (code, _, error) = await RunAsync("--probe", "nonsense");
         Assert.Equal(2, code);
         Assert.Contains("renderer", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "there is no program")]
+    [InlineData("", "may not be executed")]
+    [InlineData("exec yes", "was ended because it printed more than 1048576 bytes")]
+    public async Task A_program_inside_which_nothing_can_be_tried_is_named(string? script, string complaint)
+    {
+        var folder = Directory.CreateTempSubdirectory("ab-inside-");
+        var file = Path.Combine(folder.FullName, "program");
+        if (script is not null)
+            await File.WriteAllTextAsync(file, $"#!/bin/sh\n{script}\n");
+        if (script is { Length: > 0 })
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var (code, output, error) = await RunAsync("--probe", "renderer", "--inside", file);
+        folder.Delete(recursive: true);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains($"--inside: ", error, StringComparison.Ordinal);
+        Assert.Contains(complaint, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_that_never_ends_is_stopped()
+    {
+        var folder = Directory.CreateTempSubdirectory("ab-inside-");
+        var file = Path.Combine(folder.FullName, "program");
+        await File.WriteAllTextAsync(file, "#!/bin/sh\nexec sleep 1000\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var browser = await CliBrowser.StartAsync(CancellationToken.None, $"actorbrowser.sandbox.enabled = off, actorbrowser.child.executable = \"{Program}\"");
+        var refused = await Assert.ThrowsAsync<UsageException>(() => InsideAttempts.RunAsync(browser, file, new ProbeTargets(0, 0, "", "", "", 0, ""), TimeSpan.FromSeconds(1), CancellationToken.None));
+        Assert.Contains("ran longer than 1 s", refused.Message, StringComparison.Ordinal);
+        folder.Delete(recursive: true);
     }
 }

@@ -30,6 +30,16 @@ public sealed class StreamSpecs
         Assert.Equal((0, "/dev/null\n"), await FirstTwo($"AB exec -- readlink /proc/self/fd/0 {closed}"));
 
     [Theory]
+    [InlineData("AB exec -- true </")]
+    [InlineData("AB exec --pty -- true </")]
+    public async Task A_folder_as_input_is_refused(string line)
+    {
+        var (code, output, error) = await ShellAsync(line);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("the standard input is a folder", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("AB exec -- echo hi >&-")]
     [InlineData("AB exec -- echo hi 0<&- >&-")]
     [InlineData("AB exec -- echo hi 0<&- >&- 2>&-")]

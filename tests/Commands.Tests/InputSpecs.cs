@@ -112,4 +112,18 @@ public sealed class InputSpecs() : CommandSpecs("actorbrowser.commands.max-queue
         var snapshot = await RunAsync(new Spawn(["cat"]) { Input = CommandInput.Descriptor, InputDescriptor = read });
         Assert.Equal("through a descriptor", snapshot.Output.ToString());
     }
+
+    [Fact]
+    public async Task A_terminal_or_a_folder_is_refused_as_input()
+    {
+        var master = PseudoTerminal.Open(80, 24, out _);
+        var folder = PathProbe.OpenFolder("/"u8, out _);
+        foreach (var (descriptor, kind) in new[] { (master, "terminal"), (folder, "folder") })
+        {
+            var refused = await RefusedAsync(new Spawn(["true"]) { Input = CommandInput.Descriptor, InputDescriptor = descriptor });
+            Assert.Equal(SpawnFailure.InvalidRequest, refused.Kind);
+            Assert.Contains($"InputDescriptor is a {kind}", refused.Message, StringComparison.Ordinal);
+            await ProcessTable.Until(() => descriptor.IsClosed, Deadline.Long);
+        }
+    }
 }

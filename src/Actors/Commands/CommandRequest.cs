@@ -67,6 +67,8 @@ internal static class CommandRequest
             return "InputDescriptor must be given with CommandInput.Descriptor, and only with it.";
         if (spawn.InputDescriptor is { } descriptor && (descriptor.IsInvalid || descriptor.IsClosed))
             return "InputDescriptor is closed.";
+        if (spawn.InputDescriptor is { } input && StandardInput.UnfitFor(input.Value) is { } unfit)
+            return $"InputDescriptor is {unfit}";
         if (spawn.Output == CommandOutput.Terminal && spawn.Input != CommandInput.None)
             return "A terminal is the command's input as well: Input must be None.";
         if (spawn.Columns is < 1 or > ushort.MaxValue || spawn.Rows is < 1 or > ushort.MaxValue)
