@@ -39,6 +39,14 @@ public static class Calls
     }
     // <!-- /commands -->
 
+    // <!-- decode -->
+    public static async Task<string> DecodeAsync(IActorRef browser, byte[] file)
+    {
+        using var image = await BrowserClient.For(browser).DecodeAsync(new ImageProtocol.Decode(file));
+        return $"{image.Format}, {image.Width} x {image.Height}: {image.Frame(0).Length} bytes";
+    }
+    // <!-- /decode -->
+
     // <!-- lost -->
     public static async Task<string> LoseAsync(IActorRef browser)
     {
@@ -54,7 +62,7 @@ public static class Calls
         }
         catch (ChildLostException lost)
         {
-            // The exit record (null if the child has not ended yet) and the last lines of stderr.
+            // Exited says how the child ended; it is null if the question failed before the process had ended.
             return $"lost: {lost.Exited?.Reason.ToString() ?? "ending"}, {lost.LastStderrLines.Count} lines on stderr";
         }
     }

@@ -95,6 +95,7 @@ public sealed class DoctorSpecs
     [InlineData(null, "there is no program")]
     [InlineData("", "may not be executed")]
     [InlineData("exec yes", "was ended because it printed more than 1048576 bytes")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task A_program_inside_which_nothing_can_be_tried_is_named(string? script, string complaint)
     {
         var folder = Directory.CreateTempSubdirectory("ab-inside-");
@@ -111,6 +112,7 @@ public sealed class DoctorSpecs
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task A_program_that_never_ends_is_stopped()
     {
         var folder = Directory.CreateTempSubdirectory("ab-inside-");
