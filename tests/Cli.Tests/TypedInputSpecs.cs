@@ -37,7 +37,7 @@ public sealed class TypedInputSpecs
     {
         var shell = line.Replace("AB ", TestChildProgram.Command + " ", StringComparison.Ordinal);
         using var process = Process.Start(new ProcessStartInfo("python3", ["-c", InTerminal, shell, .. steps]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (code, output, error) = await process.OutcomeAsync();
+        var (code, output, error) = await process.OutcomeAsync(Deadline.Long * 2);
         Assert.True(code == 0, output + error);
         return output;
     }
