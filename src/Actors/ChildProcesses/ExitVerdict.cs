@@ -28,7 +28,7 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
         if (exit.Signal == WrongArchitecture && OperatingSystem.IsLinux())
             return new ExitVerdict(ExitReason.SandboxViolation, KillCause.None, "It made a system call of another architecture, and the kernel killed it.");
         if (exit.LimitHit is { } limit)
-            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, $"It hit its limit of {limit}.");
+            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, LimitSentence.OfHit(limit));
         if (exit is { ExitCode: ChildExitNumbers.OutOfMemory, Signal: null })
             return new ExitVerdict(ExitReason.Killed, KillCause.Limit, "It hit its limit of memory, and ended itself.");
         // A runtime that has no memory for an exception says so and aborts; the collector keeps it below the limit itself.

@@ -5,12 +5,16 @@ namespace ActorBrowser;
 /// <summary>Writes the sentence for a child ended by a limit, and reads it back for the commands that ended with that runner.</summary>
 internal static class LimitSentence
 {
-    private const string Beginning = "It has reached its limit of ";
+    private const string Limit = "its limit of ";
 
-    internal static string Of(string limit) => $"{Beginning}{limit}.";
+    /// <summary>The parent has ended the child.</summary>
+    internal static string Of(string limit) => $"It has reached {Limit}{limit}.";
+
+    /// <summary>The kernel has killed the child, or it has ended itself.</summary>
+    internal static string OfHit(string limit) => $"It hit {Limit}{limit}.";
 
     internal static ExitCause CauseOf(string message) =>
-        message.Contains(Of("memory"), StringComparison.Ordinal) ? ExitCause.MemoryLimit
-        : message.Contains(Of("processes"), StringComparison.Ordinal) ? ExitCause.ProcessLimit
+        message.Contains(Limit + "memory.", StringComparison.Ordinal) ? ExitCause.MemoryLimit
+        : message.Contains(Limit + "processes.", StringComparison.Ordinal) ? ExitCause.ProcessLimit
         : ExitCause.RunnerLost;
 }
