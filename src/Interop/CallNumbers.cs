@@ -57,6 +57,12 @@ internal static class CallNumbers
 
     internal static int ProcessGroup => X64 ? 121 : 155;
 
+    internal static int ControlDescriptor => X64 ? 72 : 25;
+
+    internal static int ListFolder => X64 ? 217 : 61;
+
+    internal static int ControlSegment => X64 ? 31 : 195;
+
     internal static int FileSystemStatus => X64 ? 137 : 43;
 
     internal static int EpollControl => X64 ? 233 : 21;

@@ -18,6 +18,9 @@ internal static unsafe class ConfinedSpawner
     private const int AmbientClearAll = 4;
     private const int SetMask = 2;
     private const int WriteOnly = 1;
+    private const int ReadWrite = 2;
+    private const int CloseOnExec = 0x80000;
+    private const int DuplicateCloseOnExec = 1030;
     private const int PathOnly = 0x200000;
     private const int CurrentFolder = -100;
     private const int Recursive = 0x4000;
@@ -48,13 +51,13 @@ internal static unsafe class ConfinedSpawner
         using var environment = new NativeStrings(request.Environment);
         using var path = new NativeStrings([request.Path]);
         using var script = NewScript(confinement);
-        AddBeginning(script, confinement);
+        AddBeginning(script, confinement, request.MayOrderKills, out var killOrder);
         AddDescriptor(script, request.Input ?? devNull, 0);
         AddDescriptor(script, request.Output ?? devNull, 1);
         AddDescriptor(script, request.Error ?? request.Output ?? devNull, 2);
         if (request.Channel is { } channel)
             AddDescriptor(script, channel, 3);
-        AddEnd(script, confinement, request.Channel is null ? 3 : 4, request.HoldsChildSignals ? ChildExits.ChildSignalSet : 0);
+        AddEnd(script, confinement, request.Channel is null ? 3 : 4, request.HoldsChildSignals ? ChildExits.ChildSignalSet : 0, killOrder);
         script.Add("execve", CallNumbers.Execute, false, (nint)path.Pointers[0], (nint)arguments.Pointers, (nint)environment.Pointers);
         return Run(script, confinement.Namespaces, out processId);
     }
@@ -66,8 +69,8 @@ internal static unsafe class ConfinedSpawner
     {
         ArgumentNullException.ThrowIfNull(confinement);
         using var script = NewScript(confinement);
-        AddBeginning(script, confinement);
-        AddEnd(script, confinement, 3, 0);
+        AddBeginning(script, confinement, mayOrderKills: false, out _);
+        AddEnd(script, confinement, 3, 0, killOrder: null);
         script.Add("exit_group", CallNumbers.ExitGroup, false, 0);
         var failure = Run(script, confinement.Namespaces, out var processId);
         if (processId > 0)
@@ -88,7 +91,7 @@ internal static unsafe class ConfinedSpawner
         return failure;
     }
 
-    private static void AddBeginning(PreExecProgram script, Confinement confinement)
+    private static void AddBeginning(PreExecProgram script, Confinement confinement, bool mayOrderKills, out int? killOrder)
     {
         var defaults = script.Zeroes(64);
         for (var signal = 1; signal <= 64; signal++)
@@ -105,6 +108,7 @@ internal static unsafe class ConfinedSpawner
             if (confinement.World is not null)
                 AddCounts(script);
         }
+        killOrder = mayOrderKills ? OpenKillOrder(script) : null;
         if (confinement.World is { } world)
         {
             new WorldScript(script, world).Add(confinement.Landlock);
@@ -137,13 +141,29 @@ internal static unsafe class ConfinedSpawner
         script.Add("landlock_add_rule", CallNumbers.AddRule, false, landlock.Descriptor.Value, Landlock.PathRule, (nint)rule, 0);
     }
 
-    private static void AddEnd(PreExecProgram script, Confinement confinement, int firstToClose, ulong blockedSignals)
+    // While the old /proc is still there and no Landlock domain forbids it. Above number 4, which it gets at the end.
+    private static int OpenKillOrder(PreExecProgram script)
+    {
+        var open = script.Add($"opening {KillOrder.Path}", CallNumbers.OpenAt, true, CurrentFolder, (nint)script.Text(KillOrder.Path), ReadWrite | CloseOnExec, 0);
+        var raise = script.Add("fcntl(F_DUPFD_CLOEXEC)", CallNumbers.ControlDescriptor, true, 0, DuplicateCloseOnExec, KillOrder.Number + 1);
+        script.Pass(open, raise);
+        return raise;
+    }
+
+    private static void AddEnd(PreExecProgram script, Confinement confinement, int firstToClose, ulong blockedSignals, int? killOrder)
     {
         script.Add("prctl(PR_SET_NO_NEW_PRIVS)", CallNumbers.ProcessControl, false, SetNoNewPrivileges, 1, 0, 0, 0);
         if (confinement.Landlock is { } landlock)
             script.Add("landlock_restrict_self", CallNumbers.RestrictSelf, false, landlock.Descriptor.Value, 0);
         if (confinement.DropCapabilities)
             AddCapabilities(script);
+        if (killOrder is { } opened)
+        {
+            // If it could not be opened, the second step fails, and no other descriptor keeps this number.
+            script.Add("dup3", CallNumbers.Duplicate, false, 0, KillOrder.Number, 0);
+            script.Pass(opened, script.Add("dup3", CallNumbers.Duplicate, true, 0, KillOrder.Number, 0));
+            firstToClose = KillOrder.Number + 1;
+        }
         script.Add("close_range", CallNumbers.CloseRange, false, firstToClose, unchecked((nint)uint.MaxValue), 0);
         var blocked = script.Zeroes(8);
         *(ulong*)blocked = blockedSignals;

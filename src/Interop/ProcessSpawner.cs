@@ -32,6 +32,9 @@ internal sealed class SpawnRequest
     /// <summary>Whether it starts with SIGCHLD blocked on all its threads, for <see cref="ChildExits"/>. Linux.</summary>
     public bool HoldsChildSignals { get; init; }
 
+    /// <summary>Whether its descriptor 4 is its /proc/self/oom_score_adj, for <see cref="KillOrder"/>. For a confined process with a channel; if the file cannot be opened, the descriptor is a copy of standard input. Linux.</summary>
+    public bool MayOrderKills { get; init; }
+
     /// <summary>The path of a terminal that becomes the session's controlling one and descriptors 0 to 2; null for none. Linux.</summary>
     public string? Terminal { get; init; }
 

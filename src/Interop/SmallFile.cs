@@ -4,6 +4,7 @@ namespace ActorBrowser.Interop;
 internal static unsafe class SmallFile
 {
     private const int CloseOnExec = 0x80000;
+    private const int ReadWrite = 2;
     private const int LeastPiece = 2048;
 
     /// <summary>Reads the beginning of a file.</summary>
@@ -29,11 +30,12 @@ internal static unsafe class SmallFile
 
     /// <summary>Opens a file that is read repeatedly.</summary>
     /// <param name="path">ASCII.</param>
+    /// <param name="writable">Whether it is also written.</param>
     /// <returns>Invalid if the file does not exist or cannot be read.</returns>
-    public static SafeDescriptor Open(string path)
+    public static SafeDescriptor Open(string path, bool writable = false)
     {
         fixed (byte* text = System.Text.Encoding.ASCII.GetBytes(path + "\0"))
-            return new SafeDescriptor(LibC.Open(text, CloseOnExec, 0));
+            return new SafeDescriptor(LibC.Open(text, CloseOnExec | (writable ? ReadWrite : 0), 0));
     }
 
     /// <summary>Reads the file's current content.</summary>

@@ -31,6 +31,7 @@ internal sealed class UnixLauncher : ILauncher
                 Error = errorWrite,
                 Channel = channel,
                 HoldsChildSignals = launch.HasChildren && OperatingSystem.IsLinux(),
+                MayOrderKills = launch.HasChildren && channel is not null && OperatingSystem.IsLinux(),
             };
             var started = DateTimeOffset.UtcNow;
             var failure = Spawn(launch, request, out var pid);

@@ -11,6 +11,8 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionTag tag)
     private const ulong Reserve = 16;
     private const int TooManyOpen = 24;
 
+    private readonly KillOrder? _killOrder = OperatingSystem.IsLinux() ? KillOrder.TryOpen() : null;
+
     /// <summary>How many descriptors arrive with a request: one each for its output, error and input, as far as it has them.</summary>
     internal static int DescriptorsOf(in SpawnRequest request) =>
         (request.Output switch { CommandOutput.Piped => 2, CommandOutput.Merged => 1, _ => 0 }) + (request.Input == CommandInput.None ? 0 : 1);
@@ -61,7 +63,10 @@ internal sealed class CommandSpawner(CommandRunnerRole runner, SessionTag tag)
         };
         var own = tag.Of(id);
         var startedAt = DateTimeOffset.UtcNow;
+        // If a command uses up the memory, the kernel kills one of its processes, not the runner that reports the reason.
+        _killOrder?.Raise();
         var errno = CommandLimiter.TrySpawn(start, own, request.Limits, out var processId);
+        _killOrder?.Restore();
         if (errno != 0)
             return ProgramSearch.Explain(errno, path.Span);
         // The request's texts are slices of the receive buffer: keep only its numbers after this call.
