@@ -1,5 +1,3 @@
-using static ActorBrowser.CommandProtocol;
-
 namespace ActorBrowser.CommandsTests;
 
 /// <summary>Shared memory counts as memory: a command that fills it ends at its limit, with the reason, whoever enforces the limit.</summary>

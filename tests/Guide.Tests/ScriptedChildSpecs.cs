@@ -1,5 +1,4 @@
 using System.Text;
-using ActorBrowser.Sandbox;
 using ActorBrowser.TestKit;
 using ActorBrowser.Transport;
 using Akka.Actor;

@@ -1,6 +1,5 @@
 using ActorBrowser.ChildEntrypoints.Network;
 using ActorBrowser.Transport;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 using static ActorBrowser.Network.Tests.EngineHarness;
 
