@@ -46,7 +46,8 @@ public sealed class ChildEndSpecs() : PlayedChildSpecs("OFF")
         var late = await Assert.ThrowsAsync<ChildLostException>(() => actor.Ask<ChildProcessProtocol.Pong>(ChildProcessProtocol.Ping.Instance, Deadline.Long));
         Assert.Equal((int?)7, late.Exited!.ExitCode);
         await Assert.ThrowsAsync<ChildLostException>(() => actor.Ask<RoleAnswer>(new SendToRole(1, default), Deadline.Long));
-        Assert.Equal(ChildState.Exited, (await actor.Ask<ChildProcessProtocol.Status>(GetStatus.Instance, Deadline.Long)).State);
+        var status = await actor.Ask<ChildProcessProtocol.Status>(GetStatus.Instance, Deadline.Long);
+        Assert.Equal((ChildState.Exited, ChildImage.Jit), (status.State, status.Image));
         actor.Tell(new Subscribe(TestActor));
         Assert.Equal((int?)7, (await ExpectMsgAsync<ChildExited>(Deadline.Long)).ExitCode);
     }
@@ -68,7 +69,8 @@ public sealed class ChildEndSpecs() : PlayedChildSpecs("OFF")
         var lost = await Assert.ThrowsAsync<ChildLostException>(() => asking);
         Assert.Equal(KillCause.Parent, lost.Exited!.Cause);
         await Assert.ThrowsAsync<ChildLostException>(() => waiting);
-        Assert.Equal(KillCause.Parent, (await ExpectExitAsync()).Cause);
+        var exited = await ExpectExitAsync();
+        Assert.Equal((KillCause.Parent, ChildImage.Jit), (exited.Cause, exited.Image));
         await ExpectTerminatedAsync(actor, Deadline.Long);
         await child.Exited.Soon();
         Assert.Equal(1, Launcher.Launches);

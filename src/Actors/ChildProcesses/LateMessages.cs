@@ -61,7 +61,7 @@ internal sealed class LateMessages : UntypedActor
                 asker.Tell(new Akka.Actor.Status.Failure(ChildLostException.Of(exited)));
                 break;
             case GetStatus:
-                asker.Tell(new ChildProcessProtocol.Status(ChildState.Exited, exited.Role, exited.ProcessId, false, exited.Layers));
+                asker.Tell(new ChildProcessProtocol.Status(ChildState.Exited, exited.Role, exited.ProcessId, false, exited.Layers) { Image = exited.Image });
                 break;
             case Subscribe subscribe:
                 subscribe.Subscriber.Tell(exited, exited.Child);
