@@ -62,8 +62,8 @@ public static class Calls
         }
         catch (ChildLostException lost)
         {
-            // Exited says how the child ended; it is null if the question failed before the process had ended.
-            return $"lost: {lost.Exited?.Reason.ToString() ?? "ending"}, {lost.LastStderrLines.Count} lines on stderr";
+            // The exit record (null if the browser does not remember the child) and the last lines of stderr.
+            return $"lost: {lost.Exited?.Reason.ToString() ?? "unknown"}, {lost.LastStderrLines.Count} lines on stderr";
         }
     }
     // <!-- /lost -->

@@ -202,6 +202,9 @@ public sealed class BrowserActor : UntypedActor
             case BrowserShutdown.Drain drain:
                 OnDrain(drain);
                 break;
+            case BrowserShutdown.AskIfStopping:
+                Sender.Tell(new BrowserShutdown.Stopping(_stopping));
+                break;
             case BrowserShutdown.Drained:
                 _draining.Remove(Sender);
                 TellIfDrained();

@@ -72,7 +72,7 @@ internal sealed class ExecOutput(IActorRef owner)
     {
         while (true)
         {
-            _work.Wait();
+            _work.Wait(Timeout.Infinite);
             (OutputChunk Chunk, IActorRef Session) next;
             lock (_lock)
             {

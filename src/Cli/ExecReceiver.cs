@@ -27,7 +27,6 @@ internal sealed class ExecReceiver : UntypedActor
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ExecOutput _output;
     private IActorRef _session = ActorRefs.Nobody;
-    private ICancelable? _looking;
     private CommandExit? _exit;
     private CommandClosed? _closed;
     private (long, int, int) _progress;
@@ -48,6 +47,10 @@ internal sealed class ExecReceiver : UntypedActor
         _output = new ExecOutput(Self);
     }
 
+    private ActorTimers Timers { get; } = new(Context);
+
+    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
+
     protected override void PreStart()
     {
         _output.Start();
@@ -56,7 +59,7 @@ internal sealed class ExecReceiver : UntypedActor
 
     protected override void PostStop()
     {
-        _looking?.Cancel();
+        Timers.CancelAll();
         _output.Drop();
     }
 
@@ -147,7 +150,8 @@ internal sealed class ExecReceiver : UntypedActor
     // A reader may be as slow as it likes, as for any program, until the time is over or the user interrupts.
     private void Watch()
     {
-        _looking ??= Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(LookTime, LookTime, Self, Look.Instance, Self);
+        if (!Timers.IsTimerActive(Look.Instance))
+            Timers.StartPeriodicTimer(Look.Instance, Look.Instance, LookTime);
         if (_lastProgress == 0)
             (_progress, _lastProgress) = (_output.Progress, Stopwatch.GetTimestamp());
     }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 
 namespace ActorBrowser.ActorsTests;
 
@@ -116,6 +117,42 @@ public sealed class ShutdownSpecs
         await system.Terminate().Soon();
         Assert.Equal("bye\n", await File.ReadAllTextAsync(said));
         Assert.False(ProcessTable.IsRunning(spawned.ProcessId));
+    }
+
+    [Fact]
+    public async Task A_stop_reports_what_it_ended_as_ended_by_the_stop()
+    {
+        var system = Start("akka.loglevel = WARNING");
+        var heard = new Listener(((ExtendedActorSystem)system).Provider);
+        foreach (var type in new[] { typeof(Warning), typeof(DeadLetter), typeof(ChildProcessProtocol.ChildExited) })
+            system.EventStream.Subscribe(heard, type);
+        var client = BrowserClient.For(system.StartActorBrowser());
+        using var folder = new TemporaryFolder();
+        var running = client.Commands.RunAsync(new CommandProtocol.Spawn(["sh", "-c", "echo begun; : > ready; exec sleep 1000"]) { Folder = folder.Path, Profile = "command-workspace" });
+        for (var i = 0; i < 4; i++)
+            await client.SpawnAsync("echo");
+        await ProcessTable.Until(() => File.Exists(Path.Combine(folder.Path, "ready")), Deadline.Long);
+        await system.Terminate().Soon();
+        var stopped = await Assert.ThrowsAsync<BrowserStoppedException>(() => running.Soon());
+        Assert.Equal((CommandStatus.Killed, "begun\n"), (stopped.Snapshot?.Status, stopped.Snapshot?.Output.ToString()));
+        var exits = heard.Messages.OfType<ChildProcessProtocol.ChildExited>().ToArray();
+        Assert.True(exits.Length >= 5, $"{exits.Length} children ended.");
+        Assert.All(exits, static exited => Assert.True(exited is { Reason: ExitReason.Clean } or { Reason: ExitReason.Killed, Cause: KillCause.Parent or KillCause.Request }, $"{exited}"));
+        Assert.All(exits, static exited => Assert.True(exited.Image == ChildImage.Jit || exited.ReadyAt is null, $"{exited}"));
+        // Akka's own actors lose messages at a system's end.
+        Assert.DoesNotContain(heard.Messages, static message => message is Warning || (message is DeadLetter letter && letter.Recipient.Path.Elements[0] == "user"));
+    }
+
+    // Receives what is published on the thread that publishes it.
+    private sealed class Listener(IActorRefProvider provider) : MinimalActorRef
+    {
+        internal System.Collections.Concurrent.ConcurrentQueue<object> Messages { get; } = new();
+
+        public override ActorPath Path { get; } = provider.TempPath();
+
+        public override IActorRefProvider Provider => provider;
+
+        protected override void TellInternal(object message, IActorRef sender) => Messages.Enqueue(message);
     }
 
     private sealed class TemporaryFolder : IDisposable

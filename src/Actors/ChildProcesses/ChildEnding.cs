@@ -36,8 +36,6 @@ internal sealed class ChildEnding(IActorRef child, string role, LaunchAttempt la
         var verdict = _verdict ?? ExitVerdict.Of(Exit!, WasRequested, wasReady: readyAt is not null);
         return Report(verdict, Exit, processId, readyAt) with
         {
-            Image = confinement.Image,
-            Dump = confinement.Dump,
             WillRecur = verdict.WillRecur,
             DiedAtStart = verdict.DiedAtStart,
         };
@@ -55,6 +53,8 @@ internal sealed class ChildEnding(IActorRef child, string role, LaunchAttempt la
             requests.InFlight, exit?.LastStderrLines ?? [], launch.StartedAt, readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow)
         {
             Layers = confinement.Layers,
+            Image = confinement.Image,
+            Dump = confinement.Dump,
         };
     }
 }

@@ -248,10 +248,9 @@ internal sealed partial class ChildProcessActor : UntypedActor
 
     private void Wait(object message)
     {
-        if (_state is not (ChildState.Spawning or ChildState.Handshaking))
-            Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child {ProcessId} accepts no more messages: it is {_state}.")));
-        else if (!_backlog.TryAdd(message, Sender))
-            Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child is not ready, and {_backlog.Count} messages wait for it already, as many as actorbrowser.child.max-waiting allows.")));
+        // A child that is ending answers when it has ended, with its exit record.
+        if (!_backlog.TryAdd(message, Sender))
+            Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child {ProcessId} is {_state}, and {_backlog.Count} messages wait for it already, as many as actorbrowser.child.max-waiting allows.")));
     }
 
     /// <summary>From the child's user: the child broke the protocol of its role.</summary>

@@ -1,6 +1,7 @@
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorBrowser;
 
@@ -215,7 +216,7 @@ public static class ChildProcessProtocol
     public sealed record ChildExited(
         IActorRef Child, string Role, int ProcessId, ExitReason Reason, KillCause Cause, int? ExitCode, int? Signal, string Message,
         IReadOnlyList<ulong> InFlight, IReadOnlyList<string> LastStderrLines,
-        DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt) : IEvent, IValidated
+        DateTimeOffset StartedAt, DateTimeOffset? ReadyAt, DateTimeOffset EndedAt) : IEvent, IValidated, IDeadLetterSuppression
     {
         object? IValidated.Refusal() => Child is not null && Message is not null ? null
             : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(ChildExited), "only a child's actor may send it"));

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorBrowser;
 
-/// <summary>Messages that wait until a child is ready.</summary>
+/// <summary>Messages that wait until a child is ready, or has ended.</summary>
 /// <param name="most">The most messages that may wait.</param>
 internal sealed class ReadyBacklog(int most)
 {

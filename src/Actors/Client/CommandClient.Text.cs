@@ -18,7 +18,7 @@ public sealed partial class CommandClient
     /// <exception cref="CommandRefusedException">The command was not started.</exception>
     /// <exception cref="CommandCancelledException">The command was cancelled while it ran, and is gone. The exception carries its output.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the command ran.</exception>
-    /// <exception cref="BrowserStoppedException">The browser is stopping or has stopped.</exception>
+    /// <exception cref="BrowserStoppedException">The browser is stopping or has stopped. If its stop ended the command, the exception carries the output.</exception>
     public async Task<CommandSnapshot> RunAsync(Spawn spawn, string input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(spawn);

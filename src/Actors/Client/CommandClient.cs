@@ -47,12 +47,14 @@ public sealed partial class CommandClient
     /// <exception cref="CommandRefusedException">The command was not started.</exception>
     /// <exception cref="CommandCancelledException">The command was cancelled while it ran, and is gone. The exception carries its output.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the command ran.</exception>
-    /// <exception cref="BrowserStoppedException">The browser is stopping or has stopped.</exception>
+    /// <exception cref="BrowserStoppedException">The browser is stopping or has stopped. If its stop ended the command, the exception carries the output.</exception>
     public async Task<CommandSnapshot> RunAsync(Spawn spawn, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(spawn);
         var life = await _client.LifeAsync(cancellation).ConfigureAwait(false);
         var spawned = await StartAsync(life, spawn with { IsAwaited = true }, cancellation).ConfigureAwait(false);
+        // A browser that stops forgets its commands itself.
+        var isKept = true;
         try
         {
             await using var ending = cancellation.UnsafeRegister(
@@ -60,12 +62,20 @@ public sealed partial class CommandClient
             var answer = await life.AskAsync<IEvent>(new Wait(spawned.Handle), default).ConfigureAwait(false);
             if (answer is not Waited { Snapshot: var snapshot })
                 throw new InvalidOperationException($"The command {spawned.Handle} was released by another actor while its end was awaited.");
-            return cancellation.IsCancellationRequested && snapshot.Exit?.Cause == ExitCause.Kill
-                ? throw new CommandCancelledException(snapshot, cancellation) : snapshot;
+            var wasEnded = snapshot.Exit is { Cause: ExitCause.Kill or ExitCause.RunnerLost };
+            return cancellation.IsCancellationRequested && snapshot.Exit?.Cause == ExitCause.Kill ? throw new CommandCancelledException(snapshot, cancellation)
+                : wasEnded && await IsStoppingAsync(life).ConfigureAwait(false) ? throw new BrowserStoppedException(snapshot)
+                : snapshot;
+        }
+        catch (BrowserStoppedException)
+        {
+            isKept = false;
+            throw;
         }
         finally
         {
-            life.Browser.Tell(new Release(spawned.Handle), ActorRefs.NoSender);
+            if (isKept)
+                life.Browser.Tell(new Release(spawned.Handle), ActorRefs.NoSender);
         }
     }
 
@@ -89,6 +99,7 @@ public sealed partial class CommandClient
             return await WithinAsync(answer, cancellation).ConfigureAwait(false) switch
             {
                 Spawned spawned => spawned,
+                SpawnRefused { Kind: SpawnFailure.Unavailable } when await IsStoppingAsync(life).ConfigureAwait(false) => throw BrowserLife.Stop(),
                 SpawnRefused refused => throw ExceptionOf(refused),
                 var other => throw new InvalidOperationException($"The browser answered with {other}."),
             };
@@ -103,6 +114,19 @@ public sealed partial class CommandClient
                 },
                 CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw;
+        }
+    }
+
+    // The browser begins its stop before it ends its commands.
+    private static async Task<bool> IsStoppingAsync(BrowserLife life)
+    {
+        try
+        {
+            return (await life.AskAsync<BrowserShutdown.Stopping>(BrowserShutdown.AskIfStopping.Instance, default).ConfigureAwait(false)).IsStopping;
+        }
+        catch (BrowserStoppedException)
+        {
+            return true;
         }
     }
 

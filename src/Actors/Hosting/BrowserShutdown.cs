@@ -22,6 +22,15 @@ internal static class BrowserShutdown
         internal static readonly Drained Instance = new();
     }
 
+    /// <summary>Asks the browser whether it is stopping. Answered by <see cref="Stopping"/>; a browser that has stopped does not answer.</summary>
+    internal sealed class AskIfStopping : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        internal static readonly AskIfStopping Instance = new();
+    }
+
+    /// <summary>The answer to <see cref="AskIfStopping"/>.</summary>
+    internal sealed record Stopping(bool IsStopping) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     // The default-phase-timeout of Akka's reference configuration, which is not there yet when a host is built.
     private static readonly TimeSpan AkkaDefault = TimeSpan.FromSeconds(5);
 
@@ -83,6 +92,7 @@ internal static class BrowserShutdown
         using var patience = new CancellationTokenSource(whole);
         await DrainAsync(browser, GraceOf(whole), log).ConfigureAwait(false);
         system.Stop(browser);
+        await WatchEndAsync(browser, ForKilling / 3).ConfigureAwait(false);
         try
         {
             var killed = await roster.EndAsync(patience.Token).ConfigureAwait(false);
@@ -92,6 +102,21 @@ internal static class BrowserShutdown
         catch (OperationCanceledException)
         {
             log.Error("The browser stopped, but some processes are still alive after {0} s", whole.TotalSeconds);
+        }
+    }
+
+    // Each actor ends its own process, and reports that end as asked for. A process that is killed before its actor stops would be
+    // reported as crashed.
+    private static async Task WatchEndAsync(IActorRef browser, TimeSpan most)
+    {
+        using var over = new CancellationTokenSource(most);
+        try
+        {
+            await browser.WatchAsync(over.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Something holds an actor up. The processes are killed without it.
         }
     }
 

@@ -47,8 +47,9 @@ internal abstract class Reply(IActorRefProvider provider, Func<string, Exception
         private protected override void OnDeadLetter(DeadLetter letter)
         {
             // The actor asked may be alive, and have passed the question to an actor that has stopped.
-            if (letter.Sender is Reply reply && (letter.Recipient.Equals(reply._asked) || !UnansweredMessages.Answers(letter)))
-                reply.Fail(reply._whenStopped($"{letter.Recipient.Path} has stopped and will not answer."));
+            if (letter.Sender is Reply reply && !LateMessages.TryAnswer(letter) && (letter.Recipient.Equals(reply._asked) || !UnansweredMessages.Answers(letter)))
+                // A question that was passed on may find that actor stopped, too, with its browser.
+                reply.Fail(reply._whenStopped((letter.Message as LateMessages.Unanswered)?.Sentence ?? $"{letter.Recipient.Path} has stopped and will not answer."));
         }
     }
 }
