@@ -10,7 +10,7 @@ internal sealed class CommandMemory(long limit)
 {
     private readonly OpenMemoryFiles _files = new();
     private readonly List<int> _processes = [];
-    private readonly List<(int Process, long Shared)> _mapping = [];
+    private readonly List<int> _mapping = [];
     private long _private;
     private long _mapped;
     private long _sharedAtStart;
@@ -34,7 +34,7 @@ internal sealed class CommandMemory(long limit)
         _mapped += shared;
         _processes.Add(process);
         if (shared > 0)
-            _mapping.Add((process, shared));
+            _mapping.Add(process);
     }
 
     /// <summary>Sums up.</summary>
@@ -50,19 +50,21 @@ internal sealed class CommandMemory(long limit)
         _files.Look(_processes);
         var segments = SharedSegments.Bytes(out var unattached);
         var open = _files.Bytes + segments;
-        if (_private + Math.Max(_mapped + unattached, open) > limit)
-            _mapped = PartsOfMapped();
+        // A second time, as processes that exit meanwhile leave their parts to those that are read later.
+        for (var i = 0; i < 2 && _private + Math.Max(_mapped + unattached, open) > limit; i++)
+            _mapped = Math.Min(_mapped, PartsOfMapped());
         var shared = Math.Max(_mapped + unattached, open);
         // A process that cannot be inspected may hide open files: what the machine's shared memory has grown by is ascribed to it.
         return _private + (_files.MetHidden ? Math.Max(shared, grown) : shared);
     }
 
-    // Each page once, however many processes map it. It takes the kernel longer than the sizes, so it is read only near the limit.
+    // Each page once, however many processes map it; of a process that cannot be inspected all, of one that has exited nothing.
+    // It takes the kernel longer than the sizes, so it is read only near the limit.
     private long PartsOfMapped()
     {
         long mapped = 0;
-        foreach (var (process, shared) in _mapping)
-            mapped += ProcessCounts.PartOfShared(process) is var part and >= 0 ? part : shared;
+        foreach (var process in _mapping)
+            mapped += ProcessCounts.PartOfShared(process) is var part and >= 0 ? part : ProcessCounts.Resident(process).Shared;
         return mapped;
     }
 }
