@@ -33,7 +33,7 @@ internal static class ConfinementCheck
         return threads == 0 ? "it has no thread" : null;
     }
 
-    /// <summary>Whether a process has ended, reaped or not: what is seen of it then does not show how it was confined.</summary>
+    /// <summary>Whether a process has ended, reaped or not. Its /proc entries then no longer show its confinement.</summary>
     /// <param name="processId">The pid of a child whose exit was not reported yet.</param>
     public static bool IsGone(int processId)
     {

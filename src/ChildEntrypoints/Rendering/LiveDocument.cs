@@ -133,7 +133,7 @@ internal sealed class LiveDocument : IDisposable
         return default;
     }
 
-    /// <summary>Makes one of the page's references absolute; null if there is none, or if only HTTP URLs are wanted and it is not one.</summary>
+    /// <summary>Makes one of the page's references absolute; null for a missing, overlong or invalid reference, and for a URL of another scheme than http and https unless <paramref name="anyScheme"/> is set.</summary>
     internal string? Resolve(string? reference, bool anyScheme = false)
     {
         if (reference is null || reference.Length > LongestUrl)
@@ -141,7 +141,7 @@ internal sealed class LiveDocument : IDisposable
         return WebUrl.TryParse(reference, Base, _encoding, out var url) && (anyScheme || url.IsHttp) ? url.ToString() : null;
     }
 
-    /// <summary>Where a link leads, for somebody outside the page; null for none, and for what only has a meaning inside the page, such as a script.</summary>
+    /// <summary>A link's absolute URL; null without one, and for schemes that have a meaning only inside the page, such as javascript: and data:.</summary>
     internal string? LinkOf(string? reference) =>
         Resolve(reference, anyScheme: true) is { } url && !s_inside.Any(scheme => url.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) ? url : null;
 

@@ -69,7 +69,7 @@ internal sealed class MarkdownInlines(MarkdownLinks links)
         return true;
     }
 
-    /// <summary>Writes what is collected, and forgets it: lines of Markdown, escaped but for what a line's beginning means.</summary>
+    /// <summary>Returns the collected text as lines of Markdown and clears it. Characters that are special only at a line's start are not escaped yet.</summary>
     /// <param name="inCell">Whether it is for a table's cell.</param>
     internal string Take(bool inCell = false)
     {
@@ -142,7 +142,7 @@ internal sealed class MarkdownInlines(MarkdownLinks links)
     {
         var before = to.Length > 0 ? to[^1] : '\0';
         var after = end < _runs.Count ? First(_runs[end]) : '\0';
-        // The inner text's neighbours are the delimiters: punctuation.
+        // Starts with a delimiter, so that nested emphasis sees punctuation before it.
         var inner = new StringBuilder("*");
         Write(inner, start, end, depth + 1);
         inner.Remove(0, 1);
@@ -187,7 +187,7 @@ internal sealed class MarkdownInlines(MarkdownLinks links)
         _ => '[',
     };
 
-    // In a cell's code, readers differ about an escaped vertical line: it is written as text.
+    // Readers of Markdown disagree about an escaped vertical line in a cell's code, so such code is written as text.
     private bool IsPlain(in Run run) => _inCell && run.Text.ToString().Contains('|');
 
     private void WriteRun(StringBuilder to, int index)
@@ -227,7 +227,7 @@ internal sealed class MarkdownInlines(MarkdownLinks links)
     private void WriteCode(StringBuilder to, string code)
     {
         var fence = new string('`', LongestRun(code, '`') + 1);
-        // One space at both ends is taken away again.
+        // Readers strip one space from each end of a code span.
         var padding = code[0] is '`' or ' ' || code[^1] is '`' or ' ' ? " " : "";
         to.Append(fence).Append(padding).Append(code).Append(padding).Append(fence);
     }
