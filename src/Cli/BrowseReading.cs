@@ -61,7 +61,7 @@ internal sealed class BrowseReading
             else
                 await Console.Out.WriteAsync(shown).ConfigureAwait(false);
             if (token is not null)
-                await Console.Error.WriteLineAsync($"actorbrowser: there is more: --continue {token}").ConfigureAwait(false);
+                await Complaint.WriteAsync($"there is more: --continue {token}").ConfigureAwait(false);
         }
 
         // Control characters are shown, which takes more bytes: then less of the text fits.
