@@ -98,7 +98,9 @@ public sealed class HostSpecs
         {
             var commands = BrowserClient.For(await browser.GetAsync(stoppingToken)).Commands;
             // Deliberately not cancelled by the service.
-            Result = await commands.RunAsync(CommandProtocol.Spawn.Shell(": > ready; exec sleep 1000") with { Folder = folder.FullName }, CancellationToken.None);
+            var ended = await Assert.ThrowsAsync<BrowserStoppedException>(() =>
+                commands.RunAsync(CommandProtocol.Spawn.Shell(": > ready; exec sleep 1000") with { Folder = folder.FullName }, CancellationToken.None));
+            Result = ended.Snapshot;
         }
     }
 }
