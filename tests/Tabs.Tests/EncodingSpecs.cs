@@ -205,15 +205,6 @@ public sealed class EncodingSpecs
         Assert.Equal(("café déjà", "windows-1252", "default"), (document.Text.Content.ToString(), document.Summary.Encoding, document.Summary.EncodingSource));
     }
 
-    [Fact]
-    public void Elements_that_the_parser_opens_again_for_each_paragraph_count_while_it_parses()
-    {
-        var fonts = string.Concat(Enumerable.Range(0, 500).Select(static i => $"<font size={i}>"));
-        // All of it would be ten million elements.
-        var e = Assert.Throws<DocumentFailedException>(() => Parse(Encoding.UTF8.GetBytes($"<p>{fonts}</p>{string.Concat(Enumerable.Repeat("<p>x</p>", 20_000))}"), "text/html"));
-        Assert.Equal(Transport.DocumentFailure.TooManyNodes, e.Kind);
-    }
-
     private static LiveDocument Parse(byte[] page, string type, int maxNodes = 200_000) => LiveDocument.Parse(new Transport.LoadDocument("http://a/", type, page.Length, default, new Transport.DocumentLimits(1000, maxNodes, 20_000)), page);
 
     private static string Text(PageEncoding encoding, byte[] bytes)
