@@ -44,7 +44,7 @@ internal static class BrowseCommand
             if (schema is not null)
                 await Console.Out.WriteLineAsync(VisibleText.Json(await tab.ExtractAsync(schema, cancellation).ConfigureAwait(false))).ConfigureAwait(false);
             else if (wanted.Outline)
-                await PrintAsync(await tab.QueryAllAsync(new Query(DocumentQuery.Headings), cancellation).ConfigureAwait(false), static item => $"{item.Level}\t{VisibleText.Line(item.Text)}\t{VisibleText.Line(item.Name.Length > 0 ? $"#{item.Name}" : "")}").ConfigureAwait(false);
+                await PrintAsync(await tab.OutlineAsync(cancellation).ConfigureAwait(false), static heading => $"{heading.Level}\t{VisibleText.Line(heading.Text)}\t{VisibleText.Line(heading.Anchor.Length > 0 ? $"#{heading.Anchor}" : "")}").ConfigureAwait(false);
             else if (query is not null)
                 await PrintAsync(await tab.QueryAllAsync(new Query(DocumentQuery.Select) { Argument = query }, cancellation).ConfigureAwait(false), static item => VisibleText.Line(item.Value)).ConfigureAwait(false);
             else if (links)
@@ -80,7 +80,7 @@ internal static class BrowseCommand
         return true;
     }
 
-    private static async Task PrintAsync(IReadOnlyList<QueryItem> items, Func<QueryItem, string> line)
+    private static async Task PrintAsync<T>(IReadOnlyList<T> items, Func<T, string> line)
     {
         foreach (var item in items)
             await Console.Out.WriteLineAsync(line(item)).ConfigureAwait(false);

@@ -101,7 +101,7 @@ internal static class ExecCommand
     {
         if (StandardInput.IsFolder(0))
         {
-            await Complaint.WriteAsync("the standard input is a folder, from which the command could reach files that its profile does not grant").ConfigureAwait(false);
+            await Complaint.WriteAsync($"the standard input is {StandardInput.UnfitFor(0)?.TrimEnd('.')}").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
         // Raw mode is entered last and left first, so that the terminal is always restored.

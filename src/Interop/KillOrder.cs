@@ -33,7 +33,7 @@ internal sealed class KillOrder : IDisposable
     /// <returns>Null if neither is possible: then all have the same order.</returns>
     internal static KillOrder? TryOpen()
     {
-        if (LinkOf(Number) is { } link && link.EndsWith(Path["/proc/self".Length..], StringComparison.Ordinal))
+        if (PathProbe.PathOf(Number) is { } link && link.EndsWith(Path["/proc/self".Length..], StringComparison.Ordinal))
         {
             var given = new SafeDescriptor(Number);
             DescriptorFlags.SetCloseOnExec(given);
@@ -60,17 +60,5 @@ internal sealed class KillOrder : IDisposable
         _ = value.TryFormat(text, out var length, provider: CultureInfo.InvariantCulture);
         fixed (byte* bytes = text)
             _ = LibC.Write(_file.Value, bytes, (nuint)length);
-    }
-
-    private static string? LinkOf(int descriptor)
-    {
-        try
-        {
-            return new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}")).LinkTarget;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 }

@@ -17,9 +17,7 @@ internal sealed unsafe class OpenMemoryFiles
     private const int CloseOnExec = 0x80000;
     // The kernel answers from what it knows, and asks no server: a file system that hangs must not stop the count.
     private const int DoNotAsk = 0x4000;
-    private const int NumberAndBlocks = 0x100 | 0x400;
-    private const int BlockSize = 512;
-    private const int StatusRoom = 256;
+    private const uint NumberAndBlocks = FileStatus.Inode | FileStatus.Blocks;
     private const int NotAllowed = 1, AccessDenied = 13;
 
     private readonly byte[] _buffer = new byte[16 << 10];
@@ -86,12 +84,11 @@ internal sealed unsafe class OpenMemoryFiles
 
     private void Add(int folder, byte* name)
     {
-        // struct statx: inode at 32, blocks at 48, device at 136.
-        var status = stackalloc byte[StatusRoom];
+        var status = stackalloc byte[FileStatus.Room];
         if (LibC.ExtendedStatus(folder, name, DoNotAsk, NumberAndBlocks, status) != 0)
             MetHidden |= IsRefusal(System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
-        else if (*(ulong*)(status + 136) == _device)
-            _found[*(ulong*)(status + 32)] = (long)*(ulong*)(status + 48) * BlockSize;
+        else if (FileStatus.IdentityOf(status) is var (device, inode) && device == _device)
+            _found[inode] = FileStatus.AllocatedOf(status);
     }
 
     private SafeDescriptor? OpenFolder(int process)
@@ -111,10 +108,10 @@ internal sealed unsafe class OpenMemoryFiles
 
     private static ulong DeviceOfMemoryFiles()
     {
-        var status = stackalloc byte[StatusRoom];
+        var status = stackalloc byte[FileStatus.Room];
         using var file = new SafeDescriptor(LibC.CreateMemoryFile("device", 1));
         const int emptyPath = 0x1000;
         fixed (byte* none = "\0"u8)
-            return !file.IsInvalid && LibC.ExtendedStatus(file.Value, none, emptyPath, NumberAndBlocks, status) == 0 ? *(ulong*)(status + 136) : ulong.MaxValue;
+            return !file.IsInvalid && LibC.ExtendedStatus(file.Value, none, emptyPath, NumberAndBlocks, status) == 0 ? FileStatus.IdentityOf(status).Device : ulong.MaxValue;
     }
 }

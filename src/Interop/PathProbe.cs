@@ -31,17 +31,8 @@ internal static unsafe class PathProbe
 
     private static (ulong Device, ulong Inode)? Identify(int folder, byte* path, int flags)
     {
-        const int length = 256;
-        const uint inodeOnly = 0x100;
-        var status = stackalloc byte[length];
-        return LibC.ExtendedStatus(folder, path, flags, inodeOnly, status) == 0 ? IdentityIn(status) : null;
-    }
-
-    // struct statx, the same on every processor: the inode, and the device's two halves.
-    private static (ulong Device, ulong Inode) IdentityIn(byte* status)
-    {
-        const int inode = 32, deviceMajor = 136, deviceMinor = 140;
-        return (((ulong)*(uint*)(status + deviceMajor) << 32) | *(uint*)(status + deviceMinor), *(ulong*)(status + inode));
+        var status = stackalloc byte[FileStatus.Room];
+        return LibC.ExtendedStatus(folder, path, flags, FileStatus.Inode, status) == 0 ? FileStatus.IdentityOf(status) : null;
     }
 
     /// <summary>Looks at a path below a folder, without following a link at its end. Linux.</summary>
@@ -96,16 +87,24 @@ internal static unsafe class PathProbe
 
     private static FoundFile? Look(int folder, byte* path, int flags)
     {
-        // struct statx: the type, the time of birth and that of the last change, each in seconds and nanoseconds.
-        const int length = 256, type = 28, born = 80, changed = 96;
-        const uint typeInodeAndTimes = 0x981;
-        var status = stackalloc byte[length];
-        return LibC.ExtendedStatus(folder, path, flags, typeInodeAndTimes, status) == 0
-            ? new FoundFile(IdentityIn(status), *(ushort*)(status + type) & FoundFile.TypeBits, *(long*)(status + changed), *(uint*)(status + changed + sizeof(long)))
-            {
-                Born = (*(long*)(status + born), *(uint*)(status + born + sizeof(long))),
-            }
-            : null;
+        const uint wanted = FileStatus.Type | FileStatus.Inode | FileStatus.Changed | FileStatus.Born;
+        var status = stackalloc byte[FileStatus.Room];
+        return LibC.ExtendedStatus(folder, path, flags, wanted, status) == 0
+            ? new FoundFile(FileStatus.IdentityOf(status), FileStatus.ModeOf(status) & FoundFile.TypeBits, FileStatus.ChangedOf(status), FileStatus.BornOf(status)) : null;
+    }
+
+    /// <summary>The path of an open descriptor's file, without links; null if the kernel does not say. Linux.</summary>
+    /// <param name="descriptor">Its number.</param>
+    internal static string? PathOf(int descriptor)
+    {
+        try
+        {
+            return new FileInfo(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor}")).LinkTarget;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Opens a folder to start a process in. Linux.</summary>
@@ -177,15 +176,11 @@ internal static unsafe class PathProbe
 /// <summary>A file's state. An inode number may soon be reused; the time of the last change tells the files apart.</summary>
 /// <param name="Identity">Device and inode.</param>
 /// <param name="Type">S_IFMT bits.</param>
-/// <param name="ChangedSeconds">The time of the last change, in seconds.</param>
-/// <param name="ChangedNanoseconds">Its nanoseconds.</param>
-internal readonly record struct FoundFile((ulong Device, ulong Inode) Identity, int Type, long ChangedSeconds, uint ChangedNanoseconds)
+/// <param name="Changed">The time of the last change.</param>
+/// <param name="Born">The time of birth; 0 where the file system keeps none.</param>
+internal readonly record struct FoundFile((ulong Device, ulong Inode) Identity, int Type, (long Seconds, uint Nanoseconds) Changed, (long Seconds, uint Nanoseconds) Born)
 {
     internal const int TypeBits = 0xf000;
-
-    /// <summary>The time of birth in seconds and nanoseconds; 0 where the file system keeps none.</summary>
-    internal (long Seconds, uint Nanoseconds) Born { get; init; }
-
     private const int Link = 0xa000;
     private const int Folder = 0x4000;
     private const int Regular = 0x8000;

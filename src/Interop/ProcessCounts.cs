@@ -8,7 +8,6 @@ namespace ActorBrowser.Interop;
 internal static unsafe class ProcessCounts
 {
     private const int CurrentFolder = -100;
-    private const uint LinksAndSize = 0x4 | 0x200;
     private const int FolderAndItsParent = 2;
     private const int DataField = 5;
     // A user may be in many groups, which the kernel lists before the memory.
@@ -76,13 +75,12 @@ internal static unsafe class ProcessCounts
         Span<byte> path = stackalloc byte[32];
         path.Clear();
         System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/{folder}"), path);
-        // struct statx.
-        var status = stackalloc byte[256];
+        var status = stackalloc byte[FileStatus.Room];
         bool found;
         fixed (byte* text = path)
-            found = LibC.SystemCall6(Status, CurrentFolder, (nint)text, 0, (nint)LinksAndSize, (nint)status, 0) == 0;
-        links = found ? *(uint*)(status + 16) : 0;
-        size = found ? (long)*(ulong*)(status + 40) : 0;
+            found = LibC.SystemCall6(Status, CurrentFolder, (nint)text, 0, (nint)(FileStatus.Links | FileStatus.Size), (nint)status, 0) == 0;
+        links = found ? FileStatus.LinksOf(status) : 0;
+        size = found ? FileStatus.SizeOf(status) : 0;
         return found;
     }
 }

@@ -40,7 +40,7 @@ public sealed class HeartbeatSpecs() : PlayedChildSpecs("OFF")
         }
         ExpectNoMsg(TimeSpan.Zero);
         monitor.Beat();
-        Assert.Equal(KillCause.Hang, ExpectMsg<HeartbeatMonitor.Trouble>().Cause);
+        Assert.Equal(KillCause.Hang, ExpectMsg<HeartbeatMonitor.Trouble>().Verdict.Cause);
     }
 
     private sealed class SteppedTime : TimeProvider

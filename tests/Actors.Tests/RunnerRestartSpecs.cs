@@ -51,6 +51,39 @@ public sealed class RunnerRestartSpecs() : PlayedChildSpecs("OFF")
         await ExpectMsgAsync<Spawned>(Deadline.Long);
     }
 
+    [Theory]
+    [InlineData(73, null, "", ExitCause.MemoryLimit)]
+    [InlineData(null, 6, "Out of memory.", ExitCause.MemoryLimit)]
+    [InlineData(null, 9, "", ExitCause.RunnerLost)]
+    public async Task A_runner_that_ends_itself_at_its_limit_ends_its_command_at_that_limit(int? code, int? signal, string line, ExitCause cause)
+    {
+        Sys.ActorOf(BrowserActor.Props(Settings(), Launcher)).Tell(new Spawn(["true"]) { Subscription = new Subscribe(Owner.Ref) }, TestActor);
+        var process = await ReadyRunnerAsync();
+        await BeginAsync(process);
+        await ExpectMsgAsync<Spawned>(Deadline.Long);
+        process.Channel.Dispose();
+        process.Exit(code, signal, line);
+        Assert.Equal(cause, (await Owner.ExpectMsgAsync<CommandExited>(Deadline.Long)).Exit.Cause);
+    }
+
+    [Theory]
+    [InlineData("memory", ExitCause.MemoryLimit)]
+    [InlineData("processes", ExitCause.ProcessLimit)]
+    [InlineData("descriptors", ExitCause.RunnerLost)]
+    public async Task A_runner_that_a_heartbeat_finds_at_its_limit_ends_its_command_at_that_limit(string limit, ExitCause cause)
+    {
+        Sys.ActorOf(BrowserActor.Props(Settings("actorbrowser.child { heartbeat-interval = 10ms, heartbeat-timeout = 1h }"), Launcher))
+            .Tell(new Spawn(["true"]) { Subscription = new Subscribe(Owner.Ref) }, TestActor);
+        var process = await ReadyRunnerAsync();
+        await BeginAsync(process);
+        await ExpectMsgAsync<Spawned>(Deadline.Long);
+        process.Limit = () => limit;
+        // The kill closes a real child's channel.
+        await process.Exited.Soon();
+        process.Channel.Dispose();
+        Assert.Equal(cause, (await Owner.ExpectMsgAsync<CommandExited>(Deadline.Long)).Exit.Cause);
+    }
+
     [Fact]
     public async Task A_session_that_fails_ends_its_command_and_answers_each_who_waits_once()
     {

@@ -54,8 +54,7 @@ public sealed class ProtectedNameSpecs : CommandSpecs, IDisposable
         Directory.CreateDirectory(_folder + "/.git/hooks");
         await File.WriteAllTextAsync(_folder + "/.envrc", "mine\n");
         var told = AppearedAsync("touch started; until [ -e moved ]; do sleep 0.01; done; mkdir -p .git/hooks; echo evil > .git/hooks/pre-commit; echo evil > .envrc");
-        while (!File.Exists(_folder + "/started"))
-            await Task.Delay(10);
+        await ProcessTable.Until(() => File.Exists(_folder + "/started"), Deadline.Long);
         Directory.Move(_folder + "/.git", _folder + "/git-moved");
         File.Move(_folder + "/.envrc", _folder + "/envrc-moved");
         await File.WriteAllTextAsync(_folder + "/moved", "");
@@ -68,8 +67,7 @@ public sealed class ProtectedNameSpecs : CommandSpecs, IDisposable
         Directory.CreateDirectory(_folder + "/.git/hooks");
         await File.WriteAllTextAsync(_folder + "/.git/config", "mine\n");
         var told = AppearedAsync("touch started; until [ -e changed ]; do sleep 0.01; done");
-        while (!File.Exists(_folder + "/started"))
-            await Task.Delay(10);
+        await ProcessTable.Until(() => File.Exists(_folder + "/started"), Deadline.Long);
         await File.WriteAllTextAsync(_folder + "/.git/config", "still mine\n");
         await File.WriteAllTextAsync(_folder + "/.git/hooks/pre-commit", "mine\n");
         await File.WriteAllTextAsync(_folder + "/changed", "");

@@ -71,7 +71,7 @@ internal sealed partial class World
                 child.Die(b % 2 == 0 ? 0 : 134, null);
                 break;
             case Act.Hang when Pick(ChildActors(), a) is { } child:
-                child.Tell(new HeartbeatMonitor.Trouble(KillCause.Hang, "It answers no heartbeat in this run."), ActorRefs.NoSender);
+                child.Tell(new HeartbeatMonitor.Trouble(new ExitVerdict(ExitReason.Killed, KillCause.Hang, "It answers no heartbeat in this run.")), ActorRefs.NoSender);
                 break;
             case Act.StopBrowser:
                 StopBrowser();

@@ -38,6 +38,7 @@ internal sealed class ChildEnding(IActorRef child, string role, LaunchAttempt la
         {
             WillRecur = verdict.WillRecur,
             DiedAtStart = verdict.DiedAtStart,
+            Limit = verdict.Limit,
         };
     }
 

@@ -167,7 +167,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
                 break;
             case HeartbeatMonitor.Trouble trouble:
                 if (_state == ChildState.Ready)
-                    KillProcess(ExitReason.Killed, trouble.Cause, trouble.Message);
+                    KillProcess(trouble.Verdict);
                 break;
             case HeartbeatMonitor.Failed failed:
                 ExceptionDispatchInfo.Throw(failed.Cause);

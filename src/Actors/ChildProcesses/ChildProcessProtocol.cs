@@ -233,6 +233,9 @@ public static class ChildProcessProtocol
         /// <summary>Whether the program ended itself before it was ready: once may be chance, twice in succession is not.</summary>
         internal bool DiedAtStart { get; init; }
 
+        /// <summary>The limit that ended it, such as "memory"; null if none did.</summary>
+        internal string? Limit { get; init; }
+
         /// <summary>The dump's file name in the folder of crash reports; null for none.</summary>
         public string? Dump { get; init; }
     }

@@ -163,10 +163,10 @@ internal sealed class ChildSupervisor : UntypedActor
         else
             _log.Warning("The {0} child {1} ({2}) was lost ({3}): {4}", _role, exited.ProcessId, exited.Image, exited.Reason, exited.Message);
         var diesAtEachStart = _memory.Budget.CountEnd(exited.DiedAtStart);
-        OnLost(exited.Message, exited.WillRecur || diesAtEachStart);
+        OnLost(exited.Message, exited.WillRecur || diesAtEachStart, exited.Limit);
     }
 
-    private void OnLost(string message, bool willRecur)
+    private void OnLost(string message, bool willRecur, string? limit = null)
     {
         var child = _child;
         Context.Unwatch(child);
@@ -174,7 +174,7 @@ internal sealed class ChildSupervisor : UntypedActor
         _router = null;
         Again(message, willRecur);
         foreach (var user in _memory.Users)
-            user.Tell(new Down(child, message, _givenUp));
+            user.Tell(new Down(child, message, _givenUp) { Limit = limit });
     }
 
     private void Again(string message = "Its supervisor failed.", bool willRecur = false)
@@ -204,7 +204,11 @@ internal sealed class ChildSupervisor : UntypedActor
     internal sealed record Up(ChildRouter Router) : INoSerializationVerificationNeeded;
 
     /// <summary>A child is gone. <c>GivenUp</c> says why no other child is started; null if one is.</summary>
-    internal sealed record Down(IActorRef Child, string Message, string? GivenUp) : INoSerializationVerificationNeeded;
+    internal sealed record Down(IActorRef Child, string Message, string? GivenUp) : INoSerializationVerificationNeeded
+    {
+        /// <summary>The limit that ended the child, such as "memory"; null if none did.</summary>
+        internal string? Limit { get; init; }
+    }
 
     private sealed class StartAgain
     {

@@ -13,6 +13,9 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
     /// <summary>Whether the program ended itself before it was ready, as when its runtime cannot start.</summary>
     internal bool DiedAtStart { get; init; }
 
+    /// <summary>The limit that ended the child, such as "memory"; null if none did.</summary>
+    internal string? Limit { get; init; }
+
     // With a lower limit a JIT runtime may fail to start: it keeps compiled code in a memory file.
     private const ulong EnoughFileSize = 64 << 20;
 
@@ -22,18 +25,23 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
     // SIGSYS: the filter kills a process only for a call of another architecture.
     private const int WrongArchitecture = 31;
 
+    /// <summary>The verdict on a process that has reached a limit.</summary>
+    /// <param name="limit">The limit's name, such as "memory".</param>
+    /// <param name="then">What the child did then, such as ", and ended itself"; empty if the parent or the kernel ended it.</param>
+    internal static ExitVerdict AtLimit(string limit, string then = "") => new(ExitReason.Killed, KillCause.Limit, $"It has reached its limit of {limit}{then}.") { Limit = limit };
+
     /// <summary>The verdict on a process that ended without the parent ending it.</summary>
     internal static ExitVerdict Of(ChildExit exit, bool shutdownRequested, bool wasReady)
     {
         if (exit.Signal == WrongArchitecture && OperatingSystem.IsLinux())
             return new ExitVerdict(ExitReason.SandboxViolation, KillCause.None, "It made a system call of another architecture, and the kernel killed it.");
         if (exit.LimitHit is { } limit)
-            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, LimitSentence.Of(limit));
+            return AtLimit(limit);
         if (exit is { ExitCode: ChildExitNumbers.OutOfMemory, Signal: null })
-            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, LimitSentence.Of("memory", ", and ended itself"));
+            return AtLimit("memory", ", and ended itself");
         // A runtime that has no memory for an exception says so and aborts; the collector keeps it below the limit itself.
         if (exit.Signal == ChildConfinement.AbortSignal && exit.LastStderrLines.Any(SaysOutOfMemory))
-            return new ExitVerdict(ExitReason.Killed, KillCause.Limit, LimitSentence.Of("memory", ", and its runtime aborted"));
+            return AtLimit("memory", ", and its runtime aborted");
         var how = exit.Signal is { } signal ? $"killed by {SignalNames.Of(signal)}"
             : exit.ExitCode is { } code ? $"exit code {code}"
             : "exit code unknown, because other code in this process collected it";

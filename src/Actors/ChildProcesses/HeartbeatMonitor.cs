@@ -49,9 +49,9 @@ internal sealed class HeartbeatMonitor : IDisposable
         try
         {
             if (_launched.Process.LimitReached() is { } limit)
-                Tell(new Trouble(KillCause.Limit, LimitSentence.Of(limit)));
+                Tell(new Trouble(ExitVerdict.AtLimit(limit)));
             else if (Volatile.Read(ref _unanswered) >= _enough && _time.GetElapsedTime(Volatile.Read(ref _answered)) is var silent && silent > _settings.HeartbeatTimeout)
-                Tell(new Trouble(KillCause.Hang, $"It answered no heartbeat for {silent.TotalSeconds:0.#} s."));
+                Tell(new Trouble(new ExitVerdict(ExitReason.Killed, KillCause.Hang, $"It answered no heartbeat for {silent.TotalSeconds:0.#} s.")));
             else
             {
                 Interlocked.Increment(ref _unanswered);
@@ -86,7 +86,7 @@ internal sealed class HeartbeatMonitor : IDisposable
     private void Tell(object what) => _child.Tell(what, ActorRefs.NoSender);
 
     /// <summary>The child must be killed.</summary>
-    internal sealed record Trouble(KillCause Cause, string Message) : ChildFrames.IFrame;
+    internal sealed record Trouble(ExitVerdict Verdict) : ChildFrames.IFrame;
 
     /// <summary>The child could not be checked.</summary>
     internal sealed record Failed(Exception Cause) : ChildFrames.IFrame;

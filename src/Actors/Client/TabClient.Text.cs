@@ -8,9 +8,6 @@ namespace ActorBrowser;
 /// <content>The page's text, its outline, and its values.</content>
 public sealed partial class TabClient
 {
-    // The characters of one piece, as the renderer cuts them.
-    private const int Piece = 4096;
-
     /// <summary>The page's text, or a part of it of a given size.</summary>
     /// <param name="options">Which text, and how much.</param>
     /// <param name="cancellation">Gives up waiting.</param>
@@ -71,10 +68,10 @@ public sealed partial class TabClient
     {
         var text = new StringBuilder();
         var ends = new List<int>();
-        var (next, hash, total) = (start / Piece, expected, 0);
+        var (next, hash, total) = (start / QueryDocument.PieceLength, expected, 0);
         do
         {
-            var answer = await QueryAsync(query with { Start = next, Count = maxBytes is { } few ? Math.Min(few / Piece + 2, QueryDocument.MostItems) : QueryDocument.MostItems }, cancellation).ConfigureAwait(false);
+            var answer = await QueryAsync(query with { Start = next, Count = maxBytes is { } few ? Math.Min(few / QueryDocument.PieceLength + 2, QueryDocument.MostItems) : QueryDocument.MostItems }, cancellation).ConfigureAwait(false);
             total = answer.Total;
             if (answer.Items.Count == 0)
                 break;
@@ -94,7 +91,7 @@ public sealed partial class TabClient
             }
         }
         // A character has at least one byte; a separator may come before the first.
-        while (next < total && (maxBytes is not { } most || text.Length <= most + (long)Piece));
+        while (next < total && (maxBytes is not { } most || text.Length <= most + (long)QueryDocument.PieceLength));
         // What is not read is at least one character.
         var length = start + text.Length + (next < total ? 1 : 0);
         return new TextPart(text.ToString(), ends, hash, total == 0 ? 0 : length);

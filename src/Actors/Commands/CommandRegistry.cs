@@ -86,7 +86,7 @@ internal sealed partial class CommandRegistry : UntypedActor
                 foreach (var id in lost.Commands)
                 {
                     if (_commands.TryFind(id, out var entry) && entry.Record is null)
-                        entry.Session.Tell(new CommandSession.RunnerLost(lost.Message));
+                        entry.Session.Tell(new CommandSession.RunnerLost(lost.Message, lost.Limit));
                 }
                 break;
             case ChildProcessProtocol.SandboxViolated:
@@ -272,7 +272,7 @@ internal sealed partial class CommandRegistry : UntypedActor
     private void OnRunnerStopped(RunnerQueue queue)
     {
         foreach (var entry in _commands.Running.Where(entry => entry.Runner == queue))
-            entry.Session.Tell(new CommandSession.RunnerLost("The actor of the command runner has failed, and its process was killed with it."));
+            entry.Session.Tell(new CommandSession.RunnerLost("The actor of the command runner has failed, and its process was killed with it.", Limit: null));
     }
 
     private void OnSessionGone(IActorRef session)

@@ -98,17 +98,17 @@ internal sealed class CommandRunner : UntypedActor
             lost = [.. lost, .. _queue.Discard()];
         if (!_queue.WasUsed || _queue.HasWorld || !OperatingSystem.IsLinux())
         {
-            OnCleaned(new Cleaned(message, lost));
+            OnCleaned(new Cleaned(message, down.Limit, lost));
             return;
         }
         _cleaning = true;
-        EndLeftoversAsync(_tag).PipeTo(Self, ActorRefs.NoSender, _ => new Cleaned(message, lost), error => new Cleaned($"{message} (and the processes it left could not be ended: {error.Message})", lost));
+        EndLeftoversAsync(_tag).PipeTo(Self, ActorRefs.NoSender, _ => new Cleaned(message, down.Limit, lost), error => new Cleaned($"{message} (and the processes it left could not be ended: {error.Message})", down.Limit, lost));
     }
 
     private void OnCleaned(Cleaned cleaned)
     {
         _cleaning = false;
-        Context.Parent.Tell(new Lost(cleaned.Message, cleaned.Commands));
+        Context.Parent.Tell(new Lost(cleaned.Message, cleaned.Limit, cleaned.Commands));
         if (_next is not null)
             _queue.Open(_next);
         else if (_queue.HasWaiting)
@@ -137,7 +137,7 @@ internal sealed class CommandRunner : UntypedActor
     }
 
     /// <summary>Sent to the registry: these commands ended with their runner, or will not start.</summary>
-    internal sealed record Lost(string Message, IReadOnlyList<ulong> Commands) : INoSerializationVerificationNeeded;
+    internal sealed record Lost(string Message, string? Limit, IReadOnlyList<ulong> Commands) : INoSerializationVerificationNeeded;
 
-    private sealed record Cleaned(string Message, IReadOnlyList<ulong> Commands) : INoSerializationVerificationNeeded;
+    private sealed record Cleaned(string Message, string? Limit, IReadOnlyList<ulong> Commands) : INoSerializationVerificationNeeded;
 }

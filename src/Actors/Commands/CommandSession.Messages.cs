@@ -1,3 +1,4 @@
+using ActorBrowser.Transport;
 using Akka.Actor;
 using static ActorBrowser.CommandProtocol;
 
@@ -7,7 +8,17 @@ namespace ActorBrowser;
 internal sealed partial class CommandSession
 {
     /// <summary>From the registry: the runner is lost, and the command with it.</summary>
-    internal sealed record RunnerLost(string Message) : INoSerializationVerificationNeeded;
+    /// <param name="Message">Why, as a sentence.</param>
+    /// <param name="Limit">The limit that ended the runner, which its command shares; null if none did.</param>
+    internal sealed record RunnerLost(string Message, string? Limit) : INoSerializationVerificationNeeded
+    {
+        internal ExitCause Cause => Limit switch
+        {
+            "memory" => ExitCause.MemoryLimit,
+            "processes" => ExitCause.ProcessLimit,
+            _ => ExitCause.RunnerLost,
+        };
+    }
 
     /// <summary>To the registry: the command never ran.</summary>
     internal sealed record NotStarted(string Handle) : INoSerializationVerificationNeeded;

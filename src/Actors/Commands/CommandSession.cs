@@ -166,7 +166,7 @@ internal sealed partial class CommandSession : UntypedActor
                 _findings.Add(violated.Violation);
                 break;
             case RunnerLost lost:
-                OnRunnerLost(lost.Message);
+                OnRunnerLost(lost);
                 break;
             default:
                 return false;
@@ -242,14 +242,14 @@ internal sealed partial class CommandSession : UntypedActor
             Send(new Transport.Terminate(CommandRequest.Milliseconds(grace ?? _spawn.Grace ?? _settings.Grace)));
     }
 
-    private void OnRunnerLost(string message)
+    private void OnRunnerLost(RunnerLost lost)
     {
         if (_life.IsOver)
             return;
-        var cause = LimitSentence.CauseOf(message);
+        var cause = lost.Cause;
         if (!_life.HasStarted && (cause == ExitCause.RunnerLost || !_runner.ServesOne))
         {
-            Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, message));
+            Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, lost.Message));
             return;
         }
         // The runner serves only this command and has reached a limit: the command ran, and reached it before the runner could report the start.

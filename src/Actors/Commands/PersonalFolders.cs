@@ -11,6 +11,9 @@ namespace ActorBrowser;
 /// </summary>
 internal static class PersonalFolders
 {
+    // HOME may be set to anything; the account's own home stays the user's. It does not change while this process runs.
+    private static readonly Lazy<string?> Account = new(AccountHome);
+
     /// <summary>Checks a folder.</summary>
     /// <param name="folder">An absolute path; if it contains a link, it is refused later.</param>
     /// <returns>Why it is never a workspace, as a phrase; null if it may be one.</returns>
@@ -18,26 +21,26 @@ internal static class PersonalFolders
 
     internal static string? Refusal(string folder, IEnumerable<string> homes, string temporary)
     {
+        var identity = IdentityOf(folder);
+        bool IsOrHolds(string inner) => PolicyPaths.IsIn(inner, folder) || (identity is not null && identity == IdentityOf(inner));
         foreach (var home in homes.Select(RealPath))
         {
-            if (IsOrHolds(folder, home))
+            if (IsOrHolds(home))
                 return "it is or contains a whole home folder";
             if (folder.StartsWith(home.TrimEnd('/') + "/.", StringComparison.Ordinal))
                 return "it is one of the home's hidden folders";
         }
-        return IsOrHolds(folder, RealPath(temporary)) ? "it is or contains the folder of temporary files" : null;
+        return IsOrHolds(RealPath(temporary)) ? "it is or contains the folder of temporary files" : null;
     }
 
-    private static bool IsOrHolds(string folder, string inner) =>
-        PolicyPaths.IsIn(inner, folder) || (OperatingSystem.IsLinux() && PathProbe.TryIdentify(Encoding.UTF8.GetBytes(folder)) is { } one && PathProbe.TryIdentify(Encoding.UTF8.GetBytes(inner)) == one);
+    private static (ulong Device, ulong Inode)? IdentityOf(string folder) => OperatingSystem.IsLinux() ? PathProbe.TryIdentify(Encoding.UTF8.GetBytes(folder)) : null;
 
-    // HOME may be set to anything; the account's own home stays the user's.
     private static IEnumerable<string> Homes()
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         if (home.Length > 0)
             yield return home;
-        if (OperatingSystem.IsLinux() && AccountHome() is { } account)
+        if (OperatingSystem.IsLinux() && Account.Value is { } account)
             yield return account;
     }
 
@@ -65,7 +68,7 @@ internal static class PersonalFolders
         if (OperatingSystem.IsLinux())
         {
             using var open = PathProbe.OpenFolder(Encoding.UTF8.GetBytes(path), out var errno);
-            if (errno == 0 && new FileInfo($"/proc/self/fd/{open.Value}").LinkTarget is { } real)
+            if (errno == 0 && PathProbe.PathOf(open.Value) is { } real)
                 return real;
         }
         return path.Length > 1 ? Path.TrimEndingDirectorySeparator(path) : path;

@@ -19,9 +19,6 @@ internal sealed class FetchSender(IActorRef self, ActorBrowserSettings settings)
     private ChildRouter? _router;
     private bool _flushRequested;
 
-    /// <summary>Whether there is a network process.</summary>
-    internal bool HasProcess => _router is not null;
-
     /// <summary>The network process's pid; 0 without one.</summary>
     internal int ProcessId => _router?.ProcessId ?? 0;
 

@@ -66,7 +66,7 @@ internal static class BrowserShutdown
     {
         try
         {
-            return PhaseOf(ActorBrowserSettings.From(config).Child.StopTimeout, config);
+            return PhaseOf(ChildSettings.Read(new SettingsReader(config.WithFallback(ActorBrowserSettings.Reference))).StopTimeout, config);
         }
         catch (ConfigurationException)
         {

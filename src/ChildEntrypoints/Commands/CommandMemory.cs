@@ -9,7 +9,6 @@ namespace ActorBrowser.ChildEntrypoints.Commands;
 internal sealed class CommandMemory(long limit)
 {
     private readonly OpenMemoryFiles _files = new();
-    private readonly List<int> _processes = [];
     private readonly List<int> _mapping = [];
     private long _private;
     private long _mapped;
@@ -21,7 +20,6 @@ internal sealed class CommandMemory(long limit)
     /// <summary>Starts a count.</summary>
     internal void Clear()
     {
-        _processes.Clear();
         _mapping.Clear();
         _private = _mapped = 0;
     }
@@ -32,22 +30,22 @@ internal sealed class CommandMemory(long limit)
         var (alone, shared) = ProcessCounts.Resident(process);
         _private += alone;
         _mapped += shared;
-        _processes.Add(process);
         if (shared > 0)
             _mapping.Add(process);
     }
 
     /// <summary>Sums up.</summary>
     /// <param name="machine">The machine's memory; null if unknown.</param>
+    /// <param name="processes">The pids that were added; sorted in place.</param>
     /// <returns>Bytes; not above the limit if the memory is not.</returns>
-    internal long Sum(MachineState? machine)
+    internal long Sum(MachineState? machine, List<int> processes)
     {
         var grown = machine is { } state ? Math.Max(state.MostShared - _sharedAtStart, 0) : 0;
         // The commands hold at most all shared memory of the machine: most often, no closer look is needed.
         if (machine is { } now && _private + now.MostShared <= limit)
             return _private + Math.Max(grown, Math.Min(_mapped, now.MostShared));
-        _processes.Sort();
-        _files.Look(_processes);
+        processes.Sort();
+        _files.Look(processes);
         var segments = SharedSegments.Bytes(out var unattached);
         var open = _files.Bytes + segments;
         // A second time, as processes that exit meanwhile leave their parts to those that are read later.

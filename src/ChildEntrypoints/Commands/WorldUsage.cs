@@ -91,7 +91,7 @@ internal sealed class WorldUsage
             descriptors += ProcessCounts.Descriptors(process);
             _processes.Add(process);
         }
-        var memory = _limits.Memory > 0 ? _memory.Sum(machine) : 0;
+        var memory = _limits.Memory > 0 ? _memory.Sum(machine, _processes) : 0;
         if (memory > _limits.Memory)
             EndForMemory();
         else if (_limits.Processes > 0 && processes >= Nearly(_limits.Processes))

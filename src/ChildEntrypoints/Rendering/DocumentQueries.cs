@@ -46,12 +46,14 @@ internal static class DocumentQueries
         {
             return [.. live.Document.QuerySelectorAll(selector)];
         }
-        catch (Exception e) when (e is DomException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        catch (Exception e) when (IsSelectorError(e))
         {
-            // The selector parser throws the last four for unexpected numbers and names.
             throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"'{LiveDocument.Shorten(selector, 100)}' is not a CSS selector.");
         }
     }
+
+    /// <summary>Whether the selector parser has thrown this. It throws the last four for unexpected numbers and names.</summary>
+    internal static bool IsSelectorError(Exception e) => e is DomException or InvalidOperationException or ArgumentException or FormatException or OverflowException;
 
     private static QueryAnswer Page(IReadOnlyList<IElement> all, in QueryDocument query, Func<IElement, QueryItem> describe)
     {
@@ -114,10 +116,10 @@ internal static class DocumentQueries
     private static QueryAnswer Pieces(BlockText text, in QueryDocument query)
     {
         var items = new List<QueryItem>();
-        var total = (text.Text.Length + LongestText - 1) / LongestText;
+        var total = (text.Text.Length + QueryDocument.PieceLength - 1) / QueryDocument.PieceLength;
         for (var i = query.Start; i < total && items.Count < Math.Min(query.Count, 32); i++)
         {
-            var (start, end) = (Cut(text.Text, i * LongestText), Cut(text.Text, (i + 1) * LongestText));
+            var (start, end) = (Cut(text.Text, i * QueryDocument.PieceLength), Cut(text.Text, (i + 1) * QueryDocument.PieceLength));
             items.Add(new QueryItem(text.EndsBetween(start, end), text.Hash, text.Text[start..end], start));
         }
         return new QueryAnswer(total, items);

@@ -21,6 +21,9 @@ internal sealed class MainContent
 
     private MainContent(IElement body) => Count(body, aside: false, link: false);
 
+    /// <summary>The element of a document to read; null if it has none. A document that is not a page, such as a feed, has no body: its root is read.</summary>
+    internal static (IElement Element, bool WholePage)? Of(IDocument document) => (document.Body ?? document.DocumentElement) is { } body ? Of(body) : null;
+
     /// <summary>Returns the element to read. WholePage: navigation and forms are read as well, because there is little other text.</summary>
     internal static (IElement Element, bool WholePage) Of(IElement body)
     {
@@ -64,7 +67,7 @@ internal sealed class MainContent
     {
         var name = element.LocalName;
         var kind = ElementKinds.Of(name);
-        if ((kind & ElementKind.Hidden) != 0 || PageStyle.Hides(element))
+        if (PageStyle.Hides(element, kind))
             return default;
         aside |= IsAside(element, kind);
         link |= name == "a";

@@ -5,7 +5,12 @@ namespace ActorBrowser.ChildEntrypoints.Rendering;
 /// <summary>Whether an element is shown, by its own attributes only: style sheets are not read.</summary>
 internal static class PageStyle
 {
-    /// <summary>Whether the element and its content are hidden.</summary>
+    /// <summary>Whether the element and its content are hidden, by its name or its attributes.</summary>
+    /// <param name="element">The element.</param>
+    /// <param name="kind">The kind of its name.</param>
+    internal static bool Hides(IElement element, ElementKind kind) => (kind & ElementKind.Hidden) != 0 || Hides(element);
+
+    /// <summary>Whether the element and its content are hidden by its attributes.</summary>
     internal static bool Hides(IElement element)
     {
         if (element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true" || (element.LocalName == "dialog" && !element.HasAttribute("open")))

@@ -39,7 +39,7 @@ internal sealed class PageTexts(LiveDocument live)
     };
 
     // What the readable text shows. Plain text is no Markdown: it has one element, and is shown as code.
-    private (IElement Element, bool WholePage)? Page => (live.Document.Body ?? live.Document.DocumentElement) is { } body ? MainContent.Of(body) : null;
+    private (IElement Element, bool WholePage)? Page => MainContent.Of(live.Document);
 
     // A page without an article is its own main content.
     private (IElement Element, bool WholePage)? Main => _main ??= MainArticle.Of(live) is { } article ? (article, true) : Page;

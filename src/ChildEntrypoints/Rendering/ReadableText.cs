@@ -30,11 +30,7 @@ internal sealed class ReadableText : IDisposable
 
     internal static ReadableText Of(IDocument document)
     {
-        // A document that is not a page, such as a feed, has no body: read its root.
-        if ((document.Body ?? document.DocumentElement) is not { } body)
-            return new ReadableText();
-        var (main, wholePage) = MainContent.Of(body);
-        return Of(main, wholePage);
+        return MainContent.Of(document) is { } main ? Of(main.Element, main.WholePage) : new ReadableText();
     }
 
     /// <summary>The text of one element.</summary>
@@ -64,7 +60,7 @@ internal sealed class ReadableText : IDisposable
     {
         var name = element.LocalName;
         var kind = ElementKinds.Of(name);
-        if ((kind & ElementKind.Hidden) != 0 || PageStyle.Hides(element) || (!wholePage && MainContent.IsAside(element, kind)))
+        if (PageStyle.Hides(element, kind) || (!wholePage && MainContent.IsAside(element, kind)))
         {
             _marker = null;
             return;

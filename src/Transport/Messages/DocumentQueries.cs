@@ -55,6 +55,9 @@ internal readonly record struct QueryDocument(DocumentQuery Query, string Argume
     /// <summary>The most items one answer may have.</summary>
     public const int MostItems = 1000;
 
+    /// <summary>The characters of each piece of a text but the last; a character of two units is not cut.</summary>
+    public const int PieceLength = 4096;
+
     /// <summary>The longest selector or text, in characters. It is limited because the parser of nested selectors recurses.</summary>
     public const int LongestArgument = 16 << 10;
 

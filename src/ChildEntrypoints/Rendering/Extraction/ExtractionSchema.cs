@@ -175,7 +175,7 @@ internal sealed class ExtractionSchema
             if (new CssSelectorParser().ParseSelector(selector) is not null)
                 return selector;
         }
-        catch (Exception e) when (e is DomException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        catch (Exception e) when (DocumentQueries.IsSelectorError(e))
         {
             // Said below.
         }

@@ -42,7 +42,7 @@ internal static class CodeText
                 text.Append(words.Data);
             else if (children[i] is IElement { LocalName: "br" })
                 text.Append('\n');
-            else if (children[i] is IElement element && (ElementKinds.Of(element.LocalName) & ElementKind.Hidden) == 0 && !PageStyle.Hides(element))
+            else if (children[i] is IElement element && !PageStyle.Hides(element, ElementKinds.Of(element.LocalName)))
                 Append(element, text);
         }
     }

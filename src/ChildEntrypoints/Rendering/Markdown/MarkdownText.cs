@@ -62,7 +62,7 @@ internal sealed partial class MarkdownText
     {
         var name = element.LocalName;
         var kind = ElementKinds.Of(name);
-        if ((kind & ElementKind.Hidden) != 0 || PageStyle.Hides(element) || (!_wholePage && MainContent.IsAside(element, kind)) || _notes.Skips(element))
+        if (PageStyle.Hides(element, kind) || (!_wholePage && MainContent.IsAside(element, kind)) || _notes.Skips(element))
             return;
         switch (name)
         {
