@@ -38,6 +38,16 @@ internal sealed class LiveDocument : IDisposable
 
     internal int MaxMilliseconds { get; }
 
+    /// <summary>The page's script engine; null where none has been started.</summary>
+    internal IPageScripts? Scripts { get; set; }
+
+    /// <summary>The document was changed: texts made of it are made again.</summary>
+    internal void OnChanged()
+    {
+        _text?.Dispose();
+        (_text, _texts) = (null, null);
+    }
+
     internal WebUrl? Base { get; }
 
     internal DocumentLoaded Summary { get; private set; }
@@ -148,6 +158,7 @@ internal sealed class LiveDocument : IDisposable
     /// <summary>Returns the memory; do not use the document afterwards.</summary>
     public void Dispose()
     {
+        Scripts?.Dispose();
         _text?.Dispose();
         ArrayPool<char>.Shared.Return(_source);
     }
