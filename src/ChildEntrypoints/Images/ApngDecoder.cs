@@ -21,6 +21,9 @@ internal static class ApngDecoder
         var frames = new List<Frame>();
         foreach (var chunk in chunks)
         {
+            // Of a file that ends early, the frames before its end are shown.
+            if (chunk.IsCut && frames.Count > 1)
+                break;
             switch (chunk.Type)
             {
                 case Types.AnimationControl when !seenData && chunk.Length == 8:

@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Images;
 
-/// <summary>Windows bitmaps: 1, 4, 8, 16, 24 and 32 bits per pixel, run lengths, bit fields.</summary>
+/// <summary>Windows bitmaps: 1, 2, 4, 8, 16, 24 and 32 bits per pixel, run lengths, bit fields.</summary>
 internal static class BmpDecoder
 {
     private const int FileHeader = 14;
@@ -30,34 +30,40 @@ internal static class BmpDecoder
         var compression = old ? 0 : BinaryPrimitives.ReadInt32LittleEndian(bitmap[16..]);
         var topDown = height < 0;
         height = Math.Abs(halved ? height / 2 : height);
-        if (headerBytes is < 12 or > 124 || bits is not (1 or 4 or 8 or 16 or 24 or 32) || compression is < 0 or > 6 || compression is 4 or 5)
+        if (headerBytes is < 12 or > 124 || bits is not (1 or 2 or 4 or 8 or 16 or 24 or 32) || compression is < 0 or > 6 || compression is 4 or 5)
             throw new DecodeFailedException(DecodeFailure.Malformed, $"The bitmap has a header of {headerBytes} bytes, {bits} bits per pixel, compression {compression}: this format is not supported.");
         target.Begin(width, height, 1);
         Span<uint> masks = stackalloc uint[4];
         var coloursAt = headerBytes;
-        ReadMasks(bitmap, headerBytes, bits, compression, masks, ref coloursAt);
+        ReadMasks(bitmap, headerBytes, bits, compression, halved, masks, ref coloursAt);
         var colours = ReadColours(bitmap, coloursAt, bits, old, out var afterColours);
         var source = bitmap[(pixelsAt >= 0 ? pixelsAt : afterColours)..];
         var pixels = target.Frame(width, height);
-        var stride = ((width * bits) + 31) / 32 * 4;
+        var stride = (int)((((long)width * bits) + 31) / 32 * 4);
+        var readable = height;
         if (compression is 1 or 2)
         {
             Unpack(source, compression == 2, pixels, width, height, colours);
         }
         else
         {
-            for (var y = 0; y < height; y++)
+            // A file that ends early shows the rows that are there; the rest is transparent.
+            readable = (int)Math.Min(height, source.Length / stride);
+            if (readable == 0)
+                throw new DecodeFailedException(DecodeFailure.Malformed, "The bitmap ends before its first row.");
+            for (var y = 0; y < readable; y++)
                 ReadRow(source.Slice(y * stride, stride), pixels.Slice((topDown ? y : height - 1 - y) * width * 4, width * 4), bits, masks, colours);
         }
+        var shown = topDown ? pixels[..(readable * width * 4)] : pixels[((height - readable) * width * 4)..];
         var hasAlpha = masks[3] != 0 && HasAlpha(pixels);
-        if (halved && !hasAlpha)
+        if (halved && !hasAlpha && readable == height)
             Mask(source[(stride * height)..], pixels, width, height);
         else if (!hasAlpha && bits is 16 or 32)
-            Opaque(pixels);
+            Opaque(shown);
         target.Complete(width, height, 0);
     }
 
-    private static void ReadMasks(ReadOnlySpan<byte> bitmap, int headerBytes, int bits, int compression, Span<uint> masks, ref int coloursAt)
+    private static void ReadMasks(ReadOnlySpan<byte> bitmap, int headerBytes, int bits, int compression, bool inIcon, Span<uint> masks, ref int coloursAt)
     {
         if (compression is 3 or 6)
         {
@@ -72,7 +78,8 @@ internal static class BmpDecoder
         }
         else if (bits == 32)
         {
-            (masks[0], masks[1], masks[2], masks[3]) = (0xFF0000, 0xFF00, 0xFF, 0xFF000000);
+            // As in browsers, the fourth byte is opacity in an icon, and nothing in a bitmap without bit fields.
+            (masks[0], masks[1], masks[2], masks[3]) = (0xFF0000, 0xFF00, 0xFF, inIcon ? 0xFF000000 : 0);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class IcoDecoder
         }
         if (best.Size < 0)
             throw new DecodeFailedException(DecodeFailure.Malformed, "The icon holds no picture.");
-        var picture = file.Slice(best.Offset, best.Length);
+        var picture = file.Slice(best.Offset, Math.Min(best.Length, file.Length - best.Offset));
         if (ImageDecoder.FormatOf(picture) == "png")
             ImageDecoder.DecodePng(picture, target);
         else

@@ -17,6 +17,22 @@ internal static class ImageDecoder
     internal static SafeDescriptor Decode(ReadOnlySpan<byte> file, in DecodeImage request, SparePixels? spare, out ImageDecoded answer)
     {
         using var target = new PixelTarget(FormatOf(file), request, spare);
+        try
+        {
+            Decode(file, request, target);
+        }
+        catch (Exception e) when (target.HasFrames && (IsContradiction(e) || e is CodecException or DecodeFailedException { Kind: DecodeFailure.Malformed }))
+        {
+            // As in browsers, the frames before the damage are shown.
+        }
+        return target.Finish(out answer);
+    }
+
+    /// <summary>Whether the runtime's bounds checks have found bad data, on which the managed decoders rely.</summary>
+    internal static bool IsContradiction(Exception e) => e is IndexOutOfRangeException or ArgumentException or OverflowException or InvalidOperationException;
+
+    private static void Decode(ReadOnlySpan<byte> file, in DecodeImage request, PixelTarget target)
+    {
         switch (FormatOf(file))
         {
             case "png":
@@ -40,7 +56,6 @@ internal static class ImageDecoder
             default:
                 throw new DecodeFailedException(DecodeFailure.UnknownFormat, "The file is not an image of a known format (PNG, JPEG, WebP, GIF, BMP, ICO).");
         }
-        return target.Finish(out answer);
     }
 
     internal static string FormatOf(ReadOnlySpan<byte> file)

@@ -97,9 +97,8 @@ internal sealed class ImageDecoderRole : IFrameRole
             {
                 Fail(id, new DecodeFailed(DecodeFailure.Malformed, $"The image cannot be decoded: {e.Message.TrimEnd('.')}."));
             }
-            catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or OverflowException or InvalidOperationException)
+            catch (Exception e) when (ImageDecoder.IsContradiction(e))
             {
-                // The managed decoders let the runtime's bounds checks detect bad data.
                 Fail(id, new DecodeFailed(DecodeFailure.Malformed, "The image's data contradicts itself, or ends too early."));
             }
             catch (OutOfMemoryException)

@@ -41,6 +41,9 @@ internal sealed class PixelTarget : IDisposable
 
     private int Height { get; set; }
 
+    /// <summary>Whether a frame is complete.</summary>
+    internal bool HasFrames => _delays.Count > 0;
+
     private int FrameBytes => Width * Height * 4;
 
     /// <summary>How many of a file's frames are wanted.</summary>

@@ -20,7 +20,7 @@ internal static class PngChunks
             if (length > int.MaxValue)
                 break;
             var there = (int)Math.Min(length, file.Length - at - 8);
-            chunks.Add(new Chunk(type, at + 8, there));
+            chunks.Add(new Chunk(type, at + 8, there, there < length));
             if (there < length || type == Types.End)
                 break;
             at += 12 + there;
@@ -61,8 +61,8 @@ internal static class PngChunks
         return table;
     }
 
-    /// <summary>A chunk's type and where its data lies.</summary>
-    internal readonly record struct Chunk(uint Type, int At, int Length)
+    /// <summary>A chunk's type, where its data lies, and whether the file ends within it.</summary>
+    internal readonly record struct Chunk(uint Type, int At, int Length, bool IsCut = false)
     {
         internal ReadOnlySpan<byte> In(ReadOnlySpan<byte> file) => file.Slice(At, Length);
     }

@@ -7,6 +7,9 @@ namespace ActorBrowser.ChildEntrypoints.Images;
 /// <summary>Repairs a PNG file that ends early or is damaged: keeps the rows that can be read and clears the rest.</summary>
 internal static class PngRemains
 {
+    // The stream gives nothing of a read that meets the damage, so reads are short.
+    private const int Piece = 64;
+
     private static readonly (int X, int Y, int StepX, int StepY)[] Passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
     /// <summary>Repairs the file.</summary>
@@ -29,6 +32,7 @@ internal static class PngRemains
             return null;
         var raw = new byte[length];
         var have = Inflate(file, chunks, raw);
+        have = interlaced ? Passes.Aggregate((Left: have, Kept: 0), (sum, pass) => Keep(raw, sum, width, height, bits, pass)).Kept : Rows(raw, have, (int)row);
         if (have < row)
             return null;
         rows = interlaced ? height : (int)(have / row);
@@ -49,6 +53,25 @@ internal static class PngRemains
         return columns <= 0 || rows <= 0 ? 0 : rows * (1 + ((columns * bits) + 7) / 8);
     }
 
+    // A row whose filter does not exist is damaged, with everything after it. A partial row stays: only in an interlaced image is it shown.
+    private static int Rows(byte[] raw, int have, int row, int from = 0)
+    {
+        for (var at = from; at < from + have; at += row)
+            if (raw[at] > 4)
+                return at - from;
+        return have;
+    }
+
+    private static (int Left, int Kept) Keep(byte[] raw, (int Left, int Kept) sum, int width, int height, int bits, (int X, int Y, int StepX, int StepY) pass)
+    {
+        var size = (int)Size(width, height, bits, pass);
+        var rows = size == 0 ? 1 : (height - pass.Y + pass.StepY - 1) / pass.StepY;
+        var there = Math.Min(sum.Left, size);
+        var good = size == 0 ? 0 : Rows(raw, there, size / rows, sum.Kept);
+        // After damage nothing is left to keep.
+        return (good < size ? 0 : sum.Left - good, sum.Kept + good);
+    }
+
     private static int Inflate(ReadOnlySpan<byte> file, List<Chunk> chunks, byte[] raw)
     {
         using var data = new MemoryStream();
@@ -62,7 +85,7 @@ internal static class PngRemains
         try
         {
             using var inflated = new ZLibStream(data, CompressionMode.Decompress);
-            for (int read; have < raw.Length && (read = inflated.Read(raw, have, Math.Min(4096, raw.Length - have))) > 0;)
+            for (int read; have < raw.Length && (read = inflated.Read(raw, have, Math.Min(Piece, raw.Length - have))) > 0;)
                 have += read;
         }
         catch (InvalidDataException)
