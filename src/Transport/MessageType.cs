@@ -116,4 +116,10 @@ internal enum MessageType : ushort
 
     /// <summary>Either way: a message of an embedder's role, opaque to ActorBrowser.</summary>
     RoleMessage = 64,
+
+    /// <summary>Parent → child: a message of a typed role.</summary>
+    RoleRequest = 65,
+
+    /// <summary>Child → parent: a part of the answer to a RoleRequest, its end or its failure; or, under the id 0, an event.</summary>
+    RoleReply = 66,
 }

@@ -24,6 +24,7 @@ public sealed class ConfigurationSpecs
             ["tabs"] = [typeof(TabSettings), typeof(Transport.DocumentLimits)],
             ["images"] = [typeof(ImageSettings), typeof(Transport.ImageLimits)],
             ["crashes"] = [typeof(CrashSettings)],
+            ["role"] = [typeof(RoleSettings)],
         };
         Type[] nested = [typeof(PoolSettings), typeof(Transport.DocumentLimits), typeof(Transport.ImageLimits)];
         foreach (var (section, types) in sections)

@@ -13,7 +13,7 @@ public sealed class SampleSpecs
     {
         var page = RandomNumberGenerator.GetBytes(6 << 20);
         await using var site = await Site.StartAsync(async context => await context.Response.Body.WriteAsync(page));
-        using var process = Process.Start(new ProcessStartInfo(Sample(), [site.Root + "/"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Sample("Guide"), [site.Root + "/"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync().Soon();
         await process.WaitForExitAsync().Soon();
@@ -36,11 +36,27 @@ public sealed class SampleSpecs
         Assert.Empty(ProcessTable.ChildrenOf(process.Id));
     }
 
-    private static string Sample()
+    [Fact]
+    public async Task The_program_of_the_guide_to_roles_does_what_the_guide_says_and_leaves_no_process()
+    {
+        var folder = Directory.CreateTempSubdirectory("actorbrowser-scan-");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "clean.txt"), "harmless");
+        using var process = Process.Start(new ProcessStartInfo(Sample("Roles"), [folder.FullName]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync().Soon();
+        await process.WaitForExitAsync().Soon();
+        var said = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => !line.StartsWith("warn:", StringComparison.Ordinal) && !line.StartsWith(' '));
+        Assert.Equal(["True: 8 characters read", "System.UnauthorizedAccessException in a scanner", "finding 1", "finding 2"], said);
+        Assert.Equal((0, ""), (process.ExitCode, await error));
+        Assert.Empty(ProcessTable.ChildrenOf(process.Id));
+        folder.Delete(recursive: true);
+    }
+
+    private static string Sample(string name)
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "ActorBrowser.sln")))
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run in the repository.");
-        return Path.Combine(folder, "samples", "Guide", "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!), "net10.0", "Guide");
+        return Path.Combine(folder, "samples", name, "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!), "net10.0", name);
     }
 }

@@ -18,6 +18,28 @@ public sealed class ActorBrowserOptions
 
     /// <summary>Starts the children.</summary>
     internal IChildLauncher Launcher { get; set; } = ProcessChildLauncher.Instance;
+
+    internal List<RoleRegistration> Roles { get; } = [];
+
+    /// <summary>Adds a typed role. With Akka.Hosting, its actor is <c>IRequiredActor&lt;TRole&gt;</c>. The children's program passes the same definition to <c>ActorBrowserChild.TryRun</c>.</summary>
+    /// <typeparam name="TRole">The role's class.</typeparam>
+    /// <param name="role">The role's definition.</param>
+    /// <param name="configure">Sets options; may be omitted.</param>
+    /// <exception cref="ArgumentException">The role's name is not valid, or it was added already.</exception>
+    /// <exception cref="InvalidOperationException">A message of the role cannot be serialised.</exception>
+    public ActorBrowserOptions AddRole<TRole>(RoleDefinition<TRole> role, Action<RoleOptions>? configure = null) where TRole : class
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        if (role.Name.Length > 64 || RoleContracts.IsBuiltIn(role.Name) || role.Name.Any(static c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
+            throw new ArgumentException($"'{role.Name}' is not a role's name: use at most 64 lower-case letters, digits and hyphens, and no built-in role.", nameof(role));
+        if (Roles.Exists(other => other.Definition.Name == role.Name || other.Key == typeof(TRole)))
+            throw new ArgumentException($"The role '{role.Name}', or another one of {typeof(TRole)}, was added already.", nameof(role));
+        role.RequireFormatters();
+        var options = new RoleOptions();
+        configure?.Invoke(options);
+        Roles.Add(new RoleRegistration(role, options, typeof(TRole), static (registry, actor) => registry.Register<TRole>(actor)));
+        return this;
+    }
 }
 
 /// <summary>Embedding with Akka.Hosting.</summary>
@@ -35,17 +57,29 @@ public static class ActorBrowserHosting
         // Akka.Hosting loads the phases before any actor starts, so that the browser itself could no longer lengthen its phase.
         if (BrowserShutdown.PhaseFor(Over(options, builder.Configuration.HasValue ? builder.Configuration.Value : Akka.Configuration.Config.Empty)) is { } phase)
             builder.AddHocon(phase, HoconAddMode.Append);
-        return builder.WithActors((system, registry, services) =>
+        builder.WithActors((system, registry, services) =>
             registry.Register<BrowserActor>(Start(system, options, services.GetService(typeof(IHostApplicationLifetime)) as IHostApplicationLifetime)));
+        return options.Roles.Count == 0 ? builder : builder.AddStartup((_, registry) => RegisterRolesAsync(registry, options.Roles));
     }
 
-    /// <summary>Registers <see cref="BrowserClient"/> as a service: a client of the browser that <see cref="WithActorBrowser"/> starts. Its calls wait until the browser has started.</summary>
+    private static async Task RegisterRolesAsync(IActorRegistry registry, List<RoleRegistration> roles)
+    {
+        var browser = BrowserLife.Of(registry.Get<BrowserActor>());
+        foreach (var role in roles)
+            role.Register(registry, (await browser.AskAsync<RoleProtocol.RoleFound>(new RoleProtocol.GetRole(role.Definition.Name), default).ConfigureAwait(false)).Role);
+    }
+
+    /// <summary>
+    /// Registers <see cref="BrowserClient"/> as a service: a client of the browser that <see cref="WithActorBrowser"/> starts, and a
+    /// <see cref="RoleClient{TRole}"/> for each of its typed roles. Their calls wait until the browser has started.
+    /// </summary>
     /// <param name="services">The host's services.</param>
     public static IServiceCollection AddBrowserClient(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(static provider => BrowserClient.For(cancellation =>
             FindAsync(provider.GetRequiredService<IRequiredActor<BrowserActor>>(), provider.GetService<IHostApplicationLifetime>(), cancellation)));
+        services.TryAddSingleton(typeof(RoleClient<>), typeof(RoleClient<>));
         return services;
     }
 
@@ -83,8 +117,9 @@ public static class ActorBrowserHosting
         ForgottenChild.ExitIfThisIsOne();
         Sandbox.Machine.ProbeAhead();
         var settings = SettingsOf(system, options);
-        var roster = ProcessRoster.Of(options.Launcher);
-        var browser = system.ActorOf(BrowserActor.Props(settings, roster), "browser");
+        settings.CheckRoles(options.Roles.Select(static role => role.Definition.Name));
+        var roster = ProcessRoster.Of(InProcessLauncher.For(options.Roles, options.Launcher));
+        var browser = system.ActorOf(BrowserActor.Props(settings, roster, options.Roles), "browser");
         BrowserShutdown.Register(system, browser, roster, settings.Child);
         // A host stops its services first: a service that awaits a command would delay the shutdown that ends the command.
         host?.ApplicationStopping.UnsafeRegister(
