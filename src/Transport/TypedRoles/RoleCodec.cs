@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using MessagePack;
 using MessagePack.Formatters;
 using MessagePack.Resolvers;
@@ -27,6 +28,14 @@ internal sealed class RoleCodec
         (_role, _isDefault) = (role, resolver is null);
         _options = new MessagePackSerializerOptions(resolver ?? Default())
             .WithSecurity(MessagePackSecurity.UntrustedData.WithMaximumObjectGraphDepth(MaxDepth));
+    }
+
+    /// <summary>Loads the system's library of cryptography, from which MessagePack draws the key of its hashes.</summary>
+    internal static void LoadLibraries()
+    {
+        Span<byte> unused = stackalloc byte[1];
+        RandomNumberGenerator.Fill(unused);
+        _ = MessagePackSecurity.UntrustedData;
     }
 
     /// <summary>Fails with one sentence if a type has no formatter.</summary>
