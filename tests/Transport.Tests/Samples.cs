@@ -40,7 +40,7 @@ internal static class Samples
         Of(static r => new SendSignal(r.Next(1, 65))),
         Of(static _ => new Resize(80, 24)),
         Of(static r => new Terminate(r.Next())),
-        Of(static r => new LoadDocument(Text(r), Text(r), r.Next(400, LoadDocument.MaxLength), Bytes(r), new DocumentLimits(1, 2, r.Next(1, int.MaxValue)))),
+        Of(static r => new LoadDocument(Text(r), Text(r), r.Next(400, LoadDocument.MaxLength), Bytes(r), new DocumentLimits(1, 2, r.Next(1, int.MaxValue)), new ScriptLimits(r.Next(), r.Next(), r.NextInt64()))),
         Of(static r => new DocumentLoaded(Text(r), "en", Text(r), "utf-8", "bom", new DocumentCounts(1, 2, 3, 4, 5, 6, 7, r.Next()), r.NextInt64(), "html", Text(r))),
         Of(static r => new DocumentFailed(DocumentFailure.TooDeep, Text(r))),
         Of(static r => new QueryDocument(DocumentQuery.Links, Text(r), r.Next(), r.Next(QueryDocument.MostItems))),
@@ -51,6 +51,13 @@ internal static class Samples
         Of(static r => new ImageDecoded("png", 4, 3, 2, 1, [0, r.Next()])),
         Of(static r => new DecodeFailed(DecodeFailure.Malformed, Text(r))),
         Of(static _ => default(CancelWork)),
+        Of(static r => new EvaluateScript(Text(r), r.Next(1, int.MaxValue), r.NextInt64(1, long.MaxValue))),
+        Of(static r => new ScriptAnswer(Text(r))),
+        Of(static r => new ScriptFailed(ScriptFailure.TooDeep, Text(r), r.Next(), r.Next())),
+        Of(static r => new PageRequest(PageRequestKind.Fetch, Text(r), Text(r), [new(Text(r), Text(r))], Bytes(r), PageRequestMode.NoCors, PageRequestCredentials.Include, PageRequestRedirect.Manual)),
+        Of(static _ => default(PageRequestCancel)),
+        Of(static r => new PageResponse(PageResult.Opaque, r.Next(1000), Text(r), Text(r), [new(Text(r), Text(r))], Text(r), r.Next(400, PageResponse.MaxLength), Bytes(r))),
+        Of(static r => new PageSettled(Text(r), r.Next(), r.Next(), true)),
         Of(static r => new RoleMessage((ushort)r.Next(65536), Bytes(r))),
     }.ToDictionary(static sample => sample.Type);
 
