@@ -116,4 +116,37 @@ internal enum MessageType : ushort
 
     /// <summary>Either way: a message of an embedder's role, opaque to ActorBrowser.</summary>
     RoleMessage = 64,
+
+    /// <summary>Parent → renderer: run a script in the live document.</summary>
+    EvaluateScript = 65,
+
+    /// <summary>Renderer → parent: the value of an EvaluateScript.</summary>
+    ScriptAnswer = 66,
+
+    /// <summary>Renderer → parent: an EvaluateScript has no value.</summary>
+    ScriptFailed = 67,
+
+    /// <summary>Renderer → parent: a script of the page wants something fetched. The renderer chooses the id.</summary>
+    PageRequest = 68,
+
+    /// <summary>Renderer → parent: the answer to a PageRequest is no longer wanted.</summary>
+    PageRequestCancel = 69,
+
+    /// <summary>Parent → renderer: the answer to a PageRequest.</summary>
+    PageResponse = 70,
+
+    /// <summary>Renderer → parent: the page's scripts have settled.</summary>
+    PageSettled = 71,
+
+    /// <summary>Parent → renderer: the cookies that the page's scripts may see.</summary>
+    PageCookies = 72,
+
+    /// <summary>Parent → renderer: what the page's origin has stored.</summary>
+    PageStorage = 73,
+
+    /// <summary>Renderer → parent: a script has set a cookie, or changed what is stored.</summary>
+    PageStorageChange = 74,
+
+    /// <summary>Renderer → parent: a script wants the tab to go to another page.</summary>
+    PageNavigation = 75,
 }

@@ -77,11 +77,28 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
         (_lease, _router, Site) = (null, null, "");
     }
 
-    internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, int shareAbove, DocumentLimits limits)
+    internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, int shareAbove, DocumentLimits limits, ScriptLimits scripts)
     {
         var id = Ask(null);
-        Payload.Send(_router!, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits));
+        Payload.Send(_router!, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits, scripts));
         return id;
+    }
+
+    /// <summary>The page is parsed, and its scripts run: their end is the answer to the same question, and late only after their time.</summary>
+    internal void AwaitScripts(ulong id, int milliseconds) => _pending.Add(id, (null, time.GetTimestamp() + (milliseconds * time.TimestampFrequency / 1000)));
+
+    /// <summary>Answers a request of the page's scripts.</summary>
+    internal void Respond(ulong id, PageResponse response, ReadOnlyMemory<byte> body, int shareAbove)
+    {
+        if (_router is not null)
+            Payload.Send(_router, id, body, shareAbove, inline => response with { Length = body.Length, Data = inline }, opens: false);
+    }
+
+    /// <summary>Sends the renderer something that it does not answer.</summary>
+    internal void Tell<T>(in T message) where T : struct, IWireMessage<T>
+    {
+        _router?.Send(0, message);
+        _router?.Flush();
     }
 
     internal void Query(Query query, IActorRef asker)
@@ -92,8 +109,7 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
 
     internal void Arrived(int resource, int width, int height)
     {
-        _router?.Send(0, new ResourceArrived(resource, width, height));
-        _router?.Flush();
+        Tell(new ResourceArrived(resource, width, height));
     }
 
     /// <summary>Removes the question that a frame answers; null if there is none.</summary>

@@ -43,10 +43,15 @@ public static class TabProtocol
         /// <summary>Whether images of pages are fetched and decoded.</summary>
         public bool LoadImages { get; init; }
 
+        /// <summary>Which scripts of its pages run; null for the configured choice (<c>tabs.scripts</c>, which is none).</summary>
+        public PageScripts? Scripts { get; init; }
+
         /// <summary>An actor that gets the tab's events from the start; null for none.</summary>
         public IActorRef? Subscriber { get; init; }
 
-        object? IValidated.Refusal() => Subscriber is null or IInternalActorRef ? null : TabRefusals.NoActor(nameof(OpenTab), Subscriber);
+        object? IValidated.Refusal() => Scripts is { } scripts && !Enum.IsDefined(scripts)
+            ? new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(OpenTab), $"Scripts is {(int)scripts}, which is no PageScripts"))
+            : Subscriber is null or IInternalActorRef ? null : TabRefusals.NoActor(nameof(OpenTab), Subscriber);
     }
 
     /// <summary>A tab is open.</summary>
@@ -222,7 +227,17 @@ public static class TabProtocol
 /// <param name="Document">What the renderer found in it.</param>
 /// <param name="ProcessId">The renderer's pid.</param>
 /// <param name="Elapsed">The time since the navigation began.</param>
-public sealed record PageSummary(string Url, int Status, string ContentType, long Bytes, DocumentLoaded Document, int ProcessId, TimeSpan Elapsed);
+public sealed record PageSummary(string Url, int Status, string ContentType, long Bytes, DocumentLoaded Document, int ProcessId, TimeSpan Elapsed)
+{
+    /// <summary>What became of the page's scripts; null if they do not run.</summary>
+    public PageScriptsEnd? Scripts { get; init; }
+}
+
+/// <summary>What became of a page's scripts.</summary>
+/// <param name="Run">How many have run.</param>
+/// <param name="Failed">How many of them failed, or could not be fetched.</param>
+/// <param name="OverBudget">Whether their time (<c>tabs.max-script-time</c>) was over before they had settled: timers and requests that were left did not happen.</param>
+public sealed record PageScriptsEnd(int Run, int Failed, bool OverBudget);
 
 /// <summary>A tab's current state.</summary>
 /// <param name="Number">Its number.</param>

@@ -5,11 +5,12 @@ namespace ActorBrowser;
 /// <summary>What a tab keeps when its actor restarts: its identity, history and subscribers.</summary>
 internal sealed class TabRecord
 {
-    internal TabRecord(int number, TabProtocol.OpenTab open, int maxHistory)
+    internal TabRecord(int number, TabProtocol.OpenTab open, int maxHistory, PageScripts scripts)
     {
         Number = number;
         Identity = open.Identity ?? new NetworkIdentity();
         LoadImages = open.LoadImages;
+        Scripts = open.Scripts ?? scripts;
         History = new TabHistory(maxHistory);
         if (open.Subscriber is { } subscriber)
             Subscribers.Add(subscriber);
@@ -20,6 +21,8 @@ internal sealed class TabRecord
     internal NetworkIdentity Identity { get; }
 
     internal bool LoadImages { get; }
+
+    internal PageScripts Scripts { get; }
 
     internal TabHistory History { get; }
 
