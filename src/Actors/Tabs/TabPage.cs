@@ -23,6 +23,9 @@ internal sealed class TabPage(
     private PageFetch.Done? _fetched;
     private long _started;
     private int _steps;
+
+    // The navigation to the page, or the one in progress.
+    private PageNavigation? _navigation;
     private ulong _document;
     private bool _awaitsImages;
     private readonly CrashCount _crashes = new(settings, time);
@@ -45,17 +48,17 @@ internal sealed class TabPage(
     internal void Navigate(string url)
     {
         _crashes.Reset();
-        Go(url, steps: 0);
+        Go(new PageNavigation(url));
     }
 
     /// <summary>Goes back or forward in the history, if it has an entry there.</summary>
     internal void Step(int by)
     {
         if (record.History.Peek(Ahead + by) is { } url)
-            Go(url, Ahead + by);
+            Go(new PageNavigation(url) { Steps = Ahead + by });
     }
 
-    internal void Reload()
+    internal void Reload(bool resubmit)
     {
         if (record.Url.Length == 0)
         {
@@ -68,7 +71,19 @@ internal sealed class TabPage(
             events.Tell(new LoadFailed(record.Load, record.Url, $"This page has crashed its renderer {_crashes.Count} times in succession, as often as actorbrowser.tabs.max-crashes allows; navigate to its URL to load it again."));
             return;
         }
-        Go(record.Url, steps: 0);
+        if (_navigation is { Post: not null } posted)
+        {
+            if (resubmit)
+            {
+                Go(posted);
+                return;
+            }
+            events.Tell(new LoadStarted(++record.Load, record.Url));
+            events.Tell(new LoadFailed(record.Load, record.Url, "This page is the answer to a form that was sent; reloading it sends the form again, which must be asked for (Resubmit). The tab keeps the page."));
+            return;
+        }
+        // Whoever led here, leads here again: a page that was refused to another is refused once more.
+        Go((_navigation ?? new PageNavigation(record.Url)) with { Url = record.Url, Steps = 0, IsDownload = false });
     }
 
     /// <summary>Closes the page: stops loading it and its resources.</summary>
@@ -83,7 +98,9 @@ internal sealed class TabPage(
     {
         if (!advanced.Tag.Equals(record.Load))
             return;
-        WantRenderer(advanced.Url.Origin);
+        // A file needs no renderer, and takes no page away.
+        if (!advanced.IsDownload)
+            WantRenderer(advanced.Url.Origin);
         events.Gather(new Progress(record.Load, advanced.Bytes, advanced.Total));
     }
 
@@ -94,13 +111,15 @@ internal sealed class TabPage(
             Finish();
     }
 
-    private void Go(string url, int steps)
+    /// <summary>Begins a navigation.</summary>
+    internal void Go(PageNavigation navigation)
     {
+        var url = navigation.Url;
         resources.GiveUp();
         _before = Settled();
         record.Load++;
         // The renderer's answer about the previous page may still come; with no document set it is ignored.
-        (_steps, record.Url, Title, Problem, Summary, _fetched, _document) = (steps, url, "", null, null, null, 0);
+        (_steps, _navigation, record.Url, Title, Problem, Summary, _fetched, _document) = (navigation.Steps, navigation, url, "", null, null, null, 0);
         _started = time.GetTimestamp();
         State = TabState.Loading;
         _reported = false;
@@ -114,7 +133,12 @@ internal sealed class TabPage(
         // A tab that shows a page keeps its process until another page arrives, which may never happen.
         if (!renderer.IsWanted)
             renderer.Want(parsed.Origin);
-        fetches.Start(new PageFetch.Request(record.Load, parsed, null, record.Identity, FetchInitiator.Embedder, AcceptPage, null, settings.MaxPage, settings.MaxRedirects, TellsProgress: true));
+        fetches.Start(new PageFetch.Request(record.Load, parsed, record.Identity, navigation.Initiator, AcceptPage, settings.MaxPage, settings.MaxRedirects)
+        {
+            Navigation = navigation,
+            Page = navigation.From,
+            Downloads = record.Downloads is { } folder ? new DownloadTarget(folder, settings.MaxDownload) : null,
+        });
     }
 
     /// <summary>The page to return to if the next navigation shows nothing. While a navigation has brought nothing yet, the page before it.</summary>
@@ -122,9 +146,9 @@ internal sealed class TabPage(
     {
         TabState.Loading when Summary is null => _before,
         // The page is parsed; its images are still being loaded.
-        TabState.Loading when Summary is { Document.Encoding: not null } => new Shown(TabState.Loaded, record.Url, Title, null, Summary),
+        TabState.Loading when Summary is { Document.Encoding: not null } => new Shown(TabState.Loaded, record.Url, Title, null, Summary, _navigation),
         TabState.Loading => null,
-        _ => new Shown(State, record.Url, Title, Problem, Summary),
+        _ => new Shown(State, record.Url, Title, Problem, Summary, _navigation),
     };
 
     private void WantRenderer(string site)
@@ -143,9 +167,23 @@ internal sealed class TabPage(
             return;
         }
         var answered = record.Url;
-        (State, record.Url, Title, Problem, Summary) = (before.State, before.Url, before.Title, before.Problem, before.Page);
-        _before = null;
+        Return(before);
         events.Tell(new StayedOnPage(record.Load, answered, status, Summary));
+    }
+
+    private void Return(Shown before)
+    {
+        (State, record.Url, Title, Problem, Summary, _navigation) = (before.State, before.Url, before.Title, before.Problem, before.Page, before.Navigation);
+        _before = null;
+    }
+
+    // Nothing of the previous page was given up for a file.
+    private void OnDownloaded(PageFetch.Done done, string path)
+    {
+        var url = record.Url;
+        if (_before is { } before)
+            Return(before);
+        events.Tell(new Downloaded(record.Load, url, path, done.Length, done.Headers?.ValueOf("Content-Type") ?? "", Summary));
     }
 
     internal void OnFetched(PageFetch.Done done)
@@ -156,6 +194,13 @@ internal sealed class TabPage(
             return;
         }
         record.Url = done.Url;
+        if (done.IsGet && _navigation is { Post: not null })
+            _navigation = new PageNavigation(done.Url);
+        if (done.Path is { } path)
+        {
+            OnDownloaded(done, path);
+            return;
+        }
         if (headers.Status is 204 or 205)
         {
             StayOnPage(headers.Status);
@@ -294,5 +339,5 @@ internal sealed class TabPage(
     }
 
     /// <summary>The page that a tab shows until a navigation has brought another.</summary>
-    private sealed record Shown(TabState State, string Url, string Title, string? Problem, PageSummary? Page);
+    private sealed record Shown(TabState State, string Url, string Title, string? Problem, PageSummary? Page, PageNavigation? Navigation);
 }

@@ -50,6 +50,15 @@ internal sealed class LiveDocument : IDisposable
 
     internal WebUrl? Base { get; }
 
+    /// <summary>The page's own URL; null if it has none.</summary>
+    internal WebUrl? Address { get; private init; }
+
+    /// <summary>What the page's forms have beyond its elements.</summary>
+    internal FormState Forms { get; } = new();
+
+    /// <summary>Parses a reference as the page's links are, of any scheme; null if it is no URL.</summary>
+    internal WebUrl? Parse(string reference) => reference.Length <= HttpRules.MaxUrlLength && WebUrl.TryParse(reference, Base, _encoding, out var url) ? url : null;
+
     internal DocumentLoaded Summary { get; private set; }
 
     /// <summary>Absolute http and https URLs of images, each once.</summary>
@@ -93,7 +102,7 @@ internal sealed class LiveDocument : IDisposable
             }
         }
         _ = WebUrl.TryParse(request.Url, out var address);
-        var live = new LiveDocument(page.Document, page.Source, BaseOf(page.Survey.Base, address), QueryEncoding(encoding.Name), request.Limits.MaxMilliseconds);
+        var live = new LiveDocument(page.Document, page.Source, BaseOf(page.Survey.Base, address), QueryEncoding(encoding.Name), request.Limits.MaxMilliseconds) { Address = address };
         live.Summarize(page, encoding.Name, source, started);
         return live;
     }
