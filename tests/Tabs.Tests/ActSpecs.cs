@@ -139,7 +139,7 @@ public sealed class ActSpecs() : BrowserSpecs("")
     [InlineData("<input name=a type=url value=relative>", "a")]
     [InlineData("<input name=a pattern='[a-z]+' value=ABC>", "a")]
     [InlineData("<input name=a type=number min=5 value=4>", "a")]
-    [InlineData("<input name=a type=number step=2 value=3>", "a")]
+    [InlineData("<input name=a type=number min=0 step=2 value=3>", "a")]
     [InlineData("<input name=a type=date max=2020-01-01 value=2020-01-02>", "a")]
     [InlineData("<input name=a type=time min=22:00 max=02:00 value=12:00>", "a")]
     [InlineData("<input name=a type=week step=2 min=2020-W01 value=2020-W02>", "a")]

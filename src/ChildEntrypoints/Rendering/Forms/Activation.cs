@@ -8,12 +8,10 @@ namespace ActorBrowser.ChildEntrypoints.Rendering;
 /// <param name="live">The page.</param>
 internal sealed class Activation(LiveDocument live)
 {
-    private static readonly Dictionary<IElement, IHtmlFormElement> s_none = [];
-
     /// <summary>The document's controls as they are now. Where several radio buttons of a group are checked, the last one wins.</summary>
     internal FormSurvey Survey()
     {
-        var survey = FormSurvey.Of(live.Document, s_none);
+        var survey = FormSurvey.Of(live.Document, live.Misnested);
         var last = new Dictionary<(IHtmlFormElement?, string), IHtmlInputElement>();
         foreach (var control in survey.Controls)
         {
