@@ -106,7 +106,7 @@ internal sealed record FormCase(string Name, string Html, string Charset = "utf-
         new("a link without a referrer", "<a id=go rel=noreferrer href='GO'>x</a>"),
         new("a table between a form and its fields", $"<table><form action='GO' method=post><tr><td><input name=a value=1></td></tr><tr><td>{Go}</td></tr></form></table>"),
         new("nested forms are one, and the first end tag ends it", $"<form action='GO' method=post><form action='/wrong'><input name=a value=1>{Go}</form><input name=b value=2></form>"),
-        new("a table between two forms and their fields", $"<table><form action='/wrong'><tr><td><input name=a value=1></form><form action='GO' method=post><tr><td><input name=b value=2>{Go}</td></tr></form><tr><td><input name=c value=3></table>"),
+        new("a table between two forms and their fields, after many line breaks", $"<p>\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n<table><form action='/wrong'><tr><td><input name=a value=1></form><form action='GO' method=post><tr><td><input name=b value=2>{Go}</td></tr></form><tr><td><input name=c value=3></table>"),
         new("an empty action", $"<form method=post><input name=a value=1>{Go}</form>"),
         new("clicked at a point", "<form action='GO'><input type=image name=p id=go src='data:,' style='width:50px;height:50px;padding:0;border:0'></form>") { X = 3, Y = 5 },
     ];
