@@ -62,9 +62,13 @@ public sealed partial class TabClient
     /// <exception cref="PageException">The page cannot be loaded, or it answered a form.</exception>
     public Task<PageSummary> ReloadAsync(bool resubmit, CancellationToken cancellation = default) => LoadAsync(new Reload { Resubmit = resubmit }, cancellation);
 
-    private async Task<ActResult> ActAsync(Act act, CancellationToken cancellation)
+    /// <summary>Does an action, and waits for the end of the navigation that it begins, if any.</summary>
+    /// <param name="act">The action.</param>
+    /// <param name="cancellation">Stops loading.</param>
+    /// <exception cref="PageException"><see cref="PageException.Act"/> says why nothing was done, or the page that it led to cannot be loaded.</exception>
+    public async Task<ActResult> ActAsync(Act act, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(act.Selector);
+        ArgumentNullException.ThrowIfNull(act);
         switch (await AskAsync(act, cancellation).ConfigureAwait(false))
         {
             case Acted { Load: { } load }:

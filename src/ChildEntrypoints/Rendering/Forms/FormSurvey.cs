@@ -36,30 +36,23 @@ internal sealed class FormSurvey
     {
         var survey = new FormSurvey();
         var found = new List<(IHtmlElement Element, IHtmlFormElement? Ancestor, bool IsDisabled, bool IsInDataList)>();
-        var open = new Stack<Place>();
-        var place = new Place(null, false, false, null);
-        for (INode? node = document.DocumentElement; node is not null;)
+        // With indexes: to go from a node to the next one, the tree looks for it among its siblings.
+        var open = new Stack<(INode Node, int Next, Place Place)>();
+        open.Push((document, 0, new Place(null, false, false, null)));
+        while (open.TryPop(out var at))
         {
-            if (node is IElement element)
-            {
-                if (element.Id is { Length: > 0 } id)
-                    survey._ids.TryAdd(id, element);
-                if (element is IHtmlButtonElement or IHtmlInputElement or IHtmlSelectElement or IHtmlTextAreaElement)
-                    found.Add(((IHtmlElement)element, place.Form, place.IsDisabled || element.HasAttribute("disabled"), place.IsInDataList));
-            }
-            if (node.FirstChild is { } child)
-            {
-                open.Push(place);
-                place = place.Within(node);
-                node = child;
+            if (at.Next == at.Node.ChildNodes.Length)
                 continue;
-            }
-            while (node is not null && node != document.DocumentElement && node.NextSibling is null)
-            {
-                node = node.Parent;
-                place = open.Pop();
-            }
-            node = node == document.DocumentElement ? null : node?.NextSibling;
+            open.Push(at with { Next = at.Next + 1 });
+            var (node, place) = (at.Node.ChildNodes[at.Next], at.Place);
+            if (node is not IElement element)
+                continue;
+            if (element.Id is { Length: > 0 } id)
+                survey._ids.TryAdd(id, element);
+            if (element is IHtmlButtonElement or IHtmlInputElement or IHtmlSelectElement or IHtmlTextAreaElement)
+                found.Add(((IHtmlElement)element, place.Form, place.IsDisabled || element.HasAttribute("disabled"), place.IsInDataList));
+            if (element.ChildNodes.Length > 0)
+                open.Push((element, 0, place.Within(element)));
         }
         foreach (var (element, ancestor, isDisabled, isInDataList) in found)
         {
