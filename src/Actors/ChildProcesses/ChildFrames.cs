@@ -126,6 +126,11 @@ internal static class ChildFrames
         internal override bool Ends => true;
     }
 
+    internal sealed record Acted(ulong Id, ActDone Value) : UserFrame(Id)
+    {
+        internal override bool Ends => Value.Outcome != ActOutcome.More;
+    }
+
     internal sealed record Wanted(ulong Id, ResourcesWanted Value) : UserFrame(Id);
 
     internal sealed record ScriptValue(ulong Id, ScriptAnswer Value) : UserFrame(Id)
@@ -146,7 +151,7 @@ internal static class ChildFrames
 
     internal sealed record PageStored(ulong Id, PageStorageChange Value) : UserFrame(Id);
 
-    internal sealed record PageNavigates(ulong Id, PageNavigation Value) : UserFrame(Id);
+    internal sealed record PageNavigates(ulong Id, ScriptNavigation Value) : UserFrame(Id);
 
     internal sealed record Image(ulong Id, ImageDecoded Value, SafeDescriptor Pixels) : CarryingFrame(Id, Pixels)
     {

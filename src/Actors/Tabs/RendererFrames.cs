@@ -5,17 +5,21 @@ namespace ActorBrowser;
 
 /// <summary>Passes a renderer's frames to what they are about: the tab's page, its scripts, or the actor that has asked.</summary>
 /// <param name="page">The tab's page.</param>
+/// <param name="resources">Its images.</param>
 /// <param name="scripts">Its scripts.</param>
+/// <param name="acts">The actions on the page.</param>
 /// <param name="renderer">The renderer, which is ended if it breaks a rule.</param>
-internal sealed class RendererFrames(TabPage page, ScriptedPage scripts, RendererLease renderer)
+internal sealed class RendererFrames(TabPage page, PageResources resources, ScriptedPage scripts, TabActs acts, RendererLease renderer)
 {
     internal void On(ChildFrames.UserFrame frame)
     {
+        if (acts.OnFrame(frame))
+            return;
         switch (frame)
         {
             case ChildFrames.Wanted wanted:
                 if (frame.Id == page.Document)
-                    page.OnImagesWanted(wanted.Value);
+                    resources.OnImagesWanted(wanted.Value);
                 break;
             case ChildFrames.PageIsSettled settled:
                 OnSettled(frame.Id, settled.Value);

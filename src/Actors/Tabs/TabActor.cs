@@ -27,6 +27,7 @@ internal sealed class TabActor : UntypedActor
     private readonly PageRequests _requests;
     private readonly TabPage _page;
     private readonly RendererFrames _frames;
+    private readonly TabActs _acts;
     private string? _hung;
 
     public TabActor(TabRecord record, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images)
@@ -40,7 +41,8 @@ internal sealed class TabActor : UntypedActor
         _requests = new PageRequests(Context, record, _settings, coordinator, _renderer, _events);
         var scripts = new ScriptedPage(record, _settings, _renderer, _requests);
         _page = new TabPage(record, _settings, Timers.Time, _renderer, _fetches, _resources, scripts, _events, WatchAnswers);
-        _frames = new RendererFrames(_page, scripts, _renderer);
+        _acts = new TabActs(record, _page, _resources, _renderer);
+        _frames = new RendererFrames(_page, _resources, scripts, _acts, _renderer);
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -61,7 +63,7 @@ internal sealed class TabActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         var problem = ProblemOf(reason);
-        if (message is Query)
+        if (message is Query or Act)
             Sender.Tell(new QueryFailed(null, problem));
         else if (message is ICommand)
             Sender.Tell(new Akka.Actor.Status.Failure(new PageException(problem, reason)));
@@ -110,8 +112,8 @@ internal sealed class TabActor : UntypedActor
             case Navigate navigate:
                 _page.Navigate(navigate.Url);
                 break;
-            case Reload:
-                _page.Reload();
+            case Reload reload:
+                _page.Reload(reload.Resubmit);
                 break;
             case Back:
                 _page.Step(-1);
@@ -133,6 +135,10 @@ internal sealed class TabActor : UntypedActor
                 break;
             case Query query:
                 OnQuery(query);
+                break;
+            case Act act:
+                _acts.Begin(act, Sender);
+                WatchAnswers();
                 break;
             case FetchResource resource:
                 OnFetchResource(resource.Url);

@@ -17,14 +17,13 @@ namespace ActorBrowser;
 internal sealed class TabPage(
     TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageFetches fetches, PageResources resources, ScriptedPage scripts, TabEvents events, Action onAsked)
 {
-    private const string AcceptPage = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.5";
-
     private ShownPage? _before;
     private PageFetch.Done? _fetched;
     private long _started;
     private int _steps;
-    private bool _awaitsImages;
-    private bool _imagesLeft;
+
+    // The navigation to the page, or the one in progress.
+    private PageNavigation? _navigation;
     private readonly CrashCount _crashes = new(settings, time);
     private bool _reported;
 
@@ -49,30 +48,26 @@ internal sealed class TabPage(
     {
         _crashes.Reset();
         scripts.Reset();
-        Go(url, steps: 0);
+        Go(new PageNavigation(url));
     }
 
     /// <summary>Goes back or forward in the history, if it has an entry there.</summary>
     internal void Step(int by)
     {
         if (record.History.Peek(Ahead + by) is { } url)
-            Go(url, Ahead + by);
+            Go(new PageNavigation(url) { Steps = Ahead + by });
     }
 
-    internal void Reload()
+    internal void Reload(bool resubmit)
     {
-        if (record.Url.Length == 0)
+        if (TabRefusals.OfReload(record.Url, _navigation, _crashes, resubmit) is { } refusal)
         {
-            events.Tell(new LoadStarted(++record.Load, ""));
-            events.Tell(new LoadFailed(record.Load, "", "The tab is blank and has no page to reload; navigate to a URL first."));
+            events.Tell(new LoadStarted(++record.Load, record.Url));
+            events.Tell(new LoadFailed(record.Load, record.Url, refusal));
             return;
         }
-        if (_crashes.IsAtLimit(record.Url))
-        {
-            events.Tell(new LoadFailed(record.Load, record.Url, $"This page has crashed its renderer {_crashes.Count} times in succession, as often as actorbrowser.tabs.max-crashes allows; navigate to its URL to load it again."));
-            return;
-        }
-        Go(record.Url, steps: 0);
+        // Whoever led here, leads here again: a page that was refused to another is refused once more.
+        Go(_navigation is { Post: not null } ? _navigation : (_navigation ?? new PageNavigation(record.Url)) with { Url = record.Url, Steps = 0, IsDownload = false });
     }
 
     /// <summary>Closes the page: stops loading it and its resources.</summary>
@@ -93,29 +88,31 @@ internal sealed class TabPage(
     {
         if (!advanced.Tag.Equals(record.Load))
             return;
-        WantRenderer(advanced.Url.Origin);
+        // A file needs no renderer, and takes no page away.
+        if (!advanced.IsDownload)
+            WantRenderer(advanced.Url.Origin);
         events.Gather(new Progress(record.Load, advanced.Bytes, advanced.Total));
     }
 
     /// <summary>Finishes the load, because the last image was decoded or has failed.</summary>
     internal void OnImagesIn()
     {
-        _imagesLeft = false;
         if (State == TabState.Loading)
             FinishIfReady();
     }
 
-    private void Go(string url, int steps, FetchInitiator initiator = FetchInitiator.Embedder, WebUrl? page = null)
+    /// <summary>Begins a navigation.</summary>
+    internal void Go(PageNavigation navigation)
     {
+        var url = navigation.Url;
         GiveUp();
-        _before = ShownPage.Of(State, record.Url, Title, Problem, Summary) ?? (Summary is null ? _before : null);
+        _before = ShownPage.Of(this, record.Url, _navigation) ?? (Summary is null ? _before : null);
         record.Load++;
         // The renderer's answer about the previous page may still come; with no document set it is ignored.
-        (_steps, record.Url, Title, Problem, Summary, _fetched, Document) = (steps, url, "", null, null, null, 0);
+        (_steps, _navigation, record.Url, Title, Problem, Summary, _fetched, Document) = (navigation.Steps, navigation, url, "", null, null, null, 0);
         _started = time.GetTimestamp();
         State = TabState.Loading;
         _reported = false;
-        (_awaitsImages, _imagesLeft) = (false, false);
         events.Tell(new LoadStarted(record.Load, url));
         if (!WebUrl.TryParse(url, out var parsed) || !parsed.IsHttp)
         {
@@ -125,11 +122,8 @@ internal sealed class TabPage(
         // A tab that shows a page keeps its process until another page arrives, which may never happen.
         if (!renderer.IsWanted)
             renderer.Want(parsed.Origin);
-        StartFetch(parsed, initiator, page);
+        fetches.StartPage(record, settings, parsed, navigation);
     }
-
-    private void StartFetch(WebUrl url, FetchInitiator initiator, WebUrl? page) => fetches.Start(new PageFetch.Request(
-        record.Load, url, null, record.Identity, initiator, AcceptPage, page is null ? null : PageResources.ReferrerFor(page, url), settings.MaxPage, settings.MaxRedirects, TellsProgress: true));
 
     private void WantRenderer(string site)
     {
@@ -147,9 +141,25 @@ internal sealed class TabPage(
             return;
         }
         var answered = record.Url;
-        (State, record.Url, Title, Problem, Summary) = (before.State, before.Url, before.Title, before.Problem, before.Page);
-        _before = null;
+        Return(before);
         events.Tell(new StayedOnPage(record.Load, answered, status, Summary));
+    }
+
+    private void Return(ShownPage before)
+    {
+        (State, record.Url, Title, Problem, Summary, _navigation, Document) = (before.State, before.Url, before.Title, before.Problem, before.Page, before.Navigation, before.Document);
+        _before = null;
+        if (State == TabState.Loaded)
+            scripts.Resume(record.Url);
+    }
+
+    // Nothing of the previous page was given up for a file.
+    private void OnDownloaded(PageFetch.Done done, string path)
+    {
+        var url = record.Url;
+        if (_before is { } before)
+            Return(before);
+        events.Tell(new Downloaded(record.Load, url, path, done.Length, done.Headers?.ValueOf("Content-Type") ?? "", Summary));
     }
 
     internal void OnFetched(PageFetch.Done done)
@@ -160,6 +170,13 @@ internal sealed class TabPage(
             return;
         }
         record.Url = done.Url;
+        if (done.IsGet && _navigation is { Post: not null })
+            _navigation = new PageNavigation(done.Url);
+        if (done.Path is { } path)
+        {
+            OnDownloaded(done, path);
+            return;
+        }
         if (headers.Status is 204 or 205)
         {
             StayOnPage(headers.Status);
@@ -184,15 +201,6 @@ internal sealed class TabPage(
         onAsked();
     }
 
-    /// <summary>The renderer has found images in the page.</summary>
-    internal void OnImagesWanted(in ResourcesWanted wanted)
-    {
-        if (!_awaitsImages)
-            return;
-        _awaitsImages = false;
-        resources.OnImagesWanted(wanted);
-    }
-
     /// <summary>The page is parsed.</summary>
     internal void OnParsed(in DocumentLoaded document)
     {
@@ -202,8 +210,8 @@ internal sealed class TabPage(
         _steps = 0;
         events.Tell(new TitleChanged(record.Load, Title));
         // The renderer announces the images once, right after the page, if the page has images and the tab loads them.
-        _awaitsImages = record.LoadImages && document.Counts.Images > 0;
-        _imagesLeft = _awaitsImages;
+        if (record.LoadImages && document.Counts.Images > 0)
+            resources.Await();
         if (scripts.Await(Document))
             onAsked();
         FinishIfReady();
@@ -219,7 +227,7 @@ internal sealed class TabPage(
     }
 
     /// <summary>A script wants another page. What a page may reach decides, not what the tab's owner may.</summary>
-    internal void OnNavigates(in PageNavigation wanted)
+    internal void OnNavigates(in ScriptNavigation wanted)
     {
         if (Summary is null || scripts.Target(wanted) is not { } url)
             return;
@@ -228,23 +236,22 @@ internal sealed class TabPage(
             Fail($"Scripts have led the tab from page to page {settings.MaxRedirects} times; the last was {HttpRules.Shorten(record.Url, 100)}.", FetchErrorKind.Redirect);
             return;
         }
-        var initiator = resources.Initiator;
-        var page = WebUrl.TryParse(record.Url, out var from) ? from : null;
+        var navigation = PageNavigation.Of(record.Url, url, resources.Initiator);
         if (State != TabState.Loading)
         {
-            Go(url.ToString(), steps: 0, initiator, page);
+            Go(navigation);
             return;
         }
         // A page that leaves before it was loaded is passed over, as a redirect is.
         GiveUp();
-        (Summary, Document, _awaitsImages, _imagesLeft) = (null, 0, false, false);
-        record.Url = url.ToString();
-        StartFetch(url, initiator, page);
+        (Summary, Document) = (null, 0);
+        (record.Url, _navigation) = (navigation.Url, navigation);
+        fetches.StartPage(record, settings, url, navigation);
     }
 
     private void FinishIfReady()
     {
-        if (!scripts.IsAwaited && !_imagesLeft)
+        if (!scripts.IsAwaited && !resources.AreAwaited)
             Finish();
     }
 
@@ -261,7 +268,6 @@ internal sealed class TabPage(
         State = TabState.Failed;
         Problem = message;
         (Summary, _before) = (null, null);
-        _awaitsImages = false;
         // A failed tab shows nothing, so it neither keeps a process nor waits for one.
         renderer.LetGo(reusable: true);
         events.Tell(new LoadFailed(record.Load, record.Url, message) { Kind = kind });
@@ -284,7 +290,6 @@ internal sealed class TabPage(
         _crashes.Add(record.Url, _started);
         State = TabState.Crashed;
         _reported = true;
-        _awaitsImages = false;
         // The tab did reach the page: Back and Reload find it in the history.
         if (_steps == 0)
             record.History.Visit(record.Url);

@@ -11,6 +11,7 @@ internal sealed class TabRecord
         Identity = open.Identity ?? new NetworkIdentity();
         LoadImages = open.LoadImages;
         Scripts = open.Scripts ?? scripts;
+        Downloads = open.Downloads;
         History = new TabHistory(maxHistory);
         if (open.Subscriber is { } subscriber)
             Subscribers.Add(subscriber);
@@ -23,6 +24,9 @@ internal sealed class TabRecord
     internal bool LoadImages { get; }
 
     internal PageScripts Scripts { get; }
+
+    /// <summary>The folder for files; null for none.</summary>
+    internal string? Downloads { get; }
 
     internal TabHistory History { get; }
 

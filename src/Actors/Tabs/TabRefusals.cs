@@ -39,6 +39,17 @@ internal static class TabRefusals
         return query.Start < 0 || query.Count < 0 ? Refused($"The query's Count is {query.Count} and its Start {query.Start}; neither may be negative.") : null;
     }
 
+    /// <summary>Why a page is not loaded again, in one sentence.</summary>
+    internal static string? OfReload(string url, PageNavigation? navigation, CrashCount crashes, bool resubmit)
+    {
+        if (url.Length == 0)
+            return "The tab is blank and has no page to reload; navigate to a URL first.";
+        if (crashes.IsAtLimit(url))
+            return $"This page has crashed its renderer {crashes.Count} times in succession, as often as actorbrowser.tabs.max-crashes allows; navigate to its URL to load it again.";
+        return navigation is { Post: not null } && !resubmit
+            ? "This page is the answer to a form that was sent; reloading it sends the form again, which must be asked for (Resubmit). The tab keeps the page." : null;
+    }
+
     private static QueryFailed Refused(string message) => new(DocumentFailure.InvalidQuery, message);
 
     private static Akka.Actor.Status.Failure Invalid(string message, string problem) => new(new InvalidMessageException(message, problem));

@@ -112,10 +112,10 @@ internal readonly record struct PageStorageChange(PageStorageChangeKind Kind, st
 /// <summary>Renderer → parent: a script wants the tab to go to another page. The parent decides.</summary>
 /// <param name="Url">An absolute URL.</param>
 /// <param name="Replaces">Whether the new page takes this one's place in the history.</param>
-internal readonly record struct PageNavigation(string Url, bool Replaces) : IWireMessage<PageNavigation>
+internal readonly record struct ScriptNavigation(string Url, bool Replaces) : IWireMessage<ScriptNavigation>
 {
     /// <inheritdoc/>
-    public static MessageType Type => MessageType.PageNavigation;
+    public static MessageType Type => MessageType.ScriptNavigation;
 
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
@@ -126,9 +126,9 @@ internal readonly record struct PageNavigation(string Url, bool Replaces) : IWir
     }
 
     /// <inheritdoc/>
-    public static PageNavigation Read(ref MessagePackReader reader)
+    public static ScriptNavigation Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 2, nameof(PageNavigation));
-        return new PageNavigation(Wire.ReadText(ref reader, "PageNavigation.Url"), reader.ReadBoolean());
+        Wire.ReadArrayOf(ref reader, 2, nameof(ScriptNavigation));
+        return new ScriptNavigation(Wire.ReadText(ref reader, "ScriptNavigation.Url"), reader.ReadBoolean());
     }
 }

@@ -37,6 +37,9 @@ internal sealed class PageRequests(IActorContext context, TabRecord record, TabS
             renderer.Tell(items);
     }
 
+    /// <summary>The tab shows its page again: nothing has taken its place.</summary>
+    internal void Resume(WebUrl page) => _page = page;
+
     /// <summary>A script has set a cookie, or stored something.</summary>
     /// <returns>Null, or the rule that the renderer broke.</returns>
     internal string? OnStored(in PageStorageChange change)

@@ -139,7 +139,7 @@ internal sealed class ScriptFetch : UntypedActor
 
     private void AddReferrer(List<HeaderField> headers)
     {
-        if (PageResources.ReferrerFor(_request.Page, _url) is { } referrer)
+        if (RequestOrigins.Referrer(_request.Page, _url) is { } referrer)
             headers.Add(new HeaderField("Referer", referrer));
     }
 

@@ -33,6 +33,14 @@ internal sealed class ScriptedPage(TabRecord record, TabSettings settings, Rende
         return settings.ScriptLimits;
     }
 
+    /// <summary>A navigation has brought nothing, and the tab shows the page before it again.</summary>
+    internal void Resume(string url)
+    {
+        _runs = record.Scripts == PageScripts.Page;
+        if (_runs && WebUrl.TryParse(url, out var page))
+            requests.Resume(page);
+    }
+
     /// <summary>The page is parsed: waits for its scripts, if they run.</summary>
     /// <returns>Whether they do.</returns>
     internal bool Await(ulong document)
@@ -54,7 +62,7 @@ internal sealed class ScriptedPage(TabRecord record, TabSettings settings, Rende
     internal void End() => IsAwaited = false;
 
     /// <summary>Where a script leads the tab; null if it cannot.</summary>
-    internal WebUrl? Target(in PageNavigation wanted)
+    internal WebUrl? Target(in ScriptNavigation wanted)
     {
         if (!_runs || !WebUrl.TryParse(wanted.Url, out var url) || !url.IsHttp)
             return null;
