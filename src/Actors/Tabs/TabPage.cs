@@ -40,9 +40,6 @@ internal sealed class TabPage(
     /// <summary>The page's summary; null without a page.</summary>
     internal PageSummary? Summary { get; private set; }
 
-    /// <summary>How many history steps the navigation in progress will take; 0 without one.</summary>
-    private int Ahead => State == TabState.Loading ? _steps : 0;
-
     /// <summary>Loads a page that the tab's owner names.</summary>
     internal void Navigate(string url)
     {
@@ -54,8 +51,10 @@ internal sealed class TabPage(
     /// <summary>Goes back or forward in the history, if it has an entry there.</summary>
     internal void Step(int by)
     {
-        if (record.History.Peek(Ahead + by) is { } url)
-            Go(new PageNavigation(url) { Steps = Ahead + by });
+        // Counted from where the navigation in progress will be.
+        var steps = by + (State == TabState.Loading ? _steps : 0);
+        if (record.History.Peek(steps) is { } url)
+            Go(new PageNavigation(url) { Steps = steps });
     }
 
     internal void Reload(bool resubmit)
@@ -63,7 +62,11 @@ internal sealed class TabPage(
         if (TabRefusals.OfReload(record.Url, _navigation, _crashes, resubmit) is { } refusal)
         {
             events.Tell(new LoadStarted(++record.Load, record.Url));
-            events.Tell(new LoadFailed(record.Load, record.Url, refusal));
+            // A form that is being sent is given up; a page that is there stays.
+            if (State == TabState.Loading)
+                Fail(refusal);
+            else
+                events.Tell(new LoadFailed(record.Load, record.Url, refusal));
             return;
         }
         // Whoever led here, leads here again: a page that was refused to another is refused once more.

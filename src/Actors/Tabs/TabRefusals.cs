@@ -47,7 +47,7 @@ internal static class TabRefusals
         if (crashes.IsAtLimit(url))
             return $"This page has crashed its renderer {crashes.Count} times in succession, as often as actorbrowser.tabs.max-crashes allows; navigate to its URL to load it again.";
         return navigation is { Post: not null } && !resubmit
-            ? "This page is the answer to a form that was sent; reloading it sends the form again, which must be asked for (Resubmit). The tab keeps the page." : null;
+            ? "This page is the answer to a form that was sent; reloading it sends the form again, which must be asked for (Resubmit)." : null;
     }
 
     private static QueryFailed Refused(string message) => new(DocumentFailure.InvalidQuery, message);
