@@ -114,6 +114,12 @@ internal enum MessageType : ushort
     /// <summary>Parent → renderer or image decoder: cancel a request. Not answered.</summary>
     CancelWork = 59,
 
+    /// <summary>Parent → renderer: act on the live document.</summary>
+    ActOnPage = 60,
+
+    /// <summary>Renderer → parent: what the action has led to.</summary>
+    ActDone = 61,
+
     /// <summary>Either way: a message of an embedder's role, opaque to ActorBrowser.</summary>
     RoleMessage = 64,
 }

@@ -44,6 +44,8 @@ internal static class Samples
         Of(static r => new DocumentLoaded(Text(r), "en", Text(r), "utf-8", "bom", new DocumentCounts(1, 2, 3, 4, 5, 6, 7, r.Next()), r.NextInt64(), "html", Text(r))),
         Of(static r => new DocumentFailed(DocumentFailure.TooDeep, Text(r))),
         Of(static r => new QueryDocument(DocumentQuery.Links, Text(r), r.Next(), r.Next(QueryDocument.MostItems))),
+        Of(static r => new ActOnPage(ActKind.Upload, Text(r), Text(r), [Text(r), ""], true, r.Next(), r.Next(), [new(Text(r), Text(r))], r.Next(ActOnPage.MostFiles))),
+        Of(static r => new ActDone(ActOutcome.Navigate, ActFailure.TooLarge, Text(r), Text(r), true, Text(r), Text(r), true, false, Text(r), [new(Bytes(r), -1), new(default, r.Next(ActOnPage.MostFiles))])),
         Of(static r => new QueryAnswer(r.Next(), [new(Text(r), Text(r), Text(r), r.Next()), new("", "", Text(r), 0)])),
         Of(static r => new ResourcesWanted([Text(r), Text(r)])),
         Of(static r => new ResourceArrived(r.Next(ResourcesWanted.Most), r.Next(1, 1000), 3)),

@@ -85,6 +85,8 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
                 return frame.TryRead<QueryAnswer>(out var answer) ?? Gather(new ChildFrames.Answer(frame.CorrelationId, answer));
             case MessageType.ResourcesWanted:
                 return frame.TryRead<ResourcesWanted>(out var wanted) ?? Gather(new ChildFrames.Wanted(frame.CorrelationId, wanted));
+            case MessageType.ActDone:
+                return frame.TryRead<ActDone>(out var acted) ?? Gather(new ChildFrames.Acted(frame.CorrelationId, acted));
             case MessageType.ImageDecoded:
                 return OnImage(frame);
             case MessageType.DecodeFailed:

@@ -126,6 +126,11 @@ internal static class ChildFrames
         internal override bool Ends => true;
     }
 
+    internal sealed record Acted(ulong Id, ActDone Value) : UserFrame(Id)
+    {
+        internal override bool Ends => Value.Outcome != ActOutcome.More;
+    }
+
     internal sealed record Wanted(ulong Id, ResourcesWanted Value) : UserFrame(Id);
 
     internal sealed record Image(ulong Id, ImageDecoded Value, SafeDescriptor Pixels) : CarryingFrame(Id, Pixels)

@@ -38,6 +38,8 @@ internal sealed class RendererRole : IFrameRole
                 return _receiver.OnPiece(frame);
             case MessageType.QueryDocument:
                 return OnQuery(frame);
+            case MessageType.ActOnPage:
+                return OnAct(frame);
             case MessageType.ResourceArrived:
                 return frame.TryRead<ResourceArrived>(out var resource) ?? Post(() => _document?.SetResource(resource));
             case MessageType.CancelWork:
@@ -119,6 +121,37 @@ internal sealed class RendererRole : IFrameRole
             catch (Exception e)
             {
                 Answer(id, new DocumentFailed(DocumentFailure.Failed, $"The query failed: {e.GetType().Name}: {e.Message}"));
+            }
+        }
+        _context!.Flush();
+    }
+
+    private ProtocolViolation? OnAct(in Frame frame)
+    {
+        if (frame.TryRead<ActOnPage>(out var act) is { } malformed)
+            return malformed;
+        var id = frame.CorrelationId;
+        return Post(() => Act(id, act));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Act(ulong id, in ActOnPage act)
+    {
+        if (_document is null)
+        {
+            Answer(id, new DocumentFailed(DocumentFailure.NoDocument, "No page is loaded."));
+        }
+        else
+        {
+            using var overdue = Overdue(id, _document.MaxMilliseconds, "changed");
+            try
+            {
+                foreach (var answer in ActFrames.Of(PageActions.Run(_document, act)))
+                    Answer(id, answer);
+            }
+            catch (Exception e)
+            {
+                Answer(id, new DocumentFailed(DocumentFailure.Failed, $"The action failed: {e.GetType().Name}: {e.Message}"));
             }
         }
         _context!.Flush();
