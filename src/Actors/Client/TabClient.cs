@@ -189,6 +189,15 @@ public sealed class PageException(string message, Exception? inner = null) : Exc
     /// <summary>Why the page's fetch failed; null if the failure was not a fetch's.</summary>
     public FetchErrorKind? Kind { get; init; }
 
+    /// <summary>Why an action was not done; null for other failures.</summary>
+    public ActFailure? Act { get; init; }
+
+    /// <summary>The name of the form field that the failure is about; empty for none.</summary>
+    public string Field { get; init; } = "";
+
+    /// <summary>The file that was saved where the tab has no page to show; null for other reasons.</summary>
+    public Downloaded? Download { get; init; }
+
     /// <summary>Why a query has no answer; null where it was no query that failed, or the renderer was lost.</summary>
     public DocumentFailure? Failure { get; init; }
 }

@@ -37,9 +37,10 @@ internal sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting
 /// <param name="CrashWindow">A page that lives longer starts with no crashes counted.</param>
 /// <param name="FlushInterval">How long frequent events are collected.</param>
 /// <param name="ShareAbove">Longer pages travel in a memory file, in bytes.</param>
+/// <param name="MaxDownload">The longest file that is saved, in bytes.</param>
 internal sealed record TabSettings(
     PoolSettings Renderers, int MaxPage, DocumentLimits Document, int MaxRedirects, int MaxImages, int ImagesAtOnce, int MaxImage, int MaxHistory,
-    TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval, int ShareAbove)
+    TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval, int ShareAbove, long MaxDownload)
 {
     internal static TabSettings Read(SettingsReader reader) => new(
         PoolSettings.Read(reader, RendererContract.Name),
@@ -58,7 +59,8 @@ internal sealed record TabSettings(
         reader.Number("tabs.max-crashes", 1, 1_000_000),
         reader.Time("tabs.crash-window", positive: true),
         reader.Time("tabs.flush-interval", positive: true),
-        (int)reader.Bytes("tabs.share-above", 0, Payload.Piece));
+        (int)reader.Bytes("tabs.share-above", 0, Payload.Piece),
+        reader.Bytes("tabs.max-download", 1024, long.MaxValue));
 }
 
 /// <summary><c>actorbrowser.images</c>.</summary>

@@ -56,9 +56,11 @@ internal sealed class PageResources(
     }
 
     // The only way to fetch for a page: on behalf of the page, never of the embedder.
-    private void FetchForPage(object tag, WebUrl url) => fetches.Start(new PageFetch.Request(
-        tag, url, Page, record.Identity, Space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
-        AcceptImage, ReferrerFor(url), settings.MaxImage, settings.MaxRedirects, TellsProgress: false));
+    private void FetchForPage(object tag, WebUrl url) => fetches.Start(
+        new PageFetch.Request(tag, url, record.Identity, Initiator, AcceptImage, settings.MaxImage, settings.MaxRedirects) { Page = Page });
+
+    /// <summary>On whose behalf the page fetches and navigates.</summary>
+    internal FetchInitiator Initiator => Space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage;
 
     /// <summary>Fetches a resource for an embedder, as the page would.</summary>
     internal void Fetch(string url, IActorRef asker)
@@ -108,14 +110,6 @@ internal sealed class PageResources(
         asker.Tell(done is { Problem: null, Headers: { } headers }
             ? new ResourceFetched(done.Url, headers.Status, headers.ValueOf("Content-Type") ?? "", done.Body)
             : new QueryFailed(null, done.Problem ?? "The server sent no answer."));
-    }
-
-    // Sends only the origin to other sites, and nothing from a secure page to an insecure address.
-    private string? ReferrerFor(WebUrl target)
-    {
-        if (Page is not { } page || (page.Scheme == "https" && target.Scheme != "https"))
-            return null;
-        return page.HasOriginOf(target) ? page.WithoutFragment : page.Origin + "/";
     }
 
     private WebUrl? Page => WebUrl.TryParse(record.Url, out var page) ? page : null;

@@ -90,6 +90,14 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
         _router.Flush();
     }
 
+    internal ulong Act(in ActOnPage act, IActorRef asker)
+    {
+        var id = Ask(asker);
+        _router!.Send(id, act, opens: true);
+        _router.Flush();
+        return id;
+    }
+
     internal void Arrived(int resource, int width, int height)
     {
         _router?.Send(0, new ResourceArrived(resource, width, height));

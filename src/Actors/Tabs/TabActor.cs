@@ -25,6 +25,7 @@ internal sealed class TabActor : UntypedActor
     private readonly PageFetches _fetches;
     private readonly PageResources _resources;
     private readonly TabPage _page;
+    private readonly TabActs _acts;
     private string? _hung;
 
     public TabActor(TabRecord record, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images)
@@ -36,6 +37,7 @@ internal sealed class TabActor : UntypedActor
         _fetches = new PageFetches(Context, coordinator, settings.Fetch.InitialCredit);
         _resources = new PageResources(Context, record, _settings, _fetches, _renderer, _events, images, OnImagesIn);
         _page = new TabPage(record, _settings, Timers.Time, _renderer, _fetches, _resources, _events, WatchAnswers);
+        _acts = new TabActs(record, _page, _resources, _renderer);
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -56,7 +58,7 @@ internal sealed class TabActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         var problem = ProblemOf(reason);
-        if (message is Query)
+        if (message is Query or Act)
             Sender.Tell(new QueryFailed(null, problem));
         else if (message is ICommand)
             Sender.Tell(new Akka.Actor.Status.Failure(new PageException(problem, reason)));
@@ -104,8 +106,8 @@ internal sealed class TabActor : UntypedActor
             case Navigate navigate:
                 _page.Navigate(navigate.Url);
                 break;
-            case Reload:
-                _page.Reload();
+            case Reload reload:
+                _page.Reload(reload.Resubmit);
                 break;
             case Back:
                 _page.Step(-1);
@@ -127,6 +129,10 @@ internal sealed class TabActor : UntypedActor
                 break;
             case Query query:
                 OnQuery(query);
+                break;
+            case Act act:
+                _acts.Begin(act, Sender);
+                WatchAnswers();
                 break;
             case FetchResource resource:
                 OnFetchResource(resource.Url);
@@ -184,7 +190,10 @@ internal sealed class TabActor : UntypedActor
                 break;
             case RoleTraffic.WorkBatch from when Sender.Equals(_renderer.Child):
                 foreach (var frame in from.Frames)
-                    _page.OnFrame(frame);
+                {
+                    if (!_acts.OnFrame(frame))
+                        _page.OnFrame(frame);
+                }
                 break;
             case WorkerPool.Refused or WorkerPool.WorkerLost or RoleTraffic.WorkBatch:
                 // A frame of a page that the tab has left.

@@ -1,6 +1,5 @@
 using ActorBrowser.Transport;
 using ActorBrowser.Transport.Http;
-using Akka.Actor;
 using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser;
@@ -14,7 +13,7 @@ namespace ActorBrowser;
 /// <param name="resources">The page's images and other resources.</param>
 /// <param name="events">Sends events to the tab's subscribers.</param>
 /// <param name="onAsked">Called after each request to the renderer.</param>
-internal sealed class TabPage(
+internal sealed partial class TabPage(
     TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageFetches fetches, PageResources resources, TabEvents events, Action onAsked)
 {
     private const string AcceptPage = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.5";
@@ -23,6 +22,9 @@ internal sealed class TabPage(
     private PageFetch.Done? _fetched;
     private long _started;
     private int _steps;
+
+    // The navigation to the page, or the one in progress.
+    private PageNavigation? _navigation;
     private ulong _document;
     private bool _awaitsImages;
     private readonly CrashCount _crashes = new(settings, time);
@@ -45,30 +47,37 @@ internal sealed class TabPage(
     internal void Navigate(string url)
     {
         _crashes.Reset();
-        Go(url, steps: 0);
+        Go(new PageNavigation(url));
     }
 
     /// <summary>Goes back or forward in the history, if it has an entry there.</summary>
     internal void Step(int by)
     {
         if (record.History.Peek(Ahead + by) is { } url)
-            Go(url, Ahead + by);
+            Go(new PageNavigation(url) { Steps = Ahead + by });
     }
 
-    internal void Reload()
+    internal void Reload(bool resubmit)
+    {
+        if (ReloadRefusal(resubmit) is { } problem)
+        {
+            events.Tell(new LoadStarted(++record.Load, record.Url));
+            events.Tell(new LoadFailed(record.Load, record.Url, problem));
+            return;
+        }
+        // Whoever led here, leads here again: a page that was refused to another is refused once more.
+        var again = _navigation ?? new PageNavigation(record.Url);
+        Go(again.Post is null ? again with { Url = record.Url, Steps = 0, IsDownload = false } : again);
+    }
+
+    // The tab keeps the page that it is not to load again.
+    private string? ReloadRefusal(bool resubmit)
     {
         if (record.Url.Length == 0)
-        {
-            events.Tell(new LoadStarted(++record.Load, ""));
-            events.Tell(new LoadFailed(record.Load, "", "The tab is blank and has no page to reload; navigate to a URL first."));
-            return;
-        }
+            return "The tab is blank and has no page to reload; navigate to a URL first.";
         if (_crashes.IsAtLimit(record.Url))
-        {
-            events.Tell(new LoadFailed(record.Load, record.Url, $"This page has crashed its renderer {_crashes.Count} times in succession, as often as actorbrowser.tabs.max-crashes allows; navigate to its URL to load it again."));
-            return;
-        }
-        Go(record.Url, steps: 0);
+            return $"This page has crashed its renderer {_crashes.Count} times in succession, as often as actorbrowser.tabs.max-crashes allows; navigate to its URL to load it again.";
+        return _navigation is { Post: not null } && !resubmit ? "This page is the answer to a form that was sent; reloading it sends the form again, which must be asked for (Resubmit). The tab keeps the page." : null;
     }
 
     /// <summary>Closes the page: stops loading it and its resources.</summary>
@@ -83,7 +92,9 @@ internal sealed class TabPage(
     {
         if (!advanced.Tag.Equals(record.Load))
             return;
-        WantRenderer(advanced.Url.Origin);
+        // A file needs no renderer, and takes no page away.
+        if (!advanced.IsDownload)
+            WantRenderer(advanced.Url.Origin);
         events.Gather(new Progress(record.Load, advanced.Bytes, advanced.Total));
     }
 
@@ -94,13 +105,15 @@ internal sealed class TabPage(
             Finish();
     }
 
-    private void Go(string url, int steps)
+    /// <summary>Begins a navigation.</summary>
+    internal void Go(PageNavigation navigation)
     {
+        var url = navigation.Url;
         resources.GiveUp();
         _before = Settled();
         record.Load++;
         // The renderer's answer about the previous page may still come; with no document set it is ignored.
-        (_steps, record.Url, Title, Problem, Summary, _fetched, _document) = (steps, url, "", null, null, null, 0);
+        (_steps, _navigation, record.Url, Title, Problem, Summary, _fetched, _document) = (navigation.Steps, navigation, url, "", null, null, null, 0);
         _started = time.GetTimestamp();
         State = TabState.Loading;
         _reported = false;
@@ -114,7 +127,12 @@ internal sealed class TabPage(
         // A tab that shows a page keeps its process until another page arrives, which may never happen.
         if (!renderer.IsWanted)
             renderer.Want(parsed.Origin);
-        fetches.Start(new PageFetch.Request(record.Load, parsed, null, record.Identity, FetchInitiator.Embedder, AcceptPage, null, settings.MaxPage, settings.MaxRedirects, TellsProgress: true));
+        fetches.Start(new PageFetch.Request(record.Load, parsed, record.Identity, navigation.Initiator, AcceptPage, settings.MaxPage, settings.MaxRedirects)
+        {
+            Navigation = navigation,
+            Page = navigation.From,
+            Downloads = record.Downloads is { } folder ? new DownloadTarget(folder, settings.MaxDownload) : null,
+        });
     }
 
     /// <summary>The page to return to if the next navigation shows nothing. While a navigation has brought nothing yet, the page before it.</summary>
@@ -122,9 +140,9 @@ internal sealed class TabPage(
     {
         TabState.Loading when Summary is null => _before,
         // The page is parsed; its images are still being loaded.
-        TabState.Loading when Summary is { Document.Encoding: not null } => new Shown(TabState.Loaded, record.Url, Title, null, Summary),
+        TabState.Loading when Summary is { Document.Encoding: not null } => new Shown(TabState.Loaded, record.Url, Title, null, Summary, _navigation),
         TabState.Loading => null,
-        _ => new Shown(State, record.Url, Title, Problem, Summary),
+        _ => new Shown(State, record.Url, Title, Problem, Summary, _navigation),
     };
 
     private void WantRenderer(string site)
@@ -143,9 +161,23 @@ internal sealed class TabPage(
             return;
         }
         var answered = record.Url;
-        (State, record.Url, Title, Problem, Summary) = (before.State, before.Url, before.Title, before.Problem, before.Page);
-        _before = null;
+        Return(before);
         events.Tell(new StayedOnPage(record.Load, answered, status, Summary));
+    }
+
+    private void Return(Shown before)
+    {
+        (State, record.Url, Title, Problem, Summary, _navigation) = (before.State, before.Url, before.Title, before.Problem, before.Page, before.Navigation);
+        _before = null;
+    }
+
+    // Nothing of the previous page was given up for a file.
+    private void OnDownloaded(PageFetch.Done done, string path)
+    {
+        var url = record.Url;
+        if (_before is { } before)
+            Return(before);
+        events.Tell(new Downloaded(record.Load, url, path, done.Length, done.Headers?.ValueOf("Content-Type") ?? "", Summary));
     }
 
     internal void OnFetched(PageFetch.Done done)
@@ -156,6 +188,13 @@ internal sealed class TabPage(
             return;
         }
         record.Url = done.Url;
+        if (done.IsGet && _navigation is { Post: not null })
+            _navigation = new PageNavigation(done.Url);
+        if (done.Path is { } path)
+        {
+            OnDownloaded(done, path);
+            return;
+        }
         if (headers.Status is 204 or 205)
         {
             StayOnPage(headers.Status);
@@ -179,120 +218,4 @@ internal sealed class TabPage(
         resources.Space = headers.AddressSpace;
         onAsked();
     }
-
-    internal void OnFrame(ChildFrames.UserFrame frame)
-    {
-        switch (frame)
-        {
-            case ChildFrames.Wanted wanted:
-                if (frame.Id != _document || !_awaitsImages)
-                    break;
-                _awaitsImages = false;
-                resources.OnImagesWanted(wanted.Value);
-                break;
-            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.Answer or ChildFrames.TooLarge:
-                if (renderer.Take(frame.Id) is { } question)
-                    OnAnswer(frame, question.Asker);
-                break;
-            default:
-                renderer.Violated($"A renderer may not send a {frame.GetType().Name}.");
-                break;
-        }
-    }
-
-    private void OnAnswer(ChildFrames.UserFrame frame, IActorRef? asker)
-    {
-        switch (frame)
-        {
-            case var answer when asker is not null:
-                if (!QueryAnswers.TryPass(answer, asker))
-                    goto default;
-                break;
-            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.TooLarge when frame.Id != _document || State != TabState.Loading:
-                // The answer is about a previous page.
-                break;
-            case ChildFrames.Document document:
-                OnParsed(document.Value);
-                break;
-            case ChildFrames.NoDocument failed:
-                Fail(failed.Value.Message);
-                break;
-            case ChildFrames.TooLarge tooLarge:
-                Fail($"The page's URL and content type exceed the frame limit of {tooLarge.Limit} bytes.");
-                break;
-            default:
-                renderer.Violated($"The renderer answered a request with a {frame.GetType().Name}, which does not answer it.");
-                break;
-        }
-    }
-
-    private void OnParsed(in DocumentLoaded document)
-    {
-        Summary = Summary! with { Document = document, Elapsed = time.GetElapsedTime(_started) };
-        Title = document.Title;
-        if (_steps == 0)
-        {
-            record.History.Visit(record.Url);
-        }
-        else
-        {
-            record.History.Go(_steps);
-            record.History.Replace(record.Url);
-        }
-        _steps = 0;
-        events.Tell(new TitleChanged(record.Load, Title));
-        // The renderer announces the images once, right after the page, if the page has images and the tab loads them.
-        if (!record.LoadImages || document.Counts.Images == 0)
-            Finish();
-        else
-            _awaitsImages = true;
-    }
-
-    private void Finish()
-    {
-        State = TabState.Loaded;
-        Summary = Summary! with { Elapsed = time.GetElapsedTime(_started) };
-        events.Tell(new LoadFinished(record.Load, Summary));
-    }
-
-    internal void Fail(string message, FetchErrorKind? kind = null)
-    {
-        resources.GiveUp();
-        State = TabState.Failed;
-        Problem = message;
-        (Summary, _before) = (null, null);
-        _awaitsImages = false;
-        // A failed tab shows nothing, so it neither keeps a process nor waits for one.
-        renderer.LetGo(reusable: true);
-        events.Tell(new LoadFailed(record.Load, record.Url, message) { Kind = kind });
-    }
-
-    internal void OnRendererLost(ChildProcessProtocol.ChildExited? exited, string message)
-    {
-        renderer.Forget(message, exited);
-        if (State is not (TabState.Loading or TabState.Loaded) || _reported)
-            return;
-        if (State == TabState.Loading && Summary is null)
-        {
-            // The process was lost before it got this page, so nothing of the page is lost: another process replaces it.
-            if (_before is { State: TabState.Loaded } before)
-                _before = before with { State = TabState.Crashed, Problem = message, Page = null };
-            renderer.Want(WebUrl.OriginOf(record.Url));
-            return;
-        }
-        resources.GiveUp();
-        _crashes.Add(record.Url, _started);
-        State = TabState.Crashed;
-        _reported = true;
-        _awaitsImages = false;
-        // The tab did reach the page: Back and Reload find it in the history.
-        if (_steps == 0)
-            record.History.Visit(record.Url);
-        (Problem, Summary) = (message, null);
-        TabMetrics.Crash();
-        events.Tell(new Crashed(record.Load, message, exited, _crashes.Count));
-    }
-
-    /// <summary>The page that a tab shows until a navigation has brought another.</summary>
-    private sealed record Shown(TabState State, string Url, string Title, string? Problem, PageSummary? Page);
 }

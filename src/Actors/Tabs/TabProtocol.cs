@@ -26,7 +26,7 @@ public enum TabState
 }
 
 /// <summary>Messages to and from a tab.</summary>
-public static class TabProtocol
+public static partial class TabProtocol
 {
     /// <summary>Sent to a tab.</summary>
     public interface ICommand : INoSerializationVerificationNeeded;
@@ -45,6 +45,12 @@ public static class TabProtocol
 
         /// <summary>An actor that gets the tab's events from the start; null for none.</summary>
         public IActorRef? Subscriber { get; init; }
+
+        /// <summary>
+        /// A folder for what servers send as files (<c>Content-Disposition: attachment</c>, or a type that is no page); null to fail such
+        /// navigations. See <see cref="Downloaded"/>.
+        /// </summary>
+        public string? Downloads { get; init; }
 
         object? IValidated.Refusal() => Subscriber is null or IInternalActorRef ? null : TabRefusals.NoActor(nameof(OpenTab), Subscriber);
     }
@@ -67,8 +73,15 @@ public static class TabProtocol
     /// <summary>Stops loading.</summary>
     public sealed record Stop : ICommand;
 
-    /// <summary>Loads the page again, in a new renderer if the old one is gone.</summary>
-    public sealed record Reload : ICommand;
+    /// <summary>
+    /// Loads the page again, in a new renderer if the old one is gone. A page that answered a form's POST is not loaded again unless
+    /// <see cref="Resubmit"/> is set: that would send the form once more.
+    /// </summary>
+    public sealed record Reload : ICommand
+    {
+        /// <summary>Whether a form that was sent with POST is sent again.</summary>
+        public bool Resubmit { get; init; }
+    }
 
     /// <summary>Goes to the previous page.</summary>
     public sealed record Back : ICommand;
@@ -130,11 +143,17 @@ public static class TabProtocol
     /// <param name="Items">The requested items, as far as they fit into one answer.</param>
     public sealed record QueryResult(int Total, IReadOnlyList<QueryItem> Items) : IEvent;
 
-    /// <summary>A query or FetchResource failed.</summary>
-    /// <param name="Kind">Why; null if the renderer was lost.</param>
+    /// <summary>A query, FetchResource or Act failed.</summary>
+    /// <param name="Kind">Why; null if the renderer was lost, or <see cref="Act"/> says why.</param>
     /// <param name="Message">One sentence.</param>
     public sealed record QueryFailed(DocumentFailure? Kind, string Message) : IEvent
     {
+        /// <summary>Why an action was not done; null for other failures.</summary>
+        public ActFailure? Act { get; init; }
+
+        /// <summary>The name of the form field that the failure is about; empty for none.</summary>
+        public string Field { get; init; } = "";
+
         /// <summary>How the renderer ended, if that is the reason.</summary>
         public ChildProcessProtocol.ChildExited? Exited { get; init; }
     }

@@ -10,6 +10,7 @@ internal sealed class TabRecord
         Number = number;
         Identity = open.Identity ?? new NetworkIdentity();
         LoadImages = open.LoadImages;
+        Downloads = open.Downloads;
         History = new TabHistory(maxHistory);
         if (open.Subscriber is { } subscriber)
             Subscribers.Add(subscriber);
@@ -20,6 +21,9 @@ internal sealed class TabRecord
     internal NetworkIdentity Identity { get; }
 
     internal bool LoadImages { get; }
+
+    /// <summary>The folder for files; null for none.</summary>
+    internal string? Downloads { get; }
 
     internal TabHistory History { get; }
 
