@@ -25,22 +25,25 @@ internal static class BrowseCommand
         var reading = new BrowseReading();
         var command = new Command("browse", "Fetches a page, parses it in a sandboxed renderer, and shows it as text.") { url, text, json, links, images, query, proxy };
         reading.AddTo(command);
+        var acting = new BrowseActing();
+        acting.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(url)!, parsed.GetValue(text), parsed.GetValue(json), parsed.GetValue(links), parsed.GetValue(images), parsed.GetValue(query), parsed.GetValue(proxy), reading.Of(parsed), cancellation));
+            parsed.GetValue(url)!, parsed.GetValue(text), parsed.GetValue(json), parsed.GetValue(links), parsed.GetValue(images), parsed.GetValue(query), parsed.GetValue(proxy), reading.Of(parsed), acting.Of(parsed), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string url, bool textOnly, bool json, bool links, string? images, string? query, string? proxy, BrowseReading.Wanted wanted, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string url, bool textOnly, bool json, bool links, string? images, string? query, string? proxy, BrowseReading.Wanted wanted, BrowseActing.Wanted acts, CancellationToken cancellation)
     {
         if (!TryIdentity(proxy, out var identity))
             throw new UsageException($"--socks takes HOST:PORT, not '{proxy}'.");
+        acts.Prepare(identity);
         var schema = await wanted.ReadSchemaAsync(cancellation).ConfigureAwait(false);
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
-        var tab = await BrowserClient.For(browser.Browser).OpenTabAsync(new OpenTab { Identity = identity }, cancellation).ConfigureAwait(false);
+        var tab = await BrowserClient.For(browser.Browser).OpenTabAsync(new OpenTab { Identity = identity, Downloads = acts.Downloads }, cancellation).ConfigureAwait(false);
         await using var closing = tab.ConfigureAwait(false);
         try
         {
-            var page = await tab.NavigateAsync(url, cancellation).ConfigureAwait(false);
+            var page = await acts.RunAsync(tab, await tab.NavigateAsync(url, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
             if (schema is not null)
                 await Console.Out.WriteLineAsync(VisibleText.Json(await tab.ExtractAsync(schema, cancellation).ConfigureAwait(false))).ConfigureAwait(false);
             else if (wanted.Outline)
@@ -55,10 +58,17 @@ internal static class BrowseCommand
                 await wanted.PrintAsync(tab, cancellation).ConfigureAwait(false);
             else if (images is null || textOnly)
                 await PrintPageAsync(tab, page, textOnly, cancellation).ConfigureAwait(false);
-            return images is null ? ExitCodes.Success : await SaveImagesAsync(browser, tab, images, cancellation).ConfigureAwait(false);
+            var code = images is null ? ExitCodes.Success : await SaveImagesAsync(browser, tab, images, cancellation).ConfigureAwait(false);
+            return await BrowseActing.Wanted.KeepAsync(identity).ConfigureAwait(false) || code != ExitCodes.Success ? code : ExitCodes.WriteError;
         }
         catch (PageException e)
         {
+            var isKept = await BrowseActing.Wanted.KeepAsync(identity).ConfigureAwait(false);
+            if (e.Download is { } file)
+            {
+                await BrowseActing.Wanted.SayAsync(file).ConfigureAwait(false);
+                return isKept ? ExitCodes.Success : ExitCodes.WriteError;
+            }
             await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
             if (e is { Kind: FetchErrorKind.ChildLost } or { Exited: not null })
                 browser.OnLoss();
