@@ -171,6 +171,25 @@ public sealed class NavigationSpecs() : BrowserSpecs("")
     }
 
     [Fact]
+    public async Task A_reload_while_a_form_is_being_sent_gives_it_up_and_sends_no_other()
+    {
+        using var arrived = new SemaphoreSlim(0);
+        var tab = await OpenAsync("<form action=/held method=post></form>", async context =>
+        {
+            if (context.Request.Path != "/held")
+                return false;
+            await Site.HoldAsync(context, arrived);
+            return true;
+        });
+        var sending = tab.SubmitAsync("form");
+        await arrived.WaitAsync().Soon();
+        Assert.Contains("Resubmit", (await Assert.ThrowsAsync<PageException>(() => tab.ReloadAsync().Soon())).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<PageException>(() => sending.Soon());
+        Assert.Equal(TabState.Failed, (await tab.SnapshotAsync()).State);
+        Assert.Equal(0, arrived.CurrentCount);
+    }
+
+    [Fact]
     public async Task The_history_has_what_forms_led_to_and_going_back_sends_no_form_again()
     {
         var tab = await OpenAsync("<form action=/done method=post><input name=a value=b></form>");

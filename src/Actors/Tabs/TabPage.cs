@@ -62,7 +62,11 @@ internal sealed partial class TabPage(
         if (ReloadRefusal(resubmit) is { } problem)
         {
             events.Tell(new LoadStarted(++record.Load, record.Url));
-            events.Tell(new LoadFailed(record.Load, record.Url, problem));
+            // A form that is being sent is given up; a page that is there stays.
+            if (State == TabState.Loading)
+                Fail(problem);
+            else
+                events.Tell(new LoadFailed(record.Load, record.Url, problem));
             return;
         }
         // Whoever led here, leads here again: a page that was refused to another is refused once more.
@@ -70,14 +74,13 @@ internal sealed partial class TabPage(
         Go(again.Post is null ? again with { Url = record.Url, Steps = 0, IsDownload = false } : again);
     }
 
-    // The tab keeps the page that it is not to load again.
     private string? ReloadRefusal(bool resubmit)
     {
         if (record.Url.Length == 0)
             return "The tab is blank and has no page to reload; navigate to a URL first.";
         if (_crashes.IsAtLimit(record.Url))
             return $"This page has crashed its renderer {_crashes.Count} times in succession, as often as actorbrowser.tabs.max-crashes allows; navigate to its URL to load it again.";
-        return _navigation is { Post: not null } && !resubmit ? "This page is the answer to a form that was sent; reloading it sends the form again, which must be asked for (Resubmit). The tab keeps the page." : null;
+        return _navigation is { Post: not null } && !resubmit ? "This page is the answer to a form that was sent; reloading it sends the form again, which must be asked for (Resubmit)." : null;
     }
 
     /// <summary>Closes the page: stops loading it and its resources.</summary>

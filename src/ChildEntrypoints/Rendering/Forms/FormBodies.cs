@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text;
 using ActorBrowser.Transport;
 
@@ -47,7 +46,8 @@ internal sealed class FormBodies(PageEncoder encoder, int longest)
     /// <summary><c>multipart/form-data</c>; the bytes of files are for the browser to fill in.</summary>
     internal (string Boundary, IReadOnlyList<BodyPart> Parts) Multipart(IReadOnlyList<FormEntry> entries)
     {
-        var boundary = "----WebKitFormBoundary" + RandomNumberGenerator.GetString(BoundaryCharacters, 16);
+        // Not from OpenSSL, whose library a confined renderer cannot open. No secret: it is in the body.
+        var boundary = "----WebKitFormBoundary" + new string(Random.Shared.GetItems<char>(BoundaryCharacters, 16));
         foreach (var entry in entries)
         {
             Write($"--{boundary}\r\nContent-Disposition: form-data; name=\"");
