@@ -36,12 +36,14 @@ internal static class BrowseCommand
             throw new UsageException($"--socks takes HOST:PORT, not '{proxy}'.");
         var schema = await wanted.ReadSchemaAsync(cancellation).ConfigureAwait(false);
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
-        var tab = await BrowserClient.For(browser.Browser).OpenTabAsync(new OpenTab { Identity = identity }, cancellation).ConfigureAwait(false);
+        var tab = await BrowserClient.For(browser.Browser).OpenTabAsync(new OpenTab { Identity = identity, Scripts = wanted.Scripts ? PageScripts.Page : null }, cancellation).ConfigureAwait(false);
         await using var closing = tab.ConfigureAwait(false);
         try
         {
             var page = await tab.NavigateAsync(url, cancellation).ConfigureAwait(false);
-            if (schema is not null)
+            if (wanted.Code is { } code)
+                await Console.Out.WriteLineAsync(VisibleText.Json(await tab.EvaluateAsync(code, cancellation: cancellation).ConfigureAwait(false))).ConfigureAwait(false);
+            else if (schema is not null)
                 await Console.Out.WriteLineAsync(VisibleText.Json(await tab.ExtractAsync(schema, cancellation).ConfigureAwait(false))).ConfigureAwait(false);
             else if (wanted.Outline)
                 await PrintAsync(await tab.OutlineAsync(cancellation).ConfigureAwait(false), static heading => $"{heading.Level}\t{VisibleText.Line(heading.Text)}\t{VisibleText.Line(heading.Anchor.Length > 0 ? $"#{heading.Anchor}" : "")}").ConfigureAwait(false);
@@ -56,6 +58,13 @@ internal static class BrowseCommand
             else if (images is null || textOnly)
                 await PrintPageAsync(tab, page, textOnly, cancellation).ConfigureAwait(false);
             return images is null ? ExitCodes.Success : await SaveImagesAsync(browser, tab, images, cancellation).ConfigureAwait(false);
+        }
+        catch (ScriptException e)
+        {
+            await Complaint.WriteAsync(e.Line > 0 ? $"{e.Message} (line {e.Line}, column {e.Column})" : e.Message).ConfigureAwait(false);
+            if (e.Exited is not null)
+                browser.OnLoss();
+            return e.Exited is not null ? ExitCodes.ChildLost : ExitCodes.ScriptFailed;
         }
         catch (PageException e)
         {

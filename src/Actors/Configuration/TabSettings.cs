@@ -37,10 +37,18 @@ internal sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting
 /// <param name="CrashWindow">A page that lives longer starts with no crashes counted.</param>
 /// <param name="FlushInterval">How long frequent events are collected.</param>
 /// <param name="ShareAbove">Longer pages travel in a memory file, in bytes.</param>
+/// <param name="PageScripts">Whether the scripts of pages run, where <see cref="TabProtocol.OpenTab"/> does not say.</param>
+/// <param name="MaxScriptTime">How long a page's scripts may run and wait, or a script that is evaluated where it has no timeout.</param>
+/// <param name="MaxScriptClock">How far the clock of a page's scripts may go until the page counts as settled.</param>
+/// <param name="MaxScriptMemory">The most memory that scripts may use, in bytes.</param>
 internal sealed record TabSettings(
     PoolSettings Renderers, int MaxPage, DocumentLimits Document, int MaxRedirects, int MaxImages, int ImagesAtOnce, int MaxImage, int MaxHistory,
-    TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval, int ShareAbove)
+    TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval, int ShareAbove,
+    PageScripts PageScripts, TimeSpan MaxScriptTime, TimeSpan MaxScriptClock, long MaxScriptMemory)
 {
+    /// <summary>The limits of a page's own scripts.</summary>
+    internal ScriptLimits Scripts => new((int)MaxScriptTime.TotalMilliseconds, (int)MaxScriptClock.TotalMilliseconds, MaxScriptMemory);
+
     internal static TabSettings Read(SettingsReader reader) => new(
         PoolSettings.Read(reader, RendererContract.Name),
         (int)reader.Bytes("tabs.max-page", 1024, LoadDocument.MaxLength),
@@ -58,7 +66,11 @@ internal sealed record TabSettings(
         reader.Number("tabs.max-crashes", 1, 1_000_000),
         reader.Time("tabs.crash-window", positive: true),
         reader.Time("tabs.flush-interval", positive: true),
-        (int)reader.Bytes("tabs.share-above", 0, Payload.Piece));
+        (int)reader.Bytes("tabs.share-above", 0, Payload.Piece),
+        reader.Choice<PageScripts>("tabs.scripts"),
+        reader.Time("tabs.max-script-time", positive: true),
+        reader.Time("tabs.max-script-clock"),
+        reader.Bytes("tabs.max-script-memory", 1 << 20, long.MaxValue));
 }
 
 /// <summary><c>actorbrowser.images</c>.</summary>

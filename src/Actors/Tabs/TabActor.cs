@@ -56,7 +56,9 @@ internal sealed class TabActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         var problem = ProblemOf(reason);
-        if (message is Query)
+        if (message is Evaluate)
+            Sender.Tell(new EvaluationFailed(ScriptFailure.RendererLost, problem, 0, 0));
+        else if (message is Query)
             Sender.Tell(new QueryFailed(null, problem));
         else if (message is ICommand)
             Sender.Tell(new Akka.Actor.Status.Failure(new PageException(problem, reason)));
@@ -127,6 +129,9 @@ internal sealed class TabActor : UntypedActor
                 break;
             case Query query:
                 OnQuery(query);
+                break;
+            case Evaluate evaluate:
+                OnEvaluate(evaluate);
                 break;
             case FetchResource resource:
                 OnFetchResource(resource.Url);
@@ -237,6 +242,15 @@ internal sealed class TabActor : UntypedActor
             _renderer.Query(query, Sender);
         else
             Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _page.Problem ?? "No page is loaded."));
+        WatchAnswers();
+    }
+
+    private void OnEvaluate(Evaluate evaluate)
+    {
+        if (_page.State == TabState.Loaded && _renderer.IsThere)
+            _renderer.Evaluate(evaluate.Code, evaluate.Timeout ?? _settings.MaxScriptTime, _settings.MaxScriptMemory, Sender);
+        else
+            Sender.Tell(new EvaluationFailed(ScriptFailure.NoDocument, _page.Problem ?? "No page is loaded.", 0, 0));
         WatchAnswers();
     }
 

@@ -1,6 +1,5 @@
 using ActorBrowser.Transport;
 using ActorBrowser.Transport.Http;
-using Akka.Actor;
 using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser;
@@ -25,6 +24,8 @@ internal sealed class TabPage(
     private int _steps;
     private ulong _document;
     private bool _awaitsImages;
+    private bool _loadsImages;
+    private bool _awaitsScripts;
     private readonly CrashCount _crashes = new(settings, time);
     private bool _reported;
 
@@ -90,8 +91,9 @@ internal sealed class TabPage(
     /// <summary>Finishes the load, because the last image was decoded or has failed.</summary>
     internal void OnImagesIn()
     {
+        _loadsImages = false;
         if (State == TabState.Loading)
-            Finish();
+            FinishIfReady();
     }
 
     private void Go(string url, int steps)
@@ -104,7 +106,7 @@ internal sealed class TabPage(
         _started = time.GetTimestamp();
         State = TabState.Loading;
         _reported = false;
-        _awaitsImages = false;
+        AwaitNothing();
         events.Tell(new LoadStarted(record.Load, url));
         if (!WebUrl.TryParse(url, out var parsed) || !parsed.IsHttp)
         {
@@ -174,7 +176,7 @@ internal sealed class TabPage(
             return;
         (_fetched, _before) = (null, null);
         var type = headers.ValueOf("Content-Type") ?? "";
-        _document = renderer.Load(done.Url, type, done.Body, settings.ShareAbove, settings.Document);
+        _document = renderer.Load(done.Url, type, done.Body, settings.ShareAbove, settings.Document, record.RunsScripts ? settings.Scripts : default);
         Summary = new PageSummary(done.Url, headers.Status, type, done.Body.Length, default, renderer.ProcessId, default);
         resources.Space = headers.AddressSpace;
         onAsked();
@@ -187,12 +189,15 @@ internal sealed class TabPage(
             case ChildFrames.Wanted wanted:
                 if (frame.Id != _document || !_awaitsImages)
                     break;
-                _awaitsImages = false;
+                (_awaitsImages, _loadsImages) = (false, true);
                 resources.OnImagesWanted(wanted.Value);
                 break;
-            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.Answer or ChildFrames.TooLarge:
+            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.Answer or ChildFrames.ScriptValue or ChildFrames.NoScriptValue or ChildFrames.TooLarge:
                 if (renderer.Take(frame.Id) is { } question)
-                    OnAnswer(frame, question.Asker);
+                    OnAnswer(frame, question);
+                break;
+            case ChildFrames.PageIsSettled settled:
+                OnSettled(settled);
                 break;
             default:
                 renderer.Violated($"A renderer may not send a {frame.GetType().Name}.");
@@ -200,12 +205,12 @@ internal sealed class TabPage(
         }
     }
 
-    private void OnAnswer(ChildFrames.UserFrame frame, IActorRef? asker)
+    private void OnAnswer(ChildFrames.UserFrame frame, RendererLease.Question question)
     {
         switch (frame)
         {
-            case var answer when asker is not null:
-                if (!QueryAnswers.TryPass(answer, asker))
+            case var answer when question.Asker is { } asker:
+                if (!(question.IsScript ? QueryAnswers.TryPassValue(answer, asker) : QueryAnswers.TryPass(answer, asker)))
                     goto default;
                 break;
             case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.TooLarge when frame.Id != _document || State != TabState.Loading:
@@ -241,12 +246,30 @@ internal sealed class TabPage(
         }
         _steps = 0;
         events.Tell(new TitleChanged(record.Load, Title));
-        // The renderer announces the images once, right after the page, if the page has images and the tab loads them.
-        if (!record.LoadImages || document.Counts.Images == 0)
-            Finish();
-        else
-            _awaitsImages = true;
+        // The renderer announces the images once, right after the page, if the page has images and the tab loads them; and once that its scripts have settled.
+        _awaitsImages = record.LoadImages && document.Counts.Images > 0;
+        _awaitsScripts = record.RunsScripts;
+        FinishIfReady();
     }
+
+    private void OnSettled(ChildFrames.PageIsSettled settled)
+    {
+        if (settled.Id != _document || !_awaitsScripts || State != TabState.Loading)
+            return;
+        _awaitsScripts = false;
+        if (settled.Value.Title != Title)
+            events.Tell(new TitleChanged(record.Load, Title = settled.Value.Title));
+        Summary = Summary! with { Document = Summary.Document with { Title = Title }, ScriptsRun = settled.Value.Run, ScriptsFailed = settled.Value.Failed, ScriptsUnfinished = settled.Value.OverBudget };
+        FinishIfReady();
+    }
+
+    private void FinishIfReady()
+    {
+        if (!_awaitsImages && !_awaitsScripts && !_loadsImages)
+            Finish();
+    }
+
+    private void AwaitNothing() => (_awaitsImages, _loadsImages, _awaitsScripts) = (false, false, false);
 
     private void Finish()
     {
@@ -261,7 +284,7 @@ internal sealed class TabPage(
         State = TabState.Failed;
         Problem = message;
         (Summary, _before) = (null, null);
-        _awaitsImages = false;
+        AwaitNothing();
         // A failed tab shows nothing, so it neither keeps a process nor waits for one.
         renderer.LetGo(reusable: true);
         events.Tell(new LoadFailed(record.Load, record.Url, message) { Kind = kind });
@@ -284,7 +307,7 @@ internal sealed class TabPage(
         _crashes.Add(record.Url, _started);
         State = TabState.Crashed;
         _reported = true;
-        _awaitsImages = false;
+        AwaitNothing();
         // The tab did reach the page: Back and Reload find it in the history.
         if (_steps == 0)
             record.History.Visit(record.Url);

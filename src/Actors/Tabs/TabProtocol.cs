@@ -25,6 +25,16 @@ public enum TabState
     Closed,
 }
 
+/// <summary>Which scripts of a page run.</summary>
+public enum PageScripts
+{
+    /// <summary>None: the page is what the server sent.</summary>
+    None = 0,
+
+    /// <summary>The page's own, and those that it loads.</summary>
+    Page = 1,
+}
+
 /// <summary>Messages to and from a tab.</summary>
 public static class TabProtocol
 {
@@ -43,10 +53,13 @@ public static class TabProtocol
         /// <summary>Whether images of pages are fetched and decoded.</summary>
         public bool LoadImages { get; init; }
 
+        /// <summary>Whether the scripts of pages run; null for <c>tabs.scripts</c> of the configuration.</summary>
+        public PageScripts? Scripts { get; init; }
+
         /// <summary>An actor that gets the tab's events from the start; null for none.</summary>
         public IActorRef? Subscriber { get; init; }
 
-        object? IValidated.Refusal() => Subscriber is null or IInternalActorRef ? null : TabRefusals.NoActor(nameof(OpenTab), Subscriber);
+        object? IValidated.Refusal() => TabRefusals.Scripts(Scripts) ?? (Subscriber is null or IInternalActorRef ? null : TabRefusals.NoActor(nameof(OpenTab), Subscriber));
     }
 
     /// <summary>A tab is open.</summary>
@@ -106,6 +119,34 @@ public static class TabProtocol
         public int Count { get; init; } = QueryDocument.MostItems;
 
         object? IValidated.Refusal() => TabRefusals.Of(this);
+    }
+
+    /// <summary>
+    /// Runs a script in the live document, whether or not the page's own scripts run. Its value is that of its last statement; a promise is
+    /// awaited. Answered by <see cref="Evaluated"/> or <see cref="EvaluationFailed"/>.
+    /// </summary>
+    /// <param name="Code">JavaScript; at most <see cref="EvaluateScript.LongestCode"/> characters.</param>
+    public sealed record Evaluate(string Code) : ICommand, IValidated
+    {
+        /// <summary>How long the script and its promise may take; at most ten minutes. Null for <c>tabs.max-script-time</c> of the configuration.</summary>
+        public TimeSpan? Timeout { get; init; }
+
+        object? IValidated.Refusal() => TabRefusals.Of(this);
+    }
+
+    /// <summary>A script's value.</summary>
+    /// <param name="Json">As <c>JSON.stringify</c> writes it: <c>null</c> for undefined, a function or a symbol; an element as its outer HTML, as a JSON text.</param>
+    public sealed record Evaluated(string Json) : IEvent;
+
+    /// <summary>A script has no value. Unless the renderer was lost, the page is still usable.</summary>
+    /// <param name="Kind">Why.</param>
+    /// <param name="Message">The error's message, or one sentence.</param>
+    /// <param name="Line">Where in the script it was thrown, from 1; 0 if unknown.</param>
+    /// <param name="Column">Where in the line, from 1; 0 if unknown.</param>
+    public sealed record EvaluationFailed(ScriptFailure Kind, string Message, int Line, int Column) : IEvent
+    {
+        /// <summary>How the renderer ended, if that is the reason.</summary>
+        public ChildProcessProtocol.ChildExited? Exited { get; init; }
     }
 
     /// <summary>
@@ -222,7 +263,17 @@ public static class TabProtocol
 /// <param name="Document">What the renderer found in it.</param>
 /// <param name="ProcessId">The renderer's pid.</param>
 /// <param name="Elapsed">The time since the navigation began.</param>
-public sealed record PageSummary(string Url, int Status, string ContentType, long Bytes, DocumentLoaded Document, int ProcessId, TimeSpan Elapsed);
+public sealed record PageSummary(string Url, int Status, string ContentType, long Bytes, DocumentLoaded Document, int ProcessId, TimeSpan Elapsed)
+{
+    /// <summary>How many of the page's scripts have run; 0 where they do not run.</summary>
+    public int ScriptsRun { get; init; }
+
+    /// <summary>How many of the page's scripts have failed, or could not be fetched.</summary>
+    public int ScriptsFailed { get; init; }
+
+    /// <summary>Whether the time of the page's scripts was over before they had settled.</summary>
+    public bool ScriptsUnfinished { get; init; }
+}
 
 /// <summary>A tab's current state.</summary>
 /// <param name="Number">Its number.</param>

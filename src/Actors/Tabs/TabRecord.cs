@@ -5,8 +5,9 @@ namespace ActorBrowser;
 /// <summary>What a tab keeps when its actor restarts: its identity, history and subscribers.</summary>
 internal sealed class TabRecord
 {
-    internal TabRecord(int number, TabProtocol.OpenTab open, int maxHistory)
+    internal TabRecord(int number, TabProtocol.OpenTab open, int maxHistory, PageScripts scripts)
     {
+        RunsScripts = (open.Scripts ?? scripts) == PageScripts.Page;
         Number = number;
         Identity = open.Identity ?? new NetworkIdentity();
         LoadImages = open.LoadImages;
@@ -20,6 +21,9 @@ internal sealed class TabRecord
     internal NetworkIdentity Identity { get; }
 
     internal bool LoadImages { get; }
+
+    /// <summary>Whether the scripts of pages run.</summary>
+    internal bool RunsScripts { get; }
 
     internal TabHistory History { get; }
 

@@ -48,6 +48,9 @@ internal sealed class LiveDocument : IDisposable
         (_text, _texts) = (null, null);
     }
 
+    /// <summary>The page's own address.</summary>
+    internal WebUrl? Address { get; private init; }
+
     internal WebUrl? Base { get; }
 
     internal DocumentLoaded Summary { get; private set; }
@@ -93,7 +96,9 @@ internal sealed class LiveDocument : IDisposable
             }
         }
         _ = WebUrl.TryParse(request.Url, out var address);
-        var live = new LiveDocument(page.Document, page.Source, BaseOf(page.Survey.Base, address), QueryEncoding(encoding.Name), request.Limits.MaxMilliseconds);
+        var live = new LiveDocument(page.Document, page.Source, BaseOf(page.Survey.Base, address), QueryEncoding(encoding.Name), request.Limits.MaxMilliseconds) { Address = address };
+        if (request.Scripts.MaxMilliseconds > 0)
+            PageStyle.RunsScripts(page.Document);
         live.Summarize(page, encoding.Name, source, started);
         return live;
     }
@@ -124,7 +129,7 @@ internal sealed class LiveDocument : IDisposable
             throw PageSurvey.TooMany(request.Limits.MaxNodes);
         // Without the guard, the parser would move deeper elements elsewhere and continue.
         var guard = new ParseGuard(request.Limits);
-        var document = new HtmlParser(new HtmlParserOptions { IsScripting = false, IsNotConsumingCharacterReferences = false, MaximumDepth = request.Limits.MaxDepth + ParseGuard.Margin, OnCreated = guard.OnCreated }).ParseDocument(text);
+        var document = new HtmlParser(new HtmlParserOptions { IsScripting = request.Scripts.MaxMilliseconds > 0, IsNotConsumingCharacterReferences = false, MaximumDepth = request.Limits.MaxDepth + ParseGuard.Margin, OnCreated = guard.OnCreated }).ParseDocument(text);
         return new ParsedPage(document, PageSurvey.Of(document, request.Limits), room, parser, note);
     }
 
