@@ -137,4 +137,16 @@ internal enum MessageType : ushort
 
     /// <summary>Renderer → parent: the page's scripts have settled.</summary>
     PageSettled = 71,
+
+    /// <summary>Parent → renderer: the cookies that the page's scripts may see.</summary>
+    PageCookies = 72,
+
+    /// <summary>Parent → renderer: what the page's origin has stored.</summary>
+    PageStorage = 73,
+
+    /// <summary>Renderer → parent: a script has set a cookie, or changed what is stored.</summary>
+    PageStorageChange = 74,
+
+    /// <summary>Renderer → parent: a script wants the tab to go to another page.</summary>
+    PageNavigation = 75,
 }

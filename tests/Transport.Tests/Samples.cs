@@ -58,6 +58,10 @@ internal static class Samples
         Of(static _ => default(PageRequestCancel)),
         Of(static r => new PageResponse(PageResult.Opaque, r.Next(1000), Text(r), Text(r), [new(Text(r), Text(r))], Text(r), r.Next(400, PageResponse.MaxLength), Bytes(r))),
         Of(static r => new PageSettled(Text(r), r.Next(), r.Next(), true)),
+        Of(static r => new PageCookies(Text(r))),
+        Of(static r => new PageStorage([new(Text(r), Text(r)), new(Text(r), "")])),
+        Of(static r => new PageStorageChange(PageStorageChangeKind.SetItem, Text(r), Text(r))),
+        Of(static r => new PageNavigation(Text(r), r.Next(2) == 1)),
         Of(static r => new RoleMessage((ushort)r.Next(65536), Bytes(r))),
     }.ToDictionary(static sample => sample.Type);
 

@@ -95,6 +95,10 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
                 return frame.TryRead<PageRequestCancel>(out _) ?? Gather(new ChildFrames.PageRequestCancelled(frame.CorrelationId));
             case MessageType.PageSettled:
                 return frame.TryRead<PageSettled>(out var settled) ?? Gather(new ChildFrames.PageIsSettled(frame.CorrelationId, settled));
+            case MessageType.PageStorageChange:
+                return frame.TryRead<PageStorageChange>(out var change) ?? Gather(new ChildFrames.PageStored(frame.CorrelationId, change));
+            case MessageType.PageNavigation:
+                return frame.TryRead<PageNavigation>(out var navigation) ?? Gather(new ChildFrames.PageNavigates(frame.CorrelationId, navigation));
             case MessageType.ImageDecoded:
                 return OnImage(frame);
             case MessageType.DecodeFailed:

@@ -144,6 +144,10 @@ internal static class ChildFrames
 
     internal sealed record PageIsSettled(ulong Id, PageSettled Value) : UserFrame(Id);
 
+    internal sealed record PageStored(ulong Id, PageStorageChange Value) : UserFrame(Id);
+
+    internal sealed record PageNavigates(ulong Id, PageNavigation Value) : UserFrame(Id);
+
     internal sealed record Image(ulong Id, ImageDecoded Value, SafeDescriptor Pixels) : CarryingFrame(Id, Pixels)
     {
         internal override bool Ends => true;

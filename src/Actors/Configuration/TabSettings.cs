@@ -37,18 +37,16 @@ internal sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting
 /// <param name="CrashWindow">A page that lives longer starts with no crashes counted.</param>
 /// <param name="FlushInterval">How long frequent events are collected.</param>
 /// <param name="ShareAbove">Longer pages travel in a memory file, in bytes.</param>
-/// <param name="PageScripts">Whether the scripts of pages run, where <see cref="TabProtocol.OpenTab"/> does not say.</param>
-/// <param name="MaxScriptTime">How long a page's scripts may run and wait, or a script that is evaluated where it has no timeout.</param>
-/// <param name="MaxScriptClock">How far the clock of a page's scripts may go until the page counts as settled.</param>
-/// <param name="MaxScriptMemory">The most memory that scripts may use, in bytes.</param>
+/// <param name="Scripts">Which scripts run in a tab that says nothing of it.</param>
+/// <param name="ScriptLimits">The limits of a page's scripts.</param>
+/// <param name="MaxRequests">The most requests of a page's scripts.</param>
+/// <param name="RequestsAtOnce">The most of them at a time; the others wait.</param>
+/// <param name="MaxResource">The longest answer to one of them, in bytes.</param>
 internal sealed record TabSettings(
     PoolSettings Renderers, int MaxPage, DocumentLimits Document, int MaxRedirects, int MaxImages, int ImagesAtOnce, int MaxImage, int MaxHistory,
     TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval, int ShareAbove,
-    PageScripts PageScripts, TimeSpan MaxScriptTime, TimeSpan MaxScriptClock, long MaxScriptMemory)
+    PageScripts Scripts, ScriptLimits ScriptLimits, int MaxRequests, int RequestsAtOnce, int MaxResource)
 {
-    /// <summary>The limits of a page's own scripts.</summary>
-    internal ScriptLimits Scripts => new((int)MaxScriptTime.TotalMilliseconds, (int)MaxScriptClock.TotalMilliseconds, MaxScriptMemory);
-
     internal static TabSettings Read(SettingsReader reader) => new(
         PoolSettings.Read(reader, RendererContract.Name),
         (int)reader.Bytes("tabs.max-page", 1024, LoadDocument.MaxLength),
@@ -68,9 +66,13 @@ internal sealed record TabSettings(
         reader.Time("tabs.flush-interval", positive: true),
         (int)reader.Bytes("tabs.share-above", 0, Payload.Piece),
         reader.Choice<PageScripts>("tabs.scripts"),
-        reader.Time("tabs.max-script-time", positive: true),
-        reader.Time("tabs.max-script-clock"),
-        reader.Bytes("tabs.max-script-memory", 1 << 20, long.MaxValue));
+        new ScriptLimits(
+            (int)reader.Time("tabs.max-script-time", positive: true).TotalMilliseconds,
+            (int)reader.Time("tabs.max-script-clock", positive: true).TotalMilliseconds,
+            reader.Bytes("tabs.max-script-memory", 1 << 20, int.MaxValue)),
+        reader.Number("tabs.max-requests", 0, 1_000_000),
+        reader.Number("tabs.requests-at-once", 1, 1000),
+        (int)reader.Bytes("tabs.max-resource", 1024, PageResponse.MaxLength));
 }
 
 /// <summary><c>actorbrowser.images</c>.</summary>

@@ -62,6 +62,23 @@ public sealed class NetworkIdentity
             return _cookies.For(url, page, DateTimeOffset.UtcNow);
     }
 
+    /// <summary>What the pages of this identity have stored by scripts, by origin.</summary>
+    internal LocalStorage Storage { get; } = new();
+
+    /// <summary>Returns the cookies that a page's scripts may see.</summary>
+    internal string CookiesForScript(WebUrl page)
+    {
+        lock (_lock)
+            return _cookies.ForScript(page, DateTimeOffset.UtcNow);
+    }
+
+    /// <summary>Stores a cookie that a page's script sets.</summary>
+    internal void TakeFromScript(WebUrl page, string text)
+    {
+        lock (_lock)
+            _cookies.TakeFromScript(page, text, DateTimeOffset.UtcNow);
+    }
+
     /// <summary>Stores the cookies of the response to that request.</summary>
     internal void Take(WebUrl url, WebUrl? page, IReadOnlyList<HeaderField> headers)
     {

@@ -32,6 +32,9 @@ internal sealed class PageResources(
     /// <summary>The address space of the page's server: a page from a public server may fetch nothing private.</summary>
     internal AddressSpace Space { private get; set; }
 
+    /// <summary>On whose behalf the page fetches: never the embedder's.</summary>
+    internal FetchInitiator Initiator => Space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage;
+
     /// <summary>The renderer has found these images in the page.</summary>
     internal void OnImagesWanted(in ResourcesWanted wanted)
     {
@@ -57,8 +60,8 @@ internal sealed class PageResources(
 
     // The only way to fetch for a page: on behalf of the page, never of the embedder.
     private void FetchForPage(object tag, WebUrl url) => fetches.Start(new PageFetch.Request(
-        tag, url, Page, record.Identity, Space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
-        AcceptImage, ReferrerFor(url), settings.MaxImage, settings.MaxRedirects, TellsProgress: false));
+        tag, url, Page, record.Identity, Initiator,
+        AcceptImage, Page is { } page ? ReferrerFor(page, url) : null, settings.MaxImage, settings.MaxRedirects, TellsProgress: false));
 
     /// <summary>Fetches a resource for an embedder, as the page would.</summary>
     internal void Fetch(string url, IActorRef asker)
@@ -110,10 +113,10 @@ internal sealed class PageResources(
             : new QueryFailed(null, done.Problem ?? "The server sent no answer."));
     }
 
-    // Sends only the origin to other sites, and nothing from a secure page to an insecure address.
-    private string? ReferrerFor(WebUrl target)
+    /// <summary>The Referer of a request by a page: only its origin for other origins, and null from a secure page to an insecure address.</summary>
+    internal static string? ReferrerFor(WebUrl page, WebUrl target)
     {
-        if (Page is not { } page || (page.Scheme == "https" && target.Scheme != "https"))
+        if (page.Scheme == "https" && target.Scheme != "https")
             return null;
         return page.HasOriginOf(target) ? page.WithoutFragment : page.Origin + "/";
     }

@@ -89,6 +89,23 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
         return id;
     }
 
+    /// <summary>The page is parsed, and its scripts run: their end is the answer to the same question, and late only after their time.</summary>
+    internal void AwaitScripts(ulong id, int milliseconds) => _pending.Add(id, new Question(null, time.GetTimestamp() + (milliseconds * time.TimestampFrequency / 1000), 0, false));
+
+    /// <summary>Answers a request of the page's scripts.</summary>
+    internal void Respond(ulong id, PageResponse response, ReadOnlyMemory<byte> body, int shareAbove)
+    {
+        if (_router is not null)
+            Payload.Send(_router, id, body, shareAbove, inline => response with { Length = body.Length, Data = inline }, opens: false);
+    }
+
+    /// <summary>Sends the renderer something that it does not answer.</summary>
+    internal void Tell<T>(in T message) where T : struct, IWireMessage<T>
+    {
+        _router?.Send(0, message);
+        _router?.Flush();
+    }
+
     internal void Query(Query query, IActorRef asker)
     {
         _router!.Send(Ask(asker), new QueryDocument(query.Kind, query.Argument, query.Start, Math.Min(query.Count, QueryDocument.MostItems)), opens: true);
@@ -103,8 +120,7 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
 
     internal void Arrived(int resource, int width, int height)
     {
-        _router?.Send(0, new ResourceArrived(resource, width, height));
-        _router?.Flush();
+        Tell(new ResourceArrived(resource, width, height));
     }
 
     /// <summary>Removes the question that a frame answers; null if there is none.</summary>

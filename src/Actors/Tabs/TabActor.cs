@@ -24,7 +24,9 @@ internal sealed class TabActor : UntypedActor
     private readonly TabEvents _events;
     private readonly PageFetches _fetches;
     private readonly PageResources _resources;
+    private readonly PageRequests _requests;
     private readonly TabPage _page;
+    private readonly RendererFrames _frames;
     private string? _hung;
 
     public TabActor(TabRecord record, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images)
@@ -35,7 +37,10 @@ internal sealed class TabActor : UntypedActor
         _events = new TabEvents(Self, record.Subscribers, Timers, _settings.FlushInterval);
         _fetches = new PageFetches(Context, coordinator, settings.Fetch.InitialCredit);
         _resources = new PageResources(Context, record, _settings, _fetches, _renderer, _events, images, OnImagesIn);
-        _page = new TabPage(record, _settings, Timers.Time, _renderer, _fetches, _resources, _events, WatchAnswers);
+        _requests = new PageRequests(Context, record, _settings, coordinator, _renderer, _events);
+        var scripts = new ScriptedPage(record, _settings, _renderer, _requests);
+        _page = new TabPage(record, _settings, Timers.Time, _renderer, _fetches, _resources, scripts, _events, WatchAnswers);
+        _frames = new RendererFrames(_page, scripts, _renderer);
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -64,6 +69,7 @@ internal sealed class TabActor : UntypedActor
             Sender.Tell(new Akka.Actor.Status.Failure(new PageException(problem, reason)));
         _events.Flush();
         _resources.GiveUp();
+        _requests.GiveUp();
         _renderer.LetGo(reusable: false, problem);
         foreach (var child in Context.GetChildren())
         {
@@ -170,6 +176,9 @@ internal sealed class TabActor : UntypedActor
             case PageFetch.Done done:
                 OnFetched(Sender, done);
                 break;
+            case ScriptFetch.Done done:
+                _requests.OnDone(Sender, done);
+                break;
             case DecodedImage decoded:
                 _resources.OnImageDecoded(Sender, decoded, null);
                 break;
@@ -189,7 +198,7 @@ internal sealed class TabActor : UntypedActor
                 break;
             case RoleTraffic.WorkBatch from when Sender.Equals(_renderer.Child):
                 foreach (var frame in from.Frames)
-                    _page.OnFrame(frame);
+                    _frames.On(frame);
                 break;
             case WorkerPool.Refused or WorkerPool.WorkerLost or RoleTraffic.WorkBatch:
                 // A frame of a page that the tab has left.
@@ -230,6 +239,8 @@ internal sealed class TabActor : UntypedActor
     private void OnTerminated(IActorRef actor)
     {
         _record.Subscribers.Remove(actor);
+        if (_requests.OnTerminated(actor))
+            return;
         if (_fetches.Of(actor) is { } request)
             OnFetched(actor, new PageFetch.Done(request.Tag, request.Url.ToString(), null, default, null, "The actor that fetched it has failed."));
         else if (_resources.Decodes(actor))
@@ -248,7 +259,7 @@ internal sealed class TabActor : UntypedActor
     private void OnEvaluate(Evaluate evaluate)
     {
         if (_page.State == TabState.Loaded && _renderer.IsThere)
-            _renderer.Evaluate(evaluate.Code, evaluate.Timeout ?? _settings.MaxScriptTime, _settings.MaxScriptMemory, Sender);
+            _renderer.Evaluate(evaluate.Code, evaluate.Timeout ?? TimeSpan.FromMilliseconds(_settings.ScriptLimits.MaxMilliseconds), _settings.ScriptLimits.MaxBytes, Sender);
         else
             Sender.Tell(new EvaluationFailed(ScriptFailure.NoDocument, _page.Problem ?? "No page is loaded.", 0, 0));
         WatchAnswers();

@@ -11,25 +11,27 @@ namespace ActorBrowser;
 /// <param name="renderer">Parses the page.</param>
 /// <param name="fetches">The tab's fetches.</param>
 /// <param name="resources">The page's images and other resources.</param>
+/// <param name="scripts">The page's scripts.</param>
 /// <param name="events">Sends events to the tab's subscribers.</param>
 /// <param name="onAsked">Called after each request to the renderer.</param>
 internal sealed class TabPage(
-    TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageFetches fetches, PageResources resources, TabEvents events, Action onAsked)
+    TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageFetches fetches, PageResources resources, ScriptedPage scripts, TabEvents events, Action onAsked)
 {
     private const string AcceptPage = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.5";
 
-    private Shown? _before;
+    private ShownPage? _before;
     private PageFetch.Done? _fetched;
     private long _started;
     private int _steps;
-    private ulong _document;
     private bool _awaitsImages;
-    private bool _loadsImages;
-    private bool _awaitsScripts;
+    private bool _imagesLeft;
     private readonly CrashCount _crashes = new(settings, time);
     private bool _reported;
 
     internal TabState State { get; private set; } = TabState.Blank;
+
+    /// <summary>The renderer's id for the page; 0 for none.</summary>
+    internal ulong Document { get; private set; }
 
     internal string Title { get; private set; } = "";
 
@@ -46,6 +48,7 @@ internal sealed class TabPage(
     internal void Navigate(string url)
     {
         _crashes.Reset();
+        scripts.Reset();
         Go(url, steps: 0);
     }
 
@@ -75,8 +78,14 @@ internal sealed class TabPage(
     /// <summary>Closes the page: stops loading it and its resources.</summary>
     internal void Close()
     {
-        resources.GiveUp();
+        GiveUp();
         State = TabState.Closed;
+    }
+
+    private void GiveUp()
+    {
+        resources.GiveUp();
+        scripts.GiveUp();
     }
 
     /// <summary>Requests a renderer for the site while the page's bytes arrive, and reports progress.</summary>
@@ -91,22 +100,22 @@ internal sealed class TabPage(
     /// <summary>Finishes the load, because the last image was decoded or has failed.</summary>
     internal void OnImagesIn()
     {
-        _loadsImages = false;
+        _imagesLeft = false;
         if (State == TabState.Loading)
             FinishIfReady();
     }
 
-    private void Go(string url, int steps)
+    private void Go(string url, int steps, FetchInitiator initiator = FetchInitiator.Embedder, WebUrl? page = null)
     {
-        resources.GiveUp();
-        _before = Settled();
+        GiveUp();
+        _before = ShownPage.Of(State, record.Url, Title, Problem, Summary) ?? (Summary is null ? _before : null);
         record.Load++;
         // The renderer's answer about the previous page may still come; with no document set it is ignored.
-        (_steps, record.Url, Title, Problem, Summary, _fetched, _document) = (steps, url, "", null, null, null, 0);
+        (_steps, record.Url, Title, Problem, Summary, _fetched, Document) = (steps, url, "", null, null, null, 0);
         _started = time.GetTimestamp();
         State = TabState.Loading;
         _reported = false;
-        AwaitNothing();
+        (_awaitsImages, _imagesLeft) = (false, false);
         events.Tell(new LoadStarted(record.Load, url));
         if (!WebUrl.TryParse(url, out var parsed) || !parsed.IsHttp)
         {
@@ -116,18 +125,11 @@ internal sealed class TabPage(
         // A tab that shows a page keeps its process until another page arrives, which may never happen.
         if (!renderer.IsWanted)
             renderer.Want(parsed.Origin);
-        fetches.Start(new PageFetch.Request(record.Load, parsed, null, record.Identity, FetchInitiator.Embedder, AcceptPage, null, settings.MaxPage, settings.MaxRedirects, TellsProgress: true));
+        StartFetch(parsed, initiator, page);
     }
 
-    /// <summary>The page to return to if the next navigation shows nothing. While a navigation has brought nothing yet, the page before it.</summary>
-    private Shown? Settled() => State switch
-    {
-        TabState.Loading when Summary is null => _before,
-        // The page is parsed; its images are still being loaded.
-        TabState.Loading when Summary is { Document.Encoding: not null } => new Shown(TabState.Loaded, record.Url, Title, null, Summary),
-        TabState.Loading => null,
-        _ => new Shown(State, record.Url, Title, Problem, Summary),
-    };
+    private void StartFetch(WebUrl url, FetchInitiator initiator, WebUrl? page) => fetches.Start(new PageFetch.Request(
+        record.Load, url, null, record.Identity, initiator, AcceptPage, page is null ? null : PageResources.ReferrerFor(page, url), settings.MaxPage, settings.MaxRedirects, TellsProgress: true));
 
     private void WantRenderer(string site)
     {
@@ -176,100 +178,75 @@ internal sealed class TabPage(
             return;
         (_fetched, _before) = (null, null);
         var type = headers.ValueOf("Content-Type") ?? "";
-        _document = renderer.Load(done.Url, type, done.Body, settings.ShareAbove, settings.Document, record.RunsScripts ? settings.Scripts : default);
+        Document = renderer.Load(done.Url, type, done.Body, settings.ShareAbove, settings.Document, scripts.Begin(done.Url, headers.AddressSpace));
         Summary = new PageSummary(done.Url, headers.Status, type, done.Body.Length, default, renderer.ProcessId, default);
         resources.Space = headers.AddressSpace;
         onAsked();
     }
 
-    internal void OnFrame(ChildFrames.UserFrame frame)
+    /// <summary>The renderer has found images in the page.</summary>
+    internal void OnImagesWanted(in ResourcesWanted wanted)
     {
-        switch (frame)
-        {
-            case ChildFrames.Wanted wanted:
-                if (frame.Id != _document || !_awaitsImages)
-                    break;
-                (_awaitsImages, _loadsImages) = (false, true);
-                resources.OnImagesWanted(wanted.Value);
-                break;
-            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.Answer or ChildFrames.ScriptValue or ChildFrames.NoScriptValue or ChildFrames.TooLarge:
-                if (renderer.Take(frame.Id) is { } question)
-                    OnAnswer(frame, question);
-                break;
-            case ChildFrames.PageIsSettled settled:
-                OnSettled(settled);
-                break;
-            default:
-                renderer.Violated($"A renderer may not send a {frame.GetType().Name}.");
-                break;
-        }
+        if (!_awaitsImages)
+            return;
+        _awaitsImages = false;
+        resources.OnImagesWanted(wanted);
     }
 
-    private void OnAnswer(ChildFrames.UserFrame frame, RendererLease.Question question)
-    {
-        switch (frame)
-        {
-            case var answer when question.Asker is { } asker:
-                if (!(question.IsScript ? QueryAnswers.TryPassValue(answer, asker) : QueryAnswers.TryPass(answer, asker)))
-                    goto default;
-                break;
-            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.TooLarge when frame.Id != _document || State != TabState.Loading:
-                // The answer is about a previous page.
-                break;
-            case ChildFrames.Document document:
-                OnParsed(document.Value);
-                break;
-            case ChildFrames.NoDocument failed:
-                Fail(failed.Value.Message);
-                break;
-            case ChildFrames.TooLarge tooLarge:
-                Fail($"The page's URL and content type exceed the frame limit of {tooLarge.Limit} bytes.");
-                break;
-            default:
-                renderer.Violated($"The renderer answered a request with a {frame.GetType().Name}, which does not answer it.");
-                break;
-        }
-    }
-
-    private void OnParsed(in DocumentLoaded document)
+    /// <summary>The page is parsed.</summary>
+    internal void OnParsed(in DocumentLoaded document)
     {
         Summary = Summary! with { Document = document, Elapsed = time.GetElapsedTime(_started) };
         Title = document.Title;
-        if (_steps == 0)
-        {
-            record.History.Visit(record.Url);
-        }
-        else
-        {
-            record.History.Go(_steps);
-            record.History.Replace(record.Url);
-        }
+        record.History.Arrive(record.Url, _steps);
         _steps = 0;
         events.Tell(new TitleChanged(record.Load, Title));
-        // The renderer announces the images once, right after the page, if the page has images and the tab loads them; and once that its scripts have settled.
+        // The renderer announces the images once, right after the page, if the page has images and the tab loads them.
         _awaitsImages = record.LoadImages && document.Counts.Images > 0;
-        _awaitsScripts = record.RunsScripts;
+        _imagesLeft = _awaitsImages;
+        if (scripts.Await(Document))
+            onAsked();
         FinishIfReady();
     }
 
-    private void OnSettled(ChildFrames.PageIsSettled settled)
+    /// <summary>The page's scripts have settled, or their time is over.</summary>
+    internal void OnSettled(in PageSettled settled)
     {
-        if (settled.Id != _document || !_awaitsScripts || State != TabState.Loading)
-            return;
-        _awaitsScripts = false;
-        if (settled.Value.Title != Title)
-            events.Tell(new TitleChanged(record.Load, Title = settled.Value.Title));
-        Summary = Summary! with { Document = Summary.Document with { Title = Title }, ScriptsRun = settled.Value.Run, ScriptsFailed = settled.Value.Failed, ScriptsUnfinished = settled.Value.OverBudget };
+        Summary = Summary! with { Scripts = new PageScriptsEnd(settled.Run, settled.Failed, settled.OverBudget) };
+        if (Title != settled.Title)
+            events.Tell(new TitleChanged(record.Load, Title = settled.Title));
         FinishIfReady();
+    }
+
+    /// <summary>A script wants another page. What a page may reach decides, not what the tab's owner may.</summary>
+    internal void OnNavigates(in PageNavigation wanted)
+    {
+        if (Summary is null || scripts.Target(wanted) is not { } url)
+            return;
+        if (scripts.IsLedAround)
+        {
+            Fail($"Scripts have led the tab from page to page {settings.MaxRedirects} times; the last was {HttpRules.Shorten(record.Url, 100)}.", FetchErrorKind.Redirect);
+            return;
+        }
+        var initiator = resources.Initiator;
+        var page = WebUrl.TryParse(record.Url, out var from) ? from : null;
+        if (State != TabState.Loading)
+        {
+            Go(url.ToString(), steps: 0, initiator, page);
+            return;
+        }
+        // A page that leaves before it was loaded is passed over, as a redirect is.
+        GiveUp();
+        (Summary, Document, _awaitsImages, _imagesLeft) = (null, 0, false, false);
+        record.Url = url.ToString();
+        StartFetch(url, initiator, page);
     }
 
     private void FinishIfReady()
     {
-        if (!_awaitsImages && !_awaitsScripts && !_loadsImages)
+        if (!scripts.IsAwaited && !_imagesLeft)
             Finish();
     }
-
-    private void AwaitNothing() => (_awaitsImages, _loadsImages, _awaitsScripts) = (false, false, false);
 
     private void Finish()
     {
@@ -280,11 +257,11 @@ internal sealed class TabPage(
 
     internal void Fail(string message, FetchErrorKind? kind = null)
     {
-        resources.GiveUp();
+        GiveUp();
         State = TabState.Failed;
         Problem = message;
         (Summary, _before) = (null, null);
-        AwaitNothing();
+        _awaitsImages = false;
         // A failed tab shows nothing, so it neither keeps a process nor waits for one.
         renderer.LetGo(reusable: true);
         events.Tell(new LoadFailed(record.Load, record.Url, message) { Kind = kind });
@@ -303,11 +280,11 @@ internal sealed class TabPage(
             renderer.Want(WebUrl.OriginOf(record.Url));
             return;
         }
-        resources.GiveUp();
+        GiveUp();
         _crashes.Add(record.Url, _started);
         State = TabState.Crashed;
         _reported = true;
-        AwaitNothing();
+        _awaitsImages = false;
         // The tab did reach the page: Back and Reload find it in the history.
         if (_steps == 0)
             record.History.Visit(record.Url);
@@ -315,7 +292,4 @@ internal sealed class TabPage(
         TabMetrics.Crash();
         events.Tell(new Crashed(record.Load, message, exited, _crashes.Count));
     }
-
-    /// <summary>The page that a tab shows until a navigation has brought another.</summary>
-    private sealed record Shown(TabState State, string Url, string Title, string? Problem, PageSummary? Page);
 }

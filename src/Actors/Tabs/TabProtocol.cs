@@ -25,16 +25,6 @@ public enum TabState
     Closed,
 }
 
-/// <summary>Which scripts of a page run.</summary>
-public enum PageScripts
-{
-    /// <summary>None: the page is what the server sent.</summary>
-    None = 0,
-
-    /// <summary>The page's own, and those that it loads.</summary>
-    Page = 1,
-}
-
 /// <summary>Messages to and from a tab.</summary>
 public static class TabProtocol
 {
@@ -53,13 +43,15 @@ public static class TabProtocol
         /// <summary>Whether images of pages are fetched and decoded.</summary>
         public bool LoadImages { get; init; }
 
-        /// <summary>Whether the scripts of pages run; null for <c>tabs.scripts</c> of the configuration.</summary>
+        /// <summary>Which scripts of its pages run; null for the configured choice (<c>tabs.scripts</c>, which is none).</summary>
         public PageScripts? Scripts { get; init; }
 
         /// <summary>An actor that gets the tab's events from the start; null for none.</summary>
         public IActorRef? Subscriber { get; init; }
 
-        object? IValidated.Refusal() => TabRefusals.Scripts(Scripts) ?? (Subscriber is null or IInternalActorRef ? null : TabRefusals.NoActor(nameof(OpenTab), Subscriber));
+        object? IValidated.Refusal() => Scripts is { } scripts && !Enum.IsDefined(scripts)
+            ? new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(OpenTab), $"Scripts is {(int)scripts}, which is no PageScripts"))
+            : Subscriber is null or IInternalActorRef ? null : TabRefusals.NoActor(nameof(OpenTab), Subscriber);
     }
 
     /// <summary>A tab is open.</summary>
@@ -265,15 +257,15 @@ public static class TabProtocol
 /// <param name="Elapsed">The time since the navigation began.</param>
 public sealed record PageSummary(string Url, int Status, string ContentType, long Bytes, DocumentLoaded Document, int ProcessId, TimeSpan Elapsed)
 {
-    /// <summary>How many of the page's scripts have run; 0 where they do not run.</summary>
-    public int ScriptsRun { get; init; }
-
-    /// <summary>How many of the page's scripts have failed, or could not be fetched.</summary>
-    public int ScriptsFailed { get; init; }
-
-    /// <summary>Whether the time of the page's scripts was over before they had settled.</summary>
-    public bool ScriptsUnfinished { get; init; }
+    /// <summary>What became of the page's scripts; null if they do not run.</summary>
+    public PageScriptsEnd? Scripts { get; init; }
 }
+
+/// <summary>What became of a page's scripts.</summary>
+/// <param name="Run">How many have run.</param>
+/// <param name="Failed">How many of them failed, or could not be fetched.</param>
+/// <param name="OverBudget">Whether their time (<c>tabs.max-script-time</c>) was over before they had settled: timers and requests that were left did not happen.</param>
+public sealed record PageScriptsEnd(int Run, int Failed, bool OverBudget);
 
 /// <summary>A tab's current state.</summary>
 /// <param name="Number">Its number.</param>

@@ -7,10 +7,10 @@ internal sealed class TabRecord
 {
     internal TabRecord(int number, TabProtocol.OpenTab open, int maxHistory, PageScripts scripts)
     {
-        RunsScripts = (open.Scripts ?? scripts) == PageScripts.Page;
         Number = number;
         Identity = open.Identity ?? new NetworkIdentity();
         LoadImages = open.LoadImages;
+        Scripts = open.Scripts ?? scripts;
         History = new TabHistory(maxHistory);
         if (open.Subscriber is { } subscriber)
             Subscribers.Add(subscriber);
@@ -22,8 +22,7 @@ internal sealed class TabRecord
 
     internal bool LoadImages { get; }
 
-    /// <summary>Whether the scripts of pages run.</summary>
-    internal bool RunsScripts { get; }
+    internal PageScripts Scripts { get; }
 
     internal TabHistory History { get; }
 

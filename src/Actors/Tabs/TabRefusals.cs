@@ -30,9 +30,6 @@ internal static class TabRefusals
         ? "Subscriber is null; give the actor that gets the tab's events."
         : $"Subscriber is a {subscriber.GetType().Name}, which cannot be watched; give an actor of an actor system.");
 
-    internal static object? Scripts(PageScripts? scripts) => scripts is null || Enum.IsDefined(scripts.Value) ? null
-        : Invalid(nameof(OpenTab), $"Scripts is {(int)scripts.Value}, which PageScripts does not define.");
-
     internal static EvaluationFailed? Of(Evaluate evaluate) => evaluate switch
     {
         { Code: null } => NotRun("The script is null."),

@@ -56,6 +56,10 @@ internal sealed class RendererRole : IFrameRole
                 return _receivesResponse ? _responses.OnPiece(frame) : _receiver.OnPiece(frame);
             case MessageType.EvaluateScript:
                 return OnEvaluate(frame);
+            case MessageType.PageCookies:
+                return frame.TryRead<PageCookies>(out var cookies) ?? Post(() => _scripts.OnCookies(cookies));
+            case MessageType.PageStorage:
+                return frame.TryRead<PageStorage>(out var storage) ?? Post(() => _scripts.OnStorage(storage));
             case MessageType.QueryDocument:
                 return OnQuery(frame);
             case MessageType.ResourceArrived:
@@ -95,8 +99,9 @@ internal sealed class RendererRole : IFrameRole
                 Answer(id, document.Summary);
                 if (document.Resources.Count > 0)
                     Answer(id, new ResourcesWanted(document.Resources));
+                _scripts.Parsed(id, request.Scripts.MaxMilliseconds > 0);
                 if (request.Scripts.MaxMilliseconds > 0)
-                    RunScripts(id, document, request.Scripts);
+                    RunScripts(document, request.Scripts);
             }
             catch (DocumentFailedException e)
             {
@@ -112,10 +117,10 @@ internal sealed class RendererRole : IFrameRole
     }
 
     // After the page is parsed, which is within its own time.
-    private void RunScripts(ulong id, LiveDocument document, ScriptLimits limits) => _thread.Add(() =>
+    private void RunScripts(LiveDocument document, ScriptLimits limits) => _thread.Add(() =>
     {
         if (_document == document)
-            _scripts.Start(id, document, limits);
+            _scripts.Start(document, limits);
     });
 
     private ProtocolViolation? OnEvaluate(in Frame frame)

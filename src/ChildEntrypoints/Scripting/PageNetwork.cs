@@ -4,7 +4,8 @@ namespace ActorBrowser.ChildEntrypoints.Scripting;
 
 /// <summary>What a page's scripts have asked the browser to fetch, and who waits for it.</summary>
 /// <param name="host">The renderer.</param>
-internal sealed class PageNetwork(IScriptHost host)
+/// <param name="refuses">The page's tasks if nothing is fetched, because the page's own scripts do not run; else null.</param>
+internal sealed class PageNetwork(IScriptHost host, ScriptTasks? refuses)
 {
     /// <summary>The most requests at a time; further ones wait in the renderer.</summary>
     private const int AtOnce = 32;
@@ -22,6 +23,11 @@ internal sealed class PageNetwork(IScriptHost host)
     /// <returns>Its number.</returns>
     internal ulong Send(in PageRequest request, Action<PageResponse, byte[]> done)
     {
+        if (refuses is not null)
+        {
+            refuses.Add(0, () => done(new PageResponse(PageResult.Failed, 0, "", "", [], "Scripts fetch nothing in a tab that does not run its pages' scripts.", 0, default), []));
+            return ++_last;
+        }
         _waiting.Enqueue((++_last, request, done));
         SendMore();
         return _last;

@@ -18,7 +18,7 @@ internal sealed class PageRealm
     private readonly Dictionary<string, DomInterface> _interfaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DomInterface> _elements = new(StringComparer.Ordinal);
 
-    internal PageRealm(Engine engine, LiveDocument live, ScriptedPage page, IPageStorage storage)
+    internal PageRealm(Engine engine, LiveDocument live, ScriptedPage page, PageKeeping storage)
     {
         (Engine, Live, Page) = (engine, live, page);
         Promises = new Promises(this);

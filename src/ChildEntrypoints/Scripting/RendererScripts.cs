@@ -12,7 +12,10 @@ namespace ActorBrowser.ChildEntrypoints.Scripting;
 /// <param name="thread">The work thread.</param>
 internal sealed class RendererScripts(WorkThread thread)
 {
-    private readonly ProcessStorage _storage = new();
+    private PageKeeping _storage = new();
+    private PageKeeping _coming = new();
+    private ulong _load;
+    private ulong _unsettled;
     private ChildContext? _context;
     private Host? _host;
     private ulong _lastRequest = 1UL << 62;
@@ -25,21 +28,48 @@ internal sealed class RendererScripts(WorkThread thread)
     {
         _host?.Leave();
         _host = null;
+        Settled(default);
+        // What has come until now is the next page's.
+        (_storage, _coming) = (_coming, new PageKeeping { Cookies = _coming.Cookies });
+    }
+
+    /// <summary>A page is parsed.</summary>
+    /// <param name="id">The load's id.</param>
+    /// <param name="runs">Whether its scripts will run: their end is then reported once, whatever comes.</param>
+    internal void Parsed(ulong id, bool runs) => (_load, _unsettled) = (id, runs ? id : 0);
+
+    /// <summary>The cookies have changed, or are those of the next page.</summary>
+    internal void OnCookies(in PageCookies cookies) => _storage.Cookies = _coming.Cookies = cookies.Cookies;
+
+    /// <summary>What the next page's origin has stored.</summary>
+    internal void OnStorage(in PageStorage storage) => _coming.Add(storage);
+
+    private void Settled(in PageSettled settled)
+    {
+        if (_unsettled == 0)
+            return;
+        _context!.Write(_unsettled, settled with { Title = settled.Title ?? "" });
+        _context.Flush();
+        _unsettled = 0;
     }
 
     /// <summary>Runs a page's own scripts.</summary>
-    /// <param name="id">The load's id.</param>
     /// <param name="live">The page.</param>
     /// <param name="limits">Their limits.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void Start(ulong id, LiveDocument live, ScriptLimits limits)
+    internal void Start(LiveDocument live, ScriptLimits limits)
     {
-        var page = Open(live, limits);
-        page.Start(() =>
+        try
         {
-            _context!.Write(id, new PageSettled(LiveDocument.Shorten(LiveDocument.Collapse(live.Document.Title ?? ""), 1024), page.Ran, page.Failed, page.IsOver));
-            _context.Flush();
-        });
+            var page = Open(live, limits);
+            page.Start(() => Settled(new PageSettled(LiveDocument.Shorten(LiveDocument.Collapse(live.Document.Title ?? ""), 1024), page.Ran, page.Failed, page.IsOver)));
+        }
+        catch (Exception e)
+        {
+            // A defect: the page is shown as it is.
+            ActorBrowserChild.Fail(0, $"the page's scripts failed: {e.GetType().Name}: {e.Message}");
+            Settled(new PageSettled(LiveDocument.Shorten(LiveDocument.Collapse(live.Document.Title ?? ""), 1024), 0, 1, false));
+        }
     }
 
     /// <summary>Runs a script for the browser.</summary>
@@ -73,6 +103,8 @@ internal sealed class RendererScripts(WorkThread thread)
     private ScriptedPage Open(LiveDocument live, ScriptLimits limits)
     {
         _host = new Host(this);
+        if (limits.MaxMilliseconds > 0)
+            _storage.Host = _host;
         var page = new ScriptedPage(live, _host, limits, _storage);
         _host.Page = page;
         live.Scripts = page;
@@ -116,6 +148,18 @@ internal sealed class RendererScripts(WorkThread thread)
         public void Cancel(ulong id)
         {
             owner._context!.Write(id, default(PageRequestCancel));
+            owner._context.RequestFlush();
+        }
+
+        public void Tell(in PageStorageChange change)
+        {
+            owner._context!.Write(0, change);
+            owner._context.RequestFlush();
+        }
+
+        public void Navigate(string url, bool replaces)
+        {
+            owner._context!.Write(owner._load, new PageNavigation(url, replaces));
             owner._context.RequestFlush();
         }
 

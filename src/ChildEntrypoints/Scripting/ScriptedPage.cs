@@ -29,13 +29,13 @@ internal sealed class ScriptedPage : IPageScripts
     /// <param name="host">The renderer.</param>
     /// <param name="limits">The limits of the page's own scripts; all 0 if they do not run.</param>
     /// <param name="storage">Cookies and storage.</param>
-    internal ScriptedPage(LiveDocument live, IScriptHost host, in ScriptLimits limits, IPageStorage storage)
+    internal ScriptedPage(LiveDocument live, IScriptHost host, in ScriptLimits limits, PageKeeping storage)
     {
         (_live, _host) = (live, host);
         RunsPageScripts = limits.MaxMilliseconds > 0;
         _limits = RunsPageScripts ? limits : s_evaluateOnly;
         Tasks = new ScriptTasks();
-        Network = new PageNetwork(host);
+        Network = new PageNetwork(host, RunsPageScripts ? null : Tasks);
         var modules = new PageModules(Network, live);
         Engine = new Engine(options =>
         {
@@ -70,7 +70,7 @@ internal sealed class ScriptedPage : IPageScripts
     internal bool RunsPageScripts { get; }
 
     /// <summary>Where the page's scripts want to go, such as by <c>location = …</c>; null for nowhere.</summary>
-    public string? WantedNavigation { get; set; }
+    public string? WantedNavigation { get; private set; }
 
     /// <summary>The form that the page's scripts want to submit, and what submits it; null for none.</summary>
     public (IElement Form, IElement? Submitter)? WantedSubmission { get; set; }
@@ -193,6 +193,16 @@ internal sealed class ScriptedPage : IPageScripts
     /// <summary>Writes to the log that a script has failed.</summary>
     internal void Report(string message) => _host.Log($"script: {message}");
 
+    /// <summary>A script leads to another page: the browser is told once, and then no more of the page's scripts run.</summary>
+    internal void Leave(string url, bool replaces)
+    {
+        if (WantedNavigation is not null)
+            return;
+        WantedNavigation = url;
+        if (RunsPageScripts)
+            _host.Navigate(url, replaces);
+    }
+
     /// <summary>Writes a line to the log.</summary>
     internal void Log(string line) => _host.Log(line);
 
@@ -232,7 +242,7 @@ internal sealed class ScriptedPage : IPageScripts
             Loader.Settled?.Invoke();
             return;
         }
-        if (Network.IsBusy)
+        if (Network.IsBusy && WantedNavigation is null)
         {
             _waitsSince = Environment.TickCount64;
             _host.Later((int)Math.Min(left, Math.Max(1, (Tasks.NextDue ?? double.MaxValue) - Tasks.Now)), () =>
@@ -249,7 +259,7 @@ internal sealed class ScriptedPage : IPageScripts
     {
         do
             Engine.Advanced.ProcessTasks();
-        while (Tasks.RunNext(_clockEnd, mayJump: false) || Loader.Advance() || (!Network.IsBusy && Tasks.RunNext(_clockEnd, mayJump: true)));
+        while (WantedNavigation is null && (Tasks.RunNext(_clockEnd, mayJump: false) || Loader.Advance() || (!Network.IsBusy && Tasks.RunNext(_clockEnd, mayJump: true))));
     }
 
     private static int LeftOf(long deadline) => (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);

@@ -15,16 +15,14 @@ namespace ActorBrowser.ChildEntrypoints.Scripting;
 /// <summary>The window: what it keeps, and the host's functions that the scripts of <see cref="Prelude"/> are made of. Pages never see these.</summary>
 internal sealed class WindowObject
 {
-    private const int LongestStorage = 5 << 20;
-
     private readonly PageRealm _realm;
-    private readonly IPageStorage _storage;
-    private readonly Dictionary<string, string> _session = new(StringComparer.Ordinal);
+    private readonly PageKeeping _storage;
+    private readonly PageKeeping _session = new();
     private readonly Dictionary<IElement, (int Start, int End)> _selections = new(ReferenceEqualityComparer.Instance);
     private readonly JsObject _parts;
     private int _logged;
 
-    internal WindowObject(PageRealm realm, IPageStorage storage)
+    internal WindowObject(PageRealm realm, PageKeeping storage)
     {
         (_realm, _storage) = (realm, storage);
         _parts = new JsObject(realm.Engine);
@@ -88,7 +86,7 @@ internal sealed class WindowObject
     }
 
     /// <summary>A script wants another page. It is noted; the browser decides.</summary>
-    internal void Navigate(string reference)
+    internal void Navigate(string reference, bool replaces = false)
     {
         if (!WebUrl.TryParse(reference, WebUrl.TryParse(Url, out var here) ? here : null, null, out var target))
             throw _realm.DomError("SyntaxError", $"'{LiveDocument.Shorten(reference, 200)}' is not a valid URL.");
@@ -101,12 +99,22 @@ internal sealed class WindowObject
         }
         else if (target.IsHttp)
         {
-            _realm.Page.WantedNavigation = target.ToString();
+            _realm.Page.Leave(target.ToString(), replaces);
         }
     }
 
-    /// <summary>A script wants a form to be submitted. It is noted with the form's address.</summary>
-    internal void Submit(IElement form, IElement? submitter) => _realm.Page.WantedSubmission = (form, submitter);
+    /// <summary>A script wants a form to be submitted. One by GET leads to another page; another is noted for the browser.</summary>
+    internal void Submit(IElement form, IElement? submitter)
+    {
+        _realm.Page.WantedSubmission = (form, submitter);
+        var method = submitter?.GetAttribute("formmethod") ?? form.GetAttribute("method") ?? "get";
+        var action = submitter?.GetAttribute("formaction") ?? form.GetAttribute("action");
+        if (!method.Equals("get", StringComparison.OrdinalIgnoreCase) || !WebUrl.TryParse(string.IsNullOrEmpty(action) ? Url : _realm.Live.Resolve(action) ?? "", out var target))
+            return;
+        var query = TypeConverter.ToString(Make("formQuery", _realm.Wrap(form), _realm.Wrap(submitter)));
+        var address = target.WithoutFragment;
+        Navigate($"{(address.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? address[..at] : address)}?{query}");
+    }
 
     internal void Focus(IElement element)
     {
@@ -144,7 +152,8 @@ internal sealed class WindowObject
         Add("here", _ => Url);
         Add("part", arguments => UrlPart(Url, Text(arguments, 0)));
         Add("setHere", arguments => DomElements.Do(() => Url = Text(arguments, 0)));
-        Add("navigate", arguments => DomElements.Do(() => Navigate(Text(arguments, 0))));
+        Add("navigate", arguments => DomElements.Do(() => Navigate(Text(arguments, 0), TypeConverter.ToBoolean(PageRealm.At(arguments, 1)))));
+        Add("reload", _ => DomElements.Do(() => _realm.Page.Leave(WebUrl.TryParse(Url, out var here) ? here.WithoutFragment : Url, replaces: true)));
         Add("encode", arguments => _realm.Engine.Intrinsics.Uint8Array.Construct(Encoding.UTF8.GetBytes(Text(arguments, 0))));
         Add("decode", arguments => Decode(BytesOf(arguments[0]), Text(arguments, 1)));
         Add("btoa", arguments => Text(arguments, 0) is var text && text.All(static character => character < 256)
@@ -169,11 +178,12 @@ internal sealed class WindowObject
         Add("upgrade", arguments => DomElements.Do(() => _realm.Elements.Connected(_realm.Node(arguments, 0))));
         Add("request", arguments => ScriptRequests.Send(_realm, arguments));
         Add("cancel", arguments => DomElements.Do(() => _realm.Page.Network.Cancel((ulong)TypeConverter.ToNumber(arguments[0]))));
-        Add("storageGet", arguments => Items(arguments).TryGetValue(Text(arguments, 1), out var value) ? value : JsValue.Null);
-        Add("storageSet", arguments => DomElements.Do(() => Store(Items(arguments), Text(arguments, 1), Text(arguments, 2))));
-        Add("storageRemove", arguments => DomElements.Do(() => Items(arguments).Remove(Text(arguments, 1))));
-        Add("storageClear", arguments => DomElements.Do(() => Items(arguments).Clear()));
-        Add("storageKeys", arguments => new JsArray(_realm.Engine, [.. Items(arguments).Keys.Select(static key => (JsValue)key)]));
+        Add("storageGet", arguments => StorageOf(arguments).Items.TryGetValue(Text(arguments, 1), out var value) ? value : JsValue.Null);
+        Add("storageSet", arguments => StorageOf(arguments).Set(Text(arguments, 1), Text(arguments, 2))
+            ? JsValue.Undefined : throw _realm.DomError("QuotaExceededError", $"Setting the value of '{LiveDocument.Shorten(Text(arguments, 1), 100)}' exceeded the quota."));
+        Add("storageRemove", arguments => DomElements.Do(() => StorageOf(arguments).Remove(Text(arguments, 1))));
+        Add("storageClear", arguments => DomElements.Do(() => StorageOf(arguments).Clear()));
+        Add("storageKeys", arguments => new JsArray(_realm.Engine, [.. StorageOf(arguments).Items.Keys.Select(static key => (JsValue)key)]));
         return natives;
     }
 
@@ -230,14 +240,7 @@ internal sealed class WindowObject
         }
     }
 
-    private Dictionary<string, string> Items(JsValue[] arguments) => TypeConverter.ToBoolean(arguments[0]) ? _storage.Local(UrlPart(_realm.Live.Address?.ToString(), "origin")) : _session;
-
-    private void Store(Dictionary<string, string> items, string key, string value)
-    {
-        if (items.Sum(static item => (long)item.Key.Length + item.Value.Length) + key.Length + value.Length > LongestStorage)
-            throw _realm.DomError("QuotaExceededError", $"Setting the value of '{LiveDocument.Shorten(key, 100)}' exceeded the quota.");
-        items[key] = value;
-    }
+    private PageKeeping StorageOf(JsValue[] arguments) => TypeConverter.ToBoolean(arguments[0]) ? _storage : _session;
 
     private void Log(string text)
     {

@@ -9,12 +9,14 @@ internal static class RendererContract
     internal static RoleContract Value { get; } = new(
         Name,
         fromChild: [MessageType.DocumentLoaded, MessageType.DocumentFailed, MessageType.QueryAnswer, MessageType.ResourcesWanted,
-            MessageType.ScriptAnswer, MessageType.ScriptFailed, MessageType.PageRequest, MessageType.PageRequestCancel, MessageType.PageSettled],
+            MessageType.ScriptAnswer, MessageType.ScriptFailed, MessageType.PageRequest, MessageType.PageRequestCancel, MessageType.PageSettled,
+            MessageType.PageStorageChange, MessageType.PageNavigation],
         toChild:
         [
             // The page's bytes may come in a sealed memory file.
             new(MessageType.LoadDocument, 0, 1),
             MessageType.FetchBodyChunk, MessageType.QueryDocument, MessageType.ResourceArrived, MessageType.CancelWork, MessageType.EvaluateScript,
+            MessageType.PageCookies, MessageType.PageStorage,
             // What a script fetched may come in a sealed memory file.
             new(MessageType.PageResponse, 0, 1),
         ]);

@@ -36,7 +36,7 @@ internal sealed class Cookie
 
     internal bool IsSecure { get; private set; }
 
-    /// <summary>Whether scripts may not see it; no script ever does here.</summary>
+    /// <summary>Whether scripts may not see it.</summary>
     internal bool IsHttpOnly { get; private set; }
 
     internal SameSite SameSite { get; private set; }

@@ -19,13 +19,20 @@ internal sealed class CookieJar
     /// <param name="url">The request's URL.</param>
     /// <param name="page">The page that makes the request; null for a navigation by the user.</param>
     /// <param name="now">The time.</param>
-    internal string For(WebUrl url, WebUrl? page, DateTimeOffset now)
+    internal string For(WebUrl url, WebUrl? page, DateTimeOffset now) => For(url, page, forScript: false, now);
+
+    /// <summary>Returns what <c>document.cookie</c> is on a page: without cookies that are HttpOnly.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="now">The time.</param>
+    internal string ForScript(WebUrl page, DateTimeOffset now) => For(page, page, forScript: true, now);
+
+    private string For(WebUrl url, WebUrl? page, bool forScript, DateTimeOffset now)
     {
         _cookies.RemoveAll(cookie => cookie.IsExpired(now));
         var crossSite = IsCrossSite(url, page);
         var matching = _cookies
             .Where(cookie => BelongsTo(cookie, url.Host ?? "") && PathMatches(url.Path, cookie.Path!) && (!cookie.IsSecure || url.Scheme == "https")
-                && (!crossSite || cookie.SameSite == SameSite.None))
+                && (!crossSite || cookie.SameSite == SameSite.None) && !(forScript && cookie.IsHttpOnly))
             .OrderByDescending(static cookie => cookie.Path!.Length).ThenBy(static cookie => cookie.Created).ToArray();
         foreach (var cookie in matching)
             cookie.LastUsed = ++_clock;
@@ -37,9 +44,17 @@ internal sealed class CookieJar
     /// <param name="page">The page that made the request; null for a navigation by the user.</param>
     /// <param name="field">The field's value.</param>
     /// <param name="now">The time.</param>
-    internal void Take(WebUrl url, WebUrl? page, string field, DateTimeOffset now)
+    internal void Take(WebUrl url, WebUrl? page, string field, DateTimeOffset now) => Take(url, page, field, fromScript: false, now);
+
+    /// <summary>Stores a cookie that a page's script sets, or ignores it: it can neither be HttpOnly nor take the place of one that is.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="text">As given to <c>document.cookie</c>.</param>
+    /// <param name="now">The time.</param>
+    internal void TakeFromScript(WebUrl page, string text, DateTimeOffset now) => Take(page, page, text, fromScript: true, now);
+
+    private void Take(WebUrl url, WebUrl? page, string field, bool fromScript, DateTimeOffset now)
     {
-        if (Cookie.Parse(field, now) is not { } cookie || !cookie.KeepsPrefix() || !TrySettleDomain(cookie, url.Host ?? ""))
+        if (Cookie.Parse(field, now) is not { } cookie || (fromScript && cookie.IsHttpOnly) || !cookie.KeepsPrefix() || !TrySettleDomain(cookie, url.Host ?? ""))
             return;
         var isSecureChannel = url.Scheme == "https";
         if (cookie.IsSecure && !isSecureChannel)
@@ -53,6 +68,8 @@ internal sealed class CookieJar
             return;
         cookie.LastUsed = cookie.Created = ++_clock;
         var at = _cookies.FindIndex(kept => kept.Name == cookie.Name && kept.Domain == cookie.Domain && kept.IsHostOnly == cookie.IsHostOnly && kept.Path == cookie.Path);
+        if (at >= 0 && fromScript && _cookies[at].IsHttpOnly)
+            return;
         if (at >= 0)
         {
             cookie.Created = _cookies[at].Created;

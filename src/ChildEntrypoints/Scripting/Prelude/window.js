@@ -51,7 +51,7 @@ define('MessageChannel', class MessageChannel { constructor() { this.port1 = new
 define('BroadcastChannel', class BroadcastChannel extends EventTarget { constructor(name) { super(); this.name = name; } postMessage() { } close() { } });
 define('postMessage', data => { const copy = $.clone(data); $.task(() => $.fire(window, 'message', { data: copy, origin: $.part('origin'), source: window, ports: [] })); });
 
-class Location { toString() { return $.here(); } assign(url) { $.navigate(String(url)); } replace(url) { $.navigate(String(url)); } reload() { } }
+class Location { toString() { return $.here(); } assign(url) { $.navigate(String(url)); } replace(url) { $.navigate(String(url), true); } reload() { $.reload(); } }
 const location = new Location();
 for (const part of ['href', 'protocol', 'host', 'hostname', 'port', 'pathname', 'search', 'hash', 'origin'])
   Object.defineProperty(Location.prototype, part, {
