@@ -217,10 +217,10 @@ internal sealed class ScriptedPage : IPageScripts
     private long _deadline;
     private long _waitsSince;
 
-    // The clock goes on while the page waits, but not beyond what the waiting was for.
+    // The clock goes on while a loaded page waits. While it loads it stands still, so that no timer comes before a script that is only late.
     private void Waited()
     {
-        if (_waitsSince > 0)
+        if (_waitsSince > 0 && Loader.ReadyState == "complete")
             Tasks.Advance(Environment.TickCount64 - _waitsSince);
         _waitsSince = 0;
     }
@@ -245,7 +245,8 @@ internal sealed class ScriptedPage : IPageScripts
         if (Network.IsBusy && WantedNavigation is null)
         {
             _waitsSince = Environment.TickCount64;
-            _host.Later((int)Math.Min(left, Math.Max(1, (Tasks.NextDue ?? double.MaxValue) - Tasks.Now)), () =>
+            var wait = Loader.ReadyState == "complete" ? Math.Max(1, (Tasks.NextDue ?? double.MaxValue) - Tasks.Now) : int.MaxValue;
+            _host.Later((int)Math.Min(left, wait), () =>
             {
                 Waited();
                 Go(0);
