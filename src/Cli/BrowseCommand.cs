@@ -39,12 +39,14 @@ internal static class BrowseCommand
         acts.Prepare(identity);
         var schema = await wanted.ReadSchemaAsync(cancellation).ConfigureAwait(false);
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
-        var tab = await BrowserClient.For(browser.Browser).OpenTabAsync(new OpenTab { Identity = identity, Downloads = acts.Downloads }, cancellation).ConfigureAwait(false);
+        var tab = await BrowserClient.For(browser.Browser).OpenTabAsync(new OpenTab { Identity = identity, Downloads = acts.Downloads, Scripts = wanted.Scripts ? PageScripts.Page : null }, cancellation).ConfigureAwait(false);
         await using var closing = tab.ConfigureAwait(false);
         try
         {
             var page = await acts.RunAsync(tab, await tab.NavigateAsync(url, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            if (schema is not null)
+            if (wanted.Code is { } script)
+                await Console.Out.WriteLineAsync(VisibleText.Json(await tab.EvaluateAsync(script, cancellation: cancellation).ConfigureAwait(false))).ConfigureAwait(false);
+            else if (schema is not null)
                 await Console.Out.WriteLineAsync(VisibleText.Json(await tab.ExtractAsync(schema, cancellation).ConfigureAwait(false))).ConfigureAwait(false);
             else if (wanted.Outline)
                 await PrintAsync(await tab.OutlineAsync(cancellation).ConfigureAwait(false), static heading => $"{heading.Level}\t{VisibleText.Line(heading.Text)}\t{VisibleText.Line(heading.Anchor.Length > 0 ? $"#{heading.Anchor}" : "")}").ConfigureAwait(false);
@@ -60,6 +62,13 @@ internal static class BrowseCommand
                 await PrintPageAsync(tab, page, textOnly, cancellation).ConfigureAwait(false);
             var code = images is null ? ExitCodes.Success : await SaveImagesAsync(browser, tab, images, cancellation).ConfigureAwait(false);
             return await BrowseActing.Wanted.KeepAsync(identity).ConfigureAwait(false) || code != ExitCodes.Success ? code : ExitCodes.WriteError;
+        }
+        catch (ScriptException e)
+        {
+            await Complaint.WriteAsync(e.Line > 0 ? $"{e.Message} (line {e.Line}, column {e.Column})" : e.Message).ConfigureAwait(false);
+            if (e.Exited is not null)
+                browser.OnLoss();
+            return e.Exited is not null ? ExitCodes.ChildLost : ExitCodes.ScriptFailed;
         }
         catch (PageException e)
         {

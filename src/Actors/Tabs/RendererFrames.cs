@@ -1,5 +1,4 @@
 using ActorBrowser.Transport;
-using Akka.Actor;
 
 namespace ActorBrowser;
 
@@ -28,9 +27,9 @@ internal sealed class RendererFrames(TabPage page, PageResources resources, Scri
                 if (frame.Id == page.Document)
                     page.OnNavigates(navigates.Value);
                 break;
-            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.Answer or ChildFrames.TooLarge:
+            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.Answer or ChildFrames.ScriptValue or ChildFrames.NoScriptValue or ChildFrames.TooLarge:
                 if (renderer.Take(frame.Id) is { } question)
-                    OnAnswer(frame, question.Asker);
+                    OnAnswer(frame, question);
                 break;
             default:
                 if (scripts.OnFrame(frame) is { } broken)
@@ -54,12 +53,12 @@ internal sealed class RendererFrames(TabPage page, PageResources resources, Scri
         page.OnSettled(settled);
     }
 
-    private void OnAnswer(ChildFrames.UserFrame frame, IActorRef? asker)
+    private void OnAnswer(ChildFrames.UserFrame frame, RendererLease.Question question)
     {
         switch (frame)
         {
-            case var answer when asker is not null:
-                if (!QueryAnswers.TryPass(answer, asker))
+            case var answer when question.Asker is { } asker:
+                if (!(question.IsScript ? QueryAnswers.TryPassValue(answer, asker) : QueryAnswers.TryPass(answer, asker)))
                     goto default;
                 break;
             case ChildFrames.Document when frame.Id != page.Document || page.State != TabState.Loading:

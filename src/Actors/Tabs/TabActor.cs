@@ -28,6 +28,7 @@ internal sealed class TabActor : UntypedActor
     private readonly TabPage _page;
     private readonly RendererFrames _frames;
     private readonly TabActs _acts;
+    private readonly PageQuestions _questions;
     private string? _hung;
 
     public TabActor(TabRecord record, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images)
@@ -42,6 +43,7 @@ internal sealed class TabActor : UntypedActor
         var scripts = new ScriptedPage(record, _settings, _renderer, _requests);
         _page = new TabPage(record, _settings, Timers.Time, _renderer, _fetches, _resources, scripts, _events, WatchAnswers);
         _acts = new TabActs(record, _page, _resources, _renderer);
+        _questions = new PageQuestions(_page, _settings, _renderer, _resources);
         _frames = new RendererFrames(_page, _resources, scripts, _acts, _renderer);
     }
 
@@ -63,7 +65,9 @@ internal sealed class TabActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         var problem = ProblemOf(reason);
-        if (message is Query or Act)
+        if (message is Evaluate)
+            Sender.Tell(new EvaluationFailed(ScriptFailure.RendererLost, problem, 0, 0));
+        else if (message is Query or Act)
             Sender.Tell(new QueryFailed(null, problem));
         else if (message is ICommand)
             Sender.Tell(new Akka.Actor.Status.Failure(new PageException(problem, reason)));
@@ -134,14 +138,19 @@ internal sealed class TabActor : UntypedActor
                     _renderer.Child.Tell(ChildProcessProtocol.Kill.Instance);
                 break;
             case Query query:
-                OnQuery(query);
+                _questions.Ask(query, Sender);
+                WatchAnswers();
                 break;
             case Act act:
                 _acts.Begin(act, Sender);
                 WatchAnswers();
                 break;
+            case Evaluate evaluate:
+                _questions.Ask(evaluate, Sender);
+                WatchAnswers();
+                break;
             case FetchResource resource:
-                OnFetchResource(resource.Url);
+                _questions.Ask(resource, Sender);
                 break;
             case GetSnapshot:
                 Sender.Tell(new TabSnapshot(_record.Number, _page.State, _record.Url, _page.Title, _renderer.ProcessId, _record.History.Urls, _record.History.Position, _page.Summary, _page.Problem));
@@ -246,23 +255,6 @@ internal sealed class TabActor : UntypedActor
             OnFetched(actor, new PageFetch.Done(request.Tag, request.Url.ToString(), null, default, null, "The actor that fetched it has failed."));
         else if (_resources.Decodes(actor))
             _resources.OnImageDecoded(actor, null, new ImageProtocol.DecodeRefused(null, "The actor that waited for its pixels has failed."));
-    }
-
-    private void OnQuery(Query query)
-    {
-        if (_page.State == TabState.Loaded && _renderer.IsThere)
-            _renderer.Query(query, Sender);
-        else
-            Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _page.Problem ?? "No page is loaded."));
-        WatchAnswers();
-    }
-
-    private void OnFetchResource(string url)
-    {
-        if (_page.State == TabState.Loaded)
-            _resources.Fetch(url, Sender);
-        else
-            Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _page.Problem ?? "No page is loaded."));
     }
 
     // The renderer must answer every question: the clock runs while one is pending.

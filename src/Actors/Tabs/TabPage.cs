@@ -97,12 +97,8 @@ internal sealed class TabPage(
         events.Gather(new Progress(record.Load, advanced.Bytes, advanced.Total));
     }
 
-    /// <summary>Finishes the load, because the last image was decoded or has failed.</summary>
-    internal void OnImagesIn()
-    {
-        if (State == TabState.Loading)
-            FinishIfReady();
-    }
+    /// <summary>The last image was decoded or has failed.</summary>
+    internal void OnImagesIn() => FinishIfReady();
 
     /// <summary>Begins a navigation.</summary>
     internal void Go(PageNavigation navigation)
@@ -254,7 +250,7 @@ internal sealed class TabPage(
 
     private void FinishIfReady()
     {
-        if (!scripts.IsAwaited && !resources.AreAwaited)
+        if (State == TabState.Loading && !scripts.IsAwaited && !resources.AreAwaited)
             Finish();
     }
 

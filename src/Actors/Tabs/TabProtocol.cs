@@ -127,6 +127,34 @@ public static partial class TabProtocol
     }
 
     /// <summary>
+    /// Runs a script in the live document, whether or not the page's own scripts run. Its value is that of its last statement; a promise is
+    /// awaited. Answered by <see cref="Evaluated"/> or <see cref="EvaluationFailed"/>.
+    /// </summary>
+    /// <param name="Code">JavaScript; at most <see cref="EvaluateScript.LongestCode"/> characters.</param>
+    public sealed record Evaluate(string Code) : ICommand, IValidated
+    {
+        /// <summary>How long the script and its promise may take; at most ten minutes. Null for <c>tabs.max-script-time</c> of the configuration.</summary>
+        public TimeSpan? Timeout { get; init; }
+
+        object? IValidated.Refusal() => TabRefusals.Of(this);
+    }
+
+    /// <summary>A script's value.</summary>
+    /// <param name="Json">As <c>JSON.stringify</c> writes it: <c>null</c> for undefined, a function or a symbol; an element as its outer HTML, as a JSON text.</param>
+    public sealed record Evaluated(string Json) : IEvent;
+
+    /// <summary>A script has no value. Unless the renderer was lost, the page is still usable.</summary>
+    /// <param name="Kind">Why.</param>
+    /// <param name="Message">The error's message, or one sentence.</param>
+    /// <param name="Line">Where in the script it was thrown, from 1; 0 if unknown.</param>
+    /// <param name="Column">Where in the line, from 1; 0 if unknown.</param>
+    public sealed record EvaluationFailed(ScriptFailure Kind, string Message, int Line, int Column) : IEvent
+    {
+        /// <summary>How the renderer ended, if that is the reason.</summary>
+        public ChildProcessProtocol.ChildExited? Exited { get; init; }
+    }
+
+    /// <summary>
     /// Fetches a resource on the loaded page's behalf: with the tab's cookies and proxy, and only from addresses that the page's own
     /// images could come from. Answered by <see cref="ResourceFetched"/> or <see cref="QueryFailed"/>.
     /// </summary>

@@ -10,6 +10,8 @@ internal static class TabRefusals
     /// <summary>The longest URL, in characters: browsers allow about as much, and every snapshot carries it.</summary>
     internal const int LongestUrl = 64 << 10;
 
+    private static readonly TimeSpan LongestScript = TimeSpan.FromMinutes(10);
+
     internal static object? Url(string? url) => url switch
     {
         null => Invalid(nameof(Navigate), "Url is null; give an absolute http or https URL."),
@@ -27,6 +29,16 @@ internal static class TabRefusals
     internal static object NoActor(string message, IActorRef? subscriber) => Invalid(message, subscriber is null
         ? "Subscriber is null; give the actor that gets the tab's events."
         : $"Subscriber is a {subscriber.GetType().Name}, which cannot be watched; give an actor of an actor system.");
+
+    internal static EvaluationFailed? Of(Evaluate evaluate) => evaluate switch
+    {
+        { Code: null } => NotRun("The script is null."),
+        { Code.Length: > EvaluateScript.LongestCode } => NotRun($"The script has {evaluate.Code.Length} characters; at most {EvaluateScript.LongestCode} are allowed."),
+        { Timeout: { } timeout } when timeout < TimeSpan.FromMilliseconds(1) || timeout > LongestScript => NotRun($"The script's timeout is {timeout}; it must be between one millisecond and ten minutes."),
+        _ => null,
+    };
+
+    private static EvaluationFailed NotRun(string message) => new(ScriptFailure.Invalid, message, 0, 0);
 
     internal static QueryFailed? Of(Query query)
     {

@@ -12,4 +12,13 @@ internal interface IPageScripts : IDisposable
     /// <param name="cancelable">Whether a listener can prevent the default action.</param>
     /// <returns>False if a listener prevented the default action.</returns>
     bool Dispatch(IElement target, string type, bool bubbles, bool cancelable);
+
+    /// <summary>Runs what an action of a user has set off: tasks, and timers within the page's clock. What waits for the network goes on later.</summary>
+    void Settle();
+
+    /// <summary>Where the page's scripts want to go, such as by <c>location = …</c>; null for nowhere. The browser was told.</summary>
+    string? WantedNavigation { get; }
+
+    /// <summary>The form that the page's scripts want to submit, and what submits it; null for none.</summary>
+    (IElement Form, IElement? Submitter)? WantedSubmission { get; set; }
 }

@@ -49,10 +49,10 @@ internal sealed class LiveDocument : IDisposable
         (_text, _texts) = (null, null);
     }
 
-    internal WebUrl? Base { get; }
-
-    /// <summary>The page's own URL; null if it has none.</summary>
+    /// <summary>The page's own address.</summary>
     internal WebUrl? Address { get; private init; }
+
+    internal WebUrl? Base { get; }
 
     /// <summary>What the page's forms have beyond its elements.</summary>
     internal FormState Forms { get; } = new();
@@ -111,6 +111,8 @@ internal sealed class LiveDocument : IDisposable
         }
         _ = WebUrl.TryParse(request.Url, out var address);
         var live = new LiveDocument(page.Document, page.Source, BaseOf(page.Survey.Base, address), QueryEncoding(encoding.Name), request.Limits.MaxMilliseconds) { Address = address, Pointers = page.Forms, Markup = page.Text };
+        if (request.Scripts.MaxMilliseconds > 0)
+            PageStyle.RunsScripts(page.Document);
         live.Summarize(page, encoding.Name, source, started);
         return live;
     }
@@ -141,7 +143,7 @@ internal sealed class LiveDocument : IDisposable
             throw PageSurvey.TooMany(request.Limits.MaxNodes);
         // Without the guard, the parser would move deeper elements elsewhere and continue.
         var guard = new ParseGuard(request.Limits);
-        var document = new HtmlParser(new HtmlParserOptions { IsScripting = false, IsNotConsumingCharacterReferences = false, MaximumDepth = request.Limits.MaxDepth + ParseGuard.Margin, OnCreated = guard.OnCreated }).ParseDocument(text);
+        var document = new HtmlParser(new HtmlParserOptions { IsScripting = request.Scripts.MaxMilliseconds > 0, IsNotConsumingCharacterReferences = false, MaximumDepth = request.Limits.MaxDepth + ParseGuard.Margin, OnCreated = guard.OnCreated }).ParseDocument(text);
         return new ParsedPage(document, PageSurvey.Of(document, request.Limits), room, parser, note) { Forms = guard.Forms, Text = text };
     }
 

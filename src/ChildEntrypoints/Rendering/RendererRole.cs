@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ActorBrowser.ChildEntrypoints.Scripting;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 
@@ -15,6 +16,9 @@ internal sealed class RendererRole : IFrameRole
 
     private readonly WorkThread _thread = new("ActorBrowser renderer", StackBytes);
     private readonly PayloadReceiver<LoadDocument> _receiver;
+    private readonly PayloadReceiver<PageResponse> _responses;
+    private readonly RendererScripts _scripts;
+    private bool _receivesResponse;
     private ChildContext? _context;
 
     // Used on the work thread only.
@@ -22,10 +26,19 @@ internal sealed class RendererRole : IFrameRole
     private ulong _cancelled;
 
     /// <summary>Creates a renderer without a page.</summary>
-    public RendererRole() => _receiver = new((id, request, payload) => _thread.Add(() => Load(id, request, payload)));
+    public RendererRole()
+    {
+        _receiver = new((id, request, payload) => _thread.Add(() => Load(id, request, payload)));
+        _scripts = new RendererScripts(_thread);
+        _responses = new((id, response, payload) => _thread.Add(() => _scripts.OnResponse(id, response, payload)));
+    }
 
     /// <inheritdoc/>
-    public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) => _context = context;
+    public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
+    {
+        _context = context;
+        _scripts.Use(context);
+    }
 
     /// <inheritdoc/>
     public ProtocolViolation? OnFrame(in Frame frame)
@@ -33,9 +46,20 @@ internal sealed class RendererRole : IFrameRole
         switch (frame.Type)
         {
             case MessageType.LoadDocument:
+                _receivesResponse = false;
                 return _receiver.OnRequest(frame);
+            case MessageType.PageResponse:
+                _receivesResponse = true;
+                return _responses.OnRequest(frame);
             case MessageType.FetchBodyChunk:
-                return _receiver.OnPiece(frame);
+                // The pieces of one payload come together.
+                return _receivesResponse ? _responses.OnPiece(frame) : _receiver.OnPiece(frame);
+            case MessageType.EvaluateScript:
+                return OnEvaluate(frame);
+            case MessageType.PageCookies:
+                return frame.TryRead<PageCookies>(out var cookies) ?? Post(() => _scripts.OnCookies(cookies));
+            case MessageType.PageStorage:
+                return frame.TryRead<PageStorage>(out var storage) ?? Post(() => _scripts.OnStorage(storage));
             case MessageType.QueryDocument:
                 return OnQuery(frame);
             case MessageType.ActOnPage:
@@ -66,6 +90,7 @@ internal sealed class RendererRole : IFrameRole
         {
             if (Volatile.Read(ref _cancelled) == id)
                 return;
+            _scripts.Leave();
             _document?.Dispose();
             _document = null;
             using var overdue = Overdue(id, request.Limits.MaxMilliseconds, "parsed");
@@ -76,6 +101,9 @@ internal sealed class RendererRole : IFrameRole
                 Answer(id, document.Summary);
                 if (document.Resources.Count > 0)
                     Answer(id, new ResourcesWanted(document.Resources));
+                _scripts.Parsed(id, request.Scripts.MaxMilliseconds > 0);
+                if (request.Scripts.MaxMilliseconds > 0)
+                    RunScripts(document, request.Scripts);
             }
             catch (DocumentFailedException e)
             {
@@ -88,6 +116,25 @@ internal sealed class RendererRole : IFrameRole
             }
         }
         _context!.Flush();
+    }
+
+    // After the page is parsed, which is within its own time.
+    private void RunScripts(LiveDocument document, ScriptLimits limits) => _thread.Add(() =>
+    {
+        if (_document == document)
+            _scripts.Start(document, limits);
+    });
+
+    private ProtocolViolation? OnEvaluate(in Frame frame)
+    {
+        if (frame.TryRead<EvaluateScript>(out var request) is { } malformed)
+            return malformed;
+        var id = frame.CorrelationId;
+        return Post(() =>
+        {
+            if (Volatile.Read(ref _cancelled) != id)
+                _scripts.Evaluate(id, _document, request);
+        });
     }
 
     private ProtocolViolation? OnQuery(in Frame frame)

@@ -38,8 +38,8 @@ internal readonly record struct EvaluateScript(string Code, int Milliseconds, lo
 /// <param name="Json">The value as JSON.</param>
 internal readonly record struct ScriptAnswer(string Json) : IWireMessage<ScriptAnswer>
 {
-    /// <summary>The longest answer, in characters: with three bytes each it fits a frame.</summary>
-    public const int LongestJson = 256 << 10;
+    /// <summary>The longest answer, in bytes of UTF-8: it fits a frame.</summary>
+    public const int LongestJson = 512 << 10;
 
     /// <inheritdoc/>
     public static MessageType Type => MessageType.ScriptAnswer;

@@ -1,0 +1,339 @@
+using ActorBrowser.ChildEntrypoints.Rendering;
+using ActorBrowser.Transport;
+using AngleSharp.Dom;
+using Jint;
+using Jint.Native;
+using Jint.Runtime;
+
+namespace ActorBrowser.ChildEntrypoints.Scripting;
+
+/// <summary>The script engine of one page. Whatever runs in it, runs within a <see cref="ScriptLimit"/>.</summary>
+internal sealed class ScriptedPage : IPageScripts
+{
+    /// <summary>How much longer than its time a script may take to stop before the process ends itself.</summary>
+    internal const int Grace = 1000;
+
+    private static readonly ScriptLimits s_evaluateOnly = new(10_000, 5_000, 256 << 20);
+
+    private readonly LiveDocument _live;
+    private readonly IScriptHost _host;
+    private readonly ScriptLimits _limits;
+    private readonly ScriptLimit _limit = new();
+    private readonly ScriptJson _json;
+    private readonly List<Evaluation> _evaluations = [];
+    private int _depth;
+    private double _clockEnd;
+
+    /// <summary>Creates a page's engine.</summary>
+    /// <param name="live">The page.</param>
+    /// <param name="host">The renderer.</param>
+    /// <param name="limits">The limits of the page's own scripts; all 0 if they do not run.</param>
+    /// <param name="storage">Cookies and storage.</param>
+    internal ScriptedPage(LiveDocument live, IScriptHost host, in ScriptLimits limits, PageKeeping storage)
+    {
+        (_live, _host) = (live, host);
+        RunsPageScripts = limits.MaxMilliseconds > 0;
+        _limits = RunsPageScripts ? limits : s_evaluateOnly;
+        Tasks = new ScriptTasks();
+        Network = new PageNetwork(host, RunsPageScripts ? null : Tasks);
+        var modules = new PageModules(Network, live);
+        Engine = new Engine(options =>
+        {
+            options.Constraints.StackOverflowGuard = true;
+            options.Constraints.RegexTimeout = TimeSpan.FromSeconds(5);
+            options.Constraints.MaxArraySize = 16 << 20;
+            options.Json.MaxParseDepth = 1000;
+            options.RetainFunctionSourceText = true;
+            options.AgentCanSuspend = false;
+            options.TimeZone = TimeZoneInfo.Utc;
+            options.TimeSystem = new ScriptDates(Tasks);
+            options.Constraint(_limit);
+            options.EnableModules(modules);
+        });
+        Engine.Advanced.PromiseRejectionTracker += OnRejection;
+        _json = new ScriptJson(Engine);
+        Realm = new PageRealm(Engine, live, this, storage);
+        Loader = new PageLoader(this, Realm, Network, modules);
+    }
+
+    internal Engine Engine { get; }
+
+    internal PageRealm Realm { get; }
+
+    internal ScriptTasks Tasks { get; }
+
+    internal PageNetwork Network { get; }
+
+    internal PageLoader Loader { get; }
+
+    /// <summary>Whether the page's own scripts run, and not only those that are evaluated.</summary>
+    internal bool RunsPageScripts { get; }
+
+    /// <summary>Where the page's scripts want to go, such as by <c>location = …</c>; null for nowhere.</summary>
+    public string? WantedNavigation { get; private set; }
+
+    /// <summary>The form that the page's scripts want to submit, and what submits it; null for none.</summary>
+    public (IElement Form, IElement? Submitter)? WantedSubmission { get; set; }
+
+    /// <summary>How many of the page's scripts have run.</summary>
+    internal int Ran { get; set; }
+
+    /// <summary>How many of the page's scripts have failed.</summary>
+    internal int Failed { get; set; }
+
+    /// <summary>Whether the page's scripts were stopped by a limit.</summary>
+    internal bool IsOver { get; private set; }
+
+    /// <summary>Runs the page's scripts.</summary>
+    /// <param name="settled">Called once, when they have settled or their time is over.</param>
+    internal void Start(Action settled)
+    {
+        var end = Environment.TickCount64 + _limits.MaxMilliseconds;
+        Loader.Settled = () =>
+        {
+            Loader.Settled = null;
+            settled();
+        };
+        _clockEnd = Tasks.Now + _limits.MaxClock;
+        Enter(_limits.MaxMilliseconds, _limits.MaxBytes, Loader.Start);
+        Go(end);
+    }
+
+    /// <summary>Runs a script for the browser.</summary>
+    /// <param name="request">The script and its limits.</param>
+    /// <param name="answer">Called once with the value.</param>
+    /// <param name="fail">Or called once with the reason why there is none.</param>
+    internal void Evaluate(in EvaluateScript request, Action<string> answer, Action<ScriptFailed> fail)
+    {
+        var evaluation = new Evaluation(Environment.TickCount64 + request.Milliseconds, request.MaxBytes, answer, fail);
+        var code = request.Code;
+        _clockEnd = Tasks.Now + request.Milliseconds;
+        _evaluations.Add(evaluation);
+        if (Enter(request.Milliseconds, request.MaxBytes, () => Begin(evaluation, code)) is { } failed)
+            End(evaluation, () => fail(failed));
+        else if (evaluation.IsPending)
+            Go(evaluation.Deadline);
+        _live.OnChanged();
+    }
+
+    /// <inheritdoc/>
+    public bool Dispatch(IElement target, string type, bool bubbles, bool cancelable)
+    {
+        var goesOn = true;
+        Enter(_limits.MaxMilliseconds, _limits.MaxBytes, () => goesOn = Realm.Events.DispatchTrusted(target, type, bubbles, cancelable));
+        _live.OnChanged();
+        return goesOn;
+    }
+
+    /// <inheritdoc/>
+    public void Settle()
+    {
+        _clockEnd = Tasks.Now + _limits.MaxClock;
+        Go(Environment.TickCount64 + _limits.MaxMilliseconds);
+    }
+
+    /// <summary>An answer of the network is here.</summary>
+    internal void OnResponse(ulong id, in PageResponse response, byte[] body)
+    {
+        if (Network.Take(id) is not { } waiting)
+            return;
+        Waited();
+        var given = response;
+        Enter(Math.Max(1, LeftOf(_deadline)), _limits.MaxBytes, () => waiting(given, body));
+        Go(_deadline);
+    }
+
+    /// <summary>Runs host code that calls scripts, within limits.</summary>
+    /// <returns>Why it was stopped; null if it ran to its end.</returns>
+    internal ScriptFailed? Enter(int milliseconds, long bytes, Action run)
+    {
+        if (_depth > 0)
+        {
+            run();
+            return null;
+        }
+        _depth++;
+        _limit.Begin(milliseconds, bytes);
+        _host.Guard(milliseconds + Grace);
+        try
+        {
+            run();
+            Engine.Advanced.ProcessTasks();
+            return null;
+        }
+        catch (Exception e)
+        {
+            Engine.Advanced.ResetCallStack();
+            var failed = ScriptFailures.Of(e);
+            if (e is not JavaScriptException)
+                Report(failed.Message);
+            return failed;
+        }
+        finally
+        {
+            _depth--;
+            _host.Guard(0);
+        }
+    }
+
+    /// <summary>Calls a function of the page; what it throws is reported.</summary>
+    internal JsValue Call(JsValue function, JsValue self, params JsValue[] arguments)
+    {
+        try
+        {
+            return function.Call(self, arguments);
+        }
+        catch (JavaScriptException e)
+        {
+            Realm.Events.ReportError(e);
+            return JsValue.Undefined;
+        }
+    }
+
+    /// <summary>Writes to the log that a script has failed.</summary>
+    internal void Report(string message) => _host.Log($"script: {message}");
+
+    /// <summary>A script leads to another page: the browser is told once, and then no more of the page's scripts run.</summary>
+    internal void Leave(string url, bool replaces)
+    {
+        if (WantedNavigation is not null)
+            return;
+        WantedNavigation = url;
+        if (RunsPageScripts)
+            _host.Navigate(url, replaces);
+    }
+
+    /// <summary>Writes a line to the log.</summary>
+    internal void Log(string line) => _host.Log(line);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Network.CancelAll();
+        Tasks.Clear();
+        Engine.Dispose();
+    }
+
+    private long _deadline;
+    private long _waitsSince;
+
+    // The clock goes on while a loaded page waits. While it loads it stands still, so that no timer comes before a script that is only late.
+    private void Waited()
+    {
+        if (_waitsSince > 0 && Loader.ReadyState == "complete")
+            Tasks.Advance(Environment.TickCount64 - _waitsSince);
+        _waitsSince = 0;
+    }
+
+    // Runs what can run; then waits for the network, or is done.
+    private void Go(long deadline)
+    {
+        _deadline = Math.Max(_deadline, deadline);
+        var stopped = Enter(Math.Max(1, LeftOf(_deadline)), _limits.MaxBytes, Drain);
+        _live.OnChanged();
+        foreach (var evaluation in _evaluations.ToArray())
+            Finish(evaluation, stopped);
+        var left = LeftOf(_deadline);
+        if (stopped is { } why && why.Kind != ScriptFailure.Failed || left == 0)
+        {
+            IsOver = Loader.Settled is not null;
+            Tasks.Clear();
+            Network.CancelAll();
+            Loader.Settled?.Invoke();
+            return;
+        }
+        if (Network.IsBusy && WantedNavigation is null)
+        {
+            _waitsSince = Environment.TickCount64;
+            var wait = Loader.ReadyState == "complete" ? Math.Max(1, (Tasks.NextDue ?? double.MaxValue) - Tasks.Now) : int.MaxValue;
+            _host.Later((int)Math.Min(left, wait), () =>
+            {
+                Waited();
+                Go(0);
+            });
+        }
+        else
+            Loader.Settled?.Invoke();
+    }
+
+    private void Drain()
+    {
+        do
+            Engine.Advanced.ProcessTasks();
+        while (WantedNavigation is null && (Tasks.RunNext(_clockEnd, mayJump: false) || Loader.Advance() || (!Network.IsBusy && Tasks.RunNext(_clockEnd, mayJump: true))));
+    }
+
+    private static int LeftOf(long deadline) => (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
+
+    private void Begin(Evaluation evaluation, string code)
+    {
+        var value = Engine.Evaluate(code, "evaluate");
+        if (value.IsPromise())
+            Realm.Promises.Then(value, done => evaluation.Outcome = done, rejected => evaluation.Rejection = rejected);
+        else
+            Answer(evaluation, value);
+    }
+
+    private void Answer(Evaluation evaluation, JsValue value)
+    {
+        var json = _json.Write(value);
+        End(evaluation, () => evaluation.Answer(json));
+    }
+
+    private void Finish(Evaluation evaluation, ScriptFailed? stopped)
+    {
+        if (evaluation.Outcome is { } value)
+        {
+            evaluation.Outcome = null;
+            if (Enter(Math.Max(1, LeftOf(evaluation.Deadline)), evaluation.MaxBytes, () => Answer(evaluation, value)) is { } failed)
+                End(evaluation, () => evaluation.Fail(failed));
+        }
+        else if (evaluation.Rejection is { } reason)
+        {
+            End(evaluation, () => evaluation.Fail(ScriptFailures.OfRejection(reason)));
+        }
+        else if (stopped is { } why)
+        {
+            End(evaluation, () => evaluation.Fail(why));
+        }
+        else if (LeftOf(evaluation.Deadline) == 0)
+        {
+            End(evaluation, () => evaluation.Fail(new ScriptFailed(ScriptFailure.TimedOut, "The script's promise was not settled in time.", 0, 0)));
+        }
+        else if (!Network.IsBusy)
+        {
+            End(evaluation, () => evaluation.Fail(new ScriptFailed(ScriptFailure.TimedOut, "The script's promise is not settled, and nothing is left that could settle it in time.", 0, 0)));
+        }
+    }
+
+    private void End(Evaluation evaluation, Action tell)
+    {
+        if (!_evaluations.Remove(evaluation))
+            return;
+        evaluation.IsPending = false;
+        tell();
+    }
+
+    private void OnRejection(object? sender, PromiseRejectionTrackerEventArgs rejection)
+    {
+        if (rejection.Operation == Jint.Native.Promise.PromiseRejectionOperation.Reject && _evaluations.Count == 0)
+            Report($"unhandled rejection: {ScriptFailures.Describe(rejection.Value ?? JsValue.Undefined)}");
+    }
+
+    private sealed class Evaluation(long deadline, long maxBytes, Action<string> answer, Action<ScriptFailed> fail)
+    {
+        internal long Deadline => deadline;
+
+        internal long MaxBytes => maxBytes;
+
+        internal Action<string> Answer => answer;
+
+        internal Action<ScriptFailed> Fail => fail;
+
+        internal bool IsPending { get; set; } = true;
+
+        internal JsValue? Outcome { get; set; }
+
+        internal JsValue? Rejection { get; set; }
+    }
+}
