@@ -53,7 +53,7 @@ public sealed class ScriptFetchSpecs : BrowserSpecs
         foreach (var (type, goes) in new[] { ("text/javascript; charset=utf-8", true), ("Application/X-JavaScript", true), ("application/json", false), ("text/html", false), ("text/plain", false), ("", false) })
         {
             var done = await FetchAsync(page, Script($"{site}/?type={Uri.EscapeDataString(type)}"), identity);
-            Assert.Equal((type, goes ? PageResult.Opaque : PageResult.Failed, goes ? 5 : 0), (type, done.Response.Result, done.Body.Length));
+            Assert.Equal((type, goes ? PageResult.Opaque : PageResult.Failed, goes ? 5 : 0), (type, done.Response.Outcome, done.Body.Length));
             Assert.Empty(done.Response.Headers);
         }
         // The page's own script may be declared as anything.
@@ -73,7 +73,7 @@ public sealed class ScriptFetchSpecs : BrowserSpecs
         foreach (var space in new[] { AddressSpace.Public, AddressSpace.Loopback })
         {
             var done = await FetchAsync(Parse("http://page.test/"), Script(site), new NetworkIdentity(), space);
-            Assert.Equal(space == AddressSpace.Loopback ? PageResult.Opaque : PageResult.Failed, done.Response.Result);
+            Assert.Equal(space == AddressSpace.Loopback ? PageResult.Opaque : PageResult.Failed, done.Response.Outcome);
         }
         Assert.Equal(1, asked);
     }
@@ -208,14 +208,14 @@ public sealed class ScriptFetchSpecs : BrowserSpecs
             (string?)init["credentials"] switch { "omit" => PageRequestCredentials.Omit, "include" => PageRequestCredentials.Include, _ => PageRequestCredentials.SameOrigin },
             (string?)init["redirect"] switch { "error" => PageRequestRedirect.Error, "manual" => PageRequestRedirect.Manual, _ => PageRequestRedirect.Follow });
         var (response, bytes) = await FetchAsync(page, wanted, identity);
-        if (response.Result == PageResult.Failed)
+        if (response.Outcome == PageResult.Failed)
             return new JsonObject { ["type"] = "error" };
         var isOwn = Parse(response.Url).HasOriginOf(page);
         return new JsonObject
         {
-            ["type"] = response.Result == PageResult.Ok ? isOwn && !(url.HasOriginOf(page) is false) ? "basic" : "cors" : wanted.Redirect == PageRequestRedirect.Manual ? "opaqueredirect" : "opaque",
+            ["type"] = response.Outcome == PageResult.Ok ? isOwn && !(url.HasOriginOf(page) is false) ? "basic" : "cors" : wanted.Redirect == PageRequestRedirect.Manual ? "opaqueredirect" : "opaque",
             ["status"] = response.Status,
-            ["redirected"] = response.Result == PageResult.Ok && response.Url != url.ToString(),
+            ["redirected"] = response.Outcome == PageResult.Ok && response.Url != url.ToString(),
             ["headers"] = string.Join(',', Shown.Where(name => response.Headers.Any(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))),
             ["body"] = System.Text.Encoding.UTF8.GetString(bytes.Span),
         };

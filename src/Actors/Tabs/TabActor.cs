@@ -65,12 +65,8 @@ internal sealed class TabActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         var problem = ProblemOf(reason);
-        if (message is Evaluate)
-            Sender.Tell(new EvaluationFailed(ScriptFailure.RendererLost, problem, 0, 0));
-        else if (message is Query or Act)
-            Sender.Tell(new QueryFailed(null, problem));
-        else if (message is ICommand)
-            Sender.Tell(new Akka.Actor.Status.Failure(new PageException(problem, reason)));
+        if (message is ICommand)
+            Sender.Tell(TabRefusals.Lost(message, problem, reason));
         _events.Flush();
         _resources.GiveUp();
         _requests.GiveUp();

@@ -38,6 +38,14 @@ internal static class TabRefusals
         _ => null,
     };
 
+    /// <summary>The answer to a command in whose handling the tab has failed.</summary>
+    internal static object Lost(object command, string problem, Exception reason) => command switch
+    {
+        Evaluate => new EvaluationFailed(ScriptFailure.RendererLost, problem, 0, 0),
+        Query or Act => new QueryFailed(null, problem),
+        _ => new Akka.Actor.Status.Failure(new PageException(problem, reason)),
+    };
+
     private static EvaluationFailed NotRun(string message) => new(ScriptFailure.Invalid, message, 0, 0);
 
     internal static QueryFailed? Of(Query query)

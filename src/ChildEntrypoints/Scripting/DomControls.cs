@@ -73,7 +73,7 @@ internal static class DomControls
         Element("HTMLEmbedElement", "embed", "src@ type");
         Element("HTMLSlotElement", "slot", "name");
         Element("HTMLModElement", "ins del", "cite@ dateTime");
-        realm.DefineElement("HTMLBodyElement", ["body"], defined => DomEvents.DefineHandlers(realm, defined, DomElements.WindowHandlers));
+        realm.DefineElement("HTMLBodyElement", ["body"], defined => EventInterfaces.DefineHandlers(realm, defined, DomElements.WindowHandlers));
         realm.DefineElement("HTMLDialogElement", ["dialog"], defined =>
         {
             Reflection.Define(realm, defined, "open? returnValue");

@@ -100,7 +100,7 @@ internal static class DomDocument
         .Method<IDocument>("createComment", 1, (node, arguments) => realm.Wrap(node.CreateComment(realm.Text(arguments, 0))))
         .Method<IDocument>("createDocumentFragment", 0, (node, _) => realm.Wrap(node.CreateDocumentFragment()))
         .Method<IDocument>("createAttribute", 1, (_, arguments) => new JsAttribute(realm, null, realm.Text(arguments, 0).ToLowerInvariant()))
-        .Method<IDocument>("createEvent", 1, (_, arguments) => realm.Events.Create(realm.Text(arguments, 0)))
+        .Method<IDocument>("createEvent", 1, (_, arguments) => EventInterfaces.Create(realm, realm.Text(arguments, 0)))
         .Method<IDocument>("importNode", 1, (node, arguments) =>
         {
             var copy = realm.Tree.Clone(realm.Node(arguments, 0), TypeConverter.ToBoolean(PageRealm.At(arguments, 1)));

@@ -31,7 +31,7 @@ internal static class DomElements
         {
             element.Get<IElement>("style", node => Style(realm, node), (node, value) => realm.Tree.SetAttribute(node, "style", TypeConverter.ToString(value)))
                 .Get<IElement>("dataset", node => ((JsNode)realm.Wrap(node)).Part("dataset", () => new JsDataset(realm, node)));
-            DomEvents.DefineHandlers(realm, element, Handlers);
+            EventInterfaces.DefineHandlers(realm, element, Handlers);
         });
     }
 
@@ -146,14 +146,14 @@ internal static class DomElements
             .Method<IElement>("blur", 0, (node, _) => Do(() => realm.Window.Blur(node)));
         foreach (var name in (ReadOnlySpan<string>)["offsetTop", "offsetLeft", "offsetWidth", "offsetHeight"])
             element.Get<IElement>(name, static _ => 0);
-        DomEvents.DefineHandlers(realm, element, Handlers);
+        EventInterfaces.DefineHandlers(realm, element, Handlers);
     }
 
     /// <summary>Defines the window's and the document's event handlers.</summary>
     internal static void DefineGlobalHandlers(PageRealm realm, DomInterface defined, bool window)
     {
-        DomEvents.DefineHandlers(realm, defined, Handlers);
-        DomEvents.DefineHandlers(realm, defined, window ? WindowHandlers : "readystatechange visibilitychange selectionchange");
+        EventInterfaces.DefineHandlers(realm, defined, Handlers);
+        EventInterfaces.DefineHandlers(realm, defined, window ? WindowHandlers : "readystatechange visibilitychange selectionchange");
     }
 
     internal static JsValue Do(Action run)

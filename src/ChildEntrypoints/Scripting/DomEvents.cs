@@ -9,7 +9,7 @@ namespace ActorBrowser.ChildEntrypoints.Scripting;
 
 /// <summary>Dispatches events as the DOM standard says. AngleSharp's own events are not used.</summary>
 /// <param name="realm">The page's realm.</param>
-internal sealed partial class DomEvents(PageRealm realm)
+internal sealed class DomEvents(PageRealm realm)
 {
     private const int Capturing = 1, AtTarget = 2, Bubbling = 3;
 
@@ -30,7 +30,7 @@ internal sealed partial class DomEvents(PageRealm realm)
     /// <returns>False if a listener prevented the default action.</returns>
     internal bool Fire(ObjectInstance target, string type, bool bubbles = false, bool cancelable = false, ObjectInstance? members = null)
     {
-        var fired = new JsEvent(realm.Engine, realm.PrototypeOf(InterfaceOf(type)), type)
+        var fired = new JsEvent(realm.Engine, realm.PrototypeOf(EventInterfaces.Of(type)), type)
         {
             Bubbles = bubbles,
             Cancelable = cancelable,
@@ -146,8 +146,8 @@ internal sealed partial class DomEvents(PageRealm realm)
             dispatched.Prevent();
     }
 
-    // A handler in the page's HTML is compiled when its event first comes there.
-    private void ReadAttribute(ObjectInstance at, string type)
+    /// <summary>A handler in the page's HTML is compiled when its event first comes there.</summary>
+    internal void ReadAttribute(ObjectInstance at, string type)
     {
         if (!realm.Page.RunsPageScripts || at is not JsNode { Node: IElement element } node || element.GetAttribute("on" + type) is not { } code)
             return;

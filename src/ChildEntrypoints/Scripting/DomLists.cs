@@ -93,7 +93,6 @@ internal sealed class JsTokens(PageRealm realm, IElement element, string attribu
     internal JsValue Change(JsValue[] names, bool add)
     {
         var tokens = Tokens.ToList();
-        var changed = false;
         foreach (var given in names)
         {
             var token = TypeConverter.ToString(given);
@@ -101,18 +100,13 @@ internal sealed class JsTokens(PageRealm realm, IElement element, string attribu
                 throw Realm.DomError("SyntaxError", "The token provided must not be empty.");
             if (token.AsSpan().IndexOfAny(" \t\n\f\r") >= 0)
                 throw Realm.DomError("InvalidCharacterError", $"The token provided ('{token}') contains HTML space characters, which are not valid in tokens.");
-            if (add && !tokens.Contains(token))
-            {
+            if (!add)
+                tokens.Remove(token);
+            else if (!tokens.Contains(token))
                 tokens.Add(token);
-                changed = true;
-            }
-            else if (!add)
-            {
-                changed |= tokens.Remove(token);
-            }
         }
-        // As browsers do: an attribute that is not there is not made empty.
-        if (changed || (element.HasAttribute(attribute) && Value != string.Join(' ', tokens)))
+        // As Chromium does: without an attribute, one is made by adding no token, but not by removing one.
+        if (add || element.HasAttribute(attribute))
             Write(string.Join(' ', tokens));
         return Undefined;
     }

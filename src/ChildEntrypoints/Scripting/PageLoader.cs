@@ -194,7 +194,7 @@ internal sealed class PageLoader(ScriptedPage page, PageRealm realm, PageNetwork
             (response, body) =>
             {
                 work.IsFetched = true;
-                if (response.Result != PageResult.Failed && response.Status is 0 or (>= 200 and <= 299))
+                if (response.Outcome != PageResult.Failed && response.Status is 0 or (>= 200 and <= 299))
                     work.Code = Decode(body, response, work.Element);
                 else
                     page.Report($"{LiveDocument.Shorten(work.Url!, 300)} was not loaded: {(response.Message.Length > 0 ? response.Message : $"status {response.Status}")}");

@@ -75,7 +75,7 @@ internal sealed class PageModules(PageNetwork network, LiveDocument live) : IMod
             new PageRequest(PageRequestKind.Module, "GET", resolved.Key, [], default, PageRequestMode.Cors, PageRequestCredentials.SameOrigin, PageRequestRedirect.Follow),
             (response, body) =>
             {
-                if (response.Result != PageResult.Ok || response.Status is < 200 or > 299)
+                if (response.Outcome != PageResult.Ok || response.Status is < 200 or > 299)
                     completion.SetError($"Failed to fetch the module {LiveDocument.Shorten(resolved.Key, 300)}: {(response.Message.Length > 0 ? response.Message : $"status {response.Status}")}");
                 else
                     completion.SetSource(Encoding.UTF8.GetString(body));

@@ -26,7 +26,7 @@ internal sealed class PageRealm
         Events = new DomEvents(this);
         Mutations = new Mutations(this);
         Elements = new CustomElements(this);
-        DomEvents.Define(this);
+        EventInterfaces.Define(this);
         DomNodes.Define(this);
         DomElements.Define(this);
         DomLists.Define(this);

@@ -27,7 +27,7 @@ internal static class ScriptRequests
                 (PageRequestKind)TypeConverter.ToInt32(arguments[0]), realm.Text(arguments, 1), realm.Text(arguments, 2), headers, bytes,
                 (PageRequestMode)TypeConverter.ToInt32(arguments[5]), (PageRequestCredentials)TypeConverter.ToInt32(arguments[6]), (PageRequestRedirect)TypeConverter.ToInt32(arguments[7])),
             (response, content) => realm.Page.Call(
-                done, JsValue.Undefined, (int)response.Result, response.Status, response.StatusText, response.Url,
+                done, JsValue.Undefined, (int)response.Outcome, response.Status, response.StatusText, response.Url,
                 new JsArray(realm.Engine, [.. response.Headers.SelectMany(static field => (JsValue[])[field.Name, field.Value])]),
                 realm.Engine.Intrinsics.Uint8Array.Construct(content), response.Message));
         return (double)id;

@@ -19,10 +19,11 @@ internal sealed class ScriptedPage : IPageScripts
     private readonly IScriptHost _host;
     private readonly ScriptLimits _limits;
     private readonly ScriptLimit _limit = new();
-    private readonly ScriptJson _json;
-    private readonly List<Evaluation> _evaluations = [];
+    private readonly ScriptEvaluations _evaluations;
     private int _depth;
     private double _clockEnd;
+    private long _deadline;
+    private long _waitsSince;
 
     /// <summary>Creates a page's engine.</summary>
     /// <param name="live">The page.</param>
@@ -51,8 +52,8 @@ internal sealed class ScriptedPage : IPageScripts
             options.EnableModules(modules);
         });
         Engine.Advanced.PromiseRejectionTracker += OnRejection;
-        _json = new ScriptJson(Engine);
         Realm = new PageRealm(Engine, live, this, storage);
+        _evaluations = new ScriptEvaluations(this);
         Loader = new PageLoader(this, Realm, Network, modules);
     }
 
@@ -105,14 +106,10 @@ internal sealed class ScriptedPage : IPageScripts
     /// <param name="fail">Or called once with the reason why there is none.</param>
     internal void Evaluate(in EvaluateScript request, Action<string> answer, Action<ScriptFailed> fail)
     {
-        var evaluation = new Evaluation(Environment.TickCount64 + request.Milliseconds, request.MaxBytes, answer, fail);
-        var code = request.Code;
         _clockEnd = Tasks.Now + request.Milliseconds;
-        _evaluations.Add(evaluation);
-        if (Enter(request.Milliseconds, request.MaxBytes, () => Begin(evaluation, code)) is { } failed)
-            End(evaluation, () => fail(failed));
-        else if (evaluation.IsPending)
-            Go(evaluation.Deadline);
+        var deadline = Environment.TickCount64 + request.Milliseconds;
+        if (_evaluations.Begin(request, deadline, answer, fail))
+            Go(deadline);
         _live.OnChanged();
     }
 
@@ -214,9 +211,6 @@ internal sealed class ScriptedPage : IPageScripts
         Engine.Dispose();
     }
 
-    private long _deadline;
-    private long _waitsSince;
-
     // The clock goes on while a loaded page waits. While it loads it stands still, so that no timer comes before a script that is only late.
     private void Waited()
     {
@@ -231,8 +225,7 @@ internal sealed class ScriptedPage : IPageScripts
         _deadline = Math.Max(_deadline, deadline);
         var stopped = Enter(Math.Max(1, LeftOf(_deadline)), _limits.MaxBytes, Drain);
         _live.OnChanged();
-        foreach (var evaluation in _evaluations.ToArray())
-            Finish(evaluation, stopped);
+        _evaluations.Finish(stopped);
         var left = LeftOf(_deadline);
         if (stopped is { } why && why.Kind != ScriptFailure.Failed || left == 0)
         {
@@ -263,77 +256,11 @@ internal sealed class ScriptedPage : IPageScripts
         while (WantedNavigation is null && (Tasks.RunNext(_clockEnd, mayJump: false) || Loader.Advance() || (!Network.IsBusy && Tasks.RunNext(_clockEnd, mayJump: true))));
     }
 
-    private static int LeftOf(long deadline) => (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
-
-    private void Begin(Evaluation evaluation, string code)
-    {
-        var value = Engine.Evaluate(code, "evaluate");
-        if (value.IsPromise())
-            Realm.Promises.Then(value, done => evaluation.Outcome = done, rejected => evaluation.Rejection = rejected);
-        else
-            Answer(evaluation, value);
-    }
-
-    private void Answer(Evaluation evaluation, JsValue value)
-    {
-        var json = _json.Write(value);
-        End(evaluation, () => evaluation.Answer(json));
-    }
-
-    private void Finish(Evaluation evaluation, ScriptFailed? stopped)
-    {
-        if (evaluation.Outcome is { } value)
-        {
-            evaluation.Outcome = null;
-            if (Enter(Math.Max(1, LeftOf(evaluation.Deadline)), evaluation.MaxBytes, () => Answer(evaluation, value)) is { } failed)
-                End(evaluation, () => evaluation.Fail(failed));
-        }
-        else if (evaluation.Rejection is { } reason)
-        {
-            End(evaluation, () => evaluation.Fail(ScriptFailures.OfRejection(reason)));
-        }
-        else if (stopped is { } why)
-        {
-            End(evaluation, () => evaluation.Fail(why));
-        }
-        else if (LeftOf(evaluation.Deadline) == 0)
-        {
-            End(evaluation, () => evaluation.Fail(new ScriptFailed(ScriptFailure.TimedOut, "The script's promise was not settled in time.", 0, 0)));
-        }
-        else if (!Network.IsBusy)
-        {
-            End(evaluation, () => evaluation.Fail(new ScriptFailed(ScriptFailure.TimedOut, "The script's promise is not settled, and nothing is left that could settle it in time.", 0, 0)));
-        }
-    }
-
-    private void End(Evaluation evaluation, Action tell)
-    {
-        if (!_evaluations.Remove(evaluation))
-            return;
-        evaluation.IsPending = false;
-        tell();
-    }
+    internal static int LeftOf(long deadline) => (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
 
     private void OnRejection(object? sender, PromiseRejectionTrackerEventArgs rejection)
     {
-        if (rejection.Operation == Jint.Native.Promise.PromiseRejectionOperation.Reject && _evaluations.Count == 0)
+        if (rejection.Operation == Jint.Native.Promise.PromiseRejectionOperation.Reject && !_evaluations.IsAny)
             Report($"unhandled rejection: {ScriptFailures.Describe(rejection.Value ?? JsValue.Undefined)}");
-    }
-
-    private sealed class Evaluation(long deadline, long maxBytes, Action<string> answer, Action<ScriptFailed> fail)
-    {
-        internal long Deadline => deadline;
-
-        internal long MaxBytes => maxBytes;
-
-        internal Action<string> Answer => answer;
-
-        internal Action<ScriptFailed> Fail => fail;
-
-        internal bool IsPending { get; set; } = true;
-
-        internal JsValue? Outcome { get; set; }
-
-        internal JsValue? Rejection { get; set; }
     }
 }

@@ -145,7 +145,7 @@ internal enum PageResult
 /// Parent → renderer: the answer to the PageRequest with this id. Its body is in <see cref="Data"/>, in a sealed memory file sent with the
 /// message, or follows as FetchBodyChunk frames with the same id, as a page's bytes do.
 /// </summary>
-/// <param name="Result">How it ended.</param>
+/// <param name="Outcome">How it ended.</param>
 /// <param name="Status">The HTTP status; 0 without one.</param>
 /// <param name="StatusText">The reason phrase; empty for none.</param>
 /// <param name="Url">The URL after redirects; empty if it failed.</param>
@@ -154,7 +154,7 @@ internal enum PageResult
 /// <param name="Length">The body's length in bytes.</param>
 /// <param name="Data">The body, or the first bytes of it; empty if it comes in a memory file.</param>
 internal readonly record struct PageResponse(
-    PageResult Result, int Status, string StatusText, string Url, IReadOnlyList<HeaderField> Headers, string Message, int Length, ReadOnlyMemory<byte> Data)
+    PageResult Outcome, int Status, string StatusText, string Url, IReadOnlyList<HeaderField> Headers, string Message, int Length, ReadOnlyMemory<byte> Data)
     : IWireMessage<PageResponse>, IPayloadRequest<PageResponse>
 {
     /// <summary>The longest body, in bytes.</summary>
@@ -170,7 +170,7 @@ internal readonly record struct PageResponse(
     public void Write(ref MessagePackWriter writer)
     {
         writer.WriteArrayHeader(8);
-        writer.Write((int)Result);
+        writer.Write((int)Outcome);
         writer.Write(Status);
         writer.Write(StatusText);
         writer.Write(Url);
@@ -185,7 +185,7 @@ internal readonly record struct PageResponse(
     {
         Wire.ReadArrayOf(ref reader, 8, nameof(PageResponse));
         return new PageResponse(
-            (PageResult)Wire.ReadRange(ref reader, "PageResponse.Result", 0, (int)PageResult.Opaque),
+            (PageResult)Wire.ReadRange(ref reader, "PageResponse.Outcome", 0, (int)PageResult.Opaque),
             (int)Wire.ReadRange(ref reader, "PageResponse.Status", 0, 999),
             Wire.ReadText(ref reader, "PageResponse.StatusText"),
             Wire.ReadText(ref reader, "PageResponse.Url"),

@@ -97,7 +97,7 @@ internal sealed class PageRequests(IActorContext context, TabRecord record, TabS
             return;
         context.Unwatch(fetch);
         _underWay.Remove(done.Id);
-        var failed = done.Response.Result == PageResult.Failed;
+        var failed = done.Response.Outcome == PageResult.Failed;
         events.Gather(new TabProtocol.ResourceLoaded(record.Load, done.Response.Url, done.Response.Status, done.Body.Length, failed ? done.Response.Message : null));
         Answer(done.Id, done.Response, done.Body);
         Start();

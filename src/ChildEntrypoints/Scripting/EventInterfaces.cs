@@ -5,8 +5,8 @@ using Jint.Runtime;
 
 namespace ActorBrowser.ChildEntrypoints.Scripting;
 
-/// <content>The interfaces of events.</content>
-internal sealed partial class DomEvents
+/// <summary>The interfaces of events, and how listeners are added.</summary>
+internal static class EventInterfaces
 {
     // Each interface with its parent and its members' defaults: f for false, 0, n for null, e for an empty text, u for undefined.
     private static readonly (string Name, string Parent, string Members)[] s_interfaces =
@@ -40,7 +40,8 @@ internal sealed partial class DomEvents
         ("CloseEvent", "Event", "wasClean:f code:0 reason:e"),
     ];
 
-    private static string InterfaceOf(string type) => type switch
+    /// <summary>The interface of the browser's events of a type.</summary>
+    internal static string Of(string type) => type switch
     {
         "click" or "dblclick" or "auxclick" or "contextmenu" or "pointerdown" or "pointerup" => "PointerEvent",
         "mousedown" or "mouseup" or "mousemove" or "mouseover" or "mouseout" or "mouseenter" or "mouseleave" => "MouseEvent",
@@ -153,7 +154,7 @@ internal sealed partial class DomEvents
     }
 
     /// <summary>Makes an event of an old interface, as <c>document.createEvent</c> does.</summary>
-    internal JsEvent Create(string kind)
+    internal static JsEvent Create(PageRealm realm, string kind)
     {
         var name = kind.ToLowerInvariant() switch
         {
