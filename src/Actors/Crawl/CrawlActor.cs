@@ -41,7 +41,7 @@ internal sealed class CrawlActor : UntypedActor
         _ = WebUrl.TryParse(_options.Url, out _start!);
         _began = Timers.Time.GetTimestamp();
         var agent = RobotsTxt.TokenOf(settings.Network.UserAgent);
-        var cache = _options.Cache ?? (_options.Folder is { } folder ? new HttpCache(Path.Combine(folder, "cache")) : null);
+        var cache = _options.Cache ?? (_options is { Folder: { } folder, Identity: null } ? new HttpCache(Path.Combine(folder, "cache")) : null);
         var identity = _options.Identity ?? new NetworkIdentity();
         _fetches = new CrawlFetches(Context, coordinator, settings, identity);
         _urls = new CrawlUrls(_options, settings.Crawl, _start);

@@ -54,6 +54,6 @@ public sealed record CrawlOptions(string Url)
     /// <summary>The cookies and the proxy of all requests; null for a new identity.</summary>
     public NetworkIdentity? Identity { get; init; }
 
-    /// <summary>A cache for this identity; null for one in the folder, or for none without a folder.</summary>
+    /// <summary>A cache for this identity. Null for none; if <see cref="Identity"/> is null, too, for one in the folder, which no other identity uses.</summary>
     public HttpCache? Cache { get; init; }
 }

@@ -34,7 +34,7 @@ internal sealed class CrawlParse(object tag, string url, string site, string con
     /// <summary>Whether further questions may follow the first answers: no other document is then given to the renderer meanwhile.</summary>
     internal bool IsAlone => IsSitemap || Markdown is not null;
 
-    /// <summary>When it was given to the renderer, as a timestamp.</summary>
+    /// <summary>When the renderer began with it, or last answered about it, as a timestamp.</summary>
     internal long Since { get; set; }
 
     /// <summary>How many answers of the renderer are missing.</summary>

@@ -116,16 +116,19 @@ internal sealed class CrawlRenderers(IActorRef pool, CrawlSettings settings, Tab
 
     private void OnFrame(ChildFrames.UserFrame frame, IActorRef sender)
     {
-        if (frame is ChildFrames.Wanted || !_questions.Remove(frame.Id, out var asked) || !sender.Equals(asked.Renderer.Router?.Child))
+        // An answer counts only from the renderer that was asked: another one, taken over by its page, could guess the id.
+        if (frame is ChildFrames.Wanted || !_questions.TryGetValue(frame.Id, out var asked) || asked.Renderer.Router is not { } router || !sender.Equals(router.Child))
             return;
+        _questions.Remove(frame.Id);
         var next = Take(frame, asked.Parse, asked.Kind);
         if (frame is not (ChildFrames.Document or ChildFrames.Answer or ChildFrames.NoDocument or ChildFrames.TooLarge))
             sender.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(ViolationKind.OutOfState, $"A renderer may not send a {frame.GetType().Name}.")));
+        asked.Parse.Since = time.GetTimestamp();
         if (next is { } question)
             Ask(asked.Renderer, asked.Parse, question, asked.Kind);
         else if (--asked.Parse.Missing == 0)
             Finish(asked.Renderer, asked.Parse);
-        asked.Renderer.Router.Flush();
+        router.Flush();
     }
 
     private static QueryDocument? Take(ChildFrames.UserFrame frame, CrawlParse parse, Question kind)

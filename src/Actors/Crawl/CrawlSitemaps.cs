@@ -1,3 +1,4 @@
+using ActorBrowser.Transport;
 using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser;
@@ -40,7 +41,7 @@ internal sealed class CrawlSitemaps(
         {
             tag.Initiator = CrawlQueue.InitiatorOf(headers.AddressSpace);
             var isPacked = done.Body.Span.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
-            parse(new CrawlParse(tag, tag.Url.ToString(), tag.Url.Origin, isPacked ? "application/gzip" : headers.ValueOf("Content-Type") ?? "", done.Body) { IsSitemap = true });
+            parse(new CrawlParse(tag, tag.Url.ToString(), tag.Url.Origin, isPacked ? LoadDocument.Packed : headers.ValueOf("Content-Type") ?? "", done.Body) { IsSitemap = true });
             return;
         }
         _isReading = false;

@@ -48,7 +48,7 @@ internal sealed class CrawlUrls(CrawlOptions options, CrawlSettings settings, We
             return null;
         }
         _known.Add(text);
-        // Credentials of a link are not sent; those of the start page are in its URL only.
+        // Without credentials: they are not sent, as each URL is written into files.
         return WebUrl.TryParse(text, out var plain) ? new CrawlTarget(text, plain, depth, initiator, redirects) : null;
     }
 

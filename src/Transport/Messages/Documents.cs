@@ -13,6 +13,9 @@ namespace ActorBrowser.Transport;
 /// <param name="Limits">Limits of parsing; a page beyond them fails.</param>
 internal readonly record struct LoadDocument(string Url, string ContentType, int Length, ReadOnlyMemory<byte> Data, DocumentLimits Limits) : IWireMessage<LoadDocument>, IPayloadRequest<LoadDocument>
 {
+    /// <summary>The content type of XML in a gzip file, which the parent has recognised. As a server's type, it would be no text.</summary>
+    public const string Packed = "application/x-actorbrowser-packed";
+
     /// <summary>The longest page, in bytes.</summary>
     public const int MaxLength = 256 << 20;
 

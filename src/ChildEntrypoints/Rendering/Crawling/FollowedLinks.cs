@@ -41,7 +41,7 @@ internal static class FollowedLinks
             if (found.Count == Most)
                 break;
             var reference = element.GetAttribute("href") ?? element.GetAttribute("src")!;
-            if (element.GetAttribute("rel") is { } rel && rel.Contains("nofollow", StringComparison.OrdinalIgnoreCase))
+            if (element.GetAttribute("rel") is { } rel && Array.Exists(rel.Split((char[]?)null), static one => one.Equals("nofollow", StringComparison.OrdinalIgnoreCase)))
                 continue;
             if (WithoutFragment(reference) is { Length: > 0 } target && references.Add(target))
                 Add(live, target, urls, found);

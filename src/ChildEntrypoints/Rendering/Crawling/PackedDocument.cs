@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering.Crawling;
 
-/// <summary>A document that is served as a gzip file, as sitemaps are: unpacked here, where a bomb costs one renderer its page.</summary>
+/// <summary>A document in a gzip file, as sitemaps are: unpacked here, where a bomb costs one renderer its page.</summary>
 internal static class PackedDocument
 {
     private const int Longest = 64 << 20;
@@ -14,7 +14,7 @@ internal static class PackedDocument
     /// <exception cref="DocumentFailedException">It is no gzip file, or unpacks to more than the limit.</exception>
     internal static ReadOnlyMemory<byte> Unpack(ref LoadDocument request, ReadOnlyMemory<byte> bytes)
     {
-        if (request.ContentType is not ("application/gzip" or "application/x-gzip"))
+        if (request.ContentType != LoadDocument.Packed)
             return bytes;
         request = request with { ContentType = "application/xml" };
         using var packed = new MemoryStream(bytes.ToArray(), writable: false);
