@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ActorBrowser.ChildEntrypoints.Rendering.Crawling;
 using ActorBrowser.ChildEntrypoints.Scripting;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
@@ -96,7 +97,9 @@ internal sealed class RendererRole : IFrameRole
             using var overdue = Overdue(id, request.Limits.MaxMilliseconds, "parsed");
             try
             {
-                var document = LiveDocument.Parse(request, payload.Bytes);
+                var wanted = request;
+                var bytes = PackedDocument.Unpack(ref wanted, payload.Bytes);
+                var document = LiveDocument.Parse(wanted, bytes);
                 _document = document;
                 Answer(id, document.Summary);
                 if (document.Resources.Count > 0)

@@ -14,6 +14,9 @@ namespace ActorBrowser.Transport;
 /// <param name="Scripts">Limits of the page's own scripts; all 0 if they do not run.</param>
 internal readonly record struct LoadDocument(string Url, string ContentType, int Length, ReadOnlyMemory<byte> Data, DocumentLimits Limits, ScriptLimits Scripts = default) : IWireMessage<LoadDocument>, IPayloadRequest<LoadDocument>
 {
+    /// <summary>The content type of XML in a gzip file, which the parent has recognised. As a server's type, it would be no text.</summary>
+    public const string Packed = "application/x-actorbrowser-packed";
+
     /// <summary>The longest page, in bytes.</summary>
     public const int MaxLength = 256 << 20;
 
