@@ -13,7 +13,7 @@ public abstract class PlayedTabSpecs : TestKit
     {
         (Coordinator, Pool, Child, Owner) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         var settings = ActorBrowserSettings.From(Sys.Settings.Config);
-        Tab = Sys.ActorOf(TabActor.Props(new TabRecord(1, new OpenTab { Subscriber = Owner.Ref }, 10), settings, Coordinator.Ref, Pool.Ref, CreateTestProbe().Ref));
+        Tab = Sys.ActorOf(TabActor.Props(new TabRecord(1, new OpenTab { Subscriber = Owner.Ref }, 10, PageScripts.None), settings, Coordinator.Ref, Pool.Ref, CreateTestProbe().Ref));
     }
 
     protected TestProbe Coordinator { get; }

@@ -1,4 +1,3 @@
-using ActorBrowser.Transport;
 using Akka.Actor;
 using static ActorBrowser.TabProtocol;
 
