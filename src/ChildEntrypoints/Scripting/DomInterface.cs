@@ -16,8 +16,7 @@ internal sealed class DomInterface
         (_realm, Name) = (realm, name);
         Prototype = new MembersObject(this, fill) { Prototype = parent?.Prototype ?? realm.Engine.Intrinsics.Object.PrototypeObject };
         Constructor = new InterfaceConstructor(this, construct);
-        if (parent is not null)
-            Constructor.Prototype = parent.Constructor;
+        Constructor.Prototype = parent?.Constructor ?? (ObjectInstance)realm.Engine.Intrinsics.Function.Get("prototype");
         realm.Engine.Global.FastSetProperty(name, new PropertyDescriptor(Constructor, writable: true, enumerable: false, configurable: true));
     }
 
