@@ -74,10 +74,8 @@ internal sealed class Activation
     /// <summary>Submits a form as a user does: with the event.</summary>
     internal static void Submit(PageRealm realm, IElement form, IElement? submitter)
     {
-        var members = new Jint.Native.JsObject(realm.Engine);
-        members.Set("submitter", realm.Wrap(submitter));
-        if (realm.Events.Fire((ObjectInstance)realm.Wrap(form), "submit", bubbles: true, cancelable: true, members: members))
-            realm.Window.Submit(form, submitter);
+        if (realm.Events.DispatchTrusted(form, "submit", bubbles: true, cancelable: true, submitter))
+            realm.Window.Submit((IHtmlFormElement)form, submitter);
     }
 
     /// <summary>The control that a label belongs to.</summary>

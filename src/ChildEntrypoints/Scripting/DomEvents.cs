@@ -24,7 +24,16 @@ internal sealed class DomEvents(PageRealm realm)
     }
 
     /// <summary>Dispatches an event of the browser.</summary>
-    internal bool DispatchTrusted(INode target, string type, bool bubbles, bool cancelable) => Fire((ObjectInstance)realm.Wrap(target), type, bubbles, cancelable);
+    internal bool DispatchTrusted(INode target, string type, bool bubbles, bool cancelable, INode? submitter = null)
+    {
+        JsObject? members = null;
+        if (type == "submit")
+        {
+            members = new JsObject(realm.Engine);
+            members.Set("submitter", realm.Wrap(submitter));
+        }
+        return Fire((ObjectInstance)realm.Wrap(target), type, bubbles, cancelable, members);
+    }
 
     /// <summary>Dispatches an event of the browser.</summary>
     /// <returns>False if a listener prevented the default action.</returns>

@@ -114,10 +114,10 @@ internal sealed class ScriptedPage : IPageScripts
     }
 
     /// <inheritdoc/>
-    public bool Dispatch(IElement target, string type, bool bubbles, bool cancelable)
+    public bool Dispatch(IElement target, string type, bool bubbles, bool cancelable, IElement? submitter = null)
     {
         var goesOn = true;
-        Enter(_limits.MaxMilliseconds, _limits.MaxBytes, () => goesOn = Realm.Events.DispatchTrusted(target, type, bubbles, cancelable));
+        Enter(_limits.MaxMilliseconds, _limits.MaxBytes, () => goesOn = Realm.Events.DispatchTrusted(target, type, bubbles, cancelable, submitter));
         _live.OnChanged();
         return goesOn;
     }

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using ActorBrowser.ChildEntrypoints.Rendering;
+using ActorBrowser.Transport;
 using ActorBrowser.Transport.Http;
 using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Jint;
 using Jint.Native;
@@ -103,17 +105,22 @@ internal sealed class WindowObject
         }
     }
 
-    /// <summary>A script wants a form to be submitted. One by GET leads to another page; another is noted for the browser.</summary>
-    internal void Submit(IElement form, IElement? submitter)
+    /// <summary>A script wants a form to be submitted. One by GET leads to another page; another is noted for the action that has set the script off.</summary>
+    internal void Submit(IHtmlFormElement form, IElement? submitter)
     {
-        _realm.Page.WantedSubmission = (form, submitter);
-        var method = submitter?.GetAttribute("formmethod") ?? form.GetAttribute("method") ?? "get";
-        var action = submitter?.GetAttribute("formaction") ?? form.GetAttribute("action");
-        if (!method.Equals("get", StringComparison.OrdinalIgnoreCase) || !WebUrl.TryParse(string.IsNullOrEmpty(action) ? Url : _realm.Live.Resolve(action) ?? "", out var target))
-            return;
-        var query = TypeConverter.ToString(Make("formQuery", _realm.Wrap(form), _realm.Wrap(submitter)));
-        var address = target.WithoutFragment;
-        Navigate($"{(address.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? address[..at] : address)}?{query}");
+        var live = _realm.Live;
+        try
+        {
+            var sent = FormSubmission.Of(live, new Rendering.Activation(live).Survey(), form, submitter, default);
+            if (sent is { Outcome: ActOutcome.Navigate, IsPost: false })
+                Navigate(sent.Url);
+            else
+                _realm.Page.WantedSubmission = (form, submitter);
+        }
+        catch (ActFailedException e)
+        {
+            _realm.Page.Log(e.Message);
+        }
     }
 
     internal void Focus(IElement element)

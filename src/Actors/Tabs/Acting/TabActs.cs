@@ -98,7 +98,8 @@ internal sealed class TabActs(TabRecord record, TabPage page, PageResources reso
                 pending.Asker.Tell(new Acted(record.Load));
                 break;
             default:
-                pending.Asker.Tell(new Acted(null));
+                // A script that the action has set off may have led the tab on.
+                pending.Asker.Tell(new Acted(pending.Load == record.Load ? null : record.Load));
                 break;
         }
     }

@@ -215,7 +215,7 @@ internal sealed class Activation(LiveDocument live)
             live.Scripts?.Dispatch(problem.Control.Element, "invalid", bubbles: false, cancelable: true);
             throw new ActFailedException(ActFailure.InvalidField, $"{Say(form)} was not submitted: {Say(problem.Control.Element)} is not valid: {LiveDocument.Shorten(problem.Why, 300)}.", problem.Control.Name);
         }
-        if (!Dispatch(form, "submit", cancelable: true) || !live.Document.Contains(form))
+        if (live.Scripts?.Dispatch(form, "submit", bubbles: true, cancelable: true, submitter) == false || !live.Document.Contains(form))
             return ActDone.Changed;
         return FormSubmission.Of(live, live.Scripts is null ? survey : Survey(), form, submitter, at);
     }

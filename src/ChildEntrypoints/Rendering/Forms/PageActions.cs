@@ -23,7 +23,8 @@ internal sealed class PageActions
     {
         try
         {
-            return new PageActions(live).Do(act);
+            var actions = new PageActions(live);
+            return actions.Settle(actions.Do(act));
         }
         catch (ActFailedException e)
         {
@@ -60,6 +61,18 @@ internal sealed class PageActions
             default:
                 throw new ActFailedException(ActFailure.WrongElement, $"The action's kind is {(int)act.Kind}, which ActKind does not define.");
         }
+    }
+
+    // What the action has set off in the page's scripts happens before its answer, and may submit a form.
+    private ActDone Settle(ActDone done)
+    {
+        if (_live.Scripts is not { } scripts)
+            return done;
+        scripts.Settle();
+        var wanted = scripts.WantedSubmission;
+        scripts.WantedSubmission = null;
+        return done.Outcome == ActOutcome.Done && wanted is { Form: IHtmlFormElement form }
+            ? FormSubmission.Of(_live, Survey(), form, wanted.Value.Submitter, default) : done;
     }
 
     private FormSurvey Survey() => _activation.Survey();

@@ -80,7 +80,6 @@ const successful = (form, submitter) => {
   }
   return pairs;
 };
-$.parts.formQuery = (form, submitter) => new URLSearchParams(successful(form, submitter).map(([name, value]) => [name, value instanceof Blob ? value.name : value])).toString();
 class FormData {
   #pairs = [];
   constructor(form, submitter) { if (form) this.#pairs = successful(form, submitter); }
