@@ -78,6 +78,21 @@ public sealed class ScriptFetchSpecs : BrowserSpecs
         Assert.Equal(1, asked);
     }
 
+    [Fact]
+    public async Task A_request_whose_actor_fails_is_a_network_error_to_its_script()
+    {
+        using var arrived = new SemaphoreSlim(0);
+        var site = await ServeAsync(context => context.Request.Path == "/held"
+            ? Site.HoldAsync(context, arrived)
+            : HtmlAsync(context, "<script>fetch('/held').then(() => document.title = 'answered', problem => document.title = problem.name)</script>"));
+        var tab = await OpenAsync(new TabProtocol.OpenTab { Scripts = PageScripts.Page });
+        var loading = tab.NavigateAsync(site);
+        await arrived.WaitAsync().Soon();
+        Sys.ActorSelection(tab.Tab.Path / "*").Tell(new Poison());
+        Assert.Equal((1, 0, false), (await loading.Soon()).Scripts is { } scripts ? (scripts.Run, scripts.Failed, scripts.OverBudget) : default);
+        Assert.Equal("TypeError", (await tab.SnapshotAsync().Soon()).Title);
+    }
+
     private static IEnumerable<(string, JsonObject)> MakeCases()
     {
         static JsonObject Init(string json) => JsonNode.Parse(json)!.AsObject();

@@ -98,7 +98,7 @@ internal static class DomControls
                 .Get<IHtmlFormElement>("elements", node => ((JsNode)realm.Wrap(node)).Part("elements", () => realm.Collection(() => [.. node.Elements])))
                 .Get<IHtmlFormElement>("length", static node => node.Elements.Length)
                 .Method<IHtmlFormElement>("submit", 0, (node, _) => DomElements.Do(() => realm.Window.Submit(node, null)))
-                .Method<IHtmlFormElement>("requestSubmit", 0, (node, arguments) => DomElements.Do(() => Activation.Submit(realm, node, realm.NodeOrNull(arguments, 0) as IElement)))
+                .Method<IHtmlFormElement>("requestSubmit", 0, (node, arguments) => DomElements.Do(() => ActivationBehavior.Submit(realm, node, realm.NodeOrNull(arguments, 0) as IElement)))
                 .Method<IHtmlFormElement>("reset", 0, (node, _) => DomElements.Do(() =>
                 {
                     if (realm.Events.Fire((ObjectInstance)realm.Wrap(node), "reset", bubbles: true, cancelable: true))
@@ -119,7 +119,7 @@ internal static class DomControls
                         node.Value = DomNodes.TextOrEmpty(value);
                 })
                 .Get<IHtmlInputElement>("valueAsNumber", static node => node.ValueAsNumber, static (node, value) => node.ValueAsNumber = TypeConverter.ToNumber(value))
-                .Get<IHtmlInputElement>("checked", static node => node.IsChecked, (node, value) => Activation.Check(node, TypeConverter.ToBoolean(value)))
+                .Get<IHtmlInputElement>("checked", static node => node.IsChecked, (node, value) => ActivationBehavior.Check(node, TypeConverter.ToBoolean(value)))
                 .Get<IHtmlInputElement>("indeterminate", static node => node.IsIndeterminate, static (node, value) => node.IsIndeterminate = TypeConverter.ToBoolean(value))
                 .Get<IHtmlInputElement>("files", node => node.Type == "file" ? new JsArray(realm.Engine) : JsValue.Null)
                 .Get<IHtmlInputElement>("list", node => realm.Wrap(node.List));
@@ -142,7 +142,7 @@ internal static class DomControls
         realm.DefineElement("HTMLLabelElement", ["label"], defined =>
         {
             Reflection.Define(realm, defined, "htmlFor:for");
-            defined.Get<IElement>("control", node => realm.Wrap(Activation.ControlOf(node))).Get<IElement>("form", node => realm.Wrap(FormOf(Activation.ControlOf(node))));
+            defined.Get<IElement>("control", node => realm.Wrap(ActivationBehavior.ControlOf(node))).Get<IElement>("form", node => realm.Wrap(FormOf(ActivationBehavior.ControlOf(node))));
         });
         realm.DefineElement("HTMLOutputElement", ["output"], defined =>
         {
@@ -218,7 +218,7 @@ internal static class DomControls
     {
         Reflection.Define(realm, defined, "name disabled? required? readOnly? autofocus? " + reflected);
         defined.Get<IElement>("form", node => realm.Wrap(FormOf(node)))
-            .Get<IElement>("labels", node => realm.List([.. realm.Document.QuerySelectorAll("label").Where(label => Activation.ControlOf(label) == node)]))
+            .Get<IElement>("labels", node => realm.List([.. realm.Document.QuerySelectorAll("label").Where(label => ActivationBehavior.ControlOf(label) == node)]))
             .Get<IElement>("willValidate", static node => !node.HasAttribute("disabled"))
             .Get<IElement>("validationMessage", static _ => "")
             .Get<IElement>("validity", node => realm.Window.Validity(node))

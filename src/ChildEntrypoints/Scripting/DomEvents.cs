@@ -59,7 +59,7 @@ internal sealed class DomEvents(PageRealm realm)
         dispatched.Target = target;
         var path = PathOf(target, dispatched.Type_);
         dispatched.Path = path;
-        var activation = dispatched.Type_ == "click" && realm.Page.RunsPageScripts ? Activation.Begin(realm, path, dispatched) : null;
+        var activation = dispatched.Type_ == "click" && realm.Page.RunsPageScripts ? ActivationBehavior.Begin(realm, path, dispatched) : null;
         for (var i = path.Count - 1; i > 0 && !dispatched.IsStopped; i--)
             Invoke(path[i], dispatched, Capturing);
         if (!dispatched.IsStopped)

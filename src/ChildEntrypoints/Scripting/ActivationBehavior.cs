@@ -5,14 +5,14 @@ using Jint.Native.Object;
 namespace ActorBrowser.ChildEntrypoints.Scripting;
 
 /// <summary>What a click does besides its listeners: boxes are checked before them, and forms and links follow after them.</summary>
-internal sealed class Activation
+internal sealed class ActivationBehavior
 {
     private readonly PageRealm _realm;
     private readonly IElement _element;
     private readonly bool _checked;
     private readonly IHtmlInputElement? _previous;
 
-    private Activation(PageRealm realm, IElement element)
+    private ActivationBehavior(PageRealm realm, IElement element)
     {
         (_realm, _element) = (realm, element);
         if (element is not IHtmlInputElement { Type: "checkbox" or "radio" } box)
@@ -23,7 +23,7 @@ internal sealed class Activation
     }
 
     /// <summary>Begins the click's own action; null where it has none. Not for the browser's clicks, whose sender acts itself.</summary>
-    internal static Activation? Begin(PageRealm realm, IReadOnlyList<ObjectInstance> path, JsEvent click)
+    internal static ActivationBehavior? Begin(PageRealm realm, IReadOnlyList<ObjectInstance> path, JsEvent click)
     {
         if (click.IsTrusted)
             return null;
@@ -32,7 +32,7 @@ internal sealed class Activation
             if (at is not JsNode { Node: IElement element })
                 continue;
             if (element is IHtmlInputElement { Type: "checkbox" or "radio" or "submit" or "image" or "reset" } or IHtmlButtonElement or IHtmlLabelElement or IHtmlAnchorElement || element.LocalName == "summary")
-                return new Activation(realm, element);
+                return new ActivationBehavior(realm, element);
         }
         return null;
     }
