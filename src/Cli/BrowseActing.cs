@@ -100,6 +100,8 @@ internal sealed class BrowseActing
         /// <summary>Lets the identity have the cookies of the file.</summary>
         internal void Prepare(NetworkIdentity identity)
         {
+            if (Cookies is "")
+                throw new UsageException("--cookies takes a file's path, which may not be empty.");
             try
             {
                 if (Cookies is not null)

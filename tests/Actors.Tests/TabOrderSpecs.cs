@@ -1,6 +1,5 @@
 using ActorBrowser.Transport;
 using Akka.Actor;
-using Akka.TestKit;
 using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.ActorsTests;

@@ -1,5 +1,4 @@
 using ActorBrowser.Transport;
-using Microsoft.AspNetCore.Http;
 using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;

@@ -1,7 +1,6 @@
 using ActorBrowser.Transport;
 using FsCheck;
 using FsCheck.Fluent;
-using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser.TabsTests;
 

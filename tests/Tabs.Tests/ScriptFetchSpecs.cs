@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ActorBrowser.Transport;
 using ActorBrowser.Transport.Http;
-using Akka.Actor;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorBrowser.TabsTests;

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace ActorBrowser.TabsTests;
 
 /// <summary>Actions on a page whose scripts run: they get the events of a user's act, may prevent what follows, and may lead on.</summary>

@@ -1,7 +1,7 @@
+using Jint;
 using Jint.Native;
 using Jint.Native.Object;
 using Jint.Native.Promise;
-using Jint;
 
 namespace ActorBrowser.ChildEntrypoints.Scripting;
 

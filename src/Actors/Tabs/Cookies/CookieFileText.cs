@@ -65,7 +65,7 @@ internal static class CookieFileText
         }
         catch (Exception e) when (e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentOutOfRangeException)
         {
-            problem = e.Message.EndsWith('.') ? e.Message : e.Message + ".";
+            problem = e is JsonException { LineNumber: { } line } ? $"Line {line + 1} is not the JSON that this library writes." : e.Message.EndsWith('.') ? e.Message : e.Message + ".";
             return null;
         }
     }
