@@ -4,7 +4,7 @@ using ActorBrowser.Bench;
 using ActorBrowser.Bench.Figures;
 
 IFigure[] figures = [new SpawnToReady(), new AskPing(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new SharedBodies(), new ManyChildren(),
-    new CommandSpawns(), new CommandOutputRate(), new KeyEcho(), new IdleCommands(), new Confinement(), new TabNavigation(), new Crawl(), new Storm(), new ImageDecoding(), new Floods(), new Worlds(), new CommandFloods()];
+    new CommandSpawns(), new CommandOutputRate(), new KeyEcho(), new IdleCommands(), new Confinement(), new TabNavigation(), new Scripts(), new Crawl(), new Storm(), new ImageDecoding(), new Floods(), new Worlds(), new CommandFloods()];
 
 var quick = args.Contains("--quick");
 var record = args.Contains("--record");
