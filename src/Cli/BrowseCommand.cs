@@ -44,6 +44,8 @@ internal static class BrowseCommand
         try
         {
             var page = await acts.RunAsync(tab, await tab.NavigateAsync(url, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            if (page.Scripts is { } ended && (ended.Failed > 0 || ended.OverBudget))
+                await Complaint.WriteAsync(Say(ended)).ConfigureAwait(false);
             if (wanted.Code is { } script)
                 await Console.Out.WriteLineAsync(VisibleText.Json(await tab.EvaluateAsync(script, cancellation: cancellation).ConfigureAwait(false))).ConfigureAwait(false);
             else if (schema is not null)
@@ -86,6 +88,9 @@ internal static class BrowseCommand
             return e.Kind is { } kind ? ExitCodes.For(kind) : e.Exited is not null ? ExitCodes.ChildLost : ExitCodes.CouldNotLoad;
         }
     }
+
+    private static string Say(PageScriptsEnd ended) =>
+        $"{(ended.Failed > 0 ? $"{ended.Failed} of the page's scripts failed." : "")}{(ended is { Failed: > 0, OverBudget: true } ? " " : "")}{(ended.OverBudget ? "The page's scripts had not settled when their time was over." : "")}";
 
     private static bool TryIdentity(string? proxy, out NetworkIdentity identity)
     {
@@ -164,6 +169,7 @@ internal static class BrowseCommand
             ["bytes"] = page.Bytes,
             ["milliseconds"] = page.Elapsed.TotalMilliseconds,
             ["renderer_pid"] = page.ProcessId,
+            ["scripts"] = page.Scripts is { } ended ? new JsonObject { ["run"] = ended.Run, ["failed"] = ended.Failed, ["over_budget"] = ended.OverBudget } : null,
             ["title"] = page.Document.Title,
             ["language"] = page.Document.Language,
             ["canonical_url"] = page.Document.CanonicalUrl,

@@ -10,8 +10,9 @@ internal static unsafe partial class FileLock
     private const int Interrupted = 4;
     private const int OwnerOnly = 0x180;
 
-    // O_RDWR, O_CREAT, O_CLOEXEC.
-    private static readonly int s_flags = OperatingSystem.IsMacOS() ? 0x1000202 : 0x80042;
+    // O_RDWR, O_CREAT, O_CLOEXEC, O_NOFOLLOW: a link must not make the file elsewhere.
+    private static readonly int s_flags = OperatingSystem.IsMacOS() ? 0x1000302
+        : RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x80042 | 0x8000 : 0x80042 | 0x20000;
 
     /// <summary>Takes the lock; blocks while another process or another caller has it. Disposing the result releases it.</summary>
     /// <param name="path">The file; created with mode 0600 if it does not exist.</param>

@@ -61,6 +61,14 @@ public sealed class DownloadSpecs : BrowserSpecs
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void A_device_or_a_folder_is_no_file_to_upload()
+    {
+        Assert.Contains("not a regular file", Assert.Throws<IOException>(() => UploadFile.FromFile("/dev/zero")).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<IOException>(() => UploadFile.FromFile("/tmp"));
+    }
+
+    [Fact]
     public async Task A_file_is_saved_under_a_safe_name_next_to_others_and_the_page_stays()
     {
         var site = await ServeAsync(AnswerAsync);

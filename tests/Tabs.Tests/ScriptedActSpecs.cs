@@ -47,6 +47,48 @@ public sealed class ScriptedActSpecs : BrowserSpecs
     }
 
     [Fact]
+    public async Task The_summary_is_of_the_page_after_its_scripts()
+    {
+        var site = await ServeAsync(static context => HtmlAsync(context, """
+            <title>before</title><div id=a>one</div><script>document.title = ' after  it '; a.innerHTML = '<h1>now four words</h1><a href=/x>here</a>';</script><script>throw 1</script><script>window.a = document.getElementById('a')</script>
+            """.Replace("a.innerHTML", "document.getElementById('a').innerHTML", StringComparison.Ordinal)));
+        var tab = await OpenAsync(new TabProtocol.OpenTab { Scripts = PageScripts.Page });
+        var page = await tab.NavigateAsync(site).Soon();
+        Assert.Equal(("after it", 1, 1, 4), (page.Document.Title, page.Document.Counts.Links, page.Document.Counts.Headings, page.Document.Counts.Words));
+        Assert.Equal(new PageScriptsEnd(3, 1, false), page.Scripts);
+    }
+
+    [Theory]
+    [InlineData("crypto.randomUUID().length", "36")]
+    [InlineData("new Set(Array.from({length: 100}, () => crypto.getRandomValues(new Uint8Array(300)).join())).size", "100")]
+    [InlineData("new Response(new FormData()).text().then(text => text.startsWith('--'))", "true")]
+    [InlineData("String(new DOMException('a', 'AbortError'))", "\"AbortError: a\"")]
+    [InlineData("new DOMException('a', 'AbortError').code + Object.keys(new DOMException('a')).length", "20")]
+    [InlineData("try { document.querySelector('[') } catch (e) { `${e}`.split(':')[0] }", "\"SyntaxError\"")]
+    public async Task What_pages_use_works_in_a_confined_renderer(string code, string json)
+    {
+        var tab = await OpenAsync();
+        await tab.NavigateAsync(await ServeHtmlAsync("<p>x")).Soon();
+        Assert.Equal(json, await tab.EvaluateAsync(code).Soon());
+    }
+
+    [Fact]
+    public async Task A_page_shows_neither_another_origin_as_its_own_nor_cookies_that_are_not_kept()
+    {
+        var tab = await OpenAsync(new TabProtocol.OpenTab { Scripts = PageScripts.Page });
+        var site = await ServeHtmlAsync("<p>x");
+        await tab.NavigateAsync(site).Soon();
+        Assert.Equal("\"SecurityError\"", await tab.EvaluateAsync("""
+            const own = location.origin; Object.defineProperty(URL.prototype, 'origin', { get() { return own; } });
+            let name; try { history.replaceState(null, '', 'http://127.0.0.1:1/z'); } catch (e) { name = e.name; } name
+            """).Soon());
+        Assert.Equal(JsonText(site + "/"), await tab.EvaluateAsync("location.href").Soon());
+        foreach (var cookie in new[] { "a=1; Domain=com", "__Host-c=1", "d=1; Secure", "f=1; Path=/zzz", "j=\\u0001", "z=1\\r\\nX: y", "ok=1; Path=/" })
+            await tab.EvaluateAsync($"document.cookie = '{cookie}'").Soon();
+        Assert.Equal("\"ok=1\"", await tab.EvaluateAsync("document.cookie").Soon());
+    }
+
+    [Fact]
     public async Task A_page_that_leads_on_while_it_loads_is_passed_over_and_one_that_leads_in_a_circle_fails()
     {
         var site = await ServeAsync(static context => HtmlAsync(context, context.Request.Path.Value switch
@@ -61,6 +103,8 @@ public sealed class ScriptedActSpecs : BrowserSpecs
         Assert.Contains("led the tab from page to page", (await Assert.ThrowsAsync<PageException>(() => tab.NavigateAsync(site + "/circle?").Soon())).Message, StringComparison.Ordinal);
         Assert.Equal(site + "/second", (await tab.NavigateAsync(site + "/second").Soon()).Url);
     }
+
+    private static string JsonText(string text) => $"\"{text}\"";
 
     private async Task<TabClient> ScriptedAsync()
     {

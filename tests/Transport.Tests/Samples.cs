@@ -59,7 +59,7 @@ internal static class Samples
         Of(static r => new PageRequest(PageRequestKind.Fetch, Text(r), Text(r), [new(Text(r), Text(r))], Bytes(r), PageRequestMode.NoCors, PageRequestCredentials.Include, PageRequestRedirect.Manual)),
         Of(static _ => default(PageRequestCancel)),
         Of(static r => new PageResponse(PageResult.Opaque, r.Next(1000), Text(r), Text(r), [new(Text(r), Text(r))], Text(r), r.Next(400, PageResponse.MaxLength), Bytes(r))),
-        Of(static r => new PageSettled(Text(r), r.Next(), r.Next(), true)),
+        Of(static r => new PageSettled(Text(r), r.Next(), r.Next(), true, new DocumentCounts(1, 2, 3, 4, 5, 6, 7, r.Next()))),
         Of(static r => new PageCookies(Text(r))),
         Of(static r => new PageStorage([new(Text(r), Text(r)), new(Text(r), "")])),
         Of(static r => new PageStorageChange(PageStorageChangeKind.SetItem, Text(r), Text(r))),

@@ -33,13 +33,14 @@ internal sealed class CrawlFolder : IDisposable
     internal static (CrawlFolder Folder, CrawlPast Past) Open(CrawlOptions options)
     {
         var folder = Path.GetFullPath(options.Folder!);
+        RefuseLinks(folder);
         Directory.CreateDirectory(Path.Combine(folder, PagesName));
         // The lock against a second process; other programs may read the results meanwhile.
-        var urls = Append(Path.Combine(folder, "urls.jsonl"), FileShare.None);
+        var urls = Append(Path.Combine(folder, "urls.jsonl"), FileShare.None, CrawlJson.IsHeading);
         FileStream? pages = null;
         try
         {
-            pages = Append(Path.Combine(folder, "pages.jsonl"), FileShare.Read);
+            pages = Append(Path.Combine(folder, "pages.jsonl"), FileShare.Read, static line => CrawlJson.ReadPage(line) is not null);
             if (options.Again)
             {
                 urls.SetLength(0);
@@ -55,7 +56,7 @@ internal sealed class CrawlFolder : IDisposable
                     past.Targets.Add(target);
             }
             if (past.Heading is not null && past.Heading != heading)
-                throw new CrawlFolderException($"The folder holds another crawl: {past.Heading}. Take another folder, or begin again with this one.");
+                throw new CrawlFolderException($"The folder holds another crawl: {past.Heading}. Take another folder, or begin this one again (--again).");
             foreach (var line in Lines(pages))
             {
                 if (CrawlJson.ReadPage(line) is { } page)
@@ -92,7 +93,7 @@ internal sealed class CrawlFolder : IDisposable
         {
             if (result.Page?.File is not { } file)
                 continue;
-            using var stream = new FileStream(Path.Combine(_folder, file), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            using var stream = CreateAnew(Path.Combine(_folder, file));
             stream.Write(result.Content.Span);
         }
         foreach (var result in results)
@@ -122,7 +123,8 @@ internal sealed class CrawlFolder : IDisposable
         CrawlJson.Write(_buffer, summary);
         _buffer.Write("\n"u8);
         var path = Path.Combine(_folder, "summary.json");
-        File.WriteAllBytes(path + ".new", _buffer.WrittenSpan);
+        using (var file = CreateAnew(path + ".new"))
+            file.Write(_buffer.WrittenSpan);
         File.Move(path + ".new", path, overwrite: true);
         _buffer.ResetWrittenCount();
         Sync();
@@ -148,10 +150,49 @@ internal sealed class CrawlFolder : IDisposable
         _synced = Stopwatch.GetTimestamp();
     }
 
-    // A file that ends within a line was being written when its process was killed.
-    private static FileStream Append(string path, FileShare share)
+    // A link in the folder would lead the crawl to write elsewhere.
+    private static void RefuseLinks(string folder)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0);
+        foreach (var name in (ReadOnlySpan<string>)[PagesName, "cache", "urls.jsonl", "pages.jsonl"])
+        {
+            if (new FileInfo(Path.Combine(folder, name)).LinkTarget is { } target)
+                throw new CrawlFolderException($"'{name}' in the folder is a link to '{target}', which a crawl does not follow.");
+        }
+    }
+
+    // Never into what is there, which may be a link: that is removed.
+    private static FileStream CreateAnew(string path)
+    {
+        File.Delete(path);
+        return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    }
+
+    private static FileStream Take(string path, FileShare share)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0);
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && File.Exists(path))
+        {
+            throw new CrawlFolderException($"Another process uses '{path}': the folder may have a crawl that runs.");
+        }
+    }
+
+    // A file that ends within a line was being written when its process was killed. One that is no crawl's is left alone.
+    private static FileStream Append(string path, FileShare share, Func<string, bool> isOurs)
+    {
+        var file = Take(path, share);
+        try
+        {
+            if (Lines(file).FirstOrDefault() is { Length: > 0 } first && !isOurs(first) && !(file.Length == first.Length && CrawlJson.MayBegin(first)))
+                throw new CrawlFolderException($"'{path}' is not a crawl's: take another folder.");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
         var end = file.Length;
         Span<byte> piece = stackalloc byte[4096];
         while (end > 0)

@@ -94,6 +94,14 @@ internal static class CrawlJson
             : null);
 
     /// <summary>The first line of <c>urls.jsonl</c>: what the folder's crawl is of.</summary>
+    /// <summary>Whether a text may be the beginning of a line of ours that was not written to its end.</summary>
+    internal static bool MayBegin(string text) => Begins(text, "{\"crawl\":1,\"start\":") || Begins(text, "{\"url\":");
+
+    private static bool Begins(string text, string line) => text.StartsWith(line, StringComparison.Ordinal) || line.StartsWith(text, StringComparison.Ordinal);
+
+    /// <summary>Whether a line is the heading of some crawl's folder.</summary>
+    internal static bool IsHeading(string line) => line.StartsWith("{\"crawl\":1,\"start\":", StringComparison.Ordinal);
+
     internal static string Heading(CrawlOptions options)
     {
         var buffer = new ArrayBufferWriter<byte>();

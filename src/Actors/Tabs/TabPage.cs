@@ -219,7 +219,8 @@ internal sealed class TabPage(
     /// <summary>The page's scripts have settled, or their time is over.</summary>
     internal void OnSettled(in PageSettled settled)
     {
-        Summary = Summary! with { Scripts = new PageScriptsEnd(settled.Run, settled.Failed, settled.OverBudget) };
+        var now = Summary!.Document with { Title = settled.Title, Counts = settled.Counts };
+        Summary = Summary with { Document = now, Scripts = new PageScriptsEnd(settled.Run, settled.Failed, settled.OverBudget) };
         if (Title != settled.Title)
             events.Tell(new TitleChanged(record.Load, Title = settled.Title));
         FinishIfReady();

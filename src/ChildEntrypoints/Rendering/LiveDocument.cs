@@ -203,9 +203,21 @@ internal sealed class LiveDocument : IDisposable
             Shorten(Document.DocumentElement?.GetAttribute("lang") ?? "", 64),
             Resolve(survey.Canonical) ?? "",
             encoding, source,
-            new DocumentCounts(survey.Nodes, survey.Depth, survey.Links, survey.Images.Count, survey.Headings, survey.Forms, Text.Words, Text.Content.Length),
+            CountsOf(survey),
             (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds, page.Parser, page.Note);
     }
+
+    /// <summary>What the page is after its scripts.</summary>
+    internal PageSettled Settled(int run, int failed, bool overBudget)
+    {
+        OnChanged();
+        return new PageSettled(
+            Shorten(Collapse(Document.Title ?? ""), LongestTitle), run, failed, overBudget,
+            CountsOf(PageSurvey.Of(Document, new DocumentLimits(int.MaxValue, int.MaxValue, MaxMilliseconds))));
+    }
+
+    private DocumentCounts CountsOf(PageSurvey survey) =>
+        new(survey.Nodes, survey.Depth, survey.Links, survey.Images.Count, survey.Headings, survey.Forms, Text.Words, Text.Content.Length);
 
     // A link's query is written in the page's encoding, as forms are.
     private static Encoding? QueryEncoding(string name)

@@ -29,10 +29,30 @@ internal sealed class PageKeeping
     {
         Host?.Tell(new PageStorageChange(PageStorageChangeKind.SetCookie, "", cookie));
         var pair = cookie.Split(';')[0].Trim();
-        if (pair.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals) || cookie.Contains("httponly", StringComparison.OrdinalIgnoreCase))
+        if (HasRules(cookie) || pair.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals))
             return;
         var others = Cookies.Split("; ", StringSplitOptions.RemoveEmptyEntries).Where(other => !other.StartsWith(pair[..(equals + 1)], StringComparison.Ordinal));
         Cookies = string.Join("; ", others.Append(pair));
+    }
+
+    // Whether the browser may refuse the cookie, or keep it for other pages: then its answer comes first.
+    private static bool HasRules(string cookie)
+    {
+        if (cookie.StartsWith("__", StringComparison.Ordinal) || cookie.Any(static c => c is < ' ' and not '\t' or '\x7F'))
+            return true;
+        foreach (var attribute in cookie.Split(';').Skip(1))
+        {
+            var equals = attribute.IndexOf('=', StringComparison.Ordinal);
+            switch ((equals < 0 ? attribute : attribute[..equals]).Trim().ToLowerInvariant())
+            {
+                case "httponly" or "domain" or "secure":
+                case "path" when attribute[(equals + 1)..].Trim() != "/":
+                    return true;
+                default:
+                    break;
+            }
+        }
+        return false;
     }
 
     /// <summary>Sets an item.</summary>

@@ -62,13 +62,13 @@ internal sealed class RendererScripts(WorkThread thread)
         try
         {
             var page = Open(live, limits);
-            page.Start(() => Settled(new PageSettled(LiveDocument.Shorten(LiveDocument.Collapse(live.Document.Title ?? ""), 1024), page.Ran, page.Failed, page.IsOver)));
+            page.Start(() => Settled(live.Settled(page.Ran, page.Failed, page.IsOver)));
         }
         catch (Exception e)
         {
             // A defect: the page is shown as it is.
             ActorBrowserChild.Fail(0, $"the page's scripts failed: {e.GetType().Name}: {e.Message}");
-            Settled(new PageSettled(LiveDocument.Shorten(LiveDocument.Collapse(live.Document.Title ?? ""), 1024), 0, 1, false));
+            Settled(live.Settled(0, 1, overBudget: false));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using ActorBrowser.ChildEntrypoints.Rendering;
 using ActorBrowser.Transport;
@@ -105,6 +104,21 @@ internal sealed class WindowObject
         }
     }
 
+    // Checked here: what a page's script reads of a URL may be that script's own.
+    private void Move(string target)
+    {
+        if (UrlPart(target, "origin") != UrlPart(Url, "origin"))
+            throw _realm.DomError("SecurityError", $"A history state object with URL '{LiveDocument.Shorten(target, 200)}' cannot be created in a document of another origin.");
+        Url = target;
+    }
+
+    private ObjectInstance Random(int length)
+    {
+        var bytes = new byte[length];
+        Interop.RandomBytes.Fill(bytes);
+        return _realm.Engine.Intrinsics.Uint8Array.Construct(bytes);
+    }
+
     /// <summary>A script wants a form to be submitted. One by GET leads to another page; another is noted for the action that has set the script off.</summary>
     internal void Submit(IHtmlFormElement form, IElement? submitter)
     {
@@ -158,7 +172,7 @@ internal sealed class WindowObject
         Add("resolve", arguments => _realm.Live.Resolve(Text(arguments, 0), anyScheme: true) ?? JsValue.Null);
         Add("here", _ => Url);
         Add("part", arguments => UrlPart(Url, Text(arguments, 0)));
-        Add("setHere", arguments => DomElements.Do(() => Url = Text(arguments, 0)));
+        Add("setHere", arguments => DomElements.Do(() => Move(Text(arguments, 0))));
         Add("navigate", arguments => DomElements.Do(() => Navigate(Text(arguments, 0), TypeConverter.ToBoolean(PageRealm.At(arguments, 1)))));
         Add("reload", _ => DomElements.Do(() => _realm.Page.Leave(WebUrl.TryParse(Url, out var here) ? here.WithoutFragment : Url, replaces: true)));
         Add("encode", arguments => _realm.Engine.Intrinsics.Uint8Array.Construct(Encoding.UTF8.GetBytes(Text(arguments, 0))));
@@ -166,7 +180,7 @@ internal sealed class WindowObject
         Add("btoa", arguments => Text(arguments, 0) is var text && text.All(static character => character < 256)
             ? Convert.ToBase64String(Encoding.Latin1.GetBytes(text)) : throw _realm.DomError("InvalidCharacterError", "The string to be encoded contains characters outside of the Latin1 range."));
         Add("atob", arguments => Unbase(Text(arguments, 0)));
-        Add("random", arguments => _realm.Engine.Intrinsics.Uint8Array.Construct(RandomNumberGenerator.GetBytes(Math.Clamp(TypeConverter.ToInt32(arguments[0]), 0, 65536))));
+        Add("random", arguments => Random(Math.Clamp(TypeConverter.ToInt32(arguments[0]), 0, 65536)));
         Add("now", _ => _realm.Page.Tasks.Read());
         Add("log", arguments => DomElements.Do(() => Log(Text(arguments, 0))));
         Add("timer", arguments => Task(arguments[0], arguments[1], TypeConverter.ToBoolean(arguments[2]), nests: true));

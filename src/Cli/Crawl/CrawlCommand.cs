@@ -25,7 +25,7 @@ internal static class CrawlCommand
                 return null;
             },
         };
-        var again = Options.Flag("begin again in a folder that holds a crawl; servers are asked only for what its cache does not have", "--again");
+        var again = Options.Flag("begin again in a folder that holds a crawl; servers are asked whether what its cache has is current", "--again");
         var json = Options.Flag("print each page as a line of JSON, and a last line with the summary (the default if the output is no terminal)", "--json");
         var command = new Command("crawl", "Loads the pages of a site, within its robots.txt, each parsed in a sandboxed renderer. Ctrl-C ends it with what is done.")
         {

@@ -100,14 +100,7 @@ public readonly record struct DocumentLoaded(
         writer.Write(CanonicalUrl);
         writer.Write(Encoding);
         writer.Write(EncodingSource);
-        writer.Write(Counts.Nodes);
-        writer.Write(Counts.Depth);
-        writer.Write(Counts.Links);
-        writer.Write(Counts.Images);
-        writer.Write(Counts.Headings);
-        writer.Write(Counts.Forms);
-        writer.Write(Counts.Words);
-        writer.Write(Counts.TextLength);
+        Write(ref writer, Counts);
         writer.Write(ParseMicroseconds);
         writer.Write(Parser);
         writer.Write(ParserNote);
@@ -123,13 +116,28 @@ public readonly record struct DocumentLoaded(
             Wire.ReadText(ref reader, "DocumentLoaded.CanonicalUrl"),
             Wire.ReadText(ref reader, "DocumentLoaded.Encoding"),
             Wire.ReadText(ref reader, "DocumentLoaded.EncodingSource"),
-            new DocumentCounts(
-                Count(ref reader, "Nodes"), Count(ref reader, "Depth"), Count(ref reader, "Links"), Count(ref reader, "Images"),
-                Count(ref reader, "Headings"), Count(ref reader, "Forms"), Count(ref reader, "Words"), Count(ref reader, "TextLength")),
+            ReadCounts(ref reader),
             Wire.ReadRange(ref reader, "DocumentLoaded.ParseMicroseconds", 0, long.MaxValue),
             Wire.ReadText(ref reader, "DocumentLoaded.Parser"),
             Wire.ReadText(ref reader, "DocumentLoaded.ParserNote"));
     }
+
+    /// <summary>Writes eight numbers.</summary>
+    internal static void Write(ref MessagePackWriter writer, in DocumentCounts counts)
+    {
+        writer.Write(counts.Nodes);
+        writer.Write(counts.Depth);
+        writer.Write(counts.Links);
+        writer.Write(counts.Images);
+        writer.Write(counts.Headings);
+        writer.Write(counts.Forms);
+        writer.Write(counts.Words);
+        writer.Write(counts.TextLength);
+    }
+
+    internal static DocumentCounts ReadCounts(ref MessagePackReader reader) => new(
+        Count(ref reader, "Nodes"), Count(ref reader, "Depth"), Count(ref reader, "Links"), Count(ref reader, "Images"),
+        Count(ref reader, "Headings"), Count(ref reader, "Forms"), Count(ref reader, "Words"), Count(ref reader, "TextLength"));
 
     private static int Count(ref MessagePackReader reader, string what) => (int)Wire.ReadRange(ref reader, what, 0, int.MaxValue);
 }

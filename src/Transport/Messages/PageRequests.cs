@@ -201,7 +201,8 @@ internal readonly record struct PageResponse(
 /// <param name="Run">How many scripts have run.</param>
 /// <param name="Failed">How many of them failed, or could not be fetched.</param>
 /// <param name="OverBudget">Whether their time was over before they had settled.</param>
-internal readonly record struct PageSettled(string Title, int Run, int Failed, bool OverBudget) : IWireMessage<PageSettled>
+/// <param name="Counts">How many elements of each kind the page has now.</param>
+internal readonly record struct PageSettled(string Title, int Run, int Failed, bool OverBudget, DocumentCounts Counts) : IWireMessage<PageSettled>
 {
     /// <inheritdoc/>
     public static MessageType Type => MessageType.PageSettled;
@@ -209,21 +210,23 @@ internal readonly record struct PageSettled(string Title, int Run, int Failed, b
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(4);
+        writer.WriteArrayHeader(12);
         writer.Write(Title);
         writer.Write(Run);
         writer.Write(Failed);
         writer.Write(OverBudget);
+        DocumentLoaded.Write(ref writer, Counts);
     }
 
     /// <inheritdoc/>
     public static PageSettled Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 4, nameof(PageSettled));
+        Wire.ReadArrayOf(ref reader, 12, nameof(PageSettled));
         return new PageSettled(
             Wire.ReadText(ref reader, "PageSettled.Title"),
             (int)Wire.ReadRange(ref reader, "PageSettled.Run", 0, int.MaxValue),
             (int)Wire.ReadRange(ref reader, "PageSettled.Failed", 0, int.MaxValue),
-            reader.ReadBoolean());
+            reader.ReadBoolean(),
+            DocumentLoaded.ReadCounts(ref reader));
     }
 }

@@ -36,6 +36,28 @@ public sealed class CrawlEndSpecs : CrawlingSpecs
     }
 
     [Fact]
+    public async Task A_folder_that_is_not_a_crawls_or_leads_elsewhere_is_left_as_it_is()
+    {
+        var site = await ServeTreeAsync() + "/60";
+        foreach (var name in new[] { "urls.jsonl", "pages.jsonl" })
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(Folder, $"notes-{name}")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(folder, name), "my notes, no newline");
+            foreach (var again in new[] { false, true })
+                Assert.Contains("is not a crawl's", (await Assert.ThrowsAnyAsync<IOException>(() => CrawlAsync(new CrawlOptions(site) { Folder = folder, Again = again }))).Message, StringComparison.Ordinal);
+            Assert.Equal("my notes, no newline", await File.ReadAllTextAsync(Path.Combine(folder, name)));
+        }
+        foreach (var name in new[] { "urls.jsonl", "pages.jsonl", "pages", "cache" })
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(Folder, $"links-{name}")).FullName;
+            var elsewhere = Directory.CreateDirectory(Path.Combine(Folder, $"elsewhere-{name}")).FullName;
+            File.CreateSymbolicLink(Path.Combine(folder, name), name.EndsWith('l') ? Path.Combine(elsewhere, "file") : elsewhere);
+            Assert.Contains("is a link", (await Assert.ThrowsAnyAsync<IOException>(() => CrawlAsync(new CrawlOptions(site) { Folder = folder }))).Message, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFileSystemEntries(elsewhere));
+        }
+    }
+
+    [Fact]
     public async Task A_request_whose_actor_fails_costs_its_page()
     {
         using var asked = new SemaphoreSlim(0);

@@ -32,6 +32,7 @@ public sealed class UploadFile
     /// <param name="name">The name that the server is told; null for the file's own.</param>
     /// <param name="type">The media type; null for one that the name's extension says.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">It is not a regular file, or may not be read.</exception>
     /// <exception cref="ArgumentException">The name or the type is not valid.</exception>
     public static UploadFile FromFile(string path, string? name = null, string? type = null)
     {
@@ -39,7 +40,9 @@ public sealed class UploadFile
         var file = new FileInfo(Path.GetFullPath(path));
         if (!file.Exists)
             throw new FileNotFoundException($"There is no file '{path}' to upload.", path);
-        return new UploadFile(name ?? file.Name, type, file.FullName, default, file.Length, file.LastWriteTimeUtc);
+        // A pipe or a device has a length of 0, and would be sent as nothing.
+        using var content = Interop.RegularFile.TryOpen(file.FullName) ?? throw new IOException($"'{path}' is not a regular file, or may not be read.");
+        return new UploadFile(name ?? file.Name, type, file.FullName, default, content.Length, File.GetLastWriteTimeUtc(content.SafeFileHandle));
     }
 
     /// <summary>A file in memory.</summary>

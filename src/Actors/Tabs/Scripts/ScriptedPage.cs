@@ -6,12 +6,14 @@ namespace ActorBrowser;
 /// <summary>What the scripts of a tab's page may do to the tab: whether they run, when they have settled, where they lead, what they fetch and store.</summary>
 /// <param name="record">The tab's record.</param>
 /// <param name="settings">The limits of a page.</param>
+/// <param name="time">The actor system's clock.</param>
 /// <param name="renderer">The page's renderer.</param>
 /// <param name="requests">The requests of the page's scripts.</param>
-internal sealed class ScriptedPage(TabRecord record, TabSettings settings, RendererLease renderer, PageRequests requests)
+internal sealed class ScriptedPage(TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageRequests requests)
 {
     private bool _runs;
     private int _led;
+    private long _since;
 
     /// <summary>Whether the page's scripts have not yet settled.</summary>
     internal bool IsAwaited { get; private set; }
@@ -20,7 +22,7 @@ internal sealed class ScriptedPage(TabRecord record, TabSettings settings, Rende
     internal bool IsLedAround => _led > settings.MaxRedirects;
 
     /// <summary>The tab's owner has named a page.</summary>
-    internal void Reset() => _led = 0;
+    internal void Reset() => (_led, _since) = (0, time.GetTimestamp());
 
     /// <summary>The tab is about to give the renderer a page.</summary>
     /// <returns>The limits of its scripts; all 0 if they do not run.</returns>
@@ -30,7 +32,9 @@ internal sealed class ScriptedPage(TabRecord record, TabSettings settings, Rende
         if (!_runs || !WebUrl.TryParse(url, out var page))
             return default;
         requests.Begin(page, space);
-        return settings.ScriptLimits;
+        // Pages that lead from one to the next have the time of two together.
+        var left = (2L * settings.ScriptLimits.MaxMilliseconds) - (long)time.GetElapsedTime(_since).TotalMilliseconds;
+        return _led == 0 ? settings.ScriptLimits : settings.ScriptLimits with { MaxMilliseconds = (int)Math.Clamp(left, 1, settings.ScriptLimits.MaxMilliseconds) };
     }
 
     /// <summary>A navigation has brought nothing, and the tab shows the page before it again.</summary>

@@ -6,14 +6,12 @@ $.define = define;
 
 const codes = { IndexSizeError: 1, HierarchyRequestError: 3, WrongDocumentError: 4, InvalidCharacterError: 5, NoModificationAllowedError: 7, NotFoundError: 8, NotSupportedError: 9, InvalidStateError: 11, SyntaxError: 12, InvalidModificationError: 13, NamespaceError: 14, InvalidAccessError: 15, SecurityError: 18, NetworkError: 19, AbortError: 20, URLMismatchError: 21, QuotaExceededError: 22, TimeoutError: 23, InvalidNodeTypeError: 24, DataCloneError: 25 };
 class DOMException extends Error {
-  #name; #message;
   constructor(message = '', name = 'Error') {
     super(message);
-    this.#name = typeof name === 'object' ? name.name ?? 'Error' : String(name); this.#message = String(message);
+    const hidden = value => ({ value, writable: true, configurable: true, enumerable: false });
+    Object.defineProperties(this, { name: hidden(typeof name === 'object' ? name.name ?? 'Error' : String(name)), message: hidden(String(message)) });
   }
-  get name() { return this.#name; }
-  get message() { return this.#message; }
-  get code() { return codes[this.#name] ?? 0; }
+  get code() { return codes[this.name] ?? 0; }
 }
 define('DOMException', DOMException);
 
