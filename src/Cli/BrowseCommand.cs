@@ -89,8 +89,12 @@ internal static class BrowseCommand
         }
     }
 
-    private static string Say(PageScriptsEnd ended) =>
-        $"{(ended.Failed > 0 ? $"{ended.Failed} of the page's scripts failed." : "")}{(ended is { Failed: > 0, OverBudget: true } ? " " : "")}{(ended.OverBudget ? "The page's scripts had not settled when their time was over." : "")}";
+    private static string Say(PageScriptsEnd ended)
+    {
+        var failed = ended.Failed > 0 ? $"{ended.Failed} of the page's scripts failed." : "";
+        var late = ended.OverBudget ? "The page's scripts had not settled when their time was over." : "";
+        return $"{failed} {late}".Trim();
+    }
 
     private static bool TryIdentity(string? proxy, out NetworkIdentity identity)
     {

@@ -9,7 +9,7 @@ internal static unsafe partial class RandomBytes
     // The kernel gives as many in one call, whatever interrupts it.
     private const int AtOnce = 256;
 
-    /// <summary>Fills memory with bytes that nobody can foretell.</summary>
+    /// <summary>Fills memory with unpredictable bytes.</summary>
     /// <exception cref="SystemCallException">The kernel has none to give.</exception>
     public static void Fill(Span<byte> bytes)
     {

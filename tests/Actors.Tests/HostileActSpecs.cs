@@ -71,7 +71,7 @@ public sealed class HostileActSpecs : PlayedTabSpecs
     }
 
     [Fact]
-    public async Task An_answer_that_nobody_asked_for_does_nothing()
+    public async Task An_answer_without_a_question_does_nothing()
     {
         await LoadAsync();
         Say(new ChildFrames.Acted(123, ActDone.Changed with { Outcome = ActOutcome.Navigate, Url = "http://evil/" }));

@@ -4,7 +4,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>Pages and schemas broken at random: each question has an answer or a typed failure, and the renderer reports no defect of its own.</summary>
+/// <summary>Pages and schemas broken at random: each question has an answer or a typed failure, and the renderer reports no defect.</summary>
 public sealed class DamagedPageSpecs
 {
     private const string Schema = """{"type":"object","properties":{"t":{"type":"string","selector":"h1, title"},"l":{"type":"array","selector":"a","items":{"type":"object","properties":{"h":{"selector":"a","attribute":"href"},"n":{"type":"number","maximum":9}}}}},"required":["t"]}""";

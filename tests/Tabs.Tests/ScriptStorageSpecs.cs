@@ -3,7 +3,7 @@ using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.TabsTests;
 
-/// <summary>What a page's scripts may keep: cookies that are not the server's alone, and items of its own origin up to a limit.</summary>
+/// <summary>What a page's scripts may keep: cookies that are not HttpOnly, and the items of the page's origin up to a limit.</summary>
 public sealed class ScriptStorageSpecs
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);

@@ -50,8 +50,8 @@ public sealed class ScriptedActSpecs : BrowserSpecs
     public async Task The_summary_is_of_the_page_after_its_scripts()
     {
         var site = await ServeAsync(static context => HtmlAsync(context, """
-            <title>before</title><div id=a>one</div><script>document.title = ' after  it '; a.innerHTML = '<h1>now four words</h1><a href=/x>here</a>';</script><script>throw 1</script><script>window.a = document.getElementById('a')</script>
-            """.Replace("a.innerHTML", "document.getElementById('a').innerHTML", StringComparison.Ordinal)));
+            <title>before</title><div id=a>one</div><script>document.title = ' after  it '; document.getElementById('a').innerHTML = '<h1>now four words</h1><a href=/x>here</a>';</script><script>throw 1</script><script>window.a = document.getElementById('a')</script>
+            """));
         var tab = await OpenAsync(new TabProtocol.OpenTab { Scripts = PageScripts.Page });
         var page = await tab.NavigateAsync(site).Soon();
         Assert.Equal(("after it", 1, 1, 4), (page.Document.Title, page.Document.Counts.Links, page.Document.Counts.Headings, page.Document.Counts.Words));
@@ -82,7 +82,7 @@ public sealed class ScriptedActSpecs : BrowserSpecs
             const own = location.origin; Object.defineProperty(URL.prototype, 'origin', { get() { return own; } });
             let name; try { history.replaceState(null, '', 'http://127.0.0.1:1/z'); } catch (e) { name = e.name; } name
             """).Soon());
-        Assert.Equal(JsonText(site + "/"), await tab.EvaluateAsync("location.href").Soon());
+        Assert.Equal($"\"{site}/\"", await tab.EvaluateAsync("location.href").Soon());
         foreach (var cookie in new[] { "a=1; Domain=com", "__Host-c=1", "d=1; Secure", "f=1; Path=/zzz", "j=\\u0001", "z=1\\r\\nX: y", "ok=1; Path=/" })
             await tab.EvaluateAsync($"document.cookie = '{cookie}'").Soon();
         Assert.Equal("\"ok=1\"", await tab.EvaluateAsync("document.cookie").Soon());
@@ -103,8 +103,6 @@ public sealed class ScriptedActSpecs : BrowserSpecs
         Assert.Contains("led the tab from page to page", (await Assert.ThrowsAsync<PageException>(() => tab.NavigateAsync(site + "/circle?").Soon())).Message, StringComparison.Ordinal);
         Assert.Equal(site + "/second", (await tab.NavigateAsync(site + "/second").Soon()).Url);
     }
-
-    private static string JsonText(string text) => $"\"{text}\"";
 
     private async Task<TabClient> ScriptedAsync()
     {

@@ -19,7 +19,7 @@ public sealed class Chromium : IAsyncDisposable
         var start = new ProcessStartInfo("chromium") { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var option in Options.Concat(more))
             start.ArgumentList.Add(option);
-        // A debugger's port, which nobody uses, keeps it from ending after the page is loaded.
+        // With a port for a debugger, it does not end once the page is loaded.
         start.ArgumentList.Add("--remote-debugging-port=0");
         start.ArgumentList.Add($"--user-data-dir={_folder}");
         start.ArgumentList.Add(url);
@@ -39,16 +39,19 @@ public sealed class Chromium : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         // Its children write there until they have ended.
-        for (var i = 0; Directory.Exists(_folder); i++)
+        await ProcessTable.Until(IsRemoved, Deadline.Long);
+    }
+
+    private bool IsRemoved()
+    {
+        try
         {
-            try
-            {
-                Directory.Delete(_folder, true);
-            }
-            catch (IOException) when (i < 100)
-            {
-                await Task.Delay(50);
-            }
+            Directory.Delete(_folder, true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 }

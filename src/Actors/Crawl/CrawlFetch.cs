@@ -8,7 +8,7 @@ using static ActorBrowser.FetchProtocol;
 namespace ActorBrowser;
 
 /// <summary>
-/// One request of a crawl, without its redirects: they are pages of their own. What is no text, or too long, is given up at its headers.
+/// One request of a crawl. It follows no redirect: the crawl loads the target as another page. It gives up an answer that is no text, or too long, at its headers.
 /// Sends its parent one <see cref="Done"/>, then stops.
 /// </summary>
 internal sealed class CrawlFetch : UntypedActor

@@ -8,7 +8,7 @@ namespace ActorBrowser;
 /// <param name="scripts">Its scripts.</param>
 /// <param name="acts">The actions on the page.</param>
 /// <param name="renderer">The renderer, which is ended if it breaks a rule.</param>
-internal sealed class RendererFrames(TabPage page, PageResources resources, ScriptedPage scripts, TabActs acts, RendererLease renderer)
+internal sealed class RendererFrames(TabPage page, PageResources resources, TabScripts scripts, TabActs acts, RendererLease renderer)
 {
     internal void On(ChildFrames.UserFrame frame)
     {

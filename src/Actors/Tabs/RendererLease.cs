@@ -84,7 +84,7 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
 
     internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, int shareAbove, DocumentLimits limits, ScriptLimits scripts)
     {
-        var id = Ask(null);
+        var id = Expect(null);
         Payload.Send(_router!, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits, scripts));
         return id;
     }
@@ -106,37 +106,30 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
         _router?.Flush();
     }
 
-    internal void Query(Query query, IActorRef asker)
-    {
-        _router!.Send(Ask(asker), new QueryDocument(query.Kind, query.Argument, query.Start, Math.Min(query.Count, QueryDocument.MostItems)), opens: true);
-        _router.Flush();
-    }
+    internal void Query(Query query, IActorRef asker) =>
+        Ask(new QueryDocument(query.Kind, query.Argument, query.Start, Math.Min(query.Count, QueryDocument.MostItems)), asker);
 
-    internal ulong Act(in ActOnPage act, IActorRef asker)
-    {
-        var id = Ask(asker);
-        _router!.Send(id, act, opens: true);
-        _router.Flush();
-        return id;
-    }
+    internal ulong Act(in ActOnPage act, IActorRef asker) => Ask(act, asker);
 
-    internal void Evaluate(string code, TimeSpan timeout, long maxBytes, IActorRef asker)
-    {
-        _router!.Send(Ask(asker, timeout), new EvaluateScript(code, Math.Max(1, (int)timeout.TotalMilliseconds), maxBytes), opens: true);
-        _router.Flush();
-    }
+    internal void Evaluate(string code, TimeSpan timeout, long maxBytes, IActorRef asker) =>
+        Ask(new EvaluateScript(code, Math.Max(1, (int)timeout.TotalMilliseconds), maxBytes), asker, timeout);
 
-    internal void Arrived(int resource, int width, int height)
-    {
-        Tell(new ResourceArrived(resource, width, height));
-    }
+    internal void Arrived(int resource, int width, int height) => Tell(new ResourceArrived(resource, width, height));
 
     /// <summary>Removes the question that a frame answers; null if there is none.</summary>
     internal Question? Take(ulong id) => _pending.Remove(id, out var question) ? question : null;
 
     internal void Violated(string message) => Child.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(ViolationKind.OutOfState, message)));
 
-    private ulong Ask(IActorRef? asker, TimeSpan? script = null)
+    private ulong Ask<T>(in T question, IActorRef asker, TimeSpan? script = null) where T : struct, IWireMessage<T>
+    {
+        var id = Expect(asker, script);
+        _router!.Send(id, question, opens: true);
+        _router.Flush();
+        return id;
+    }
+
+    private ulong Expect(IActorRef? asker, TimeSpan? script = null)
     {
         var id = WorkIds.Next();
         var now = time.GetTimestamp();

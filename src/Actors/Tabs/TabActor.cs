@@ -39,7 +39,7 @@ internal sealed class TabActor : UntypedActor
         _fetches = new PageFetches(Context, coordinator, settings.Fetch.InitialCredit);
         _resources = new PageResources(Context, record, _settings, _fetches, _renderer, _events, images, OnImagesIn);
         _requests = new PageRequests(Context, record, _settings, coordinator, _renderer, _events);
-        var scripts = new ScriptedPage(record, _settings, Timers.Time, _renderer, _requests);
+        var scripts = new TabScripts(record, _settings, Timers.Time, _renderer, _requests);
         _page = new TabPage(record, _settings, Timers.Time, _renderer, _fetches, _resources, scripts, _events, WatchAnswers);
         _acts = new TabActs(record, _page, _resources, _renderer);
         _questions = new PageQuestions(_page, _settings, _renderer, _resources);

@@ -15,7 +15,7 @@ namespace ActorBrowser;
 /// <param name="events">Sends events to the tab's subscribers.</param>
 /// <param name="onAsked">Called after each request to the renderer.</param>
 internal sealed class TabPage(
-    TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageFetches fetches, PageResources resources, ScriptedPage scripts, TabEvents events, Action onAsked)
+    TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageFetches fetches, PageResources resources, TabScripts scripts, TabEvents events, Action onAsked)
 {
     private ShownPage? _before;
     private PageFetch.Done? _fetched;

@@ -17,9 +17,6 @@ internal interface IPageScripts : IDisposable
     /// <summary>Runs what an action of a user has set off: tasks, and timers within the page's clock. What waits for the network goes on later.</summary>
     void Settle();
 
-    /// <summary>Where the page's scripts want to go, such as by <c>location = …</c>; null for nowhere. The browser was told.</summary>
-    string? WantedNavigation { get; }
-
     /// <summary>The form that the page's scripts want to submit, and what submits it; null for none.</summary>
     (IElement Form, IElement? Submitter)? WantedSubmission { get; set; }
 }

@@ -35,7 +35,7 @@ internal sealed class PageLoader(ScriptedPage page, PageRealm realm, PageNetwork
         internal ModuleImportOperation? Import { get; set; }
     }
 
-    /// <summary>Called once the scripts have settled; null if nobody waits for that.</summary>
+    /// <summary>Called once the scripts have settled; null if no caller waits for that.</summary>
     internal Action? Settled { get; set; }
 
     /// <summary>The document's state.</summary>

@@ -59,7 +59,7 @@ internal sealed class PageNetwork(IScriptHost host, ScriptTasks? refuses)
             Cancel(number);
     }
 
-    /// <summary>Who waits for an answer; null if nobody does.</summary>
+    /// <summary>The caller that waits for an answer; null for none.</summary>
     internal Action<PageResponse, byte[]>? Take(ulong id)
     {
         if (!_sent.Remove(id, out var sent))

@@ -28,7 +28,7 @@ internal sealed class RendererScripts(WorkThread thread)
     {
         _host?.Leave();
         _host = null;
-        Settled(default);
+        Settled(new PageSettled("", 0, 0, false, default));
         // What has come until now is the next page's.
         (_storage, _coming) = (_coming, new PageKeeping { Cookies = _coming.Cookies });
     }
@@ -48,7 +48,7 @@ internal sealed class RendererScripts(WorkThread thread)
     {
         if (_unsettled == 0)
             return;
-        _context!.Write(_unsettled, settled with { Title = settled.Title ?? "" });
+        _context!.Write(_unsettled, settled);
         _context.Flush();
         _unsettled = 0;
     }

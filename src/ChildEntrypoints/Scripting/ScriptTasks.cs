@@ -3,7 +3,7 @@ using Jint.Runtime;
 namespace ActorBrowser.ChildEntrypoints.Scripting;
 
 /// <summary>
-/// The tasks and timers of a page, on a clock of its own: it stands still while scripts run, however long they take here, goes on while the
+/// The tasks and timers of a page, on a virtual clock: the clock stands still while scripts run, however long they take here, goes on while the
 /// page waits for the network, and jumps to the next timer where nothing else is to do. What scripts measure agrees with their timers.
 /// </summary>
 internal sealed class ScriptTasks

@@ -24,6 +24,7 @@ internal sealed class ScriptedPage : IPageScripts
     private double _clockEnd;
     private long _deadline;
     private long _waitsSince;
+    private bool _hasLeft;
 
     /// <summary>Creates a page's engine.</summary>
     /// <param name="live">The page.</param>
@@ -69,9 +70,6 @@ internal sealed class ScriptedPage : IPageScripts
 
     /// <summary>Whether the page's own scripts run, and not only those that are evaluated.</summary>
     internal bool RunsPageScripts { get; }
-
-    /// <summary>Where the page's scripts want to go, such as by <c>location = …</c>; null for nowhere.</summary>
-    public string? WantedNavigation { get; private set; }
 
     /// <summary>The form that the page's scripts want to submit, and what submits it; null for none.</summary>
     public (IElement Form, IElement? Submitter)? WantedSubmission { get; set; }
@@ -193,9 +191,9 @@ internal sealed class ScriptedPage : IPageScripts
     /// <summary>A script leads to another page: the browser is told once, and then no more of the page's scripts run.</summary>
     internal void Leave(string url, bool replaces)
     {
-        if (WantedNavigation is not null)
+        if (_hasLeft)
             return;
-        WantedNavigation = url;
+        _hasLeft = true;
         if (RunsPageScripts)
             _host.Navigate(url, replaces);
     }
@@ -235,7 +233,7 @@ internal sealed class ScriptedPage : IPageScripts
             Loader.Settled?.Invoke();
             return;
         }
-        if (Network.IsBusy && WantedNavigation is null)
+        if (Network.IsBusy && !_hasLeft)
         {
             _waitsSince = Environment.TickCount64;
             var wait = Loader.ReadyState == "complete" ? Math.Max(1, (Tasks.NextDue ?? double.MaxValue) - Tasks.Now) : int.MaxValue;
@@ -253,7 +251,7 @@ internal sealed class ScriptedPage : IPageScripts
     {
         do
             Engine.Advanced.ProcessTasks();
-        while (WantedNavigation is null && (Tasks.RunNext(_clockEnd, mayJump: false) || Loader.Advance() || (!Network.IsBusy && Tasks.RunNext(_clockEnd, mayJump: true))));
+        while (!_hasLeft && (Tasks.RunNext(_clockEnd, mayJump: false) || Loader.Advance() || (!Network.IsBusy && Tasks.RunNext(_clockEnd, mayJump: true))));
     }
 
     internal static int LeftOf(long deadline) => (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);

@@ -163,6 +163,9 @@ internal readonly record struct PageResponse(
     /// <inheritdoc/>
     public static MessageType Type => MessageType.PageResponse;
 
+    /// <summary>No answer, and why.</summary>
+    public static PageResponse Refused(string message) => new(PageResult.Failed, 0, "", "", [], message, 0, default);
+
     /// <inheritdoc/>
     public PageResponse WithoutData() => this with { Data = default };
 

@@ -9,7 +9,7 @@ namespace ActorBrowser;
 internal sealed record DownloadTarget(string Folder, long Longest);
 
 /// <summary>
-/// A file that is being saved: created anew (never over another one), readable by its owner only, and removed if it is not completed.
+/// A file that is being saved: a new file (never another one replaced), readable by its owner only, and removed if it is not completed.
 /// Written outside all actors, one piece after the other.
 /// </summary>
 /// <param name="target">The folder and the limit.</param>

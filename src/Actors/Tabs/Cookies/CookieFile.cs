@@ -122,7 +122,7 @@ internal sealed class CookieFile(string path, bool withSession, CookieJar jar, L
             }
             kept.AddRange(own.Values.OrderBy(static cookie => cookie.Created));
             jar.Replace(kept, withSession, now);
-            // The jar has removed what is too much; that is no change of its own.
+            // The jar has removed cookies beyond its limits; the file does not take that for a change.
             jar.Changed.Clear();
             merged = jar.Kept(withSession, now);
         }

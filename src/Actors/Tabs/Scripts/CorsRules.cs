@@ -47,7 +47,7 @@ internal static class CorsRules
         return sent;
     }
 
-    /// <summary>The names of headers that another origin must allow, in lower case and in order; empty if a request needs nobody's leave for its headers.</summary>
+    /// <summary>The names of headers that another origin must allow, in lower case and in order; empty if no origin must allow any.</summary>
     internal static string[] UnsafeNames(IReadOnlyList<HeaderField> headers)
     {
         var names = headers.Where(static header => !IsSafe(header)).Select(static header => header.Name).ToList();

@@ -21,7 +21,7 @@ internal sealed class PageRequests(IActorContext context, TabRecord record, TabS
 
     private readonly Dictionary<ulong, IActorRef> _underWay = [];
     private readonly Dictionary<IActorRef, ulong> _ids = [];
-    private readonly Queue<(ulong Id, PageRequest Wanted)> _waiting = new();
+    private readonly Queue<(ulong Id, PageRequest Wanted, WebUrl Url)> _waiting = new();
     private readonly HashSet<ulong> _wanted = [];
     private WebUrl? _page;
     private string _cookies = "";
@@ -71,10 +71,10 @@ internal sealed class PageRequests(IActorContext context, TabRecord record, TabS
             return null;
         if (id == 0 || id >> 63 != 0 || !_wanted.Add(id))
             return $"The renderer used the id {id} for a request, which is not free.";
-        if (Refusal(wanted) is { } refusal)
-            Answer(id, new PageResponse(PageResult.Failed, 0, "", "", [], refusal, 0, default), default);
+        if (Refusal(wanted, out var url) is { } refusal)
+            Answer(id, PageResponse.Refused(refusal), default);
         else
-            _waiting.Enqueue((id, wanted));
+            _waiting.Enqueue((id, wanted, url!));
         Start();
         return null;
     }
@@ -104,12 +104,12 @@ internal sealed class PageRequests(IActorContext context, TabRecord record, TabS
     }
 
     /// <summary>A fetch's actor has failed.</summary>
-    /// <returns>False if it was none of the page's.</returns>
+    /// <returns>False if the actor fetched nothing for the page's scripts.</returns>
     internal bool OnTerminated(IActorRef fetch)
     {
         if (!_ids.TryGetValue(fetch, out var id))
             return false;
-        OnDone(fetch, new ScriptFetch.Done(id, new PageResponse(PageResult.Failed, 0, "", "", [], "The actor that fetched it has failed.", 0, default), default));
+        OnDone(fetch, new ScriptFetch.Done(id, PageResponse.Refused("The actor that fetched it has failed."), default));
         return true;
     }
 
@@ -128,8 +128,9 @@ internal sealed class PageRequests(IActorContext context, TabRecord record, TabS
         _page = null;
     }
 
-    private string? Refusal(in PageRequest wanted)
+    private string? Refusal(in PageRequest wanted, out WebUrl? url)
     {
+        url = null;
         if (_made >= settings.MaxRequests)
             return $"The page's scripts have made {_made} requests, as many as actorbrowser.tabs.max-requests allows.";
         _made++;
@@ -137,17 +138,17 @@ internal sealed class PageRequests(IActorContext context, TabRecord record, TabS
             return $"A script may not use the method '{HttpRules.Shorten(wanted.Method)}'.";
         if (!wanted.Body.IsEmpty && wanted.Method is "GET" or "HEAD")
             return $"A request with the method {wanted.Method} has no body.";
-        return WebUrl.TryParse(wanted.Url, out var url) && url.IsHttp ? null : $"'{HttpRules.Shorten(wanted.Url, 100)}' is not an http or https URL.";
+        return WebUrl.TryParse(wanted.Url, out url) && url.IsHttp ? null : $"'{HttpRules.Shorten(wanted.Url, 100)}' is not an http or https URL.";
     }
 
     private void Start()
     {
         while (_underWay.Count < settings.RequestsAtOnce && _waiting.TryDequeue(out var next))
         {
-            if (!_wanted.Contains(next.Id) || !WebUrl.TryParse(next.Wanted.Url, out var url))
+            if (!_wanted.Contains(next.Id))
                 continue;
             var fetch = context.ActorOf(ScriptFetch.Props(
-                new ScriptFetch.Request(next.Id, context.Self, next.Wanted, url, _page!, _space, record.Identity, settings.MaxResource, settings.MaxRedirects), coordinator));
+                new ScriptFetch.Request(next.Id, context.Self, next.Wanted, next.Url, _page!, _space, record.Identity, settings.MaxResource, settings.MaxRedirects), coordinator));
             context.Watch(fetch);
             _underWay.Add(next.Id, fetch);
             _ids.Add(fetch, next.Id);
@@ -163,7 +164,7 @@ internal sealed class PageRequests(IActorContext context, TabRecord record, TabS
             renderer.Tell(new PageCookies(_cookies = cookies));
         var tooLong = response.Headers.Sum(static header => header.Name.Length + header.Value.Length) > MostHeaders;
         renderer.Respond(
-            id, tooLong ? new PageResponse(PageResult.Failed, 0, "", "", [], $"The answer's headers are longer than {MostHeaders} characters.", 0, default) : response,
+            id, tooLong ? PageResponse.Refused($"The answer's headers are longer than {MostHeaders} characters.") : response,
             tooLong ? default : body, settings.ShareAbove);
     }
 }

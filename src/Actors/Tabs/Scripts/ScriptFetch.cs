@@ -227,7 +227,7 @@ internal sealed class ScriptFetch : UntypedActor
         Begin();
     }
 
-    private void Fail(string problem) => Finish(new PageResponse(PageResult.Failed, 0, "", "", [], problem, 0, default), default);
+    private void Fail(string problem) => Finish(PageResponse.Refused(problem), default);
 
     private void Finish(PageResponse response, ReadOnlyMemory<byte> body)
     {

@@ -9,7 +9,7 @@ namespace ActorBrowser;
 /// <param name="time">The actor system's clock.</param>
 /// <param name="renderer">The page's renderer.</param>
 /// <param name="requests">The requests of the page's scripts.</param>
-internal sealed class ScriptedPage(TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageRequests requests)
+internal sealed class TabScripts(TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageRequests requests)
 {
     private bool _runs;
     private int _led;
