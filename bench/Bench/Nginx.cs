@@ -30,7 +30,8 @@ internal sealed class Nginx : IDisposable
 
     /// <summary>Starts it and waits until it answers.</summary>
     /// <param name="folder">A temporary folder; bench/run kills the process in its nginx.pid and removes it, even if this process is killed.</param>
-    internal static async Task<Nginx> StartAsync(string folder)
+    /// <param name="documents">A folder that is served as /docs/; null for none.</param>
+    internal static async Task<Nginx> StartAsync(string folder, string? documents = null)
     {
         var root = Directory.CreateDirectory(Path.Combine(folder, "site")).FullName;
         File.WriteAllBytes(Path.Combine(root, "small"), Enumerable.Range(0, SmallBytes).Select(i => (byte)i).ToArray());
@@ -39,6 +40,7 @@ internal sealed class Nginx : IDisposable
         using (var large = File.Create(Path.Combine(root, "large")))
             large.SetLength(LargeBytes);
         var port = FreePort();
+        var shared = documents is null ? "" : $"location /docs/ {{ alias {documents}/; }}";
         var configuration = Path.Combine(folder, "nginx.conf");
         File.WriteAllText(configuration, $$"""
             daemon off;
@@ -60,7 +62,7 @@ internal sealed class Nginx : IDisposable
               uwsgi_temp_path {{folder}}/uwsgi;
               scgi_temp_path {{folder}}/scgi;
               open_file_cache max=16;
-              server { listen 127.0.0.1:{{port}} backlog=1024; root {{root}}; }
+              server { listen 127.0.0.1:{{port}} backlog=1024; root {{root}}; {{shared}} }
             }
             """);
         var server = new Nginx(NativeProcess.Start(Tools.Find("nginx"), ["-e", "stderr", "-p", folder, "-c", configuration]), port);

@@ -41,6 +41,29 @@ internal static partial class ProcFile
         }
     }
 
+    /// <summary>The processes below a process.</summary>
+    internal static List<int> DescendantsOf(int root)
+    {
+        var parents = new Dictionary<int, int>();
+        foreach (var folder in Directory.GetDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+                parents[id] = Parent(id);
+        }
+        var found = new List<int>();
+        foreach (var id in parents.Keys)
+        {
+            for (var at = id; parents.TryGetValue(at, out var parent) && at > 1; at = parent)
+            {
+                if (parent != root)
+                    continue;
+                found.Add(id);
+                break;
+            }
+        }
+        return found;
+    }
+
     private static double Kibibytes(string file, string key)
     {
         var line = File.ReadLines(file).First(line => line.StartsWith(key, StringComparison.Ordinal));

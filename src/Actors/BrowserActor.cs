@@ -8,7 +8,7 @@ namespace ActorBrowser;
 
 /// <summary>
 /// Messages the browser handles itself. It passes on <see cref="FetchProtocol"/>, <see cref="CommandProtocol"/>, <see
-/// cref="TabProtocol.OpenTab"/>, <see cref="ImageProtocol.Decode"/> and <see cref="CrashProtocol.GetCrashes"/>.
+/// cref="TabProtocol.OpenTab"/>, <see cref="CrawlProtocol.StartCrawl"/>, <see cref="ImageProtocol.Decode"/> and <see cref="CrashProtocol.GetCrashes"/>.
 /// </summary>
 public static class BrowserProtocol
 {
@@ -91,6 +91,7 @@ public sealed class BrowserActor : UntypedActor
     private IActorRef _commands;
     private readonly IActorRef _images;
     private readonly IActorRef _tabs;
+    private readonly IActorRef _crawls;
     private readonly IActorRef _crashes;
     private readonly IActorRef _roles;
     private readonly HashSet<IActorRef> _services;
@@ -114,9 +115,10 @@ public sealed class BrowserActor : UntypedActor
         var renderers = StartService(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, _launcher), "renderers");
         _images = StartService(ImageService.Props(settings.Images, decoders), "images");
         _tabs = StartService(TabManager.Props(settings, Self, renderers, _images), "tabs");
+        _crawls = StartService(CrawlManager.Props(settings, Self, renderers), "crawls");
         _crashes = StartService(CrashJournal.Props(settings.Crashes), "crashes");
         _roles = StartService(RolesActor.Props(settings, roles, _launcher), "roles");
-        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crashes, _roles, late];
+        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crawls, _crashes, _roles, late];
         _pools = [renderers, decoders];
     }
 
@@ -217,6 +219,9 @@ public sealed class BrowserActor : UntypedActor
                 break;
             case TabProtocol.OpenTab:
                 _tabs.Forward(message);
+                break;
+            case CrawlProtocol.StartCrawl:
+                _crawls.Forward(message);
                 break;
             case CrashProtocol.GetCrashes:
                 _crashes.Forward(message);

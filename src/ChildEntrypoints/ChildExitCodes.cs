@@ -28,4 +28,7 @@ public static class ChildExitCodes
 
     /// <summary>The child reached its memory limit.</summary>
     public const int OutOfMemory = ChildExitNumbers.OutOfMemory;
+
+    /// <summary>A script took longer than allowed and could not be stopped.</summary>
+    public const int ScriptStuck = ChildExitNumbers.ScriptStuck;
 }

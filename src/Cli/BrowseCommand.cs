@@ -25,23 +25,30 @@ internal static class BrowseCommand
         var reading = new BrowseReading();
         var command = new Command("browse", "Fetches a page, parses it in a sandboxed renderer, and shows it as text.") { url, text, json, links, images, query, proxy };
         reading.AddTo(command);
+        var acting = new BrowseActing();
+        acting.AddTo(command);
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(url)!, parsed.GetValue(text), parsed.GetValue(json), parsed.GetValue(links), parsed.GetValue(images), parsed.GetValue(query), parsed.GetValue(proxy), reading.Of(parsed), cancellation));
+            parsed.GetValue(url)!, parsed.GetValue(text), parsed.GetValue(json), parsed.GetValue(links), parsed.GetValue(images), parsed.GetValue(query), parsed.GetValue(proxy), reading.Of(parsed), acting.Of(parsed), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string url, bool textOnly, bool json, bool links, string? images, string? query, string? proxy, BrowseReading.Wanted wanted, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string url, bool textOnly, bool json, bool links, string? images, string? query, string? proxy, BrowseReading.Wanted wanted, BrowseActing.Wanted acts, CancellationToken cancellation)
     {
         if (!TryIdentity(proxy, out var identity))
             throw new UsageException($"--socks takes HOST:PORT, not '{proxy}'.");
+        acts.Prepare(identity);
         var schema = await wanted.ReadSchemaAsync(cancellation).ConfigureAwait(false);
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
-        var tab = await BrowserClient.For(browser.Browser).OpenTabAsync(new OpenTab { Identity = identity }, cancellation).ConfigureAwait(false);
+        var tab = await BrowserClient.For(browser.Browser).OpenTabAsync(new OpenTab { Identity = identity, Downloads = acts.Downloads, Scripts = wanted.Scripts ? PageScripts.Page : null }, cancellation).ConfigureAwait(false);
         await using var closing = tab.ConfigureAwait(false);
         try
         {
-            var page = await tab.NavigateAsync(url, cancellation).ConfigureAwait(false);
-            if (schema is not null)
+            var page = await acts.RunAsync(tab, await tab.NavigateAsync(url, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            if (page.Scripts is { } ended && (ended.Failed > 0 || ended.OverBudget))
+                await Complaint.WriteAsync(Say(ended)).ConfigureAwait(false);
+            if (wanted.Code is { } script)
+                await Console.Out.WriteLineAsync(VisibleText.Json(await tab.EvaluateAsync(script, cancellation: cancellation).ConfigureAwait(false))).ConfigureAwait(false);
+            else if (schema is not null)
                 await Console.Out.WriteLineAsync(VisibleText.Json(await tab.ExtractAsync(schema, cancellation).ConfigureAwait(false))).ConfigureAwait(false);
             else if (wanted.Outline)
                 await PrintAsync(await tab.OutlineAsync(cancellation).ConfigureAwait(false), static heading => $"{heading.Level}\t{VisibleText.Line(heading.Text)}\t{VisibleText.Line(heading.Anchor.Length > 0 ? $"#{heading.Anchor}" : "")}").ConfigureAwait(false);
@@ -55,10 +62,24 @@ internal static class BrowseCommand
                 await wanted.PrintAsync(tab, cancellation).ConfigureAwait(false);
             else if (images is null || textOnly)
                 await PrintPageAsync(tab, page, textOnly, cancellation).ConfigureAwait(false);
-            return images is null ? ExitCodes.Success : await SaveImagesAsync(browser, tab, images, cancellation).ConfigureAwait(false);
+            var code = images is null ? ExitCodes.Success : await SaveImagesAsync(browser, tab, images, cancellation).ConfigureAwait(false);
+            return await BrowseActing.Wanted.KeepAsync(identity).ConfigureAwait(false) || code != ExitCodes.Success ? code : ExitCodes.WriteError;
+        }
+        catch (ScriptException e)
+        {
+            await Complaint.WriteAsync(e.Line > 0 ? $"{e.Message} (line {e.Line}, column {e.Column})" : e.Message).ConfigureAwait(false);
+            if (e.Exited is not null)
+                browser.OnLoss();
+            return e.Exited is not null ? ExitCodes.ChildLost : ExitCodes.ScriptFailed;
         }
         catch (PageException e)
         {
+            var isKept = await BrowseActing.Wanted.KeepAsync(identity).ConfigureAwait(false);
+            if (e.Download is { } file)
+            {
+                await BrowseActing.Wanted.SayAsync(file).ConfigureAwait(false);
+                return isKept ? ExitCodes.Success : ExitCodes.WriteError;
+            }
             await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
             if (e is { Kind: FetchErrorKind.ChildLost } or { Exited: not null })
                 browser.OnLoss();
@@ -66,6 +87,13 @@ internal static class BrowseCommand
                 return ExitCodes.Usage;
             return e.Kind is { } kind ? ExitCodes.For(kind) : e.Exited is not null ? ExitCodes.ChildLost : ExitCodes.CouldNotLoad;
         }
+    }
+
+    private static string Say(PageScriptsEnd ended)
+    {
+        var failed = ended.Failed > 0 ? $"{ended.Failed} of the page's scripts failed." : "";
+        var late = ended.OverBudget ? "The page's scripts had not settled when their time was over." : "";
+        return $"{failed} {late}".Trim();
     }
 
     private static bool TryIdentity(string? proxy, out NetworkIdentity identity)
@@ -145,6 +173,7 @@ internal static class BrowseCommand
             ["bytes"] = page.Bytes,
             ["milliseconds"] = page.Elapsed.TotalMilliseconds,
             ["renderer_pid"] = page.ProcessId,
+            ["scripts"] = page.Scripts is { } ended ? new JsonObject { ["run"] = ended.Run, ["failed"] = ended.Failed, ["over_budget"] = ended.OverBudget } : null,
             ["title"] = page.Document.Title,
             ["language"] = page.Document.Language,
             ["canonical_url"] = page.Document.CanonicalUrl,

@@ -17,21 +17,27 @@ internal sealed class BrowseReading
 
     private readonly Option<string?> _extract = new("--extract") { Description = "print the values that a JSON Schema with selectors takes from the page, as JSON", HelpName = "SCHEMA" };
 
+    private readonly Option<bool> _scripts = Options.Flag("run the page's own scripts", "--scripts");
+
+    private readonly Option<string?> _eval = new("--eval") { Description = "run a script in the page and print its value as JSON", HelpName = "CODE" };
+
     internal void AddTo(Command command)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[_main, _markdown, _outline, _maxBytes, _continue, _extract])
+        foreach (var option in (ReadOnlySpan<Option>)[_main, _markdown, _outline, _maxBytes, _continue, _extract, _scripts, _eval])
             command.Options.Add(option);
     }
 
     internal Wanted Of(ParseResult parsed) => new(
         new PageTextOptions { Main = parsed.GetValue(_main), Markdown = parsed.GetValue(_markdown), MaxBytes = parsed.GetValue(_maxBytes), Continue = parsed.GetValue(_continue) },
-        parsed.GetValue(_outline), parsed.GetValue(_extract));
+        parsed.GetValue(_outline), parsed.GetValue(_extract), parsed.GetValue(_scripts), parsed.GetValue(_eval));
 
     /// <summary>What is printed of the page.</summary>
     /// <param name="Text">Which text.</param>
     /// <param name="Outline">Whether it is the headings.</param>
     /// <param name="Schema">The schema's file.</param>
-    internal sealed record Wanted(PageTextOptions Text, bool Outline, string? Schema)
+    /// <param name="Scripts">Whether the page's own scripts run.</param>
+    /// <param name="Code">A script whose value is printed.</param>
+    internal sealed record Wanted(PageTextOptions Text, bool Outline, string? Schema, bool Scripts, string? Code)
     {
         /// <summary>Whether another text than the whole readable one is wanted.</summary>
         internal bool IsPart => Text != new PageTextOptions();

@@ -18,6 +18,7 @@ internal static class CommandLine
               actorbrowser browse https://example.org/
               actorbrowser browse --links https://example.org/
               actorbrowser tabs https://example.org/ https://example.net/
+              actorbrowser crawl --depth 2 -o out https://example.org/
               actorbrowser decode -o out --max 640x480 photo.jpg
               actorbrowser ping renderer -n 1000
               actorbrowser exec --timeout 10 -- make test
@@ -29,6 +30,7 @@ internal static class CommandLine
             FetchCommand.Create(),
             BrowseCommand.Create(),
             TabsCommand.Create(),
+            CrawlCommand.Create(),
             DecodeCommand.Create(),
             PingCommand.Create(),
             ExecCommand.Create(),

@@ -25,6 +25,7 @@ internal static class ExitCodes
     internal const int Unavailable = 69;
     internal const int Internal = 70;
     internal const int ChildLost = 75;
+    internal const int ScriptFailed = 96;
     internal const int ProxyFailed = 97;
     internal const int Interrupted = 130;
 

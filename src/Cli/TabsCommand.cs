@@ -27,30 +27,26 @@ internal static class TabsCommand
     {
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
         var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        var rows = new List<TabRow>();
-        foreach (var url in urls)
-        {
-            var row = new TabRow(url);
-            var watcher = browser.System.ActorOf(Props.Create(() => new TabWatcher(row, changes.Writer)));
-            var opened = await browser.Browser.Ask<TabOpened>(new OpenTab { LoadImages = images, Subscriber = watcher }, TimeSpan.FromSeconds(30), cancellation).ConfigureAwait(false);
-            row.Tab = opened.Tab;
-            row.Number = opened.Number;
-            opened.Tab.Tell(new Navigate(url));
-            rows.Add(row);
-        }
+        var rows = urls.Select(static url => new TabRow(url)).ToList();
+        // As many tabs at a time as renderers can be had: a tab keeps its renderer as long as it is open.
+        var places = ActorBrowserSettings.From(browser.System.Settings.Config).Tabs.Renderers.MaxProcesses;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var opening = TabRow.OpenAllAsync(browser, rows, places, images, keeps: stay, changes.Writer, over.Token);
         if (Console.IsOutputRedirected)
         {
-            await LiveTable.FollowAsync(changes.Reader, static () => { }, () => !stay && rows.TrueForAll(static row => row.IsSettled), cancellation).ConfigureAwait(false);
+            await LiveTable.FollowAsync(changes.Reader, static () => { }, () => opening.IsFaulted || (!stay && rows.TrueForAll(static row => row.IsSettled)), cancellation).ConfigureAwait(false);
             Tables.Console.Write(Render(rows, -1));
         }
         else
         {
-            await LiveAsync(rows, changes, stay, cancellation).ConfigureAwait(false);
+            await LiveAsync(rows, changes, opening, stay, cancellation).ConfigureAwait(false);
         }
+        await over.CancelAsync().ConfigureAwait(false);
+        await opening.ConfigureAwait(false);
         return rows.TrueForAll(static row => row.State is "loaded" or "closed") ? ExitCodes.Success : ExitCodes.CouldNotLoad;
     }
 
-    private static async Task LiveAsync(List<TabRow> rows, Channel<bool> changes, bool stay, CancellationToken cancellation)
+    private static async Task LiveAsync(List<TabRow> rows, Channel<bool> changes, Task opening, bool stay, CancellationToken cancellation)
     {
         var selected = 0;
         var quit = false;
@@ -62,7 +58,7 @@ internal static class TabsCommand
         try
         {
             await Tables.Console.Live(Render(rows, selected)).StartAsync(live => LiveTable.FollowAsync(
-                changes.Reader, () => live.UpdateTarget(Render(rows, selected)), () => quit || (!stay && rows.TrueForAll(static row => row.IsSettled)), cancellation)).ConfigureAwait(false);
+                changes.Reader, () => live.UpdateTarget(Render(rows, selected)), () => quit || opening.IsFaulted || (!stay && rows.TrueForAll(static row => row.IsSettled)), cancellation)).ConfigureAwait(false);
         }
         finally
         {
@@ -136,66 +132,9 @@ internal static class TabsCommand
             var row = rows[i];
             var (memory, cpu) = ProcessUse.Of(row.ProcessId);
             table.Add(
-                (i == selected ? "▶ " : "  ") + row.Number.ToString(CultureInfo.InvariantCulture), VisibleText.Shorten(VisibleText.Line(row.Title.Length > 0 ? row.Title : row.Url), 60), row.State, row.ProcessId == 0 ? "" : $"{row.ProcessId}", memory, cpu);
+                (i == selected ? "▶ " : "  ") + (i + 1).ToString(CultureInfo.InvariantCulture), VisibleText.Shorten(VisibleText.Line(row.Title.Length > 0 ? row.Title : row.Url), 60), row.State, row.ProcessId == 0 ? "" : $"{row.ProcessId}", memory, cpu);
         }
         return table;
-    }
-
-    private sealed class TabRow(string url)
-    {
-        internal IActorRef Tab { get; set; } = ActorRefs.Nobody;
-
-        internal int Number { get; set; }
-
-        internal string Url { get; } = url;
-
-        internal string Title { get; set; } = "";
-
-        internal string State { get; set; } = "opening";
-
-        internal int ProcessId { get; set; }
-
-        internal bool IsSettled { get; set; }
-    }
-
-    private sealed class TabWatcher(TabRow row, ChannelWriter<bool> changes) : UntypedActor
-    {
-        protected override void OnReceive(object message)
-        {
-            switch (message)
-            {
-                case LoadStarted:
-                    (row.State, row.IsSettled) = ("loading", false);
-                    break;
-                case TabProtocol.Progress progress:
-                    row.State = progress.Total > 0 ? $"loading, {100 * progress.Bytes / progress.Total} %" : $"loading, {ProgressBar.Size(progress.Bytes)}";
-                    break;
-                case TitleChanged title:
-                    row.Title = title.Title;
-                    break;
-                case LoadFinished finished:
-                    (row.State, row.ProcessId, row.IsSettled) = ("loaded", finished.Page.ProcessId, true);
-                    break;
-                case StayedOnPage stayed:
-                    (row.State, row.IsSettled) = (stayed.Page is null ? $"nothing to show ({stayed.Status})" : "loaded", true);
-                    break;
-                case LoadFailed failed:
-                    (row.State, row.Title, row.IsSettled) = ("failed", failed.Message, true);
-                    break;
-                case Crashed crashed:
-                    (row.State, row.Title, row.ProcessId, row.IsSettled) = ("crashed", crashed.Message, 0, true);
-                    break;
-                case TabUnresponsive unresponsive:
-                    row.State = $"silent for {unresponsive.For.TotalSeconds:0} s";
-                    break;
-                case TabProtocol.Closed:
-                    (row.State, row.ProcessId, row.IsSettled) = ("closed", 0, true);
-                    break;
-                default:
-                    break;
-            }
-            changes.TryWrite(true);
-        }
     }
 }
 

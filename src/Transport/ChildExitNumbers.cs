@@ -10,6 +10,7 @@ internal static class ChildExitNumbers
     internal const int Unconfined = 71;
     internal const int OutOfTime = 72;
     internal const int OutOfMemory = 73;
+    internal const int ScriptStuck = 74;
 
     /// <summary>The prefix of a child's own messages on stderr.</summary>
     internal const string LinePrefix = "actorbrowser child: ";

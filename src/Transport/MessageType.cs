@@ -114,12 +114,51 @@ internal enum MessageType : ushort
     /// <summary>Parent → renderer or image decoder: cancel a request. Not answered.</summary>
     CancelWork = 59,
 
+    /// <summary>Parent → renderer: act on the live document.</summary>
+    ActOnPage = 60,
+
+    /// <summary>Renderer → parent: what the action has led to.</summary>
+    ActDone = 61,
+
     /// <summary>Either way: a message of an embedder's role, opaque to ActorBrowser.</summary>
     RoleMessage = 64,
 
+    /// <summary>Parent → renderer: run a script in the live document.</summary>
+    EvaluateScript = 65,
+
+    /// <summary>Renderer → parent: the value of an EvaluateScript.</summary>
+    ScriptAnswer = 66,
+
+    /// <summary>Renderer → parent: an EvaluateScript has no value.</summary>
+    ScriptFailed = 67,
+
+    /// <summary>Renderer → parent: a script of the page wants something fetched. The renderer chooses the id.</summary>
+    PageRequest = 68,
+
+    /// <summary>Renderer → parent: the answer to a PageRequest is no longer wanted.</summary>
+    PageRequestCancel = 69,
+
+    /// <summary>Parent → renderer: the answer to a PageRequest.</summary>
+    PageResponse = 70,
+
+    /// <summary>Renderer → parent: the page's scripts have settled.</summary>
+    PageSettled = 71,
+
+    /// <summary>Parent → renderer: the cookies that the page's scripts may see.</summary>
+    PageCookies = 72,
+
+    /// <summary>Parent → renderer: what the page's origin has stored.</summary>
+    PageStorage = 73,
+
+    /// <summary>Renderer → parent: a script has set a cookie, or changed what is stored.</summary>
+    PageStorageChange = 74,
+
+    /// <summary>Renderer → parent: a script wants the tab to go to another page.</summary>
+    ScriptNavigation = 75,
+
     /// <summary>Parent → child: a message of a typed role.</summary>
-    RoleRequest = 65,
+    RoleRequest = 80,
 
     /// <summary>Child → parent: a part of the answer to a RoleRequest, its end or its failure; or, under the id 0, an event.</summary>
-    RoleReply = 66,
+    RoleReply = 81,
 }

@@ -22,15 +22,18 @@ public sealed class ConfigurationSpecs
             ["pools.renderer"] = [typeof(PoolSettings)],
             ["pools.image-decoder"] = [typeof(PoolSettings)],
             ["tabs"] = [typeof(TabSettings), typeof(Transport.DocumentLimits)],
+            ["crawl"] = [typeof(CrawlSettings)],
             ["images"] = [typeof(ImageSettings), typeof(Transport.ImageLimits)],
             ["crashes"] = [typeof(CrashSettings)],
             ["role"] = [typeof(RoleSettings)],
         };
-        Type[] nested = [typeof(PoolSettings), typeof(Transport.DocumentLimits), typeof(Transport.ImageLimits)];
+        Type[] nested = [typeof(PoolSettings), typeof(Transport.DocumentLimits), typeof(Transport.ImageLimits), typeof(Transport.ScriptLimits)];
+        // The keys of these have "script" in their names.
+        string[] scripts = [.. typeof(Transport.ScriptLimits).GetProperties().Select(static property => property.Name switch { "MaxMilliseconds" => "MaxScriptTime", "MaxBytes" => "MaxScriptMemory", var name => name.Replace("Max", "MaxScript", StringComparison.Ordinal) })];
         foreach (var (section, types) in sections)
         {
             var properties = types.SelectMany(static type => type.GetProperties()).Where(property => property.Name != "EqualityContract" && !nested.Contains(property.PropertyType))
-                .Select(static property => property.Name.Replace("Milliseconds", "Time", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+                .Select(static property => property.Name.Replace("Milliseconds", "Time", StringComparison.Ordinal)).Concat(section == "tabs" ? scripts : []).Order(StringComparer.Ordinal);
             var own = keys.Where(key => key.StartsWith(section + ".", StringComparison.Ordinal)).Select(key => Pascal(key[(section.Length + 1)..])).Order(StringComparer.Ordinal);
             Assert.Equal(properties, own);
         }

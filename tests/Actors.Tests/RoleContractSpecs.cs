@@ -25,7 +25,8 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
     private static readonly Dictionary<string, Dictionary<MessageType, (int Min, int Max)>> Allowed = new()
     {
         ["network"] = Of(M.FetchHeaders, M.FetchBodyChunk, M.FetchBodySlot, M.FetchEnd, M.FetchError, M.Credit, M.FetchRewind, M.FetchBodyUnwanted),
-        ["renderer"] = Of(M.DocumentLoaded, M.DocumentFailed, M.QueryAnswer, M.ResourcesWanted),
+        ["renderer"] = Of(M.DocumentLoaded, M.DocumentFailed, M.QueryAnswer, M.ResourcesWanted, M.ActDone,
+            M.ScriptAnswer, M.ScriptFailed, M.PageRequest, M.PageRequestCancel, M.PageSettled, M.PageStorageChange, M.ScriptNavigation),
         ["image-decoder"] = new(Of(M.DecodeFailed)) { [M.ImageDecoded] = (1, 1) },
         ["command-runner"] = new(Of(M.SpawnFailed, M.Exit, M.Closed)) { [M.SpawnReady] = (0, 1) },
         ["probe"] = Of(M.RoleMessage),

@@ -13,9 +13,13 @@ public sealed class BrowseSpecs : IAsyncLifetime
 
     public async Task InitializeAsync() => _server = await Site.StartAsync(async context =>
     {
-        context.Response.ContentType = "text/html; charset=utf-8";
+        context.Response.ContentType = context.Request.Path == "/file" ? "application/zip" : "text/html; charset=utf-8";
+        if (context.Request.Path == "/form")
+            context.Response.Headers.SetCookie = "kept=1; Max-Age=1000";
         await context.Response.WriteAsync(context.Request.Path.Value switch
         {
+            "/form" => "<title>form</title><form action=/sent method=post enctype=multipart/form-data><input name=q><select name=s multiple><option>a<option>b<option>c</select><input type=file name=f><button name=b value=1>x</button></form>",
+            "/sent" => $"<title>sent</title><p>{context.Request.Headers.Cookie} {System.Net.WebUtility.HtmlEncode(string.Join(' ', context.Request.Form.Select(static field => $"{field.Key}={field.Value}")))} {context.Request.Form.Files[0].Length}</p>",
             "/escape" => "<title>t&#27;[31m</title><h1>&#27;[31mred&#x202e; 語</h1><p>one\u001b]0;x\u0007 two</p>",
             _ => $"<title>t</title><div class=sidebar><a href=/>other</a></div><div id=article><h2 id=part>Part &amp; more</h2>{Article}</div>",
         });
@@ -44,6 +48,34 @@ public sealed class BrowseSpecs : IAsyncLifetime
         Assert.Equal((0, true), (next.Code, next.Output.StartsWith("Words, and", StringComparison.Ordinal)));
         var (changed, _, complaint) = await RunAsync("--main", "--continue", "7-0123456789abcdef");
         Assert.Equal((1, "actorbrowser: The page's text has changed since the token was made; begin again without it.\n"), (changed, complaint));
+    }
+
+    [Fact]
+    public async Task Actions_are_done_in_their_order_and_cookies_and_files_are_kept()
+    {
+        var folder = Directory.CreateTempSubdirectory("actorbrowser-browse").FullName;
+        try
+        {
+            var cookies = Path.Combine(folder, "cookies");
+            await File.WriteAllTextAsync(Path.Combine(folder, "up.txt"), "hello");
+            var (code, output, error) = await RunAsync(
+                "--text", "--cookies", cookies, "--fill", "[name=q]=first", "--fill", "[name=q]=a=b", "--select", "select=a", "--select=select=c", "--upload", $"[type='file']={folder}/up.txt", "--click", "button", "/form");
+            Assert.Equal((0, "kept=1 q=a=b s=a,c b=1 5\n", ""), (code, output, error));
+            Assert.Contains("\"kept\"", await File.ReadAllTextAsync(cookies), StringComparison.Ordinal);
+            (code, output, error) = await RunAsync("--downloads", folder, "/file");
+            Assert.Equal((0, "", true), (code, output, error.StartsWith($"saved {folder}/file (", StringComparison.Ordinal)));
+            (code, _, error) = await RunAsync("--check", "#none", "/form");
+            Assert.Equal((1, "actorbrowser: The page has no element '#none'.\n"), (code, error));
+            (code, _, error) = await RunAsync("--fill", "nothing", "/form");
+            Assert.Equal(2, code);
+            await File.WriteAllTextAsync(cookies, "damaged");
+            (code, _, error) = await RunAsync("--cookies", cookies, "/form");
+            Assert.Equal((2, "damaged"), (code, await File.ReadAllTextAsync(cookies)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Theory]
@@ -90,7 +122,7 @@ public sealed class BrowseSpecs : IAsyncLifetime
 
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        var path = arguments.LastOrDefault(static argument => argument.StartsWith("/escape", StringComparison.Ordinal)) ?? "/";
+        var path = arguments.LastOrDefault(static argument => argument is "/form" or "/file" || argument.StartsWith("/escape", StringComparison.Ordinal)) ?? "/";
         using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(TestChildProgram.Command, ["browse", .. arguments.Where(argument => argument != path), $"{_server.Root}{path}"])
         {
             RedirectStandardOutput = true,

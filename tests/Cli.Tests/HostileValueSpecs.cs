@@ -28,6 +28,7 @@ public sealed class HostileValueSpecs : IDisposable
         ["fetch"] = ["http://127.0.0.1:1/"],
         ["browse"] = ["http://127.0.0.1:1/"],
         ["tabs"] = ["http://127.0.0.1:1/"],
+        ["crawl"] = ["http://127.0.0.1:1/"],
         ["decode"] = ["no-such-file"],
         ["ping"] = ["renderer", "-n", "1"],
         ["exec"] = ["--", "true"],

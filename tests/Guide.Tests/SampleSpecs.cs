@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ActorBrowser.GuideTests;
 
-/// <summary>The program whose parts docs/embedding.md shows.</summary>
+/// <summary>The programs of the samples folder: that whose parts docs/embedding.md shows, and that which acts on pages.</summary>
 public sealed class SampleSpecs
 {
     [Fact]
@@ -50,6 +50,28 @@ public sealed class SampleSpecs
         Assert.Equal((0, ""), (process.ExitCode, await error));
         Assert.Empty(ProcessTable.ChildrenOf(process.Id));
         folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task The_sample_logs_in_searches_turns_pages_uploads_and_downloads()
+    {
+        using var process = Process.Start(new ProcessStartInfo(Sample("Acting")) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await process.WaitForExitAsync().Soon();
+        Assert.Equal(
+            [
+                "not yet: password",
+                "logged in: Welcome, alice",
+                "page 1: Iced tea 3, Black tea 4, Green tea 6",
+                "page 2: White tea 8, Tea pot 30",
+                "Two \"files\": picture.png (image/png, 1048576 bytes), note.txt (text/plain, 5 bytes)  Invoice",
+                "saved invoice 1.pdf: 8 bytes",
+                "later: Welcome, alice",
+            ],
+            output.Split('\n').Where(static line => line.Length > 0 && !line.StartsWith('[')));
+        Assert.Equal((0, ""), (process.ExitCode, await error));
+        Assert.Empty(ProcessTable.ChildrenOf(process.Id));
     }
 
     private static string Sample(string name)

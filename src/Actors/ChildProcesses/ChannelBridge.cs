@@ -85,6 +85,22 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
                 return frame.TryRead<QueryAnswer>(out var answer) ?? Gather(new ChildFrames.Answer(frame.CorrelationId, answer));
             case MessageType.ResourcesWanted:
                 return frame.TryRead<ResourcesWanted>(out var wanted) ?? Gather(new ChildFrames.Wanted(frame.CorrelationId, wanted));
+            case MessageType.ScriptAnswer:
+                return frame.TryRead<ScriptAnswer>(out var value) ?? Gather(new ChildFrames.ScriptValue(frame.CorrelationId, value));
+            case MessageType.ScriptFailed:
+                return frame.TryRead<ScriptFailed>(out var noValue) ?? Gather(new ChildFrames.NoScriptValue(frame.CorrelationId, noValue));
+            case MessageType.PageRequest:
+                return OnPageRequest(frame);
+            case MessageType.PageRequestCancel:
+                return frame.TryRead<PageRequestCancel>(out _) ?? Gather(new ChildFrames.PageRequestCancelled(frame.CorrelationId));
+            case MessageType.PageSettled:
+                return frame.TryRead<PageSettled>(out var settled) ?? Gather(new ChildFrames.PageIsSettled(frame.CorrelationId, settled));
+            case MessageType.PageStorageChange:
+                return frame.TryRead<PageStorageChange>(out var change) ?? Gather(new ChildFrames.PageStored(frame.CorrelationId, change));
+            case MessageType.ScriptNavigation:
+                return frame.TryRead<ScriptNavigation>(out var navigation) ?? Gather(new ChildFrames.PageNavigates(frame.CorrelationId, navigation));
+            case MessageType.ActDone:
+                return frame.TryRead<ActDone>(out var acted) ?? Gather(new ChildFrames.Acted(frame.CorrelationId, acted));
             case MessageType.ImageDecoded:
                 return OnImage(frame);
             case MessageType.DecodeFailed:
@@ -106,6 +122,10 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
         Volatile.Read(ref _heartbeats)?.Answered();
         return null;
     }
+
+    // The body lies in the channel's buffer.
+    private ProtocolViolation? OnPageRequest(in Frame frame) => frame.TryRead<PageRequest>(out var request)
+        ?? Gather(new ChildFrames.PageRequested(frame.CorrelationId, request with { Body = request.Body.ToArray() }));
 
     private ProtocolViolation? OnSpawnReady(in Frame frame)
     {

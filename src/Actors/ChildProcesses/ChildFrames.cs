@@ -126,7 +126,32 @@ internal static class ChildFrames
         internal override bool Ends => true;
     }
 
+    internal sealed record Acted(ulong Id, ActDone Value) : UserFrame(Id)
+    {
+        internal override bool Ends => Value.Outcome != ActOutcome.More;
+    }
+
     internal sealed record Wanted(ulong Id, ResourcesWanted Value) : UserFrame(Id);
+
+    internal sealed record ScriptValue(ulong Id, ScriptAnswer Value) : UserFrame(Id)
+    {
+        internal override bool Ends => true;
+    }
+
+    internal sealed record NoScriptValue(ulong Id, ScriptFailed Value) : UserFrame(Id)
+    {
+        internal override bool Ends => true;
+    }
+
+    internal sealed record PageRequested(ulong Id, PageRequest Value) : UserFrame(Id);
+
+    internal sealed record PageRequestCancelled(ulong Id) : UserFrame(Id);
+
+    internal sealed record PageIsSettled(ulong Id, PageSettled Value) : UserFrame(Id);
+
+    internal sealed record PageStored(ulong Id, PageStorageChange Value) : UserFrame(Id);
+
+    internal sealed record PageNavigates(ulong Id, ScriptNavigation Value) : UserFrame(Id);
 
     internal sealed record Image(ulong Id, ImageDecoded Value, SafeDescriptor Pixels) : CarryingFrame(Id, Pixels)
     {

@@ -39,6 +39,8 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
             return AtLimit(limit);
         if (exit is { ExitCode: ChildExitNumbers.OutOfMemory, Signal: null })
             return AtLimit("memory", ", and ended itself");
+        if (exit is { ExitCode: ChildExitNumbers.ScriptStuck, Signal: null })
+            return new ExitVerdict(ExitReason.Crashed, KillCause.None, "A script did not stop when its time was over, and the renderer ended itself.");
         // A runtime that has no memory for an exception says so and aborts; the collector keeps it below the limit itself.
         if (exit.Signal == ChildConfinement.AbortSignal && exit.LastStderrLines.Any(SaysOutOfMemory))
             return AtLimit("memory", ", and its runtime aborted");

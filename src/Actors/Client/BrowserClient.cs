@@ -6,7 +6,7 @@ namespace ActorBrowser;
 /// The browser for code without actors. <c>services.AddBrowserClient()</c> registers it as a service; <see cref="For(IActorRef)"/>
 /// wraps a browser's actor. Every call ends with a result, or with an exception that says why there is none.
 /// </summary>
-public sealed class BrowserClient
+public sealed partial class BrowserClient
 {
     private readonly Func<CancellationToken, Task<IActorRef>>? _find;
     private BrowserLife? _life;

@@ -57,9 +57,9 @@ public sealed partial class TabClient : IAsyncDisposable
     }
 
     // Ends with the answer, the reason why there will be none, or the timeout; one of them always comes.
-    private static async Task<T> EndsAsync<T>(Task<T> answer, Task<Exception> over, CancellationToken cancellation)
+    private static async Task<T> EndsAsync<T>(Task<T> answer, Task<Exception> over, CancellationToken cancellation, TimeSpan? longer = null)
     {
-        await Task.WhenAny(answer, over).WaitAsync(Patience, cancellation).ConfigureAwait(false);
+        await Task.WhenAny(answer, over).WaitAsync(Patience + (longer ?? TimeSpan.Zero), cancellation).ConfigureAwait(false);
         return answer.IsCompleted ? await answer.ConfigureAwait(false) : throw await over.ConfigureAwait(false);
     }
 
@@ -122,6 +122,25 @@ public sealed partial class TabClient : IAsyncDisposable
     public async Task<string> TextAsync(CancellationToken cancellation = default) =>
         string.Concat((await QueryAllAsync(new Query(DocumentQuery.Text), cancellation).ConfigureAwait(false)).Select(static piece => piece.Text));
 
+    /// <summary>Runs a script in the live document, whether or not the page's own scripts run. A promise is awaited.</summary>
+    /// <param name="code">JavaScript; its value is that of its last statement.</param>
+    /// <param name="timeout">How long the script and its promise may take; at most ten minutes. Null for <c>tabs.max-script-time</c>.</param>
+    /// <param name="cancellation">Ends the wait, not the script.</param>
+    /// <returns>The value as JSON: <c>null</c> for undefined, a function or a symbol; an element as its outer HTML, as a JSON text.</returns>
+    /// <exception cref="ScriptException">The script has no value; its Kind says why.</exception>
+    /// <exception cref="PageException">The tab is closed.</exception>
+    /// <exception cref="BrowserStoppedException">The browser or its actor system is stopping or has stopped.</exception>
+    public async Task<string> EvaluateAsync(string code, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        return await AskAsync(new Evaluate(code) { Timeout = timeout }, cancellation, timeout).ConfigureAwait(false) switch
+        {
+            Evaluated value => value.Json,
+            EvaluationFailed failed => throw new ScriptException(failed.Kind, failed.Message) { Line = failed.Line, Column = failed.Column, Exited = failed.Exited },
+            var other => throw new InvalidOperationException($"The tab answered with {other}."),
+        };
+    }
+
     /// <summary>Fetches a resource on the loaded page's behalf, only from addresses that the page's own images could come from.</summary>
     /// <param name="url">An absolute http or https URL.</param>
     /// <param name="cancellation">Ends the wait.</param>
@@ -147,11 +166,11 @@ public sealed partial class TabClient : IAsyncDisposable
         await _over.WaitAsync(Patience).ConfigureAwait(false);
     }
 
-    private async Task<object> AskAsync(ICommand command, CancellationToken cancellation)
+    private async Task<object> AskAsync(ICommand command, CancellationToken cancellation, TimeSpan? longer = null)
     {
         try
         {
-            return await EndsAsync(Reply.AskAsync<object>(Tab, command, static _ => new TabIsGoneException(), cancellation), _over, cancellation).ConfigureAwait(false);
+            return await EndsAsync(Reply.AskAsync<object>(Tab, command, static _ => new TabIsGoneException(), cancellation), _over, cancellation, longer).ConfigureAwait(false);
         }
         catch (TabIsGoneException)
         {
@@ -188,6 +207,15 @@ public sealed class PageException(string message, Exception? inner = null) : Exc
 
     /// <summary>Why the page's fetch failed; null if the failure was not a fetch's.</summary>
     public FetchErrorKind? Kind { get; init; }
+
+    /// <summary>Why an action was not done; null for other failures.</summary>
+    public ActFailure? Act { get; init; }
+
+    /// <summary>The name of the form field that the failure is about; empty for none.</summary>
+    public string Field { get; init; } = "";
+
+    /// <summary>The file that was saved where the tab has no page to show; null for other reasons.</summary>
+    public Downloaded? Download { get; init; }
 
     /// <summary>Why a query has no answer; null where it was no query that failed, or the renderer was lost.</summary>
     public DocumentFailure? Failure { get; init; }

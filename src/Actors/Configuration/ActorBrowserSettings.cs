@@ -18,6 +18,7 @@ internal sealed record ActorBrowserSettings
         Network = NetworkSettings.Read(reader);
         Commands = CommandSettings.Read(reader);
         Tabs = TabSettings.Read(reader);
+        Crawl = CrawlSettings.Read(reader);
         Images = ImageSettings.Read(reader);
         Crashes = CrashSettings.Read(reader);
         Sandbox = sandbox;
@@ -45,6 +46,9 @@ internal sealed record ActorBrowserSettings
 
     /// <summary>Settings of tabs and their renderers.</summary>
     internal TabSettings Tabs { get; init; }
+
+    /// <summary>Settings of crawls.</summary>
+    internal CrawlSettings Crawl { get; init; }
 
     /// <summary>Settings of image decoding.</summary>
     internal ImageSettings Images { get; init; }

@@ -37,9 +37,16 @@ internal sealed record PoolSettings(int Spares, int MaxProcesses, int MaxWaiting
 /// <param name="CrashWindow">A page that lives longer starts with no crashes counted.</param>
 /// <param name="FlushInterval">How long frequent events are collected.</param>
 /// <param name="ShareAbove">Longer pages travel in a memory file, in bytes.</param>
+/// <param name="MaxDownload">The longest file that is saved, in bytes.</param>
+/// <param name="Scripts">Which scripts run in a tab that says nothing of it.</param>
+/// <param name="ScriptLimits">The limits of a page's scripts.</param>
+/// <param name="MaxRequests">The most requests of a page's scripts.</param>
+/// <param name="RequestsAtOnce">The most of them at a time; the others wait.</param>
+/// <param name="MaxResource">The longest answer to one of them, in bytes.</param>
 internal sealed record TabSettings(
     PoolSettings Renderers, int MaxPage, DocumentLimits Document, int MaxRedirects, int MaxImages, int ImagesAtOnce, int MaxImage, int MaxHistory,
-    TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval, int ShareAbove)
+    TimeSpan UnresponsiveAfter, TimeSpan HangBudget, int MaxCrashes, TimeSpan CrashWindow, TimeSpan FlushInterval, int ShareAbove, long MaxDownload,
+    PageScripts Scripts, ScriptLimits ScriptLimits, int MaxRequests, int RequestsAtOnce, int MaxResource)
 {
     internal static TabSettings Read(SettingsReader reader) => new(
         PoolSettings.Read(reader, RendererContract.Name),
@@ -58,7 +65,16 @@ internal sealed record TabSettings(
         reader.Number("tabs.max-crashes", 1, 1_000_000),
         reader.Time("tabs.crash-window", positive: true),
         reader.Time("tabs.flush-interval", positive: true),
-        (int)reader.Bytes("tabs.share-above", 0, Payload.Piece));
+        (int)reader.Bytes("tabs.share-above", 0, Payload.Piece),
+        reader.Bytes("tabs.max-download", 1024, long.MaxValue),
+        reader.Choice<PageScripts>("tabs.scripts"),
+        new ScriptLimits(
+            (int)reader.Time("tabs.max-script-time", positive: true).TotalMilliseconds,
+            (int)reader.Time("tabs.max-script-clock", positive: true).TotalMilliseconds,
+            reader.Bytes("tabs.max-script-memory", 1 << 20, int.MaxValue)),
+        reader.Number("tabs.max-requests", 0, 1_000_000),
+        reader.Number("tabs.requests-at-once", 1, 1000),
+        (int)reader.Bytes("tabs.max-resource", 1024, PageResponse.MaxLength));
 }
 
 /// <summary><c>actorbrowser.images</c>.</summary>

@@ -8,6 +8,7 @@ public sealed class FetchBody
 {
     private readonly string? _path;
     private readonly Stream? _stream;
+    private readonly Func<Stream>? _open;
     private readonly long _start;
     private int _inUse;
 
@@ -16,6 +17,8 @@ public sealed class FetchBody
         (_path, _stream, _start) = (path, stream, start);
         (Length, Progress) = (length, progress);
     }
+
+    private FetchBody(Func<Stream> open, long length) => (_open, Length) = (open, length);
 
     /// <summary>The length in bytes; null if unknown: it is then taken from the source, or the body is sent in chunks until the source ends.</summary>
     public long? Length { get; }
@@ -54,6 +57,9 @@ public sealed class FetchBody
         return new FetchBody(null, stream, length, stream.CanSeek ? stream.Position : 0, progress);
     }
 
+    /// <summary>A source that can seek, opened when the fetch starts and closed when it ends.</summary>
+    internal static FetchBody From(Func<Stream> open, long length) => new(open, length);
+
     /// <summary>The source to read while sending: the fetch's upload, or a body in memory other than an array. Null if the fetch has neither.</summary>
     internal static FetchBody? Of(FetchProtocol.Fetch fetch) =>
         fetch.Upload ?? (fetch.Body is { } body && !MessageBytes.AreInArray(body) ? FromStream(new MemoryBody(body)) : null);
@@ -67,6 +73,8 @@ public sealed class FetchBody
     {
         if (_path is not null)
             return OpenFile(_path);
+        if (_open is not null)
+            return (_open(), Length);
         if (Interlocked.Exchange(ref _inUse, 1) != 0)
             throw new IOException("The stream is being read by another fetch, or it cannot seek and was read by an earlier one; give each fetch its own stream.");
         if (!_stream!.CanSeek)
@@ -84,12 +92,12 @@ public sealed class FetchBody
     }
 
     /// <summary>Returns to the position at which the source was opened. May block.</summary>
-    internal void Rewind(Stream opened) => opened.Position = _path is null ? _start : 0;
+    internal void Rewind(Stream opened) => opened.Position = _stream is null ? 0 : _start;
 
     /// <summary>Releases the source after the last read.</summary>
     internal void Close(Stream? opened)
     {
-        if (_path is not null)
+        if (_stream is null)
             opened?.Dispose();
         else if (opened is { CanSeek: true })
             Volatile.Write(ref _inUse, 0);

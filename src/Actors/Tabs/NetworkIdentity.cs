@@ -12,6 +12,7 @@ public sealed class NetworkIdentity
 {
     private readonly Lock _lock = new();
     private readonly CookieJar _cookies = new();
+    private CookieFile? _file;
 
     /// <summary>An identity with an empty cookie jar and no proxy.</summary>
     public NetworkIdentity()
@@ -56,21 +57,97 @@ public sealed class NetworkIdentity
     }
 
     /// <summary>Returns the cookies of a request by a page; of a navigation if the page is null.</summary>
-    internal string CookiesFor(WebUrl url, WebUrl? page)
+    internal string CookiesFor(WebUrl url, WebUrl? page) => CookiesFor(url, new RequestContext(page, IsNavigation: false, IsSafe: true));
+
+    /// <summary>Returns the cookies of a request.</summary>
+    internal string CookiesFor(WebUrl url, in RequestContext context)
     {
         lock (_lock)
-            return _cookies.For(url, page, DateTimeOffset.UtcNow);
+            return _cookies.For(url, context, DateTimeOffset.UtcNow);
+    }
+
+    /// <summary>What the pages of this identity have stored by scripts, by origin.</summary>
+    internal LocalStorage Storage { get; } = new();
+
+    /// <summary>Returns the cookies that a page's scripts may see.</summary>
+    internal string CookiesForScript(WebUrl page)
+    {
+        lock (_lock)
+            return _cookies.ForScript(page, DateTimeOffset.UtcNow);
+    }
+
+    /// <summary>Stores a cookie that a page's script sets.</summary>
+    internal void TakeFromScript(WebUrl page, string text)
+    {
+        lock (_lock)
+            _cookies.TakeFromScript(page, text, DateTimeOffset.UtcNow);
     }
 
     /// <summary>Stores the cookies of the response to that request.</summary>
-    internal void Take(WebUrl url, WebUrl? page, IReadOnlyList<HeaderField> headers)
+    internal void Take(WebUrl url, WebUrl? page, IReadOnlyList<HeaderField> headers) => Take(url, new RequestContext(page, IsNavigation: false, IsSafe: true), headers);
+
+    /// <summary>Stores the cookies of the response to a request.</summary>
+    internal void Take(WebUrl url, in RequestContext context, IReadOnlyList<HeaderField> headers)
     {
         foreach (var field in headers)
         {
             if (!field.Name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase))
                 continue;
             lock (_lock)
-                _cookies.Take(url, page, field.Value, DateTimeOffset.UtcNow);
+                _cookies.Take(url, context, field.Value, DateTimeOffset.UtcNow);
         }
+        _file?.OnTaken();
     }
+
+    /// <summary>The credentials for HTTP authentication.</summary>
+    internal OriginCredentials Credentials { get; } = new();
+
+    /// <summary>
+    /// Gives credentials to one origin (RFC 7617, Basic): sent when its server has asked for them, to that origin only, and never where a
+    /// redirect leads elsewhere. Digest is not supported.
+    /// </summary>
+    /// <param name="origin">Scheme, host and port, such as <c>https://example.org</c>. Over http, anyone on the way reads the password.</param>
+    /// <param name="user">The user; without a colon.</param>
+    /// <param name="password">The password.</param>
+    /// <exception cref="ArgumentException">It is not an origin, or the credentials cannot be sent.</exception>
+    public void Authenticate(string origin, string user, string password)
+    {
+        ArgumentNullException.ThrowIfNull(origin);
+        ArgumentNullException.ThrowIfNull(user);
+        ArgumentNullException.ThrowIfNull(password);
+        Credentials.Set(origin, user, password);
+    }
+
+    /// <summary>An identity whose cookies are kept in a file. See <see cref="KeepCookiesIn"/>.</summary>
+    /// <param name="path">The file; it need not exist yet.</param>
+    /// <param name="keepSessionCookies">Whether cookies without an end are kept too.</param>
+    /// <exception cref="CookieFileException">The file cannot be read, or holds something else.</exception>
+    public static NetworkIdentity FromFile(string path, bool keepSessionCookies = false)
+    {
+        var identity = new NetworkIdentity();
+        identity.KeepCookiesIn(path, keepSessionCookies);
+        return identity;
+    }
+
+    /// <summary>
+    /// Takes the cookies of a file, and from now on keeps this identity's in it: of mode 0600, replaced as a whole a moment after each
+    /// change. Several identities and processes may share the file: each takes over what others have written when it writes itself.
+    /// </summary>
+    /// <param name="path">The file; it need not exist yet.</param>
+    /// <param name="keepSessionCookies">Whether cookies without an end are kept too.</param>
+    /// <exception cref="CookieFileException">The file cannot be read, or holds something else; it is not changed.</exception>
+    /// <exception cref="InvalidOperationException">The identity has a file already.</exception>
+    public void KeepCookiesIn(string path, bool keepSessionCookies = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var file = new CookieFile(path, keepSessionCookies, _cookies, _lock);
+        if (_file is not null)
+            throw new InvalidOperationException("The identity keeps its cookies in a file already.");
+        file.Load();
+        _file = file;
+    }
+
+    /// <summary>Waits until the cookies are in the file; returns at once without one.</summary>
+    /// <exception cref="CookieFileException">The file cannot be written, or another program has damaged it.</exception>
+    public Task SaveCookiesAsync() => _file?.SaveAsync() ?? Task.CompletedTask;
 }

@@ -1,3 +1,4 @@
+using ActorBrowser.Transport.Http;
 using Akka.Actor;
 
 namespace ActorBrowser;
@@ -8,6 +9,8 @@ namespace ActorBrowser;
 /// <param name="credit">How many bytes of a body may arrive before the first grant.</param>
 internal sealed class PageFetches(IActorContext context, IActorRef coordinator, long credit)
 {
+    private const string AcceptPage = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.5";
+
     private readonly Dictionary<IActorRef, PageFetch.Request> _underWay = [];
 
     /// <summary>Starts a fetch. The tab learns of its end from <see cref="PageFetch.Done"/>, or from its actor's termination.</summary>
@@ -17,6 +20,15 @@ internal sealed class PageFetches(IActorContext context, IActorRef coordinator, 
         context.Watch(fetch);
         _underWay.Add(fetch, request);
     }
+
+    /// <summary>Starts the fetch of a tab's page.</summary>
+    internal void StartPage(TabRecord record, TabSettings settings, WebUrl url, PageNavigation navigation) =>
+        Start(new PageFetch.Request(record.Load, url, record.Identity, navigation.Initiator, AcceptPage, settings.MaxPage, settings.MaxRedirects)
+        {
+            Navigation = navigation,
+            Page = navigation.From,
+            Downloads = record.Downloads is { } folder ? new DownloadTarget(folder, settings.MaxDownload) : null,
+        });
 
     /// <summary>Returns an actor's request; null if the actor fetches nothing for this page.</summary>
     internal PageFetch.Request? Of(IActorRef actor) => _underWay.GetValueOrDefault(actor);

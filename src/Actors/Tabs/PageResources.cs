@@ -25,6 +25,7 @@ internal sealed class PageResources(
     private readonly Dictionary<IActorRef, ImageWork> _decoding = [];
     private readonly Queue<ImageWork> _imagesToFetch = new();
     private readonly List<IActorRef> _askers = [];
+    private bool _mayAnnounce;
     private int _imagesLeft;
     private int _imagesUnderWay;
     private CancellationTokenSource _loading = new();
@@ -32,9 +33,21 @@ internal sealed class PageResources(
     /// <summary>The address space of the page's server: a page from a public server may fetch nothing private.</summary>
     internal AddressSpace Space { private get; set; }
 
+    /// <summary>On whose behalf the page fetches: never the embedder's.</summary>
+    internal FetchInitiator Initiator => Space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage;
+
+    /// <summary>Whether images of the page are awaited.</summary>
+    internal bool AreAwaited { get; private set; }
+
+    /// <summary>The page has images, which the renderer announces once.</summary>
+    internal void Await() => (AreAwaited, _mayAnnounce) = (true, true);
+
     /// <summary>The renderer has found these images in the page.</summary>
     internal void OnImagesWanted(in ResourcesWanted wanted)
     {
+        if (!_mayAnnounce)
+            return;
+        _mayAnnounce = false;
         for (var i = 0; i < Math.Min(wanted.Images.Count, settings.MaxImages); i++)
         {
             if (WebUrl.TryParse(wanted.Images[i], out var url) && url.IsHttp)
@@ -51,14 +64,15 @@ internal sealed class PageResources(
             _imagesUnderWay++;
             FetchForPage(image, image.Url);
         }
-        if (_imagesLeft == 0)
-            onImagesIn();
+        if (_imagesLeft > 0)
+            return;
+        AreAwaited = false;
+        onImagesIn();
     }
 
     // The only way to fetch for a page: on behalf of the page, never of the embedder.
-    private void FetchForPage(object tag, WebUrl url) => fetches.Start(new PageFetch.Request(
-        tag, url, Page, record.Identity, Space == AddressSpace.Public ? FetchInitiator.PublicPage : FetchInitiator.PrivatePage,
-        AcceptImage, ReferrerFor(url), settings.MaxImage, settings.MaxRedirects, TellsProgress: false));
+    private void FetchForPage(object tag, WebUrl url) => fetches.Start(
+        new PageFetch.Request(tag, url, record.Identity, Initiator, AcceptImage, settings.MaxImage, settings.MaxRedirects) { Page = Page });
 
     /// <summary>Fetches a resource for an embedder, as the page would.</summary>
     internal void Fetch(string url, IActorRef asker)
@@ -99,7 +113,7 @@ internal sealed class PageResources(
         _loading.Dispose();
         _loading = new CancellationTokenSource();
         _imagesToFetch.Clear();
-        (_imagesLeft, _imagesUnderWay) = (0, 0);
+        (_imagesLeft, _imagesUnderWay, AreAwaited, _mayAnnounce) = (0, 0, false, false);
     }
 
     private void OnResourceFetched(IActorRef asker, PageFetch.Done done)
@@ -108,14 +122,6 @@ internal sealed class PageResources(
         asker.Tell(done is { Problem: null, Headers: { } headers }
             ? new ResourceFetched(done.Url, headers.Status, headers.ValueOf("Content-Type") ?? "", done.Body)
             : new QueryFailed(null, done.Problem ?? "The server sent no answer."));
-    }
-
-    // Sends only the origin to other sites, and nothing from a secure page to an insecure address.
-    private string? ReferrerFor(WebUrl target)
-    {
-        if (Page is not { } page || (page.Scheme == "https" && target.Scheme != "https"))
-            return null;
-        return page.HasOriginOf(target) ? page.WithoutFragment : page.Origin + "/";
     }
 
     private WebUrl? Page => WebUrl.TryParse(record.Url, out var page) ? page : null;

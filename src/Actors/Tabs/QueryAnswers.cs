@@ -26,4 +26,24 @@ internal static class QueryAnswers
                 return false;
         }
     }
+
+    /// <summary>Passes on the value of a script in a frame.</summary>
+    /// <returns>False if the frame answers no script.</returns>
+    internal static bool TryPassValue(ChildFrames.UserFrame frame, IActorRef asker)
+    {
+        switch (frame)
+        {
+            case ChildFrames.ScriptValue value:
+                asker.Tell(new Evaluated(value.Value.Json));
+                return true;
+            case ChildFrames.NoScriptValue failed:
+                asker.Tell(new EvaluationFailed(failed.Value.Kind, failed.Value.Message, failed.Value.Line, failed.Value.Column));
+                return true;
+            case ChildFrames.TooLarge tooLarge:
+                asker.Tell(new EvaluationFailed(ScriptFailure.Invalid, $"The script exceeds the frame limit of {tooLarge.Limit} bytes.", 0, 0));
+                return true;
+            default:
+                return false;
+        }
+    }
 }

@@ -12,7 +12,7 @@ namespace ActorBrowser;
 /// <param name="time">The actor system's time.</param>
 internal sealed class RendererLease(IActorRef pool, TimeProvider time)
 {
-    private readonly Dictionary<ulong, (IActorRef? Asker, long Since)> _pending = [];
+    private readonly Dictionary<ulong, Question> _pending = [];
     private ChildRouter? _router;
     private object? _lease;
 
@@ -25,8 +25,9 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
 
     internal bool IsThere => _router is not null;
 
-    /// <summary>How long the oldest question has been unanswered; null if there is none.</summary>
-    internal TimeSpan? Silent => _pending.Count == 0 ? null : time.GetElapsedTime(_pending.Values.Min(static question => question.Since));
+    /// <summary>How long the oldest question has been unanswered, not counting the time that a script may take; null if there is none.</summary>
+    internal TimeSpan? Silent => _pending.Count == 0 ? null
+        : time.GetElapsedTime(Math.Max(_pending.Values.Min(static question => question.Since), _pending.Values.Max(static question => question.BusyUntil)));
 
     /// <summary>Whether the process leased or requested is for this site.</summary>
     internal bool IsFor(string site) => _lease is not null && Site == site;
@@ -71,40 +72,75 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
     /// <summary>The process is gone or returned: tells each waiting asker.</summary>
     internal void Forget(string message, ChildProcessProtocol.ChildExited? exited = null)
     {
-        foreach (var (asker, _) in _pending.Values)
-            asker?.Tell(new QueryFailed(null, message) { Exited = exited });
+        foreach (var question in _pending.Values)
+        {
+            question.Asker?.Tell(question.IsScript
+                ? new EvaluationFailed(ScriptFailure.RendererLost, message, 0, 0) { Exited = exited }
+                : new QueryFailed(null, message) { Exited = exited });
+        }
         _pending.Clear();
         (_lease, _router, Site) = (null, null, "");
     }
 
-    internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, int shareAbove, DocumentLimits limits)
+    internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, int shareAbove, DocumentLimits limits, ScriptLimits scripts)
     {
-        var id = Ask(null);
-        Payload.Send(_router!, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits));
+        var id = Expect(null);
+        Payload.Send(_router!, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits, scripts));
         return id;
     }
 
-    internal void Query(Query query, IActorRef asker)
+    /// <summary>The page is parsed, and its scripts run: their end is the answer to the same question, and late only after their time.</summary>
+    internal void AwaitScripts(ulong id, int milliseconds) => _pending.Add(id, new Question(null, time.GetTimestamp() + (milliseconds * time.TimestampFrequency / 1000), 0, false));
+
+    /// <summary>Answers a request of the page's scripts.</summary>
+    internal void Respond(ulong id, PageResponse response, ReadOnlyMemory<byte> body, int shareAbove)
     {
-        _router!.Send(Ask(asker), new QueryDocument(query.Kind, query.Argument, query.Start, Math.Min(query.Count, QueryDocument.MostItems)), opens: true);
-        _router.Flush();
+        if (_router is not null)
+            Payload.Send(_router, id, body, shareAbove, inline => response with { Length = body.Length, Data = inline }, opens: false);
     }
 
-    internal void Arrived(int resource, int width, int height)
+    /// <summary>Sends the renderer something that it does not answer.</summary>
+    internal void Tell<T>(in T message) where T : struct, IWireMessage<T>
     {
-        _router?.Send(0, new ResourceArrived(resource, width, height));
+        _router?.Send(0, message);
         _router?.Flush();
     }
 
+    internal void Query(Query query, IActorRef asker) =>
+        Ask(new QueryDocument(query.Kind, query.Argument, query.Start, Math.Min(query.Count, QueryDocument.MostItems)), asker);
+
+    internal ulong Act(in ActOnPage act, IActorRef asker) => Ask(act, asker);
+
+    internal void Evaluate(string code, TimeSpan timeout, long maxBytes, IActorRef asker) =>
+        Ask(new EvaluateScript(code, Math.Max(1, (int)timeout.TotalMilliseconds), maxBytes), asker, timeout);
+
+    internal void Arrived(int resource, int width, int height) => Tell(new ResourceArrived(resource, width, height));
+
     /// <summary>Removes the question that a frame answers; null if there is none.</summary>
-    internal (IActorRef? Asker, long Since)? Take(ulong id) => _pending.Remove(id, out var question) ? question : null;
+    internal Question? Take(ulong id) => _pending.Remove(id, out var question) ? question : null;
 
     internal void Violated(string message) => Child.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(ViolationKind.OutOfState, message)));
 
-    private ulong Ask(IActorRef? asker)
+    private ulong Ask<T>(in T question, IActorRef asker, TimeSpan? script = null) where T : struct, IWireMessage<T>
     {
-        var id = WorkIds.Next();
-        _pending.Add(id, (asker, time.GetTimestamp()));
+        var id = Expect(asker, script);
+        _router!.Send(id, question, opens: true);
+        _router.Flush();
         return id;
     }
+
+    private ulong Expect(IActorRef? asker, TimeSpan? script = null)
+    {
+        var id = WorkIds.Next();
+        var now = time.GetTimestamp();
+        _pending.Add(id, new Question(asker, now, script is { } timeout ? now + (long)(timeout.TotalSeconds * time.TimestampFrequency) : 0, script is not null));
+        return id;
+    }
+
+    /// <summary>An unanswered question.</summary>
+    /// <param name="Asker">Who gets the answer; null for the page's own load.</param>
+    /// <param name="Since">When it was asked.</param>
+    /// <param name="BusyUntil">Until when its script may run; 0 for other questions.</param>
+    /// <param name="IsScript">Whether it is a script.</param>
+    internal readonly record struct Question(IActorRef? Asker, long Since, long BusyUntil, bool IsScript);
 }

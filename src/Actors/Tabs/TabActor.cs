@@ -1,4 +1,3 @@
-using ActorBrowser.Transport;
 using Akka.Actor;
 using static ActorBrowser.TabProtocol;
 
@@ -24,7 +23,11 @@ internal sealed class TabActor : UntypedActor
     private readonly TabEvents _events;
     private readonly PageFetches _fetches;
     private readonly PageResources _resources;
+    private readonly PageRequests _requests;
     private readonly TabPage _page;
+    private readonly RendererFrames _frames;
+    private readonly TabActs _acts;
+    private readonly PageQuestions _questions;
     private string? _hung;
 
     public TabActor(TabRecord record, ActorBrowserSettings settings, IActorRef coordinator, IActorRef renderers, IActorRef images)
@@ -35,7 +38,12 @@ internal sealed class TabActor : UntypedActor
         _events = new TabEvents(Self, record.Subscribers, Timers, _settings.FlushInterval);
         _fetches = new PageFetches(Context, coordinator, settings.Fetch.InitialCredit);
         _resources = new PageResources(Context, record, _settings, _fetches, _renderer, _events, images, OnImagesIn);
-        _page = new TabPage(record, _settings, Timers.Time, _renderer, _fetches, _resources, _events, WatchAnswers);
+        _requests = new PageRequests(Context, record, _settings, coordinator, _renderer, _events);
+        var scripts = new TabScripts(record, _settings, Timers.Time, _renderer, _requests);
+        _page = new TabPage(record, _settings, Timers.Time, _renderer, _fetches, _resources, scripts, _events, WatchAnswers);
+        _acts = new TabActs(record, _page, _resources, _renderer);
+        _questions = new PageQuestions(_page, _settings, _renderer, _resources);
+        _frames = new RendererFrames(_page, _resources, scripts, _acts, _renderer);
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -56,12 +64,11 @@ internal sealed class TabActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         var problem = ProblemOf(reason);
-        if (message is Query)
-            Sender.Tell(new QueryFailed(null, problem));
-        else if (message is ICommand)
-            Sender.Tell(new Akka.Actor.Status.Failure(new PageException(problem, reason)));
+        if (message is ICommand)
+            Sender.Tell(TabRefusals.Lost(message, problem, reason));
         _events.Flush();
         _resources.GiveUp();
+        _requests.GiveUp();
         _renderer.LetGo(reusable: false, problem);
         foreach (var child in Context.GetChildren())
         {
@@ -104,8 +111,8 @@ internal sealed class TabActor : UntypedActor
             case Navigate navigate:
                 _page.Navigate(navigate.Url);
                 break;
-            case Reload:
-                _page.Reload();
+            case Reload reload:
+                _page.Reload(reload.Resubmit);
                 break;
             case Back:
                 _page.Step(-1);
@@ -126,10 +133,19 @@ internal sealed class TabActor : UntypedActor
                     _renderer.Child.Tell(ChildProcessProtocol.Kill.Instance);
                 break;
             case Query query:
-                OnQuery(query);
+                _questions.Ask(query, Sender);
+                WatchAnswers();
+                break;
+            case Act act:
+                _acts.Begin(act, Sender);
+                WatchAnswers();
+                break;
+            case Evaluate evaluate:
+                _questions.Ask(evaluate, Sender);
+                WatchAnswers();
                 break;
             case FetchResource resource:
-                OnFetchResource(resource.Url);
+                _questions.Ask(resource, Sender);
                 break;
             case GetSnapshot:
                 Sender.Tell(new TabSnapshot(_record.Number, _page.State, _record.Url, _page.Title, _renderer.ProcessId, _record.History.Urls, _record.History.Position, _page.Summary, _page.Problem));
@@ -165,6 +181,9 @@ internal sealed class TabActor : UntypedActor
             case PageFetch.Done done:
                 OnFetched(Sender, done);
                 break;
+            case ScriptFetch.Done done:
+                _requests.OnDone(Sender, done);
+                break;
             case DecodedImage decoded:
                 _resources.OnImageDecoded(Sender, decoded, null);
                 break;
@@ -184,7 +203,7 @@ internal sealed class TabActor : UntypedActor
                 break;
             case RoleTraffic.WorkBatch from when Sender.Equals(_renderer.Child):
                 foreach (var frame in from.Frames)
-                    _page.OnFrame(frame);
+                    _frames.On(frame);
                 break;
             case WorkerPool.Refused or WorkerPool.WorkerLost or RoleTraffic.WorkBatch:
                 // A frame of a page that the tab has left.
@@ -225,27 +244,12 @@ internal sealed class TabActor : UntypedActor
     private void OnTerminated(IActorRef actor)
     {
         _record.Subscribers.Remove(actor);
+        if (_requests.OnTerminated(actor))
+            return;
         if (_fetches.Of(actor) is { } request)
             OnFetched(actor, new PageFetch.Done(request.Tag, request.Url.ToString(), null, default, null, "The actor that fetched it has failed."));
         else if (_resources.Decodes(actor))
             _resources.OnImageDecoded(actor, null, new ImageProtocol.DecodeRefused(null, "The actor that waited for its pixels has failed."));
-    }
-
-    private void OnQuery(Query query)
-    {
-        if (_page.State == TabState.Loaded && _renderer.IsThere)
-            _renderer.Query(query, Sender);
-        else
-            Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _page.Problem ?? "No page is loaded."));
-        WatchAnswers();
-    }
-
-    private void OnFetchResource(string url)
-    {
-        if (_page.State == TabState.Loaded)
-            _resources.Fetch(url, Sender);
-        else
-            Sender.Tell(new QueryFailed(DocumentFailure.NoDocument, _page.Problem ?? "No page is loaded."));
     }
 
     // The renderer must answer every question: the clock runs while one is pending.

@@ -11,6 +11,18 @@ internal sealed class TabHistory(int most)
 
     internal string? Current => Position < 0 ? null : _urls[Position];
 
+    /// <summary>A navigation has brought a page: a new one, or one that lies some steps from here.</summary>
+    internal void Arrive(string url, int steps)
+    {
+        if (steps == 0)
+        {
+            Visit(url);
+            return;
+        }
+        Go(steps);
+        Replace(url);
+    }
+
     /// <summary>A new navigation reached a page: drops the forward entries.</summary>
     internal void Visit(string url)
     {

@@ -25,6 +25,7 @@ internal sealed class TabListener : OneCallActor
     private TaskCompletionSource<PageSummary>? _begun;
     private ICommand? _command;
     private TaskCompletionSource<PageSummary>? _loading;
+    private readonly LoadWaiters _loads = new();
 
     public TabListener(IActorRef browser, ChannelWriter<IEvent> events, TaskCompletionSource<Exception> over)
     {
@@ -69,6 +70,9 @@ internal sealed class TabListener : OneCallActor
                 _begun?.TrySetException(new PageException("Another navigation took its place."));
                 (_begun, _command) = (begin.Done, begin.Command);
                 _tab?.Tell(begin.Command);
+                break;
+            case LoadWaiters.Wait wait:
+                _loads.Add(wait);
                 break;
             case Akka.Actor.Status.Failure refused:
                 OnRefused(refused.Cause);
@@ -126,6 +130,7 @@ internal sealed class TabListener : OneCallActor
 
     private void OnEvent(IEvent happened)
     {
+        _loads.OnEvent(happened);
         switch (happened)
         {
             case LoadStarted started:
@@ -143,6 +148,14 @@ internal sealed class TabListener : OneCallActor
                 break;
             case StayedOnPage stayed:
                 _loading?.TrySetException(new PageException($"{stayed.Url} answered with status {stayed.Status} (nothing to show), and the tab shows no page."));
+                _loading = null;
+                break;
+            case Downloaded { Page: { } page }:
+                _loading?.TrySetResult(page);
+                _loading = null;
+                break;
+            case Downloaded file:
+                _loading?.TrySetException(new PageException($"{file.Url} was saved as {file.Path}; it is no page, and the tab shows none.") { Download = file });
                 _loading = null;
                 break;
             case LoadFailed failed when _loading is null && IsOfAnother(failed.Url):
@@ -180,6 +193,7 @@ internal sealed class TabListener : OneCallActor
         _opening?.TrySetException(why);
         _begun?.TrySetException(why);
         _loading?.TrySetException(why);
+        _loads.Fail(why);
         _events.TryComplete();
     }
 

@@ -41,7 +41,7 @@ internal sealed class TabManager : UntypedActor
         var number = ++_lastNumber;
         try
         {
-            var tab = Context.ActorOf(TabActor.Props(new TabRecord(number, open, _settings.Tabs.MaxHistory), _settings, _coordinator, _renderers, _images), $"tab-{number}");
+            var tab = Context.ActorOf(TabActor.Props(new TabRecord(number, open, _settings.Tabs.MaxHistory, _settings.Tabs.Scripts), _settings, _coordinator, _renderers, _images), $"tab-{number}");
             Sender.Tell(new TabOpened(tab, number));
         }
         catch (Exception e) when (e is InvalidOperationException or AkkaException)

@@ -1,6 +1,5 @@
 using ActorBrowser.Transport;
 using ActorBrowser.Transport.Http;
-using Akka.Actor;
 using static ActorBrowser.TabProtocol;
 
 namespace ActorBrowser;
@@ -12,23 +11,26 @@ namespace ActorBrowser;
 /// <param name="renderer">Parses the page.</param>
 /// <param name="fetches">The tab's fetches.</param>
 /// <param name="resources">The page's images and other resources.</param>
+/// <param name="scripts">The page's scripts.</param>
 /// <param name="events">Sends events to the tab's subscribers.</param>
 /// <param name="onAsked">Called after each request to the renderer.</param>
 internal sealed class TabPage(
-    TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageFetches fetches, PageResources resources, TabEvents events, Action onAsked)
+    TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageFetches fetches, PageResources resources, TabScripts scripts, TabEvents events, Action onAsked)
 {
-    private const string AcceptPage = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.5";
-
-    private Shown? _before;
+    private ShownPage? _before;
     private PageFetch.Done? _fetched;
     private long _started;
     private int _steps;
-    private ulong _document;
-    private bool _awaitsImages;
+
+    // The navigation to the page, or the one in progress.
+    private PageNavigation? _navigation;
     private readonly CrashCount _crashes = new(settings, time);
     private bool _reported;
 
     internal TabState State { get; private set; } = TabState.Blank;
+
+    /// <summary>The renderer's id for the page; 0 for none.</summary>
+    internal ulong Document { get; private set; }
 
     internal string Title { get; private set; } = "";
 
@@ -38,44 +40,50 @@ internal sealed class TabPage(
     /// <summary>The page's summary; null without a page.</summary>
     internal PageSummary? Summary { get; private set; }
 
-    /// <summary>How many history steps the navigation in progress will take; 0 without one.</summary>
-    private int Ahead => State == TabState.Loading ? _steps : 0;
-
     /// <summary>Loads a page that the tab's owner names.</summary>
     internal void Navigate(string url)
     {
         _crashes.Reset();
-        Go(url, steps: 0);
+        scripts.Reset();
+        Go(new PageNavigation(url));
     }
 
     /// <summary>Goes back or forward in the history, if it has an entry there.</summary>
     internal void Step(int by)
     {
-        if (record.History.Peek(Ahead + by) is { } url)
-            Go(url, Ahead + by);
+        // Counted from where the navigation in progress will be.
+        var steps = by + (State == TabState.Loading ? _steps : 0);
+        if (record.History.Peek(steps) is { } url)
+            Go(new PageNavigation(url) { Steps = steps });
     }
 
-    internal void Reload()
+    internal void Reload(bool resubmit)
     {
-        if (record.Url.Length == 0)
+        if (TabRefusals.OfReload(record.Url, _navigation, _crashes, resubmit) is { } refusal)
         {
-            events.Tell(new LoadStarted(++record.Load, ""));
-            events.Tell(new LoadFailed(record.Load, "", "The tab is blank and has no page to reload; navigate to a URL first."));
+            events.Tell(new LoadStarted(++record.Load, record.Url));
+            // A form that is being sent is given up; a page that is there stays.
+            if (State == TabState.Loading)
+                Fail(refusal);
+            else
+                events.Tell(new LoadFailed(record.Load, record.Url, refusal));
             return;
         }
-        if (_crashes.IsAtLimit(record.Url))
-        {
-            events.Tell(new LoadFailed(record.Load, record.Url, $"This page has crashed its renderer {_crashes.Count} times in succession, as often as actorbrowser.tabs.max-crashes allows; navigate to its URL to load it again."));
-            return;
-        }
-        Go(record.Url, steps: 0);
+        // Whoever led here, leads here again: a page that was refused to another is refused once more.
+        Go(_navigation is { Post: not null } ? _navigation : (_navigation ?? new PageNavigation(record.Url)) with { Url = record.Url, Steps = 0, IsDownload = false });
     }
 
     /// <summary>Closes the page: stops loading it and its resources.</summary>
     internal void Close()
     {
-        resources.GiveUp();
+        GiveUp();
         State = TabState.Closed;
+    }
+
+    private void GiveUp()
+    {
+        resources.GiveUp();
+        scripts.GiveUp();
     }
 
     /// <summary>Requests a renderer for the site while the page's bytes arrive, and reports progress.</summary>
@@ -83,28 +91,27 @@ internal sealed class TabPage(
     {
         if (!advanced.Tag.Equals(record.Load))
             return;
-        WantRenderer(advanced.Url.Origin);
+        // A file needs no renderer, and takes no page away.
+        if (!advanced.IsDownload)
+            WantRenderer(advanced.Url.Origin);
         events.Gather(new Progress(record.Load, advanced.Bytes, advanced.Total));
     }
 
-    /// <summary>Finishes the load, because the last image was decoded or has failed.</summary>
-    internal void OnImagesIn()
-    {
-        if (State == TabState.Loading)
-            Finish();
-    }
+    /// <summary>The last image was decoded or has failed.</summary>
+    internal void OnImagesIn() => FinishIfReady();
 
-    private void Go(string url, int steps)
+    /// <summary>Begins a navigation.</summary>
+    internal void Go(PageNavigation navigation)
     {
-        resources.GiveUp();
-        _before = Settled();
+        var url = navigation.Url;
+        GiveUp();
+        _before = ShownPage.Of(this, record.Url, _navigation) ?? (Summary is null ? _before : null);
         record.Load++;
         // The renderer's answer about the previous page may still come; with no document set it is ignored.
-        (_steps, record.Url, Title, Problem, Summary, _fetched, _document) = (steps, url, "", null, null, null, 0);
+        (_steps, _navigation, record.Url, Title, Problem, Summary, _fetched, Document) = (navigation.Steps, navigation, url, "", null, null, null, 0);
         _started = time.GetTimestamp();
         State = TabState.Loading;
         _reported = false;
-        _awaitsImages = false;
         events.Tell(new LoadStarted(record.Load, url));
         if (!WebUrl.TryParse(url, out var parsed) || !parsed.IsHttp)
         {
@@ -114,18 +121,8 @@ internal sealed class TabPage(
         // A tab that shows a page keeps its process until another page arrives, which may never happen.
         if (!renderer.IsWanted)
             renderer.Want(parsed.Origin);
-        fetches.Start(new PageFetch.Request(record.Load, parsed, null, record.Identity, FetchInitiator.Embedder, AcceptPage, null, settings.MaxPage, settings.MaxRedirects, TellsProgress: true));
+        fetches.StartPage(record, settings, parsed, navigation);
     }
-
-    /// <summary>The page to return to if the next navigation shows nothing. While a navigation has brought nothing yet, the page before it.</summary>
-    private Shown? Settled() => State switch
-    {
-        TabState.Loading when Summary is null => _before,
-        // The page is parsed; its images are still being loaded.
-        TabState.Loading when Summary is { Document.Encoding: not null } => new Shown(TabState.Loaded, record.Url, Title, null, Summary),
-        TabState.Loading => null,
-        _ => new Shown(State, record.Url, Title, Problem, Summary),
-    };
 
     private void WantRenderer(string site)
     {
@@ -143,9 +140,25 @@ internal sealed class TabPage(
             return;
         }
         var answered = record.Url;
-        (State, record.Url, Title, Problem, Summary) = (before.State, before.Url, before.Title, before.Problem, before.Page);
-        _before = null;
+        Return(before);
         events.Tell(new StayedOnPage(record.Load, answered, status, Summary));
+    }
+
+    private void Return(ShownPage before)
+    {
+        (State, record.Url, Title, Problem, Summary, _navigation, Document) = (before.State, before.Url, before.Title, before.Problem, before.Page, before.Navigation, before.Document);
+        _before = null;
+        if (State == TabState.Loaded)
+            scripts.Resume(record.Url);
+    }
+
+    // Nothing of the previous page was given up for a file.
+    private void OnDownloaded(PageFetch.Done done, string path)
+    {
+        var url = record.Url;
+        if (_before is { } before)
+            Return(before);
+        events.Tell(new Downloaded(record.Load, url, path, done.Length, done.Headers?.ValueOf("Content-Type") ?? "", Summary));
     }
 
     internal void OnFetched(PageFetch.Done done)
@@ -156,6 +169,13 @@ internal sealed class TabPage(
             return;
         }
         record.Url = done.Url;
+        if (done.IsGet && _navigation is { Post: not null })
+            _navigation = new PageNavigation(done.Url);
+        if (done.Path is { } path)
+        {
+            OnDownloaded(done, path);
+            return;
+        }
         if (headers.Status is 204 or 205)
         {
             StayOnPage(headers.Status);
@@ -174,78 +194,65 @@ internal sealed class TabPage(
             return;
         (_fetched, _before) = (null, null);
         var type = headers.ValueOf("Content-Type") ?? "";
-        _document = renderer.Load(done.Url, type, done.Body, settings.ShareAbove, settings.Document);
+        Document = renderer.Load(done.Url, type, done.Body, settings.ShareAbove, settings.Document, scripts.Begin(done.Url, headers.AddressSpace));
         Summary = new PageSummary(done.Url, headers.Status, type, done.Body.Length, default, renderer.ProcessId, default);
         resources.Space = headers.AddressSpace;
         onAsked();
     }
 
-    internal void OnFrame(ChildFrames.UserFrame frame)
-    {
-        switch (frame)
-        {
-            case ChildFrames.Wanted wanted:
-                if (frame.Id != _document || !_awaitsImages)
-                    break;
-                _awaitsImages = false;
-                resources.OnImagesWanted(wanted.Value);
-                break;
-            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.Answer or ChildFrames.TooLarge:
-                if (renderer.Take(frame.Id) is { } question)
-                    OnAnswer(frame, question.Asker);
-                break;
-            default:
-                renderer.Violated($"A renderer may not send a {frame.GetType().Name}.");
-                break;
-        }
-    }
-
-    private void OnAnswer(ChildFrames.UserFrame frame, IActorRef? asker)
-    {
-        switch (frame)
-        {
-            case var answer when asker is not null:
-                if (!QueryAnswers.TryPass(answer, asker))
-                    goto default;
-                break;
-            case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.TooLarge when frame.Id != _document || State != TabState.Loading:
-                // The answer is about a previous page.
-                break;
-            case ChildFrames.Document document:
-                OnParsed(document.Value);
-                break;
-            case ChildFrames.NoDocument failed:
-                Fail(failed.Value.Message);
-                break;
-            case ChildFrames.TooLarge tooLarge:
-                Fail($"The page's URL and content type exceed the frame limit of {tooLarge.Limit} bytes.");
-                break;
-            default:
-                renderer.Violated($"The renderer answered a request with a {frame.GetType().Name}, which does not answer it.");
-                break;
-        }
-    }
-
-    private void OnParsed(in DocumentLoaded document)
+    /// <summary>The page is parsed.</summary>
+    internal void OnParsed(in DocumentLoaded document)
     {
         Summary = Summary! with { Document = document, Elapsed = time.GetElapsedTime(_started) };
         Title = document.Title;
-        if (_steps == 0)
-        {
-            record.History.Visit(record.Url);
-        }
-        else
-        {
-            record.History.Go(_steps);
-            record.History.Replace(record.Url);
-        }
+        record.History.Arrive(record.Url, _steps);
         _steps = 0;
         events.Tell(new TitleChanged(record.Load, Title));
         // The renderer announces the images once, right after the page, if the page has images and the tab loads them.
-        if (!record.LoadImages || document.Counts.Images == 0)
+        if (record.LoadImages && document.Counts.Images > 0)
+            resources.Await();
+        if (scripts.Await(Document))
+            onAsked();
+        FinishIfReady();
+    }
+
+    /// <summary>The page's scripts have settled, or their time is over.</summary>
+    internal void OnSettled(in PageSettled settled)
+    {
+        var now = Summary!.Document with { Title = settled.Title, Counts = settled.Counts };
+        Summary = Summary with { Document = now, Scripts = new PageScriptsEnd(settled.Run, settled.Failed, settled.OverBudget) };
+        if (Title != settled.Title)
+            events.Tell(new TitleChanged(record.Load, Title = settled.Title));
+        FinishIfReady();
+    }
+
+    /// <summary>A script wants another page. What a page may reach decides, not what the tab's owner may.</summary>
+    internal void OnNavigates(in ScriptNavigation wanted)
+    {
+        if (Summary is null || scripts.Target(wanted) is not { } url)
+            return;
+        if (scripts.IsLedAround)
+        {
+            Fail($"Scripts have led the tab from page to page {settings.MaxRedirects} times; the last was {HttpRules.Shorten(record.Url, 100)}.", FetchErrorKind.Redirect);
+            return;
+        }
+        var navigation = PageNavigation.Of(record.Url, url, resources.Initiator);
+        if (State != TabState.Loading)
+        {
+            Go(navigation);
+            return;
+        }
+        // A page that leaves before it was loaded is passed over, as a redirect is.
+        GiveUp();
+        (Summary, Document) = (null, 0);
+        (record.Url, _navigation) = (navigation.Url, navigation);
+        fetches.StartPage(record, settings, url, navigation);
+    }
+
+    private void FinishIfReady()
+    {
+        if (State == TabState.Loading && !scripts.IsAwaited && !resources.AreAwaited)
             Finish();
-        else
-            _awaitsImages = true;
     }
 
     private void Finish()
@@ -257,11 +264,10 @@ internal sealed class TabPage(
 
     internal void Fail(string message, FetchErrorKind? kind = null)
     {
-        resources.GiveUp();
+        GiveUp();
         State = TabState.Failed;
         Problem = message;
         (Summary, _before) = (null, null);
-        _awaitsImages = false;
         // A failed tab shows nothing, so it neither keeps a process nor waits for one.
         renderer.LetGo(reusable: true);
         events.Tell(new LoadFailed(record.Load, record.Url, message) { Kind = kind });
@@ -280,11 +286,10 @@ internal sealed class TabPage(
             renderer.Want(WebUrl.OriginOf(record.Url));
             return;
         }
-        resources.GiveUp();
+        GiveUp();
         _crashes.Add(record.Url, _started);
         State = TabState.Crashed;
         _reported = true;
-        _awaitsImages = false;
         // The tab did reach the page: Back and Reload find it in the history.
         if (_steps == 0)
             record.History.Visit(record.Url);
@@ -292,7 +297,4 @@ internal sealed class TabPage(
         TabMetrics.Crash();
         events.Tell(new Crashed(record.Load, message, exited, _crashes.Count));
     }
-
-    /// <summary>The page that a tab shows until a navigation has brought another.</summary>
-    private sealed record Shown(TabState State, string Url, string Title, string? Problem, PageSummary? Page);
 }

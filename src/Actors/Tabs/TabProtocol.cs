@@ -26,7 +26,7 @@ public enum TabState
 }
 
 /// <summary>Messages to and from a tab.</summary>
-public static class TabProtocol
+public static partial class TabProtocol
 {
     /// <summary>Sent to a tab.</summary>
     public interface ICommand : INoSerializationVerificationNeeded;
@@ -43,10 +43,21 @@ public static class TabProtocol
         /// <summary>Whether images of pages are fetched and decoded.</summary>
         public bool LoadImages { get; init; }
 
+        /// <summary>Which scripts of its pages run; null for the configured choice (<c>tabs.scripts</c>, which is none).</summary>
+        public PageScripts? Scripts { get; init; }
+
         /// <summary>An actor that gets the tab's events from the start; null for none.</summary>
         public IActorRef? Subscriber { get; init; }
 
-        object? IValidated.Refusal() => Subscriber is null or IInternalActorRef ? null : TabRefusals.NoActor(nameof(OpenTab), Subscriber);
+        /// <summary>
+        /// A folder for what servers send as files (<c>Content-Disposition: attachment</c>, or a type that is no page); null to fail such
+        /// navigations. See <see cref="Downloaded"/>.
+        /// </summary>
+        public string? Downloads { get; init; }
+
+        object? IValidated.Refusal() => Scripts is { } scripts && !Enum.IsDefined(scripts)
+            ? new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(OpenTab), $"Scripts is {(int)scripts}, which is no PageScripts"))
+            : Subscriber is null or IInternalActorRef ? null : TabRefusals.NoActor(nameof(OpenTab), Subscriber);
     }
 
     /// <summary>A tab is open.</summary>
@@ -67,8 +78,15 @@ public static class TabProtocol
     /// <summary>Stops loading.</summary>
     public sealed record Stop : ICommand;
 
-    /// <summary>Loads the page again, in a new renderer if the old one is gone.</summary>
-    public sealed record Reload : ICommand;
+    /// <summary>
+    /// Loads the page again, in a new renderer if the old one is gone. A page that answered a form's POST is not loaded again unless
+    /// <see cref="Resubmit"/> is set: that would send the form once more.
+    /// </summary>
+    public sealed record Reload : ICommand
+    {
+        /// <summary>Whether a form that was sent with POST is sent again.</summary>
+        public bool Resubmit { get; init; }
+    }
 
     /// <summary>Goes to the previous page.</summary>
     public sealed record Back : ICommand;
@@ -109,6 +127,34 @@ public static class TabProtocol
     }
 
     /// <summary>
+    /// Runs a script in the live document, whether or not the page's own scripts run. Its value is that of its last statement; a promise is
+    /// awaited. Answered by <see cref="Evaluated"/> or <see cref="EvaluationFailed"/>.
+    /// </summary>
+    /// <param name="Code">JavaScript; at most <see cref="EvaluateScript.LongestCode"/> characters.</param>
+    public sealed record Evaluate(string Code) : ICommand, IValidated
+    {
+        /// <summary>How long the script and its promise may take; at most ten minutes. Null for <c>tabs.max-script-time</c> of the configuration.</summary>
+        public TimeSpan? Timeout { get; init; }
+
+        object? IValidated.Refusal() => TabRefusals.Of(this);
+    }
+
+    /// <summary>A script's value.</summary>
+    /// <param name="Json">As <c>JSON.stringify</c> writes it: <c>null</c> for undefined, a function or a symbol; an element as its outer HTML, as a JSON text.</param>
+    public sealed record Evaluated(string Json) : IEvent;
+
+    /// <summary>A script has no value. Unless the renderer was lost, the page is still usable.</summary>
+    /// <param name="Kind">Why.</param>
+    /// <param name="Message">The error's message, or one sentence.</param>
+    /// <param name="Line">Where in the script it was thrown, from 1; 0 if unknown.</param>
+    /// <param name="Column">Where in the line, from 1; 0 if unknown.</param>
+    public sealed record EvaluationFailed(ScriptFailure Kind, string Message, int Line, int Column) : IEvent
+    {
+        /// <summary>How the renderer ended, if that is the reason.</summary>
+        public ChildProcessProtocol.ChildExited? Exited { get; init; }
+    }
+
+    /// <summary>
     /// Fetches a resource on the loaded page's behalf: with the tab's cookies and proxy, and only from addresses that the page's own
     /// images could come from. Answered by <see cref="ResourceFetched"/> or <see cref="QueryFailed"/>.
     /// </summary>
@@ -130,11 +176,17 @@ public static class TabProtocol
     /// <param name="Items">The requested items, as far as they fit into one answer.</param>
     public sealed record QueryResult(int Total, IReadOnlyList<QueryItem> Items) : IEvent;
 
-    /// <summary>A query or FetchResource failed.</summary>
-    /// <param name="Kind">Why; null if the renderer was lost.</param>
+    /// <summary>A query, FetchResource or Act failed.</summary>
+    /// <param name="Kind">Why; null if the renderer was lost, or <see cref="Act"/> says why.</param>
     /// <param name="Message">One sentence.</param>
     public sealed record QueryFailed(DocumentFailure? Kind, string Message) : IEvent
     {
+        /// <summary>Why an action was not done; null for other failures.</summary>
+        public ActFailure? Act { get; init; }
+
+        /// <summary>The name of the form field that the failure is about; empty for none.</summary>
+        public string Field { get; init; } = "";
+
         /// <summary>How the renderer ended, if that is the reason.</summary>
         public ChildProcessProtocol.ChildExited? Exited { get; init; }
     }
@@ -222,7 +274,17 @@ public static class TabProtocol
 /// <param name="Document">What the renderer found in it.</param>
 /// <param name="ProcessId">The renderer's pid.</param>
 /// <param name="Elapsed">The time since the navigation began.</param>
-public sealed record PageSummary(string Url, int Status, string ContentType, long Bytes, DocumentLoaded Document, int ProcessId, TimeSpan Elapsed);
+public sealed record PageSummary(string Url, int Status, string ContentType, long Bytes, DocumentLoaded Document, int ProcessId, TimeSpan Elapsed)
+{
+    /// <summary>What became of the page's scripts; null if they do not run.</summary>
+    public PageScriptsEnd? Scripts { get; init; }
+}
+
+/// <summary>What became of a page's scripts.</summary>
+/// <param name="Run">How many have run.</param>
+/// <param name="Failed">How many of them failed, or could not be fetched.</param>
+/// <param name="OverBudget">Whether their time (<c>tabs.max-script-time</c>) was over before they had settled: timers and requests that were left did not happen.</param>
+public sealed record PageScriptsEnd(int Run, int Failed, bool OverBudget);
 
 /// <summary>A tab's current state.</summary>
 /// <param name="Number">Its number.</param>

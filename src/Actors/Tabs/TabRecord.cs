@@ -5,11 +5,13 @@ namespace ActorBrowser;
 /// <summary>What a tab keeps when its actor restarts: its identity, history and subscribers.</summary>
 internal sealed class TabRecord
 {
-    internal TabRecord(int number, TabProtocol.OpenTab open, int maxHistory)
+    internal TabRecord(int number, TabProtocol.OpenTab open, int maxHistory, PageScripts scripts)
     {
         Number = number;
         Identity = open.Identity ?? new NetworkIdentity();
         LoadImages = open.LoadImages;
+        Scripts = open.Scripts ?? scripts;
+        Downloads = open.Downloads;
         History = new TabHistory(maxHistory);
         if (open.Subscriber is { } subscriber)
             Subscribers.Add(subscriber);
@@ -20,6 +22,11 @@ internal sealed class TabRecord
     internal NetworkIdentity Identity { get; }
 
     internal bool LoadImages { get; }
+
+    internal PageScripts Scripts { get; }
+
+    /// <summary>The folder for files; null for none.</summary>
+    internal string? Downloads { get; }
 
     internal TabHistory History { get; }
 

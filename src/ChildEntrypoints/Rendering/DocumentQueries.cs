@@ -1,3 +1,4 @@
+using ActorBrowser.ChildEntrypoints.Rendering.Crawling;
 using ActorBrowser.ChildEntrypoints.Rendering.Markdown;
 using ActorBrowser.Transport;
 using AngleSharp.Dom;
@@ -37,6 +38,7 @@ internal static class DocumentQueries
             Text(element.GetAttribute("name") ?? element.GetAttribute("property") ?? element.GetAttribute("http-equiv") ?? element.GetAttribute("itemprop") ?? "", 256),
             Value(element.GetAttribute("content") ?? ""), "", 0)),
         DocumentQuery.Text or DocumentQuery.MainText or DocumentQuery.Markdown or DocumentQuery.MainMarkdown or DocumentQuery.Extract => Pieces(live.Texts.Of(query.Query, query.Argument), query),
+        DocumentQuery.Follow => FollowedLinks.Run(live, query),
         _ => throw new DocumentFailedException(DocumentFailure.InvalidQuery, $"The query's kind is {(int)query.Query}, which DocumentQuery does not define."),
     };
 

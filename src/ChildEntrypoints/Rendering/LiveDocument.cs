@@ -24,6 +24,7 @@ internal sealed class LiveDocument : IDisposable
     private readonly Encoding? _encoding;
     private ReadableText? _text;
     private PageTexts? _texts;
+    private Dictionary<IElement, IHtmlFormElement>? _misnested;
 
     private LiveDocument(IHtmlDocument document, char[] source, WebUrl? baseAddress, Encoding? encoding, int maxMilliseconds)
     {
@@ -48,7 +49,23 @@ internal sealed class LiveDocument : IDisposable
         (_text, _texts) = (null, null);
     }
 
+    /// <summary>The page's own address.</summary>
+    internal WebUrl? Address { get; private init; }
+
     internal WebUrl? Base { get; }
+
+    /// <summary>What the page's forms have beyond its elements.</summary>
+    internal FormState Forms { get; } = new();
+
+    /// <summary>The forms of controls that are outside them in the tree, because the markup nests wrongly.</summary>
+    internal IReadOnlyDictionary<IElement, IHtmlFormElement> Misnested => _misnested ??= Pointers?.Settle(Markup.Span) ?? [];
+
+    private FormPointers? Pointers { get; init; }
+
+    private ReadOnlyMemory<char> Markup { get; init; }
+
+    /// <summary>Parses a reference as the page's links are, of any scheme; null if it is no URL.</summary>
+    internal WebUrl? Parse(string reference) => reference.Length <= HttpRules.MaxUrlLength && WebUrl.TryParse(reference, Base, _encoding, out var url) ? url : null;
 
     internal DocumentLoaded Summary { get; private set; }
 
@@ -93,7 +110,9 @@ internal sealed class LiveDocument : IDisposable
             }
         }
         _ = WebUrl.TryParse(request.Url, out var address);
-        var live = new LiveDocument(page.Document, page.Source, BaseOf(page.Survey.Base, address), QueryEncoding(encoding.Name), request.Limits.MaxMilliseconds);
+        var live = new LiveDocument(page.Document, page.Source, BaseOf(page.Survey.Base, address), QueryEncoding(encoding.Name), request.Limits.MaxMilliseconds) { Address = address, Pointers = page.Forms, Markup = page.Text };
+        if (request.Scripts.MaxMilliseconds > 0)
+            PageStyle.RunsScripts(page.Document);
         live.Summarize(page, encoding.Name, source, started);
         return live;
     }
@@ -124,12 +143,17 @@ internal sealed class LiveDocument : IDisposable
             throw PageSurvey.TooMany(request.Limits.MaxNodes);
         // Without the guard, the parser would move deeper elements elsewhere and continue.
         var guard = new ParseGuard(request.Limits);
-        var document = new HtmlParser(new HtmlParserOptions { IsScripting = false, IsNotConsumingCharacterReferences = false, MaximumDepth = request.Limits.MaxDepth + ParseGuard.Margin, OnCreated = guard.OnCreated }).ParseDocument(text);
-        return new ParsedPage(document, PageSurvey.Of(document, request.Limits), room, parser, note);
+        var document = new HtmlParser(new HtmlParserOptions { IsScripting = request.Scripts.MaxMilliseconds > 0, IsNotConsumingCharacterReferences = false, MaximumDepth = request.Limits.MaxDepth + ParseGuard.Margin, OnCreated = guard.OnCreated }).ParseDocument(text);
+        return new ParsedPage(document, PageSurvey.Of(document, request.Limits), room, parser, note) { Forms = guard.Forms, Text = text };
     }
 
     /// <summary>A document, its survey, and the characters it was parsed from, which must not be reused while the document is in use.</summary>
-    private sealed record ParsedPage(IHtmlDocument Document, PageSurvey Survey, char[] Source, string Parser, string Note);
+    private sealed record ParsedPage(IHtmlDocument Document, PageSurvey Survey, char[] Source, string Parser, string Note)
+    {
+        internal FormPointers? Forms { get; init; }
+
+        internal ReadOnlyMemory<char> Text { get; init; }
+    }
 
     /// <summary>Stores the size of an image of the page.</summary>
     internal void SetResource(in ResourceArrived resource) => _sizes[resource.Resource] = (resource.Width, resource.Height);
@@ -179,9 +203,21 @@ internal sealed class LiveDocument : IDisposable
             Shorten(Document.DocumentElement?.GetAttribute("lang") ?? "", 64),
             Resolve(survey.Canonical) ?? "",
             encoding, source,
-            new DocumentCounts(survey.Nodes, survey.Depth, survey.Links, survey.Images.Count, survey.Headings, survey.Forms, Text.Words, Text.Content.Length),
+            CountsOf(survey),
             (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds, page.Parser, page.Note);
     }
+
+    /// <summary>What the page is after its scripts.</summary>
+    internal PageSettled Settled(int run, int failed, bool overBudget)
+    {
+        OnChanged();
+        return new PageSettled(
+            Shorten(Collapse(Document.Title ?? ""), LongestTitle), run, failed, overBudget,
+            CountsOf(PageSurvey.Of(Document, new DocumentLimits(int.MaxValue, int.MaxValue, MaxMilliseconds))));
+    }
+
+    private DocumentCounts CountsOf(PageSurvey survey) =>
+        new(survey.Nodes, survey.Depth, survey.Links, survey.Images.Count, survey.Headings, survey.Forms, Text.Words, Text.Content.Length);
 
     // A link's query is written in the page's encoding, as forms are.
     private static Encoding? QueryEncoding(string name)

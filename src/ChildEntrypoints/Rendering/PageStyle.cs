@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AngleSharp.Dom;
 
 namespace ActorBrowser.ChildEntrypoints.Rendering;
@@ -5,6 +6,11 @@ namespace ActorBrowser.ChildEntrypoints.Rendering;
 /// <summary>Whether an element is shown, by its own attributes only: style sheets are not read.</summary>
 internal static class PageStyle
 {
+    private static readonly ConditionalWeakTable<IDocument, object> s_scripted = [];
+
+    /// <summary>A document's scripts run: what it has for readers without scripts is not shown.</summary>
+    internal static void RunsScripts(IDocument document) => s_scripted.AddOrUpdate(document, s_scripted);
+
     /// <summary>Whether the element and its content are hidden, by its name or its attributes.</summary>
     /// <param name="element">The element.</param>
     /// <param name="kind">The kind of its name.</param>
@@ -14,6 +20,8 @@ internal static class PageStyle
     internal static bool Hides(IElement element)
     {
         if (element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true" || (element.LocalName == "dialog" && !element.HasAttribute("open")))
+            return true;
+        if (element.LocalName == "noscript" && element.Owner is { } owner && s_scripted.TryGetValue(owner, out _))
             return true;
         var style = element.GetAttribute("style").AsSpan();
         if (style.IsEmpty)

@@ -19,12 +19,16 @@ internal sealed class ParseGuard(DocumentLimits limits)
     private int _elements;
     private IElement? _last;
 
+    /// <summary>The forms and controls as the parser meets them.</summary>
+    internal FormPointers Forms { get; } = new();
+
     /// <summary>Called for each element before it is inserted; the previous element has been inserted by then.</summary>
     /// <exception cref="DocumentFailedException">The page has too many elements, or they are nested too deep.</exception>
     internal void OnCreated(IElement element, TextPosition position)
     {
         if (++_elements > limits.MaxNodes)
             throw PageSurvey.TooMany(limits.MaxNodes);
+        Forms.OnCreated(element, position.Index);
         if (_elements % LookEvery == 0)
         {
             var depth = 0;

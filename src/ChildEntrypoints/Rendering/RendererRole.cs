@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using ActorBrowser.ChildEntrypoints.Rendering.Crawling;
+using ActorBrowser.ChildEntrypoints.Scripting;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 
@@ -15,6 +17,9 @@ internal sealed class RendererRole : IFrameRole
 
     private readonly WorkThread _thread = new("ActorBrowser renderer", StackBytes);
     private readonly PayloadReceiver<LoadDocument> _receiver;
+    private readonly PayloadReceiver<PageResponse> _responses;
+    private readonly RendererScripts _scripts;
+    private bool _receivesResponse;
     private ChildContext? _context;
 
     // Used on the work thread only.
@@ -22,10 +27,19 @@ internal sealed class RendererRole : IFrameRole
     private ulong _cancelled;
 
     /// <summary>Creates a renderer without a page.</summary>
-    public RendererRole() => _receiver = new((id, request, payload) => _thread.Add(() => Load(id, request, payload)));
+    public RendererRole()
+    {
+        _receiver = new((id, request, payload) => _thread.Add(() => Load(id, request, payload)));
+        _scripts = new RendererScripts(_thread);
+        _responses = new((id, response, payload) => _thread.Add(() => _scripts.OnResponse(id, response, payload)));
+    }
 
     /// <inheritdoc/>
-    public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) => _context = context;
+    public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
+    {
+        _context = context;
+        _scripts.Use(context);
+    }
 
     /// <inheritdoc/>
     public ProtocolViolation? OnFrame(in Frame frame)
@@ -33,11 +47,24 @@ internal sealed class RendererRole : IFrameRole
         switch (frame.Type)
         {
             case MessageType.LoadDocument:
+                _receivesResponse = false;
                 return _receiver.OnRequest(frame);
+            case MessageType.PageResponse:
+                _receivesResponse = true;
+                return _responses.OnRequest(frame);
             case MessageType.FetchBodyChunk:
-                return _receiver.OnPiece(frame);
+                // The pieces of one payload come together.
+                return _receivesResponse ? _responses.OnPiece(frame) : _receiver.OnPiece(frame);
+            case MessageType.EvaluateScript:
+                return OnEvaluate(frame);
+            case MessageType.PageCookies:
+                return frame.TryRead<PageCookies>(out var cookies) ?? Post(() => _scripts.OnCookies(cookies));
+            case MessageType.PageStorage:
+                return frame.TryRead<PageStorage>(out var storage) ?? Post(() => _scripts.OnStorage(storage));
             case MessageType.QueryDocument:
                 return OnQuery(frame);
+            case MessageType.ActOnPage:
+                return OnAct(frame);
             case MessageType.ResourceArrived:
                 return frame.TryRead<ResourceArrived>(out var resource) ?? Post(() => _document?.SetResource(resource));
             case MessageType.CancelWork:
@@ -64,16 +91,22 @@ internal sealed class RendererRole : IFrameRole
         {
             if (Volatile.Read(ref _cancelled) == id)
                 return;
+            _scripts.Leave();
             _document?.Dispose();
             _document = null;
             using var overdue = Overdue(id, request.Limits.MaxMilliseconds, "parsed");
             try
             {
-                var document = LiveDocument.Parse(request, payload.Bytes);
+                var wanted = request;
+                var bytes = PackedDocument.Unpack(ref wanted, payload.Bytes);
+                var document = LiveDocument.Parse(wanted, bytes);
                 _document = document;
                 Answer(id, document.Summary);
                 if (document.Resources.Count > 0)
                     Answer(id, new ResourcesWanted(document.Resources));
+                _scripts.Parsed(id, request.Scripts.MaxMilliseconds > 0);
+                if (request.Scripts.MaxMilliseconds > 0)
+                    RunScripts(document, request.Scripts);
             }
             catch (DocumentFailedException e)
             {
@@ -86,6 +119,25 @@ internal sealed class RendererRole : IFrameRole
             }
         }
         _context!.Flush();
+    }
+
+    // After the page is parsed, which is within its own time.
+    private void RunScripts(LiveDocument document, ScriptLimits limits) => _thread.Add(() =>
+    {
+        if (_document == document)
+            _scripts.Start(document, limits);
+    });
+
+    private ProtocolViolation? OnEvaluate(in Frame frame)
+    {
+        if (frame.TryRead<EvaluateScript>(out var request) is { } malformed)
+            return malformed;
+        var id = frame.CorrelationId;
+        return Post(() =>
+        {
+            if (Volatile.Read(ref _cancelled) != id)
+                _scripts.Evaluate(id, _document, request);
+        });
     }
 
     private ProtocolViolation? OnQuery(in Frame frame)
@@ -119,6 +171,37 @@ internal sealed class RendererRole : IFrameRole
             catch (Exception e)
             {
                 Answer(id, new DocumentFailed(DocumentFailure.Failed, $"The query failed: {e.GetType().Name}: {e.Message}"));
+            }
+        }
+        _context!.Flush();
+    }
+
+    private ProtocolViolation? OnAct(in Frame frame)
+    {
+        if (frame.TryRead<ActOnPage>(out var act) is { } malformed)
+            return malformed;
+        var id = frame.CorrelationId;
+        return Post(() => Act(id, act));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Act(ulong id, in ActOnPage act)
+    {
+        if (_document is null)
+        {
+            Answer(id, new DocumentFailed(DocumentFailure.NoDocument, "No page is loaded."));
+        }
+        else
+        {
+            using var overdue = Overdue(id, _document.MaxMilliseconds, "changed");
+            try
+            {
+                foreach (var answer in ActFrames.Of(PageActions.Run(_document, act)))
+                    Answer(id, answer);
+            }
+            catch (Exception e)
+            {
+                Answer(id, new DocumentFailed(DocumentFailure.Failed, $"The action failed: {e.GetType().Name}: {e.Message}"));
             }
         }
         _context!.Flush();

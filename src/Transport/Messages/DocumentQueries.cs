@@ -43,6 +43,12 @@ public enum DocumentQuery
 
     /// <summary>What a JSON Schema with selectors, the argument, takes out of the page: JSON, in pieces like <see cref="Text"/>.</summary>
     Extract = 11,
+
+    /// <summary>
+    /// What a crawler follows: items <c>link</c> (or <c>sitemap</c>, with the argument <c>sitemap</c>) with many URLs as value, separated by
+    /// line feeds, each without a fragment and once, and before them an item <c>robots</c> with the page's rules. Start counts URLs.
+    /// </summary>
+    Follow = 12,
 }
 
 /// <summary>Parent → renderer: a query about the live document.</summary>

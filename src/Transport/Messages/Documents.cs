@@ -11,8 +11,12 @@ namespace ActorBrowser.Transport;
 /// <param name="Length">In bytes.</param>
 /// <param name="Data">The bytes, or the first of them; empty if they come in a memory file.</param>
 /// <param name="Limits">Limits of parsing; a page beyond them fails.</param>
-internal readonly record struct LoadDocument(string Url, string ContentType, int Length, ReadOnlyMemory<byte> Data, DocumentLimits Limits) : IWireMessage<LoadDocument>, IPayloadRequest<LoadDocument>
+/// <param name="Scripts">Limits of the page's own scripts; all 0 if they do not run.</param>
+internal readonly record struct LoadDocument(string Url, string ContentType, int Length, ReadOnlyMemory<byte> Data, DocumentLimits Limits, ScriptLimits Scripts = default) : IWireMessage<LoadDocument>, IPayloadRequest<LoadDocument>
 {
+    /// <summary>The content type of XML in a gzip file, which the parent has recognised. As a server's type, it would be no text.</summary>
+    public const string Packed = "application/x-actorbrowser-packed";
+
     /// <summary>The longest page, in bytes.</summary>
     public const int MaxLength = 256 << 20;
 
@@ -25,7 +29,7 @@ internal readonly record struct LoadDocument(string Url, string ContentType, int
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(7);
+        writer.WriteArrayHeader(10);
         writer.Write(Url);
         writer.Write(ContentType);
         writer.Write(Length);
@@ -33,12 +37,15 @@ internal readonly record struct LoadDocument(string Url, string ContentType, int
         writer.Write(Limits.MaxDepth);
         writer.Write(Limits.MaxNodes);
         writer.Write(Limits.MaxMilliseconds);
+        writer.Write(Scripts.MaxMilliseconds);
+        writer.Write(Scripts.MaxClock);
+        writer.Write(Scripts.MaxBytes);
     }
 
     /// <inheritdoc/>
     public static LoadDocument Read(ref MessagePackReader reader)
     {
-        Wire.ReadArrayOf(ref reader, 7, nameof(LoadDocument));
+        Wire.ReadArrayOf(ref reader, 10, nameof(LoadDocument));
         return new LoadDocument(
             Wire.ReadText(ref reader, "LoadDocument.Url"),
             Wire.ReadText(ref reader, "LoadDocument.ContentType"),
@@ -47,7 +54,11 @@ internal readonly record struct LoadDocument(string Url, string ContentType, int
             new DocumentLimits(
                 (int)Wire.ReadRange(ref reader, "LoadDocument.MaxDepth", 1, int.MaxValue),
                 (int)Wire.ReadRange(ref reader, "LoadDocument.MaxNodes", 1, int.MaxValue),
-                (int)Wire.ReadRange(ref reader, "LoadDocument.MaxMilliseconds", 1, int.MaxValue)));
+                (int)Wire.ReadRange(ref reader, "LoadDocument.MaxMilliseconds", 1, int.MaxValue)),
+            new ScriptLimits(
+                (int)Wire.ReadRange(ref reader, "LoadDocument.ScriptMilliseconds", 0, int.MaxValue),
+                (int)Wire.ReadRange(ref reader, "LoadDocument.ScriptClock", 0, int.MaxValue),
+                Wire.ReadRange(ref reader, "LoadDocument.ScriptBytes", 0, long.MaxValue)));
     }
 }
 
@@ -56,6 +67,12 @@ internal readonly record struct LoadDocument(string Url, string ContentType, int
 /// <param name="MaxNodes">The most nodes of the document.</param>
 /// <param name="MaxMilliseconds">The longest time for parsing, or for one query.</param>
 internal readonly record struct DocumentLimits(int MaxDepth, int MaxNodes, int MaxMilliseconds);
+
+/// <summary>The limits of a page's scripts.</summary>
+/// <param name="MaxMilliseconds">How long all of them together may run and wait for the network; 0 if they do not run.</param>
+/// <param name="MaxClock">How far their own clock may go until the page counts as settled, in milliseconds: timers later than this do not run.</param>
+/// <param name="MaxBytes">The most memory that they may allocate between two answers, in bytes.</param>
+internal readonly record struct ScriptLimits(int MaxMilliseconds, int MaxClock, long MaxBytes);
 
 /// <summary>Renderer → parent: the page is parsed and stays alive for queries.</summary>
 /// <param name="Title">Its title, with white space collapsed; empty for none.</param>
@@ -83,14 +100,7 @@ public readonly record struct DocumentLoaded(
         writer.Write(CanonicalUrl);
         writer.Write(Encoding);
         writer.Write(EncodingSource);
-        writer.Write(Counts.Nodes);
-        writer.Write(Counts.Depth);
-        writer.Write(Counts.Links);
-        writer.Write(Counts.Images);
-        writer.Write(Counts.Headings);
-        writer.Write(Counts.Forms);
-        writer.Write(Counts.Words);
-        writer.Write(Counts.TextLength);
+        Write(ref writer, Counts);
         writer.Write(ParseMicroseconds);
         writer.Write(Parser);
         writer.Write(ParserNote);
@@ -106,13 +116,28 @@ public readonly record struct DocumentLoaded(
             Wire.ReadText(ref reader, "DocumentLoaded.CanonicalUrl"),
             Wire.ReadText(ref reader, "DocumentLoaded.Encoding"),
             Wire.ReadText(ref reader, "DocumentLoaded.EncodingSource"),
-            new DocumentCounts(
-                Count(ref reader, "Nodes"), Count(ref reader, "Depth"), Count(ref reader, "Links"), Count(ref reader, "Images"),
-                Count(ref reader, "Headings"), Count(ref reader, "Forms"), Count(ref reader, "Words"), Count(ref reader, "TextLength")),
+            ReadCounts(ref reader),
             Wire.ReadRange(ref reader, "DocumentLoaded.ParseMicroseconds", 0, long.MaxValue),
             Wire.ReadText(ref reader, "DocumentLoaded.Parser"),
             Wire.ReadText(ref reader, "DocumentLoaded.ParserNote"));
     }
+
+    /// <summary>Writes eight numbers.</summary>
+    internal static void Write(ref MessagePackWriter writer, in DocumentCounts counts)
+    {
+        writer.Write(counts.Nodes);
+        writer.Write(counts.Depth);
+        writer.Write(counts.Links);
+        writer.Write(counts.Images);
+        writer.Write(counts.Headings);
+        writer.Write(counts.Forms);
+        writer.Write(counts.Words);
+        writer.Write(counts.TextLength);
+    }
+
+    internal static DocumentCounts ReadCounts(ref MessagePackReader reader) => new(
+        Count(ref reader, "Nodes"), Count(ref reader, "Depth"), Count(ref reader, "Links"), Count(ref reader, "Images"),
+        Count(ref reader, "Headings"), Count(ref reader, "Forms"), Count(ref reader, "Words"), Count(ref reader, "TextLength"));
 
     private static int Count(ref MessagePackReader reader, string what) => (int)Wire.ReadRange(ref reader, what, 0, int.MaxValue);
 }

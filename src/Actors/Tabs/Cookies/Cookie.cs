@@ -11,11 +11,14 @@ internal enum SameSite
     Strict,
 }
 
+/// <summary>By what a cookie replaces another.</summary>
+internal readonly record struct CookieKey(string Name, string Domain, bool IsHostOnly, string Path);
+
 /// <summary>A cookie as parsed from a Set-Cookie field (RFC 6265bis, 5.6), before the jar decides whether to keep it.</summary>
 internal sealed class Cookie
 {
-    private const int LongestPair = 4096;
-    private const int LongestAttribute = 1024;
+    internal const int LongestPair = 4096;
+    internal const int LongestAttribute = 1024;
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(400);
 
@@ -34,15 +37,17 @@ internal sealed class Cookie
     /// <summary>Null for the default: the request's own path.</summary>
     internal string? Path { get; set; }
 
-    internal bool IsSecure { get; private set; }
+    internal bool IsSecure { get; set; }
 
-    /// <summary>Whether scripts may not see it; no script ever does here.</summary>
-    internal bool IsHttpOnly { get; private set; }
+    /// <summary>Whether scripts may not see it.</summary>
+    internal bool IsHttpOnly { get; set; }
 
-    internal SameSite SameSite { get; private set; }
+    internal SameSite SameSite { get; set; }
 
     /// <summary>Null to live as long as the jar.</summary>
-    internal DateTimeOffset? Expires { get; private set; }
+    internal DateTimeOffset? Expires { get; set; }
+
+    internal CookieKey Key => new(Name, Domain, IsHostOnly, Path ?? "/");
 
     internal long Created { get; set; }
 

@@ -19,13 +19,28 @@ internal sealed class CookieJar
     /// <param name="url">The request's URL.</param>
     /// <param name="page">The page that makes the request; null for a navigation by the user.</param>
     /// <param name="now">The time.</param>
-    internal string For(WebUrl url, WebUrl? page, DateTimeOffset now)
+    internal string For(WebUrl url, WebUrl? page, DateTimeOffset now) => For(url, new RequestContext(page, IsNavigation: false, IsSafe: true), now);
+
+    /// <summary>Returns a request's Cookie field; empty for none.</summary>
+    /// <param name="url">The request's URL.</param>
+    /// <param name="context">Who makes the request.</param>
+    /// <param name="now">The time.</param>
+    internal string For(WebUrl url, in RequestContext context, DateTimeOffset now) => For(url, context, forScript: false, now);
+
+    /// <summary>Returns what <c>document.cookie</c> is on a page: without cookies that are HttpOnly.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="now">The time.</param>
+    internal string ForScript(WebUrl page, DateTimeOffset now) => For(page, new RequestContext(page, IsNavigation: false, IsSafe: true), forScript: true, now);
+
+    private string For(WebUrl url, RequestContext context, bool forScript, DateTimeOffset now)
     {
         _cookies.RemoveAll(cookie => cookie.IsExpired(now));
-        var crossSite = IsCrossSite(url, page);
+        var crossSite = IsCrossSite(url, context.Page);
+        // A link of another site shows the user's page, but its form must not act in the user's name.
+        var follows = context is { IsNavigation: true, IsSafe: true };
         var matching = _cookies
             .Where(cookie => BelongsTo(cookie, url.Host ?? "") && PathMatches(url.Path, cookie.Path!) && (!cookie.IsSecure || url.Scheme == "https")
-                && (!crossSite || cookie.SameSite == SameSite.None))
+                && (!crossSite || cookie.SameSite == SameSite.None || (follows && cookie.SameSite != SameSite.Strict)) && !(forScript && cookie.IsHttpOnly))
             .OrderByDescending(static cookie => cookie.Path!.Length).ThenBy(static cookie => cookie.Created).ToArray();
         foreach (var cookie in matching)
             cookie.LastUsed = ++_clock;
@@ -37,34 +52,56 @@ internal sealed class CookieJar
     /// <param name="page">The page that made the request; null for a navigation by the user.</param>
     /// <param name="field">The field's value.</param>
     /// <param name="now">The time.</param>
-    internal void Take(WebUrl url, WebUrl? page, string field, DateTimeOffset now)
+    internal void Take(WebUrl url, WebUrl? page, string field, DateTimeOffset now) => Take(url, new RequestContext(page, IsNavigation: false, IsSafe: true), field, now);
+
+    /// <summary>Stores a cookie that a page's script sets, or ignores it: it can neither be HttpOnly nor take the place of one that is.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="text">As given to <c>document.cookie</c>.</param>
+    /// <param name="now">The time.</param>
+    internal void TakeFromScript(WebUrl page, string text, DateTimeOffset now) => Take(page, new RequestContext(page, IsNavigation: false, IsSafe: true), text, fromScript: true, now);
+
+    /// <summary>Stores a Set-Cookie field's cookie, or ignores it.</summary>
+    /// <param name="url">The URL that answered.</param>
+    /// <param name="context">Who made the request.</param>
+    /// <param name="field">The field's value.</param>
+    /// <param name="now">The time.</param>
+    internal void Take(WebUrl url, in RequestContext context, string field, DateTimeOffset now) => Take(url, context, field, fromScript: false, now);
+
+    private void Take(WebUrl url, in RequestContext context, string field, bool fromScript, DateTimeOffset now)
     {
-        if (Cookie.Parse(field, now) is not { } cookie || !cookie.KeepsPrefix() || !TrySettleDomain(cookie, url.Host ?? ""))
+        if (Cookie.Parse(field, now) is not { } cookie || (fromScript && cookie.IsHttpOnly) || !cookie.KeepsPrefix() || !TrySettleDomain(cookie, url.Host ?? ""))
             return;
         var isSecureChannel = url.Scheme == "https";
         if (cookie.IsSecure && !isSecureChannel)
             return;
         if (cookie.SameSite == SameSite.None && !cookie.IsSecure)
             return;
-        if (cookie.SameSite != SameSite.None && IsCrossSite(url, page))
+        if (cookie.SameSite != SameSite.None && !context.IsNavigation && IsCrossSite(url, context.Page))
             return;
         cookie.Path ??= DefaultPath(url.Path);
         if (!isSecureChannel && _cookies.Exists(kept => Shadows(kept, cookie)))
             return;
         cookie.LastUsed = cookie.Created = ++_clock;
-        var at = _cookies.FindIndex(kept => kept.Name == cookie.Name && kept.Domain == cookie.Domain && kept.IsHostOnly == cookie.IsHostOnly && kept.Path == cookie.Path);
+        var at = _cookies.FindIndex(kept => kept.Key == cookie.Key);
+        if (at >= 0 && fromScript && _cookies[at].IsHttpOnly)
+            return;
         if (at >= 0)
         {
             cookie.Created = _cookies[at].Created;
+            if (_cookies[at].Expires is not null)
+                Changed.Add(cookie.Key);
             _cookies.RemoveAt(at);
         }
         if (cookie.IsExpired(now))
             return;
         _cookies.Add(cookie);
+        Changed.Add(cookie.Key);
         Evict(cookie, now);
     }
 
     private static bool IsCrossSite(WebUrl url, WebUrl? page) => page is not null && SiteOf(page) != SiteOf(url);
+
+    private static string SiteOf(string domain) => domain.TrimEnd('.') is { Length: > 0 } name ? PublicSuffixes.List.SiteOf(name) : "";
 
     private static string SiteOf(WebUrl url) => $"{url.Scheme}://{PublicSuffixes.List.SiteOf((url.Host ?? "").TrimEnd('.') is { Length: > 0 } host ? host : "-")}";
 
@@ -81,7 +118,7 @@ internal sealed class CookieJar
         }
         cookie.IsHostOnly = domain.Length == 0 || (domain == host && (IsAddress(host) || PublicSuffixes.List.IsSuffix(domain)));
         cookie.Domain = cookie.IsHostOnly ? host : domain;
-        cookie.Site = cookie.Domain.TrimEnd('.') is { Length: > 0 } name ? PublicSuffixes.List.SiteOf(name) : "";
+        cookie.Site = SiteOf(cookie.Domain);
         return true;
     }
 
@@ -115,7 +152,39 @@ internal sealed class CookieJar
         var kept = cookies.ToList();
         if (kept.Count <= most)
             return;
-        foreach (var cookie in kept.OrderByDescending(cookie => cookie.IsExpired(now)).ThenBy(static cookie => cookie.LastUsed).Take(kept.Count - most))
+        foreach (var cookie in kept.OrderByDescending(cookie => cookie.IsExpired(now)).ThenBy(cookie => most == MostOfSite && cookie.IsSecure).ThenBy(static cookie => cookie.LastUsed).Take(kept.Count - most))
+        {
             _cookies.Remove(cookie);
+            Changed.Add(cookie.Key);
+        }
+    }
+
+    /// <summary>The cookies that were set or removed since they were last written to a file.</summary>
+    internal HashSet<CookieKey> Changed { get; } = [];
+
+    /// <summary>The cookies that a file keeps, oldest first.</summary>
+    /// <param name="withSession">Whether those without an end are among them.</param>
+    /// <param name="now">The time.</param>
+    internal IReadOnlyList<Cookie> Kept(bool withSession, DateTimeOffset now) =>
+        [.. _cookies.Where(cookie => !cookie.IsExpired(now) && (withSession || cookie.Expires is not null)).OrderBy(static cookie => cookie.Created)];
+
+    /// <summary>Takes a file's cookies instead of those that a file keeps.</summary>
+    /// <param name="cookies">The cookies, oldest first.</param>
+    /// <param name="withSession">Whether those without an end are among them.</param>
+    /// <param name="now">The time.</param>
+    internal void Replace(IReadOnlyList<Cookie> cookies, bool withSession, DateTimeOffset now)
+    {
+        var uses = _cookies.ToDictionary(static cookie => cookie.Key, static cookie => (cookie.Created, cookie.LastUsed));
+        _cookies.RemoveAll(cookie => withSession || cookie.Expires is not null);
+        var session = _cookies.Select(static cookie => cookie.Key).ToHashSet();
+        foreach (var cookie in cookies)
+        {
+            if (cookie.IsExpired(now) || !session.Add(cookie.Key))
+                continue;
+            cookie.Site = SiteOf(cookie.Domain);
+            (cookie.Created, cookie.LastUsed) = uses.TryGetValue(cookie.Key, out var used) ? used : (++_clock, _clock);
+            _cookies.Add(cookie);
+            Evict(cookie, now);
+        }
     }
 }

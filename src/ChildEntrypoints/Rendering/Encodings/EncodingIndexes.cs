@@ -38,6 +38,21 @@ internal static class EncodingIndexes
         return ranges[low].CodePoint + pointer - ranges[low].Pointer;
     }
 
+    /// <summary>The pointer of a code point's four-byte GB18030 sequence.</summary>
+    internal static int PointerOfGb18030Range(int codePoint)
+    {
+        if (codePoint == 0xE7C7)
+            return 7457;
+        var ranges = Loaded.Value.Ranges;
+        var (low, high) = (0, ranges.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = ranges[middle].CodePoint <= codePoint ? (middle, high) : (low, middle - 1);
+        }
+        return ranges[low].Pointer + codePoint - ranges[low].CodePoint;
+    }
+
     private static (int[][], (int, int)[]) Load()
     {
         using var resource = typeof(EncodingIndexes).Assembly.GetManifestResourceStream("ActorBrowser.EncodingIndexes")!;
