@@ -53,6 +53,30 @@ public sealed class SampleSpecs
     }
 
     [Fact]
+    public async Task The_rule_engine_survives_the_rules_of_strangers_and_is_reloaded()
+    {
+        using var process = Process.Start(new ProcessStartInfo(Sample("Rules")) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        await process.WaitForExitAsync().Soon();
+        var said = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => !line.StartsWith("warn:", StringComparison.Ordinal) && !line.StartsWith(' ')).ToArray();
+        Assert.StartsWith("System.FormatException: 'Order' does not contain a definition for 'Colour'", said[1], StringComparison.Ordinal);
+        said[1] = "";
+        Assert.Equal(
+            [
+                "True",
+                "",
+                "System.UnauthorizedAccessException: Access to the path '/etc/passwd' is denied.",
+                "RoleTimeoutException", "ChildLostException", "ChildLostException", "False",
+            ],
+            said.Take(7));
+        Assert.Matches("^[12] processes load Rules.Engine.dll$", said[7]);
+        Assert.Equal("True", said[8]);
+        Assert.Equal((9, 0, ""), (said.Length, process.ExitCode, await error));
+        Assert.Empty(ProcessTable.ChildrenOf(process.Id));
+    }
+
+    [Fact]
     public async Task The_sample_logs_in_searches_turns_pages_uploads_and_downloads()
     {
         using var process = Process.Start(new ProcessStartInfo(Sample("Acting")) { RedirectStandardOutput = true, RedirectStandardError = true })!;

@@ -190,4 +190,14 @@ public sealed class TypedRoleSpecs : IAsyncLifetime
         for (var i = 0; i < 100; i++)
             Assert.Equal(new Noted($"note {i}"), await inbox.ReceiveAsync(Deadline.Long));
     }
+
+    [Fact]
+    public async Task A_child_that_cannot_load_its_plugin_says_why()
+    {
+        _browser = _system.StartActorBrowser(new ActorBrowserOptions { ChildExecutable = TestChildProgram.Path }
+            .AddPlugin(Plugged.Role, typeof(Plugged).Assembly.Location, static role => role.WithPool(max: 1, spares: 0)));
+        var found = await _browser.Ask<RoleProtocol.RoleFound>(new RoleProtocol.GetRole("plugged"), Deadline.Long);
+        var refused = await Assert.ThrowsAsync<RoleRefusedException>(() => RoleClient<IPlugged>.For(found.Role).AskAsync<string>("hello").Soon());
+        Assert.Contains(TestChildProgram.IsNative ? "A native program cannot load the plugin" : "it has no public class that implements", refused.Message, StringComparison.Ordinal);
+    }
 }

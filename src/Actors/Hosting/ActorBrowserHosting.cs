@@ -21,7 +21,7 @@ public sealed class ActorBrowserOptions
 
     internal List<RoleRegistration> Roles { get; } = [];
 
-    /// <summary>Adds a typed role. With Akka.Hosting, its actor is <c>IRequiredActor&lt;TRole&gt;</c>. The children's program passes the same definition to <c>ActorBrowserChild.TryRun</c>.</summary>
+    /// <summary>Adds a typed role. With Akka.Hosting, its actor is <c>IRequiredActor&lt;TRole&gt;</c>; of several roles of one class, the first. The children's program passes the same definition to <c>ActorBrowserChild.TryRun</c>.</summary>
     /// <typeparam name="TRole">The role's class.</typeparam>
     /// <param name="role">The role's definition.</param>
     /// <param name="configure">Sets options; may be omitted.</param>
@@ -30,14 +30,36 @@ public sealed class ActorBrowserOptions
     public ActorBrowserOptions AddRole<TRole>(RoleDefinition<TRole> role, Action<RoleOptions>? configure = null) where TRole : class
     {
         ArgumentNullException.ThrowIfNull(role);
+        return role.IsPlugin ? throw new ArgumentException($"The role '{role.Name}' is a plugin: add it by AddPlugin, with its file.", nameof(role)) : Add(role, new RoleOptions(), configure);
+    }
+
+    /// <summary>
+    /// Adds a role whose code is an assembly that the program was not compiled with. It is loaded in the role's children and nowhere
+    /// else; they may read its folder. <see cref="RoleProtocol.ReloadPlugin"/> replaces it.
+    /// </summary>
+    /// <typeparam name="TContract">The interface that it implements.</typeparam>
+    /// <param name="role">The role's definition, by <c>RoleDefinition.ForPlugin</c>.</param>
+    /// <param name="path">The assembly, in a folder with what it needs; a relative path is in the program's folder.</param>
+    /// <param name="configure">Sets options; may be omitted.</param>
+    /// <exception cref="ArgumentException">The role is no plugin, its name is not valid, or it was added already.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidOperationException">A message of the role cannot be serialised.</exception>
+    public ActorBrowserOptions AddPlugin<TContract>(RoleDefinition<TContract> role, string path, Action<RoleOptions>? configure = null) where TContract : class
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        return role.IsPlugin ? Add(role, new RoleOptions { Plugin = PluginSource.Complete(path) }, configure)
+            : throw new ArgumentException($"The role '{role.Name}' is no plugin: define it by RoleDefinition.ForPlugin, or add it by AddRole.", nameof(role));
+    }
+
+    private ActorBrowserOptions Add<TRole>(RoleDefinition<TRole> role, RoleOptions options, Action<RoleOptions>? configure) where TRole : class
+    {
         if (role.Name.Length > 64 || RoleContracts.IsBuiltIn(role.Name) || role.Name.Any(static c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
             throw new ArgumentException($"'{role.Name}' is not a role's name: use at most 64 lower-case letters, digits and hyphens, and no built-in role.", nameof(role));
-        if (Roles.Exists(other => other.Definition.Name == role.Name || other.Key == typeof(TRole)))
-            throw new ArgumentException($"The role '{role.Name}', or another one of {typeof(TRole)}, was added already.", nameof(role));
+        if (Roles.Exists(other => other.Definition.Name == role.Name))
+            throw new ArgumentException($"The role '{role.Name}' was added already.", nameof(role));
         role.RequireFormatters();
-        var options = new RoleOptions();
         configure?.Invoke(options);
-        Roles.Add(new RoleRegistration(role, options, typeof(TRole), static (registry, actor) => registry.Register<TRole>(actor)));
+        Roles.Add(new RoleRegistration(role, options, static (registry, actor) => registry.TryRegister<TRole>(actor)));
         return this;
     }
 }

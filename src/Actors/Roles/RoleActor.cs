@@ -30,7 +30,7 @@ internal sealed class RoleActor : UntypedActor
         var log = Context.GetLogger();
         _sender = new RoleSender(setup.Role, setup.Limits, setup.Settings.Channel, _self);
         _receiver = new RoleReceiver(setup.Role, setup.Limits, _self, log);
-        _pool = new RolePool(setup, _sender.ChildArgs(), Context, Timers, log);
+        _pool = new RolePool(setup, _sender, Context, Timers, log);
         _calls = new RoleCalls(setup, _pool, _sender, _watched, Timers, _self, log);
     }
 
@@ -57,7 +57,9 @@ internal sealed class RoleActor : UntypedActor
     protected override void PostStop()
     {
         Timers.CancelAll();
-        _calls.FailAll(_restarts ? new ChildLostException($"The actor of the role {_setup.Name} failed and was restarted.") : BrowserLife.Stop());
+        var cause = _restarts ? new ChildLostException($"The actor of the role {_setup.Name} failed and was restarted.") : (Exception)BrowserLife.Stop();
+        _pool.AbandonReload(cause, _self);
+        _calls.FailAll(cause);
         _stopper?.Tell(BrowserShutdown.Drained.Instance);
         _metrics?.Show(0, 0, 0);
     }
@@ -154,6 +156,9 @@ internal sealed class RoleActor : UntypedActor
                 if (_subscribers.Remove(unsubscribe.Subscriber))
                     _watched.Remove(unsubscribe.Subscriber);
                 break;
+            case RoleProtocol.ReloadPlugin reload:
+                OnReload(reload);
+                break;
             case BrowserShutdown.Drain:
                 _stopper = Sender;
                 _calls.IsStopping = _pool.IsStopping = true;
@@ -166,13 +171,27 @@ internal sealed class RoleActor : UntypedActor
         }
     }
 
+    private void OnReload(RoleProtocol.ReloadPlugin reload)
+    {
+        try
+        {
+            if (_stopper is not null)
+                throw BrowserLife.Stop();
+            _pool.Reload(reload.Path is null ? null : PluginSource.Complete(reload.Path), Sender);
+        }
+        catch (Exception e) when (e is InvalidMessageException or ArgumentException or IOException or BrowserStoppedException)
+        {
+            Sender.Tell(new Akka.Actor.Status.Failure(e is ArgumentException ? new InvalidMessageException(nameof(RoleProtocol.ReloadPlugin), e.Message) : e));
+        }
+    }
+
     private void OnGone(IActorRef actor, ChildExited? exited)
     {
         if (!_pool.Remove(actor, out var child))
             return;
         var lost = exited is null ? new ChildLostException($"The actor of a {_setup.Name} child failed.") : ChildLostException.Of(exited);
         _calls.FailAllOf(child, lost);
-        if (_pool.OnGone(child, lost, exited) is { } problem)
+        if (_pool.OnGone(child, lost, exited, _self) is { } problem)
             _calls.RefuseWaiting(problem);
         _calls.Serve();
     }

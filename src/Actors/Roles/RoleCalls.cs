@@ -91,6 +91,7 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
     {
         child.Calls.Remove(call.Id);
         child.IdleSince = Now;
+        pool.OnCallEnded(child);
         if (ReferenceEquals(answer, RoleReceiver.Pending))
             _reading.Add(call);
         else if (answer is not null)

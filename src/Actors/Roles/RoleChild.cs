@@ -3,8 +3,12 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>A child of a typed role.</summary>
-internal sealed class RoleChild(IActorRef actor)
+/// <param name="actor">Its actor.</param>
+/// <param name="generation">Which reload it was started for.</param>
+internal sealed class RoleChild(IActorRef actor, int generation)
 {
+    internal int Generation => generation;
+
     internal IActorRef Actor { get; } = actor;
 
     /// <summary>Null until the child is ready.</summary>

@@ -84,6 +84,15 @@ public sealed class RoleClient<TRole> where TRole : class
         }
     }
 
+    /// <summary>Replaces a plugin by another assembly, or by the same file again. See <see cref="RoleProtocol.ReloadPlugin"/>.</summary>
+    /// <param name="path">The assembly; a relative path is in the program's folder. Null for the file of the present processes.</param>
+    /// <param name="cancellation">Ends the wait, not the reload.</param>
+    /// <exception cref="ChildLostException">A new process was lost before it was ready: the old ones serve on.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidMessageException">The role is no plugin, or another reload is under way.</exception>
+    public async Task<RoleProtocol.PluginReloaded> ReloadAsync(string? path = null, CancellationToken cancellation = default) =>
+        await Reply.AskAsync<RoleProtocol.PluginReloaded>(await RoleAsync(cancellation).ConfigureAwait(false), new RoleProtocol.ReloadPlugin(path), WhenStopped, cancellation).ConfigureAwait(false);
+
     /// <summary>Sends a message that has no answer.</summary>
     /// <param name="message">A message that the role receives.</param>
     /// <param name="cancellation">Ends the wait for a browser that has not started yet.</param>

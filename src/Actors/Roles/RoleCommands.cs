@@ -45,9 +45,16 @@ internal static class RoleCommands
 /// <param name="Policy">Its sandbox policy; null for its profile.</param>
 /// <param name="Launcher">Starts its children.</param>
 /// <param name="IsInProcess">Whether they are no processes.</param>
-internal sealed record RoleSetup(RoleDefinition Role, RoleSettings Limits, ActorBrowserSettings Settings, Sandbox.SandboxPolicy? Policy, IChildLauncher Launcher, bool IsInProcess)
+/// <param name="Plugin">What they load; null if the role is no plugin.</param>
+internal sealed record RoleSetup(
+    RoleDefinition Role, RoleSettings Limits, ActorBrowserSettings Settings, Sandbox.SandboxPolicy? Policy, IChildLauncher Launcher, bool IsInProcess, PluginSource? Plugin)
 {
     internal string Name => Role.Name;
 
     internal RestartSettings Restart => Settings.Restart.For(Role.Name);
+
+    /// <summary>The policy of children that load an assembly: they may read its folder.</summary>
+    /// <param name="plugin">The assembly's full path; null for none.</param>
+    internal Sandbox.SandboxPolicy? PolicyFor(string? plugin) =>
+        plugin is null ? Policy : (Policy ?? Settings.Sandbox.ProfileOf(Name)).AllowRead(Path.GetDirectoryName(plugin)!);
 }

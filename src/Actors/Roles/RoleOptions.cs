@@ -17,6 +17,9 @@ public sealed class RoleOptions
 
     internal bool IsInProcess { get; private set; }
 
+    /// <summary>The full path of the plugin's assembly; null if the role is no plugin.</summary>
+    internal string? Plugin { get; init; }
+
     internal Func<SandboxPolicy, SandboxPolicy>? Profile { get; private set; }
 
     /// <summary>Sets the role's processes.</summary>
@@ -67,6 +70,5 @@ public sealed class RoleOptions
 /// <summary>A role that a program adds to its browser.</summary>
 /// <param name="Definition">The role.</param>
 /// <param name="Options">Its options.</param>
-/// <param name="Key">The class by which its actor is registered.</param>
-/// <param name="Register">Registers its actor.</param>
-internal sealed record RoleRegistration(RoleDefinition Definition, RoleOptions Options, Type Key, Action<IActorRegistry, IActorRef> Register);
+/// <param name="Register">Registers its actor by its class, unless another role of that class was registered before.</param>
+internal sealed record RoleRegistration(RoleDefinition Definition, RoleOptions Options, Action<IActorRegistry, IActorRef> Register);

@@ -7,10 +7,15 @@ using static ActorBrowser.ChildProcessProtocol;
 namespace ActorBrowser;
 
 /// <summary>The children of a typed role: how many there are, and which gets the next request. Only for the role's actor.</summary>
-internal sealed class RolePool(RoleSetup setup, byte[] args, IActorContext context, ActorTimers timers, ILoggingAdapter log)
+internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext context, ActorTimers timers, ILoggingAdapter log)
 {
     private readonly Dictionary<IActorRef, RoleChild> _all = [];
     private readonly RestartBudget _losses = new();
+    private PluginReload? _reload;
+    private int _generation;
+    private int _lastGeneration;
+    private string? _prepared;
+    private Sandbox.SandboxPolicy? _policy = setup.Policy;
 
     internal PoolHealth Health { get; } = new(setup.Name, setup.Restart, timers, log);
 
@@ -19,14 +24,17 @@ internal sealed class RolePool(RoleSetup setup, byte[] args, IActorContext conte
 
     internal int Count => _all.Count;
 
+    // Without those that a reload starts, or has replaced.
+    private int Current => CountOf(static (child, generation) => child.Generation == generation);
+
     internal IEnumerable<RoleChild> All => _all.Values;
 
     internal int Busy => _all.Values.Count(static child => child.Calls.Count > 0);
 
     /// <summary>How many children are ready and have no request.</summary>
-    internal int Idle => CountOf(static child => child is { IsReady: true, IsEnding: false, Calls.Count: 0 });
+    internal int Idle => CountOf(static (child, generation) => child is { IsReady: true, IsEnding: false, Calls.Count: 0 } && child.Generation == generation);
 
-    private int Starting => CountOf(static child => !child.IsReady);
+    private int Starting => CountOf(static (child, generation) => !child.IsReady && child.Generation == generation);
 
     internal bool TryFind(IActorRef actor, [NotNullWhen(true)] out RoleChild? child) => _all.TryGetValue(actor, out child);
 
@@ -44,7 +52,7 @@ internal sealed class RolePool(RoleSetup setup, byte[] args, IActorContext conte
         RoleChild? best = null;
         foreach (var child in _all.Values)
         {
-            if (!child.IsReady || child.IsEnding || child.Calls.Count >= setup.Limits.MaxConcurrent)
+            if (!child.IsReady || child.IsEnding || child.Generation != _generation || child.Calls.Count >= setup.Limits.MaxConcurrent)
                 continue;
             if (best is null || child.Calls.Count < best.Calls.Count || (child.Calls.Count == best.Calls.Count && child.IdleSince > best.IdleSince))
                 best = child;
@@ -58,12 +66,73 @@ internal sealed class RolePool(RoleSetup setup, byte[] args, IActorContext conte
             return;
         child.OnReady(ready.Router!, user, timers.Time.GetTimestamp(), setup.Limits.Window);
         Health.OnReady();
+        if (_reload is not { } reload || !reload.Has(child))
+            return;
+        reload.OnReady();
+        if (reload.IsReady)
+            TakeOver(reload, user);
     }
 
-    /// <summary>Counts a removed child's end.</summary>
-    /// <returns>Why the requests that wait must be refused; null if they continue to wait.</returns>
-    internal string? OnGone(RoleChild child, ChildLostException lost, ChildExited? exited)
+    /// <summary>Starts the children that will load an assembly, as many as there are now.</summary>
+    internal void Reload(string? path, IActorRef asker)
     {
+        if (setup.Plugin is null)
+            throw new InvalidMessageException(nameof(RoleProtocol.ReloadPlugin), $"the role {setup.Name} is no plugin");
+        if (_reload is not null)
+            throw new InvalidMessageException(nameof(RoleProtocol.ReloadPlugin), $"a reload of {_reload.Path} is under way");
+        _reload = new PluginReload(asker, path ?? setup.Plugin.Path, ++_lastGeneration);
+        for (var left = Math.Max(1, CountOf(static (child, generation) => child is { IsReady: true, IsEnding: false } && child.Generation == generation)); left > 0; left--)
+            _reload.Add(Start(_reload.Generation, _reload.Path));
+    }
+
+    /// <summary>Gives a reload up; the present children serve on.</summary>
+    internal void AbandonReload(Exception cause, IActorRef role)
+    {
+        if (_reload is not { } reload)
+            return;
+        _reload = null;
+        foreach (var child in reload.Children)
+            End(child);
+        reload.Fail(cause, role);
+    }
+
+    /// <summary>A request of a child has ended: a replaced child ends with its last one.</summary>
+    internal void OnCallEnded(RoleChild child)
+    {
+        if (child.Generation < _generation && child.Calls.Count == 0)
+            End(child);
+    }
+
+    private void TakeOver(PluginReload reload, IActorRef role)
+    {
+        _reload = null;
+        _generation = reload.Generation;
+        setup.Plugin!.Path = reload.Path;
+        foreach (var old in All.Where(child => child.Generation < _generation && child.Calls.Count == 0))
+            End(old);
+        log.Info("{0} processes load {1} now", setup.Name, reload.Path);
+        reload.Succeed(role);
+    }
+
+    private static void End(RoleChild child)
+    {
+        if (child.IsEnding)
+            return;
+        child.IsEnding = true;
+        child.Actor.Tell(ChildProcessProtocol.Shutdown.Instance);
+    }
+
+    /// <summary>Counts a removed child's end, and abandons the reload that it was started for.</summary>
+    /// <returns>Why the requests that wait must be refused; null if they continue to wait.</returns>
+    internal string? OnGone(RoleChild child, ChildLostException lost, ChildExited? exited, IActorRef role)
+    {
+        if (_reload is { } reload && reload.Has(child))
+        {
+            AbandonReload(lost, role);
+            return null;
+        }
+        if (child.Generation != _generation)
+            return null;
         if (!child.IsEnding)
             _losses.CountLoss(setup.Restart.Window, timers.Time);
         return child.IsReady ? null : Health.OnFailedStart(exited?.Message ?? lost.Message, exited);
@@ -74,8 +143,8 @@ internal sealed class RolePool(RoleSetup setup, byte[] args, IActorContext conte
     {
         if (waiting > 0)
         {
-            for (var room = Starting * setup.Limits.MaxConcurrent; room < waiting && Count < setup.Limits.MaxProcesses; room += setup.Limits.MaxConcurrent)
-                Start();
+            for (var room = Starting * setup.Limits.MaxConcurrent; room < waiting && Current < setup.Limits.MaxProcesses; room += setup.Limits.MaxConcurrent)
+                Start(_generation, setup.Plugin?.Path);
         }
         Refill();
     }
@@ -94,7 +163,7 @@ internal sealed class RolePool(RoleSetup setup, byte[] args, IActorContext conte
     {
         if (!WantsSpare || Health.Problem is not null)
             return;
-        Start();
+        Start(_generation, setup.Plugin?.Path);
         Refill();
     }
 
@@ -105,10 +174,9 @@ internal sealed class RolePool(RoleSetup setup, byte[] args, IActorContext conte
         var surplus = Idle - setup.Limits.Spares;
         if (surplus <= 0)
             return false;
-        foreach (var child in All.Where(child => child is { IsReady: true, IsEnding: false, Calls.Count: 0 } && timers.Time.GetElapsedTime(child.IdleSince) > setup.Limits.IdleTimeout).Take(surplus).ToArray())
+        foreach (var child in All.Where(child => child is { IsReady: true, IsEnding: false, Calls.Count: 0 } && child.Generation == _generation && timers.Time.GetElapsedTime(child.IdleSince) > setup.Limits.IdleTimeout).Take(surplus).ToArray())
         {
-            child.IsEnding = true;
-            child.Actor.Tell(ChildProcessProtocol.Shutdown.Instance);
+            End(child);
         }
         return true;
     }
@@ -128,21 +196,25 @@ internal sealed class RolePool(RoleSetup setup, byte[] args, IActorContext conte
         child.Actor.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(ViolationKind.MalformedBody, problem)));
     }
 
-    private bool WantsSpare => !IsStopping && Count < setup.Limits.MaxProcesses && Idle + Starting < setup.Limits.Spares;
+    private bool WantsSpare => !IsStopping && Current < setup.Limits.MaxProcesses && Idle + Starting < setup.Limits.Spares;
 
-    private void Start()
+    private RoleChild Start(int generation, string? plugin)
     {
-        var child = context.ActorOf(ChildProcessActor.Props(setup.Name, setup.Settings, args, setup.Launcher, setup.Policy));
-        context.Watch(child);
-        _all.Add(child, new RoleChild(child));
+        if (plugin != _prepared)
+            (_prepared, _policy) = (plugin, setup.PolicyFor(plugin));
+        var actor = context.ActorOf(ChildProcessActor.Props(setup.Name, setup.Settings, sender.ChildArgs(plugin ?? ""), setup.Launcher, _policy));
+        context.Watch(actor);
+        var child = new RoleChild(actor, generation);
+        _all.Add(actor, child);
+        return child;
     }
 
     // No query: the actor counts after each message, and a query allocates.
-    private int CountOf(Func<RoleChild, bool> predicate)
+    private int CountOf(Func<RoleChild, int, bool> predicate)
     {
         var count = 0;
         foreach (var child in _all.Values)
-            count += predicate(child) ? 1 : 0;
+            count += predicate(child, _generation) ? 1 : 0;
         return count;
     }
 

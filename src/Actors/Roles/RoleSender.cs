@@ -16,7 +16,8 @@ internal sealed class RoleSender(RoleDefinition role, RoleSettings limits, Chann
     private bool _flushRequested;
 
     /// <summary>The configuration for the role's children.</summary>
-    internal byte[] ChildArgs() => new RoleArgs(limits.MaxMessage, _piece, limits.Window, role.Messages).ToBytes();
+    /// <param name="plugin">The full path of the plugin's assembly; empty for none.</param>
+    internal byte[] ChildArgs(string plugin) => new RoleArgs(limits.MaxMessage, _piece, limits.Window, role.Messages, plugin).ToBytes();
 
     /// <summary>Sends a request to a child.</summary>
     /// <param name="call">The request.</param>

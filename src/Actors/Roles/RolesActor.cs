@@ -20,7 +20,8 @@ internal sealed class RolesActor : UntypedActor
     /// <summary>What a role's actor is created with.</summary>
     internal static RoleSetup SetupOf(RoleRegistration role, ActorBrowserSettings settings, IChildLauncher launcher) => new(
         role.Definition, settings.RoleOf(role.Definition.Name, role.Options), settings,
-        role.Options.Profile?.Invoke(settings.Sandbox.ProfileOf(role.Definition.Name)), launcher, role.Options.IsInProcess);
+        role.Options.Profile?.Invoke(settings.Sandbox.ProfileOf(role.Definition.Name)), launcher, role.Options.IsInProcess,
+        role.Options.Plugin is { } path ? new PluginSource(path) : null);
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Restart);
 

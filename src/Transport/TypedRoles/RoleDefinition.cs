@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorBrowser.Transport;
 using MessagePack;
 using MessagePack.Formatters;
@@ -39,10 +40,29 @@ public abstract class RoleDefinition
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(create);
-        return new RoleDefinition<TRole>(name, create, null, [], []);
+        return new RoleDefinition<TRole>(name, _ => create(), isPlugin: false, null, [], []);
     }
 
-    internal abstract object Create();
+    /// <summary>
+    /// Starts the definition of a role whose object comes from an assembly that the program was not compiled with: its only public
+    /// class that implements <typeparamref name="TContract"/> and has a constructor without parameters. It is loaded in the children
+    /// and nowhere else. Add it by <c>AddPlugin</c>.
+    /// </summary>
+    /// <typeparam name="TContract">The interface that the plugin implements, in an assembly that both reference.</typeparam>
+    /// <param name="name">Lower-case letters, digits and hyphens; no built-in role.</param>
+    [RequiresUnreferencedCode(PluginContext.Why), RequiresDynamicCode(PluginContext.Why)]
+    public static RoleDefinition<TContract> ForPlugin<TContract>(string name) where TContract : class
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new RoleDefinition<TContract>(name, static path => PluginContext.Create<TContract>(path), isPlugin: true, null, [], []);
+    }
+
+    /// <summary>Whether its object comes from an assembly that is named at run time.</summary>
+    internal abstract bool IsPlugin { get; }
+
+    /// <summary>Creates the role's object.</summary>
+    /// <param name="plugin">The full path of the plugin's assembly; empty for none.</param>
+    internal abstract object Create(string plugin);
 
     /// <summary>Finds the handler of a message; null if the role has none.</summary>
     internal RoleHandler? Find(Type message)
@@ -69,10 +89,20 @@ public abstract class RoleDefinition
 /// <typeparam name="TRole">The role's class.</typeparam>
 public sealed class RoleDefinition<TRole> : RoleDefinition where TRole : class
 {
-    private readonly Func<TRole> _create;
+    private readonly Func<string, TRole> _create;
 
-    internal RoleDefinition(string name, Func<TRole> create, IFormatterResolver? resolver, RoleHandler[] handlers, RoleEvent[] events) : base(name, resolver, handlers, events) =>
-        _create = create;
+    internal RoleDefinition(string name, Func<string, TRole> create, bool isPlugin, IFormatterResolver? resolver, RoleHandler[] handlers, RoleEvent[] events) : base(name, resolver, handlers, events) =>
+        (_create, IsPlugin) = (create, isPlugin);
+
+    internal override bool IsPlugin { get; }
+
+    /// <summary>Returns the same role under another name, such as a second version of a plugin beside the first.</summary>
+    /// <param name="name">Lower-case letters, digits and hyphens; no built-in role.</param>
+    public RoleDefinition<TRole> Named(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new RoleDefinition<TRole>(name, _create, IsPlugin, Resolver, Handlers, Events);
+    }
 
     /// <summary>Adds a request with one answer.</summary>
     /// <typeparam name="TRequest">The request's exact type; not used by another handler of the role.</typeparam>
@@ -108,7 +138,7 @@ public sealed class RoleDefinition<TRole> : RoleDefinition where TRole : class
     public RoleDefinition<TRole> Publishes<TEvent>() where TEvent : notnull =>
         Array.Exists(Events, static one => one.Type == typeof(TEvent))
             ? throw new ArgumentException($"The role '{Name}' publishes {typeof(TEvent)} already.")
-            : new RoleDefinition<TRole>(Name, _create, Resolver, Handlers, [.. Events, new RoleEvent<TEvent>((ushort)Events.Length)]);
+            : new RoleDefinition<TRole>(Name, _create, IsPlugin, Resolver, Handlers, [.. Events, new RoleEvent<TEvent>((ushort)Events.Length)]);
 
     /// <summary>
     /// Names formatters of the role's messages. Types with MessagePack's attributes need none on the JIT, where MessagePack generates
@@ -126,12 +156,12 @@ public sealed class RoleDefinition<TRole> : RoleDefinition where TRole : class
     public RoleDefinition<TRole> WithResolver(IFormatterResolver resolver)
     {
         ArgumentNullException.ThrowIfNull(resolver);
-        return new RoleDefinition<TRole>(Name, _create, resolver, Handlers, Events);
+        return new RoleDefinition<TRole>(Name, _create, IsPlugin, resolver, Handlers, Events);
     }
 
-    internal override object Create() => _create() ?? throw new InvalidOperationException($"The factory of the role '{Name}' returned null.");
+    internal override object Create(string plugin) => _create(plugin) ?? throw new InvalidOperationException($"The factory of the role '{Name}' returned null.");
 
     private RoleDefinition<TRole> With(RoleHandler handler) => Find(handler.Message) is null
-        ? new RoleDefinition<TRole>(Name, _create, Resolver, [.. Handlers, handler], Events)
+        ? new RoleDefinition<TRole>(Name, _create, IsPlugin, Resolver, [.. Handlers, handler], Events)
         : throw new ArgumentException($"The role '{Name}' handles {handler.Message} already.");
 }

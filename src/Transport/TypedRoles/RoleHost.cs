@@ -25,7 +25,7 @@ internal sealed class RoleHost
         Args = RoleArgs.Read(args);
         if (Args.Messages != definition.Messages)
             throw new InvalidOperationException($"The role '{definition.Name}' has other messages here than in the browser's program: {definition.Messages} here, {Args.Messages} there.");
-        Instance = definition.Create();
+        Instance = definition.Create(Args.Plugin);
         _events = new CreditGate(Args.Window);
         _requests = new(Begin);
     }
