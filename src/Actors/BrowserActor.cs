@@ -64,8 +64,12 @@ public static class BrowserProtocol
         }
     }
 
-    /// <summary>Answered by a <see cref="PoolStatus"/> for each pool: renderers, image decoders, and each typed role.</summary>
+    /// <summary>Answered by <see cref="Pools"/>.</summary>
     public sealed record GetPools : INoSerializationVerificationNeeded;
+
+    /// <summary>The browser's pools: renderers, image decoders, and one for each typed role. A pool that has not answered within 2 s is missing.</summary>
+    /// <param name="All">In no particular order.</param>
+    public sealed record Pools(IReadOnlyList<PoolStatus> All) : INoSerializationVerificationNeeded;
 
     /// <summary>The browser's main actors.</summary>
     /// <param name="Network">The network child's supervisor.</param>
@@ -95,7 +99,7 @@ public sealed class BrowserActor : UntypedActor
     private readonly IActorRef _crashes;
     private readonly IActorRef _roles;
     private readonly HashSet<IActorRef> _services;
-    private readonly IActorRef[] _pools;
+    private readonly ICanTell[] _pools;
 
     internal BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher, IReadOnlyList<RoleRegistration> roles)
     {
@@ -119,7 +123,7 @@ public sealed class BrowserActor : UntypedActor
         _crashes = StartService(CrashJournal.Props(settings.Crashes), "crashes");
         _roles = StartService(RolesActor.Props(settings, roles, _launcher), "roles");
         _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crawls, _crashes, _roles, late];
-        _pools = [renderers, decoders];
+        _pools = [renderers, decoders, .. roles.Select(role => Context.ActorSelection(_roles.Path / role.Definition.Name))];
     }
 
     internal static Props Props(ActorBrowserSettings settings) => Props(settings, ProcessChildLauncher.Instance);
@@ -227,9 +231,7 @@ public sealed class BrowserActor : UntypedActor
                 _crashes.Forward(message);
                 break;
             case BrowserProtocol.GetPools:
-                foreach (var pool in _pools)
-                    pool.Forward(WorkerPool.GetPool.Instance);
-                _roles.Forward(WorkerPool.GetPool.Instance);
+                Context.ActorOf(PoolCollector.Props(Sender, _pools));
                 break;
             case RoleProtocol.GetRole:
                 _roles.Forward(message);

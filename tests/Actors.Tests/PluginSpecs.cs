@@ -89,6 +89,8 @@ public sealed class PluginSpecs : IAsyncLifetime
     {
         var flag = Path.Combine(_folder, "v1", "go");
         var plugged = await StartAsync(Compile("v1", Answering($$"""what != "wait" ? "1" : System.Threading.SpinWait.SpinUntil(static () => File.Exists("{{flag}}"), 30_000) ? "waited" : "never" """)));
+        Assert.Equal("1", await AskAsync(plugged));
+        // The process is free, so it has the request before the reload begins.
         var waiting = AskAsync(plugged, "wait");
         await plugged.ReloadAsync(Compile("v2", Answering("\"2\""))).Soon();
         Assert.Equal("2", await AskAsync(plugged));

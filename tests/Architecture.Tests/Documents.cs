@@ -9,7 +9,7 @@ public sealed partial class Documents
     private static string Read(params string[] path) => File.ReadAllText(Path.Combine([Repository.Root, .. path]));
 
     [Theory]
-    [InlineData("embedding.md", "samples/Guide/*.cs", "tests/Guide.Tests/ScriptedChildSpecs.cs")]
+    [InlineData("embedding.md", "samples/Guide/*.cs", "tests/Guide.Tests/ScriptedChildSpecs.cs", "tests/Guide.Tests/HostOptionsSpecs.cs")]
     [InlineData("roles.md", "samples/Roles/*.cs", "tests/Guide.Tests/RoleGuideSpecs.cs", "tests/TestChild/TypedRole.cs")]
     [InlineData("plugins.md", "samples/Rules/*.cs", "samples/Rules.Contract/*.cs", "samples/Rules.Engine/*.cs")]
     public void Every_block_of_the_embedder_s_guides_is_part_of_what_is_compiled_and_run(string document, params string[] sources)

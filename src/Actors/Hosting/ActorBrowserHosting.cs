@@ -1,8 +1,10 @@
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace ActorBrowser;
@@ -15,6 +17,16 @@ public sealed class ActorBrowserOptions
 
     /// <summary>The children's program, as in <c>actorbrowser.child.executable</c>: <c>auto</c>, <c>self</c> or a path; null for that key's value.</summary>
     public string? ChildExecutable { get; set; }
+
+    /// <summary>Adds a section of .NET configuration to <see cref="Configuration"/>: its keys are those below <c>actorbrowser</c>, such as <c>fetch:total-timeout</c>.</summary>
+    /// <param name="section">The section; nothing is added if it does not exist.</param>
+    public ActorBrowserOptions AddSettings(IConfigurationSection section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        if (SectionSettings.ToHocon(section) is { Length: > 0 } settings)
+            Configuration += $"\nactorbrowser {settings}";
+        return this;
+    }
 
     /// <summary>Starts the children.</summary>
     internal IChildLauncher Launcher { get; set; } = ProcessChildLauncher.Instance;
@@ -73,15 +85,42 @@ public static class ActorBrowserHosting
     public static AkkaConfigurationBuilder WithActorBrowser(this AkkaConfigurationBuilder builder, Action<ActorBrowserOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ForgottenChild.ExitIfThisIsOne();
         var options = new ActorBrowserOptions();
         configure?.Invoke(options);
+        return builder.WithActorBrowser(options);
+    }
+
+    /// <summary>Starts a browser with the actor system, with options that the host may have configured: <c>AddAkka("service", (akka, services) => akka.WithActorBrowser(services.GetRequiredService&lt;IOptions&lt;ActorBrowserOptions>>().Value))</c>.</summary>
+    /// <param name="builder">The builder of <c>AddAkka</c>.</param>
+    /// <param name="options">The options.</param>
+    public static AkkaConfigurationBuilder WithActorBrowser(this AkkaConfigurationBuilder builder, ActorBrowserOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(options);
+        ForgottenChild.ExitIfThisIsOne();
         // Akka.Hosting loads the phases before any actor starts, so that the browser itself could no longer lengthen its phase.
         if (BrowserShutdown.PhaseFor(Over(options, builder.Configuration.HasValue ? builder.Configuration.Value : Akka.Configuration.Config.Empty)) is { } phase)
             builder.AddHocon(phase, HoconAddMode.Append);
         builder.WithActors((system, registry, services) =>
             registry.Register<BrowserActor>(Start(system, options, services.GetService(typeof(IHostApplicationLifetime)) as IHostApplicationLifetime)));
         return options.Roles.Count == 0 ? builder : builder.AddStartup((_, registry) => RegisterRolesAsync(registry, options.Roles));
+    }
+
+    /// <summary>
+    /// Adds a health check of the browser, tagged <c>akka</c> as Akka.Hosting's own are; ASP.NET's <c>MapHealthChecks</c> serves it.
+    /// Healthy while the browser works; degraded while the processes of the network or of a pool cannot be started;
+    /// <paramref name="failureStatus"/> when the browser has stopped or does not answer.
+    /// </summary>
+    /// <param name="builder">The builder of <c>AddAkka</c>.</param>
+    /// <param name="name">The check's name.</param>
+    /// <param name="failureStatus">Null for unhealthy.</param>
+    /// <param name="tags">Further tags.</param>
+    /// <param name="timeout">How long the check may take; null for at most 5 s.</param>
+    public static AkkaConfigurationBuilder WithActorBrowserHealthCheck(
+        this AkkaConfigurationBuilder builder, string name = "actorbrowser", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithHealthCheck(name, new BrowserHealthCheck(), failureStatus, tags, timeout);
     }
 
     private static async Task RegisterRolesAsync(IActorRegistry registry, List<RoleRegistration> roles)
@@ -92,7 +131,7 @@ public static class ActorBrowserHosting
     }
 
     /// <summary>
-    /// Registers <see cref="BrowserClient"/> as a service: a client of the browser that <see cref="WithActorBrowser"/> starts, and a
+    /// Registers <see cref="BrowserClient"/> as a service: a client of the browser that <see cref="WithActorBrowser(AkkaConfigurationBuilder, Action{ActorBrowserOptions}?)"/> starts, and a
     /// <see cref="RoleClient{TRole}"/> for each of its typed roles. Their calls wait until the browser has started.
     /// </summary>
     /// <param name="services">The host's services.</param>

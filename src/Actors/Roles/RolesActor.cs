@@ -41,10 +41,6 @@ internal sealed class RolesActor : UntypedActor
                 var role = Context.Child(get.Name ?? "");
                 Sender.Tell(role.IsNobody() ? new Status.Failure(new InvalidMessageException(nameof(RoleProtocol.GetRole), $"the program adds no role '{get.Name}'")) : new RoleProtocol.RoleFound(role));
                 break;
-            case WorkerPool.GetPool:
-                foreach (var one in Context.GetChildren())
-                    one.Forward(message);
-                break;
             case BrowserShutdown.Drain:
                 _stopper = Sender;
                 foreach (var one in Context.GetChildren())
