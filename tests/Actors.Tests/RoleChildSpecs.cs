@@ -1,8 +1,6 @@
 using System.Buffers;
 using ActorBrowser.Transport;
-using Akka.Actor;
 using Akka.TestKit.Xunit2;
-using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 

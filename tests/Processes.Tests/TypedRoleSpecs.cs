@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using ActorBrowser.Sandbox;
 using ActorBrowser.TestChild;
 using Akka.Actor;
 
