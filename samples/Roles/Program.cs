@@ -39,7 +39,7 @@ var client = host.Services.GetRequiredService<RoleClient<Scanner>>();
 try
 {
     // When the time is over, or the token is cancelled, the handler's token in the child is, too.
-    await client.AskAsync<Verdict>(new Scan("/etc/passwd"), timeout: TimeSpan.FromSeconds(5));
+    await client.AskAsync<Verdict>(new Scan("/etc/passwd"), timeout: TimeSpan.FromSeconds(20));
 }
 catch (RoleFailedException failed)
 {

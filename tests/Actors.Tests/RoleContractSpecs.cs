@@ -109,7 +109,7 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
                     await owner.ExpectMsgAsync<ChildReady>(Deadline.Long);
                 actor.Tell(ChildProcessProtocol.Kill.Instance);
             }
-            var exited = await owner.ExpectMsgAsync<ChildExited>(Deadline.Long);
+            var exited = await owner.ExpectMsgAsync<ChildExited>(Deadline.Long, trial.ToString());
             var expected = allowed ? ExitReason.Killed : moment == Moment.Ready ? ExitReason.ProtocolViolation : ExitReason.HandshakeFailed;
             Assert.True(expected == exited.Reason, $"{trial}: {exited.Reason}, {exited.Message}");
         }

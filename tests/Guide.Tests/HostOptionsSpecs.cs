@@ -17,12 +17,12 @@ public sealed class HostOptionsSpecs
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection([new("Browser:fetch:total-timeout", "30s"), new("Browser:child:stop-timeout", "20s")]);
-        // <!-- options-of-host -->
+        // <!-- hostoptions -->
         builder.Services.Configure<ActorBrowserOptions>(options => options.AddSettings(builder.Configuration.GetSection("Browser")));
         builder.Services.AddAkka("service", (akka, services) => akka
             .WithActorBrowser(services.GetRequiredService<IOptions<ActorBrowserOptions>>().Value)
             .WithActorBrowserHealthCheck());
-        // <!-- /options-of-host -->
+        // <!-- /hostoptions -->
         builder.Services.AddHealthChecks();
         using var host = builder.Build();
         await host.StartAsync().Soon();

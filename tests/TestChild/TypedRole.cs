@@ -63,6 +63,7 @@ public sealed class TypedRole
                     await socket.ConnectAsync("127.0.0.1", work.Number, context.Cancellation);
                 return Answer("connected");
             case "wait":
+                await context.PublishAsync(new Noted("waiting"));
                 try
                 {
                     await Task.Delay(Timeout.Infinite, context.Cancellation);

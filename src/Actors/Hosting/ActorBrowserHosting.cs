@@ -23,8 +23,7 @@ public sealed class ActorBrowserOptions
     public ActorBrowserOptions AddSettings(IConfigurationSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        if (SectionSettings.ToHocon(section) is { Length: > 0 } settings)
-            Configuration += $"\nactorbrowser {settings}";
+        Configuration += SectionSettings.ToHocon(section, "actorbrowser");
         return this;
     }
 

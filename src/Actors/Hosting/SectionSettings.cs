@@ -7,47 +7,32 @@ namespace ActorBrowser;
 /// <summary>Writes a section of .NET configuration as HOCON.</summary>
 internal static class SectionSettings
 {
-    /// <summary>Returns one object, or an empty text for an empty section.</summary>
-    internal static string ToHocon(IConfigurationSection section)
+    /// <summary>Returns one line for each value; empty for an empty section.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="path">The HOCON path of the section's keys.</param>
+    internal static string ToHocon(IConfigurationSection section, string path)
     {
         var text = new StringBuilder();
-        if (!section.Exists())
-            return "";
-        Append(text, section);
+        Append(text, section, path);
         return text.ToString();
     }
 
-    private static void Append(StringBuilder text, IConfigurationSection section)
+    private static void Append(StringBuilder text, IConfigurationSection section, string path)
     {
         var children = section.GetChildren().ToArray();
-        if (children.Length == 0)
+        // An array's elements have their numbers as keys.
+        if (children.Length > 0 && children.All(static child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
-            AppendText(text, section.Value ?? "");
+            text.Append('\n').Append(path).Append(" = [").AppendJoin(", ", children.Select(static child => Quoted(child.Value ?? ""))).Append(']');
             return;
         }
-        // An array's elements have their numbers as keys.
-        var isArray = children.All(static child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _));
-        text.Append(isArray ? '[' : '{');
-        for (var i = 0; i < children.Length; i++)
-        {
-            if (i > 0)
-                text.Append(", ");
-            if (!isArray)
-            {
-                AppendText(text, children[i].Key);
-                text.Append(children[i].Value is null ? " " : " = ");
-            }
-            Append(text, children[i]);
-        }
-        text.Append(isArray ? ']' : '}');
+        if (children.Length == 0 && section.Value is { } value)
+            text.Append('\n').Append(path).Append(" = ").Append(Quoted(value));
+        foreach (var child in children)
+            Append(text, child, $"{path}.{(child.Key.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-') ? child.Key : Quoted(child.Key))}");
     }
 
-    private static void AppendText(StringBuilder text, string value)
-    {
-        // JSON's booleans arrive as True and False.
-        if (value is "True" or "False")
-            value = value.ToLowerInvariant();
-        text.Append('"').Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
-            .Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal)).Append('"');
-    }
+    // JSON's booleans arrive as True and False.
+    private static string Quoted(string value) => value is "True" or "False" ? value.ToLowerInvariant()
+        : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal)}\"";
 }

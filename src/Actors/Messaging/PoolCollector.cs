@@ -5,9 +5,6 @@ namespace ActorBrowser;
 /// <summary>Collects the answers of all pools into one <see cref="BrowserProtocol.Pools"/>, for one asker, and stops.</summary>
 internal sealed class PoolCollector : UntypedActor
 {
-    // A pool answers at once; one that has failed is restarted, and keeps its mailbox.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     private readonly List<PoolStatus> _answers = [];
     private readonly IActorRef _asker;
     private readonly int _expected;
@@ -15,7 +12,6 @@ internal sealed class PoolCollector : UntypedActor
     public PoolCollector(IActorRef asker, IReadOnlyList<ICanTell> pools)
     {
         (_asker, _expected) = (asker, pools.Count);
-        SetReceiveTimeout(Patience);
         foreach (var pool in pools)
             pool.Tell(WorkerPool.GetPool.Instance, Self);
     }
@@ -24,9 +20,10 @@ internal sealed class PoolCollector : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        // A pool that has failed is restarted and keeps its mailbox, so that each answers.
         if (message is PoolStatus status)
             _answers.Add(status);
-        if (_answers.Count < _expected && message is not ReceiveTimeout)
+        if (_answers.Count < _expected)
             return;
         _asker.Tell(new BrowserProtocol.Pools(_answers), Context.Parent);
         Context.Stop(Self);

@@ -9,7 +9,7 @@ internal sealed class RoleSender(RoleDefinition role, RoleSettings limits, Chann
 {
     // A frame's body has some bytes besides the message's.
     private const int Envelope = 64;
-    private const int Kept = 1 << 20;
+    private const int Kept = 2 << 20;
 
     private readonly int _piece = Math.Min(Payload.Piece, channel.MaxBodyBytes - Envelope);
     private ArrayBufferWriter<byte> _bytes = new(1024);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using MessagePack;
 using MessagePack.Formatters;
 using MessagePack.Resolvers;
@@ -26,16 +25,7 @@ internal sealed class RoleCodec
     internal RoleCodec(string role, IFormatterResolver? resolver)
     {
         (_role, _isDefault) = (role, resolver is null);
-        _options = new MessagePackSerializerOptions(resolver ?? Default())
-            .WithSecurity(MessagePackSecurity.UntrustedData.WithMaximumObjectGraphDepth(MaxDepth));
-    }
-
-    /// <summary>Loads the system's library of cryptography, from which MessagePack draws the key of its hashes.</summary>
-    internal static void LoadLibraries()
-    {
-        Span<byte> unused = stackalloc byte[1];
-        RandomNumberGenerator.Fill(unused);
-        _ = MessagePackSecurity.UntrustedData;
+        _options = UntrustedMessages.Create(resolver ?? Default(), MaxDepth);
     }
 
     /// <summary>Fails with one sentence if a type has no formatter.</summary>
