@@ -12,6 +12,7 @@ public sealed partial class Documents
     [InlineData("embedding.md", "samples/Guide/*.cs", "tests/Guide.Tests/ScriptedChildSpecs.cs", "tests/Guide.Tests/HostOptionsSpecs.cs")]
     [InlineData("roles.md", "samples/Roles/*.cs", "tests/Guide.Tests/RoleGuideSpecs.cs", "tests/TestChild/TypedRole.cs")]
     [InlineData("plugins.md", "samples/Rules/*.cs", "samples/Rules.Contract/*.cs", "samples/Rules.Engine/*.cs")]
+    [InlineData("coming-from.md", "tests/Guide.Tests/BreakerSpecs.cs")]
     public void Every_block_of_the_embedder_s_guides_is_part_of_what_is_compiled_and_run(string document, params string[] sources)
     {
         var compiled = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -34,6 +35,8 @@ public sealed partial class Documents
     [InlineData("docs/embedding.md")]
     [InlineData("docs/roles.md")]
     [InlineData("docs/plugins.md")]
+    [InlineData("docs/tutorial.md")]
+    [InlineData("docs/coming-from.md")]
     [InlineData("docs/failure-modes.md")]
     public void Every_link_leads_to_a_file_and_a_heading_that_is_there(string document)
     {
