@@ -9,7 +9,7 @@ public sealed partial class Documents
     private static string Read(params string[] path) => File.ReadAllText(Path.Combine([Repository.Root, .. path]));
 
     [Theory]
-    [InlineData("embedding.md", "samples/Guide/*.cs", "tests/Guide.Tests/ScriptedChildSpecs.cs", "tests/Guide.Tests/HostOptionsSpecs.cs")]
+    [InlineData("embedding.md", "samples/Guide/*.cs", "tests/Guide.Tests/ScriptedChildSpecs.cs", "tests/Guide.Tests/HostOptionsSpecs.cs", "tests/Guide.Tests/VirtualTimeSpecs.cs")]
     [InlineData("roles.md", "samples/Roles/*.cs", "tests/Guide.Tests/RoleGuideSpecs.cs", "tests/TestChild/TypedRole.cs")]
     [InlineData("plugins.md", "samples/Rules/*.cs", "samples/Rules.Contract/*.cs", "samples/Rules.Engine/*.cs")]
     [InlineData("coming-from.md", "tests/Guide.Tests/BreakerSpecs.cs")]
