@@ -45,7 +45,11 @@ using (var numbers = new FetchNumbers())
 await Calls.RunCommandsAsync(browser);
 // A bitmap of one red pixel.
 byte[] bitmap = [.. "BM"u8, 30, 0, 0, 0, 0, 0, 0, 0, 26, 0, 0, 0, 12, 0, 0, 0, 1, 0, 1, 0, 1, 0, 24, 0, 0, 0, 255, 0];
-Console.WriteLine(await Calls.DecodeAsync(browser, bitmap));
+using (var spans = new HeardSpans())
+{
+    Console.WriteLine(await Calls.DecodeAsync(browser, bitmap));
+    Console.WriteLine($"spans: {spans}");
+}
 system.ActorOf(Props.Create(() => new WordCounting(browser, "one two three", inbox.Receiver)));
 Console.WriteLine(await inbox.ReceiveAsync(TimeSpan.FromSeconds(30)));
 Console.WriteLine(await inbox.ReceiveAsync(TimeSpan.FromSeconds(30)));

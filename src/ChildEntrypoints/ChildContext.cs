@@ -16,6 +16,7 @@ public sealed class ChildContext : IThreadPoolWorkItem
         Role = role;
         _channel = channel;
         _contract = RoleContracts.Of(role);
+        Traces = new ChildTraces(role);
     }
 
     /// <summary>The role's name.</summary>
@@ -26,6 +27,9 @@ public sealed class ChildContext : IThreadPoolWorkItem
 
     /// <summary>Shared memory for bodies; null if the parent sent none.</summary>
     internal BodySlots? Slots { get; init; }
+
+    /// <summary>The traced requests.</summary>
+    internal ChildTraces Traces { get; }
 
     /// <summary>Queues a message. After the parent is gone the message is dropped: the process is about to exit.</summary>
     /// <param name="id">The id of the message that this one answers.</param>
@@ -57,8 +61,11 @@ public sealed class ChildContext : IThreadPoolWorkItem
     }
 
     /// <summary>Like <see cref="Write{T}(ulong, in T)"/>, but returns the outcome instead of throwing.</summary>
-    internal WriteOutcome TryWrite<T>(ulong correlationId, in T message, params ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T> =>
-        descriptors.IsEmpty ? _channel.Write(correlationId, message) : _channel.Write(correlationId, message, descriptors);
+    internal WriteOutcome TryWrite<T>(ulong correlationId, in T message, params ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T>
+    {
+        Traces.OnWriting(correlationId, message, _channel);
+        return descriptors.IsEmpty ? _channel.Write(correlationId, message) : _channel.Write(correlationId, message, descriptors);
+    }
 
     /// <summary>Sends the queued messages on this thread. Not needed on the channel's thread: each batch ends with a flush.</summary>
     public void Flush() => _channel.Flush();

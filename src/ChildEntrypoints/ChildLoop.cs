@@ -15,6 +15,7 @@ internal sealed class ChildLoop : IFrameHandler
     private readonly IFrameRole _instance;
     private readonly IChannel _channel;
     private readonly Action<ChannelLimits> _setLimits;
+    private ChildContext? _context;
     private bool _ready;
     private bool _shutdown;
 
@@ -65,6 +66,11 @@ internal sealed class ChildLoop : IFrameHandler
                     return malformed;
                 _channel.Write(frame.CorrelationId, new Pong(ping.Timestamp));
                 return null;
+            case MessageType.Trace:
+                if (frame.TryRead<Trace>(out _) is { } untraceable)
+                    return untraceable;
+                _context!.Traces.Begin(frame.CorrelationId);
+                return null;
             case MessageType.Shutdown:
                 _shutdown = true;
                 _instance.OnShutdown();
@@ -101,7 +107,8 @@ internal sealed class ChildLoop : IFrameHandler
         BodySlots? slots = null;
         if (OperatingSystem.IsLinux() && frame.TakeDescriptors() is [var shared])
             slots = BodySlots.Open(shared);
-        _instance.OnStart(new ChildContext(_role, _channel) { Slots = slots }, args.RoleArgs);
+        _context = new ChildContext(_role, _channel) { Slots = slots };
+        _instance.OnStart(_context, args.RoleArgs);
         _ready = true;
         _channel.Write(0, default(Ready));
         return null;

@@ -10,7 +10,7 @@ internal sealed class TypedRole(RoleDefinition definition) : IFrameRole
     private RoleHost? _host;
 
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) =>
-        _host = new RoleHost(definition, context.Channel, roleArgs) { OnOutOfMemory = static () => CurrentProcess.ExitNow(ChildExitCodes.OutOfMemory) };
+        _host = new RoleHost(definition, context.Channel, roleArgs, context.Traces) { OnOutOfMemory = static () => CurrentProcess.ExitNow(ChildExitCodes.OutOfMemory) };
 
     public ProtocolViolation? OnFrame(in Frame frame) => _host!.OnFrame(frame);
 

@@ -64,7 +64,7 @@ public sealed class ScriptedChild : IChildProcessHandle, IFrameHandler
         {
             case MessageType.ChildArgs when _script.BecomesReady:
                 if (_script.Role is { } role && frame.TryRead<ChildArgs>(out var args) is null)
-                    _host = new RoleHost(role, _channel, args.RoleArgs);
+                    _host = new RoleHost(role, _channel, args.RoleArgs, new ChildTraces(Role));
                 Send(0, default(Ready));
                 break;
             case MessageType.Ping when _script.AnswersPings && frame.TryRead<Ping>(out var ping) is null:

@@ -21,6 +21,12 @@ internal enum MessageType : ushort
     /// <summary>Parent → child: finish and exit with code 0.</summary>
     Shutdown = 6,
 
+    /// <summary>Parent → child: the request that follows, with the same correlation id, is traced.</summary>
+    Trace = 7,
+
+    /// <summary>Child → parent: spans of the work on a traced request.</summary>
+    Spans = 8,
+
     /// <summary>Parent → child: start a fetch. The correlation id names the fetch in every later frame about it.</summary>
     FetchRequest = 16,
 

@@ -16,7 +16,7 @@ public sealed class ChildProcessSpecs() : PlayedChildSpecs("WARNING")
     {
         var settings = ActorBrowserSettings.From(Akka.Configuration.ConfigurationFactory.ParseString($"actorbrowser.child.executable = \"{path}\"").WithFallback(Sys.Settings.Config));
         var failure = await Assert.ThrowsAsync<LaunchException>(() =>
-            ProcessChildLauncher.Instance.LaunchAsync("renderer", settings.Sandbox.Find("renderer")!, settings, new ChildLog(Sys.Log, "renderer"), CancellationToken.None));
+            ProcessChildLauncher.Instance.LaunchAsync("renderer", settings.Sandbox.Find("renderer")!, settings, new ChildLog(Sys.Log, "renderer", new ChildRouter(Owner.Ref, 1)), CancellationToken.None));
         Assert.Equal(LaunchErrorKind.NotFound, failure.Kind);
         Assert.Contains("actorbrowser.child.executable", failure.Message, StringComparison.Ordinal);
     }

@@ -22,7 +22,7 @@ internal sealed class FakeLauncher : IChildLauncher
         if (Failure() is { } failure)
             throw failure;
         var (parentEnd, childEnd) = InMemoryChannel.CreatePair(settings.Channel);
-        var child = new FakeChild(role, 1000 + Launches, childEnd);
+        var child = new FakeChild(role, 1000 + Launches, childEnd) { Log = log };
         await _launched.Writer.WriteAsync(child, CancellationToken.None);
         return new LaunchedChild(child, parentEnd);
     }
@@ -52,6 +52,9 @@ internal sealed class FakeChild : IChildProcessHandle, IFrameHandler
     internal InMemoryChannel Channel { get; }
 
     internal string Role => _role;
+
+    /// <summary>Takes the lines that the child writes.</summary>
+    internal IChildLogSink? Log { get; init; }
 
     internal int Kills { get; private set; }
 

@@ -42,7 +42,7 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
         Ready,
     }
 
-    private static Dictionary<MessageType, (int, int)> Of(params MessageType[] types) => types.Append(MessageType.Pong).ToDictionary(static type => type, static _ => (0, 0));
+    private static Dictionary<MessageType, (int, int)> Of(params MessageType[] types) => types.Append(M.Pong).Append(M.Spans).ToDictionary(static type => type, static _ => (0, 0));
 
     private static bool MayBeSent(string role, Moment moment, MessageType type, int descriptors) => moment switch
     {

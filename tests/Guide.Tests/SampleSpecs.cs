@@ -26,10 +26,11 @@ public sealed class SampleSpecs
                 "meter: 2 Completed",
                 "sorted: apple pear exit 0", "Output: one", "Output: two", "exit 3",
                 "bmp, 1 x 1: 4 bytes",
+                "spans: decode, decode image, image-decoder, queue, spawn, wire",
                 "3 words", "The word-counter (Jit) ended: Clean, code 0, 0 unanswered",
                 "its answer would have been too long",
             ],
-            said.Split('\n').Take(11));
+            said.Split('\n').Take(12));
         Assert.Matches(@"\nlost: (Killed|ending), \d lines on stderr\n2 fetches completed, 0 failed, 0 under way; network: Ready \(Jit\), \d+ layers in force; 0 children lost\nThe browser has stopped, or is stopping\.\n$", said);
         Assert.Equal((0, ""), (process.ExitCode, await error));
         Assert.Empty(ProcessTable.ChildrenOf(process.Id));

@@ -20,6 +20,8 @@ internal static class Samples
         Of(static r => new Ping(r.NextInt64())),
         Of(static r => new Pong(-r.NextInt64())),
         Of(static _ => default(Shutdown)),
+        Of(static r => new Trace(new UInt128((ulong)r.NextInt64(), 1), (ulong)r.NextInt64(1, long.MaxValue), 1)),
+        Of(static r => new Spans([new("first byte", -1, r.NextInt64(1L << 50), r.Next(), null, []), new("a.b", 0, r.Next(), 0, Text(r), [SpanAttribute.Of("http.x_y-z", Text(r)), SpanAttribute.Of("n", -r.Next())])])),
         Of(static r => new FetchRequest(Text(r), Text(r), [new(Text(r), Text(r))], Bytes(r), r.Next(), 20, true, HttpVersionChoice.Http2, 1, 2, 3, 4, false, 5)),
         Of(static r => new FetchHeaders(r.Next(100, 999), "1.1", Text(r), [new(Text(r), Text(r))], [new(301, Text(r))], Text(r), AddressSpace.Private, -1, new(Time(r), Time(r), Time(r), Time(r)))),
         Of(static r => new FetchBodyChunk(r.NextInt64(), Bytes(r))),

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Numerics;
 using ActorBrowser.Interop;
-using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
-using Akka.Event;
 
 namespace ActorBrowser;
 
@@ -52,6 +50,8 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
         {
             case MessageType.Pong:
                 return frame.TryRead<Pong>(out _) ?? OnPong(frame.CorrelationId);
+            case MessageType.Spans:
+                return frame.TryRead<Spans>(out var spans) ?? OnSpans(frame.CorrelationId, spans);
             case MessageType.FetchHeaders:
                 return frame.TryRead<FetchHeaders>(out var headers) ?? Gather(new ChildFrames.Headers(frame.CorrelationId, headers));
             case MessageType.FetchBodyChunk:
@@ -120,6 +120,12 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
         if (id != HeartbeatMonitor.PingId)
             return Tell(new ChildFrames.PongArrived(id));
         Volatile.Read(ref _heartbeats)?.Answered();
+        return null;
+    }
+
+    private ProtocolViolation? OnSpans(ulong id, in Spans spans)
+    {
+        router.Take(id, spans);
         return null;
     }
 
@@ -224,18 +230,4 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
         child.Tell(message, ActorRefs.NoSender);
         return null;
     }
-}
-
-/// <summary>Writes a child's lines to the log with its role and pid.</summary>
-internal sealed class ChildLog(ILoggingAdapter log, string role) : IChildLogSink
-{
-    public void OnLine(ChildLogLine line)
-    {
-        if (line.IsError)
-            log.Warning("{0}: {1}", role, line.Text);
-        else
-            log.Info("{0}: {1}", role, line.Text);
-    }
-
-    public void OnSuppressed(long lines) => log.Warning("{0}: {1} more lines were written and are not shown", role, lines);
 }

@@ -67,7 +67,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
     }
 
     /// <inheritdoc/>
-    protected override void PreStart() => _launch.Start(_self, new ChildLog(_log, _role));
+    protected override void PreStart() => _launch.Start(_self, new ChildLog(_log, _role, _requests.Router));
 
     /// <inheritdoc/>
     // Runs before a restart, too.
@@ -99,8 +99,8 @@ internal sealed partial class ChildProcessActor : UntypedActor
             return;
         switch (message)
         {
-            case ChildProcessProtocol.Ping when _state == ChildState.Ready:
-                _requests.Ping(Sender);
+            case ChildProcessProtocol.Ping ping when _state == ChildState.Ready:
+                _requests.Ping(ping, Sender);
                 break;
             case ChildFrames.PongArrived pong:
                 _requests.OnPong(pong.Id);
@@ -241,7 +241,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
         _state = ChildState.Ready;
         _readyAt = DateTimeOffset.UtcNow;
         _launch.OnOver();
-        _requests.Begin(_child!);
+        _requests.Begin(_child!, new ChildStart(_role, ProcessId, _confinement.Image, _launch.StartedAt.UtcDateTime, _readyAt.Value.UtcDateTime));
         _deadlines.OnReady();
         var duration = _launch.Elapsed;
         ChildMetrics.Started(_role, duration);
@@ -251,9 +251,12 @@ internal sealed partial class ChildProcessActor : UntypedActor
 
     private void Wait(object message)
     {
+        var (waiting, span) = ReadyBacklog.Traced(message);
         // A child that is ending answers when it has ended, with its exit record.
-        if (!_backlog.TryAdd(message, Sender))
-            Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child {ProcessId} is {_state}, and {_backlog.Count} messages wait for it already, as many as actorbrowser.child.max-waiting allows.")));
+        if (_backlog.TryAdd(waiting, Sender, span))
+            return;
+        span?.End("BacklogFull");
+        Sender.Tell(new Akka.Actor.Status.Failure(new ChildLostException($"The {_role} child {ProcessId} is {_state}, and {_backlog.Count} messages wait for it already, as many as actorbrowser.child.max-waiting allows.")));
     }
 
     /// <summary>From the child's user: the child broke the protocol of its role.</summary>

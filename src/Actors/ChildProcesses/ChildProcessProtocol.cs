@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
@@ -99,12 +100,18 @@ public static class ChildProcessProtocol
     /// <summary>Checks that the child answers. Answered by <see cref="Pong"/>, or by <c>Status.Failure</c> with <see cref="ChildLostException"/>.</summary>
     public sealed class Ping : ICommand
     {
-        /// <summary>The one Ping.</summary>
-        public static readonly Ping Instance = new();
+        /// <summary>The one Ping without a <see cref="TraceParent"/>.</summary>
+        public static readonly Ping Instance = new(default);
 
-        private Ping()
-        {
-        }
+        internal Ping(ActivityContext parent, RequestSpan? span = null) => (TraceParent, Span) = (parent, span);
+
+        /// <summary>The Ping whose span is part of the current one; <see cref="Instance"/> if there is none, or nobody listens.</summary>
+        public static Ping Traced() => BrowserTracing.Asker is var asker && asker == default ? Instance : new Ping(asker);
+
+        /// <summary>The span that the ping's span is part of.</summary>
+        public ActivityContext TraceParent { get; }
+
+        internal RequestSpan? Span { get; }
     }
 
     /// <summary>Asks the child to finish and exit; it is killed after the shutdown timeout.</summary>
@@ -155,7 +162,18 @@ public static class ChildProcessProtocol
     /// <summary>A message for a role that the embedder defines. Each <see cref="RoleAnswer"/> goes to the sender of the message it answers.</summary>
     /// <param name="Kind">A number that the embedder defines.</param>
     /// <param name="Payload">The embedder's bytes; must not change after sending.</param>
-    public sealed record SendToRole(ushort Kind, ReadOnlyMemory<byte> Payload) : ICommand;
+    public sealed record SendToRole(ushort Kind, ReadOnlyMemory<byte> Payload) : TracedMessage, ICommand
+    {
+        /// <summary>Its span, if it has waited for the child; else null.</summary>
+        internal RequestSpan? Span { get; init; }
+
+        internal RequestSpan? Begin()
+        {
+            var span = RequestSpan.Begin("role message", TraceParent);
+            span?.Set("actorbrowser.kind", (int)Kind);
+            return span;
+        }
+    }
 
     /// <summary>The answer of an embedder's role.</summary>
     /// <param name="Kind">A number that the embedder defines.</param>

@@ -61,7 +61,12 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
         _channel!.Flush();
     }
 
-    internal void Ping(IActorRef asker) => Send(_pending.Add(asker), new Transport.Ping(0));
+    // The child's loop answers: there is no work of which it could tell.
+    internal void Ping(ChildProcessProtocol.Ping ping, IActorRef asker)
+    {
+        ping.Span?.Waited(Router.Start);
+        Send(Add(asker, ping.Span ?? RequestSpan.Begin("ping", ping.TraceParent)), new Transport.Ping(0));
+    }
 
     internal void Ask(SendToRole send, IActorRef asker)
     {
@@ -70,32 +75,66 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
         else if (MessageBytes.Take(send.Payload, out var payload) is { } problem)
             asker.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SendToRole), problem)));
         else
-            Send(_pending.Add(asker), new RoleMessage(send.Kind, payload));
+            Ask(send.Span ?? send.Begin(), hasWaited: send.Span is not null, new RoleMessage(send.Kind, payload), asker);
+    }
+
+    private void Ask(RequestSpan? span, bool hasWaited, in RoleMessage question, IActorRef asker)
+    {
+        var id = Add(asker, span);
+        if (span is not null)
+            Router.Announce(span, id, _channel!, hasWaited);
+        Send(id, question);
+    }
+
+    private ulong Add(IActorRef asker, RequestSpan? span)
+    {
+        var id = _pending.Add(asker, span);
+        Router.Asked = _pending.Count;
+        return id;
+    }
+
+    private bool TryTake(ulong id, out PendingTable.Request request)
+    {
+        var found = _pending.TryTake(id, out request);
+        Router.Asked = _pending.Count;
+        return found;
     }
 
     internal void Send<T>(ulong id, in T message) where T : IWireMessage<T> => After(id, _channel!.Write(id, message));
 
     internal void OnPong(ulong id)
     {
-        if (_pending.TryTake(id, out var asker, out var waited))
-            asker.Tell(new ChildProcessProtocol.Pong(waited));
+        if (TryTake(id, out var request))
+        {
+            request.Span?.End();
+            request.Asker.Tell(new ChildProcessProtocol.Pong(request.Waited));
+        }
         else
+        {
             log.Warning("{0} {1} answered the unknown ping {2}", _role, _processId, id);
+        }
     }
 
     internal void OnRoleAnswer(ChildFrames.Role answer)
     {
-        if (_pending.TryTake(answer.Id, out var asker, out _))
-            asker.Tell(new RoleAnswer(answer.Kind, answer.Payload));
+        if (TryTake(answer.Id, out var request))
+        {
+            request.Span?.End();
+            request.Asker.Tell(new RoleAnswer(answer.Kind, answer.Payload));
+        }
         else
+        {
             log.Warning("{0} {1} answered the unknown message {2}", _role, _processId, answer.Id);
+        }
     }
 
     /// <summary>The child is ready: starts its heartbeats.</summary>
-    internal void Begin(LaunchedChild child)
+    /// <param name="child">The child.</param>
+    /// <param name="start">How it was started.</param>
+    internal void Begin(LaunchedChild child, ChildStart start)
     {
         _bridge!.Heartbeats = _heartbeats = new HeartbeatMonitor(self, child, settings.Child);
-        Router.Open(child.Channel, child.Process.Id, child.Process.LimitHit);
+        Router.Open(child.Channel, child.Process.Id, child.Process.LimitHit, start);
     }
 
     /// <summary>Stops heartbeats and user frames. May be called repeatedly.</summary>
@@ -125,8 +164,10 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
             case WriteOutcome.QueueFull:
                 OnQueueFull();
                 break;
-            case WriteOutcome.TooLarge when _pending.TryTake(id, out var asker, out _):
-                asker.Tell(new Akka.Actor.Status.Failure(new ArgumentException($"The message exceeds the frame limit of {settings.Channel.MaxBodyBytes} bytes.")));
+            case WriteOutcome.TooLarge when TryTake(id, out var request):
+                var refusal = new ArgumentException($"The message exceeds the frame limit of {settings.Channel.MaxBodyBytes} bytes.");
+                request.Span?.Fail(refusal);
+                request.Asker.Tell(new Akka.Actor.Status.Failure(refusal));
                 break;
             case WriteOutcome.TooLarge:
                 onLimit($"A message for it exceeds the frame limit of {settings.Channel.MaxBodyBytes} bytes.");

@@ -16,9 +16,11 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, IActorRef?> _inFlight = [];
+    private readonly Dictionary<ulong, RequestSpan> _traced = [];
     private volatile IActorRef _user = ActorRefs.Nobody;
     private volatile IChannel? _channel;
     private volatile Func<string?>? _limitHit;
+    private volatile int _asked;
 
     internal IActorRef Child => child;
 
@@ -26,6 +28,28 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
     internal int ProcessId { get; private set; }
 
     internal IActorRef User { set => _user = value; }
+
+    /// <summary>How the child was started; null before it is ready.</summary>
+    internal ChildStart? Start { get; private set; }
+
+    /// <summary>How many requests the child's own actor has sent and not got an answer to.</summary>
+    internal int Asked { set => _asked = value; }
+
+    /// <summary>The span of the one request on which the child works; null if it works on none or on several, or if that request is not traced.</summary>
+    internal RequestSpan? OnlyWork
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_traced.Count != 1)
+                    return null;
+                var (id, span) = _traced.Single();
+                var others = _inFlight.ContainsKey(id) ? _inFlight.Count - 1 + _asked : PendingTable.IsIdOf(id) ? _inFlight.Count + _asked - 1 : _inFlight.Count + _asked;
+                return others == 0 ? span : null;
+            }
+        }
+    }
 
     /// <summary>The ids of the requests that the child has not ended.</summary>
     internal ulong[] InFlight
@@ -38,8 +62,9 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
     }
 
     /// <summary>Opens the router, because the child is ready.</summary>
-    internal void Open(IChannel channel, int processId, Func<string?>? limitHit = null)
+    internal void Open(IChannel channel, int processId, Func<string?>? limitHit = null, ChildStart? start = null)
     {
+        Start = start;
         _limitHit = limitHit;
         ProcessId = processId;
         _channel = channel;
@@ -56,8 +81,9 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
     /// <param name="message">The frame.</param>
     /// <param name="opens">Whether the frame begins a request, which stays in flight until a frame from the child ends it.</param>
     /// <param name="receiver">The actor that gets the request's frames; null for the child's user.</param>
+    /// <param name="span">The span of the request that the frame begins; null for none.</param>
     /// <param name="descriptors">Sent with the frame; the router owns them from now on.</param>
-    internal void Send<T>(ulong id, in T message, bool opens = false, IActorRef? receiver = null, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T>
+    internal void Send<T>(ulong id, in T message, bool opens = false, IActorRef? receiver = null, RequestSpan? span = null, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T>
     {
         // Recorded even if the frame is dropped: the request's actor is then told of the loss like all others.
         if (opens)
@@ -70,6 +96,8 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
             SafeDescriptor.DisposeAll(descriptors);
             return;
         }
+        if (span is not null)
+            Announce(span, id, channel);
         switch (descriptors.IsEmpty ? channel.Write(id, message) : channel.Write(id, message, descriptors))
         {
             case WriteOutcome.Queued or WriteOutcome.Closed:
@@ -84,6 +112,35 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
             default:
                 throw new UnreachableException();
         }
+    }
+
+    /// <summary>Tells the child that the request whose frame comes next is traced, unless nothing of it is recorded.</summary>
+    internal void Announce(RequestSpan span, ulong id, IChannel channel, bool hasWaited = true)
+    {
+        if (span.Send(this, id, hasWaited) is not { } trace)
+            return;
+        lock (_lock)
+            _traced[id] = span;
+        channel.Write(id, trace);
+    }
+
+    /// <summary>A request's span has ended.</summary>
+    internal void Forget(ulong id, RequestSpan span)
+    {
+        lock (_lock)
+        {
+            if (_traced.TryGetValue(id, out var traced) && traced == span)
+                _traced.Remove(id);
+        }
+    }
+
+    /// <summary>The child has worked on a request. Spans of a request that is not traced, or has ended, are dropped.</summary>
+    internal void Take(ulong id, in Spans spans)
+    {
+        RequestSpan? span;
+        lock (_lock)
+            _traced.TryGetValue(id, out span);
+        span?.Add(spans);
     }
 
     /// <summary>Sends the queued frames.</summary>

@@ -15,14 +15,15 @@ internal static class Payload
     /// <param name="bytes">Must not change afterwards.</param>
     /// <param name="shareAbove">A payload of more bytes than this (at most <see cref="Piece"/>) goes into a memory file.</param>
     /// <param name="request">Creates the request, given the bytes that travel within it.</param>
+    /// <param name="span">The request's span; null for none.</param>
     /// <param name="opens">Whether it begins a request, which stays in flight until a frame from the worker ends it.</param>
-    internal static void Send<T>(ChildRouter router, ulong id, ReadOnlyMemory<byte> bytes, int shareAbove, Func<ReadOnlyMemory<byte>, T> request, bool opens = true) where T : struct, IWireMessage<T>
+    internal static void Send<T>(ChildRouter router, ulong id, ReadOnlyMemory<byte> bytes, int shareAbove, Func<ReadOnlyMemory<byte>, T> request, RequestSpan? span = null, bool opens = true) where T : struct, IWireMessage<T>
     {
         if (bytes.Length > shareAbove && OperatingSystem.IsLinux())
         {
             try
             {
-                router.Send(id, request(default), opens, descriptors: Share(bytes.Span));
+                router.Send(id, request(default), opens, span: span, descriptors: Share(bytes.Span));
                 router.Flush();
                 return;
             }
@@ -32,7 +33,7 @@ internal static class Payload
             }
         }
         var first = bytes[..Math.Min(bytes.Length, shareAbove)];
-        router.Send(id, request(first), opens);
+        router.Send(id, request(first), opens, span: span);
         for (var at = first.Length; at < bytes.Length; at += Piece)
             router.Send(id, new FetchBodyChunk(at, bytes.Slice(at, Math.Min(Piece, bytes.Length - at))));
         router.Flush();

@@ -25,7 +25,7 @@ public readonly struct ChildClient
     /// <summary>Sends a ping and waits for the answer, also until the child is ready.</summary>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="ChildLostException">The child is gone, or accepts no more.</exception>
-    public Task<Pong> PingAsync(CancellationToken cancellation = default) => Reply.AskAsync<Pong>(_child, Ping.Instance, WhenStopped, cancellation);
+    public Task<Pong> PingAsync(CancellationToken cancellation = default) => Reply.AskAsync<Pong>(_child, Ping.Traced(), WhenStopped, cancellation);
 
     /// <summary>Sends a message to an embedder's role and waits for its answer.</summary>
     /// <param name="message">The message.</param>

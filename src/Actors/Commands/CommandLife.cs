@@ -7,7 +7,8 @@ namespace ActorBrowser;
 /// <param name="handle">The registry's name for the command.</param>
 /// <param name="display">The command line, for display.</param>
 /// <param name="log">The command's output.</param>
-internal sealed class CommandLife(string handle, string display, OutputLog log)
+/// <param name="span">The command's span; null for none.</param>
+internal sealed class CommandLife(string handle, string display, OutputLog log, RequestSpan? span)
 {
     private int _processId;
     private DateTimeOffset _startedAt;
@@ -34,6 +35,9 @@ internal sealed class CommandLife(string handle, string display, OutputLog log)
     internal void Start(int processId, DateTimeOffset startedAt)
     {
         (HasStarted, _processId, _startedAt) = (true, processId, startedAt);
+        // Of a command that has ended already it is not known.
+        if (processId > 0)
+            span?.Set("process.pid", processId);
         CommandMetrics.Started();
         CommandMetrics.Active.Set(ref _measured, 1);
     }
@@ -45,6 +49,7 @@ internal sealed class CommandLife(string handle, string display, OutputLog log)
     {
         IsOver = true;
         CommandMetrics.Refused(kind);
+        CommandSpans.Refuse(span, kind);
     }
 
     /// <summary>Records that the command's processes are gone and its output is complete.</summary>
@@ -53,6 +58,7 @@ internal sealed class CommandLife(string handle, string display, OutputLog log)
         IsOver = true;
         CommandMetrics.Active.Set(ref _measured, 0);
         CommandMetrics.Ended(Exit!);
+        CommandSpans.End(span, Exit!);
         End = new CommandClosed(handle, Exit!, log.TotalOf(OutputStream.Output), log.TotalOf(OutputStream.Error), survivors);
     }
 

@@ -19,10 +19,11 @@ public static class CommandProtocol
 
     /// <summary>Runs a program. Answered by <see cref="Spawned"/> or <see cref="SpawnRefused"/>.</summary>
     /// <param name="Arguments">The program first; searched for in the command's PATH if it contains no slash.</param>
-    public sealed record Spawn(IReadOnlyList<CommandText> Arguments) : IRegistryCommand, IValidated
+    public sealed record Spawn(IReadOnlyList<CommandText> Arguments) : TracedMessage, IRegistryCommand, IValidated
     {
         /// <summary>Whether the requester waits for the end: the registry then keeps the command until it is released.</summary>
         internal bool IsAwaited { get; init; }
+        internal RequestSpan? Span { get; init; }
 
         /// <summary>The folder to start in; null for the runner's.</summary>
         public CommandText? Folder { get; init; }

@@ -53,7 +53,7 @@ internal sealed partial class CommandRegistry : UntypedActor
                 OnFrames(from.Frames);
                 break;
             case Spawn spawn:
-                OnSpawn(spawn, Sender);
+                OnSpawn(CommandSpans.Begin(spawn), Sender);
                 break;
             case Poll poll:
                 Pass(poll.Handle, poll);
@@ -186,9 +186,9 @@ internal sealed partial class CommandRegistry : UntypedActor
         var handle = $"cmd-{_instance}-{id}";
         var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, pipes, _settings.Commands, runner, requester), handle);
         if (memory is null)
-            runner.Begin(id, request, session, pipes.TakeTheirs(spawn.InputDescriptor));
+            runner.Begin(id, request, session, pipes.TakeTheirs(spawn.InputDescriptor), spawn.Span);
         else
-            runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(spawn.InputDescriptor), memory]);
+            runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(spawn.InputDescriptor), memory], spawn.Span);
         Context.Watch(session);
         _commands.Add(new CommandEntry(id, handle, session, runner, spawn.Display, spawn.IsAwaited));
     }
@@ -197,6 +197,7 @@ internal sealed partial class CommandRegistry : UntypedActor
     {
         spawn.InputDescriptor?.Dispose();
         CommandMetrics.Refused(refused.Kind);
+        CommandSpans.Refuse(spawn.Span, refused.Kind, refused.Message);
         requester.Tell(refused);
     }
 

@@ -40,7 +40,7 @@ internal sealed partial class CommandSession : UntypedActor
     {
         (_id, _spawn, _settings, _runner, _requester) = (id, spawn, settings, runner, requester);
         var log = new OutputLog(settings.RetainedHead, settings.RetainedTail);
-        _life = new CommandLife(handle, spawn.Display, log);
+        _life = new CommandLife(handle, spawn.Display, log, spawn.Span);
         _waiters = new CommandWaiters(Timers);
         _input = new InputQueue(_self, spawn, settings);
         _output = new OutputFlow(Context, spawn, settings, log, _life, () => Send(new Transport.Terminate(0, ExitCause.OutputLimit)));

@@ -47,6 +47,7 @@ internal sealed class CrawlFetch : UntypedActor
         TotalTimeout = _request.Timeout,
         Initiator = _request.Initiator,
         Proxy = _request.Identity.Proxy,
+        TraceParent = default,
         Replay = true,
     });
 

@@ -176,7 +176,7 @@ internal sealed class FetchCoordinator : UntypedActor
             ?? (_unavailable is { } why ? Unavailable(why) : null);
         if (refusal is { } refused)
         {
-            _outcomes.Refuse(id, refused, Sender);
+            _outcomes.Refuse(id, fetch, refused, Sender);
             return;
         }
         var pending = new PendingFetch(id, fetch, headers, Sender, _settings.Fetch, Timers.Time);

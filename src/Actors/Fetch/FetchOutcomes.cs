@@ -20,9 +20,10 @@ internal sealed class FetchOutcomes(FetchTable table, FetchQueue queue, FetchSen
     internal void OnInvalid() => Failed++;
 
     /// <summary>Refuses a fetch and tells its requester why.</summary>
-    internal void Refuse(ulong id, in FetchError refusal, IActorRef requester)
+    internal void Refuse(ulong id, Fetch fetch, in FetchError refusal, IActorRef requester)
     {
         Failed++;
+        FetchSpans.Refuse(fetch, refusal);
         FetchMetrics.Refused(refusal.Kind);
         requester.Tell(new FetchFailed(id, refusal.Kind, refusal.Message, 0));
     }
@@ -32,6 +33,7 @@ internal sealed class FetchOutcomes(FetchTable table, FetchQueue queue, FetchSen
     {
         Completed++;
         FetchMetrics.Completed(fetch);
+        FetchSpans.Complete(fetch, end);
         Forget(fetch);
         fetch.Requester.Tell(fetch.Request.Streamed
             ? new FetchCompleted(fetch.Id, end with { BodyBytes = fetch.Received })
@@ -43,6 +45,8 @@ internal sealed class FetchOutcomes(FetchTable table, FetchQueue queue, FetchSen
     {
         Failed++;
         FetchMetrics.Failed(fetch, kind);
+        if (fetch.Span is not null)
+            FetchSpans.Fail(fetch, kind.ToString(), message);
         Forget(fetch);
         fetch.Requester.Tell(new FetchFailed(fetch.Id, kind, message, sender.ProcessId));
     }
@@ -61,6 +65,7 @@ internal sealed class FetchOutcomes(FetchTable table, FetchQueue queue, FetchSen
         {
             Failed++;
             FetchMetrics.Abandoned(fetch);
+            FetchSpans.Fail(fetch, "Abandoned", "The requester has stopped.");
             sender.Cancel(fetch);
             queue.Remove(fetch);
             fetch.Release();

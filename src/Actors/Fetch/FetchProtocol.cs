@@ -36,7 +36,7 @@ public static class FetchProtocol
     /// with <see cref="FetchFailed"/> instead; there is exactly one end. When the requester stops, the fetch is cancelled.
     /// </summary>
     /// <param name="Url">An absolute http or https URL.</param>
-    public sealed record Fetch(string Url) : ICommand, IValidated
+    public sealed record Fetch(string Url) : TracedMessage, ICommand, IValidated
     {
         /// <summary>An HTTP method.</summary>
         public string Method { get; init; } = "GET";

@@ -61,7 +61,7 @@ internal sealed class FetchSender(IActorRef self, ActorBrowserSettings settings)
             Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
             left, pending.MaxBody,
             fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages,
-            limits.InitialCredit, fetch.Streamed, pending.CanRewind, fetch.Proxy ?? ""), opens: true);
+            limits.InitialCredit, fetch.Streamed, pending.CanRewind, fetch.Proxy ?? ""), opens: true, span: pending.Span);
         RequestFlush();
         return true;
     }

@@ -15,6 +15,9 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     internal Fetch Request { get; } = fetch;
 
+    /// <summary>Its span; null if nobody listens.</summary>
+    internal RequestSpan? Span { get; } = FetchSpans.Begin(fetch);
+
     /// <summary>The request's headers, with those that a second attempt adds.</summary>
     internal IReadOnlyList<HeaderField> RequestHeaders => ResumeHeaders.Count == 0 ? headers : [.. headers, .. ResumeHeaders];
 
@@ -144,6 +147,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
             Base = Received;
         }
         (IsReplayed, Router, Granted) = (true, null, Received + limits.InitialCredit);
+        Span?.Waits();
         return true;
     }
 

@@ -9,7 +9,7 @@ public static class ImageProtocol
 {
     /// <summary>Decodes an image. Answered by <see cref="DecodedImage"/>, which the asker then owns, or by <see cref="DecodeRefused"/>.</summary>
     /// <param name="File">The file's bytes; must not change afterwards.</param>
-    public sealed record Decode(ReadOnlyMemory<byte> File) : INoSerializationVerificationNeeded, IValidated
+    public sealed record Decode(ReadOnlyMemory<byte> File) : TracedMessage, IValidated
     {
         /// <summary>The longest <see cref="Site"/>, in characters.</summary>
         internal const int LongestSite = 4096;

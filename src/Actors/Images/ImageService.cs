@@ -85,7 +85,9 @@ internal sealed class ImageService : UntypedActor
         foreach (var work in _work.Values)
         {
             work.Cancellation.Dispose();
-            work.Asker.Tell(new DecodeRefused(null, "The image service has stopped, or failed, before the image was decoded."));
+            var refused = new DecodeRefused(null, "The image service has stopped, or failed, before the image was decoded.");
+            work.EndSpan(refused);
+            work.Asker.Tell(refused);
             if (work.Router is { } router)
                 _pool.Tell(new WorkerPool.Return(work, router.Child, Reusable: false));
             else
@@ -117,7 +119,7 @@ internal sealed class ImageService : UntypedActor
         var decode = work.Request;
         try
         {
-            Payload.Send(leased.Router, work.Id, decode.File, _settings.ShareAbove, inline => new DecodeImage(decode.File.Length, inline, decode.MaxWidth, decode.MaxHeight, _settings.Limits, _settings.KeepReady));
+            Payload.Send(leased.Router, work.Id, decode.File, _settings.ShareAbove, inline => new DecodeImage(decode.File.Length, inline, decode.MaxWidth, decode.MaxHeight, _settings.Limits, _settings.KeepReady), span: work.Span);
         }
         catch (Exception e)
         {
@@ -183,6 +185,7 @@ internal sealed class ImageService : UntypedActor
         if (work.Router is { } router)
             _pool.Tell(new WorkerPool.Return(work, router.Child, Reusable: true));
         Forget(work.Asker);
+        work.EndSpan(answer);
         if (!work.IsOrphan)
             work.Asker.Tell(answer);
     }
@@ -213,6 +216,9 @@ internal sealed class ImageService : UntypedActor
 
         internal IActorRef Asker { get; } = asker;
 
+        /// <summary>Its span; null if nobody listens.</summary>
+        internal RequestSpan? Span { get; } = RequestSpan.Begin("decode image", request.TraceParent);
+
         /// <summary>The router of the process that decodes it.</summary>
         internal ChildRouter? Router { get; set; }
 
@@ -224,6 +230,23 @@ internal sealed class ImageService : UntypedActor
         internal bool IsOrphan { get; set; }
 
         internal CancellationTokenRegistration Cancellation { get; set; }
+
+        internal void EndSpan(object answer)
+        {
+            if (Span is null)
+                return;
+            Span.Set("actorbrowser.image.file_size", Request.File.Length);
+            if (answer is DecodeRefused refused)
+            {
+                Span.End(refused.Kind?.ToString() ?? "DecoderLost", refused.Message);
+                return;
+            }
+            var image = (DecodedImage)answer;
+            Span.Set("actorbrowser.image.format", image.Format);
+            Span.Set("actorbrowser.image.width", image.Width);
+            Span.Set("actorbrowser.image.height", image.Height);
+            Span.End();
+        }
     }
 
     private sealed record Cancel(ulong Id);

@@ -39,6 +39,7 @@ internal sealed class InProcessChild(RoleDefinition role, int id, InMemoryChanne
 {
     private readonly TaskCompletionSource<ChildExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
+    private readonly ChildTraces _traces = new(role.Name);
     private RoleHost? _host;
 
     public int Id { get; } = id;
@@ -64,6 +65,11 @@ internal sealed class InProcessChild(RoleDefinition role, int id, InMemoryChanne
                     return malformed;
                 channel.Write(frame.CorrelationId, new Pong(ping.Timestamp));
                 return null;
+            case MessageType.Trace:
+                if (frame.TryRead<Trace>(out _) is { } untraceable)
+                    return untraceable;
+                _traces.Begin(frame.CorrelationId);
+                return null;
             case MessageType.Shutdown:
                 End(0, null);
                 return null;
@@ -79,7 +85,7 @@ internal sealed class InProcessChild(RoleDefinition role, int id, InMemoryChanne
     private ProtocolViolation? OnArgs(in ChildArgs args)
     {
         // An exception of the role's constructor ends the channel, and with it the child, as in a process.
-        _host = new RoleHost(role, channel, args.RoleArgs);
+        _host = new RoleHost(role, channel, args.RoleArgs, _traces);
         Send(default(Ready));
         return null;
     }

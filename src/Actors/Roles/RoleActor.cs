@@ -85,7 +85,7 @@ internal sealed class RoleActor : UntypedActor
                 _sender.Flush(_pool.All);
                 break;
             case RoleCommands.Ask ask:
-                _calls.Accept(ask.Request, Sender, ask.Timeout, ask.Cancellation);
+                _calls.Accept(ask.Request, Sender, ask.Timeout, ask.Cancellation, parent: ask.TraceParent);
                 break;
             case RoleCommands.OpenStream open:
                 _calls.Open(open, Sender);

@@ -44,6 +44,9 @@ internal sealed class RoleCall(RoleHandler handler, object request, IActorRef as
 
     internal CancellationTokenRegistration Cancellation { get; set; }
 
+    /// <summary>Its span; null if nobody listens.</summary>
+    internal RequestSpan? Span { get; init; }
+
     /// <summary>How many bytes the child may send ahead. A child that exceeds it by more than one frame breaks the protocol.</summary>
     internal long Credit { get; set; }
 

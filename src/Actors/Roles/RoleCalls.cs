@@ -28,7 +28,7 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
     private long Now => timers.Time.GetTimestamp();
 
     /// <summary>Takes a request, or refuses it to its asker.</summary>
-    internal void Accept(object request, IActorRef asker, TimeSpan? timeout, CancellationToken cancellation, RoleStreamSink? sink = null)
+    internal void Accept(object request, IActorRef asker, TimeSpan? timeout, CancellationToken cancellation, RoleStreamSink? sink = null, ActivityContext parent = default)
     {
         var handler = setup.Role.Find(request.GetType());
         if (Problem(request, handler, timeout, sink) is { } problem)
@@ -47,6 +47,7 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
             Since = Now,
             Deadline = limit > TimeSpan.Zero ? Now + Ticks(limit) : null,
             HasOwnTimeout = timeout is not null,
+            Span = Begin(handler!, parent),
         };
         askers.Add(asker);
         if (cancellation.CanBeCanceled)
@@ -68,7 +69,7 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
         if (setup.Role.Find(open.Request.GetType()) is { Kind: RoleMessageKind.Stream, Answer: var item } && item != open.Item)
             asker.Tell(new Status.Failure(new InvalidMessageException(open.Request.GetType().Name, $"its items are {item}, not {open.Item}")), self);
         else
-            Accept(open.Request, asker, open.Timeout, default, open.Sink);
+            Accept(open.Request, asker, open.Timeout, default, open.Sink, open.TraceParent);
     }
 
     /// <summary>Gives waiting requests to free children, and has children started for the others.</summary>
@@ -148,6 +149,7 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
     internal void Cancel(RoleCall call)
     {
         Release(call);
+        call.Span?.End("Cancelled", "The asker has cancelled or stopped.");
         if (call.Child is not { } child)
         {
             _waiting.Remove(call);
@@ -219,12 +221,24 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
     {
         if (!Release(call))
             return;
+        if (answer is Status.Failure { Cause: var failure })
+            call.Span?.Fail(failure);
+        else
+            call.Span?.End();
         if (call.Sink is { } sink)
             sink.End((answer as Status.Failure)?.Cause);
         else if (call.Handler.Kind != RoleMessageKind.OneWay)
             call.Asker.Tell(answer, self);
         else if (answer is Status.Failure { Cause: var cause })
             log.Warning("A {0} to the role {1} was not handled: {2}", call.Handler.Message.Name, setup.Name, cause.Message);
+    }
+
+    private RequestSpan? Begin(RoleHandler handler, in ActivityContext parent)
+    {
+        var span = BrowserTracing.IsOn ? RequestSpan.Begin($"{setup.Name}/{handler.Message.Name}", parent) : null;
+        span?.Set("rpc.service", setup.Name);
+        span?.Set("rpc.method", handler.Message.Name);
+        return span;
     }
 
     // Whether the asker still waited.

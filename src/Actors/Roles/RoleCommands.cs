@@ -8,10 +8,10 @@ namespace ActorBrowser;
 internal static class RoleCommands
 {
     /// <summary>A request with its own timeout and cancellation.</summary>
-    internal sealed record Ask(object Request, TimeSpan? Timeout, CancellationToken Cancellation) : INoSerializationVerificationNeeded;
+    internal sealed record Ask(object Request, TimeSpan? Timeout, CancellationToken Cancellation) : TracedMessage;
 
     /// <summary>A request whose items go to a sink. Answered by <see cref="StreamOpened"/>; afterwards the sink is ended once.</summary>
-    internal sealed record OpenStream(object Request, Type Item, RoleStreamSink Sink, TimeSpan? Timeout) : INoSerializationVerificationNeeded;
+    internal sealed record OpenStream(object Request, Type Item, RoleStreamSink Sink, TimeSpan? Timeout) : TracedMessage;
 
     /// <summary>The stream is accepted.</summary>
     internal sealed record StreamOpened(RoleCodec Codec) : INoSerializationVerificationNeeded;

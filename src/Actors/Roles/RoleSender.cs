@@ -45,10 +45,10 @@ internal sealed class RoleSender(RoleDefinition role, RoleSettings limits, Chann
         var length = _bytes.WrittenCount;
         if (length > _piece)
         {
-            Payload.Send(child.Router!, call.Id, _bytes.WrittenMemory, _piece, data => new RoleRequest(call.Handler.Index, milliseconds, length, data));
+            Payload.Send(child.Router!, call.Id, _bytes.WrittenMemory, _piece, data => new RoleRequest(call.Handler.Index, milliseconds, length, data), call.Span);
             return null;
         }
-        child.Router!.Send(call.Id, new RoleRequest(call.Handler.Index, milliseconds, length, _bytes.WrittenMemory), opens: true);
+        child.Router!.Send(call.Id, new RoleRequest(call.Handler.Index, milliseconds, length, _bytes.WrittenMemory), opens: true, span: call.Span);
         RequestFlush(child);
         return null;
     }

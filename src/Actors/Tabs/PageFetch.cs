@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorBrowser.Transport;
 using ActorBrowser.Transport.Http;
 using Akka.Actor;
@@ -93,6 +94,7 @@ internal sealed class PageFetch : UntypedActor
             MaxRedirects = 0,
             MaxBody = _request.Downloads is { } downloads ? Math.Max(downloads.Longest, _request.MaxBytes) : _request.MaxBytes,
             Proxy = _request.Identity.Proxy,
+            TraceParent = _request.TraceParent,
         });
     }
 
@@ -200,6 +202,9 @@ internal sealed class PageFetch : UntypedActor
 
         /// <summary>The navigation that it is; null for a resource of the page.</summary>
         internal PageNavigation? Navigation { get; init; }
+
+        /// <summary>The span that it is part of.</summary>
+        internal ActivityContext TraceParent { get; init; }
 
         /// <summary>Where files go; null to treat every answer as a page.</summary>
         internal DownloadTarget? Downloads { get; init; }

@@ -7,7 +7,8 @@ namespace ActorBrowser;
 /// <param name="context">The tab's context.</param>
 /// <param name="coordinator">The fetch coordinator.</param>
 /// <param name="credit">How many bytes of a body may arrive before the first grant.</param>
-internal sealed class PageFetches(IActorContext context, IActorRef coordinator, long credit)
+/// <param name="spans">What the fetches are part of.</param>
+internal sealed class PageFetches(IActorContext context, IActorRef coordinator, long credit, NavigationSpans spans)
 {
     private const string AcceptPage = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.5";
 
@@ -16,7 +17,7 @@ internal sealed class PageFetches(IActorContext context, IActorRef coordinator, 
     /// <summary>Starts a fetch. The tab learns of its end from <see cref="PageFetch.Done"/>, or from its actor's termination.</summary>
     internal void Start(PageFetch.Request request)
     {
-        var fetch = context.ActorOf(PageFetch.Props(request, coordinator, credit));
+        var fetch = context.ActorOf(PageFetch.Props(request with { TraceParent = spans.Context }, coordinator, credit));
         context.Watch(fetch);
         _underWay.Add(fetch, request);
     }

@@ -24,7 +24,7 @@ internal sealed class PageQuestions(TabPage page, TabSettings settings, Renderer
     internal void Ask(Evaluate evaluate, IActorRef asker)
     {
         if (page.State == TabState.Loaded && renderer.IsThere)
-            renderer.Evaluate(evaluate.Code, evaluate.Timeout ?? TimeSpan.FromMilliseconds(settings.ScriptLimits.MaxMilliseconds), settings.ScriptLimits.MaxBytes, asker);
+            renderer.Evaluate(evaluate.Code, evaluate.Timeout ?? TimeSpan.FromMilliseconds(settings.ScriptLimits.MaxMilliseconds), settings.ScriptLimits.MaxBytes, asker, RequestSpan.Begin("evaluate", evaluate.TraceParent));
         else
             asker.Tell(new EvaluationFailed(ScriptFailure.NoDocument, NoPage, 0, 0));
     }

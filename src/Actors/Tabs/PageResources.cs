@@ -140,7 +140,7 @@ internal sealed class PageResources(
         var relay = context.ActorOf(Props.Create(typeof(ImageRelay)));
         context.Watch(relay);
         _decoding.Add(relay, image);
-        images.Tell(new ImageProtocol.Decode(done.Body) { Site = WebUrl.OriginOf(record.Url), Cancellation = _loading.Token }, relay);
+        images.Tell(new ImageProtocol.Decode(done.Body) { Site = WebUrl.OriginOf(record.Url), Cancellation = _loading.Token, TraceParent = events.Spans.Context }, relay);
     }
 
     /// <summary>A decoder has answered, or will not.</summary>

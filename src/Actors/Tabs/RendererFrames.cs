@@ -28,7 +28,7 @@ internal sealed class RendererFrames(TabPage page, PageResources resources, TabS
                     page.OnNavigates(navigates.Value);
                 break;
             case ChildFrames.Document or ChildFrames.NoDocument or ChildFrames.Answer or ChildFrames.ScriptValue or ChildFrames.NoScriptValue or ChildFrames.TooLarge:
-                if (renderer.Take(frame.Id) is { } question)
+                if (renderer.Take(frame) is { } question)
                     OnAnswer(frame, question);
                 break;
             default:

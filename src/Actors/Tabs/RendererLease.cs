@@ -74,6 +74,7 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
     {
         foreach (var question in _pending.Values)
         {
+            question.Span?.End("RendererLost", message);
             question.Asker?.Tell(question.IsScript
                 ? new EvaluationFailed(ScriptFailure.RendererLost, message, 0, 0) { Exited = exited }
                 : new QueryFailed(null, message) { Exited = exited });
@@ -82,15 +83,15 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
         (_lease, _router, Site) = (null, null, "");
     }
 
-    internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, int shareAbove, DocumentLimits limits, ScriptLimits scripts)
+    internal ulong Load(string url, string contentType, ReadOnlyMemory<byte> page, int shareAbove, DocumentLimits limits, ScriptLimits scripts, RequestSpan? span)
     {
         var id = Expect(null);
-        Payload.Send(_router!, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits, scripts));
+        Payload.Send(_router!, id, page, shareAbove, inline => new LoadDocument(url, contentType, page.Length, inline, limits, scripts), span);
         return id;
     }
 
     /// <summary>The page is parsed, and its scripts run: their end is the answer to the same question, and late only after their time.</summary>
-    internal void AwaitScripts(ulong id, int milliseconds) => _pending.Add(id, new Question(null, time.GetTimestamp() + (milliseconds * time.TimestampFrequency / 1000), 0, false));
+    internal void AwaitScripts(ulong id, int milliseconds) => _pending.Add(id, new Question(null, time.GetTimestamp() + (milliseconds * time.TimestampFrequency / 1000), 0, false, null));
 
     /// <summary>Answers a request of the page's scripts.</summary>
     internal void Respond(ulong id, PageResponse response, ReadOnlyMemory<byte> body, int shareAbove)
@@ -107,33 +108,42 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
     }
 
     internal void Query(Query query, IActorRef asker) =>
-        Ask(new QueryDocument(query.Kind, query.Argument, query.Start, Math.Min(query.Count, QueryDocument.MostItems)), asker);
+        Ask(new QueryDocument(query.Kind, query.Argument, query.Start, Math.Min(query.Count, QueryDocument.MostItems)), asker, QuestionSpans.Begin(query));
 
-    internal ulong Act(in ActOnPage act, IActorRef asker) => Ask(act, asker);
+    internal ulong Act(in ActOnPage act, IActorRef asker, RequestSpan? span) => Ask(act, asker, span);
 
-    internal void Evaluate(string code, TimeSpan timeout, long maxBytes, IActorRef asker) =>
-        Ask(new EvaluateScript(code, Math.Max(1, (int)timeout.TotalMilliseconds), maxBytes), asker, timeout);
+    internal void Evaluate(string code, TimeSpan timeout, long maxBytes, IActorRef asker, RequestSpan? span) =>
+        Ask(new EvaluateScript(code, Math.Max(1, (int)timeout.TotalMilliseconds), maxBytes), asker, span, timeout);
 
     internal void Arrived(int resource, int width, int height) => Tell(new ResourceArrived(resource, width, height));
 
     /// <summary>Removes the question that a frame answers; null if there is none.</summary>
     internal Question? Take(ulong id) => _pending.Remove(id, out var question) ? question : null;
 
+    /// <summary>The same, and ends the question's span with the answer.</summary>
+    internal Question? Take(ChildFrames.UserFrame answer)
+    {
+        var question = Take(answer.Id);
+        if (question?.Span is { } span)
+            QuestionSpans.End(span, answer);
+        return question;
+    }
+
     internal void Violated(string message) => Child.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(ViolationKind.OutOfState, message)));
 
-    private ulong Ask<T>(in T question, IActorRef asker, TimeSpan? script = null) where T : struct, IWireMessage<T>
+    private ulong Ask<T>(in T question, IActorRef asker, RequestSpan? span, TimeSpan? script = null) where T : struct, IWireMessage<T>
     {
-        var id = Expect(asker, script);
-        _router!.Send(id, question, opens: true);
+        var id = Expect(asker, script, span);
+        _router!.Send(id, question, opens: true, span: span);
         _router.Flush();
         return id;
     }
 
-    private ulong Expect(IActorRef? asker, TimeSpan? script = null)
+    private ulong Expect(IActorRef? asker, TimeSpan? script = null, RequestSpan? span = null)
     {
         var id = WorkIds.Next();
         var now = time.GetTimestamp();
-        _pending.Add(id, new Question(asker, now, script is { } timeout ? now + (long)(timeout.TotalSeconds * time.TimestampFrequency) : 0, script is not null));
+        _pending.Add(id, new Question(asker, now, script is { } timeout ? now + (long)(timeout.TotalSeconds * time.TimestampFrequency) : 0, script is not null, span));
         return id;
     }
 
@@ -142,5 +152,6 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
     /// <param name="Since">When it was asked.</param>
     /// <param name="BusyUntil">Until when its script may run; 0 for other questions.</param>
     /// <param name="IsScript">Whether it is a script.</param>
-    internal readonly record struct Question(IActorRef? Asker, long Since, long BusyUntil, bool IsScript);
+    /// <param name="Span">Its span; null for none, and for the page's own load.</param>
+    internal readonly record struct Question(IActorRef? Asker, long Since, long BusyUntil, bool IsScript, RequestSpan? Span);
 }

@@ -36,12 +36,12 @@ internal sealed class TabActor : UntypedActor
         _settings = settings.Tabs;
         _renderer = new RendererLease(renderers, Timers.Time);
         _events = new TabEvents(Self, record.Subscribers, Timers, _settings.FlushInterval);
-        _fetches = new PageFetches(Context, coordinator, settings.Fetch.InitialCredit);
+        _fetches = new PageFetches(Context, coordinator, settings.Fetch.InitialCredit, _events.Spans);
         _resources = new PageResources(Context, record, _settings, _fetches, _renderer, _events, images, OnImagesIn);
         _requests = new PageRequests(Context, record, _settings, coordinator, _renderer, _events);
         var scripts = new TabScripts(record, _settings, Timers.Time, _renderer, _requests);
         _page = new TabPage(record, _settings, Timers.Time, _renderer, _fetches, _resources, scripts, _events, WatchAnswers);
-        _acts = new TabActs(record, _page, _resources, _renderer);
+        _acts = new TabActs(record, _page, _resources, _renderer, _events.Spans);
         _questions = new PageQuestions(_page, _settings, _renderer, _resources);
         _frames = new RendererFrames(_page, _resources, scripts, _acts, _renderer);
     }
@@ -67,6 +67,7 @@ internal sealed class TabActor : UntypedActor
         if (message is ICommand)
             Sender.Tell(TabRefusals.Lost(message, problem, reason));
         _events.Flush();
+        _events.Spans.GiveUp("TabFailed", problem);
         _resources.GiveUp();
         _requests.GiveUp();
         _renderer.LetGo(reusable: false, problem);
@@ -106,6 +107,7 @@ internal sealed class TabActor : UntypedActor
     {
         if (!Entry.Admits(message, Sender))
             return;
+        _events.Spans.Asker = (message as TracedMessage)?.TraceParent ?? default;
         switch (message)
         {
             case Navigate navigate:
@@ -230,8 +232,11 @@ internal sealed class TabActor : UntypedActor
 
     private void OnFetched(IActorRef fetch, PageFetch.Done done)
     {
-        if (_fetches.Take(fetch) && !_resources.OnFetched(done))
-            _page.OnFetched(done);
+        if (!_fetches.Take(fetch) || _resources.OnFetched(done))
+            return;
+        // For a renderer, if there is none yet.
+        _events.Spans.Current?.Waits();
+        _page.OnFetched(done);
     }
 
     private void OnRendererLost(ChildProcessProtocol.ChildExited? exited, string how)

@@ -12,10 +12,14 @@ internal sealed class TabEvents(IActorRef tab, HashSet<IActorRef> subscribers, A
     private readonly List<IEvent> _gathered = [];
     private Progress? _progress;
 
+    /// <summary>The spans of the navigations that the events tell of.</summary>
+    internal NavigationSpans Spans { get; } = new();
+
     /// <summary>Sends an event now, after the collected ones.</summary>
     internal void Tell(IEvent happened)
     {
         Flush();
+        Spans.On(happened);
         Send(happened);
     }
 

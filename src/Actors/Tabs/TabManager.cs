@@ -39,13 +39,17 @@ internal sealed class TabManager : UntypedActor
             return;
         }
         var number = ++_lastNumber;
+        var span = RequestSpan.Begin("open tab", open.TraceParent);
         try
         {
             var tab = Context.ActorOf(TabActor.Props(new TabRecord(number, open, _settings.Tabs.MaxHistory, _settings.Tabs.Scripts), _settings, _coordinator, _renderers, _images), $"tab-{number}");
+            span?.Set("actorbrowser.tab", number);
+            span?.End();
             Sender.Tell(new TabOpened(tab, number));
         }
         catch (Exception e) when (e is InvalidOperationException or AkkaException)
         {
+            span?.Fail(e);
             Sender.Tell(new Akka.Actor.Status.Failure(new PageException($"Tab {number} could not be opened: {e.Message}", e)));
         }
     }

@@ -194,7 +194,7 @@ internal sealed class TabPage(
             return;
         (_fetched, _before) = (null, null);
         var type = headers.ValueOf("Content-Type") ?? "";
-        Document = renderer.Load(done.Url, type, done.Body, settings.ShareAbove, settings.Document, scripts.Begin(done.Url, headers.AddressSpace));
+        Document = renderer.Load(done.Url, type, done.Body, settings.ShareAbove, settings.Document, scripts.Begin(done.Url, headers.AddressSpace), events.Spans.Current);
         Summary = new PageSummary(done.Url, headers.Status, type, done.Body.Length, default, renderer.ProcessId, default);
         resources.Space = headers.AddressSpace;
         onAsked();

@@ -35,7 +35,7 @@ public static partial class TabProtocol
     public interface IEvent : INoSerializationVerificationNeeded;
 
     /// <summary>Opens a tab; send it to the browser. Answered by <see cref="TabOpened"/>.</summary>
-    public sealed record OpenTab : INoSerializationVerificationNeeded, IValidated
+    public sealed record OpenTab : TracedMessage, IValidated
     {
         /// <summary>The tab's cookies and proxy; null for a new identity.</summary>
         public NetworkIdentity? Identity { get; init; }
@@ -70,7 +70,7 @@ public static partial class TabProtocol
     /// its page.
     /// </summary>
     /// <param name="Url">An absolute http or https URL.</param>
-    public sealed record Navigate(string Url) : ICommand, IValidated
+    public sealed record Navigate(string Url) : TracedMessage, ICommand, IValidated
     {
         object? IValidated.Refusal() => TabRefusals.Url(Url);
     }
@@ -82,17 +82,17 @@ public static partial class TabProtocol
     /// Loads the page again, in a new renderer if the old one is gone. A page that answered a form's POST is not loaded again unless
     /// <see cref="Resubmit"/> is set: that would send the form once more.
     /// </summary>
-    public sealed record Reload : ICommand
+    public sealed record Reload : TracedMessage, ICommand
     {
         /// <summary>Whether a form that was sent with POST is sent again.</summary>
         public bool Resubmit { get; init; }
     }
 
     /// <summary>Goes to the previous page.</summary>
-    public sealed record Back : ICommand;
+    public sealed record Back : TracedMessage, ICommand;
 
     /// <summary>Goes to the next page.</summary>
-    public sealed record Forward : ICommand;
+    public sealed record Forward : TracedMessage, ICommand;
 
     /// <summary>Closes the tab and ends its renderer.</summary>
     public sealed record Close : ICommand;
@@ -112,7 +112,7 @@ public static partial class TabProtocol
 
     /// <summary>Queries the live document. Answered by <see cref="QueryResult"/> or <see cref="QueryFailed"/>.</summary>
     /// <param name="Kind">The kind of query.</param>
-    public sealed record Query(DocumentQuery Kind) : ICommand, IValidated
+    public sealed record Query(DocumentQuery Kind) : TracedMessage, ICommand, IValidated
     {
         /// <summary>A selector or a text, if the query needs one; at most <see cref="QueryDocument.LongestArgument"/> characters.</summary>
         public string Argument { get; init; } = "";
@@ -131,7 +131,7 @@ public static partial class TabProtocol
     /// awaited. Answered by <see cref="Evaluated"/> or <see cref="EvaluationFailed"/>.
     /// </summary>
     /// <param name="Code">JavaScript; at most <see cref="EvaluateScript.LongestCode"/> characters.</param>
-    public sealed record Evaluate(string Code) : ICommand, IValidated
+    public sealed record Evaluate(string Code) : TracedMessage, ICommand, IValidated
     {
         /// <summary>How long the script and its promise may take; at most ten minutes. Null for <c>tabs.max-script-time</c> of the configuration.</summary>
         public TimeSpan? Timeout { get; init; }
@@ -159,7 +159,7 @@ public static partial class TabProtocol
     /// images could come from. Answered by <see cref="ResourceFetched"/> or <see cref="QueryFailed"/>.
     /// </summary>
     /// <param name="Url">An absolute http or https URL, for example from a query for images.</param>
-    public sealed record FetchResource(string Url) : ICommand, IValidated
+    public sealed record FetchResource(string Url) : TracedMessage, ICommand, IValidated
     {
         object? IValidated.Refusal() => TabRefusals.Resource(Url);
     }

@@ -73,6 +73,9 @@ internal sealed class CommandRunnerRole : IFrameRole
     /// <summary>Whether all other processes belong to its one command, tagged or not.</summary>
     internal bool OwnsAllThatIsLeft { get; private set; }
 
+    /// <summary>The trace of a command; null if it is not traced.</summary>
+    internal ChildTrace? TraceOf(ulong id) => _context!.Traces.Of(id);
+
     internal void Flush() => _context!.Flush();
 
     /// <summary>Adds a command that has started.</summary>
@@ -140,7 +143,11 @@ internal sealed class CommandRunnerRole : IFrameRole
             foreach (ref var descriptor in own)
                 descriptor = DescriptorFlags.RaiseAboveChildNumbers(descriptor);
             _usage?.Begin();
-            if (_spawner!.Spawn(frame.CorrelationId, request, own) is { } failure)
+            var trace = TraceOf(frame.CorrelationId);
+            var starting = trace?.Begin("start") ?? 0;
+            var refused = _spawner!.Spawn(frame.CorrelationId, request, own);
+            trace?.End(starting);
+            if (refused is { } failure)
                 Send(frame.CorrelationId, failure);
             return null;
         }

@@ -103,6 +103,7 @@ internal sealed class RunningCommand
         {
             var wall = Stopwatch.GetElapsedTime(_startedTicks);
             _exited = true;
+            _runner.TraceOf(Id)?.Add("run", 0, _startedTicks, wall);
             if (_cause == ExitCause.Itself)
             {
                 _cause = end.Signal switch

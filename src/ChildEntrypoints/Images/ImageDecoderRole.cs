@@ -80,10 +80,11 @@ internal sealed class ImageDecoderRole : IFrameRole
                     CurrentProcess.ExitNow(ChildExitCodes.OutOfTime);
                 },
                 null, milliseconds, Timeout.Infinite);
+            _context!.Traces.Of(id)?.Begin("decode");
             try
             {
                 var pixels = ImageDecoder.Decode(payload.Bytes.Span, request, _spare, out var answer);
-                _context!.Write(id, answer, [pixels]);
+                _context.Write(id, answer, [pixels]);
                 _context.Flush();
                 var length = (long)answer.Width * answer.Height * 4 * answer.Delays.Count;
                 if (OperatingSystem.IsLinux() && length <= request.KeepReady)

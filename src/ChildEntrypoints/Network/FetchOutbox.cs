@@ -45,6 +45,9 @@ internal sealed class FetchOutbox : IThreadPoolWorkItem
     /// <summary>The number of fetches under way.</summary>
     internal int UnderWay { set => Volatile.Write(ref _underWay, value); }
 
+    /// <summary>The trace of a fetch; null if it is not traced.</summary>
+    internal ChildTrace? TraceOf(ulong fetch) => _output.TraceOf(fetch);
+
     /// <summary>Queues a frame.</summary>
     internal WriteOutcome Write<T>(ulong fetch, in T message) where T : struct, IWireMessage<T> => _output.Write(fetch, message);
 

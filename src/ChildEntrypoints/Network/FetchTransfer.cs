@@ -22,6 +22,7 @@ internal sealed class FetchTransfer
     private readonly RequestUpload _upload;
     private readonly RequestSender _sender;
     private readonly BodyPump _pump;
+    private readonly ChildTrace? _trace;
     private readonly long _started = Stopwatch.GetTimestamp();
     private TimeSpan _nameLookup;
     private TimeSpan _connect;
@@ -39,6 +40,7 @@ internal sealed class FetchTransfer
         _engine = engine;
         Id = id;
         _request = request;
+        _trace = outbox.TraceOf(id);
         _writer = new FetchWriter(outbox, id);
         _deadlines = new TransferDeadlines(engine.Clock, request);
         _upload = new RequestUpload(_writer, id, request, _stop.Token);
@@ -104,6 +106,7 @@ internal sealed class FetchTransfer
         catch (Exception e)
         {
             failure = _stop.Reason ?? FailureTranslation.From(e, _where, _answered);
+            _trace?.Fail(failure.Message);
         }
         current.Value = null;
         _sender.ReleaseBody();
@@ -124,12 +127,15 @@ internal sealed class FetchTransfer
         List<RedirectHop>? redirects = null;
         while (true)
         {
+            HopTrace? hop = _trace is null ? null : new HopTrace(_trace);
             using var response = await _sender.SendAsync(transport, plan, url).ConfigureAwait(false);
-            ClaimTimes();
+            var opened = ClaimTimes();
+            hop?.End(_where, (int)response.StatusCode, _sender.Connection, opened);
             _sender.StopBodyIfUnwanted(response);
             if (RedirectTarget(response, redirects?.Count ?? 0, url) is not { } next)
             {
                 await _sender.DropUploadIfStoppedAsync().ConfigureAwait(false);
+                _trace?.Begin("body");
                 var received = await DeliverAsync(response, redirects ?? []).ConfigureAwait(false);
                 await _sender.FinishBodyAsync().ConfigureAwait(false);
                 _sender.CloseIfOver(response);
@@ -145,13 +151,14 @@ internal sealed class FetchTransfer
         }
     }
 
-    private void ClaimTimes()
+    private bool ClaimTimes()
     {
         if (_sender.Connection is not { } connection || !connection.ClaimTimes())
-            return;
+            return false;
         _nameLookup += connection.NameLookup;
         _connect += connection.Connect;
         _tls += connection.Tls;
+        return true;
     }
 
     private WebUrl? RedirectTarget(HttpResponseMessage response, int followed, WebUrl url)

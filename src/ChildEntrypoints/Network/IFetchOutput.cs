@@ -11,6 +11,10 @@ internal interface IFetchOutput
     /// <param name="message">The message.</param>
     WriteOutcome Write<T>(ulong fetch, in T message) where T : struct, IWireMessage<T>;
 
+    /// <summary>The trace of a fetch; null if it is not traced.</summary>
+    /// <param name="fetch">The fetch's id.</param>
+    ChildTrace? TraceOf(ulong fetch) => null;
+
     /// <summary>Sends everything queued; may block while the parent does not read.</summary>
     void Flush();
 }

@@ -49,6 +49,8 @@ internal sealed class NetworkRole : IFrameRole
     {
         public WriteOutcome Write<T>(ulong fetch, in T message) where T : struct, IWireMessage<T> => context.TryWrite(fetch, message);
 
+        public ChildTrace? TraceOf(ulong fetch) => context.Traces.Of(fetch);
+
         public void Flush() => context.Flush();
     }
 }

@@ -95,18 +95,21 @@ internal sealed class RendererRole : IFrameRole
             _document?.Dispose();
             _document = null;
             using var overdue = Overdue(id, request.Limits.MaxMilliseconds, "parsed");
+            var trace = _context!.Traces.Of(id);
+            trace?.Begin("parse");
             try
             {
                 var wanted = request;
                 var bytes = PackedDocument.Unpack(ref wanted, payload.Bytes);
                 var document = LiveDocument.Parse(wanted, bytes);
                 _document = document;
+                trace?.GoesOn = request.Scripts.MaxMilliseconds > 0;
                 Answer(id, document.Summary);
                 if (document.Resources.Count > 0)
                     Answer(id, new ResourcesWanted(document.Resources));
                 _scripts.Parsed(id, request.Scripts.MaxMilliseconds > 0);
                 if (request.Scripts.MaxMilliseconds > 0)
-                    RunScripts(document, request.Scripts);
+                    RunScripts(document, request.Scripts, trace);
             }
             catch (DocumentFailedException e)
             {
@@ -118,14 +121,16 @@ internal sealed class RendererRole : IFrameRole
                 Answer(id, new DocumentFailed(DocumentFailure.Failed, $"The page could not be parsed: {e.GetType().Name}: {e.Message}"));
             }
         }
-        _context!.Flush();
+        _context.Flush();
     }
 
     // After the page is parsed, which is within its own time.
-    private void RunScripts(LiveDocument document, ScriptLimits limits) => _thread.Add(() =>
+    private void RunScripts(LiveDocument document, ScriptLimits limits, ChildTrace? trace) => _thread.Add(() =>
     {
-        if (_document == document)
-            _scripts.Start(document, limits);
+        if (_document != document)
+            return;
+        trace?.Begin("scripts", ChildTrace.Request);
+        _scripts.Start(document, limits);
     });
 
     private ProtocolViolation? OnEvaluate(in Frame frame)
@@ -135,8 +140,10 @@ internal sealed class RendererRole : IFrameRole
         var id = frame.CorrelationId;
         return Post(() =>
         {
-            if (Volatile.Read(ref _cancelled) != id)
-                _scripts.Evaluate(id, _document, request);
+            if (Volatile.Read(ref _cancelled) == id)
+                return;
+            _context!.Traces.Of(id)?.Begin("evaluate");
+            _scripts.Evaluate(id, _document, request);
         });
     }
 
@@ -160,6 +167,7 @@ internal sealed class RendererRole : IFrameRole
         else
         {
             using var overdue = Overdue(id, _document.MaxMilliseconds, "answered");
+            _context!.Traces.Of(id)?.Begin("query");
             try
             {
                 Answer(id, DocumentQueries.Run(_document, query));
@@ -194,6 +202,7 @@ internal sealed class RendererRole : IFrameRole
         else
         {
             using var overdue = Overdue(id, _document.MaxMilliseconds, "changed");
+            _context!.Traces.Of(id)?.Begin("act");
             try
             {
                 foreach (var answer in ActFrames.Of(PageActions.Run(_document, act)))

@@ -9,15 +9,15 @@ internal sealed class RoleContract
     /// <summary>The child's first message: its listener for refused calls may come with it.</summary>
     internal static readonly MessageRule Hello = new(MessageType.Hello, 0, 1);
 
-    /// <summary>Creates a role's contract. Pings, their answers and the shutdown are added here, because every role has them.</summary>
+    /// <summary>Creates a role's contract. Pings, their answers, traces and the shutdown are added here, because every role has them.</summary>
     /// <param name="name">The role's name on a child's command line.</param>
     /// <param name="fromChild">The messages that its child may send.</param>
     /// <param name="toChild">The messages that its child may receive.</param>
     internal RoleContract(string name, ReadOnlySpan<MessageRule> fromChild, ReadOnlySpan<MessageRule> toChild)
     {
         Name = name;
-        FromChild = new MessageSet($"A {name} child", [MessageType.Pong, .. fromChild]);
-        ToChild = new MessageSet($"The parent of a {name} child", [MessageType.Ping, MessageType.Shutdown, .. toChild]);
+        FromChild = new MessageSet($"A {name} child", [MessageType.Pong, MessageType.Spans, .. fromChild]);
+        ToChild = new MessageSet($"The parent of a {name} child", [MessageType.Ping, MessageType.Shutdown, MessageType.Trace, .. toChild]);
     }
 
     /// <summary>The role's name on a child's command line.</summary>

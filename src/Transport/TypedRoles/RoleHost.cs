@@ -18,10 +18,11 @@ internal sealed class RoleHost
     /// <param name="definition">The role.</param>
     /// <param name="channel">The child's end.</param>
     /// <param name="args">The parent's <see cref="RoleArgs"/>.</param>
+    /// <param name="traces">The child's traced requests.</param>
     /// <exception cref="InvalidOperationException">The parent's definition has other messages.</exception>
-    internal RoleHost(RoleDefinition definition, IChannel channel, ReadOnlyMemory<byte> args)
+    internal RoleHost(RoleDefinition definition, IChannel channel, ReadOnlyMemory<byte> args, ChildTraces traces)
     {
-        (Definition, _channel) = (definition, channel);
+        (Definition, _channel, Traces) = (definition, channel, traces);
         Args = RoleArgs.Read(args);
         if (Args.Messages != definition.Messages)
             throw new InvalidOperationException($"The role '{definition.Name}' has other messages here than in the browser's program: {definition.Messages} here, {Args.Messages} there.");
@@ -35,6 +36,9 @@ internal sealed class RoleHost
     internal RoleArgs Args { get; }
 
     internal object Instance { get; }
+
+    /// <summary>The traced requests.</summary>
+    internal ChildTraces Traces { get; }
 
     /// <summary>Ends the process when a handler runs out of memory; null to report it like any exception.</summary>
     internal Action? OnOutOfMemory { get; init; }
@@ -66,6 +70,7 @@ internal sealed class RoleHost
 
     internal void Send(ulong id, in RoleReply reply)
     {
+        Traces.OnWriting(id, reply, _channel);
         // Closed: the process is about to exit. The credit keeps the queue far below its limit.
         var outcome = _channel.Write(id, reply);
         if (outcome is WriteOutcome.TooLarge or WriteOutcome.QueueFull)

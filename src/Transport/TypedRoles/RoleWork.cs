@@ -101,6 +101,7 @@ internal sealed class RoleWork : IThreadPoolWorkItem
             if (_handler is null)
                 throw new RoleFormatException("The request's number is not that of a message.");
             _cancellation.Token.ThrowIfCancellationRequested();
+            _host.Traces.Of(_id)?.Begin("handle");
             await _handler.RunAsync(_host.Instance, _request!.Bytes, this).ConfigureAwait(false);
         }
         catch (RoleFormatException e)

@@ -11,7 +11,7 @@ public static partial class TabProtocol
     /// </summary>
     /// <param name="Kind">The kind of action.</param>
     /// <param name="Selector">A CSS selector that finds exactly one element; at most <see cref="QueryDocument.LongestArgument"/> characters.</param>
-    public sealed record Act(ActKind Kind, string Selector) : ICommand, IValidated
+    public sealed record Act(ActKind Kind, string Selector) : TracedMessage, ICommand, IValidated
     {
         /// <summary>The longest text that Fill takes, in characters.</summary>
         public const int LongestText = 128 << 10;

@@ -13,7 +13,8 @@ namespace ActorBrowser;
 /// <param name="page">The tab's page, which navigates.</param>
 /// <param name="resources">Knows where the page comes from.</param>
 /// <param name="renderer">The tab's renderer.</param>
-internal sealed class TabActs(TabRecord record, TabPage page, PageResources resources, RendererLease renderer)
+/// <param name="spans">The tab's navigations.</param>
+internal sealed class TabActs(TabRecord record, TabPage page, PageResources resources, RendererLease renderer, NavigationSpans spans)
 {
     /// <summary>The most bytes of a form's body without files: what a renderer allows itself, and its frames' surroundings.</summary>
     private const int LongestBody = (16 << 20) + (1 << 20);
@@ -46,7 +47,7 @@ internal sealed class TabActs(TabRecord record, TabPage page, PageResources reso
         _files.AddRange(act.Files);
         var id = renderer.Act(new ActOnPage(
             act.Kind, act.Selector, act.Kind == ActKind.Submit ? act.Submitter : act.Text, [.. act.Values], act.IsOn, act.X, act.Y,
-            [.. act.Files.Select(static file => new ActFile(file.Name, file.Type))], first), asker);
+            [.. act.Files.Select(static file => new ActFile(file.Name, file.Type))], first), asker, QuestionSpans.Begin(act));
         _pending.Add(id, new Pending(asker, record.Load));
     }
 
@@ -63,7 +64,7 @@ internal sealed class TabActs(TabRecord record, TabPage page, PageResources reso
         {
             // Of a page that the tab has left, or of no action at all: nothing is done.
             if (acted.Ends)
-                renderer.Take(frame.Id);
+                renderer.Take(frame);
             return true;
         }
         pending.Parts.AddRange(acted.Value.Parts);
@@ -76,8 +77,10 @@ internal sealed class TabActs(TabRecord record, TabPage page, PageResources reso
         if (!acted.Ends)
             return true;
         _pending.Remove(frame.Id);
-        if (renderer.Take(frame.Id) is not null)
-            OnDone(acted.Value, pending);
+        if (renderer.Take(frame) is not { } question)
+            return true;
+        spans.Asker = question.Span?.Context ?? default;
+        OnDone(acted.Value, pending);
         return true;
     }
 

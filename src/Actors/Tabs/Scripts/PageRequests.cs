@@ -148,7 +148,7 @@ internal sealed class PageRequests(IActorContext context, TabRecord record, TabS
             if (!_wanted.Contains(next.Id))
                 continue;
             var fetch = context.ActorOf(ScriptFetch.Props(
-                new ScriptFetch.Request(next.Id, context.Self, next.Wanted, next.Url, _page!, _space, record.Identity, settings.MaxResource, settings.MaxRedirects), coordinator));
+                new ScriptFetch.Request(next.Id, context.Self, next.Wanted, next.Url, _page!, _space, record.Identity, settings.MaxResource, settings.MaxRedirects) { TraceParent = events.Spans.Context }, coordinator));
             context.Watch(fetch);
             _underWay.Add(next.Id, fetch);
             _ids.Add(fetch, next.Id);

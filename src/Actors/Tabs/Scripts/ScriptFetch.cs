@@ -152,6 +152,7 @@ internal sealed class ScriptFetch : UntypedActor
         MaxBody = _request.MaxBytes,
         Initiator = _initiator,
         Proxy = _request.Identity.Proxy,
+        TraceParent = _request.TraceParent,
         Replay = method is "GET" or "HEAD",
     });
 
@@ -246,7 +247,11 @@ internal sealed class ScriptFetch : UntypedActor
     /// <param name="MaxBytes">The longest body.</param>
     /// <param name="MaxRedirects">The most redirects.</param>
     internal sealed record Request(
-        ulong Id, IActorRef Owner, PageRequest Wanted, WebUrl Url, WebUrl Page, AddressSpace Space, NetworkIdentity Identity, long MaxBytes, int MaxRedirects);
+        ulong Id, IActorRef Owner, PageRequest Wanted, WebUrl Url, WebUrl Page, AddressSpace Space, NetworkIdentity Identity, long MaxBytes, int MaxRedirects)
+    {
+        /// <summary>The span that it is part of.</summary>
+        internal System.Diagnostics.ActivityContext TraceParent { get; init; }
+    }
 
     /// <summary>The answer, without its body, and the body.</summary>
     internal sealed record Done(ulong Id, PageResponse Response, ReadOnlyMemory<byte> Body) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

@@ -1,0 +1,5 @@
+global using ActorBrowser.TestSupport;
+global using Xunit;
+
+// A listener hears of the spans of the whole process.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
