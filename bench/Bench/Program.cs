@@ -2,8 +2,15 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using ActorBrowser.Bench;
 using ActorBrowser.Bench.Figures;
+using ActorBrowser.ChildEntrypoints;
 
-IFigure[] figures = [new SpawnToReady(), new AskPing(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new SharedBodies(), new ManyChildren(),
+// The children of the typed role, and the server of its yardstick, are this program.
+if (ActorBrowserChild.TryRun(args, ChildRoles.BuiltIn.With(TypedEcho.Role), out var exitCode))
+    return exitCode;
+if (args is [GrpcEcho.Argument, var socket])
+    return await GrpcEcho.ServeAsync(socket);
+
+IFigure[] figures = [new SpawnToReady(), new AskPing(), new TypedCalls(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new SharedBodies(), new ManyChildren(),
     new CommandSpawns(), new CommandOutputRate(), new KeyEcho(), new IdleCommands(), new Confinement(), new TabNavigation(), new Scripts(), new Crawl(), new Storm(), new ImageDecoding(), new Floods(), new Worlds(), new CommandFloods()];
 
 var quick = args.Contains("--quick");

@@ -64,8 +64,12 @@ public static class BrowserProtocol
         }
     }
 
-    /// <summary>Answered by a <see cref="PoolStatus"/> for each pool: renderers and image decoders.</summary>
+    /// <summary>Answered by <see cref="Pools"/>.</summary>
     public sealed record GetPools : INoSerializationVerificationNeeded;
+
+    /// <summary>The browser's pools: renderers, image decoders, and one for each typed role.</summary>
+    /// <param name="All">In no particular order.</param>
+    public sealed record Pools(IReadOnlyList<PoolStatus> All) : INoSerializationVerificationNeeded;
 
     /// <summary>The browser's main actors.</summary>
     /// <param name="Network">The network child's supervisor.</param>
@@ -93,10 +97,11 @@ public sealed class BrowserActor : UntypedActor
     private readonly IActorRef _tabs;
     private readonly IActorRef _crawls;
     private readonly IActorRef _crashes;
+    private readonly IActorRef _roles;
     private readonly HashSet<IActorRef> _services;
-    private readonly IActorRef[] _pools;
+    private readonly ICanTell[] _pools;
 
-    internal BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher)
+    internal BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher, IReadOnlyList<RoleRegistration> roles)
     {
         _settings = settings;
         _launcher = ProcessRoster.Of(launcher);
@@ -116,20 +121,22 @@ public sealed class BrowserActor : UntypedActor
         _tabs = StartService(TabManager.Props(settings, Self, renderers, _images), "tabs");
         _crawls = StartService(CrawlManager.Props(settings, Self, renderers), "crawls");
         _crashes = StartService(CrashJournal.Props(settings.Crashes), "crashes");
-        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crawls, _crashes, late];
-        _pools = [renderers, decoders];
+        _roles = StartService(RolesActor.Props(settings, roles, _launcher), "roles");
+        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crawls, _crashes, _roles, late];
+        _pools = [renderers, decoders, .. roles.Select(role => Context.ActorSelection(_roles.Path / role.Definition.Name))];
     }
 
     internal static Props Props(ActorBrowserSettings settings) => Props(settings, ProcessChildLauncher.Instance);
 
-    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher) => Akka.Actor.Props.CreateBy(new Producer(settings, ProcessRoster.Of(launcher)));
+    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher, IReadOnlyList<RoleRegistration>? roles = null) =>
+        Akka.Actor.Props.CreateBy(new Producer(settings, ProcessRoster.Of(launcher), roles ?? []));
 
     // Akka creates an actor by its public constructors alone.
-    private sealed class Producer(ActorBrowserSettings settings, IChildLauncher roster) : IIndirectActorProducer
+    private sealed class Producer(ActorBrowserSettings settings, IChildLauncher roster, IReadOnlyList<RoleRegistration> roles) : IIndirectActorProducer
     {
         public Type ActorType => typeof(BrowserActor);
 
-        public ActorBase Produce() => new BrowserActor(settings, roster);
+        public ActorBase Produce() => new BrowserActor(settings, roster, roles);
 
         public void Release(ActorBase actor)
         {
@@ -138,8 +145,8 @@ public sealed class BrowserActor : UntypedActor
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
-        // Restarting the tab manager would restart all tabs; it has no state that a failed message could corrupt.
-        exception => Sender.Equals(_tabs) ? Directive.Resume : _services.Contains(Sender) ? Directive.Restart : Directive.Stop);
+        // Restarting the tab manager would restart all tabs, and that of the roles all roles; they have no state that a failed message could corrupt.
+        exception => Sender.Equals(_tabs) || Sender.Equals(_roles) ? Directive.Resume : _services.Contains(Sender) ? Directive.Restart : Directive.Stop);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -224,8 +231,10 @@ public sealed class BrowserActor : UntypedActor
                 _crashes.Forward(message);
                 break;
             case BrowserProtocol.GetPools:
-                foreach (var pool in _pools)
-                    pool.Forward(WorkerPool.GetPool.Instance);
+                Context.ActorOf(PoolCollector.Props(Sender, _pools));
+                break;
+            case RoleProtocol.GetRole:
+                _roles.Forward(message);
                 break;
             case BrowserProtocol.GetChildren:
                 Sender.Tell(new BrowserProtocol.Children(_network, _fetch, _commands, [.. _spawned]));
@@ -241,8 +250,11 @@ public sealed class BrowserActor : UntypedActor
     {
         _stopping = true;
         _stoppers.Add(Sender);
-        if (_draining.Add(_commands))
-            _commands.Tell(drain);
+        foreach (var service in new[] { _commands, _roles })
+        {
+            if (_draining.Add(service))
+                service.Tell(drain);
+        }
     }
 
     private void TellIfDrained()

@@ -21,6 +21,9 @@ public sealed class ChildContext : IThreadPoolWorkItem
     /// <summary>The role's name.</summary>
     public string Role { get; }
 
+    /// <summary>The child's end, for a typed role, which writes in its own way.</summary>
+    internal IChannel Channel => _channel;
+
     /// <summary>Shared memory for bodies; null if the parent sent none.</summary>
     internal BodySlots? Slots { get; init; }
 

@@ -31,6 +31,14 @@ public sealed class ChildRoles
         return WithFrames(name, () => new EmbedderRole(factory()));
     }
 
+    /// <summary>Returns these roles and a typed one.</summary>
+    /// <param name="role">The role's definition.</param>
+    public ChildRoles With(RoleDefinition role)
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        return WithFrames(role.Name, () => new TypedRole(role));
+    }
+
     /// <summary>The same for a role that reads frames itself.</summary>
     internal ChildRoles WithFrames(string name, Func<IFrameRole> factory)
     {

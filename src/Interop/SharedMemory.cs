@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
 namespace ActorBrowser.Interop;
@@ -64,6 +65,25 @@ internal static class SharedMemory
     {
         if (LibC.Truncate(descriptor.Value, (nint)length) != 0)
             throw SystemCallException.FromLastError("ftruncate");
+    }
+
+    /// <summary>Writes a memory file's first bytes, and leaves its position alone. A mapping would have each page faulted in before it is written: for 1 MiB that takes three times as long.</summary>
+    /// <param name="descriptor">A memory file that is not sealed.</param>
+    /// <param name="bytes">The bytes.</param>
+    /// <exception cref="SystemCallException">There is no memory left.</exception>
+    public static unsafe void Write(SafeDescriptor descriptor, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (nint at = 0; at < bytes.Length;)
+            {
+                var written = LibC.WriteAt(descriptor.Value, start + at, (nuint)(bytes.Length - at), at);
+                if (written > 0)
+                    at += written;
+                else if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                    throw SystemCallException.FromLastError("pwrite");
+            }
+        }
     }
 
     /// <summary>Adds seals, permanently and for all holders.</summary>

@@ -17,8 +17,8 @@ internal static class ChildLauncher
 
     /// <summary>Starts a child. When this completes, the child runs but is not yet ready.</summary>
     /// <param name="launch">What to start. The launcher owns its channel end, whatever the outcome.</param>
-    /// <param name="cancellation">Before the spawn it prevents it; afterwards it kills the child.</param>
-    /// <exception cref="LaunchException">Nothing was started.</exception>
+    /// <param name="cancellation">Before the spawn it prevents it; afterwards it kills the child, and the launch ends when the child has.</param>
+    /// <exception cref="LaunchException">Nothing was started, or nothing is left of it.</exception>
     public static async Task<ChildProcess> LaunchAsync(ChildLaunch launch, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(launch);
@@ -36,15 +36,22 @@ internal static class ChildLauncher
         }
         catch (IOException e)
         {
-            child.Dispose();
+            await EndAsync(child).ConfigureAwait(false);
             throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"The {launch.Role} child could not be put into its control group: {e.Message}", 0, e);
         }
         if (cancellation.IsCancellationRequested)
         {
-            child.Dispose();
+            await EndAsync(child).ConfigureAwait(false);
             throw new OperationCanceledException(cancellation);
         }
         return child;
+    }
+
+    /// <summary>Kills a child and waits until the kernel has ended it: a launch that fails leaves no process.</summary>
+    internal static async Task EndAsync(ChildProcess child)
+    {
+        child.Dispose();
+        await child.Exited.ConfigureAwait(false);
     }
 
     /// <summary>The AppContainer that a pipe must admit in addition to this user: the one of the plan's child. Windows; null for none.</summary>

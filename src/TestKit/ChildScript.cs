@@ -11,6 +11,12 @@ public sealed record ChildScript
     /// </summary>
     public Func<RoleMessage, Task<RoleMessage?>>? OnMessage { get; init; }
 
+    /// <summary>
+    /// Plays a typed role: the handlers of this definition answer the requests, and may wait, throw, or end the child. It has the
+    /// name and the messages of the role that the browser adds. Null for a role that takes <see cref="RoleMessage"/>.
+    /// </summary>
+    public RoleDefinition? Role { get; init; }
+
     /// <summary>False: the child says Hello and never becomes ready, until <c>actorbrowser.child.handshake-timeout</c> ends it.</summary>
     public bool BecomesReady { get; init; } = true;
 
@@ -23,7 +29,7 @@ public sealed record ChildScript
     /// <summary>The number of the message at whose arrival signal 9 ends the child, before the child handles it; the first is 1. Null for never.</summary>
     public int? DiesBefore { get; init; }
 
-    /// <summary>The number of the answer after which signal 9 ends the child; the first is 1. Null for never.</summary>
+    /// <summary>The number of the answer after which signal 9 ends the child; the first is 1. Null for never. Not for a typed role, whose handler can end the child.</summary>
     public int? DiesAfter { get; init; }
 
     /// <summary>If set, every start fails with this message.</summary>

@@ -15,7 +15,9 @@ public sealed class ScriptedChild : IChildProcessHandle, IFrameHandler
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;
     private readonly List<RoleMessage> _received = [];
     private readonly Lock _lock = new();
+    private RoleHost? _host;
     private int _answers;
+    private int _requests;
 
     internal ScriptedChild(string role, int id, ChildScript script, InMemoryChannel channel) => (Role, Id, _script, _channel) = (role, id, script, channel);
 
@@ -61,6 +63,8 @@ public sealed class ScriptedChild : IChildProcessHandle, IFrameHandler
         switch (frame.Type)
         {
             case MessageType.ChildArgs when _script.BecomesReady:
+                if (_script.Role is { } role && frame.TryRead<ChildArgs>(out var args) is null)
+                    _host = new RoleHost(role, _channel, args.RoleArgs);
                 Send(0, default(Ready));
                 break;
             case MessageType.Ping when _script.AnswersPings && frame.TryRead<Ping>(out var ping) is null:
@@ -72,6 +76,11 @@ public sealed class ScriptedChild : IChildProcessHandle, IFrameHandler
             case MessageType.Shutdown when _script.ObeysShutdown:
                 End(0, null, []);
                 break;
+            case MessageType.RoleRequest when Interlocked.Increment(ref _requests) == _script.DiesBefore:
+                End(null, 9, []);
+                break;
+            case MessageType.RoleRequest or MessageType.FetchBodyChunk or MessageType.Credit or MessageType.CancelWork when IsAlive:
+                return _host?.OnFrame(frame);
             default:
                 break;
         }
@@ -82,9 +91,8 @@ public sealed class ScriptedChild : IChildProcessHandle, IFrameHandler
     {
     }
 
-    void IFrameHandler.OnClosed(ChannelClosed closed)
-    {
-    }
+    // The definition that plays has other messages than the browser's, or its constructor threw.
+    void IFrameHandler.OnClosed(ChannelClosed closed) => End(ChildExitNumbers.Failed, null, [closed.Error?.Message ?? "the channel ended"]);
 
     internal void Begin()
     {

@@ -155,4 +155,10 @@ internal enum MessageType : ushort
 
     /// <summary>Renderer → parent: a script wants the tab to go to another page.</summary>
     ScriptNavigation = 75,
+
+    /// <summary>Parent → child: a message of a typed role.</summary>
+    RoleRequest = 80,
+
+    /// <summary>Child → parent: a part of the answer to a RoleRequest, its end or its failure; or, under the id 0, an event.</summary>
+    RoleReply = 81,
 }

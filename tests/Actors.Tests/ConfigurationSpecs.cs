@@ -25,6 +25,7 @@ public sealed class ConfigurationSpecs
             ["crawl"] = [typeof(CrawlSettings)],
             ["images"] = [typeof(ImageSettings), typeof(Transport.ImageLimits)],
             ["crashes"] = [typeof(CrashSettings)],
+            ["role"] = [typeof(RoleSettings)],
         };
         Type[] nested = [typeof(PoolSettings), typeof(Transport.DocumentLimits), typeof(Transport.ImageLimits), typeof(Transport.ScriptLimits)];
         // The keys of these have "script" in their names.

@@ -30,7 +30,7 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
         ["image-decoder"] = new(Of(M.DecodeFailed)) { [M.ImageDecoded] = (1, 1) },
         ["command-runner"] = new(Of(M.SpawnFailed, M.Exit, M.Closed)) { [M.SpawnReady] = (0, 1) },
         ["probe"] = Of(M.RoleMessage),
-        ["an-embedder-s"] = Of(M.RoleMessage),
+        ["an-embedder-s"] = Of(M.RoleMessage, M.RoleReply),
     };
 
     private static readonly MessageType[] AllTypes = [.. Enum.GetValues<MessageType>(), (MessageType)0, (MessageType)99, (MessageType)ushort.MaxValue];
@@ -109,7 +109,7 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
                     await owner.ExpectMsgAsync<ChildReady>(Deadline.Long);
                 actor.Tell(ChildProcessProtocol.Kill.Instance);
             }
-            var exited = await owner.ExpectMsgAsync<ChildExited>(Deadline.Long);
+            var exited = await owner.ExpectMsgAsync<ChildExited>(Deadline.Long, trial.ToString());
             var expected = allowed ? ExitReason.Killed : moment == Moment.Ready ? ExitReason.ProtocolViolation : ExitReason.HandshakeFailed;
             Assert.True(expected == exited.Reason, $"{trial}: {exited.Reason}, {exited.Message}");
         }

@@ -8,16 +8,19 @@ public sealed partial class Documents
 {
     private static string Read(params string[] path) => File.ReadAllText(Path.Combine([Repository.Root, .. path]));
 
-    [Fact]
-    public void Every_block_of_the_embedder_s_guide_is_part_of_what_is_compiled_and_run()
+    [Theory]
+    [InlineData("embedding.md", "samples/Guide/*.cs", "tests/Guide.Tests/ScriptedChildSpecs.cs", "tests/Guide.Tests/HostOptionsSpecs.cs")]
+    [InlineData("roles.md", "samples/Roles/*.cs", "tests/Guide.Tests/RoleGuideSpecs.cs", "tests/TestChild/TypedRole.cs")]
+    [InlineData("plugins.md", "samples/Rules/*.cs", "samples/Rules.Contract/*.cs", "samples/Rules.Engine/*.cs")]
+    public void Every_block_of_the_embedder_s_guides_is_part_of_what_is_compiled_and_run(string document, params string[] sources)
     {
         var compiled = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in Repository.Files("samples/Guide", "*.cs").Concat(Repository.Files("tests/Guide.Tests", "*.cs")))
+        foreach (var file in sources.SelectMany(static source => Repository.Files(Path.GetDirectoryName(source)!, Path.GetFileName(source))))
         {
             foreach (Match region in Region().Matches(File.ReadAllText(file)))
                 compiled.Add(region.Groups["name"].Value, Dedented(region.Groups["code"].Value, region.Groups["indent"].Value));
         }
-        var guide = Read("docs", "embedding.md");
+        var guide = Read("docs", document);
         var shown = Block().Matches(guide).ToDictionary(static block => block.Groups["name"].Value, static block => block.Groups["code"].Value.Trim());
         Assert.Equal(Regex.Count(guide, "^```csharp", RegexOptions.Multiline), shown.Count);
         Assert.Equal(compiled.Keys.Order(), shown.Keys.Order());
@@ -29,6 +32,8 @@ public sealed partial class Documents
     [InlineData("CONTRIBUTING.md")]
     [InlineData("docs/README.md")]
     [InlineData("docs/embedding.md")]
+    [InlineData("docs/roles.md")]
+    [InlineData("docs/plugins.md")]
     [InlineData("docs/failure-modes.md")]
     public void Every_link_leads_to_a_file_and_a_heading_that_is_there(string document)
     {

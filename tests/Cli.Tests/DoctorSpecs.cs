@@ -100,10 +100,10 @@ public sealed class DoctorSpecs
     {
         var folder = Directory.CreateTempSubdirectory("ab-inside-");
         var file = Path.Combine(folder.FullName, "program");
-        if (script is not null)
-            await File.WriteAllTextAsync(file, $"#!/bin/sh\n{script}\n");
-        if (script is { Length: > 0 })
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (script is { Length: 0 })
+            await File.WriteAllTextAsync(file, script);
+        else if (script is not null)
+            await ScriptFile.WriteAsync(file, script);
         var (code, output, error) = await RunAsync("--probe", "renderer", "--inside", file);
         folder.Delete(recursive: true);
         Assert.Equal((2, ""), (code, output));
@@ -117,8 +117,7 @@ public sealed class DoctorSpecs
     {
         var folder = Directory.CreateTempSubdirectory("ab-inside-");
         var file = Path.Combine(folder.FullName, "program");
-        await File.WriteAllTextAsync(file, "#!/bin/sh\nexec sleep 1000\n");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await ScriptFile.WriteAsync(file, "exec sleep 1000");
         await using var browser = await CliBrowser.StartAsync(CancellationToken.None, $"actorbrowser.sandbox.enabled = off, actorbrowser.child.executable = \"{Program}\"");
         var refused = await Assert.ThrowsAsync<UsageException>(() => InsideAttempts.RunAsync(browser, file, new ProbeTargets(0, 0, "", "", "", 0, ""), TimeSpan.FromSeconds(1), CancellationToken.None));
         Assert.Contains("ran longer than 1 s", refused.Message, StringComparison.Ordinal);

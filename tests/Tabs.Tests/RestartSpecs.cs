@@ -138,7 +138,7 @@ public sealed class RestartSpecs() : BrowserSpecs("actorbrowser.pools.image-deco
     {
         var probe = CreateTestProbe();
         Browser.Tell(new BrowserProtocol.GetPools(), probe.Ref);
-        return [await probe.ExpectMsgAsync<PoolStatus>(Deadline.Long), await probe.ExpectMsgAsync<PoolStatus>(Deadline.Long)];
+        return (await probe.ExpectMsgAsync<BrowserProtocol.Pools>(Deadline.Long)).All;
     }
 }
 

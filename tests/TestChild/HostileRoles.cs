@@ -11,6 +11,9 @@ namespace ActorBrowser.TestChild;
 internal static class HostileRoles
 {
     internal static ChildRoles All { get; } = ChildRoles.BuiltIn
+        .With(TypedRole.Role)
+        .With(Plugged.Role)
+        .With(Plugged.Role.Named("plugged-too"))
         .WithFrames("echo", static () => new EchoRole())
         .WithFrames("silent", static () => BeforeHello(static () => Thread.Sleep(Timeout.Infinite)))
         .WithFrames("garbage", static () => BeforeHello(static () => WriteRaw([0xde, 0xad, 0xbe, 0xef, 0xff, 0xff, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])))

@@ -65,6 +65,8 @@ internal static class Samples
         Of(static r => new PageStorageChange(PageStorageChangeKind.SetItem, Text(r), Text(r))),
         Of(static r => new ScriptNavigation(Text(r), r.Next(2) == 1)),
         Of(static r => new RoleMessage((ushort)r.Next(65536), Bytes(r))),
+        Of(static r => new RoleRequest((ushort)r.Next(65536), r.Next(), r.Next(400, RoleRequest.MaxLength), Bytes(r))),
+        Of(static r => new RoleReply(RoleReplyKind.Items, (ushort)r.Next(65536), Bytes(r))),
     }.ToDictionary(static sample => sample.Type);
 
     /// <summary>A whole frame, as it is on the wire.</summary>

@@ -105,6 +105,8 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
                 return OnImage(frame);
             case MessageType.DecodeFailed:
                 return frame.TryRead<DecodeFailed>(out var noImage) ?? Gather(new ChildFrames.NoImage(frame.CorrelationId, noImage));
+            case MessageType.RoleReply:
+                return frame.TryRead<RoleReply>(out var reply) ?? Gather(new ChildFrames.Reply(frame.CorrelationId, reply.Kind, reply.Index, Copy(reply.Data.Span)));
             case MessageType.RoleMessage:
                 return frame.TryRead<RoleMessage>(out var message)
                     ?? Tell(new ChildFrames.Role(frame.CorrelationId, message.Kind, message.Payload.ToArray()));

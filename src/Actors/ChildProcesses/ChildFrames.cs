@@ -163,6 +163,11 @@ internal static class ChildFrames
         internal override bool Ends => true;
     }
 
+    internal sealed record Reply(ulong Id, RoleReplyKind Kind, ushort Index, byte[] Data) : UserFrame(Id)
+    {
+        internal override bool Ends => Kind is RoleReplyKind.Answer or RoleReplyKind.End or RoleReplyKind.Failed;
+    }
+
     internal sealed record Launched(LaunchedChild Child) : IFrame;
 
     internal sealed record LaunchFailed(Exception Cause) : IFrame;

@@ -141,6 +141,9 @@ internal sealed partial class ChildProcessActor : UntypedActor
             case ChildProcessProtocol.Kill:
                 KillProcess(ExitReason.Killed, KillCause.Request, "Killed on request.");
                 break;
+            case KillBecause kill:
+                KillProcess(ExitReason.Killed, KillCause.Request, kill.Message);
+                break;
             case ReportViolation report:
                 KillProcess(ExitReason.ProtocolViolation, KillCause.None, report.Violation.Message);
                 break;

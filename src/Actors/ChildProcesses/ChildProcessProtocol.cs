@@ -176,6 +176,9 @@ public static class ChildProcessProtocol
     {
         /// <summary>The kind of program it runs.</summary>
         public ChildImage Image { get; init; }
+
+        /// <summary>Why a child that is needed does not run: its last loss, after which it is started again later. Null if it runs, or was not needed yet.</summary>
+        public string? Problem { get; init; }
     }
 
     /// <summary>The child accepts work.</summary>

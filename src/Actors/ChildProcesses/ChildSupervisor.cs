@@ -128,7 +128,10 @@ internal sealed class ChildSupervisor : UntypedActor
                 _child.Forward(message);
                 break;
             case GetStatus:
-                Sender.Tell(new ChildProcessProtocol.Status(ChildState.Exited, _role, 0, false, []));
+                Sender.Tell(new ChildProcessProtocol.Status(ChildState.Exited, _role, 0, false, [])
+                {
+                    Problem = _givenUp ?? (Timers.IsTimerActive(StartAgain.Instance) ? $"The {_role} process was lost; it is started again in a moment." : null),
+                });
                 break;
             default:
                 Unhandled(message);

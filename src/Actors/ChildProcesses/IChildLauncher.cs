@@ -106,8 +106,9 @@ internal sealed class ProcessChildLauncher : IChildLauncher
         }
         catch
         {
-            process?.Dispose();
             endpoint.Dispose();
+            if (process is not null)
+                await ChildLauncher.EndAsync(process).ConfigureAwait(false);
             throw;
         }
     }

@@ -44,9 +44,7 @@ internal static class Payload
         var file = SharedMemory.Create("actorbrowser-payload", bytes.Length);
         try
         {
-            var memory = new MappedMemory(file, bytes.Length, writable: true);
-            bytes.CopyTo(memory.GetSpan());
-            ((IDisposable)memory).Dispose();
+            SharedMemory.Write(file, bytes);
             SharedMemory.Add(file, Seals.Write | Seals.Shrink | Seals.Grow | Seals.Seal);
             return file;
         }

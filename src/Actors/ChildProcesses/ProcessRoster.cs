@@ -18,7 +18,7 @@ internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
     private bool _closed;
 
     /// <summary>Whether the launcher starts real processes.</summary>
-    internal bool StartsProcesses => launcher is ProcessChildLauncher;
+    internal bool StartsProcesses => launcher is ProcessChildLauncher or InProcessLauncher { Others: ProcessChildLauncher };
 
     /// <summary>Wraps a launcher in a roster, unless it is one already.</summary>
     internal static ProcessRoster Of(IChildLauncher launcher) => launcher as ProcessRoster ?? new ProcessRoster(launcher);

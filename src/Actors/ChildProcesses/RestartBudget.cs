@@ -12,9 +12,16 @@ internal sealed class RestartBudget
     /// <returns>The number of losses in the window, including this one.</returns>
     internal int CountLoss(TimeSpan window, TimeProvider time)
     {
-        var now = time.GetTimestamp();
-        _losses.Enqueue(now);
-        while (_losses.TryPeek(out var oldest) && time.GetElapsedTime(oldest, now) > window)
+        _losses.Enqueue(time.GetTimestamp());
+        return Losses(window, time);
+    }
+
+    /// <summary>The number of losses in the window.</summary>
+    /// <param name="window">The time for which a loss counts.</param>
+    /// <param name="time">The actor system's clock.</param>
+    internal int Losses(TimeSpan window, TimeProvider time)
+    {
+        while (_losses.TryPeek(out var oldest) && time.GetElapsedTime(oldest) > window)
             _losses.Dequeue();
         return _losses.Count;
     }

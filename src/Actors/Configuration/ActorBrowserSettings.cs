@@ -22,6 +22,8 @@ internal sealed record ActorBrowserSettings
         Images = ImageSettings.Read(reader);
         Crashes = CrashSettings.Read(reader);
         Sandbox = sandbox;
+        RoleOf = (role, options) => RoleSettings.Read(reader, role, options);
+        CheckRoles = roles => RoleSettings.Check(reader, roles);
     }
 
     /// <summary>Launching and supervising children.</summary>
@@ -56,6 +58,12 @@ internal sealed record ActorBrowserSettings
 
     /// <summary>The sandbox profiles of children.</summary>
     internal SandboxSettings Sandbox { get; init; }
+
+    /// <summary>Reads the settings of a typed role, given what the program sets.</summary>
+    internal Func<string, RoleOptions, RoleSettings> RoleOf { get; init; }
+
+    /// <summary>Refuses settings of roles that are not among these.</summary>
+    internal Action<IEnumerable<string>> CheckRoles { get; init; }
 
     /// <summary>The reference configuration.</summary>
     public static Config Reference { get; } = ConfigurationFactory.ParseString(ReadReference("actorbrowser.conf"))

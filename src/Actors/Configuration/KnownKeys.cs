@@ -6,7 +6,7 @@ namespace ActorBrowser;
 internal static class KnownKeys
 {
     // The embedder chooses the names in these sections; the sections' readers check their contents.
-    private static readonly string[] Free = ["child.environment", "restart.roles", "sandbox.profiles", "sandbox.bases", "sandbox.roles", "sandbox.system-calls", "sandbox.defaults"];
+    private static readonly string[] Free = ["child.environment", "restart.roles", "roles", "sandbox.profiles", "sandbox.bases", "sandbox.roles", "sandbox.system-calls", "sandbox.defaults"];
 
     /// <summary>Compares a configuration's keys with the reference's.</summary>
     /// <param name="config">An application's <c>actorbrowser</c> section; null for none.</param>

@@ -1,8 +1,10 @@
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace ActorBrowser;
@@ -16,8 +18,61 @@ public sealed class ActorBrowserOptions
     /// <summary>The children's program, as in <c>actorbrowser.child.executable</c>: <c>auto</c>, <c>self</c> or a path; null for that key's value.</summary>
     public string? ChildExecutable { get; set; }
 
+    /// <summary>Adds a section of .NET configuration to <see cref="Configuration"/>: its keys are those below <c>actorbrowser</c>, such as <c>fetch:total-timeout</c>.</summary>
+    /// <param name="section">The section; nothing is added if it does not exist.</param>
+    public ActorBrowserOptions AddSettings(IConfigurationSection section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        Configuration += SectionSettings.ToHocon(section, "actorbrowser");
+        return this;
+    }
+
     /// <summary>Starts the children.</summary>
     internal IChildLauncher Launcher { get; set; } = ProcessChildLauncher.Instance;
+
+    internal List<RoleRegistration> Roles { get; } = [];
+
+    /// <summary>Adds a typed role. With Akka.Hosting, its actor is <c>IRequiredActor&lt;TRole&gt;</c>; of several roles of one class, the first. The children's program passes the same definition to <c>ActorBrowserChild.TryRun</c>.</summary>
+    /// <typeparam name="TRole">The role's class.</typeparam>
+    /// <param name="role">The role's definition.</param>
+    /// <param name="configure">Sets options; may be omitted.</param>
+    /// <exception cref="ArgumentException">The role's name is not valid, or it was added already.</exception>
+    /// <exception cref="InvalidOperationException">A message of the role cannot be serialised.</exception>
+    public ActorBrowserOptions AddRole<TRole>(RoleDefinition<TRole> role, Action<RoleOptions>? configure = null) where TRole : class
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        return role.IsPlugin ? throw new ArgumentException($"The role '{role.Name}' is a plugin: add it by AddPlugin, with its file.", nameof(role)) : Add(role, new RoleOptions(), configure);
+    }
+
+    /// <summary>
+    /// Adds a role whose code is an assembly that the program was not compiled with. It is loaded in the role's children and nowhere
+    /// else; they may read its folder. <see cref="RoleProtocol.ReloadPlugin"/> replaces it.
+    /// </summary>
+    /// <typeparam name="TContract">The interface that it implements.</typeparam>
+    /// <param name="role">The role's definition, by <c>RoleDefinition.ForPlugin</c>.</param>
+    /// <param name="path">The assembly, in a folder with what it needs; a relative path is in the program's folder.</param>
+    /// <param name="configure">Sets options; may be omitted.</param>
+    /// <exception cref="ArgumentException">The role is no plugin, its name is not valid, or it was added already.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidOperationException">A message of the role cannot be serialised.</exception>
+    public ActorBrowserOptions AddPlugin<TContract>(RoleDefinition<TContract> role, string path, Action<RoleOptions>? configure = null) where TContract : class
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        return role.IsPlugin ? Add(role, new RoleOptions { Plugin = PluginSource.Complete(path) }, configure)
+            : throw new ArgumentException($"The role '{role.Name}' is no plugin: define it by RoleDefinition.ForPlugin, or add it by AddRole.", nameof(role));
+    }
+
+    private ActorBrowserOptions Add<TRole>(RoleDefinition<TRole> role, RoleOptions options, Action<RoleOptions>? configure) where TRole : class
+    {
+        if (role.Name.Length > 64 || RoleContracts.IsBuiltIn(role.Name) || role.Name.Any(static c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
+            throw new ArgumentException($"'{role.Name}' is not a role's name: use at most 64 lower-case letters, digits and hyphens, and no built-in role.", nameof(role));
+        if (Roles.Exists(other => other.Definition.Name == role.Name))
+            throw new ArgumentException($"The role '{role.Name}' was added already.", nameof(role));
+        role.RequireFormatters();
+        configure?.Invoke(options);
+        Roles.Add(new RoleRegistration(role, options, static (registry, actor) => registry.TryRegister<TRole>(actor)));
+        return this;
+    }
 }
 
 /// <summary>Embedding with Akka.Hosting.</summary>
@@ -29,23 +84,62 @@ public static class ActorBrowserHosting
     public static AkkaConfigurationBuilder WithActorBrowser(this AkkaConfigurationBuilder builder, Action<ActorBrowserOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ForgottenChild.ExitIfThisIsOne();
         var options = new ActorBrowserOptions();
         configure?.Invoke(options);
+        return builder.WithActorBrowser(options);
+    }
+
+    /// <summary>Starts a browser with the actor system, with options that the host may have configured: <c>AddAkka("service", (akka, services) => akka.WithActorBrowser(services.GetRequiredService&lt;IOptions&lt;ActorBrowserOptions>>().Value))</c>.</summary>
+    /// <param name="builder">The builder of <c>AddAkka</c>.</param>
+    /// <param name="options">The options.</param>
+    public static AkkaConfigurationBuilder WithActorBrowser(this AkkaConfigurationBuilder builder, ActorBrowserOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(options);
+        ForgottenChild.ExitIfThisIsOne();
         // Akka.Hosting loads the phases before any actor starts, so that the browser itself could no longer lengthen its phase.
         if (BrowserShutdown.PhaseFor(Over(options, builder.Configuration.HasValue ? builder.Configuration.Value : Akka.Configuration.Config.Empty)) is { } phase)
             builder.AddHocon(phase, HoconAddMode.Append);
-        return builder.WithActors((system, registry, services) =>
+        builder.WithActors((system, registry, services) =>
             registry.Register<BrowserActor>(Start(system, options, services.GetService(typeof(IHostApplicationLifetime)) as IHostApplicationLifetime)));
+        return options.Roles.Count == 0 ? builder : builder.AddStartup((_, registry) => RegisterRolesAsync(registry, options.Roles));
     }
 
-    /// <summary>Registers <see cref="BrowserClient"/> as a service: a client of the browser that <see cref="WithActorBrowser"/> starts. Its calls wait until the browser has started.</summary>
+    /// <summary>
+    /// Adds a health check of the browser, tagged <c>akka</c> as Akka.Hosting's own are; ASP.NET's <c>MapHealthChecks</c> serves it.
+    /// Healthy while the browser works; degraded while the processes of the network or of a pool cannot be started;
+    /// <paramref name="failureStatus"/> when the browser has stopped or does not answer.
+    /// </summary>
+    /// <param name="builder">The builder of <c>AddAkka</c>.</param>
+    /// <param name="name">The check's name.</param>
+    /// <param name="failureStatus">Null for unhealthy.</param>
+    /// <param name="tags">Further tags.</param>
+    /// <param name="timeout">How long the check may take; null for at most 5 s.</param>
+    public static AkkaConfigurationBuilder WithActorBrowserHealthCheck(
+        this AkkaConfigurationBuilder builder, string name = "actorbrowser", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithHealthCheck(name, new BrowserHealthCheck(), failureStatus, tags, timeout);
+    }
+
+    private static async Task RegisterRolesAsync(IActorRegistry registry, List<RoleRegistration> roles)
+    {
+        var browser = BrowserLife.Of(registry.Get<BrowserActor>());
+        foreach (var role in roles)
+            role.Register(registry, (await browser.AskAsync<RoleProtocol.RoleFound>(new RoleProtocol.GetRole(role.Definition.Name), default).ConfigureAwait(false)).Role);
+    }
+
+    /// <summary>
+    /// Registers <see cref="BrowserClient"/> as a service: a client of the browser that <see cref="WithActorBrowser(AkkaConfigurationBuilder, Action{ActorBrowserOptions}?)"/> starts, and a
+    /// <see cref="RoleClient{TRole}"/> for each of its typed roles. Their calls wait until the browser has started.
+    /// </summary>
     /// <param name="services">The host's services.</param>
     public static IServiceCollection AddBrowserClient(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(static provider => BrowserClient.For(cancellation =>
             FindAsync(provider.GetRequiredService<IRequiredActor<BrowserActor>>(), provider.GetService<IHostApplicationLifetime>(), cancellation)));
+        services.TryAddSingleton(typeof(RoleClient<>), typeof(RoleClient<>));
         return services;
     }
 
@@ -83,8 +177,9 @@ public static class ActorBrowserHosting
         ForgottenChild.ExitIfThisIsOne();
         Sandbox.Machine.ProbeAhead();
         var settings = SettingsOf(system, options);
-        var roster = ProcessRoster.Of(options.Launcher);
-        var browser = system.ActorOf(BrowserActor.Props(settings, roster), "browser");
+        settings.CheckRoles(options.Roles.Select(static role => role.Definition.Name));
+        var roster = ProcessRoster.Of(InProcessLauncher.For(options.Roles, options.Launcher));
+        var browser = system.ActorOf(BrowserActor.Props(settings, roster, options.Roles), "browser");
         BrowserShutdown.Register(system, browser, roster, settings.Child);
         // A host stops its services first: a service that awaits a command would delay the shutdown that ends the command.
         host?.ApplicationStopping.UnsafeRegister(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Akka;
 using Akka.Actor;
@@ -89,15 +90,18 @@ internal static class BrowserShutdown
     internal static async Task RunAsync(ActorSystem system, IActorRef browser, ProcessRoster roster, TimeSpan whole)
     {
         var log = Logging.GetLogger(system, "ActorBrowser");
+        var begun = Stopwatch.GetTimestamp();
         using var patience = new CancellationTokenSource(whole);
         await DrainAsync(browser, GraceOf(whole), log).ConfigureAwait(false);
         system.Stop(browser);
-        await WatchEndAsync(browser, ForKilling / 3).ConfigureAwait(false);
+        // As long as the drain left, so that a busy machine's children end by themselves.
+        await WatchEndAsync(browser, Max(whole - ForKilling - Stopwatch.GetElapsedTime(begun), ForKilling / 3)).ConfigureAwait(false);
         try
         {
             var killed = await roster.EndAsync(patience.Token).ConfigureAwait(false);
+            // As a rule their actors have killed them, and the kernel was not done: nothing that a log of a normal stop should have.
             if (killed.Count > 0)
-                log.Info("The browser stopped: {0} processes were killed ({1})", killed.Count, string.Join(", ", killed.Take(20)));
+                log.Debug("The browser stopped: {0} processes were killed ({1})", killed.Count, string.Join(", ", killed.Take(20)));
         }
         catch (OperationCanceledException)
         {
@@ -138,6 +142,8 @@ internal static class BrowserShutdown
             await over.CancelAsync().ConfigureAwait(false);
         }
     }
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

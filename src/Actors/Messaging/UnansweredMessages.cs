@@ -16,6 +16,8 @@ internal sealed class UnansweredMessages : DeadLetterListener
     // The box holds the service's browser, which may still live; it is empty for a browser.
     private readonly ConditionalWeakTable<IActorRef, StrongBox<ActorRefWithCell?>> _watched = [];
 
+    private readonly ConditionalWeakTable<IActorRef, object> _typed = [];
+
     private UnansweredMessages(IActorRefProvider provider) : base(provider)
     {
     }
@@ -23,10 +25,15 @@ internal sealed class UnansweredMessages : DeadLetterListener
     /// <summary>Answers messages that reach this actor after it has stopped.</summary>
     /// <param name="actor">A browser, or one of its services.</param>
     /// <param name="browser">The service's browser; null for a browser itself.</param>
-    internal static void AnswerFor(IActorRef actor, IActorRef? browser = null)
+    /// <param name="any">Whether it answers messages of any type.</param>
+    internal static void AnswerFor(IActorRef actor, IActorRef? browser = null, bool any = false)
     {
-        if (actor is IInternalActorRef { Provider: var provider })
-            All.GetValue(provider, static key => new UnansweredMessages(key))._watched.AddOrUpdate(actor, new(browser as ActorRefWithCell));
+        if (actor is not IInternalActorRef { Provider: var provider })
+            return;
+        var all = All.GetValue(provider, static key => new UnansweredMessages(key));
+        all._watched.AddOrUpdate(actor, new(browser as ActorRefWithCell));
+        if (any)
+            all._typed.AddOrUpdate(actor, all);
     }
 
     /// <summary>Answers a dead letter whose sender expects an answer, or passes it to an actor that answers.</summary>
@@ -42,7 +49,8 @@ internal sealed class UnansweredMessages : DeadLetterListener
         if (letter.Recipient is not IInternalActorRef { Provider: var provider, Parent: var parent } || !All.TryGetValue(provider, out var all))
             return false;
         var answer = all._watched.TryGetValue(letter.Recipient, out var browser)
-            ? AnswerTo(letter.Message, Lives(browser), letter.Recipient)
+            // A typed role takes messages of any type.
+            ? AnswerTo(letter.Message, Lives(browser), letter.Recipient) ?? (all._typed.TryGetValue(letter.Recipient, out _) ? new Status.Failure(BrowserLife.Stop()) : null)
             : all._watched.TryGetValue(parent, out browser) ? AnswerOfChild(letter.Message, Lives(browser), letter.Recipient) : null;
         if (answer is null)
             return false;
@@ -101,7 +109,7 @@ internal sealed class UnansweredMessages : DeadLetterListener
             case ImageProtocol.Decode:
                 return new ImageProtocol.DecodeRefused(null, sentence);
             case FetchProtocol.ICommand or CommandProtocol.IRegistryCommand or TabProtocol.OpenTab or CrashProtocol.GetCrashes
-                or BrowserProtocol.SpawnChild or BrowserProtocol.GetChildren or BrowserProtocol.GetPools:
+                or BrowserProtocol.SpawnChild or BrowserProtocol.GetChildren or BrowserProtocol.GetPools or RoleProtocol.GetRole:
                 return new Status.Failure(browserLives ? new BrowserStoppedException(sentence) : BrowserLife.Stop());
             default:
                 return null;

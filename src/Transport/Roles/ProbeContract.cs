@@ -6,5 +6,5 @@ internal static class ProbeContract
     /// <summary>The role's name.</summary>
     internal const string Name = "probe";
 
-    internal static RoleContract Value { get; } = EmbedderContract.For(Name);
+    internal static RoleContract Value { get; } = new(Name, fromChild: [MessageType.RoleMessage], toChild: [MessageType.RoleMessage]);
 }

@@ -1,7 +1,6 @@
 using ActorBrowser.Interop;
-using ActorBrowser.Transport;
 
-namespace ActorBrowser.ChildEntrypoints;
+namespace ActorBrowser.Transport;
 
 /// <summary>
 /// The bytes of a request: in its message, in a sealed memory file sent with it, or in pieces that follow. A memory file is not

@@ -1,7 +1,6 @@
 using ActorBrowser.Interop;
-using ActorBrowser.Transport;
 
-namespace ActorBrowser.ChildEntrypoints;
+namespace ActorBrowser.Transport;
 
 /// <summary>
 /// Receives requests whose bytes are in the message, in a memory file or in pieces that follow, one at a time: a new request replaces

@@ -1,0 +1,60 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBrowser;
+
+/// <summary>Messages to a role's actor from its clients, beside the role's own.</summary>
+internal static class RoleCommands
+{
+    /// <summary>A request with its own timeout and cancellation.</summary>
+    internal sealed record Ask(object Request, TimeSpan? Timeout, CancellationToken Cancellation) : INoSerializationVerificationNeeded;
+
+    /// <summary>A request whose items go to a sink. Answered by <see cref="StreamOpened"/>; afterwards the sink is ended once.</summary>
+    internal sealed record OpenStream(object Request, Type Item, RoleStreamSink Sink, TimeSpan? Timeout) : INoSerializationVerificationNeeded;
+
+    /// <summary>The stream is accepted.</summary>
+    internal sealed record StreamOpened(RoleCodec Codec) : INoSerializationVerificationNeeded;
+
+    /// <summary>The reader of a stream has taken bytes.</summary>
+    internal sealed record Consumed(RoleStreamSink Sink, int Bytes) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>Nobody wants the answer to a call.</summary>
+    internal sealed record CancelCall(IActorRef Role, RoleCall Call) : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        internal void Send() => Role.Tell(this, ActorRefs.NoSender);
+    }
+
+    /// <summary>Nobody reads a stream any more.</summary>
+    internal sealed record CloseStream(RoleStreamSink Sink) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>An item of a stream is malformed.</summary>
+    internal sealed record ItemUnreadable(RoleStreamSink Sink, string Problem) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>A long answer was read.</summary>
+    internal sealed record AnswerRead(RoleCall Call, object Answer) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>A long answer is malformed.</summary>
+    internal sealed record AnswerUnreadable(RoleChild Child, RoleCall Call, string Problem) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+}
+
+/// <summary>What a role's actor is created with.</summary>
+/// <param name="Role">The role.</param>
+/// <param name="Limits">Its settings.</param>
+/// <param name="Settings">The browser's settings.</param>
+/// <param name="Policy">Its sandbox policy; null for its profile.</param>
+/// <param name="Launcher">Starts its children.</param>
+/// <param name="IsInProcess">Whether they are no processes.</param>
+/// <param name="Plugin">What they load; null if the role is no plugin.</param>
+internal sealed record RoleSetup(
+    RoleDefinition Role, RoleSettings Limits, ActorBrowserSettings Settings, Sandbox.SandboxPolicy? Policy, IChildLauncher Launcher, bool IsInProcess, PluginSource? Plugin)
+{
+    internal string Name => Role.Name;
+
+    internal RestartSettings Restart => Settings.Restart.For(Role.Name);
+
+    /// <summary>The policy of children that load an assembly: they may read its folder.</summary>
+    /// <param name="plugin">The assembly's full path; null for none.</param>
+    internal Sandbox.SandboxPolicy? PolicyFor(string? plugin) =>
+        plugin is null ? Policy : (Policy ?? Settings.Sandbox.ProfileOf(Name)).AllowRead(Path.GetDirectoryName(plugin)!);
+}

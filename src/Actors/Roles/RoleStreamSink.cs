@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Threading.Channels;
+using ActorBrowser.Transport;
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <summary>The items of a stream between the role's actor, which adds them, and their reader.</summary>
+internal sealed class RoleStreamSink
+{
+    private readonly Channel<Batch> _batches = Channel.CreateUnbounded<Batch>(new UnboundedChannelOptions { SingleReader = true });
+
+    /// <summary>Items that arrived together.</summary>
+    /// <param name="Items">One after another.</param>
+    /// <param name="Credit">The bytes to grant when they are read.</param>
+    internal readonly record struct Batch(ReadOnlySequence<byte> Items, int Credit);
+
+    internal ChannelReader<Batch> Reader => _batches.Reader;
+
+    /// <summary>The call that fills it; only for the role's actor.</summary>
+    internal RoleCall? Call { get; set; }
+
+    internal void Add(in Batch batch) => _batches.Writer.TryWrite(batch);
+
+    /// <summary>Ends the stream after the items before; with an exception if it failed.</summary>
+    internal void End(Exception? failure) => _batches.Writer.TryComplete(failure);
+
+    /// <summary>Reads the first item. A malformed one ends the child.</summary>
+    /// <exception cref="ChildLostException">It is malformed.</exception>
+    internal T Next<T>(RoleCodec codec, IActorRef role, ref ReadOnlySequence<byte> items)
+    {
+        try
+        {
+            var item = codec.ReadNext<T>(items, out var consumed);
+            items = items.Slice(consumed);
+            return item;
+        }
+        catch (RoleFormatException e)
+        {
+            role.Tell(new RoleCommands.ItemUnreadable(this, e.Message), ActorRefs.NoSender);
+            throw new ChildLostException($"The role's child sent an item that cannot be read, and is ended: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints;
+
+/// <summary>Runs a typed role: its handlers run on the thread pool, and the channel's thread stays free.</summary>
+/// <param name="definition">The embedder's.</param>
+internal sealed class TypedRole(RoleDefinition definition) : IFrameRole
+{
+    private RoleHost? _host;
+
+    public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs) =>
+        _host = new RoleHost(definition, context.Channel, roleArgs) { OnOutOfMemory = static () => CurrentProcess.ExitNow(ChildExitCodes.OutOfMemory) };
+
+    public ProtocolViolation? OnFrame(in Frame frame) => _host!.OnFrame(frame);
+
+    public void OnShutdown() => _host?.CancelAll();
+}
