@@ -37,10 +37,9 @@ public sealed class ToolSpecs(PackedFolder packed)
     private async Task AssertWorksAsync(string place, string program, string[] before, bool isNative)
     {
         await using var site = await Site.StartAsync(static async context => await context.Response.Body.WriteAsync("a body"u8.ToArray()));
-        Assert.Matches(@"^actorbrowser 0\.1\.0", await packed.Programs.RunAsync(program, place, [.. before, "--version"]));
-        Assert.Equal("a body", await packed.Programs.RunAsync(program, place, [.. before, "fetch", site.Root + "/"]));
-        var native = await packed.Programs.RunAsync(program, place, [.. before, "--version"]);
-        Assert.Equal(isNative, native.Contains("native", StringComparison.OrdinalIgnoreCase));
-        Assert.Equal("made by a shell\n", await packed.Programs.RunAsync(program, place, [.. before, "exec", "--", "sh", "-c", "echo made by a shell"]));
+        Assert.Matches(isNative ? @"^actorbrowser 0\.1\.0 \(native" : @"^actorbrowser 0\.1\.0 \(JIT", await packed.Programs.RunAsync(program, place, [.. before, "--version"]));
+        // After it, stderr may name layers that this machine does not offer an ordinary user.
+        Assert.StartsWith("a body", await packed.Programs.RunAsync(program, place, [.. before, "fetch", site.Root + "/"]), StringComparison.Ordinal);
+        Assert.StartsWith("made by a shell\n", await packed.Programs.RunAsync(program, place, [.. before, "exec", "--", "sh", "-c", "echo made by a shell"]), StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,6 @@
 using ActorBrowser;
 using ActorBrowser.ChildEntrypoints;
 using Akka.Hosting;
-using BrowserService;
 
 // This comes first: the same program also runs as its child processes.
 if (ActorBrowserChild.TryRun(args, out var exitCode))
@@ -14,11 +13,12 @@ builder.Services.AddAkka("service", akka => akka
         actorbrowser {
           fetch.total-timeout = 30s     # an unknown key is refused at the start
         }
-        """));
+        """)
+    .WithActorBrowserHealthCheck());
 builder.Services.AddBrowserClient();
-builder.Services.AddHealthChecks().AddCheck<BrowserHealth>("browser");
 
 var app = builder.Build();
+// Healthy while the processes of the browser can be started.
 app.MapHealthChecks("/health");
 
 // The page's text, fetched by one child process and read by another. It may be of any server that this machine reaches, also of a private
