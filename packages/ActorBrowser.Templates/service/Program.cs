@@ -16,6 +16,7 @@ builder.Services.AddAkka("service", akka => akka
         """)
     .WithActorBrowserHealthCheck());
 builder.Services.AddBrowserClient();
+builder.Services.AddHealthChecks();
 
 var app = builder.Build();
 // Healthy while the processes of the browser can be started.
