@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ActorBrowser.Sandbox;
 
 /// <summary>The program of a child; by default the running one.</summary>
@@ -22,10 +24,11 @@ internal sealed record ChildExecutable(string Path, IReadOnlyList<string> Argume
         {
             var path = Environment.ProcessPath
                 ?? throw new LaunchException(LaunchErrorKind.NotFound, "The path of the running program is unknown; set actorbrowser.child.executable.");
-            if (!System.IO.Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
-                return new ChildExecutable(path, []);
-            var application = Environment.GetCommandLineArgs()[0];
-            return new ChildExecutable(path, [System.IO.Path.GetFullPath(application)]);
+            var application = System.IO.Path.GetFullPath(Environment.GetCommandLineArgs()[0]);
+            if (System.IO.Path.GetFileNameWithoutExtension(path).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
+                return new ChildExecutable(path, [application]);
+            // A tool of dotnet runs by a shim in another folder, from which a confined child could not read the program.
+            return IsShim(path, application) && SharedHost() is { } host ? new ChildExecutable(host, [application]) : new ChildExecutable(path, []);
         }
     }
 
@@ -38,5 +41,16 @@ internal sealed record ChildExecutable(string Path, IReadOnlyList<string> Argume
             return new ChildExecutable(full, []);
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath ?? "dotnet";
         return new ChildExecutable(host, [full]);
+    }
+
+    private static bool IsShim(string path, string application) =>
+        application.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) && File.Exists(application)
+        && System.IO.Path.GetDirectoryName(application) != System.IO.Path.GetDirectoryName(path);
+
+    // …/shared/Microsoft.NETCore.App/10.0.1/ → …/dotnet
+    private static string? SharedHost()
+    {
+        var host = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        return File.Exists(host) ? host : null;
     }
 }
