@@ -1,10 +1,10 @@
+using ActorBrowser.TestSupport;
 using Akka.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using ActorBrowser.TestSupport;
 using Xunit;
 
 namespace ActorBrowser.GuideTests;
