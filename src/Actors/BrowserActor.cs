@@ -99,9 +99,9 @@ public sealed class BrowserActor : UntypedActor
     private readonly IActorRef _crashes;
     private readonly IActorRef _roles;
     private readonly HashSet<IActorRef> _services;
-    private readonly ICanTell[] _pools;
+    private readonly IActorRef[] _pools;
 
-    internal BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher, IReadOnlyList<RoleRegistration> roles)
+    internal BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher, IReadOnlyList<RoleSetup> roles)
     {
         _settings = settings;
         _launcher = ProcessRoster.Of(launcher);
@@ -121,18 +121,18 @@ public sealed class BrowserActor : UntypedActor
         _tabs = StartService(TabManager.Props(settings, Self, renderers, _images), "tabs");
         _crawls = StartService(CrawlManager.Props(settings, Self, renderers), "crawls");
         _crashes = StartService(CrashJournal.Props(settings.Crashes), "crashes");
-        _roles = StartService(RolesActor.Props(settings, roles, _launcher), "roles");
+        _roles = StartService(RolesActor.Props(roles), "roles");
         _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crawls, _crashes, _roles, late];
-        _pools = [renderers, decoders, .. roles.Select(role => Context.ActorSelection(_roles.Path / role.Definition.Name))];
+        _pools = [renderers, decoders];
     }
 
     internal static Props Props(ActorBrowserSettings settings) => Props(settings, ProcessChildLauncher.Instance);
 
-    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher, IReadOnlyList<RoleRegistration>? roles = null) =>
+    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher, IReadOnlyList<RoleSetup>? roles = null) =>
         Akka.Actor.Props.CreateBy(new Producer(settings, ProcessRoster.Of(launcher), roles ?? []));
 
     // Akka creates an actor by its public constructors alone.
-    private sealed class Producer(ActorBrowserSettings settings, IChildLauncher roster, IReadOnlyList<RoleRegistration> roles) : IIndirectActorProducer
+    private sealed class Producer(ActorBrowserSettings settings, IChildLauncher roster, IReadOnlyList<RoleSetup> roles) : IIndirectActorProducer
     {
         public Type ActorType => typeof(BrowserActor);
 
@@ -231,7 +231,7 @@ public sealed class BrowserActor : UntypedActor
                 _crashes.Forward(message);
                 break;
             case BrowserProtocol.GetPools:
-                Context.ActorOf(PoolCollector.Props(Sender, _pools));
+                Context.ActorOf(PoolCollector.Props(Sender, _pools, _roles));
                 break;
             case RoleProtocol.GetRole:
                 _roles.Forward(message);

@@ -147,7 +147,7 @@ public sealed class PluginSpecs : IAsyncLifetime
     }
 
     [Fact]
-    public void A_pluggedis_added_as_what_it_is_with_a_file_that_exists()
+    public void A_role_is_added_as_what_it_is_with_a_file_that_exists()
     {
         var options = new ActorBrowserOptions();
         Assert.Contains("AddPlugin", Assert.Throws<ArgumentException>(() => options.AddRole(Plugged.Role)).Message, StringComparison.Ordinal);

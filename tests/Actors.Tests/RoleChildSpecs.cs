@@ -60,13 +60,15 @@ public sealed class RoleChildSpecs() : TestKit("akka.loglevel = OFF\nakka.log-de
     public async Task An_answer_in_parts_is_put_together()
     {
         var role = Start();
-        var answer = role.AskAsync<Total>(new Sum([1]));
+        var answer = role.AskAsync<byte[]>(new Fill(0));
         var (child, id) = await RequestedAsync();
-        var bytes = Bytes(new Total(1L << 40));
-        for (var i = 0; i < bytes.Length - 1; i++)
-            child.Send(id, new RoleReply(RoleReplyKind.Part, 0, bytes.Slice(i, 1)));
-        child.Send(id, new RoleReply(RoleReplyKind.Answer, 0, bytes[^1..]));
-        Assert.Equal(new Total(1L << 40), await answer.Soon());
+        var data = new byte[(2 * Payload.Piece) + 1000];
+        Random.Shared.NextBytes(data);
+        var bytes = Bytes(data);
+        child.Send(id, new RoleReply(RoleReplyKind.Part, 0, bytes[..Payload.Piece]));
+        child.Send(id, new RoleReply(RoleReplyKind.Part, 0, bytes[Payload.Piece..(2 * Payload.Piece)]));
+        child.Send(id, new RoleReply(RoleReplyKind.Answer, 0, bytes[(2 * Payload.Piece)..]));
+        Assert.Equal(data, await answer.Soon());
     }
 
     public enum Attack
@@ -80,6 +82,8 @@ public sealed class RoleChildSpecs() : TestKit("akka.loglevel = OFF\nakka.log-de
         TwoAnswers,
         MalformedFailure,
         MoreThanGranted,
+        EmptyParts,
+        SmallParts,
         AnotherMessage,
     }
 
@@ -125,7 +129,14 @@ public sealed class RoleChildSpecs() : TestKit("akka.loglevel = OFF\nakka.log-de
             case Attack.MoreThanGranted:
                 // Granted again as they arrive, until they are longer than the longest message.
                 for (var i = 0; i < 300; i++)
-                    child.Send(id, new RoleReply(RoleReplyKind.Part, 0, new byte[250_000]));
+                    child.Send(id, new RoleReply(RoleReplyKind.Part, 0, new byte[Payload.Piece]));
+                break;
+            case Attack.EmptyParts:
+                // They cost no credit, and would be kept without end.
+                child.Send(id, new RoleReply(RoleReplyKind.Part, 0, default));
+                break;
+            case Attack.SmallParts:
+                child.Send(id, new RoleReply(RoleReplyKind.Part, 0, new byte[1]));
                 break;
             default:
                 child.Channel.Write(id, new QueryAnswer(1, []));
@@ -175,5 +186,18 @@ public sealed class RoleChildSpecs() : TestKit("akka.loglevel = OFF\nakka.log-de
         await Assert.ThrowsAsync<ChildLostException>(() => first.AsTask().Soon());
         // Its actor kills it again as it lets go of it.
         await AwaitAssertAsync(() => Assert.True(child.Kills > 0), Deadline.Long);
+    }
+
+    [Fact]
+    public async Task Empty_items_end_the_child_and_small_ones_cost_more_than_their_bytes()
+    {
+        var role = Start("max-processes = 1, spares = 0, window = 64 KiB");
+        await using var items = role.StreamAsync<int>(new Upto(5)).GetAsyncEnumerator();
+        var first = items.MoveNextAsync();
+        var (child, id) = await RequestedAsync();
+        child.Send(id, new RoleReply(RoleReplyKind.Items, 0, default));
+        await AwaitAssertAsync(() => Assert.True(child.Kills > 0), Deadline.Long);
+        await Assert.ThrowsAsync<ChildLostException>(() => first.AsTask().Soon());
+        Assert.Equal((64, 64, 65), (RoleReply.CostOf(1), RoleReply.CostOf(64), RoleReply.CostOf(65)));
     }
 }

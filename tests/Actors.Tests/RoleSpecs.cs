@@ -17,6 +17,9 @@ public sealed record Hold([property: Key(0)] string Name);
 [MessagePackObject]
 public sealed record Upto([property: Key(0)] int Last);
 
+[MessagePackObject]
+public sealed record Fill([property: Key(0)] int Length);
+
 public sealed record Unmarked(string Text);
 
 /// <summary>A role whose messages have MessagePack's attributes; its handlers run in this process.</summary>
@@ -32,7 +35,10 @@ public sealed class Adder
             await Task.Delay(Timeout.Infinite, context.Cancellation);
             return new Total(0);
         })
-        .Streams<Upto, int>(static (_, upto, _) => Enumerable.Range(1, upto.Last).ToAsyncEnumerable());
+        .Streams<Upto, int>(static (_, upto, _) => Enumerable.Range(1, upto.Last).ToAsyncEnumerable())
+        .Handles<Fill, byte[]>(static (_, fill, _) => ValueTask.FromResult(new byte[fill.Length]))
+        .Receives<string>(static (_, text, context) => context.PublishAsync(text))
+        .Publishes<string>();
 
     internal static Task<CancellationToken> BegunAsync(string name) => Held.GetOrAdd(name, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task.Soon();
 }
@@ -55,11 +61,12 @@ public sealed class RoleSpecs() : TestKit("akka.loglevel = OFF\nakka.log-dead-le
     public async Task A_message_that_the_role_does_not_have_or_that_is_of_the_other_kind_is_refused()
     {
         var role = Adder.Role.InProcess(Sys);
-        Assert.Contains("takes Sum, Hold, Upto", (await Assert.ThrowsAsync<InvalidMessageException>(() => role.Ask<Total>("a text", Deadline.Long))).Message, StringComparison.Ordinal);
+        Assert.Contains("takes Sum, Hold, Upto", (await Assert.ThrowsAsync<InvalidMessageException>(() => role.Ask<Total>(7, Deadline.Long))).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidMessageException>(() => role.Ask<Total>(new Upto(3), Deadline.Long));
         await Assert.ThrowsAsync<InvalidMessageException>(async () => await Client(role).StreamAsync<int>(new Sum([])).ToListAsync());
         await Assert.ThrowsAsync<InvalidMessageException>(async () => await Client(role).StreamAsync<string>(new Upto(3)).ToListAsync());
         await Assert.ThrowsAsync<InvalidMessageException>(() => Client(role).AskAsync<Total>(new Sum([]), TimeSpan.FromSeconds(-1)).Soon());
+        Assert.Contains("its answer is", (await Assert.ThrowsAsync<InvalidMessageException>(() => Client(role).AskAsync<int>(new Sum([1])).Soon())).Message, StringComparison.Ordinal);
         Assert.Equal(new Total(1), await role.Ask<Total>(new Sum([1]), Deadline.Long));
     }
 

@@ -19,9 +19,9 @@ internal sealed class ChildLog(ILoggingAdapter log, string role, ChildRouter rou
         if (BrowserTracing.IsOn && router.OnlyWork is { } work)
             Activity.Current = work.Activity;
         if (line.IsError)
-            log.Warning("{0}: {1}", role, line.Text);
+            log.Warning("{0}: {1}", role, VisibleText.Line(line.Text));
         else
-            log.Info("{0}: {1}", role, line.Text);
+            log.Info("{0}: {1}", role, VisibleText.Line(line.Text));
         if (Activity.Current != current)
             Activity.Current = current;
     }

@@ -18,7 +18,7 @@ public sealed class ChildLostException : Exception
 
     internal static ChildLostException Of(ChildExited exited)
     {
-        var lines = exited.LastStderrLines.Count == 0 ? "" : $" Its last lines on stderr: {string.Join(" | ", exited.LastStderrLines.TakeLast(3))}";
+        var lines = exited.LastStderrLines.Count == 0 ? "" : $" Its last lines on stderr: {string.Join(" | ", exited.LastStderrLines.TakeLast(3).Select(VisibleText.Line))}";
         return new ChildLostException($"The {exited.Role} child {exited.ProcessId} is gone: {exited.Message}{lines}", exited);
     }
 }

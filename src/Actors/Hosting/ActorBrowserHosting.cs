@@ -20,9 +20,12 @@ public sealed class ActorBrowserOptions
 
     /// <summary>Adds a section of .NET configuration to <see cref="Configuration"/>: its keys are those below <c>actorbrowser</c>, such as <c>fetch:total-timeout</c>.</summary>
     /// <param name="section">The section; nothing is added if it does not exist.</param>
+    /// <exception cref="ArgumentException">It is a value.</exception>
     public ActorBrowserOptions AddSettings(IConfigurationSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
+        if (section.Value is not null)
+            throw new ArgumentException($"The section {section.Path} is a value, not settings.", nameof(section));
         Configuration += SectionSettings.ToHocon(section, "actorbrowser");
         return this;
     }
@@ -58,7 +61,7 @@ public sealed class ActorBrowserOptions
     public ActorBrowserOptions AddPlugin<TContract>(RoleDefinition<TContract> role, string path, Action<RoleOptions>? configure = null) where TContract : class
     {
         ArgumentNullException.ThrowIfNull(role);
-        return role.IsPlugin ? Add(role, new RoleOptions { Plugin = PluginSource.Complete(path) }, configure)
+        return role.IsPlugin ? Add(role, new RoleOptions { Plugin = RoleMemory.Complete(path) }, configure)
             : throw new ArgumentException($"The role '{role.Name}' is no plugin: define it by RoleDefinition.ForPlugin, or add it by AddRole.", nameof(role));
     }
 
@@ -179,7 +182,9 @@ public static class ActorBrowserHosting
         var settings = SettingsOf(system, options);
         settings.CheckRoles(options.Roles.Select(static role => role.Definition.Name));
         var roster = ProcessRoster.Of(InProcessLauncher.For(options.Roles, options.Launcher));
-        var browser = system.ActorOf(BrowserActor.Props(settings, roster, options.Roles), "browser");
+        // Here, because a wrong setting of a role fails the start, as any other does.
+        var roles = options.Roles.Select(role => RolesActor.SetupOf(role, settings, roster)).ToArray();
+        var browser = system.ActorOf(BrowserActor.Props(settings, roster, roles), "browser");
         BrowserShutdown.Register(system, browser, roster, settings.Child);
         // A host stops its services first: a service that awaits a command would delay the shutdown that ends the command.
         host?.ApplicationStopping.UnsafeRegister(

@@ -20,8 +20,8 @@ internal static class SectionSettings
     private static void Append(StringBuilder text, IConfigurationSection section, string path)
     {
         var children = section.GetChildren().ToArray();
-        // An array's elements have their numbers as keys.
-        if (children.Length > 0 && children.All(static child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        // An array's elements are values, with their numbers as keys.
+        if (children.Length > 0 && children.All(static child => child.Value is not null && int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
             text.Append('\n').Append(path).Append(" = [").AppendJoin(", ", children.Select(static child => Quoted(child.Value ?? ""))).Append(']');
             return;
@@ -29,7 +29,7 @@ internal static class SectionSettings
         if (children.Length == 0 && section.Value is { } value)
             text.Append('\n').Append(path).Append(" = ").Append(Quoted(value));
         foreach (var child in children)
-            Append(text, child, $"{path}.{(child.Key.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-') ? child.Key : Quoted(child.Key))}");
+            Append(text, child, $"{path}.{(child.Key.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.') ? child.Key : Quoted(child.Key))}");
     }
 
     // JSON's booleans arrive as True and False.

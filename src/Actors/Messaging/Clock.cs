@@ -12,7 +12,7 @@ internal sealed class ClockSetup(TimeProvider time) : Setup
 /// <summary>The time used for an actor system's timers and deadlines.</summary>
 internal static class Clock
 {
-    /// <summary>The machine's time, unless the system was created with a <see cref="ClockSetup"/>, or with a scheduler that is not one of Akka's own: that has a time of its own.</summary>
+    /// <summary>The machine's time, unless the system was created with a <see cref="ClockSetup"/>, or with Akka.TestKit's scheduler, whose time a test advances.</summary>
     internal static TimeProvider Of(ActorSystem system) =>
         system.Settings.Setup.Get<ClockSetup>() is { HasValue: true } setup ? setup.Value.Time
         : SchedulerTime.Of(system) ?? TimeProvider.System;

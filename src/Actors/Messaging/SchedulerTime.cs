@@ -6,9 +6,11 @@ namespace ActorBrowser;
 /// <param name="scheduler">The scheduler.</param>
 internal sealed class SchedulerTime(IScheduler scheduler) : TimeProvider
 {
-    /// <summary>The time of a scheduler that is not one of Akka's own; null for those, which have the machine's time.</summary>
-    internal static TimeProvider? Of(ActorSystem system) =>
-        system.Scheduler is { } scheduler && scheduler.GetType().Assembly != typeof(ActorSystem).Assembly ? new SchedulerTime(scheduler) : null;
+    // Akka.TestKit is a package of tests, which we do not reference.
+    private const string TestScheduler = "Akka.TestKit.TestScheduler";
+
+    /// <summary>The time of Akka.TestKit's scheduler; null for any other, with which the machine's time counts.</summary>
+    internal static TimeProvider? Of(ActorSystem system) => system.Scheduler is { } scheduler && scheduler.GetType().FullName == TestScheduler ? new SchedulerTime(scheduler) : null;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

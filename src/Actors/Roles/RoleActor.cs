@@ -14,7 +14,6 @@ internal sealed class RoleActor : UntypedActor
 {
     private readonly RoleSetup _setup;
     private readonly IActorRef _self = Context.Self;
-    private readonly HashSet<IActorRef> _subscribers = [];
     private readonly RoleAskers _watched = new(Context);
     private readonly RolePool _pool;
     private readonly RoleSender _sender;
@@ -32,7 +31,11 @@ internal sealed class RoleActor : UntypedActor
         _receiver = new RoleReceiver(setup.Role, setup.Limits, _self, log);
         _pool = new RolePool(setup, _sender, Context, Timers, log);
         _calls = new RoleCalls(setup, _pool, _sender, _watched, Timers, _self, log);
+        foreach (var subscriber in Subscribers)
+            _watched.Add(subscriber);
     }
+
+    private HashSet<IActorRef> Subscribers => _setup.Memory.Subscribers;
 
     private ActorTimers Timers { get; } = new(Context);
 
@@ -85,7 +88,7 @@ internal sealed class RoleActor : UntypedActor
                 _sender.Flush(_pool.All);
                 break;
             case RoleCommands.Ask ask:
-                _calls.Accept(ask.Request, Sender, ask.Timeout, ask.Cancellation, parent: ask.TraceParent);
+                _calls.Accept(ask, Sender);
                 break;
             case RoleCommands.OpenStream open:
                 _calls.Open(open, Sender);
@@ -131,7 +134,7 @@ internal sealed class RoleActor : UntypedActor
                 break;
             case Terminated terminated:
                 OnGone(terminated.ActorRef, null);
-                if (_subscribers.Remove(terminated.ActorRef))
+                if (Subscribers.Remove(terminated.ActorRef))
                     _watched.Remove(terminated.ActorRef);
                 _calls.CancelAllOf(terminated.ActorRef);
                 break;
@@ -148,12 +151,12 @@ internal sealed class RoleActor : UntypedActor
                 Sender.Tell(new PoolStatus(_setup.Name, _pool.Count, _pool.Busy, _pool.Idle, _calls.Waiting, _pool.Health.Problem));
                 break;
             case RoleProtocol.Subscribe subscribe:
-                if (_subscribers.Add(subscribe.Subscriber))
+                if (Subscribers.Add(subscribe.Subscriber))
                     _watched.Add(subscribe.Subscriber);
                 Sender.Tell(new RoleProtocol.Subscribed());
                 break;
             case RoleProtocol.Unsubscribe unsubscribe:
-                if (_subscribers.Remove(unsubscribe.Subscriber))
+                if (Subscribers.Remove(unsubscribe.Subscriber))
                     _watched.Remove(unsubscribe.Subscriber);
                 break;
             case RoleProtocol.ReloadPlugin reload:
@@ -177,7 +180,7 @@ internal sealed class RoleActor : UntypedActor
         {
             if (_stopper is not null)
                 throw BrowserLife.Stop();
-            _pool.Reload(reload.Path is null ? null : PluginSource.Complete(reload.Path), Sender);
+            _pool.Reload(reload.Path is null ? null : RoleMemory.Complete(reload.Path), Sender);
         }
         catch (Exception e) when (e is InvalidMessageException or ArgumentException or IOException or BrowserStoppedException)
         {
@@ -202,7 +205,7 @@ internal sealed class RoleActor : UntypedActor
         {
             if ((frame switch
             {
-                ChildFrames.Reply { Kind: RoleReplyKind.Event } published => _receiver.OnEvent(child, published, _sender, _subscribers),
+                ChildFrames.Reply { Kind: RoleReplyKind.Event } published => _receiver.OnEvent(child, published, _sender, Subscribers),
                 ChildFrames.Reply reply when child.Calls.TryGetValue(reply.Id, out var call) => OnReply(child, call, reply),
                 ChildFrames.TooLarge tooLarge => _calls.OnTooLarge(child, tooLarge),
                 _ => $"The {_setup.Name} child sent a reply to a request that it does not have.",

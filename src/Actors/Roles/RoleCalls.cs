@@ -30,6 +30,9 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
     /// <summary>Takes a request, or refuses it to its asker.</summary>
     internal void Accept(object request, IActorRef asker, TimeSpan? timeout, CancellationToken cancellation, RoleStreamSink? sink = null, ActivityContext parent = default)
     {
+        // Nobody waits for it.
+        if (cancellation.IsCancellationRequested)
+            return;
         var handler = setup.Role.Find(request.GetType());
         if (Problem(request, handler, timeout, sink) is { } problem)
         {
@@ -61,6 +64,15 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
             timers.StartPeriodicTimer(Sweep.Instance, Sweep.Instance, SweepEvery);
         _waiting.AddLast(call);
         Serve();
+    }
+
+    /// <summary>Takes a request of a client.</summary>
+    internal void Accept(RoleCommands.Ask ask, IActorRef asker)
+    {
+        if (setup.Role.Find(ask.Request.GetType()) is { Kind: RoleMessageKind.Request, Answer: { } answer } && !answer.IsAssignableTo(ask.Answer))
+            asker.Tell(new Status.Failure(new InvalidMessageException(ask.Request.GetType().Name, $"its answer is {answer}, not {ask.Answer}")), self);
+        else
+            Accept(ask.Request, asker, ask.Timeout, ask.Cancellation, null, ask.TraceParent);
     }
 
     /// <summary>Takes a request for a stream.</summary>
@@ -197,7 +209,7 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
             return new InvalidMessageException(name, $"the role {setup.Name} takes {string.Join(", ", setup.Role.Handlers.Select(static one => one.Message.Name))}");
         if (handler.Kind == RoleMessageKind.Stream != sink is not null)
             return new InvalidMessageException(name, sink is null ? "it is answered by a stream: call RoleClient.StreamAsync" : "it is not answered by a stream: call RoleClient.AskAsync");
-        if (timeout < TimeSpan.Zero)
+        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
             return new InvalidMessageException(name, $"its timeout is {timeout}; it must be 0 or more");
         if (IsStopping)
             return new BrowserStoppedException(BrowserStoppedException.Sentence);
@@ -230,7 +242,7 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
         else if (call.Handler.Kind != RoleMessageKind.OneWay)
             call.Asker.Tell(answer, self);
         else if (answer is Status.Failure { Cause: var cause })
-            log.Warning("A {0} to the role {1} was not handled: {2}", call.Handler.Message.Name, setup.Name, cause.Message);
+            log.Warning("A {0} to the role {1} was not handled: {2}", call.Handler.Message.Name, setup.Name, VisibleText.Line(cause.Message));
     }
 
     private RequestSpan? Begin(RoleHandler handler, in ActivityContext parent)
@@ -253,7 +265,8 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
         return true;
     }
 
-    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * timers.Time.TimestampFrequency);
+    // Ten years are for ever, and do not overflow.
+    private long Ticks(TimeSpan time) => (long)(Math.Min(time.TotalSeconds, 3e8) * timers.Time.TimestampFrequency);
 
     internal sealed class Sweep
     {

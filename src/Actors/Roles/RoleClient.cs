@@ -33,20 +33,22 @@ public sealed class RoleClient<TRole> where TRole : class
     /// <summary>Sends a request and waits for its answer.</summary>
     /// <typeparam name="TAnswer">The answer's type.</typeparam>
     /// <param name="request">A message that the role handles.</param>
-    /// <param name="timeout">How long it may take, including the wait for a process; zero for no limit, null for <c>actorbrowser.role.timeout</c>.</param>
+    /// <param name="timeout">How long it may take, including the wait for a process; zero or infinite for no limit, null for <c>actorbrowser.role.timeout</c>.</param>
     /// <param name="cancellation">Cancels the request, in the child, too.</param>
     /// <exception cref="RoleFailedException">The handler threw, or cannot read the request, or its answer cannot be sent.</exception>
     /// <exception cref="RoleRefusedException">No child has seen the request.</exception>
     /// <exception cref="RoleTimeoutException">The time is over.</exception>
     /// <exception cref="ChildLostException">The child ended before it answered.</exception>
-    /// <exception cref="InvalidMessageException">The role has no such message, or it cannot be serialised.</exception>
+    /// <exception cref="InvalidMessageException">The role has no such message, it cannot be serialised, or its answer is of another type.</exception>
     /// <exception cref="OperationCanceledException">The request was cancelled.</exception>
     /// <exception cref="BrowserStoppedException">The browser is stopping or has stopped.</exception>
     public Task<TAnswer> AskAsync<TAnswer>(object request, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (cancellation.IsCancellationRequested)
+            return Task.FromCanceled<TAnswer>(cancellation);
         return _role is { } role
-            ? Reply.AskAsync<TAnswer>(role, new RoleCommands.Ask(request, timeout, cancellation), WhenStopped, cancellation)
+            ? Reply.AskAsync<TAnswer>(role, new RoleCommands.Ask(request, typeof(TAnswer), timeout, cancellation), WhenStopped, cancellation)
             : AskLaterAsync<TAnswer>(request, timeout, cancellation);
     }
 

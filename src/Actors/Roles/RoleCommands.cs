@@ -8,7 +8,7 @@ namespace ActorBrowser;
 internal static class RoleCommands
 {
     /// <summary>A request with its own timeout and cancellation.</summary>
-    internal sealed record Ask(object Request, TimeSpan? Timeout, CancellationToken Cancellation) : TracedMessage;
+    internal sealed record Ask(object Request, Type Answer, TimeSpan? Timeout, CancellationToken Cancellation) : TracedMessage;
 
     /// <summary>A request whose items go to a sink. Answered by <see cref="StreamOpened"/>; afterwards the sink is ended once.</summary>
     internal sealed record OpenStream(object Request, Type Item, RoleStreamSink Sink, TimeSpan? Timeout) : TracedMessage;
@@ -45,9 +45,9 @@ internal static class RoleCommands
 /// <param name="Policy">Its sandbox policy; null for its profile.</param>
 /// <param name="Launcher">Starts its children.</param>
 /// <param name="IsInProcess">Whether they are no processes.</param>
-/// <param name="Plugin">What they load; null if the role is no plugin.</param>
+/// <param name="Memory">What its restart keeps.</param>
 internal sealed record RoleSetup(
-    RoleDefinition Role, RoleSettings Limits, ActorBrowserSettings Settings, Sandbox.SandboxPolicy? Policy, IChildLauncher Launcher, bool IsInProcess, PluginSource? Plugin)
+    RoleDefinition Role, RoleSettings Limits, ActorBrowserSettings Settings, Sandbox.SandboxPolicy? Policy, IChildLauncher Launcher, bool IsInProcess, RoleMemory Memory)
 {
     internal string Name => Role.Name;
 

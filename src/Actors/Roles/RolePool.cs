@@ -76,11 +76,11 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
     /// <summary>Starts the children that will load an assembly, as many as there are now.</summary>
     internal void Reload(string? path, IActorRef asker)
     {
-        if (setup.Plugin is null)
+        if (setup.Memory.Plugin is not { } present)
             throw new InvalidMessageException(nameof(RoleProtocol.ReloadPlugin), $"the role {setup.Name} is no plugin");
         if (_reload is not null)
             throw new InvalidMessageException(nameof(RoleProtocol.ReloadPlugin), $"a reload of {_reload.Path} is under way");
-        _reload = new PluginReload(asker, path ?? setup.Plugin.Path, ++_lastGeneration);
+        _reload = new PluginReload(asker, path ?? present, ++_lastGeneration);
         for (var left = Math.Max(1, CountOf(static (child, generation) => child is { IsReady: true, IsEnding: false } && child.Generation == generation)); left > 0; left--)
             _reload.Add(Start(_reload.Generation, _reload.Path));
     }
@@ -107,7 +107,7 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
     {
         _reload = null;
         _generation = reload.Generation;
-        setup.Plugin!.Path = reload.Path;
+        setup.Memory.Plugin = reload.Path;
         foreach (var old in All.Where(child => child.Generation < _generation && child.Calls.Count == 0))
             End(old);
         log.Info("{0} processes load {1} now", setup.Name, reload.Path);
@@ -144,7 +144,7 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
         if (waiting > 0)
         {
             for (var room = Starting * setup.Limits.MaxConcurrent; room < waiting && Current < setup.Limits.MaxProcesses; room += setup.Limits.MaxConcurrent)
-                Start(_generation, setup.Plugin?.Path);
+                Start(_generation, setup.Memory.Plugin);
         }
         Refill();
     }
@@ -163,7 +163,7 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
     {
         if (!WantsSpare || Health.Problem is not null)
             return;
-        Start(_generation, setup.Plugin?.Path);
+        Start(_generation, setup.Memory.Plugin);
         Refill();
     }
 

@@ -75,6 +75,9 @@ internal sealed class RoleReceiver(RoleDefinition role, RoleSettings limits, IAc
 
     private string? OnPart(RoleChild child, RoleCall call, byte[] data, RoleSender sender)
     {
+        // Parts have their length, so that a message has no more of them than its bytes need.
+        if (data.Length != sender.Piece)
+            return $"The {role.Name} child sent a part of {data.Length} bytes; it has {sender.Piece}.";
         if (Charge(call, data.Length) is { } exceeded)
             return exceeded;
         // What may follow the longest answer in its last frame.
@@ -84,7 +87,7 @@ internal sealed class RoleReceiver(RoleDefinition role, RoleSettings limits, IAc
         {
             call.Owed += data.Length;
         }
-        else if (!call.IsOver && data.Length > 0)
+        else if (!call.IsOver)
         {
             call.Credit += data.Length;
             sender.Grant(child, call.Id, data.Length);
@@ -94,13 +97,16 @@ internal sealed class RoleReceiver(RoleDefinition role, RoleSettings limits, IAc
 
     private string? OnItems(RoleCall call, byte[] data)
     {
-        if (Charge(call, data.Length) is { } exceeded)
+        var cost = RoleReply.CostOf(data.Length);
+        if (Charge(call, cost) is { } exceeded)
             return exceeded;
         var items = call.Take(data);
-        if (call.IsOver || items.IsEmpty)
+        if (items.IsEmpty)
+            return $"The {role.Name} child sent no items.";
+        if (call.IsOver)
             return null;
-        call.Unread += data.Length;
-        call.Sink!.Add(new RoleStreamSink.Batch(items, data.Length));
+        call.Unread += cost;
+        call.Sink!.Add(new RoleStreamSink.Batch(items, cost));
         return null;
     }
 

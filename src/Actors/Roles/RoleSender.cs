@@ -12,6 +12,9 @@ internal sealed class RoleSender(RoleDefinition role, RoleSettings limits, Chann
     private const int Kept = 2 << 20;
 
     private readonly int _piece = Math.Min(Payload.Piece, channel.MaxBodyBytes - Envelope);
+    /// <summary>How long each part of a longer message is, but the last.</summary>
+    internal int Piece => _piece;
+
     private ArrayBufferWriter<byte> _bytes = new(1024);
     private bool _flushRequested;
 

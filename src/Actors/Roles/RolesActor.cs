@@ -1,35 +1,35 @@
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorBrowser;
 
 /// <summary>Owns the actors of the typed roles. One that fails is restarted with new children, under the same reference.</summary>
 internal sealed class RolesActor : UntypedActor
 {
-    private readonly ActorBrowserSettings _settings;
-    private readonly IReadOnlyList<RoleRegistration> _registrations;
-    private readonly IChildLauncher _launcher;
+    private readonly IReadOnlyList<RoleSetup> _roles;
     private readonly HashSet<IActorRef> _draining = [];
     private IActorRef? _stopper;
 
-    public RolesActor(ActorBrowserSettings settings, IReadOnlyList<RoleRegistration> registrations, IChildLauncher launcher) =>
-        (_settings, _registrations, _launcher) = (settings, registrations, launcher);
+    public RolesActor(IReadOnlyList<RoleSetup> roles) => _roles = roles;
 
-    internal static Props Props(ActorBrowserSettings settings, IReadOnlyList<RoleRegistration> registrations, IChildLauncher launcher) =>
-        Akka.Actor.Props.Create(() => new RolesActor(settings, registrations, launcher));
+    internal static Props Props(IReadOnlyList<RoleSetup> roles) => Akka.Actor.Props.Create(() => new RolesActor(roles));
 
-    /// <summary>What a role's actor is created with.</summary>
+    /// <summary>What a role's actor is created with. Before there is one: a wrong setting fails the start of the browser.</summary>
+    /// <exception cref="Akka.Configuration.ConfigurationException">A setting of the role is not valid.</exception>
     internal static RoleSetup SetupOf(RoleRegistration role, ActorBrowserSettings settings, IChildLauncher launcher) => new(
         role.Definition, settings.RoleOf(role.Definition.Name, role.Options), settings,
         role.Options.Profile?.Invoke(settings.Sandbox.ProfileOf(role.Definition.Name)), launcher, role.Options.IsInProcess,
-        role.Options.Plugin is { } path ? new PluginSource(path) : null);
+        new RoleMemory { Plugin = role.Options.Plugin });
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Restart);
 
     protected override void PreStart()
     {
-        foreach (var role in _registrations)
-            UnansweredMessages.AnswerFor(Context.ActorOf(RoleActor.Props(SetupOf(role, _settings, _launcher)), role.Definition.Name), Context.Parent, any: true);
+        foreach (var role in _roles)
+            Start(role);
     }
+
+    private void Start(RoleSetup role) => UnansweredMessages.AnswerFor(Context.Watch(Context.ActorOf(RoleActor.Props(role), role.Name)), Context.Parent, any: true);
 
     protected override void OnReceive(object message)
     {
@@ -45,7 +45,7 @@ internal sealed class RolesActor : UntypedActor
                 _stopper = Sender;
                 foreach (var one in Context.GetChildren())
                 {
-                    _draining.Add(Context.Watch(one));
+                    _draining.Add(one);
                     one.Tell(message);
                 }
                 TellIfDrained();
@@ -53,6 +53,13 @@ internal sealed class RolesActor : UntypedActor
             case BrowserShutdown.Drained:
                 _draining.Remove(Sender);
                 TellIfDrained();
+                break;
+            case WorkerPool.GetPool:
+                Sender.Tell(new Running([.. Context.GetChildren()]));
+                break;
+            case Terminated terminated when _stopper is null:
+                // Somebody sent it a PoisonPill: its reference is lost, and GetRole finds another.
+                Start(_roles.Single(role => role.Name == terminated.ActorRef.Path.Name));
                 break;
             case Terminated terminated:
                 _draining.Remove(terminated.ActorRef);
@@ -63,6 +70,9 @@ internal sealed class RolesActor : UntypedActor
                 break;
         }
     }
+
+    /// <summary>The answer to <see cref="WorkerPool.GetPool"/>: the actors that have a pool each.</summary>
+    internal sealed record Running(IReadOnlyList<IActorRef> Roles) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private void TellIfDrained()
     {

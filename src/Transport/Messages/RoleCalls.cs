@@ -68,6 +68,9 @@ internal enum RoleReplyKind : byte
 /// <param name="Data">The bytes.</param>
 internal readonly record struct RoleReply(RoleReplyKind Kind, ushort Index, ReadOnlyMemory<byte> Data) : IWireMessage<RoleReply>
 {
+    /// <summary>The credit that the items of one frame need: a reader keeps more of a frame than its bytes.</summary>
+    internal static int CostOf(int bytes) => Math.Max(bytes, 64);
+
     /// <inheritdoc/>
     public static MessageType Type => MessageType.RoleReply;
 

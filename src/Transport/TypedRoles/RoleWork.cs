@@ -84,7 +84,7 @@ internal sealed class RoleWork : IThreadPoolWorkItem
             left = left[_host.Args.Piece..];
         }
         if (kind == RoleReplyKind.Items)
-            await _credit.TakeAsync(left.Length, _cancellation.Token).ConfigureAwait(false);
+            await _credit.TakeAsync(RoleReply.CostOf(left.Length), _cancellation.Token).ConfigureAwait(false);
         else
             _host.Forget(_id);
         _host.Send(_id, new RoleReply(kind, 0, left));

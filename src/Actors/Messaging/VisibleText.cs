@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ActorBrowser.Cli;
+namespace ActorBrowser;
 
 /// <summary>
 /// Makes text of a page, a server, a child or the command line safe for a terminal: characters that would control a terminal or
