@@ -92,7 +92,7 @@ public sealed class ScriptedChild : IChildProcessHandle, IFrameHandler
     }
 
     // The definition that plays has other messages than the browser's, or its constructor threw.
-    void IFrameHandler.OnClosed(ChannelClosed closed) => End(ChildExitNumbers.Failed, null, [closed.Error?.Message ?? "the channel ended"]);
+    void IFrameHandler.OnClosed(ChannelClosed closed) => End(ChildExitNumbers.Failed, null, [ChildExitNumbers.FailureOf(closed.Error)]);
 
     internal void Begin()
     {

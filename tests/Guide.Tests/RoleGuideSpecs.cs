@@ -44,3 +44,35 @@ public sealed class PlayedScannerSpecs() : Akka.TestKit.Xunit2.TestKit("akka.log
     }
 }
 // <!-- /played -->
+
+// <!-- subscribe -->
+public sealed class ProgressSpecs() : Akka.TestKit.Xunit2.TestKit("akka.loglevel = OFF")
+{
+    [Fact]
+    public async Task A_subscriber_hears_of_the_progress()
+    {
+        var finder = Finder.Role.InProcess(Sys, role => role.WithPool(max: 1));
+        await finder.Ask<RoleProtocol.Subscribed>(new RoleProtocol.Subscribe(TestActor));
+        finder.Tell(new Forget("finding 2"), ActorRefs.NoSender);
+        Assert.Equal(["finding 1", "finding 3"], await RoleClient<Finder>.For(finder).StreamAsync<string>(new Find(Most: 3)).ToListAsync());
+        for (var i = 1; i <= 3; i++)
+            Assert.Equal(new Progress(i), await ExpectMsgAsync<Progress>());
+    }
+}
+// <!-- /subscribe -->
+
+/// <summary>A player that lacks a message of the role.</summary>
+public sealed class LackingPlayerSpecs() : Akka.TestKit.Xunit2.TestKit("akka.loglevel = OFF")
+{
+    [Fact]
+    public async Task It_says_which_messages_it_has_and_which_the_browser_s_role_has()
+    {
+        var lacking = RoleDefinition.For("finder", static () => new object()).Receives<Forget>(static (_, _, _) => default);
+        var children = new ScriptedChildren(new ChildScript { Role = lacking });
+        var browser = Sys.StartActorBrowser(children.Options.AddRole(Finder.Role, static role => role.WithPool(max: 1)));
+        var finder = RoleClient<Finder>.For((await browser.Ask<RoleProtocol.RoleFound>(new RoleProtocol.GetRole("finder"))).Role);
+        var refused = await Assert.ThrowsAsync<RoleRefusedException>(async () => await finder.StreamAsync<string>(new Find(Most: 3)).ToListAsync());
+        Assert.Contains("other messages here than in the browser's program", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Find>", refused.Message, StringComparison.Ordinal);
+    }
+}

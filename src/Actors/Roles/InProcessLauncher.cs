@@ -80,7 +80,7 @@ internal sealed class InProcessChild(RoleDefinition role, int id, InMemoryChanne
 
     void IFrameHandler.OnBatchEnd() => channel.Flush();
 
-    void IFrameHandler.OnClosed(ChannelClosed closed) => End(ChildExitNumbers.Failed, null, closed.Error?.ToString() ?? closed.Violation?.Message);
+    void IFrameHandler.OnClosed(ChannelClosed closed) => End(ChildExitNumbers.Failed, null, closed.Error is { } error ? ChildExitNumbers.FailureOf(error) : closed.Violation?.Message);
 
     private ProtocolViolation? OnArgs(in ChildArgs args)
     {
