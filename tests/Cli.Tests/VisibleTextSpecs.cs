@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ActorBrowser.Cli;
 using ActorBrowser.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Xunit;
