@@ -90,7 +90,7 @@ internal sealed class ChildLoop : IFrameHandler
             : closed.End == ChannelEnd.EndOfStream ? ChildExitCodes.ParentGone
             : closed.Error is OutOfMemoryException ? ActorBrowserChild.Fail(ChildExitCodes.OutOfMemory, "the child reached its memory limit")
             : closed.Violation is { } violation ? ActorBrowserChild.Fail(ChildExitCodes.Protocol, $"the parent broke the protocol: {violation.Message}")
-            : ActorBrowserChild.Fail(ChildExitCodes.Failed, $"the role or its channel failed: {closed.Error}");
+            : ActorBrowserChild.Fail(ChildExitCodes.Failed, $"{ChildExitNumbers.RoleFailed}{closed.Error}");
         if (!_shutdown)
             _instance.OnParentGone();
         Ended?.Invoke();

@@ -15,6 +15,9 @@ internal static class ChildExitNumbers
     /// <summary>The prefix of a child's own messages on stderr.</summary>
     internal const string LinePrefix = "actorbrowser child: ";
 
-    /// <summary>What a child writes when its role's code or its channel has failed.</summary>
-    internal static string FailureOf(Exception? error) => $"{LinePrefix}the role or its channel failed: {(error is null ? "the channel ended" : $"{error.GetType()}: {error.Message}")}";
+    /// <summary>What a child says when its role's code or its channel has failed; the exception follows.</summary>
+    internal const string RoleFailed = "the role or its channel failed: ";
+
+    /// <summary>What a child without a process writes then.</summary>
+    internal static string FailureOf(Exception? error) => $"{LinePrefix}{RoleFailed}{(error is null ? "the channel ended" : $"{error.GetType()}: {error.Message}")}";
 }

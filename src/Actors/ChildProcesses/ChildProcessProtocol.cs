@@ -105,7 +105,7 @@ public static class ChildProcessProtocol
 
         internal Ping(ActivityContext parent, RequestSpan? span = null) => (TraceParent, Span) = (parent, span);
 
-        /// <summary>The Ping whose span is part of the current one; <see cref="Instance"/> if there is none, or nobody listens.</summary>
+        /// <summary>The Ping whose span is part of the current one; <see cref="Instance"/> if there is none, or no listener.</summary>
         public static Ping Traced() => BrowserTracing.Asker is var asker && asker == default ? Instance : new Ping(asker);
 
         /// <summary>The span that the ping's span is part of.</summary>

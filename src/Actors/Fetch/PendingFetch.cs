@@ -15,7 +15,7 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     internal Fetch Request { get; } = fetch;
 
-    /// <summary>Its span; null if nobody listens.</summary>
+    /// <summary>Its span; null without a listener.</summary>
     internal RequestSpan? Span { get; } = FetchSpans.Begin(fetch);
 
     /// <summary>The request's headers, with those that a second attempt adds.</summary>

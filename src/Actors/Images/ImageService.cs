@@ -216,7 +216,7 @@ internal sealed class ImageService : UntypedActor
 
         internal IActorRef Asker { get; } = asker;
 
-        /// <summary>Its span; null if nobody listens.</summary>
+        /// <summary>Its span; null without a listener.</summary>
         internal RequestSpan? Span { get; } = RequestSpan.Begin("decode image", request.TraceParent);
 
         /// <summary>The router of the process that decodes it.</summary>

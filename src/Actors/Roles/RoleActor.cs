@@ -134,8 +134,7 @@ internal sealed class RoleActor : UntypedActor
                 break;
             case Terminated terminated:
                 OnGone(terminated.ActorRef, null);
-                if (Subscribers.Remove(terminated.ActorRef))
-                    _watched.Remove(terminated.ActorRef);
+                Unsubscribe(terminated.ActorRef);
                 _calls.CancelAllOf(terminated.ActorRef);
                 break;
             case RoleCalls.Sweep:
@@ -156,8 +155,7 @@ internal sealed class RoleActor : UntypedActor
                 Sender.Tell(new RoleProtocol.Subscribed());
                 break;
             case RoleProtocol.Unsubscribe unsubscribe:
-                if (Subscribers.Remove(unsubscribe.Subscriber))
-                    _watched.Remove(unsubscribe.Subscriber);
+                Unsubscribe(unsubscribe.Subscriber);
                 break;
             case RoleProtocol.ReloadPlugin reload:
                 OnReload(reload);
@@ -172,6 +170,12 @@ internal sealed class RoleActor : UntypedActor
                 _calls.Accept(message, Sender, null, default);
                 break;
         }
+    }
+
+    private void Unsubscribe(IActorRef subscriber)
+    {
+        if (Subscribers.Remove(subscriber))
+            _watched.Remove(subscriber);
     }
 
     private void OnReload(RoleProtocol.ReloadPlugin reload)

@@ -36,7 +36,7 @@ internal sealed class RoleCall(RoleHandler handler, object request, IActorRef as
     /// <summary>Whether the asker was answered, or wants no answer, while the child has not ended it.</summary>
     internal bool IsOver { get; set; }
 
-    /// <summary>Whether the child was told that nobody wants the answer.</summary>
+    /// <summary>Whether the child was told that its answer is not wanted.</summary>
     internal bool IsCancelled { get; set; }
 
     /// <summary>When the child of a cancelled request is killed, as a timestamp.</summary>
@@ -44,7 +44,7 @@ internal sealed class RoleCall(RoleHandler handler, object request, IActorRef as
 
     internal CancellationTokenRegistration Cancellation { get; set; }
 
-    /// <summary>Its span; null if nobody listens.</summary>
+    /// <summary>Its span; null without a listener.</summary>
     internal RequestSpan? Span { get; init; }
 
     /// <summary>How many bytes the child may send ahead. A child that exceeds it by more than one frame breaks the protocol.</summary>

@@ -30,7 +30,7 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
     /// <summary>Takes a request, or refuses it to its asker.</summary>
     internal void Accept(object request, IActorRef asker, TimeSpan? timeout, CancellationToken cancellation, RoleStreamSink? sink = null, ActivityContext parent = default)
     {
-        // Nobody waits for it.
+        // Its asker has cancelled it.
         if (cancellation.IsCancellationRequested)
             return;
         var handler = setup.Role.Find(request.GetType());
@@ -157,7 +157,7 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
             timers.Cancel(Sweep.Instance);
     }
 
-    /// <summary>Nobody wants the answer: a child that has the request is told, and has a grace.</summary>
+    /// <summary>The answer is not wanted: a child that has the request is told, and has a grace.</summary>
     internal void Cancel(RoleCall call)
     {
         Release(call);

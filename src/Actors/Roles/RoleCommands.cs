@@ -19,13 +19,13 @@ internal static class RoleCommands
     /// <summary>The reader of a stream has taken bytes.</summary>
     internal sealed record Consumed(RoleStreamSink Sink, int Bytes) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>Nobody wants the answer to a call.</summary>
+    /// <summary>The asker does not want the answer to a call.</summary>
     internal sealed record CancelCall(IActorRef Role, RoleCall Call) : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         internal void Send() => Role.Tell(this, ActorRefs.NoSender);
     }
 
-    /// <summary>Nobody reads a stream any more.</summary>
+    /// <summary>The reader of a stream has left.</summary>
     internal sealed record CloseStream(RoleStreamSink Sink) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>An item of a stream is malformed.</summary>

@@ -25,16 +25,16 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
     internal int Count => _all.Count;
 
     // Without those that a reload starts, or has replaced.
-    private int Current => CountOf(static (child, generation) => child.Generation == generation);
+    private int Current => CountOf(_generation, static _ => true);
 
     internal IEnumerable<RoleChild> All => _all.Values;
 
     internal int Busy => _all.Values.Count(static child => child.Calls.Count > 0);
 
     /// <summary>How many children are ready and have no request.</summary>
-    internal int Idle => CountOf(static (child, generation) => child is { IsReady: true, IsEnding: false, Calls.Count: 0 } && child.Generation == generation);
+    internal int Idle => CountOf(_generation, static child => child is { IsReady: true, IsEnding: false, Calls.Count: 0 });
 
-    private int Starting => CountOf(static (child, generation) => !child.IsReady && child.Generation == generation);
+    private int Starting => CountOf(_generation, static child => !child.IsReady);
 
     internal bool TryFind(IActorRef actor, [NotNullWhen(true)] out RoleChild? child) => _all.TryGetValue(actor, out child);
 
@@ -66,10 +66,7 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
             return;
         child.OnReady(ready.Router!, user, timers.Time.GetTimestamp(), setup.Limits.Window);
         Health.OnReady();
-        if (_reload is not { } reload || !reload.Has(child))
-            return;
-        reload.OnReady();
-        if (reload.IsReady)
+        if (_reload is { } reload && reload.Generation == child.Generation && CountOf(reload.Generation, static child => !child.IsReady) == 0)
             TakeOver(reload, user);
     }
 
@@ -81,8 +78,8 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
         if (_reload is not null)
             throw new InvalidMessageException(nameof(RoleProtocol.ReloadPlugin), $"a reload of {_reload.Path} is under way");
         _reload = new PluginReload(asker, path ?? present, ++_lastGeneration);
-        for (var left = Math.Max(1, CountOf(static (child, generation) => child is { IsReady: true, IsEnding: false } && child.Generation == generation)); left > 0; left--)
-            _reload.Add(Start(_reload.Generation, _reload.Path));
+        for (var left = Math.Max(1, CountOf(_generation, static child => child is { IsReady: true, IsEnding: false })); left > 0; left--)
+            Start(_reload.Generation, _reload.Path);
     }
 
     /// <summary>Gives a reload up; the present children serve on.</summary>
@@ -91,9 +88,9 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
         if (_reload is not { } reload)
             return;
         _reload = null;
-        foreach (var child in reload.Children)
+        foreach (var child in All.Where(child => child.Generation == reload.Generation))
             End(child);
-        reload.Fail(cause, role);
+        reload.Asker.Tell(new Akka.Actor.Status.Failure(cause), role);
     }
 
     /// <summary>A request of a child has ended: a replaced child ends with its last one.</summary>
@@ -111,7 +108,7 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
         foreach (var old in All.Where(child => child.Generation < _generation && child.Calls.Count == 0))
             End(old);
         log.Info("{0} processes load {1} now", setup.Name, reload.Path);
-        reload.Succeed(role);
+        reload.Asker.Tell(new RoleProtocol.PluginReloaded(reload.Path, Current), role);
     }
 
     private static void End(RoleChild child)
@@ -126,7 +123,7 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
     /// <returns>Why the requests that wait must be refused; null if they continue to wait.</returns>
     internal string? OnGone(RoleChild child, ChildLostException lost, ChildExited? exited, IActorRef role)
     {
-        if (_reload is { } reload && reload.Has(child))
+        if (_reload?.Generation == child.Generation)
         {
             AbandonReload(lost, role);
             return null;
@@ -175,9 +172,7 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
         if (surplus <= 0)
             return false;
         foreach (var child in All.Where(child => child is { IsReady: true, IsEnding: false, Calls.Count: 0 } && child.Generation == _generation && timers.Time.GetElapsedTime(child.IdleSince) > setup.Limits.IdleTimeout).Take(surplus).ToArray())
-        {
             End(child);
-        }
         return true;
     }
 
@@ -198,23 +193,21 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
 
     private bool WantsSpare => !IsStopping && Current < setup.Limits.MaxProcesses && Idle + Starting < setup.Limits.Spares;
 
-    private RoleChild Start(int generation, string? plugin)
+    private void Start(int generation, string? plugin)
     {
         if (plugin != _prepared)
             (_prepared, _policy) = (plugin, setup.PolicyFor(plugin));
         var actor = context.ActorOf(ChildProcessActor.Props(setup.Name, setup.Settings, sender.ChildArgs(plugin ?? ""), setup.Launcher, _policy));
         context.Watch(actor);
-        var child = new RoleChild(actor, generation);
-        _all.Add(actor, child);
-        return child;
+        _all.Add(actor, new RoleChild(actor, generation));
     }
 
     // No query: the actor counts after each message, and a query allocates.
-    private int CountOf(Func<RoleChild, int, bool> predicate)
+    private int CountOf(int generation, Func<RoleChild, bool> predicate)
     {
         var count = 0;
         foreach (var child in _all.Values)
-            count += predicate(child, _generation) ? 1 : 0;
+            count += child.Generation == generation && predicate(child) ? 1 : 0;
         return count;
     }
 

@@ -11,16 +11,15 @@ internal sealed class RoleSender(RoleDefinition role, RoleSettings limits, Chann
     private const int Envelope = 64;
     private const int Kept = 2 << 20;
 
-    private readonly int _piece = Math.Min(Payload.Piece, channel.MaxBodyBytes - Envelope);
     /// <summary>How long each part of a longer message is, but the last.</summary>
-    internal int Piece => _piece;
+    internal int Piece { get; } = Math.Min(Payload.Piece, channel.MaxBodyBytes - Envelope);
 
     private ArrayBufferWriter<byte> _bytes = new(1024);
     private bool _flushRequested;
 
     /// <summary>The configuration for the role's children.</summary>
     /// <param name="plugin">The full path of the plugin's assembly; empty for none.</param>
-    internal byte[] ChildArgs(string plugin) => new RoleArgs(limits.MaxMessage, _piece, limits.Window, role.Messages, plugin).ToBytes();
+    internal byte[] ChildArgs(string plugin) => new RoleArgs(limits.MaxMessage, Piece, limits.Window, role.Messages, plugin).ToBytes();
 
     /// <summary>Sends a request to a child.</summary>
     /// <param name="call">The request.</param>
@@ -46,9 +45,9 @@ internal sealed class RoleSender(RoleDefinition role, RoleSettings limits, Chann
         child.Calls.Add(call.Id, call);
         (call.Child, call.Request, call.Credit) = (child, null, limits.Window);
         var length = _bytes.WrittenCount;
-        if (length > _piece)
+        if (length > Piece)
         {
-            Payload.Send(child.Router!, call.Id, _bytes.WrittenMemory, _piece, data => new RoleRequest(call.Handler.Index, milliseconds, length, data), call.Span);
+            Payload.Send(child.Router!, call.Id, _bytes.WrittenMemory, Piece, data => new RoleRequest(call.Handler.Index, milliseconds, length, data), call.Span);
             return null;
         }
         child.Router!.Send(call.Id, new RoleRequest(call.Handler.Index, milliseconds, length, _bytes.WrittenMemory), opens: true, span: call.Span);

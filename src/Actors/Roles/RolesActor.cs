@@ -58,7 +58,7 @@ internal sealed class RolesActor : UntypedActor
                 Sender.Tell(new Running([.. Context.GetChildren()]));
                 break;
             case Terminated terminated when _stopper is null:
-                // Somebody sent it a PoisonPill: its reference is lost, and GetRole finds another.
+                // An actor sent it a PoisonPill: its reference is lost, and GetRole finds another.
                 Start(_roles.Single(role => role.Name == terminated.ActorRef.Path.Name));
                 break;
             case Terminated terminated:

@@ -7,7 +7,7 @@ namespace ActorBrowser;
 /// <summary>The spans of one tab's navigations, each from LoadStarted to the event that ends it.</summary>
 internal sealed class NavigationSpans
 {
-    /// <summary>The navigation in progress; null if there is none, or nobody listens.</summary>
+    /// <summary>The navigation in progress; null without one, or without a listener.</summary>
     internal RequestSpan? Current { get; private set; }
 
     /// <summary>The asker's span of the message that the tab handles now.</summary>

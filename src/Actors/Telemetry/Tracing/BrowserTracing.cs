@@ -9,7 +9,7 @@ internal static class BrowserTracing
 
     internal static bool IsOn => Source.HasListeners();
 
-    /// <summary>The span in which the calling code runs; none if nobody listens.</summary>
+    /// <summary>The span in which the calling code runs; none without a listener.</summary>
     internal static ActivityContext Asker => Source.HasListeners() && Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Context : default;
 
     /// <summary>Starts a span that is not the current one of any code: an actor handles many requests on many threads.</summary>
@@ -17,7 +17,7 @@ internal static class BrowserTracing
     /// <param name="kind">Its kind.</param>
     /// <param name="parent">What it is part of; default for none.</param>
     /// <param name="at">When it has started; default for now.</param>
-    /// <returns>Null if nobody wants to know of it.</returns>
+    /// <returns>Null if no listener wants it.</returns>
     internal static Activity? Start(string name, ActivityKind kind, in ActivityContext parent, DateTime at = default)
     {
         var current = Activity.Current;

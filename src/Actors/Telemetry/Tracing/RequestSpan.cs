@@ -5,7 +5,7 @@ namespace ActorBrowser;
 
 /// <summary>
 /// The span of one request, from its acceptance to its answer, with the spans of its wait and of the child's work. It exists only if
-/// somebody listens. Its actor begins and ends it; the child's spans come on the channel's thread.
+/// there is a listener. Its actor begins and ends it; the child's spans come on the channel's thread.
 /// </summary>
 internal sealed class RequestSpan
 {
@@ -27,7 +27,7 @@ internal sealed class RequestSpan
     /// <summary>Begins a request's span.</summary>
     /// <param name="name">What is asked for.</param>
     /// <param name="parent">The asker's span.</param>
-    /// <returns>Null if nobody listens to it.</returns>
+    /// <returns>Null if no listener wants it.</returns>
     internal static RequestSpan? Begin(string name, in ActivityContext parent) => BrowserTracing.IsOn ? BeginHeard(name, parent) : null;
 
     private static RequestSpan? BeginHeard(string name, in ActivityContext parent) =>

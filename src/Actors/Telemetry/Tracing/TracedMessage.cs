@@ -10,6 +10,6 @@ public abstract record TracedMessage : INoSerializationVerificationNeeded
     {
     }
 
-    /// <summary>The span that the work's span is part of; unless set, the current one where this message is made, or none if nobody listens.</summary>
+    /// <summary>The span that the work's span is part of; unless set, the current one where this message is made, or none without a listener.</summary>
     public ActivityContext TraceParent { get; init; } = BrowserTracing.Asker;
 }
