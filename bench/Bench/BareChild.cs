@@ -25,7 +25,7 @@ internal sealed class BareChild : IFrameHandler, IDisposable
 
     internal int Id => _process!.Id;
 
-    internal static async Task<BareChild> StartAsync(BenchContext context, string role, byte[]? roleArgs = null)
+    internal static async Task<BareChild> StartAsync(BenchContext context, string role, byte[]? roleArgs = null, string? program = null)
     {
         var child = new BareChild(SocketChannel.CreatePair(ChannelLimits.Default, out var childEnd), roleArgs ?? []);
         try
@@ -33,7 +33,7 @@ internal sealed class BareChild : IFrameHandler, IDisposable
             child._process = await ChildLauncher.LaunchAsync(new ChildLaunch
             {
                 Role = role,
-                Executable = ChildExecutable.FromPath(context.ChildExecutable),
+                Executable = ChildExecutable.FromPath(program ?? context.ChildExecutable),
                 Channel = childEnd,
             });
             child._channel.Start(child);

@@ -10,7 +10,7 @@ if (ActorBrowserChild.TryRun(args, ChildRoles.BuiltIn.With(TypedEcho.Role).With(
 if (args is [GrpcEcho.Argument, var socket])
     return await GrpcEcho.ServeAsync(socket);
 
-IFigure[] figures = [new SpawnToReady(), new AskPing(), new TracedPing(), new TypedCalls(), new Plugins(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new SharedBodies(), new ManyChildren(),
+IFigure[] figures = [new SpawnToReady(), new AskPing(), new TracedPing(), new TypedCalls(), new RoleSpawns(), new Plugins(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new SharedBodies(), new ManyChildren(),
     new CommandSpawns(), new CommandOutputRate(), new KeyEcho(), new IdleCommands(), new Confinement(), new TabNavigation(), new Scripts(), new Crawl(), new Storm(), new ImageDecoding(), new Floods(), new Worlds(), new CommandFloods()];
 
 var quick = args.Contains("--quick");

@@ -3,7 +3,7 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints;
 
-/// <summary>Runs a typed role: its handlers run on the thread pool, and the channel's thread stays free.</summary>
+/// <summary>Runs a typed role: its handlers run on the thread pool, or, if they are short, on the channel's thread, which another relieves.</summary>
 /// <param name="definition">The embedder's.</param>
 internal sealed class TypedRole(RoleDefinition definition) : IFrameRole
 {

@@ -4,17 +4,22 @@ namespace ActorBrowser.Transport;
 
 /// <summary>
 /// The child's end of a socket: the child's main thread runs <see cref="Run"/>, so that no other thread, pool or task starts
-/// before the role needs one. Writing is thread-safe; if the parent does not read, the flushing thread blocks.
+/// before the role needs one. Writing is thread-safe; if the parent does not read, the flushing thread blocks. The thread also runs a
+/// role's short work; if that takes long after all, another thread takes the channel over (<see cref="ChannelRelief"/>).
 /// </summary>
-internal sealed class BlockingSocketChannel : IChannel
+internal sealed class BlockingSocketChannel : IWorkChannel
 {
     private const int BufferSize = 64 << 10;
 
     private readonly SafeDescriptor _socket;
     private readonly FrameParser _parser;
     private readonly OutgoingQueue _outgoing;
+    private readonly ManualResetEventSlim _over = new();
     private SafeDescriptor? _watched;
     private Action? _onReadable;
+    private IFrameHandler? _handler;
+    private IThreadPoolWorkItem? _work;
+    private ChannelRelief? _relief;
     private int _started;
 
     /// <summary>A channel over the inherited socket.</summary>
@@ -51,27 +56,24 @@ internal sealed class BlockingSocketChannel : IChannel
         thread.UnsafeStart();
     }
 
-    /// <summary>Delivers frames on the calling thread until the channel ends.</summary>
-    /// <param name="handler">Called on this thread only.</param>
+    /// <summary>Delivers frames until the channel ends, on the calling thread until another takes over.</summary>
+    /// <param name="handler">Called by one thread at a time.</param>
     public void Run(IFrameHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         if (Interlocked.Exchange(ref _started, 1) != 0)
             throw new InvalidOperationException("The channel has been started already.");
-        ChannelClosed closed;
-        try
-        {
-            closed = Pump(handler);
-        }
-        catch (Exception e)
-        {
-            // A handler that throws is a defect of the role. The channel ends, and the end carries the exception.
-            closed = new ChannelClosed(ChannelEnd.Error, Error: e);
-        }
-        _outgoing.Dispose();
-        _parser.Dispose();
-        _socket.Dispose();
-        handler.OnClosed(closed);
+        _handler = handler;
+        Serve();
+        _over.Wait();
+    }
+
+    /// <inheritdoc/>
+    public void RunSoon(IThreadPoolWorkItem work)
+    {
+        if (_work is { } other)
+            ThreadPool.UnsafeQueueUserWorkItem(other, preferLocal: false);
+        _work = work;
     }
 
     /// <inheritdoc/>
@@ -131,7 +133,31 @@ internal sealed class BlockingSocketChannel : IChannel
         }
     }
 
-    private ChannelClosed Pump(IFrameHandler handler)
+    // Delivers frames on this thread until the channel ends, or another thread has taken it over.
+    private void Serve()
+    {
+        ChannelClosed? closed;
+        try
+        {
+            closed = Pump(_handler!);
+        }
+        catch (Exception e)
+        {
+            // A handler that throws is a defect of the role. The channel ends, and the end carries the exception.
+            closed = new ChannelClosed(ChannelEnd.Error, Error: e);
+        }
+        if (closed is null)
+            return;
+        _relief?.Dispose();
+        _outgoing.Dispose();
+        _parser.Dispose();
+        _socket.Dispose();
+        _handler!.OnClosed(closed);
+        _over.Set();
+    }
+
+    // Null: another thread has taken the channel over.
+    private ChannelClosed? Pump(IFrameHandler handler)
     {
         var buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
         var received = new SafeDescriptor?[Math.Max(1, _parser.Limits.MaxDescriptorsPerFrame)];
@@ -155,6 +181,8 @@ internal sealed class BlockingSocketChannel : IChannel
                         _parser.Add(received[i]!);
                     if (Deliver(buffer.AsMemory(0, result.Bytes), handler) is { } closed)
                         return closed;
+                    if (TakeWork() is { } work && !(_relief ??= new ChannelRelief(Serve)).Run(work))
+                        return null;
                     break;
                 case SocketStatus.Closed:
                     return _parser.InsideFrame
@@ -168,6 +196,13 @@ internal sealed class BlockingSocketChannel : IChannel
                     return new ChannelClosed(ChannelEnd.Error, Error: new SystemCallException("recvmsg", result.Errno));
             }
         }
+    }
+
+    private IThreadPoolWorkItem? TakeWork()
+    {
+        var work = _work;
+        _work = null;
+        return work;
     }
 
     private ChannelClosed? Deliver(ReadOnlyMemory<byte> data, IFrameHandler handler)

@@ -100,6 +100,17 @@ internal interface IChannel : IDisposable
     void CloseAfterDrain();
 }
 
+/// <summary>A channel whose thread runs short work itself, which saves waking another thread.</summary>
+internal interface IWorkChannel : IChannel
+{
+    /// <summary>
+    /// Runs work once the frames that were read together are delivered: on the channel's thread, or on the thread pool if more work is
+    /// offered before that. Call it on the channel's thread. Work that takes long delays the channel by some milliseconds.
+    /// </summary>
+    /// <param name="work">Throws nothing.</param>
+    void RunSoon(IThreadPoolWorkItem work);
+}
+
 /// <summary>The limits of a channel.</summary>
 /// <param name="MaxBodyBytes">The longest frame body, in bytes.</param>
 /// <param name="MaxDescriptorsPerFrame">The most descriptors on one frame.</param>

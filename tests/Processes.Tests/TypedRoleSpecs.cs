@@ -92,6 +92,42 @@ public sealed class TypedRoleSpecs : IAsyncLifetime
         Assert.NotEqual(before.Child, (await AskAsync(role, "hello")).Child);
     }
 
+    [Theory]
+    [InlineData("spin")]
+    [InlineData("deadlock")]
+    public async Task A_handler_that_was_short_until_now_delays_no_other_request_when_it_goes_on_for_long(string how)
+    {
+        var role = await StartAsync(static options => options.WithPool(max: 1, concurrent: 3));
+        var before = await AskAsync(role, "hello");
+        for (var i = 0; i < 100; i++)
+            await AskAsync(role, "hello");
+        using var cancellation = new CancellationTokenSource();
+        var endless = role.AskAsync<Done>(new Work(how), TimeSpan.Zero, cancellation.Token);
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(before.Child, (await AskAsync(role, "hello")).Child);
+        Assert.False(endless.IsCompleted);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => endless.Soon());
+        // The handler does not obey, and its child ends after the grace, together with what it does then.
+        await ReplacedAsync().Soon();
+
+        async Task ReplacedAsync()
+        {
+            while (true)
+            {
+                try
+                {
+                    if ((await AskAsync(role, "hello")).Child != before.Child)
+                        return;
+                }
+                catch (ChildLostException lost)
+                {
+                    Assert.Contains("cancel-grace", lost.Message, StringComparison.Ordinal);
+                }
+            }
+        }
+    }
+
     [Fact]
     public async Task All_requests_of_a_lost_child_fail_and_those_that_wait_are_served()
     {

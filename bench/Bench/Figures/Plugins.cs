@@ -32,7 +32,7 @@ internal sealed class Plugins : IFigure
         await system.Terminate();
         return
         [
-            new Row("a role on the JIT, from its first request to its answer", starts[0], starts[1], Target.AtMost(1.6)),
+            new Row("a role on the JIT, from its first request to its answer", starts[0], starts[1], null),
             new Row("p99 of a plugin's requests in 3 s with a reload", reloaded, calm, Target.AtMost(3)),
         ];
     }

@@ -107,7 +107,7 @@ public sealed class RoleDefinition<TRole> : RoleDefinition where TRole : class
     /// <summary>Adds a request with one answer.</summary>
     /// <typeparam name="TRequest">The request's exact type; not used by another handler of the role.</typeparam>
     /// <typeparam name="TAnswer">The answer's type.</typeparam>
-    /// <param name="handler">Runs on the child's thread pool. An exception that it throws is the answer, as <c>RoleFailedException</c>.</param>
+    /// <param name="handler">Runs on any thread of the child. An exception that it throws is the answer, as <c>RoleFailedException</c>.</param>
     public RoleDefinition<TRole> Handles<TRequest, TAnswer>(Func<TRole, TRequest, RoleContext, ValueTask<TAnswer>> handler) where TRequest : notnull where TAnswer : notnull
     {
         ArgumentNullException.ThrowIfNull(handler);

@@ -1,16 +1,24 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// Runs a typed role at the child's end of a channel. The channel's thread calls <see cref="OnFrame"/> and is never blocked: handlers
-/// run on the thread pool, so a child whose handlers spin still answers pings.
+/// Runs a typed role at the child's end of a channel. The channel's thread calls <see cref="OnFrame"/>. Handlers run on the thread pool,
+/// except those that have been shorter than a hand-over to another thread: these run on the channel's thread, if it can be relieved
+/// (<see cref="IWorkChannel"/>). So a child whose handlers spin still answers pings.
 /// </summary>
 internal sealed class RoleHost
 {
+    // Below this, handing work over costs more than waiting for its end.
+    private static readonly long Short = Stopwatch.Frequency / 20_000;
+
     private readonly ConcurrentDictionary<ulong, RoleWork> _running = new();
     private readonly IChannel _channel;
+
+    // How long each handler keeps its thread, in ticks: a mean in which recent calls count more.
+    private readonly long[] _typical;
     private readonly PayloadReceiver<RoleRequest> _requests;
     private readonly CreditGate _events;
 
@@ -23,6 +31,8 @@ internal sealed class RoleHost
     internal RoleHost(RoleDefinition definition, IChannel channel, ReadOnlyMemory<byte> args, ChildTraces traces)
     {
         (Definition, _channel, Traces) = (definition, channel, traces);
+        _typical = new long[definition.Handlers.Length];
+        Array.Fill(_typical, long.MaxValue);
         Args = RoleArgs.Read(args);
         if (Args.Messages != definition.Messages)
             throw new InvalidOperationException($"The role '{definition.Name}' has other messages here than in the browser's program: {definition.Messages} here, {Args.Messages} there.");
@@ -78,6 +88,19 @@ internal sealed class RoleHost
         _channel.Flush();
     }
 
+    /// <summary>A handler has returned, or waits for something.</summary>
+    /// <param name="handler">The handler.</param>
+    /// <param name="ticks">How long it has kept its thread.</param>
+    internal void OnReturned(RoleHandler handler, long ticks)
+    {
+        // A stream's handler goes on in the background, for as long as its reader takes items.
+        if (handler.Kind == RoleMessageKind.Stream)
+            return;
+        ref var typical = ref _typical[handler.Index];
+        var before = Volatile.Read(ref typical);
+        Volatile.Write(ref typical, before == long.MaxValue ? ticks : before + ((ticks - before) / 4));
+    }
+
     internal void Forget(ulong id) => _running.TryRemove(id, out _);
 
     internal async ValueTask PublishAsync<TEvent>(TEvent value, CancellationToken cancellation) where TEvent : notnull
@@ -97,7 +120,10 @@ internal sealed class RoleHost
     {
         var work = new RoleWork(this, id, request.Index < Definition.Handlers.Length ? Definition.Handlers[request.Index] : null, request.Milliseconds, payload);
         _running[id] = work;
-        ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
+        if (_channel is IWorkChannel here && request.Index < _typical.Length && Volatile.Read(ref _typical[request.Index]) < Short)
+            here.RunSoon(work);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
     }
 
     private ProtocolViolation? OnCredit(ulong id, long bytes)

@@ -1,8 +1,9 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace ActorBrowser.Transport;
 
-/// <summary>One request in its child: runs the handler on the thread pool, and ends with exactly one answer, end or failure.</summary>
+/// <summary>One request in its child: runs the handler, and ends with exactly one answer, end or failure.</summary>
 internal sealed class RoleWork : IThreadPoolWorkItem
 {
     [ThreadStatic]
@@ -92,7 +93,13 @@ internal sealed class RoleWork : IThreadPoolWorkItem
         Length = 0;
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
+    void IThreadPoolWorkItem.Execute()
+    {
+        var start = Stopwatch.GetTimestamp();
+        _ = RunAsync();
+        if (_handler is not null)
+            _host.OnReturned(_handler, Stopwatch.GetTimestamp() - start);
+    }
 
     private async Task RunAsync()
     {
