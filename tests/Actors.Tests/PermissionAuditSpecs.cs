@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Akka.Actor;
 using Akka.TestKit;
 using static ActorBrowser.PermissionProtocol;
 
@@ -32,6 +33,8 @@ public sealed class PermissionAuditSpecs : PermissionSpecs
         Assert.Equal(("example.com", 443), (lines[1].GetProperty("host").GetString(), lines[1].GetProperty("port").GetInt32()));
         Assert.Equal(TimeSpan.FromSeconds(10), lines[1].GetProperty("time").GetDateTime() - lines[0].GetProperty("time").GetDateTime());
         Assert.DoesNotContain('\u001b', await System.IO.File.ReadAllTextAsync(Audit));
+        if (OperatingSystem.IsWindows())
+            return;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(Audit));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, System.IO.File.GetUnixFileMode(Path.GetDirectoryName(Audit)!));
     }
