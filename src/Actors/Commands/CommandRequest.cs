@@ -63,6 +63,8 @@ internal static class CommandRequest
             return $"Input is {(int)spawn.Input}, which CommandInput does not define.";
         if (spawn.Output is < CommandOutput.Piped or > CommandOutput.Terminal)
             return $"Output is {(int)spawn.Output}, which CommandOutput does not define.";
+        if (spawn.OnRefusal is { } mode && !Enum.IsDefined(mode))
+            return $"OnRefusal is {(int)mode}, which RefusalMode does not define.";
         if ((spawn.Input == CommandInput.Descriptor) != (spawn.InputDescriptor is not null))
             return "InputDescriptor must be given with CommandInput.Descriptor, and only with it.";
         if (spawn.InputDescriptor is { } descriptor && (descriptor.IsInvalid || descriptor.IsClosed))

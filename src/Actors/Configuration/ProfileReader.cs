@@ -64,6 +64,7 @@ internal static class ProfileReader
         {
             Description = config.GetString("description", ""),
             KillsOnViolation = config.GetString("violation", "") switch { "deny" => false, "kill" => true, var other => throw new ArgumentException($"violation is '{other}', not deny or kill.") },
+            AsksOnRefusal = config.GetString("on-refusal", "") switch { "deny" => false, "ask" => true, var other => throw new ArgumentException($"on-refusal is '{other}', not deny or ask.") },
             Limits = ReadLimits(config.GetConfig("limits")),
             NativeSystemCalls = [.. Expand(config.GetStringList("native-system-calls"), calls, 0)],
             NativeQuietlyDenied = [.. Expand(config.GetStringList("native-tries"), calls, 0)],

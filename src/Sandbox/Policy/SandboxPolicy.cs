@@ -139,6 +139,9 @@ public sealed record SandboxPolicy
     /// <param name="layer">The layer.</param>
     public bool Wants(SandboxLayer layer) => Required.Contains(layer) || Preferred.Contains(layer);
 
+    /// <summary>Whether a command waits for a decision where it is refused what may be asked about; otherwise it fails at once.</summary>
+    public bool AsksOnRefusal { get; init; }
+
     /// <summary>Whether a refused system call also kills the child.</summary>
     public bool KillsOnViolation { get; init; }
 
