@@ -59,11 +59,18 @@ public static partial class CommandProtocol
         /// <summary>What happens when it opens, executes or connects to what it was not granted; null for its profile's <c>on-refusal</c>.</summary>
         public RefusalMode? OnRefusal { get; init; }
 
+        /// <summary>
+        /// Hosts that it may reach, in addition to its profile's rules, such as <c>example.org</c> (ports 80 and 443), <c>*.example.org:443</c>,
+        /// <c>GET http://example.org</c>, <c>git.example.org:22 private</c>, <c>127.0.0.1:8080</c> or <c>*</c> (every public host); with an
+        /// exclamation mark, hosts that it may not, which wins. Null for the profile's rules. Its profile needs a named egress.
+        /// </summary>
+        public IReadOnlyList<string>? Egress { get; init; }
+
         /// <summary>Further paths it may read, including everything below them: absolute paths, whose links are resolved now.</summary>
         public IReadOnlyList<string>? Read { get; init; }
 
         /// <summary>
-        /// Commands with the same name, profile, folder and <see cref="Read"/> share a world: a runner, processes and temporary
+        /// Commands with the same name, profile, folder, <see cref="Read"/>, <see cref="Egress"/> and <see cref="OnRefusal"/> share a world: a runner, processes and temporary
         /// files; if the runner is lost, all of them end. Null: a world for this command only, unless the configuration shares
         /// worlds.
         /// </summary>

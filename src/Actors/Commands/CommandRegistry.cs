@@ -24,7 +24,7 @@ internal sealed partial class CommandRegistry : UntypedActor
     public CommandRegistry(ActorBrowserSettings settings, IChildLauncher launcher, IActorRef permissions)
     {
         (_settings, _permissions) = (settings, permissions);
-        _runners = new CommandRunners(settings, launcher, _log);
+        _runners = new CommandRunners(settings, launcher, _log, permissions);
     }
 
     internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher, IActorRef permissions) =>
@@ -168,7 +168,7 @@ internal sealed partial class CommandRegistry : UntypedActor
             Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.Unavailable, 0, problem!));
             return;
         }
-        var request = CommandRequest.Of(spawn, _settings.Commands, runner.TemporarySeen);
+        var request = CommandRequest.Of(spawn, _settings.Commands, runner.TemporarySeen, runner.Egress is not null);
         CommandPipes pipes;
         SafeDescriptor? memory = null;
         var length = 0;

@@ -18,6 +18,7 @@ internal sealed record ActorBrowserSettings
         Network = NetworkSettings.Read(reader);
         Commands = CommandSettings.Read(reader);
         Permissions = PermissionSettings.Read(reader);
+        Egress = EgressSettings.Read(reader);
         Tabs = TabSettings.Read(reader);
         Crawl = CrawlSettings.Read(reader);
         Images = ImageSettings.Read(reader);
@@ -47,6 +48,9 @@ internal sealed record ActorBrowserSettings
 
     /// <summary>Settings of commands' questions.</summary>
     internal PermissionSettings Permissions { get; init; }
+
+    /// <summary>Limits of a command's connections.</summary>
+    internal EgressSettings Egress { get; init; }
 
     /// <summary>Settings of tabs and their renderers.</summary>
     internal TabSettings Tabs { get; init; }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using ActorBrowser.ChildEntrypoints.Network;
 using ActorBrowser.Transport;

@@ -137,15 +137,15 @@ internal sealed class WorldPlan
     {
         foreach (var (path, content) in new[] { ("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:5 attempts:2\n"), ("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tlocalhost\n") })
         {
-            _places.Remove(path);
-            AddText(path, content);
+            if (!IsShown(path))
+                _places[path] = new WorldEntry(WorldPlace.Fact, path, false, content);
         }
     }
 
-    // Only in a folder that belongs to the world.
+    // Only in a home that belongs to the command.
     private void AddText(string path, string content)
     {
-        if (!_places.ContainsKey(path) && !IsShown(path))
+        if (!_places.ContainsKey(path))
             _places[path] = new WorldEntry(WorldPlace.Text, path, false, content);
     }
 
