@@ -221,13 +221,17 @@ internal sealed class EgressSession : UntypedActor
         attempt.IsAsked = false;
         if (answer.Decision == PermissionDecision.Deny)
         {
-            _notices.Tell(Sentence(answer.Sentence, attempt));
-            Refuse(attempt, EgressFailure.Denied, Sentence(answer.Sentence, attempt));
+            // The broker has recorded it.
+            var sentence = Sentence(answer.Sentence, attempt);
+            _notices.Tell(sentence);
             EgressMetrics.Ended(EgressMetrics.Denied);
-            return;
+            Refuse(attempt, EgressFailure.Denied, sentence);
         }
-        attempt.WasGranted = true;
-        Begin(attempt);
+        else
+        {
+            attempt.WasGranted = true;
+            Begin(attempt);
+        }
         Flush();
     }
 
