@@ -48,6 +48,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
         _confinement = new ChildConfinement(_self, role, policy, settings, _log);
         _requests = new ChildRequests(_self, RoleContracts.Of(role), settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
         _confinement.TellUser = _requests.Router.Pass;
+        _confinement.TellCommand = _requests.Router.PassToOnly;
         _ending = new ChildEnding(_self, role, _launch, _confinement, _requests);
     }
 

@@ -19,8 +19,21 @@ internal sealed class CommandRefusals
 
     internal void Add(SandboxViolation violation)
     {
-        if (!violation.Allowed && (_calls.Count < MostNamed || _calls.ContainsKey(violation.Arguments)))
-            _calls[violation.Arguments] = _calls.GetValueOrDefault(violation.Arguments) + 1;
+        if (!violation.Allowed)
+            Add(violation.Arguments);
+    }
+
+    /// <summary>Records a file that was asked for and not given.</summary>
+    internal void Add(string path, FileUse access, string sentence)
+    {
+        var verb = (access & FileUse.Execute) != 0 ? "executing" : (access & FileUse.Write) != 0 ? "writing" : "reading";
+        Add(sentence.Length == 0 ? $"{verb} {path}" : $"{verb} {path} ({sentence.TrimEnd('.')})");
+    }
+
+    private void Add(string what)
+    {
+        if (_calls.Count < MostNamed || _calls.ContainsKey(what))
+            _calls[what] = _calls.GetValueOrDefault(what) + 1;
     }
 
     /// <summary>One sentence; null if the command succeeded or nothing was refused.</summary>

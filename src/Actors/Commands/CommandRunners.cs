@@ -34,8 +34,16 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return settings.Sandbox.Find(name) is not { } policy ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' does not exist; the profiles are {string.Join(", ", settings.Sandbox.Profiles.Select(static one => one.Name))}.")
             : !policy.MayExecute && !policy.IsUnconfined ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' cannot run commands: it forbids executing programs.")
             : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is not valid text, so it cannot be mounted in the command's world.")
+            : !Asks(spawn, policy) ? null
+            : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command that asks needs a world of its own: a grant is for one command, and in a shared world no process belongs to one for certain.")
+            : !HasWorld(policy) || !settings.Sandbox.Machine.CanNotify ? (SpawnFailure.Unavailable, "A command cannot ask here: that needs a world, and seccomp's user notification (see doctor).")
             : null;
     }
+
+    private static bool Asks(Spawn spawn, SandboxPolicy policy) => (spawn.OnRefusal ?? (policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny)) == RefusalMode.Ask;
+
+    private static SandboxPolicy WithAsking(Spawn spawn, SandboxPolicy policy) => !Asks(spawn, policy) ? (policy.AsksOnRefusal ? policy with { AsksOnRefusal = false } : policy)
+        : policy with { AsksOnRefusal = true, NeverAsked = StateFolder.Find() };
 
     private bool HasWorld(SandboxPolicy policy) => settings.Sandbox.IsEnabled && settings.Sandbox.Machine.GivesWorld(policy);
 
@@ -45,13 +53,13 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     {
         problem = null;
         _last++;
-        var policy = settings.Sandbox.Find(spawn.Profile ?? settings.Commands.Profile)!;
+        var policy = WithAsking(spawn, settings.Sandbox.Find(spawn.Profile ?? settings.Commands.Profile)!);
         var hasWorld = HasWorld(policy);
         var folder = CommandWorkspace.FolderOf(spawn);
         var workspace = policy.NeedsWorkspace && folder is not null ? Workspace(folder, hasWorld) : null;
         var identity = workspace is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(workspace) : null;
         var isShared = settings.Commands.ShareWorlds || spawn.World is not null;
-        var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World);
+        var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World, policy.AsksOnRefusal);
         if (isShared ? _shared.TryGetValue(key, out var known) : TryTakeSpare(key, context, out known))
         {
             workspace?.Dispose();
@@ -215,7 +223,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     }
 
     // The grant is for the folder itself, not its path: a folder created later at the same path is another one.
-    private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World);
+    private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World, bool Asks);
 
     private sealed class Runner(RunnerQueue queue, IActorRef actor)
     {

@@ -133,6 +133,9 @@ public sealed record SandboxPolicy
     /// <summary>Whether a command waits for a decision where it is refused what may be asked about; otherwise it fails at once.</summary>
     public bool AsksOnRefusal { get; init; }
 
+    /// <summary>A folder below which nobody is asked for files; null for none.</summary>
+    internal string? NeverAsked { get; init; }
+
     /// <summary>Whether a refused system call also kills the child.</summary>
     public bool KillsOnViolation { get; init; }
 
