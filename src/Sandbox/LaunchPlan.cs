@@ -218,7 +218,7 @@ internal sealed class LaunchPlan
             + (_files is not null && _machine.HasScopes ? "s" : "")
             + (Reports ? "n" : "")
             + (Filter is not null && Policy.Wants(SandboxLayer.NoNewCode) ? "x" : "");
-        var identity = _world is not null && Policy is { Workspace: { } workspace, WorkspaceIdentity: var (device, inode) } ? string.Create(CultureInfo.InvariantCulture, $"{device},{inode},{workspace}") : "";
+        var identity = _world is not null && Policy is { Scratch: null, Workspace: { } workspace, WorkspaceIdentity: var (device, inode) } ? string.Create(CultureInfo.InvariantCulture, $"{device},{inode},{workspace}") : "";
         return string.Create(CultureInfo.InvariantCulture, $"2|{System.Text.Encoding.ASCII.GetString(program, 0, length)}|{self}|{measures}|{Policy.Limits.FileSize}|{identity}");
     }
 }

@@ -34,11 +34,18 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return settings.Sandbox.Find(name) is not { } policy ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' does not exist; the profiles are {string.Join(", ", settings.Sandbox.Profiles.Select(static one => one.Name))}.")
             : !policy.MayExecute && !policy.IsUnconfined ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' cannot run commands: it forbids executing programs.")
             : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is not valid text, so it cannot be mounted in the command's world.")
+            : RefusalOfScratch(spawn, policy) is { } refusal ? refusal
             : !Asks(spawn, policy) ? null
             : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command that asks needs a world of its own: a grant is for one command, and in a shared world no process belongs to one for certain.")
             : !HasWorld(policy) || !settings.Sandbox.Machine.CanNotify ? (SpawnFailure.Unavailable, "A command cannot ask here: that needs a world, and seccomp's user notification (see doctor).")
             : null;
     }
+
+    private (SpawnFailure Kind, string Message)? RefusalOfScratch(Spawn spawn, SandboxPolicy policy) => spawn.Scratch is null ? null
+        : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command with a scratch needs a world of its own.")
+        : !HasWorld(policy) ? (SpawnFailure.Unavailable, "A scratch is not available here: it needs a world (see doctor).")
+        : !policy.Files.Any(static rule => rule.Path == PolicyPaths.Workspace && rule.Rights.HasFlag(FileRights.Write)) ? (SpawnFailure.InvalidRequest, $"The profile '{policy.Name}' may not change the command's folder: a scratch would stay empty.")
+        : null;
 
     private static bool Asks(Spawn spawn, SandboxPolicy policy) => (spawn.OnRefusal ?? (policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny)) == RefusalMode.Ask;
 
@@ -60,17 +67,29 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         var identity = workspace is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(workspace) : null;
         var isShared = settings.Commands.ShareWorlds || spawn.World is not null;
         var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World, policy.AsksOnRefusal);
-        if (isShared ? _shared.TryGetValue(key, out var known) : TryTakeSpare(key, context, out known))
+        IDisposable? scratch = null;
+        if (spawn.Scratch is { } name)
+        {
+            problem = BeginScratch(name, folder, identity, ref policy, out scratch);
+            if (problem is not null)
+            {
+                workspace?.Dispose();
+                return null;
+            }
+        }
+        Runner? known = null;
+        if (isShared ? _shared.TryGetValue(key, out known) : scratch is null && TryTakeSpare(key, context, out known))
         {
             workspace?.Dispose();
             known.LastUse = _last;
         }
-        else if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared, workspace, context, out problem) is { } started)
+        else if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared, workspace, context, out problem, scratch) is { } started)
         {
             known = started;
         }
         else
         {
+            scratch?.Dispose();
             return null;
         }
         if (isShared)
@@ -82,10 +101,26 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         {
             _own.Add(known.Queue, known);
             // A key requested twice is likely to be requested again.
-            if (!_asked.Add(key) && !_spare.ContainsKey(key))
+            if (scratch is null && !_asked.Add(key) && !_spare.ContainsKey(key))
                 Spare(key, policy, spawn, folder, hasWorld, context);
         }
         return known.Queue;
+    }
+
+    private static string? BeginScratch(string name, string? folder, (ulong, ulong)? identity, ref SandboxPolicy policy, out IDisposable? held)
+    {
+        held = null;
+        if (folder is null || identity is null)
+            return "The command's folder cannot be its workspace, so there is nothing to make a scratch of.";
+        try
+        {
+            policy = policy with { Scratch = ScratchFolder.Begin(name, folder, identity.Value, policy.Protected, out held) };
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
     }
 
     // A spare world does not hold a protected name that was created after it.
@@ -139,7 +174,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private SandboxPolicy Granted(in Key key, SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorkspace, bool hasWorld)
     {
         // Read paths are checked each time, and a folder for temporary files belongs to one runner.
-        if (!hasWorld || spawn.Read is { Count: > 0 })
+        if (!hasWorld || spawn.Read is { Count: > 0 } || policy.Scratch is not null)
             return Grant(policy, spawn, folder, hasWorkspace, key.File);
         if (_granted.TryGetValue(key, out var known))
             return known;
@@ -185,7 +220,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         _asked.Remove(oldest);
     }
 
-    private Runner? Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, IActorContext context, out string? problem)
+    private Runner? Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, IActorContext context, out string? problem, IDisposable? scratch = null)
     {
         problem = null;
         var temporary = hasWorld ? null : CommandTemporary.Make(policy, out problem);
@@ -203,6 +238,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
             HasWorld = hasWorld,
             ServesOne = !isShared,
             Workspace = workspace,
+            Scratch = scratch,
             Names = ProtectedNames.Of(policy, workspace),
         };
         var actor = context.Watch(context.ActorOf(CommandRunner.Props(queue, policy, settings, launcher), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}")));

@@ -45,6 +45,9 @@ internal sealed class RunnerQueue
     /// <summary>Its workspace, kept open so that the inode number is not reused for another folder until the runner stops.</summary>
     internal SafeDescriptor? Workspace { get; init; }
 
+    /// <summary>Held until the runner stops, so that the scratch on which its command works is not applied meanwhile; null for none.</summary>
+    internal IDisposable? Scratch { get; init; }
+
     /// <summary>The protected names of its workspace that its world does not hold; null if the workspace is not writable.</summary>
     internal ProtectedNames? Names { get; init; }
 
@@ -148,6 +151,7 @@ internal sealed class RunnerQueue
         {
             _stopped = true;
             Workspace?.Dispose();
+            Scratch?.Dispose();
             _router = null;
             Discard();
         }

@@ -157,6 +157,9 @@ public sealed record SandboxPolicy
     /// <summary>The identity of the workspace's folder, so that another folder at its path is refused; null if unchecked.</summary>
     internal (ulong Device, ulong Inode)? WorkspaceIdentity { get; private init; }
 
+    /// <summary>The folder that takes the changes to the workspace, which itself stays unchanged; null to change the workspace.</summary>
+    internal string? Scratch { get; init; }
+
     /// <summary>Names in a workspace that stay unchangeable although the workspace is writable: other programs execute them later.</summary>
     public ImmutableArray<string> Protected { get; private init; } = [];
 
