@@ -285,7 +285,6 @@ internal sealed partial class CommandSession : UntypedActor
 
     private void Finish(int survivors)
     {
-        // No process works on it any more, and whoever is told of the end may apply it at once.
         _runner.Scratch?.Dispose();
         _life.Finish(survivors);
         _waiters.TellOfTheEnd(_life);

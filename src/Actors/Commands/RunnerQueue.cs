@@ -45,7 +45,7 @@ internal sealed class RunnerQueue
     /// <summary>Its workspace, kept open so that the inode number is not reused for another folder until the runner stops.</summary>
     internal SafeDescriptor? Workspace { get; init; }
 
-    /// <summary>Held until the runner stops, so that the scratch on which its command works is not applied meanwhile; null for none.</summary>
+    /// <summary>Held until its command has ended, so that the command's scratch is not applied meanwhile; null for none. Who is told of the end may apply it at once.</summary>
     internal IDisposable? Scratch { get; init; }
 
     /// <summary>The protected names of its workspace that its world does not hold; null if the workspace is not writable.</summary>
