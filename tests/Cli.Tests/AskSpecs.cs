@@ -104,8 +104,10 @@ public sealed class AskSpecs : IDisposable
     public async Task A_hostile_name_cannot_control_the_terminal()
     {
         Outside("\u001b[2Jx\u202e\ny", "the secret\n");
-        var seen = await TypeAsync($"AB exec --ask -- sh -c 'cat {_outside}/*x*y'; cd {_outside}; AB exec --ask -- sh -c 'cat $(printf \"\\033[2Jx\\342\\200\\256\\ny\")'; true", "no such", "");
-        Assert.NotEmpty(seen);
+        var seen = await TypeAsync($"AB exec --ask -- python3 -c 'open(\"{_outside}/\\x1b[2Jx\\u202e\\ny\")'; echo code-$?", "(60 s)", "n");
+        Assert.Contains($"wants to read {_outside}/^[[2Jx<U+202E>^Jy", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[2J", seen, StringComparison.Ordinal);
+        Assert.Contains("code-1", seen, StringComparison.Ordinal);
     }
 
     [Fact]
