@@ -30,7 +30,7 @@ internal sealed partial class CommandRegistry : UntypedActor
     internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher, IActorRef permissions) =>
         Akka.Actor.Props.Create(() => new CommandRegistry(settings, launcher, permissions));
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => _runners.IsResolver(Sender) ? Directive.Restart : Directive.Stop);
 
     protected override void OnReceive(object message)
     {

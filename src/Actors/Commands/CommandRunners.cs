@@ -258,6 +258,9 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return new Runner(queue, actor) { LastUse = _last };
     }
 
+    /// <summary>Whether an actor resolves names for commands.</summary>
+    internal bool IsResolver(IActorRef actor) => actor.Equals(_resolver);
+
     private EgressSetup EgressOf(SandboxPolicy policy, IActorContext context)
     {
         if (_resolver.IsNobody())
