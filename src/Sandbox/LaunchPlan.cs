@@ -55,8 +55,14 @@ internal sealed class LaunchPlan
     /// <summary>Whether the child has its own file system, and the processes it starts end with it.</summary>
     public bool HasWorld => _world is not null;
 
+    /// <summary>Whether the child's network is empty, and the parent gets its listening sockets.</summary>
+    public bool HasEgress => _world is not null && Policy.HasNamedEgress;
+
     /// <summary>Whether refused calls are reported.</summary>
     public bool Reports => Filter is not null && _machine.CanNotify;
+
+    /// <summary>Whether the child's filter asks about each opening and execution.</summary>
+    public bool Asks => Policy.AsksOnRefusal && _world is not null && Reports;
 
     /// <summary>Whether refused calls are allowed after all, for learning.</summary>
     public bool Learns { get; private init; }
@@ -100,6 +106,11 @@ internal sealed class LaunchPlan
             namespaces = granted;
         if (learn && !machine.CanNotify)
             throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, "Refused calls cannot be watched on this machine: the kernel has no seccomp user notification.");
+        if (policy.HasNamedEgress && !learn && !(hasWorld && namespaces.HasFlag(Namespaces.Network)))
+        {
+            policy = policy.WithoutNetwork();
+            missing.Add(new MissingLayer("namespaces", $"The profile {policy.Name} has no network here: without a world and a network of its own, it would have the machine's"));
+        }
         // Recorded before the paths are read, so that any later change is noticed.
         var witness = hasWorld ? PathExpansion.Witness(executable) : null;
         var rules = PathExpansion.Expand(policy, executable).ToList();
@@ -112,7 +123,7 @@ internal sealed class LaunchPlan
             rules = [.. rules.Where(static rule => rule.Path is not ("/dev/pts" or "/dev/ptmx"))];
         var files = machine.HasLandlock && !learn ? LandlockRules.Compile(rules) : null;
         var native = executable.IsNative;
-        var filter = machine.HasSystemCallFilters ? PolicyFilter.Build(policy, SystemCallTable.Current, machine.CanNotify, native) : null;
+        var filter = machine.HasSystemCallFilters ? PolicyFilter.Build(policy, SystemCallTable.Current, machine.CanNotify, native, policy.AsksOnRefusal && world is not null && machine.CanNotify) : null;
         var startFilter = filter is not null && native && !learn ? Sandbox.StartFilter.Build(policy, SystemCallTable.Current, machine.CanNotify, ConfinedSpawner.CallAddress) : null;
         return new LaunchPlan(policy, machine, files, namespaces, filter, missing, world, startFilter) { Learns = learn, _witness = witness };
     }
@@ -122,13 +133,14 @@ internal sealed class LaunchPlan
 
     // A child that executes programs without a world sees the machine's processes and mounts: a runner finds its sessions' processes there.
     private static Namespaces Wanted(SandboxPolicy policy, bool hasWorld) =>
-        policy.WantsWorld && !hasWorld ? policy.Namespaces & ~(Namespaces.Mounts | Namespaces.Processes) : policy.Namespaces;
+        policy.WantsWorld && !hasWorld ? policy.Namespaces & ~(Namespaces.Mounts | Namespaces.Processes | (policy.HasNamedEgress ? Namespaces.Network : 0)) : policy.Namespaces;
 
     /// <summary>The confinement that a child enters.</summary>
     internal Confinement Confine(Landlock? landlock, int deathSignal) => new()
     {
         Namespaces = _namespaces,
         World = _world,
+        Network = HasEgress ? new WorldNetwork(Policy.EgressPorts) : null,
         Landlock = landlock,
         DropCapabilities = true,
         Limits = Limits(),
@@ -209,13 +221,13 @@ internal sealed class LaunchPlan
         var bytes = Filter is null ? [] : MemoryMarshal.AsBytes<FilterInstruction>(Filter.Program.ToArray());
         var program = new byte[Base64.GetMaxEncodedToUtf8Length(bytes.Length)];
         Base64.EncodeToUtf8(bytes, program, out _, out var length);
-        var self = string.Join(',', Filter?.SelfLines ?? []);
+        var self = string.Join(',', Filter?.SelfLines ?? []) + (Filter is { CodeLines: { Count: > 0 } code } ? "/" + string.Join(',', code) : "");
         var measures = (_world is null ? "" : "v") + (_files is null ? "" : _world is not null ? "p" : Policy.Files.Any(static rule => rule.Path == "/") ? "w" : "r")
             + (_files is not null && _machine.HasTcpPorts ? "t" : "")
             + (_files is not null && _machine.HasScopes ? "s" : "")
             + (Reports ? "n" : "")
             + (Filter is not null && Policy.Wants(SandboxLayer.NoNewCode) ? "x" : "");
-        var identity = _world is not null && Policy is { Workspace: { } workspace, WorkspaceIdentity: var (device, inode) } ? string.Create(CultureInfo.InvariantCulture, $"{device},{inode},{workspace}") : "";
+        var identity = _world is not null && Policy is { Scratch: null, Workspace: { } workspace, WorkspaceIdentity: var (device, inode) } ? string.Create(CultureInfo.InvariantCulture, $"{device},{inode},{workspace}") : "";
         return string.Create(CultureInfo.InvariantCulture, $"2|{System.Text.Encoding.ASCII.GetString(program, 0, length)}|{self}|{measures}|{Policy.Limits.FileSize}|{identity}");
     }
 }

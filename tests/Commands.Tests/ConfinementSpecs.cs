@@ -19,7 +19,7 @@ public sealed class ConfinementSpecs : CommandSpecs
         var refused = await RunIn("command-workspace", folder, $"echo x > {beside}/a");
         Assert.NotEqual(0, refused.Exit!.ExitCode);
         Assert.Empty(Directory.GetFileSystemEntries(beside));
-        Assert.Equal("It reported 'Directory nonexistent', which the profile command-workspace may have caused.", refused.Exit.Blocked);
+        Assert.Equal($"It reported 'Directory nonexistent' for {beside}/a, which the profile command-workspace may have caused.", refused.Exit.Blocked);
         Directory.Delete(folder, true);
         Directory.Delete(beside, true);
     }
@@ -144,7 +144,7 @@ public sealed class ConfinementSpecs : CommandSpecs
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        var run = RunAsync(new Spawn(["bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{port}; cat <&3"]) { Profile = "command-networked", Folder = "/" });
+        var run = RunAsync(new Spawn(["bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{port}; cat <&3"]) { Profile = "command-networked", Folder = "/", Egress = [$"127.0.0.1:{port}"] });
         using var client = await listener.AcceptTcpClientAsync().WaitAsync(Deadline.Long);
         await client.GetStream().WriteAsync("hello"u8.ToArray());
         client.Close();

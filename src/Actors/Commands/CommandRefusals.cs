@@ -15,19 +15,49 @@ internal sealed class CommandRefusals
     // Paths that are not granted do not exist in the world; a missing name without a folder is more often the command's own mistake.
     private static readonly string[] Absences = ["No such file or directory", "Directory nonexistent", "not found"];
 
+    private const int MostDenied = 32;
+
+    private readonly List<string> _denied = [];
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
 
     internal void Add(SandboxViolation violation)
     {
-        if (!violation.Allowed && (_calls.Count < MostNamed || _calls.ContainsKey(violation.Arguments)))
-            _calls[violation.Arguments] = _calls.GetValueOrDefault(violation.Arguments) + 1;
+        if (!violation.Allowed)
+            Add(violation.Arguments);
     }
 
-    /// <summary>One sentence; null if the command succeeded or nothing was refused.</summary>
-    internal string? Explain(CommandExit exit, string profile, OutputLog output)
+    /// <summary>Records a file that was asked for and not given.</summary>
+    internal void Add(string path, FileUse access, string sentence)
+    {
+        var verb = (access & FileUse.Execute) != 0 ? "executing" : (access & FileUse.Write) != 0 ? "writing" : "reading";
+        Add(sentence.Length == 0 ? $"{verb} {path}" : $"{verb} {path} ({sentence.TrimEnd('.')})");
+    }
+
+    private void Add(string what)
+    {
+        if (_calls.Count < MostNamed || _calls.ContainsKey(what))
+            _calls[what] = _calls.GetValueOrDefault(what) + 1;
+    }
+
+    /// <summary>Records a connection that was denied.</summary>
+    /// <returns>False if it is known, or if too many were denied.</returns>
+    internal bool AddDenied(string sentence)
+    {
+        if (_denied.Count >= MostDenied || _denied.Contains(sentence))
+            return false;
+        _denied.Add(sentence);
+        return true;
+    }
+
+    /// <summary>One sentence or a few; null if the command succeeded or nothing was refused.</summary>
+    internal string? Explain(CommandExit exit, string profile, OutputLog output, string? whyNoNetwork)
     {
         if (exit.ExitCode == 0)
             return null;
+        if (_denied.Count > 0)
+            return string.Join(' ', _denied.Take(MostNamed).Concat(_denied.Count > MostNamed ? [$"{_denied.Count - MostNamed} more were denied."] : []));
+        if (whyNoNetwork is not null && _calls.Keys.Any(static call => call.StartsWith("socket(", StringComparison.Ordinal)))
+            return whyNoNetwork;
         if (_calls.Count > 0)
             return $"The profile {profile} refused: {string.Join(", ", _calls.Select(static call => call.Value == 1 ? call.Key : $"{call.Key} ({call.Value} times)"))}.";
         // Landlock reports refused files to no process, so the command's own error message is the only evidence.
@@ -35,10 +65,16 @@ internal sealed class CommandRefusals
         var errors = output.Retained(stream).Bytes.Span;
         var tail = Encoding.UTF8.GetString(errors[Math.Max(0, errors.Length - LooksBack)..]);
         var found = Array.Find(Complaints, complaint => tail.Contains(complaint, StringComparison.OrdinalIgnoreCase))
-            ?? (HasAbsolutePath(tail) ? Array.Find(Absences, absence => tail.Contains(absence, StringComparison.OrdinalIgnoreCase)) : null);
-        return found is not null
-            ? $"It reported '{found}', which the profile {profile} may have caused." : null;
+            ?? (PathIn(tail) is not null ? Array.Find(Absences, absence => tail.Contains(absence, StringComparison.OrdinalIgnoreCase)) : null);
+        if (found is null)
+            return null;
+        // Whether the path exists is not said: a command could learn that of any path by printing it.
+        var line = tail.Split('\n').Last(line => line.Contains(found, StringComparison.OrdinalIgnoreCase));
+        return PathIn(line) is { } path ? $"It reported '{found}' for {path}, which the profile {profile} may have caused."
+            : $"It reported '{found}', which the profile {profile} may have caused.";
     }
 
-    private static bool HasAbsolutePath(string text) => text.Split([' ', '\'', '"', '‘', '\n'], StringSplitOptions.RemoveEmptyEntries).Any(static word => word.Length > 2 && word[0] == '/');
+    // The last absolute path: a shell names itself first.
+    private static string? PathIn(string text) => text.Split([' ', '\'', '"', '‘', '’', '\n'], StringSplitOptions.RemoveEmptyEntries)
+        .LastOrDefault(static word => word.Length > 2 && word[0] == '/' && word[1] != '/')?.TrimEnd(':', ',', ';');
 }

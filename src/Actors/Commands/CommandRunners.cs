@@ -13,7 +13,7 @@ namespace ActorBrowser;
 /// The registry's runners: one for each command, which ends with the command, or one shared by all commands with the same world name,
 /// profile and folder. If the same kind of runner is requested twice, the next one is started in advance.
 /// </summary>
-internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log)
+internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log, IActorRef permissions)
 {
     private const int MostKept = 8;
     private const int MostGranted = 32;
@@ -24,6 +24,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private readonly HashSet<Key> _asked = [];
     // Keeps one policy for each key, so that its launch plan is made once.
     private readonly Dictionary<Key, SandboxPolicy> _granted = [];
+    private IActorRef _resolver = ActorRefs.Nobody;
     private int _last;
     private int _started;
 
@@ -33,9 +34,26 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         var name = spawn.Profile ?? settings.Commands.Profile;
         return settings.Sandbox.Find(name) is not { } policy ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' does not exist; the profiles are {string.Join(", ", settings.Sandbox.Profiles.Select(static one => one.Name))}.")
             : !policy.MayExecute && !policy.IsUnconfined ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' cannot run commands: it forbids executing programs.")
+            : spawn.Egress is { Count: > 0 } && !policy.HasNamedEgress ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' has no named egress, so no rule for hosts applies to it; command-networked has one.")
+            : spawn.Egress is { } rules && EgressRules.Problem([.. policy.EgressRules, .. rules]) is { } problem ? (SpawnFailure.InvalidRequest, problem)
             : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is not valid text, so it cannot be mounted in the command's world.")
+            : RefusalOfScratch(spawn, policy) is { } refusal ? refusal
+            : !Asks(spawn, policy) ? null
+            : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command that asks needs a world of its own: a grant is for one command, and in a shared world no process belongs to one for certain.")
+            : !HasWorld(policy) || !settings.Sandbox.Machine.CanNotify ? (SpawnFailure.Unavailable, "A command cannot ask here: that needs a world, and seccomp's user notification (see doctor).")
             : null;
     }
+
+    private (SpawnFailure Kind, string Message)? RefusalOfScratch(Spawn spawn, SandboxPolicy policy) => spawn.Scratch is null ? null
+        : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command with a scratch needs a world of its own.")
+        : !HasWorld(policy) ? (SpawnFailure.Unavailable, "A scratch is not available here: it needs a world (see doctor).")
+        : !policy.Files.Any(static rule => rule.Path == PolicyPaths.Workspace && rule.Rights.HasFlag(FileRights.Write)) ? (SpawnFailure.InvalidRequest, $"The profile '{policy.Name}' may not change the command's folder: a scratch would stay empty.")
+        : null;
+
+    private static bool Asks(Spawn spawn, SandboxPolicy policy) => (spawn.OnRefusal ?? (policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny)) == RefusalMode.Ask;
+
+    private static SandboxPolicy WithAsking(Spawn spawn, SandboxPolicy policy) => !Asks(spawn, policy) ? (policy.AsksOnRefusal ? policy with { AsksOnRefusal = false } : policy)
+        : policy with { AsksOnRefusal = true, NeverAsked = StateFolder.Find() };
 
     private bool HasWorld(SandboxPolicy policy) => settings.Sandbox.IsEnabled && settings.Sandbox.Machine.GivesWorld(policy);
 
@@ -45,24 +63,36 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     {
         problem = null;
         _last++;
-        var policy = settings.Sandbox.Find(spawn.Profile ?? settings.Commands.Profile)!;
+        var policy = WithAsking(spawn, settings.Sandbox.Find(spawn.Profile ?? settings.Commands.Profile)!);
         var hasWorld = HasWorld(policy);
         var folder = CommandWorkspace.FolderOf(spawn);
         var workspace = policy.NeedsWorkspace && folder is not null ? Workspace(folder, hasWorld) : null;
         var identity = workspace is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(workspace) : null;
         var isShared = settings.Commands.ShareWorlds || spawn.World is not null;
-        var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World);
-        if (isShared ? _shared.TryGetValue(key, out var known) : TryTakeSpare(key, context, out known))
+        var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World, policy.AsksOnRefusal, policy.HasNamedEgress ? string.Join('\n', spawn.Egress ?? []) : "");
+        IDisposable? scratch = null;
+        if (spawn.Scratch is { } name)
+        {
+            problem = BeginScratch(name, folder, identity, ref policy, out scratch);
+            if (problem is not null)
+            {
+                workspace?.Dispose();
+                return null;
+            }
+        }
+        Runner? known = null;
+        if (isShared ? _shared.TryGetValue(key, out known) : scratch is null && TryTakeSpare(key, context, out known))
         {
             workspace?.Dispose();
             known.LastUse = _last;
         }
-        else if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared, workspace, context, out problem) is { } started)
+        else if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared, workspace, context, out problem, scratch) is { } started)
         {
             known = started;
         }
         else
         {
+            scratch?.Dispose();
             return null;
         }
         if (isShared)
@@ -74,10 +104,26 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         {
             _own.Add(known.Queue, known);
             // A key requested twice is likely to be requested again.
-            if (!_asked.Add(key) && !_spare.ContainsKey(key))
+            if (scratch is null && !_asked.Add(key) && !_spare.ContainsKey(key))
                 Spare(key, policy, spawn, folder, hasWorld, context);
         }
         return known.Queue;
+    }
+
+    private static string? BeginScratch(string name, string? folder, (ulong, ulong)? identity, ref SandboxPolicy policy, out IDisposable? held)
+    {
+        held = null;
+        if (folder is null || identity is null)
+            return "The command's folder cannot be its workspace, so there is nothing to make a scratch of.";
+        try
+        {
+            policy = policy with { Scratch = ScratchFolder.Begin(name, folder, identity.Value, policy.Protected, out held) };
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
     }
 
     // A spare world does not hold a protected name that was created after it.
@@ -131,7 +177,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private SandboxPolicy Granted(in Key key, SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorkspace, bool hasWorld)
     {
         // Read paths are checked each time, and a folder for temporary files belongs to one runner.
-        if (!hasWorld || spawn.Read is { Count: > 0 })
+        if (!hasWorld || spawn.Read is { Count: > 0 } || policy.Scratch is not null)
             return Grant(policy, spawn, folder, hasWorkspace, key.File);
         if (_granted.TryGetValue(key, out var known))
             return known;
@@ -150,8 +196,14 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
             else
                 policy = policy.AllowRead(path);
         }
+        if (policy.HasNamedEgress)
+        {
+            policy = policy.AllowEgress(spawn.Egress ?? []);
+            policy = policy with { EgressPorts = [.. EgressRules.Of(policy.EgressRules).Ports] };
+        }
         return policy.StartIn(folder ?? "/");
     }
+
 
     private void Spare(Key key, SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorld, IActorContext context)
     {
@@ -177,7 +229,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         _asked.Remove(oldest);
     }
 
-    private Runner? Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, IActorContext context, out string? problem)
+    private Runner? Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, IActorContext context, out string? problem, IDisposable? scratch = null)
     {
         problem = null;
         var temporary = hasWorld ? null : CommandTemporary.Make(policy, out problem);
@@ -188,18 +240,32 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
+        var egress = policy.HasNamedEgress && hasWorld ? EgressOf(policy, context) : null;
         var queue = new RunnerQueue
         {
+            Egress = egress?.Audience,
+            WhyNoEgress = policy.HasNamedEgress && !hasWorld ? $"The profile {policy.Name} reaches hosts through the browser only, which needs a world and a network of its own; this machine has none (actorbrowser doctor), so the command had no network." : null,
             Temporary = temporary,
             TemporarySeen = hasWorld ? "/tmp" : temporary,
             HasWorld = hasWorld,
             ServesOne = !isShared,
             Workspace = workspace,
+            Scratch = scratch,
             Names = ProtectedNames.Of(policy, workspace),
         };
-        var actor = context.Watch(context.ActorOf(CommandRunner.Props(queue, policy, settings, launcher), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}")));
+        var actor = context.Watch(context.ActorOf(CommandRunner.Props(queue, policy, settings, launcher, egress), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}")));
         queue.Runner = actor;
         return new Runner(queue, actor) { LastUse = _last };
+    }
+
+    /// <summary>Whether an actor resolves names for commands.</summary>
+    internal bool IsResolver(IActorRef actor) => actor.Equals(_resolver);
+
+    private EgressSetup EgressOf(SandboxPolicy policy, IActorContext context)
+    {
+        if (_resolver.IsNobody())
+            _resolver = context.ActorOf(NameResolver.Props(settings, launcher), "resolver");
+        return new EgressSetup(settings, launcher, policy.Name, EgressRules.Of(policy.EgressRules), policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny, new EgressAudience(), _resolver, permissions);
     }
 
     private void StopOldestIdle(IActorContext context, Func<RunnerQueue, bool> isInUse)
@@ -215,7 +281,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     }
 
     // The grant is for the folder itself, not its path: a folder created later at the same path is another one.
-    private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World);
+    private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World, bool Asks, string Egress);
 
     private sealed class Runner(RunnerQueue queue, IActorRef actor)
     {

@@ -34,9 +34,10 @@ internal sealed partial class CommandSession : UntypedActor
     private readonly OutputFlow _output;
     private readonly IdleTimer _idle;
     private readonly ExitFindings _findings;
+    private readonly CommandQuestions _questions;
     private bool _retired;
 
-    public CommandSession(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester)
+    public CommandSession(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester, IActorRef permissions)
     {
         (_id, _spawn, _settings, _runner, _requester) = (id, spawn, settings, runner, requester);
         var log = new OutputLog(settings.RetainedHead, settings.RetainedTail);
@@ -46,20 +47,18 @@ internal sealed partial class CommandSession : UntypedActor
         _output = new OutputFlow(Context, spawn, settings, log, _life, () => Send(new Transport.Terminate(0, ExitCause.OutputLimit)));
         _idle = new IdleTimer(Timers, spawn.IdleTimeout);
         _findings = new ExitFindings(Context, handle, spawn, settings, runner, log);
+        _questions = new CommandQuestions(_self, permissions, handle, spawn.Profile ?? settings.Profile, spawn.Display, _findings.Refusals);
         _output.Open(pipes);
         _input.Connect(pipes.Input);
     }
 
     private ActorTimers Timers { get; } = new(Context);
 
-    internal static Props Props(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester) =>
-        // No expression and no type: Akka would analyse those for each command, which takes longer than the rest of the command's start.
-        Akka.Actor.Props.CreateBy(new Producer(id, handle, spawn, pipes, settings, runner, requester));
-
     protected override SupervisorStrategy SupervisorStrategy() => Stopping;
 
     protected override void PreStart()
     {
+        _runner.Egress?.Join(_life.Handle, _spawn.Display, _self);
         if (_spawn.Subscription is { } subscription)
             _output.Add(subscription);
     }
@@ -68,6 +67,8 @@ internal sealed partial class CommandSession : UntypedActor
     protected override void PostStop()
     {
         Timers.CancelAll();
+        _runner.Egress?.Leave(_life.Handle);
+        _questions.End();
         _output.Dispose();
         _input.End();
         if (!_life.IsOver && (_life.HasStarted || !_runner.TryWithdraw(_id)))
@@ -163,13 +164,16 @@ internal sealed partial class CommandSession : UntypedActor
                 StopIfDone();
                 break;
             case ChildProcessProtocol.SandboxViolated violated:
-                _findings.Add(violated.Violation);
+                _findings.Refusals.Add(violated.Violation);
+                break;
+            case EgressDenied denied:
+                OnEgressDenied(denied.Sentence);
                 break;
             case RunnerLost lost:
                 OnRunnerLost(lost);
                 break;
             default:
-                return false;
+                return _questions.OnReceive(message);
         }
         return true;
     }
@@ -284,8 +288,17 @@ internal sealed partial class CommandSession : UntypedActor
         _registry.Tell(new Over(_life.Record()));
     }
 
+    // As if the command had written it: its stderr is where a person or a model looks first.
+    private void OnEgressDenied(string sentence)
+    {
+        if (!_life.IsOver && _life.HasStarted && _findings.AddDenied(sentence))
+            _output.Insert(_spawn.Output == CommandOutput.Piped ? OutputStream.Error : OutputStream.Output, $"ActorBrowser: {sentence}{(_spawn.Output == CommandOutput.Terminal ? "\r" : "")}\n");
+    }
+
     private void Finish(int survivors)
     {
+        _runner.Egress?.Leave(_life.Handle);
+        _runner.Scratch?.Dispose();
         _life.Finish(survivors);
         _waiters.TellOfTheEnd(_life);
     }

@@ -42,8 +42,17 @@ internal sealed class RunnerQueue
     /// <summary>Whether it serves one command only.</summary>
     internal bool ServesOne { get; init; }
 
+    /// <summary>Its commands, as its egress knows them; null if its profile has no named egress, or none here.</summary>
+    internal EgressAudience? Egress { get; init; }
+
+    /// <summary>Why its commands have no network although their profile has a named egress; null if they have one, or need none.</summary>
+    internal string? WhyNoEgress { get; init; }
+
     /// <summary>Its workspace, kept open so that the inode number is not reused for another folder until the runner stops.</summary>
     internal SafeDescriptor? Workspace { get; init; }
+
+    /// <summary>Held until its command has ended, so that the command's scratch is not applied meanwhile; null for none. Who is told of the end may apply it at once.</summary>
+    internal IDisposable? Scratch { get; init; }
 
     /// <summary>The protected names of its workspace that its world does not hold; null if the workspace is not writable.</summary>
     internal ProtectedNames? Names { get; init; }
@@ -148,6 +157,7 @@ internal sealed class RunnerQueue
         {
             _stopped = true;
             Workspace?.Dispose();
+            Scratch?.Dispose();
             _router = null;
             Discard();
         }

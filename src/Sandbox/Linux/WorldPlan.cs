@@ -70,6 +70,8 @@ internal sealed class WorldPlan
             if (GitIdentity.ConfigurationOf(home) is { } identity)
                 plan.AddText(Path.Combine(home, GitIdentity.FileName), identity);
         }
+        if (policy.HasNamedEgress)
+            plan.AddNames();
         plan.AddStart();
         foreach (var path in plan._links.Seen.Keys)
             witness.Note(path);
@@ -84,6 +86,7 @@ internal sealed class WorldPlan
             Rules = landlockVersion == 0 ? [] :
             [
                 LandlockRules.InWorld("/", FileRights.Read | FileRights.Execute, landlockVersion), LandlockRules.InWorld("/dev/pts", FileRights.Read | FileRights.Device, landlockVersion),
+                .. policy is { Scratch: not null, Workspace: { } workspace } ? [LandlockRules.InWorld(workspace, FileRights.Read | FileRights.Write, landlockVersion)] : Array.Empty<WorldRule>(),
                 .. temporary.Select(folder => LandlockRules.InWorld(folder, FileRights.Read | FileRights.Write, landlockVersion)),
             ],
         };
@@ -100,7 +103,9 @@ internal sealed class WorldPlan
         if (path == "/" || PolicyPaths.IsIn(path, "/proc") || (!isFolder && !File.Exists(path)))
             return;
         var place = !isFolder && PolicyPaths.IsIn(path, "/dev") ? WorldPlace.Device : rule.Rights.HasFlag(FileRights.Write) ? WorldPlace.Writable : WorldPlace.ReadOnly;
-        if (!_places.TryGetValue(path, out var known) || known.Place == WorldPlace.ReadOnly)
+        if (place == WorldPlace.Writable && rule.Path == _policy.Workspace && _policy.Scratch is { } scratch)
+            _places[path] = new WorldEntry(WorldPlace.Scratch, path, isFolder, scratch);
+        else if (!_places.TryGetValue(path, out var known) || known.Place == WorldPlace.ReadOnly)
             _places[path] = new WorldEntry(place, path, isFolder);
     }
 
@@ -126,6 +131,17 @@ internal sealed class WorldPlan
             _places[folder] = new WorldEntry(writes ? WorldPlace.Private : WorldPlace.Empty, folder, true);
             if (writes)
                 folders.Add(folder);
+        }
+    }
+
+    // The machine's own name servers and hosts lead nowhere in a network of its own. In a folder that is shown whole they stay: any name server's
+    // address is ours there.
+    private void AddNames()
+    {
+        foreach (var (path, content) in new[] { ("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:5 attempts:2\n"), ("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tlocalhost\n") })
+        {
+            if (!IsShown(path))
+                _places[path] = new WorldEntry(WorldPlace.Fact, path, false, content);
         }
     }
 
@@ -162,7 +178,7 @@ internal sealed class WorldPlan
     private bool IsCovered(in WorldEntry entry) =>
         entry.Place is WorldPlace.ReadOnly or WorldPlace.Writable && Above(entry.Path) is { } above && above.Place == entry.Place && entry.Path != _policy.Workspace;
 
-    private bool IsShown(string path) => Above(path) is { Place: WorldPlace.ReadOnly or WorldPlace.Writable };
+    private bool IsShown(string path) => Above(path) is { Place: WorldPlace.ReadOnly or WorldPlace.Writable or WorldPlace.Scratch };
 
     private WorldEntry? Above(string path)
     {
@@ -177,7 +193,7 @@ internal sealed class WorldPlan
     private List<(string, bool)> Pinned()
     {
         var pinned = new List<(string, bool)>();
-        if (_policy.Workspace is not { } workspace || !_places.TryGetValue(workspace, out var entry) || entry.Place != WorldPlace.Writable)
+        if (_policy.Workspace is not { } workspace || !_places.TryGetValue(workspace, out var entry) || entry.Place is not (WorldPlace.Writable or WorldPlace.Scratch))
             return pinned;
         var folders = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in _policy.Protected)
