@@ -59,6 +59,9 @@ internal sealed class FileSupervisor : IThreadPoolWorkItem, IDisposable
         _root = OtherProcess.OpenRoot(child);
     }
 
+    /// <summary>What the child was given to read.</summary>
+    internal GrantedCopies Copies { get; } = new();
+
     /// <summary>Looks at a call soon: not on the reactor's thread, which a slow file system would hold up for all children.</summary>
     internal void Serve(string name, in SeccompRequest request)
     {
@@ -77,7 +80,7 @@ internal sealed class FileSupervisor : IThreadPoolWorkItem, IDisposable
             {
                 Look(next.Name, next.Request);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // No descriptor is left, for example.
                 Continue(next.Request.Id);
@@ -125,6 +128,7 @@ internal sealed class FileSupervisor : IThreadPoolWorkItem, IDisposable
             left = [.. _attempts.Values];
         foreach (var attempt in left)
             attempt.GiveUp();
+        Copies.Dispose();
         _root.Dispose();
     }
 
