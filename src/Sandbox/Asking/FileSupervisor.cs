@@ -8,13 +8,15 @@ namespace ActorBrowser.Sandbox;
 internal interface IFileSink
 {
     /// <summary>A call waits for <see cref="FileAttempt.Grant"/> or <see cref="FileAttempt.Refuse"/>. Called on a thread of the pool: must not block.</summary>
-    void OnAttempt(FileAttempt attempt);
+    void OnAttempt(FileAttempt attempt) => attempt.Refuse();
 
     /// <summary>A file exists outside and cannot be granted while the command runs.</summary>
     /// <param name="path">Its path outside, without links.</param>
     /// <param name="access">What the command tried.</param>
     /// <param name="reason">Why it cannot, as a sentence.</param>
-    void OnRefused(string path, FileUse access, string reason);
+    void OnRefused(string path, FileUse access, string reason)
+    {
+    }
 }
 
 /// <summary>
