@@ -157,6 +157,17 @@ public sealed class AskingSpecs : CommandSpecs
         Assert.Equal(("deny", "rule", "Execute"), (line.GetProperty("decision").GetString(), line.GetProperty("by").GetString(), line.GetProperty("access").GetString()));
     }
 
+    [FactNeeds("python3")]
+    public async Task A_call_that_the_profile_refuses_is_refused_as_without_asking()
+    {
+        const string attempt = "import ctypes, os; c = ctypes.CDLL(None, use_errno=True); print(c.syscall(322, -100, b'/bin/true', None, None, 0), ctypes.get_errno()); print(c.open(b'/tmp/x', 0o101, 0o6755), ctypes.get_errno())";
+        foreach (var mode in new[] { RefusalMode.Deny, RefusalMode.Ask })
+        {
+            var end = await RunAsync(new Spawn(["python3", "-c", attempt]) { OnRefusal = mode });
+            Assert.Equal("-1 1\n-1 1\n", end.Output.ToString());
+        }
+    }
+
     [Fact]
     public async Task A_question_blocks_its_thread_alone_and_ends_with_its_command()
     {
