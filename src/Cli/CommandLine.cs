@@ -23,6 +23,7 @@ internal static class CommandLine
               actorbrowser ping renderer -n 1000
               actorbrowser exec --timeout 10 -- make test
               actorbrowser exec --pty -- bash
+              actorbrowser mcp --workspace .
               actorbrowser doctor --probe renderer
               actorbrowser demo
             """)
@@ -35,6 +36,7 @@ internal static class CommandLine
             PingCommand.Create(),
             ExecCommand.Create(),
             SessionsCommand.Create(),
+            McpCommand.Create(),
             DoctorCommand.Create(),
             CrashesCommand.Create(),
             DemoCommand.Create(),

@@ -43,6 +43,12 @@ public static partial class TabProtocol
         /// <summary>Whether images of pages are fetched and decoded.</summary>
         public bool LoadImages { get; init; }
 
+        /// <summary>
+        /// On whose behalf <see cref="Navigate"/> loads a page. With <see cref="FetchInitiator.PublicPage"/>, for URLs that come from a model or a page,
+        /// it reaches no loopback, link-local or private address.
+        /// </summary>
+        public FetchInitiator Initiator { get; init; }
+
         /// <summary>Which scripts of its pages run; null for the configured choice (<c>tabs.scripts</c>, which is none).</summary>
         public PageScripts? Scripts { get; init; }
 
@@ -57,6 +63,7 @@ public static partial class TabProtocol
 
         object? IValidated.Refusal() => Scripts is { } scripts && !Enum.IsDefined(scripts)
             ? new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(OpenTab), $"Scripts is {(int)scripts}, which is no PageScripts"))
+            : !Enum.IsDefined(Initiator) ? new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(OpenTab), $"Initiator is {(int)Initiator}, which is no FetchInitiator"))
             : Subscriber is null or IInternalActorRef ? null : TabRefusals.NoActor(nameof(OpenTab), Subscriber);
     }
 
