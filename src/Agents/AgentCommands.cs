@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser.Agents;
 
 /// <summary>The commands of one session, by handle. A handle of another session is unknown here.</summary>
-internal sealed class AgentCommands(BrowserClient browser, AgentOptions options, AgentWorkspace workspace, AgentChildren children) : IAsyncDisposable
+internal sealed class AgentCommands(BrowserClient browser, ToolSessionOptions options, AgentWorkspace workspace, AgentChildren children) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<AgentCommand> _commands = [];

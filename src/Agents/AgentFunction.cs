@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 namespace ActorBrowser.Agents;
 
 /// <summary>A tool as a function of <c>Microsoft.Extensions.AI</c>.</summary>
-internal sealed class AgentFunction(AgentTool tool, AgentSession session) : AIFunction
+internal sealed class AgentFunction(AgentTool tool, ToolSession session) : AIFunction
 {
     public override string Name => tool.Name;
 

@@ -3,7 +3,7 @@ using static ActorBrowser.TabProtocol;
 namespace ActorBrowser.Agents;
 
 /// <summary>The open pages of one session, by URL. All share the session's cookies; each has its own process, and answers one call at a time.</summary>
-internal sealed class AgentPages(BrowserClient browser, AgentOptions options, NetworkIdentity identity, AgentChildren children) : IAsyncDisposable
+internal sealed class AgentPages(BrowserClient browser, ToolSessionOptions options, NetworkIdentity identity, AgentChildren children) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     // The least recently used first.

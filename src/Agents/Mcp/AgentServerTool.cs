@@ -5,7 +5,7 @@ using ModelContextProtocol.Server;
 namespace ActorBrowser.Agents;
 
 /// <summary>A tool as the Model Context Protocol knows it.</summary>
-internal sealed class AgentServerTool(AgentTool tool, AgentSession session) : McpServerTool
+internal sealed class AgentServerTool(AgentTool tool, ToolSession session) : McpServerTool
 {
     public override Tool ProtocolTool { get; } = new()
     {

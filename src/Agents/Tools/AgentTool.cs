@@ -9,7 +9,7 @@ namespace ActorBrowser.Agents;
 /// <param name="Description">For the model: what it does, and when to use it.</param>
 /// <param name="Call">Does it: session, arguments, progress (which may be told any number of times), cancellation.</param>
 internal sealed record AgentTool(
-    string Name, string Title, string Description, Func<AgentSession, ToolArguments, IToolProgress, CancellationToken, Task<ToolResult>> Call)
+    string Name, string Title, string Description, Func<ToolSession, ToolArguments, IToolProgress, CancellationToken, Task<ToolResult>> Call)
 {
     private JsonElement? _input;
     private JsonElement? _output;
@@ -37,7 +37,7 @@ internal sealed record AgentTool(
     internal JsonElement OutputSchema => _output ??= ElementOf(Types.ObjectOf(Fields.Select(static one => (one.Name, one.Schema(), !one.IsOptional))));
 
     /// <summary>Runs the tool. Never throws but for cancellation: what fails is a result that says so.</summary>
-    internal async Task<ToolResult> RunAsync(AgentSession session, IEnumerable<KeyValuePair<string, JsonElement>>? arguments, IToolProgress progress, CancellationToken cancellation)
+    internal async Task<ToolResult> RunAsync(ToolSession session, IEnumerable<KeyValuePair<string, JsonElement>>? arguments, IToolProgress progress, CancellationToken cancellation)
     {
         try
         {

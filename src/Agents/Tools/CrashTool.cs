@@ -32,7 +32,7 @@ internal static class CrashTool
         IsIdempotent = true,
     };
 
-    private static async Task<ToolResult> CallAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
+    private static async Task<ToolResult> CallAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
     {
         var life = await session.Browser.LifeAsync(cancellation).ConfigureAwait(false);
         var all = await life.AskAsync<CrashProtocol.Crashes>(new CrashProtocol.GetCrashes(), cancellation).ConfigureAwait(false);

@@ -41,7 +41,7 @@ internal static class FetchTool
         IsOpenWorld = true,
     };
 
-    private static async Task<ToolResult> CallAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
+    private static async Task<ToolResult> CallAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
     {
         var fetch = new FetchProtocol.Fetch(arguments.Text("url"))
         {

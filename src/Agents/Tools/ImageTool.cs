@@ -31,7 +31,7 @@ internal static class ImageTool
         IsOpenWorld = true,
     };
 
-    private static async Task<ToolResult> CallAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
+    private static async Task<ToolResult> CallAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
     {
         var result = await session.Browser.FetchAsync(
             new FetchProtocol.Fetch(arguments.Text("url")) { MaxBody = session.Options.MaxBody, Initiator = session.Options.Initiator, TotalTimeout = TimeSpan.FromMinutes(1) }, cancellation).ConfigureAwait(false);

@@ -105,7 +105,7 @@ internal static class PageTools
         IsOpenWorld = true,
     };
 
-    private static async Task<ToolResult> ReadAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
+    private static async Task<ToolResult> ReadAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
     {
         var options = new PageTextOptions
         {
@@ -134,7 +134,7 @@ internal static class PageTools
         }, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<ToolResult> QueryAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
+    private static async Task<ToolResult> QueryAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
     {
         if (arguments.Has("selector") == arguments.Has("schema"))
             throw new ToolException("query_page takes either selector or schema, exactly one of them.");
@@ -167,7 +167,7 @@ internal static class PageTools
         }, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<ToolResult> LinksAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation) =>
+    private static async Task<ToolResult> LinksAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation) =>
         await UseAsync(session, arguments, progress, async (tab, page) =>
         {
             int total;
@@ -222,7 +222,7 @@ internal static class PageTools
         return new ToolResult(list.Count == 0 ? head : $"{head}\n{Foreign.Mark("taken from the page", lines.ToString().TrimEnd('\n'))}{more}", shown);
     }
 
-    private static async Task<ToolResult> UseAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, Func<TabClient, PageSummary, Task<ToolResult>> use, CancellationToken cancellation)
+    private static async Task<ToolResult> UseAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, Func<TabClient, PageSummary, Task<ToolResult>> use, CancellationToken cancellation)
     {
         await progress.TellAsync(0, null, "loading the page").ConfigureAwait(false);
         return await session.Pages.UseAsync(arguments.Text("url"), arguments.Flag("scripts"), arguments.Flag("reload"), async (tab, page) =>

@@ -35,7 +35,7 @@ internal static class RunTool
         IsOpenWorld = true,
     };
 
-    private static async Task<ToolResult> CallAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
+    private static async Task<ToolResult> CallAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
     {
         var timeout = Timeout(session, arguments);
         using var input = InputOf(arguments.Text("stdin"));
@@ -59,7 +59,7 @@ internal static class RunTool
         }
     }
 
-    internal static TimeSpan Timeout(AgentSession session, ToolArguments arguments)
+    internal static TimeSpan Timeout(ToolSession session, ToolArguments arguments)
     {
         var timeout = TimeSpan.FromSeconds(arguments.Whole("timeoutSeconds"));
         return timeout <= session.Options.MaxCommandTime ? timeout
@@ -75,7 +75,7 @@ internal static class RunTool
         return Payload.Share(Encoding.UTF8.GetBytes(text));
     }
 
-    private static async Task WatchAsync(AgentSession session, AgentCommand command, IToolProgress progress, CancellationToken cancellation)
+    private static async Task WatchAsync(ToolSession session, AgentCommand command, IToolProgress progress, CancellationToken cancellation)
     {
         var (bytes, told) = (0L, 0L);
         await progress.TellAsync(0, null, $"{command.Handle} runs").ConfigureAwait(false);

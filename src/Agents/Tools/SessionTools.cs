@@ -95,7 +95,7 @@ internal static class SessionTools
         IsIdempotent = true,
     };
 
-    private static async Task<ToolResult> StartAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
+    private static async Task<ToolResult> StartAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
     {
         var timeout = arguments.Has("timeoutSeconds") ? RunTool.Timeout(session, arguments) : session.Options.MaxCommandTime;
         var terminal = arguments.Flag("terminal");
@@ -109,7 +109,7 @@ internal static class SessionTools
         return new ToolResult($"{CommandFields.Say(snapshot)} Read its output with poll_command.", CommandFields.Of(snapshot));
     }
 
-    private static async Task<ToolResult> PollAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
+    private static async Task<ToolResult> PollAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
     {
         var command = session.Commands.Find(arguments.Text("handle"));
         var offset = arguments.Whole("offset");
@@ -131,7 +131,7 @@ internal static class SessionTools
     }
 
     // Reads until the text is full, the command has ended, or the time is over; output that has begun is read for a moment longer.
-    private static async Task CollectAsync(AgentSession session, AgentCommand command, VisibleOutput output, TimeSpan wait, bool hasBegun, CancellationToken cancellation)
+    private static async Task CollectAsync(ToolSession session, AgentCommand command, VisibleOutput output, TimeSpan wait, bool hasBegun, CancellationToken cancellation)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         enough.CancelAfter(hasBegun || wait == TimeSpan.Zero ? Settle : wait);
@@ -163,7 +163,7 @@ internal static class SessionTools
         }
     }
 
-    private static async Task<ToolResult> WriteAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
+    private static async Task<ToolResult> WriteAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
     {
         var command = session.Commands.Find(arguments.Text("handle"));
         if (!arguments.Has("text") && !arguments.Flag("closeInput") && !arguments.Has("signal"))
@@ -200,7 +200,7 @@ internal static class SessionTools
         }
     }
 
-    private static async Task<ToolResult> StopAsync(AgentSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
+    private static async Task<ToolResult> StopAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
     {
         var command = session.Commands.Find(arguments.Text("handle"));
         var ended = await session.Commands.KillAsync(command, TimeSpan.FromSeconds(arguments.Whole("graceSeconds")), cancellation).ConfigureAwait(false);

@@ -14,5 +14,5 @@ internal static class ToolParts
         new("maxBytes", ValueKind.Whole, "The most bytes of UTF-8 that the text of the answer may have; the rest is left for the next call.") { Least = 64, Most = 262_144, Otherwise = 20_000 };
 
     /// <summary>How much text a call may return: what it asks for, within the session's limit.</summary>
-    internal static int LimitOf(AgentSession session, ToolArguments arguments) => (int)Math.Min(arguments.Whole("maxBytes"), session.Options.MaxResultBytes);
+    internal static int LimitOf(ToolSession session, ToolArguments arguments) => (int)Math.Min(arguments.Whole("maxBytes"), session.Options.MaxResultBytes);
 }

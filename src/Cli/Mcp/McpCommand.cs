@@ -29,7 +29,7 @@ internal static class McpCommand
             workspace, profile, read, privates, http, token, idle,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
-            new AgentOptions
+            new ToolSessionOptions
             {
                 Workspace = parsed.GetValue(workspace) is { } folder ? FolderOf(folder) : null,
                 Profile = parsed.GetValue(profile),
@@ -40,7 +40,7 @@ internal static class McpCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(AgentOptions options, int? port, string? tokenFile, TimeSpan idle, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ToolSessionOptions options, int? port, string? tokenFile, TimeSpan idle, CancellationToken cancellation)
     {
         if (port is null && tokenFile is not null)
             throw new UsageException("--token-file needs --http.");
@@ -51,7 +51,7 @@ internal static class McpCommand
         var client = BrowserClient.For(browser.Browser);
         if (port is { } given)
             return await McpHttpServer.RunAsync(client, options, given, McpToken.Read(tokenFile), idle, cancellation).ConfigureAwait(false);
-        await using var session = AgentSession.Begin(client, options);
+        await using var session = ToolSession.Begin(client, options);
         await session.ServeAsync(Console.OpenStandardInput(), StandardOutput.Open(isError: false), cancellation).ConfigureAwait(false);
         return ExitCodes.Success;
     }

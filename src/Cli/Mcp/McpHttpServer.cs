@@ -15,15 +15,15 @@ using ModelContextProtocol.Server;
 namespace ActorBrowser.Cli;
 
 /// <summary>The Model Context Protocol over HTTP, on this machine only and with a token. Each client's session has its own tools.</summary>
-internal sealed class McpHttpServer(BrowserClient browser, AgentOptions options, McpToken token)
+internal sealed class McpHttpServer(BrowserClient browser, ToolSessionOptions options, McpToken token)
 {
     private const int LongestRequest = 4 << 20;
     private const int MostSessions = 256;
 
-    private readonly ConcurrentDictionary<McpServerOptions, AgentSession> _sessions = new();
+    private readonly ConcurrentDictionary<McpServerOptions, ToolSession> _sessions = new();
 
     /// <summary>Serves until it is cancelled. Prints its URL on standard error.</summary>
-    internal static async Task<int> RunAsync(BrowserClient browser, AgentOptions options, int port, McpToken token, TimeSpan idle, CancellationToken cancellation)
+    internal static async Task<int> RunAsync(BrowserClient browser, ToolSessionOptions options, int port, McpToken token, TimeSpan idle, CancellationToken cancellation)
     {
         var server = new McpHttpServer(browser, options, token);
         var app = server.Build(port, idle);
@@ -130,7 +130,7 @@ internal sealed class McpHttpServer(BrowserClient browser, AgentOptions options,
                 Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             own = options with { Workspace = folder };
         }
-        var session = AgentSession.Begin(browser, own);
+        var session = ToolSession.Begin(browser, own);
         _sessions[server] = session;
         session.AddTo(server);
     }

@@ -1,7 +1,7 @@
 namespace ActorBrowser.Agents;
 
 /// <summary>What the tools of one session may do, and how much one call may return.</summary>
-public sealed record AgentOptions
+public sealed record ToolSessionOptions
 {
     /// <summary>The folder in which the session's commands start, and which their profile may let them write; null for a private, empty one that is deleted with the session.</summary>
     public string? Workspace { get; init; }

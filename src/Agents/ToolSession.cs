@@ -8,12 +8,12 @@ namespace ActorBrowser.Agents;
 /// session sees another's. Disposing it ends its commands with every process they started, closes its pages, and deletes its own folder.
 /// Thread-safe.
 /// </summary>
-public sealed class AgentSession : IAsyncDisposable
+public sealed class ToolSession : IAsyncDisposable
 {
     private readonly AgentWorkspace _workspace;
     private int _isClosed;
 
-    private AgentSession(BrowserClient browser, AgentOptions options)
+    private ToolSession(BrowserClient browser, ToolSessionOptions options)
     {
         (Browser, Options) = (browser, options);
         _workspace = new AgentWorkspace(options.Workspace);
@@ -30,7 +30,7 @@ public sealed class AgentSession : IAsyncDisposable
 
     internal BrowserClient Browser { get; }
 
-    internal AgentOptions Options { get; }
+    internal ToolSessionOptions Options { get; }
 
     internal NetworkIdentity Identity { get; } = new();
 
@@ -45,12 +45,12 @@ public sealed class AgentSession : IAsyncDisposable
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is not valid.</exception>
     /// <exception cref="IOException">The session's own folder cannot be created.</exception>
-    public static AgentSession Begin(BrowserClient browser, AgentOptions? options = null)
+    public static ToolSession Begin(BrowserClient browser, ToolSessionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(browser);
-        options ??= new AgentOptions();
+        options ??= new ToolSessionOptions();
         options.Check();
-        return new AgentSession(browser, options);
+        return new ToolSession(browser, options);
     }
 
     /// <summary>Adds the tools to the options of a server of the Model Context Protocol: one server for each session.</summary>
