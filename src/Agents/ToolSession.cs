@@ -65,7 +65,7 @@ public sealed class ToolSession : IAsyncDisposable
             options.ToolCollection.Add(new AgentServerTool(tool, this));
     }
 
-    /// <summary>Serves the Model Context Protocol over two streams, one JSON text in each line, until the input ends.</summary>
+    /// <summary>Serves the Model Context Protocol over two streams, one JSON text in each line, until the input ends, which cancels what is under way.</summary>
     /// <param name="input">What the client writes. A line of more than 4 MiB, or one that is no message, is answered by an error.</param>
     /// <param name="output">What the client reads; nothing else may write there.</param>
     /// <param name="cancellation">Ends serving.</param>
@@ -79,7 +79,15 @@ public sealed class ToolSession : IAsyncDisposable
         await using var disposing = transport.ConfigureAwait(false);
         var server = McpServer.Create(transport, options);
         await using var stopping = server.ConfigureAwait(false);
-        await server.RunAsync(cancellation).ConfigureAwait(false);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation, transport.Gone);
+        try
+        {
+            await server.RunAsync(ends.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // The client is gone; its commands end with the session.
+        }
     }
 
     internal void ThrowIfClosed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosed) != 0, this);

@@ -88,7 +88,7 @@ public sealed class ToolSpecs : IAsyncLifetime
     public async Task A_page_is_read_as_Markdown_in_parts_of_an_exact_size_and_its_control_characters_are_visible()
     {
         var whole = (await _client.CallAsync("read_page", new { url = $"{_site.Root}/article" })).GetProperty("text").GetString()!;
-        Assert.Contains("[Read about seeds](", whole, StringComparison.Ordinal);
+        Assert.Contains("[Read about seeds]", whole, StringComparison.Ordinal);
         Assert.DoesNotContain("Home", whole, StringComparison.Ordinal);
         Assert.DoesNotContain(whole, static c => c is '\u001b' or '\u202e');
         Assert.Contains("<U+202E>", whole, StringComparison.Ordinal);

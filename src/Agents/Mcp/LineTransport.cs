@@ -22,6 +22,7 @@ internal sealed class LineTransport : TransportBase
     private readonly Stream _output;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _gone = new();
 
     internal LineTransport(Stream input, Stream output) : base("actorbrowser", null)
     {
@@ -29,6 +30,9 @@ internal sealed class LineTransport : TransportBase
         SetConnected();
         _ = Task.Run(() => ReadAsync(PipeReader.Create(input, new StreamPipeReaderOptions(leaveOpen: true, bufferSize: 64 << 10))));
     }
+
+    /// <summary>Cancelled when the input has ended: the client is gone, and nobody waits for the answers to its requests.</summary>
+    internal CancellationToken Gone => _gone.Token;
 
     public override async Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default)
     {
@@ -94,6 +98,7 @@ internal sealed class LineTransport : TransportBase
         finally
         {
             SetDisconnected(failure);
+            await _gone.CancelAsync().ConfigureAwait(false);
         }
     }
 
