@@ -37,6 +37,11 @@ internal static class CommandLine
             ExecCommand.Create(),
             SessionsCommand.Create(),
             McpCommand.Create(),
+            ServeCommand.Create(),
+            ServerVerbs.Ps(),
+            ServerVerbs.Logs(),
+            ServerVerbs.Attach(),
+            ServerVerbs.Kill(),
             DoctorCommand.Create(),
             CrashesCommand.Create(),
             DemoCommand.Create(),
@@ -100,6 +105,21 @@ internal static class CommandLine
         catch (Exception) when (StandardOutput.Failure is not null)
         {
             return ExitCodes.WriteError;
+        }
+        catch (ServerAbsentException e)
+        {
+            await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
+            return ExitCodes.Unavailable;
+        }
+        catch (ServerLostException e)
+        {
+            await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
+            return ExitCodes.ChildLost;
+        }
+        catch (ServerRefusedException e)
+        {
+            await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
+            return ExitCodes.CouldNotLoad;
         }
         catch (UsageException e)
         {

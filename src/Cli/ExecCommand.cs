@@ -33,6 +33,8 @@ internal static class ExecCommand
         var memory = new Option<string?>("--memory") { Description = "limit the address space of each process to N bytes; K, M and G are accepted", HelpName = "N" };
         var terminal = Options.Flag("run it in a terminal of its own, which interactive programs need", "--pty");
         var json = Options.Flag("print one JSON object about how it ended instead of its output", "--json");
+        var detach = Options.Flag("print its handle and leave it to a running 'serve'; see ps, logs, attach, kill", "--detach", "-d");
+        var alone = Options.Flag("do not use a running 'serve'", "--alone");
         var command = new Command(Name,
             """
             Runs a program in the command runner, with input and output passed through. It never gets the terminal that exec
@@ -53,7 +55,7 @@ internal static class ExecCommand
                75  the runner was lost, and the program was killed
             """)
         {
-            arguments, profile, read, folder, environment, timeout, idle, memory, terminal, json,
+            arguments, profile, read, folder, environment, timeout, idle, memory, terminal, json, detach, alone,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -65,7 +67,8 @@ internal static class ExecCommand
                     [.. (parsed.GetValue(environment) ?? []).Select(ExecOptions.ParseVariable)],
                     Seconds(parsed.GetValue(timeout)), Seconds(parsed.GetValue(idle)),
                     parsed.GetValue(memory) is { } size ? ExecOptions.ParseSize(size) : 0,
-                    parsed.GetValue(terminal), parsed.GetValue(json), [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)]);
+                    parsed.GetValue(terminal), parsed.GetValue(json), [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)])
+                { Detached = parsed.GetValue(detach), Alone = parsed.GetValue(alone) };
             }
             catch (FormatException e)
             {
@@ -104,6 +107,8 @@ internal static class ExecCommand
             await Complaint.WriteAsync($"the standard input is {StandardInput.UnfitFor(0)?.TrimEnd('.')}").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
+        if (ServedExec.TryRun(options, cancellation, out var served))
+            return served is null ? ExitCodes.Success : await ReportAsync(served, options.Json, 0).ConfigureAwait(false);
         // Raw mode is entered last and left first, so that the terminal is always restored.
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
         var size = LocalTerminal.TryGetSize(0, out var columns, out var rows) && columns > 0 && rows > 0 ? (columns, rows) : (80, 24);
@@ -133,6 +138,18 @@ internal static class ExecCommand
         var (outcome, unwritten) = await done.Task.ConfigureAwait(false);
         typed?.Dispose();
         raw?.Dispose();
+        if (outcome is CommandClosed { Exit.Cause: ExitCause.RunnerLost })
+            browser.OnLoss();
+        return await ReportAsync(outcome, options.Json, unwritten).ConfigureAwait(false);
+    }
+
+    /// <summary>Says how a command ended, or why it was not started.</summary>
+    /// <param name="outcome">A <see cref="SpawnRefused"/> or <see cref="CommandClosed"/>.</param>
+    /// <param name="asJson">Whether the end is printed as JSON.</param>
+    /// <param name="unwritten">The bytes of output that were given up.</param>
+    /// <returns>The exit code.</returns>
+    internal static async Task<int> ReportAsync(IEvent outcome, bool asJson, long unwritten)
+    {
         if (outcome is SpawnRefused refused)
         {
             await Complaint.WriteAsync(refused.Message).ConfigureAwait(false);
@@ -145,15 +162,13 @@ internal static class ExecCommand
             };
         }
         var closed = (CommandClosed)outcome;
-        if (closed.Exit.Cause == ExitCause.RunnerLost)
-            browser.OnLoss();
-        if (options.Json)
+        if (asJson)
             await Console.Out.WriteLineAsync(ExecReport.ToJson(closed)).ConfigureAwait(false);
         else if (closed.Exit.Cause is not (ExitCause.Itself or ExitCause.Kill))
             await SayAsync(ExecReport.Describe(closed)).ConfigureAwait(false);
-        if (!options.Json && closed.Exit.Blocked is { } blocked)
+        if (!asJson && closed.Exit.Blocked is { } blocked)
             await SayAsync(blocked).ConfigureAwait(false);
-        if (!options.Json && closed.Exit.Appeared.Count > 0)
+        if (!asJson && closed.Exit.Appeared.Count > 0)
             await SayAsync($"the command's folder now has {string.Join(", ", closed.Exit.Appeared)}, which did not exist before: other programs may run what it contains").ConfigureAwait(false);
         if (unwritten > 0)
             await SayAsync($"{unwritten} bytes of the command's output were not written: nobody took any for 2 s").ConfigureAwait(false);
