@@ -1,83 +1,9 @@
-using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser;
-
-/// <summary>
-/// Messages the browser handles itself. It passes on <see cref="FetchProtocol"/>, <see cref="CommandProtocol"/>, <see
-/// cref="TabProtocol.OpenTab"/>, <see cref="CrawlProtocol.StartCrawl"/>, <see cref="ImageProtocol.Decode"/> and <see cref="CrashProtocol.GetCrashes"/>.
-/// </summary>
-public static class BrowserProtocol
-{
-    /// <summary>Start a child of a role. Answered by <see cref="ChildSpawned"/> once it is ready, or by <see cref="ChildSpawnFailed"/>.</summary>
-    /// <param name="Role">A built-in role, or one the embedder defines.</param>
-    /// <remarks>An invalid field is answered by <c>Status.Failure</c> with <see cref="InvalidMessageException"/>.</remarks>
-    public sealed record SpawnChild(string Role) : INoSerializationVerificationNeeded, IValidated
-    {
-        /// <summary>The configuration passed to the role.</summary>
-        public ReadOnlyMemory<byte> RoleArgs { get; init; }
-
-        /// <summary>The child's sandbox policy; null for its role's profile.</summary>
-        public SandboxPolicy? Policy { get; init; }
-
-        /// <summary>
-        /// The actor told of every event of the child, including <see cref="ChildExited"/>; null for none. To subscribe later, send
-        /// <see cref="ChildProcessProtocol.Subscribe"/>; <c>Watch</c> reports only the end.
-        /// </summary>
-        public IActorRef? Subscriber { get; init; }
-
-        object? IValidated.Refusal()
-        {
-            var problem = string.IsNullOrEmpty(Role) ? "Role is empty"
-                : Role.Length > 64 ? $"Role has {Role.Length} characters; at most 64 are allowed"
-                : Role.Any(static c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-') ? $"Role is '{Role}'; use lower-case letters, digits and hyphens"
-                : RoleArgs.Length > MaxRoleArgs ? $"RoleArgs has {RoleArgs.Length} bytes; at most {MaxRoleArgs} are allowed"
-                : null;
-            return problem is null ? null : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(SpawnChild), problem));
-        }
-
-        private const int MaxRoleArgs = 512 << 10;
-    }
-
-    /// <summary>A child is ready.</summary>
-    /// <param name="Child">The child's actor.</param>
-    /// <param name="Role">Its role.</param>
-    /// <param name="ProcessId">Its pid.</param>
-    /// <param name="SpawnTime">From the launch to Ready.</param>
-    public sealed record ChildSpawned(IActorRef Child, string Role, int ProcessId, TimeSpan SpawnTime) : INoSerializationVerificationNeeded;
-
-    /// <summary>A child never became ready.</summary>
-    /// <param name="Exited">How it ended.</param>
-    public sealed record ChildSpawnFailed(ChildExited Exited) : INoSerializationVerificationNeeded;
-
-    /// <summary>Answered by <see cref="Children"/>.</summary>
-    public sealed class GetChildren : INoSerializationVerificationNeeded
-    {
-        /// <summary>The one GetChildren.</summary>
-        public static readonly GetChildren Instance = new();
-
-        private GetChildren()
-        {
-        }
-    }
-
-    /// <summary>Answered by <see cref="Pools"/>.</summary>
-    public sealed record GetPools : INoSerializationVerificationNeeded;
-
-    /// <summary>The browser's pools: renderers, image decoders, and one for each typed role.</summary>
-    /// <param name="All">In no particular order.</param>
-    public sealed record Pools(IReadOnlyList<PoolStatus> All) : INoSerializationVerificationNeeded;
-
-    /// <summary>The browser's main actors.</summary>
-    /// <param name="Network">The network child's supervisor.</param>
-    /// <param name="Fetch">The coordinator.</param>
-    /// <param name="Commands">The registry of commands.</param>
-    /// <param name="Spawned">Children started by <see cref="SpawnChild"/> that are alive.</param>
-    public sealed record Children(IActorRef Network, IActorRef Fetch, IActorRef Commands, IReadOnlyList<IActorRef> Spawned) : INoSerializationVerificationNeeded;
-}
 
 /// <summary>The privileged part: owns the coordinator of fetches, tabs, pools, commands, and every child.</summary>
 public sealed class BrowserActor : UntypedActor
@@ -98,10 +24,11 @@ public sealed class BrowserActor : UntypedActor
     private readonly IActorRef _crawls;
     private readonly IActorRef _crashes;
     private readonly IActorRef _roles;
+    private readonly IActorRef _permissions;
     private readonly HashSet<IActorRef> _services;
     private readonly IActorRef[] _pools;
 
-    internal BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher, IReadOnlyList<RoleSetup> roles)
+    internal BrowserActor(ActorBrowserSettings settings, IChildLauncher launcher, IReadOnlyList<RoleSetup> roles, Props? permissionPolicy)
     {
         _settings = settings;
         _launcher = ProcessRoster.Of(launcher);
@@ -114,6 +41,7 @@ public sealed class BrowserActor : UntypedActor
         _network = StartNetwork();
         _fetch = StartFetch();
         UnansweredMessages.AnswerFor(Self);
+        _permissions = StartService(PermissionBroker.Props(settings.Permissions, new PermissionGrants(), permissionPolicy), "permissions");
         _commands = StartCommands();
         var decoders = StartService(WorkerPool.Props(ImageDecoderContract.Name, settings, settings.Images.Decoders, _launcher), "decoders");
         var renderers = StartService(WorkerPool.Props(RendererContract.Name, settings, settings.Tabs.Renderers, _launcher), "renderers");
@@ -122,21 +50,21 @@ public sealed class BrowserActor : UntypedActor
         _crawls = StartService(CrawlManager.Props(settings, Self, renderers), "crawls");
         _crashes = StartService(CrashJournal.Props(settings.Crashes), "crashes");
         _roles = StartService(RolesActor.Props(roles), "roles");
-        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crawls, _crashes, _roles, late];
+        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crawls, _crashes, _roles, _permissions, late];
         _pools = [renderers, decoders];
     }
 
     internal static Props Props(ActorBrowserSettings settings) => Props(settings, ProcessChildLauncher.Instance);
 
-    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher, IReadOnlyList<RoleSetup>? roles = null) =>
-        Akka.Actor.Props.CreateBy(new Producer(settings, ProcessRoster.Of(launcher), roles ?? []));
+    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher, IReadOnlyList<RoleSetup>? roles = null, Props? permissionPolicy = null) =>
+        Akka.Actor.Props.CreateBy(new Producer(settings, ProcessRoster.Of(launcher), roles ?? [], permissionPolicy));
 
     // Akka creates an actor by its public constructors alone.
-    private sealed class Producer(ActorBrowserSettings settings, IChildLauncher roster, IReadOnlyList<RoleSetup> roles) : IIndirectActorProducer
+    private sealed class Producer(ActorBrowserSettings settings, IChildLauncher roster, IReadOnlyList<RoleSetup> roles, Props? permissionPolicy) : IIndirectActorProducer
     {
         public Type ActorType => typeof(BrowserActor);
 
-        public ActorBase Produce() => new BrowserActor(settings, roster, roles);
+        public ActorBase Produce() => new BrowserActor(settings, roster, roles, permissionPolicy);
 
         public void Release(ActorBase actor)
         {
@@ -233,6 +161,9 @@ public sealed class BrowserActor : UntypedActor
             case BrowserProtocol.GetPools:
                 Context.ActorOf(PoolCollector.Props(Sender, _pools, _roles));
                 break;
+            case PermissionProtocol.ICommand or AskPermission or AbandonPermission or ForgetSession or NoteDecision:
+                _permissions.Forward(message);
+                break;
             case RoleProtocol.GetRole:
                 _roles.Forward(message);
                 break;
@@ -270,7 +201,7 @@ public sealed class BrowserActor : UntypedActor
 
     private IActorRef StartFetch() => Context.Watch(StartService(FetchCoordinator.Props(_settings, _network), "fetch"));
 
-    private IActorRef StartCommands() => Context.Watch(StartService(CommandRegistry.Props(_settings, _launcher), "commands"));
+    private IActorRef StartCommands() => Context.Watch(StartService(CommandRegistry.Props(_settings, _launcher, _permissions), "commands"));
 
     // Messages that reach the service after it stops are answered.
     private IActorRef StartService(Props props, string name)

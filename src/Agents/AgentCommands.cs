@@ -4,7 +4,7 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser.Agents;
 
 /// <summary>The commands of one session, by handle. A handle of another session is unknown here.</summary>
-internal sealed class AgentCommands(BrowserClient browser, ToolSessionOptions options, AgentWorkspace workspace, AgentChildren children) : IAsyncDisposable
+internal sealed class AgentCommands(BrowserClient browser, ToolSessionOptions options, AgentWorkspace workspace, AgentChildren children, AgentGrants grants) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<AgentCommand> _commands = [];
@@ -19,7 +19,7 @@ internal sealed class AgentCommands(BrowserClient browser, ToolSessionOptions op
         Spawned? spawned = null;
         try
         {
-            var spawn = change(Spawn.Shell(line) with { Folder = workspace.Path, Profile = options.Profile, Read = options.Read, TotalTimeout = options.MaxCommandTime });
+            var spawn = change(grants.AddTo(Spawn.Shell(line)) with { Folder = workspace.Path, TotalTimeout = options.MaxCommandTime });
             // Awaited, so that no other session's command can push it out of the registry.
             spawned = await browser.Commands.StartAsync((options.Prepare?.Invoke(spawn) ?? spawn) with { IsAwaited = true }, cancellation).ConfigureAwait(false);
             children.Note(spawned.Handle);

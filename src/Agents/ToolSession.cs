@@ -18,7 +18,8 @@ public sealed class ToolSession : IAsyncDisposable
         (Browser, Options) = (browser, options);
         _workspace = new AgentWorkspace(options.Workspace);
         Pages = new AgentPages(browser, options, Identity, Children);
-        Commands = new AgentCommands(browser, options, _workspace, Children);
+        Grants = new AgentGrants(options);
+        Commands = new AgentCommands(browser, options, _workspace, Children, Grants);
         Functions = [.. AgentTools.All.Select(tool => new AgentFunction(tool, this))];
     }
 
@@ -35,6 +36,8 @@ public sealed class ToolSession : IAsyncDisposable
     internal NetworkIdentity Identity { get; } = new();
 
     internal AgentChildren Children { get; } = new();
+
+    internal AgentGrants Grants { get; }
 
     internal AgentPages Pages { get; }
 
@@ -101,6 +104,7 @@ public sealed class ToolSession : IAsyncDisposable
         {
             await Commands.DisposeAsync().ConfigureAwait(false);
             await Pages.DisposeAsync().ConfigureAwait(false);
+            await Grants.ForgetAsync(Browser).ConfigureAwait(false);
         }
         finally
         {

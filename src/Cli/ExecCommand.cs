@@ -26,6 +26,8 @@ internal static class ExecCommand
             if (result.Tokens.Any(static token => token.Value.Length == 0))
                 result.AddError("--read needs a path, not ''.");
         });
+        var allow = Hosts("--allow-host", "a host that it may reach, such as example.org, *.example.org:443 or *; may be repeated; the profile is then command-networked unless you name one");
+        var deny = Hosts("--deny-host", "a host that it may not reach, which wins; may be repeated");
         var folder = new Option<string?>("--cwd") { Description = "the folder to start in (default: this one)", HelpName = "D" };
         var environment = new Option<string[]>("--env", "-e") { Description = "an environment variable; may be repeated", HelpName = "K=V", AllowMultipleArgumentsPerToken = false };
         var timeout = Options.Seconds("end it after this long", "--timeout");
@@ -55,7 +57,7 @@ internal static class ExecCommand
                75  the runner was lost, and the program was killed
             """)
         {
-            arguments, profile, read, folder, environment, timeout, idle, memory, terminal, json, detach, alone,
+            arguments, profile, read, allow, deny, folder, environment, timeout, idle, memory, terminal, json, detach, alone,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -67,7 +69,8 @@ internal static class ExecCommand
                     [.. (parsed.GetValue(environment) ?? []).Select(ExecOptions.ParseVariable)],
                     Seconds(parsed.GetValue(timeout)), Seconds(parsed.GetValue(idle)),
                     parsed.GetValue(memory) is { } size ? ExecOptions.ParseSize(size) : 0,
-                    parsed.GetValue(terminal), parsed.GetValue(json), [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)])
+                    parsed.GetValue(terminal), parsed.GetValue(json), [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)],
+                    [.. parsed.GetValue(allow) ?? [], .. (parsed.GetValue(deny) ?? []).Select(static rule => "!" + rule)])
                 { Detached = parsed.GetValue(detach), Alone = parsed.GetValue(alone) };
             }
             catch (FormatException e)
@@ -83,6 +86,20 @@ internal static class ExecCommand
     /// <summary>Returns how many of the arguments belong to the command to run; 0 for another verb.</summary>
     internal static int CommandLengthOf(ParseResult parsed) =>
         parsed.CommandResult.Command is { Name: Name } exec && exec.Arguments is [var command] ? parsed.GetResult(command)?.Tokens.Count ?? 0 : 0;
+
+    /// <summary>An option that takes rules of a named egress.</summary>
+    internal static Option<string[]> Hosts(string name, string description)
+    {
+        var hosts = new Option<string[]>(name) { Description = description, HelpName = "RULE", AllowMultipleArgumentsPerToken = false };
+        hosts.Validators.Add(result =>
+        {
+            if (EgressRules.Problem([.. result.Tokens.Select(static token => token.Value)]) is { } problem)
+                result.AddError(problem);
+            else if (result.Tokens.Any(static token => token.Value.StartsWith('!')))
+                result.AddError($"{name} takes a rule without '!'; --deny-host denies.");
+        });
+        return hosts;
+    }
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 
@@ -115,7 +132,8 @@ internal static class ExecCommand
         using var typed = !options.Terminal && StandardInput.IsTerminal(0) ? new TypedInput() : null;
         var spawn = new Spawn(options.Arguments)
         {
-            Profile = options.Profile,
+            Profile = options.ProfileOrNetworked,
+            Egress = options.Hosts.Count > 0 ? options.Hosts : null,
             Read = options.Read,
             Folder = options.Folder is { } folder ? folder : CurrentFolder(),
             Environment = CommandEnvironment.Default with { Variables = options.Environment.ToDictionary(one => one.Key, one => (CommandText)one.Value) },

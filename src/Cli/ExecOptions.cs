@@ -3,10 +3,13 @@ namespace ActorBrowser.Cli;
 /// <summary>The options of <c>exec</c>.</summary>
 internal sealed record ExecOptions(
     IReadOnlyList<CommandText> Arguments, string? Profile, string? Folder, IReadOnlyList<KeyValuePair<string, string>> Environment,
-    TimeSpan? Timeout, TimeSpan? IdleTimeout, long Memory, bool Terminal, bool Json, IReadOnlyList<string> Read)
+    TimeSpan? Timeout, TimeSpan? IdleTimeout, long Memory, bool Terminal, bool Json, IReadOnlyList<string> Read, IReadOnlyList<string> Hosts)
 {
     /// <summary>Whether it goes on without this process, in a running server.</summary>
     internal bool Detached { get; init; }
+
+    /// <summary>The profile; where hosts are granted, one that has a named egress.</summary>
+    internal string? ProfileOrNetworked => Profile ?? (Hosts.Count > 0 ? "command-networked" : null);
 
     /// <summary>Whether no server is used.</summary>
     internal bool Alone { get; init; }

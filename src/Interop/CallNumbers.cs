@@ -73,6 +73,16 @@ internal static class CallNumbers
 
     internal static int MakeEpoll => X64 ? 291 : 20;
 
+    internal static int MakeSocket => X64 ? 41 : 198;
+
+    internal static int SendMessage => X64 ? 46 : 211;
+
+    internal static int BindSocket => X64 ? 49 : 200;
+
+    internal static int ListenOnSocket => X64 ? 50 : 201;
+
+    internal static int SetSocketOption => X64 ? 54 : 208;
+
     internal static int MakeInotify => X64 ? 294 : 26;
 
     internal static int CopyTree => 428;

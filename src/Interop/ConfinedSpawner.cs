@@ -51,7 +51,8 @@ internal static unsafe class ConfinedSpawner
         using var environment = new NativeStrings(request.Environment);
         using var path = new NativeStrings([request.Path]);
         using var script = NewScript(confinement);
-        AddBeginning(script, confinement, request.MayOrderKills, out var killOrder);
+        using var network = confinement.Network is { } wanted ? new NetworkScript(wanted) : null;
+        AddBeginning(script, confinement, request.MayOrderKills, network, out var killOrder);
         AddDescriptor(script, request.Input ?? devNull, 0);
         AddDescriptor(script, request.Output ?? devNull, 1);
         AddDescriptor(script, request.Error ?? request.Output ?? devNull, 2);
@@ -59,7 +60,9 @@ internal static unsafe class ConfinedSpawner
             AddDescriptor(script, channel, 3);
         AddEnd(script, confinement, request.Channel is null ? 3 : 4, request.HoldsChildSignals ? ChildExits.ChildSignalSet : 0, killOrder);
         script.Add("execve", CallNumbers.Execute, false, (nint)path.Pointers[0], (nint)arguments.Pointers, (nint)environment.Pointers);
-        return Run(script, confinement.Namespaces, out processId);
+        var failure = Run(script, confinement.Namespaces, out processId);
+        network?.Receive();
+        return failure;
     }
 
     /// <summary>Tests whether this machine supports a confinement: applies it to a process that then exits.</summary>
@@ -69,7 +72,7 @@ internal static unsafe class ConfinedSpawner
     {
         ArgumentNullException.ThrowIfNull(confinement);
         using var script = NewScript(confinement);
-        AddBeginning(script, confinement, mayOrderKills: false, out _);
+        AddBeginning(script, confinement, mayOrderKills: false, network: null, out _);
         AddEnd(script, confinement, 3, 0, killOrder: null);
         script.Add("exit_group", CallNumbers.ExitGroup, false, 0);
         var failure = Run(script, confinement.Namespaces, out var processId);
@@ -79,7 +82,9 @@ internal static unsafe class ConfinedSpawner
     }
 
     private static PreExecProgram NewScript(Confinement confinement) =>
-        confinement.World is { } world ? new PreExecProgram(MostOwnSteps + WorldScript.StepsOf(world)) : new PreExecProgram();
+        confinement.World is { } world
+            ? new PreExecProgram(MostOwnSteps + WorldScript.StepsOf(world) + (confinement.Network is { } network ? NetworkScript.StepsOf(network) : 0))
+            : new PreExecProgram();
 
     private static StepFailure? Run(PreExecProgram script, Namespaces namespaces, out int processId)
     {
@@ -91,7 +96,7 @@ internal static unsafe class ConfinedSpawner
         return failure;
     }
 
-    private static void AddBeginning(PreExecProgram script, Confinement confinement, bool mayOrderKills, out int? killOrder)
+    private static void AddBeginning(PreExecProgram script, Confinement confinement, bool mayOrderKills, NetworkScript? network, out int? killOrder)
     {
         var defaults = script.Zeroes(64);
         for (var signal = 1; signal <= 64; signal++)
@@ -108,6 +113,7 @@ internal static unsafe class ConfinedSpawner
             if (confinement.World is not null)
                 AddCounts(script);
         }
+        network?.Add(script);
         killOrder = mayOrderKills ? OpenKillOrder(script) : null;
         if (confinement.World is { } world)
         {

@@ -38,6 +38,9 @@ internal sealed record Confinement
     /// <summary>Its file system; null for the caller's, with a separate /proc if it gets namespaces for processes and mounts.</summary>
     public World? World { get; init; }
 
+    /// <summary>How its own network is set up; null to leave that as empty as it is made. With <see cref="Namespaces.Network"/> and <see cref="World"/> only; gets the listening sockets.</summary>
+    public WorldNetwork? Network { get; init; }
+
     /// <summary>The Landlock domain it enters; null for none.</summary>
     public Landlock? Landlock { get; init; }
 

@@ -37,10 +37,18 @@ internal sealed unsafe class EpollQueue : IReadinessQueue
 
     public void Remove(int descriptor) => Control(RemoveOperation, descriptor, Readiness.None, 0);
 
-    public int Wait(Span<ReadyEvent> events)
+    /// <summary>Readable while a descriptor is ready; belongs to the queue.</summary>
+    internal SafeDescriptor Descriptor => _epoll;
+
+    public int Wait(Span<ReadyEvent> events) => Wait(events, milliseconds: -1);
+
+    /// <summary>Returns the descriptors that are ready now, without waiting.</summary>
+    internal int Poll(Span<ReadyEvent> events) => Wait(events, milliseconds: 0);
+
+    private int Wait(Span<ReadyEvent> events, int milliseconds)
     {
         int count;
-        while ((count = LibC.EpollWait(_epoll.Value, _buffer, Math.Min(Capacity, events.Length), -1)) < 0)
+        while ((count = LibC.EpollWait(_epoll.Value, _buffer, Math.Min(Capacity, events.Length), milliseconds)) < 0)
         {
             if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
                 throw SystemCallException.FromLastError("epoll_wait");

@@ -21,6 +21,9 @@ internal enum WorldPlace
     /// <summary>A file in a private folder, with <see cref="WorldEntry.Target"/> as its content.</summary>
     Text,
 
+    /// <summary>A read-only file anywhere, with <see cref="WorldEntry.Target"/> as its content.</summary>
+    Fact,
+
     /// <summary>A folder in memory that holds at most <see cref="World.PrivateBytes"/> and disappears with the world.</summary>
     Private,
 
@@ -41,7 +44,7 @@ internal enum WorldPlace
 /// <param name="Place">The kind of entry.</param>
 /// <param name="Path">An absolute path without links, other than "/".</param>
 /// <param name="IsFolder">Whether it is a folder, for an entry that shows a path from outside.</param>
-/// <param name="Target">The target of a link, or the content of a text; empty otherwise.</param>
+/// <param name="Target">The target of a link, or the content of a text or a fact; empty otherwise.</param>
 internal readonly record struct WorldEntry(WorldPlace Place, string Path, bool IsFolder, string Target = "");
 
 /// <summary>A Landlock rule for a path that exists only once the world is made.</summary>

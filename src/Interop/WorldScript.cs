@@ -78,6 +78,9 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
             case WorldPlace.Text:
                 AddText(path, entry.Target);
                 break;
+            case WorldPlace.Fact:
+                AddFact(path, entry.Target);
+                break;
             case WorldPlace.Empty:
                 MakeFolders(entry.Path);
                 break;
@@ -113,6 +116,21 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
         var open = script.Add($"making /{path}", CallNumbers.OpenAt, false, CurrentFolder, Text(path), create | CloseOnExec, 0x180);
         var write = script.Add($"writing /{path}", CallNumbers.Write, false, 0, Text(content), Encoding.UTF8.GetByteCount(content));
         script.Pass(open, write);
+    }
+
+    // Written in a file system made for that: a file that is open for writing would keep the root from becoming read-only.
+    private void AddFact(string path, string content)
+    {
+        const string stage = "tmp";
+        MakeFolders("/" + stage);
+        script.Add($"making /{path}", CallNumbers.Mount, false, Text("tmpfs"), Text(stage), Text("tmpfs"), NoSetId | NoDevices, Text("mode=755,size=64k"));
+        var open = script.Add($"making /{path}", CallNumbers.OpenAt, false, CurrentFolder, Text(stage + "/fact"), 0x40 | 0x80 | 1 | CloseOnExec, 0x1a4);
+        var write = script.Add($"writing /{path}", CallNumbers.Write, false, 0, Text(content), Encoding.UTF8.GetByteCount(content));
+        script.Pass(open, write);
+        script.Add($"making /{path}", CallNumbers.MakeNode, true, CurrentFolder, Text(path), RegularFile | 0x124, 0);
+        script.Add($"showing /{path}", CallNumbers.Mount, false, Text(stage + "/fact"), Text(path), 0, Bind, 0);
+        Change(path, _readOnly, recursive: false);
+        script.Add($"leaving /{path}", CallNumbers.Unmount, false, Text(stage), Detach);
     }
 
     // Called last, when the folder's content has been made.

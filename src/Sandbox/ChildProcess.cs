@@ -1,3 +1,5 @@
+using ActorBrowser.Interop;
+
 namespace ActorBrowser.Sandbox;
 
 /// <summary>
@@ -31,6 +33,9 @@ internal sealed class ChildProcess(string role, IChildProcessHandle child) : ICh
 
     /// <inheritdoc/>
     public string? LimitHit() => child.LimitHit();
+
+    /// <inheritdoc/>
+    public NetworkListener[] TakeListeners() => child.TakeListeners();
 
     /// <inheritdoc/>
     public void Kill() => child.Kill();

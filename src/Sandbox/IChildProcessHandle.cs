@@ -1,3 +1,5 @@
+using ActorBrowser.Interop;
+
 namespace ActorBrowser.Sandbox;
 
 /// <summary>A running child process; tests bring their own.</summary>
@@ -17,6 +19,9 @@ internal interface IChildProcessHandle
 
     /// <summary>The limit of its control group at which the kernel has killed or refused one of its processes; null if none, or without a group. From any thread.</summary>
     string? LimitHit() => null;
+
+    /// <summary>The listening sockets of its own network, which the caller owns from now on; none if it has no such network.</summary>
+    NetworkListener[] TakeListeners() => [];
 
     /// <summary>
     /// SIGKILL to the process and its whole session's group. Legal in every state, from any thread, any number of times; does nothing once

@@ -55,6 +55,9 @@ internal sealed class LaunchPlan
     /// <summary>Whether the child has its own file system, and the processes it starts end with it.</summary>
     public bool HasWorld => _world is not null;
 
+    /// <summary>Whether the child's network is empty, and the parent gets its listening sockets.</summary>
+    public bool HasEgress => _world is not null && Policy.HasNamedEgress;
+
     /// <summary>Whether refused calls are reported.</summary>
     public bool Reports => Filter is not null && _machine.CanNotify;
 
@@ -100,6 +103,11 @@ internal sealed class LaunchPlan
             namespaces = granted;
         if (learn && !machine.CanNotify)
             throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, "Refused calls cannot be watched on this machine: the kernel has no seccomp user notification.");
+        if (policy.HasNamedEgress && !learn && !(hasWorld && namespaces.HasFlag(Namespaces.Network)))
+        {
+            policy = policy.WithoutNetwork();
+            missing.Add(new MissingLayer("namespaces", $"The profile {policy.Name} has no network here: without a world and a network of its own, it would have the machine's"));
+        }
         // Recorded before the paths are read, so that any later change is noticed.
         var witness = hasWorld ? PathExpansion.Witness(executable) : null;
         var rules = PathExpansion.Expand(policy, executable).ToList();
@@ -122,13 +130,14 @@ internal sealed class LaunchPlan
 
     // A child that executes programs without a world sees the machine's processes and mounts: a runner finds its sessions' processes there.
     private static Namespaces Wanted(SandboxPolicy policy, bool hasWorld) =>
-        policy.WantsWorld && !hasWorld ? policy.Namespaces & ~(Namespaces.Mounts | Namespaces.Processes) : policy.Namespaces;
+        policy.WantsWorld && !hasWorld ? policy.Namespaces & ~(Namespaces.Mounts | Namespaces.Processes | (policy.HasNamedEgress ? Namespaces.Network : 0)) : policy.Namespaces;
 
     /// <summary>The confinement that a child enters.</summary>
     internal Confinement Confine(Landlock? landlock, int deathSignal) => new()
     {
         Namespaces = _namespaces,
         World = _world,
+        Network = HasEgress ? new WorldNetwork(Policy.EgressPorts) : null,
         Landlock = landlock,
         DropCapabilities = true,
         Limits = Limits(),

@@ -17,14 +17,16 @@ internal sealed class UnixChild : IChildProcessHandle, IReadinessHandler
     private readonly LogPipe _error;
     private readonly ControlGroup? _group;
     private readonly SandboxLimits _limits;
+    private readonly WorldNetwork? _network;
     private long _outputBytes;
     private readonly TaskCompletionSource<ChildExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private IReactorRegistration? _registration;
     private bool _reaped;
 
-    internal UnixChild(int id, ProcessDescriptor process, DateTimeOffset startedAt, LogPipe output, LogPipe error, ControlGroup? group, SandboxLimits limits)
+    internal UnixChild(int id, ProcessDescriptor process, DateTimeOffset startedAt, LogPipe output, LogPipe error, ControlGroup? group, SandboxLimits limits, WorldNetwork? network = null)
     {
+        _network = network;
         Id = id;
         _process = process;
         StartedAt = startedAt;
@@ -72,6 +74,12 @@ internal sealed class UnixChild : IChildProcessHandle, IReadinessHandler
             return _reaped ? null : reached;
     }
 
+    public NetworkListener[] TakeListeners()
+    {
+        lock (_lock)
+            return _reaped ? [] : _network?.Take() ?? [];
+    }
+
     public string? LimitHit() => OperatingSystem.IsLinux() ? _group?.LimitHit() : null;
 
     private bool HoldsAllDescriptors() => _limits.Descriptors > 0 && ProcessCounts.Descriptors(Id) >= _limits.Descriptors;
@@ -98,6 +106,8 @@ internal sealed class UnixChild : IChildProcessHandle, IReadinessHandler
                 _ = _process.TryReap(out end, out usage);
             else
                 _ = _process.TryReap(out end);
+            foreach (var listener in TakeListeners())
+                listener.Socket.Dispose();
             _reaped = true;
             _registration?.Dispose();
         }

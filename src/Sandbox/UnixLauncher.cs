@@ -34,7 +34,7 @@ internal sealed class UnixLauncher : ILauncher
                 MayOrderKills = launch.HasChildren && channel is not null && OperatingSystem.IsLinux(),
             };
             var started = DateTimeOffset.UtcNow;
-            var failure = Spawn(launch, request, out var pid);
+            var failure = Spawn(launch, request, out var pid, out var network);
             if (channel != launch.Channel)
                 channel?.Dispose();
             if (failure is not null)
@@ -43,7 +43,7 @@ internal sealed class UnixLauncher : ILauncher
             errorWrite.Dispose();
             var child = new UnixChild(pid, Watch(pid), started,
                 new LogPipe(outputRead, isError: false, 0, launch.MaxLogLineBytes, launch.Log),
-                new LogPipe(errorRead, isError: true, launch.RetainedStderrLines, launch.MaxLogLineBytes, launch.Log), group, launch.Plan?.Policy.Limits ?? new SandboxLimits());
+                new LogPipe(errorRead, isError: true, launch.RetainedStderrLines, launch.MaxLogLineBytes, launch.Log), group, launch.Plan?.Policy.Limits ?? new SandboxLimits(), network);
             pipes.Clear();
             var limited = group?.AddAsync(pid) ?? Task.CompletedTask;
             group = null;
@@ -77,8 +77,9 @@ internal sealed class UnixLauncher : ILauncher
         }
     }
 
-    private static LaunchException? Spawn(ChildLaunch launch, SpawnRequest request, out int pid)
+    private static LaunchException? Spawn(ChildLaunch launch, SpawnRequest request, out int pid, out WorldNetwork? network)
     {
+        network = null;
         if (!OperatingSystem.IsLinux() || launch.Plan is not { Policy.IsUnconfined: false } plan)
         {
             var errno = ProcessSpawner.TrySpawn(request, out pid);
@@ -86,6 +87,7 @@ internal sealed class UnixLauncher : ILauncher
         }
         using var landlock = plan.CreateLandlock();
         var confinement = plan.Confine(landlock, deathSignal: KillSignal);
+        network = confinement.Network;
         return ConfinedSpawner.TrySpawn(request, confinement, out pid) is { } failure ? LaunchException.FromStep(launch.Executable.Path, failure) : null;
     }
 

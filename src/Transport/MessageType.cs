@@ -167,4 +167,28 @@ internal enum MessageType : ushort
 
     /// <summary>Child → parent: a part of the answer to a RoleRequest, its end or its failure; or, under the id 0, an event.</summary>
     RoleReply = 81,
+
+    /// <summary>Parent → egress: a listening socket of a command's network.</summary>
+    EgressListen = 90,
+
+    /// <summary>Egress → parent: a program wants to connect, or to resolve a name. The egress child chooses the id.</summary>
+    EgressConnect = 91,
+
+    /// <summary>Parent → egress: granted, with the connected socket.</summary>
+    EgressConnected = 92,
+
+    /// <summary>Parent → egress: refused, or not possible.</summary>
+    EgressRefused = 93,
+
+    /// <summary>Egress → parent: the answer to an EgressConnect is no longer wanted.</summary>
+    EgressAbandon = 94,
+
+    /// <summary>Egress → parent: it has ended a granted connection, because a program used it for another host.</summary>
+    EgressMisuse = 95,
+
+    /// <summary>Parent → resolver: resolve a host's name.</summary>
+    ResolveName = 96,
+
+    /// <summary>Resolver → parent: a host's addresses, or why there are none.</summary>
+    NameResolved = 97,
 }

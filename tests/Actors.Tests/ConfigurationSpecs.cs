@@ -19,6 +19,7 @@ public sealed class ConfigurationSpecs
             ["fetch"] = [typeof(FetchSettings)],
             ["network"] = [typeof(NetworkSettings)],
             ["commands"] = [typeof(CommandSettings)],
+            ["permissions"] = [typeof(PermissionSettings)],
             ["pools.renderer"] = [typeof(PoolSettings)],
             ["pools.image-decoder"] = [typeof(PoolSettings)],
             ["tabs"] = [typeof(TabSettings), typeof(Transport.DocumentLimits)],

@@ -1,3 +1,4 @@
+using ActorBrowser.Transport.Http;
 using System.Net;
 using ActorBrowser.ChildEntrypoints.Network;
 using ActorBrowser.Transport;

@@ -105,6 +105,14 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
                 return OnImage(frame);
             case MessageType.DecodeFailed:
                 return frame.TryRead<DecodeFailed>(out var noImage) ?? Gather(new ChildFrames.NoImage(frame.CorrelationId, noImage));
+            case MessageType.EgressConnect:
+                return frame.TryRead<EgressConnect>(out var wish) ?? Gather(new ChildFrames.EgressAsked(frame.CorrelationId, wish));
+            case MessageType.EgressAbandon:
+                return frame.TryRead<EgressAbandon>(out _) ?? Gather(new ChildFrames.EgressAbandoned(frame.CorrelationId));
+            case MessageType.EgressMisuse:
+                return frame.TryRead<EgressMisuse>(out var misuse) ?? Gather(new ChildFrames.EgressMisused(frame.CorrelationId, misuse));
+            case MessageType.NameResolved:
+                return frame.TryRead<NameResolved>(out var found) ?? Gather(new ChildFrames.NameFound(frame.CorrelationId, found));
             case MessageType.RoleReply:
                 return frame.TryRead<RoleReply>(out var reply) ?? Gather(new ChildFrames.Reply(frame.CorrelationId, reply.Kind, reply.Index, Copy(reply.Data.Span)));
             case MessageType.RoleMessage:

@@ -168,6 +168,14 @@ internal static class ChildFrames
         internal override bool Ends => Kind is RoleReplyKind.Answer or RoleReplyKind.End or RoleReplyKind.Failed;
     }
 
+    internal sealed record EgressAsked(ulong Id, EgressConnect Value) : UserFrame(Id);
+
+    internal sealed record EgressAbandoned(ulong Id) : UserFrame(Id);
+
+    internal sealed record EgressMisused(ulong Id, EgressMisuse Value) : UserFrame(Id);
+
+    internal sealed record NameFound(ulong Id, NameResolved Value) : UserFrame(Id);
+
     internal sealed record Launched(LaunchedChild Child) : IFrame;
 
     internal sealed record LaunchFailed(Exception Cause) : IFrame;

@@ -134,7 +134,7 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     internal void Begin(LaunchedChild child, ChildStart start)
     {
         _bridge!.Heartbeats = _heartbeats = new HeartbeatMonitor(self, child, settings.Child);
-        Router.Open(child.Channel, child.Process.Id, child.Process.LimitHit, start);
+        Router.Open(child.Channel, child.Process.Id, child.Process.LimitHit, start, child.Process.TakeListeners);
     }
 
     /// <summary>Stops heartbeats and user frames. May be called repeatedly.</summary>

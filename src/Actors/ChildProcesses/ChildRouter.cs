@@ -20,6 +20,7 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
     private volatile IActorRef _user = ActorRefs.Nobody;
     private volatile IChannel? _channel;
     private volatile Func<string?>? _limitHit;
+    private volatile Func<NetworkListener[]>? _takeListeners;
     private volatile int _asked;
 
     internal IActorRef Child => child;
@@ -31,6 +32,9 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
 
     /// <summary>How the child was started; null before it is ready.</summary>
     internal ChildStart? Start { get; private set; }
+
+    /// <summary>The listening sockets of the child's own network, which the caller owns from now on; none if it has no such network.</summary>
+    internal NetworkListener[] TakeListeners() => _takeListeners?.Invoke() ?? [];
 
     /// <summary>How many requests the child's own actor has sent and not got an answer to.</summary>
     internal int Asked { set => _asked = value; }
@@ -62,8 +66,9 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
     }
 
     /// <summary>Opens the router, because the child is ready.</summary>
-    internal void Open(IChannel channel, int processId, Func<string?>? limitHit = null, ChildStart? start = null)
+    internal void Open(IChannel channel, int processId, Func<string?>? limitHit = null, ChildStart? start = null, Func<NetworkListener[]>? takeListeners = null)
     {
+        _takeListeners = takeListeners;
         Start = start;
         _limitHit = limitHit;
         ProcessId = processId;

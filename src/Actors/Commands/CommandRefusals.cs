@@ -15,6 +15,9 @@ internal sealed class CommandRefusals
     // Paths that are not granted do not exist in the world; a missing name without a folder is more often the command's own mistake.
     private static readonly string[] Absences = ["No such file or directory", "Directory nonexistent", "not found"];
 
+    private const int MostDenied = 32;
+
+    private readonly List<string> _denied = [];
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
 
     internal void Add(SandboxViolation violation)
@@ -23,11 +26,25 @@ internal sealed class CommandRefusals
             _calls[violation.Arguments] = _calls.GetValueOrDefault(violation.Arguments) + 1;
     }
 
-    /// <summary>One sentence; null if the command succeeded or nothing was refused.</summary>
-    internal string? Explain(CommandExit exit, string profile, OutputLog output)
+    /// <summary>Records a connection that was denied.</summary>
+    /// <returns>False if it is known, or if too many were denied.</returns>
+    internal bool AddDenied(string sentence)
+    {
+        if (_denied.Count >= MostDenied || _denied.Contains(sentence))
+            return false;
+        _denied.Add(sentence);
+        return true;
+    }
+
+    /// <summary>One sentence or a few; null if the command succeeded or nothing was refused.</summary>
+    internal string? Explain(CommandExit exit, string profile, OutputLog output, string? whyNoNetwork)
     {
         if (exit.ExitCode == 0)
             return null;
+        if (_denied.Count > 0)
+            return string.Join(' ', _denied.Take(MostNamed).Concat(_denied.Count > MostNamed ? [$"{_denied.Count - MostNamed} more were denied."] : []));
+        if (whyNoNetwork is not null && _calls.Keys.Any(static call => call.StartsWith("socket(", StringComparison.Ordinal)))
+            return whyNoNetwork;
         if (_calls.Count > 0)
             return $"The profile {profile} refused: {string.Join(", ", _calls.Select(static call => call.Value == 1 ? call.Key : $"{call.Key} ({call.Value} times)"))}.";
         // Landlock reports refused files to no process, so the command's own error message is the only evidence.

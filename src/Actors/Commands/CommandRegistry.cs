@@ -12,6 +12,7 @@ namespace ActorBrowser;
 internal sealed partial class CommandRegistry : UntypedActor
 {
     private readonly ActorBrowserSettings _settings;
+    private readonly IActorRef _permissions;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CommandTable _commands = new();
     private readonly CommandRunners _runners;
@@ -20,14 +21,14 @@ internal sealed partial class CommandRegistry : UntypedActor
     private ulong _lastId;
     private IActorRef? _stopper;
 
-    public CommandRegistry(ActorBrowserSettings settings, IChildLauncher launcher)
+    public CommandRegistry(ActorBrowserSettings settings, IChildLauncher launcher, IActorRef permissions)
     {
-        _settings = settings;
-        _runners = new CommandRunners(settings, launcher, _log);
+        (_settings, _permissions) = (settings, permissions);
+        _runners = new CommandRunners(settings, launcher, _log, permissions);
     }
 
-    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher) =>
-        Akka.Actor.Props.Create(() => new CommandRegistry(settings, launcher));
+    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher, IActorRef permissions) =>
+        Akka.Actor.Props.Create(() => new CommandRegistry(settings, launcher, permissions));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
@@ -130,6 +131,7 @@ internal sealed partial class CommandRegistry : UntypedActor
             Refuse(waiting.Spawn, waiting.Requester, Stopping);
         foreach (var entry in _commands.All)
         {
+            _permissions.Tell(new ForgetSession(entry.Handle));
             foreach (var releaser in entry.Releasers)
                 releaser.Tell(new Released(entry.Handle, Found: true));
         }
@@ -166,7 +168,7 @@ internal sealed partial class CommandRegistry : UntypedActor
             Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.Unavailable, 0, problem!));
             return;
         }
-        var request = CommandRequest.Of(spawn, _settings.Commands, runner.TemporarySeen);
+        var request = CommandRequest.Of(spawn, _settings.Commands, runner.TemporarySeen, runner.Egress is not null);
         CommandPipes pipes;
         SafeDescriptor? memory = null;
         var length = 0;
@@ -222,6 +224,7 @@ internal sealed partial class CommandRegistry : UntypedActor
         if (!_commands.Remove(handle, out var entry))
             return;
         _runners.OnEnded(entry.Runner, Context);
+        _permissions.Tell(new ForgetSession(handle));
         Context.Unwatch(entry.Session);
         if (stop)
             Context.Stop(entry.Session);
@@ -247,6 +250,7 @@ internal sealed partial class CommandRegistry : UntypedActor
             return;
         _commands.OnEnded(entry, record);
         _runners.OnEnded(entry.Runner, Context);
+        _permissions.Tell(new ForgetSession(handle));
         Context.Unwatch(entry.Session);
         entry.Session.Tell(CommandSession.Retire.Instance);
         // If a command waits for room, the first command that ends is dropped for it.

@@ -63,6 +63,10 @@ internal static class CommandRequest
             return $"Input is {(int)spawn.Input}, which CommandInput does not define.";
         if (spawn.Output is < CommandOutput.Piped or > CommandOutput.Terminal)
             return $"Output is {(int)spawn.Output}, which CommandOutput does not define.";
+        if (spawn.Egress is { } rules && EgressRules.Problem(rules) is { } problem)
+            return problem;
+        if (spawn.OnRefusal is { } mode && !Enum.IsDefined(mode))
+            return $"OnRefusal is {(int)mode}, which RefusalMode does not define.";
         if ((spawn.Input == CommandInput.Descriptor) != (spawn.InputDescriptor is not null))
             return "InputDescriptor must be given with CommandInput.Descriptor, and only with it.";
         if (spawn.InputDescriptor is { } descriptor && (descriptor.IsInvalid || descriptor.IsClosed))
@@ -87,10 +91,10 @@ internal static class CommandRequest
             ? "A limit is negative." : null;
     }
 
-    internal static Transport.SpawnRequest Of(CommandProtocol.Spawn spawn, CommandSettings settings, string? temporary) => new(
+    internal static Transport.SpawnRequest Of(CommandProtocol.Spawn spawn, CommandSettings settings, string? temporary, bool hasEgress) => new(
         [.. spawn.Arguments.Select(static argument => argument.Bytes)],
         spawn.Folder?.Bytes ?? default,
-        EnvironmentOf(spawn.Environment ?? CommandEnvironment.Default, settings, spawn, temporary),
+        EnvironmentOf(spawn.Environment ?? CommandEnvironment.Default, settings, spawn, temporary, hasEgress),
         spawn.Input, spawn.Output, spawn.Columns, spawn.Rows,
         Milliseconds(spawn.TotalTimeout ?? TimeSpan.Zero),
         Milliseconds(spawn.Grace ?? settings.Grace), Milliseconds(spawn.DrainTimeout ?? settings.DrainTimeout),
@@ -126,7 +130,7 @@ internal static class CommandRequest
 
     internal static int Milliseconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalMilliseconds), 0, int.MaxValue);
 
-    private static List<ReadOnlyMemory<byte>> EnvironmentOf(CommandEnvironment environment, CommandSettings settings, CommandProtocol.Spawn spawn, string? temporary)
+    private static List<ReadOnlyMemory<byte>> EnvironmentOf(CommandEnvironment environment, CommandSettings settings, CommandProtocol.Spawn spawn, string? temporary, bool hasEgress)
     {
         var lines = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var name in environment.Inherited ?? settings.Environment)
@@ -138,6 +142,8 @@ internal static class CommandRequest
         }
         if (spawn.Output == CommandOutput.Terminal && environment.Inherited is null)
             lines.TryAdd("TERM", "TERM=xterm-256color"u8.ToArray());
+        foreach (var (name, value) in hasEgress ? EgressVariables.All : [])
+            lines[name] = Encoding.UTF8.GetBytes($"{name}={value}");
         foreach (var (name, value) in environment.Variables)
             lines[name] = (byte[])[.. Encoding.UTF8.GetBytes(name), (byte)'=', .. value.Bytes.Span];
         return [.. lines.Values];

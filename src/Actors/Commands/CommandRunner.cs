@@ -1,3 +1,4 @@
+using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
@@ -19,19 +20,25 @@ internal sealed class CommandRunner : UntypedActor
     private readonly SessionTag _tag = SessionTag.NewRunner();
     private readonly RunnerQueue _queue;
     private IActorRef _supervisor = ActorRefs.Nobody;
+    private readonly EgressSetup? _egress;
+    private IActorRef _egressSession = ActorRefs.Nobody;
     private ChildRouter? _next;
     private bool _cleaning;
 
-    public CommandRunner(RunnerQueue queue, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher)
+    public CommandRunner(RunnerQueue queue, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher, EgressSetup? egress)
     {
+        _egress = egress;
         _queue = queue;
         _policy = policy;
         _settings = settings;
         _launcher = launcher;
     }
 
-    internal static Props Props(RunnerQueue queue, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher) =>
-        Akka.Actor.Props.Create(() => new CommandRunner(queue, policy, settings, launcher));
+    internal static Props Props(RunnerQueue queue, SandboxPolicy policy, ActorBrowserSettings settings, IChildLauncher launcher, EgressSetup? egress) =>
+        Akka.Actor.Props.Create(() => new CommandRunner(queue, policy, settings, launcher, egress));
+
+    // A failed egress is not restarted: its listening sockets are closed, and the world's programs are refused.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failed => Sender.Equals(_egressSession) ? Directive.Stop : Akka.Actor.SupervisorStrategy.DefaultDecider.Decide(failed));
 
     protected override void PreStart()
     {
@@ -70,6 +77,7 @@ internal sealed class CommandRunner : UntypedActor
                 break;
             case ChildSupervisor.Up up:
                 _next = up.Router;
+                StartEgress(up.Router);
                 if (!_cleaning)
                     _queue.Open(up.Router);
                 break;
@@ -89,8 +97,21 @@ internal sealed class CommandRunner : UntypedActor
         }
     }
 
+    private void StartEgress(ChildRouter router)
+    {
+        var listeners = router.TakeListeners();
+        if (_egress is not null && listeners.Length > 0)
+            _egressSession = Context.ActorOf(EgressSession.Props(_egress, listeners));
+        else
+            SafeDescriptor.DisposeAll([.. listeners.Select(static listener => listener.Socket)]);
+    }
+
     private void OnDown(ChildSupervisor.Down down)
     {
+        // The next process has another network.
+        if (!_egressSession.IsNobody())
+            Context.Stop(_egressSession);
+        _egressSession = ActorRefs.Nobody;
         _next = null;
         var lost = _queue.Close();
         var message = $"The command runner ({_policy.Name}) is gone: {down.GivenUp ?? down.Message}";

@@ -13,7 +13,7 @@ namespace ActorBrowser;
 /// The registry's runners: one for each command, which ends with the command, or one shared by all commands with the same world name,
 /// profile and folder. If the same kind of runner is requested twice, the next one is started in advance.
 /// </summary>
-internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log)
+internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log, IActorRef permissions)
 {
     private const int MostKept = 8;
     private const int MostGranted = 32;
@@ -24,6 +24,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private readonly HashSet<Key> _asked = [];
     // Keeps one policy for each key, so that its launch plan is made once.
     private readonly Dictionary<Key, SandboxPolicy> _granted = [];
+    private IActorRef _resolver = ActorRefs.Nobody;
     private int _last;
     private int _started;
 
@@ -33,6 +34,8 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         var name = spawn.Profile ?? settings.Commands.Profile;
         return settings.Sandbox.Find(name) is not { } policy ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' does not exist; the profiles are {string.Join(", ", settings.Sandbox.Profiles.Select(static one => one.Name))}.")
             : !policy.MayExecute && !policy.IsUnconfined ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' cannot run commands: it forbids executing programs.")
+            : spawn.Egress is { Count: > 0 } && !policy.HasNamedEgress ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' has no named egress, so no rule for hosts applies to it; command-networked has one.")
+            : spawn.Egress is { } rules && EgressRules.Problem([.. policy.EgressRules, .. rules]) is { } problem ? (SpawnFailure.InvalidRequest, problem)
             : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is not valid text, so it cannot be mounted in the command's world.")
             : null;
     }
@@ -51,13 +54,13 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         var workspace = policy.NeedsWorkspace && folder is not null ? Workspace(folder, hasWorld) : null;
         var identity = workspace is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(workspace) : null;
         var isShared = settings.Commands.ShareWorlds || spawn.World is not null;
-        var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World);
+        var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World, policy.HasNamedEgress ? string.Join('\n', spawn.Egress ?? []) : "", policy.HasNamedEgress ? ModeOf(spawn, policy) : RefusalMode.Deny);
         if (isShared ? _shared.TryGetValue(key, out var known) : TryTakeSpare(key, context, out known))
         {
             workspace?.Dispose();
             known.LastUse = _last;
         }
-        else if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared, workspace, context, out problem) is { } started)
+        else if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared, workspace, key.Mode, context, out problem) is { } started)
         {
             known = started;
         }
@@ -150,8 +153,15 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
             else
                 policy = policy.AllowRead(path);
         }
+        if (policy.HasNamedEgress)
+        {
+            policy = policy.AllowEgress(spawn.Egress ?? []);
+            policy = policy with { EgressPorts = [.. EgressRules.Of(policy.EgressRules).Ports] };
+        }
         return policy.StartIn(folder ?? "/");
     }
+
+    private static RefusalMode ModeOf(Spawn spawn, SandboxPolicy policy) => spawn.OnRefusal ?? (policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny);
 
     private void Spare(Key key, SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorld, IActorContext context)
     {
@@ -165,7 +175,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
                 return;
             }
         }
-        if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared: false, workspace, context, out _) is not { } spare)
+        if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared: false, workspace, key.Mode, context, out _) is not { } spare)
             return;
         spare.Actor.Tell(CommandRunner.Wanted.Instance, ActorRefs.NoSender);
         _spare.Add(key, spare);
@@ -177,7 +187,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         _asked.Remove(oldest);
     }
 
-    private Runner? Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, IActorContext context, out string? problem)
+    private Runner? Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, RefusalMode mode, IActorContext context, out string? problem)
     {
         problem = null;
         var temporary = hasWorld ? null : CommandTemporary.Make(policy, out problem);
@@ -188,8 +198,11 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
+        var egress = policy.HasNamedEgress && hasWorld ? EgressOf(policy, mode, context) : null;
         var queue = new RunnerQueue
         {
+            Egress = egress?.Audience,
+            WhyNoEgress = policy.HasNamedEgress && !hasWorld ? $"The profile {policy.Name} reaches hosts through the browser only, which needs a world and a network of its own; this machine has none (actorbrowser doctor), so the command had no network." : null,
             Temporary = temporary,
             TemporarySeen = hasWorld ? "/tmp" : temporary,
             HasWorld = hasWorld,
@@ -197,9 +210,16 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
             Workspace = workspace,
             Names = ProtectedNames.Of(policy, workspace),
         };
-        var actor = context.Watch(context.ActorOf(CommandRunner.Props(queue, policy, settings, launcher), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}")));
+        var actor = context.Watch(context.ActorOf(CommandRunner.Props(queue, policy, settings, launcher, egress), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}")));
         queue.Runner = actor;
         return new Runner(queue, actor) { LastUse = _last };
+    }
+
+    private EgressSetup EgressOf(SandboxPolicy policy, RefusalMode mode, IActorContext context)
+    {
+        if (_resolver.IsNobody())
+            _resolver = context.ActorOf(NameResolver.Props(settings, launcher), "resolver");
+        return new EgressSetup(settings, launcher, policy.Name, EgressRules.Of(policy.EgressRules), mode, new EgressAudience(), _resolver, permissions);
     }
 
     private void StopOldestIdle(IActorContext context, Func<RunnerQueue, bool> isInUse)
@@ -215,7 +235,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     }
 
     // The grant is for the folder itself, not its path: a folder created later at the same path is another one.
-    private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World);
+    private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World, string Egress, RefusalMode Mode);
 
     private sealed class Runner(RunnerQueue queue, IActorRef actor)
     {

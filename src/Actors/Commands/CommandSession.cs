@@ -60,6 +60,7 @@ internal sealed partial class CommandSession : UntypedActor
 
     protected override void PreStart()
     {
+        _runner.Egress?.Join(_life.Handle, _spawn.Display, _self);
         if (_spawn.Subscription is { } subscription)
             _output.Add(subscription);
     }
@@ -68,6 +69,7 @@ internal sealed partial class CommandSession : UntypedActor
     protected override void PostStop()
     {
         Timers.CancelAll();
+        _runner.Egress?.Leave(_life.Handle);
         _output.Dispose();
         _input.End();
         if (!_life.IsOver && (_life.HasStarted || !_runner.TryWithdraw(_id)))
@@ -164,6 +166,9 @@ internal sealed partial class CommandSession : UntypedActor
                 break;
             case ChildProcessProtocol.SandboxViolated violated:
                 _findings.Add(violated.Violation);
+                break;
+            case EgressDenied denied:
+                OnEgressDenied(denied.Sentence);
                 break;
             case RunnerLost lost:
                 OnRunnerLost(lost);
@@ -284,8 +289,16 @@ internal sealed partial class CommandSession : UntypedActor
         _registry.Tell(new Over(_life.Record()));
     }
 
+    // As if the command had written it: its stderr is where a person or a model looks first.
+    private void OnEgressDenied(string sentence)
+    {
+        if (!_life.IsOver && _life.HasStarted && _findings.AddDenied(sentence))
+            _output.Insert(_spawn.Output == CommandOutput.Piped ? OutputStream.Error : OutputStream.Output, $"ActorBrowser: {sentence}{(_spawn.Output == CommandOutput.Terminal ? "\r" : "")}\n");
+    }
+
     private void Finish(int survivors)
     {
+        _runner.Egress?.Leave(_life.Handle);
         _life.Finish(survivors);
         _waiters.TellOfTheEnd(_life);
     }

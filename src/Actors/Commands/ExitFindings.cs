@@ -22,6 +22,10 @@ internal sealed class ExitFindings(IActorContext context, string handle, Spawn s
     /// <summary>Records a call that the sandbox refused.</summary>
     internal void Add(SandboxViolation violation) => _refusals.Add(violation);
 
+    /// <summary>Records a connection that was denied.</summary>
+    /// <returns>Whether it is new, and not one of too many.</returns>
+    internal bool AddDenied(string sentence) => _refusals.AddDenied(sentence);
+
     /// <summary>Corrects the exit's cause when the command's first process has exited.</summary>
     internal CommandExit AtExit(CommandExit exit) =>
         // Neither parent nor runner sent SIGKILL: the kernel did, because the group had used up its memory.
@@ -35,7 +39,7 @@ internal sealed class ExitFindings(IActorContext context, string handle, Spawn s
         // The command exited before it could be killed for its output.
         if (exceedsOutput && exit.Cause == ExitCause.Itself)
             exit = exit with { Cause = ExitCause.OutputLimit };
-        return WithAppeared(exit with { Blocked = _refusals.Explain(exit, spawn.Profile ?? settings.Profile, output) });
+        return WithAppeared(exit with { Blocked = _refusals.Explain(exit, spawn.Profile ?? settings.Profile, output, runner.WhyNoEgress) });
     }
 
     /// <summary>Adds the protected names that have appeared in the command's folder.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 using Akka.Actor;
@@ -111,6 +112,14 @@ internal sealed class OutputFlow : IDisposable
     /// <summary>Adds a subscriber.</summary>
     internal void Add(Subscribe subscribe) => _fanout.Add(subscribe);
 
+    /// <summary>Adds a text to the command's output that it has not written.</summary>
+    internal void Insert(OutputStream stream, string text)
+    {
+        var data = Encoding.UTF8.GetBytes(text);
+        _pipes.Skip(stream, data.Length);
+        Append(stream, data);
+    }
+
     /// <summary>Tells the subscribers that the command's first process has exited.</summary>
     internal void TellOfExit(CommandExited exited) => _fanout.Broadcast(exited);
 
@@ -137,8 +146,13 @@ internal sealed class OutputFlow : IDisposable
     private void OnRead(OutputPipe.Read read)
     {
         _pipes.OnRead(read);
-        _log.Append(read.Stream, read.Data, _fanout.Slowest);
-        _file.Write(read.Data);
+        Append(read.Stream, read.Data);
+    }
+
+    private void Append(OutputStream stream, ReadOnlyMemory<byte> data)
+    {
+        _log.Append(stream, data, _fanout.Slowest);
+        _file.Write(data);
         if (!ExceedsLimit && _spawn.Limits.Output > 0 && _log.Position > _spawn.Limits.Output)
         {
             ExceedsLimit = true;

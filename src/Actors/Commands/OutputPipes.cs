@@ -15,6 +15,9 @@ internal sealed class OutputPipes(IActorRef session, OutputLog log, int window) 
     // Bytes read for which no new credit was granted yet: of output, of error.
     private readonly long[] _ungranted = new long[2];
 
+    // Bytes in the log that came from no pipe.
+    private readonly long[] _inserted = new long[2];
+
     /// <summary>Whether every pipe has been read to its end.</summary>
     internal bool AreDrained => _open.Count == 0;
 
@@ -37,6 +40,9 @@ internal sealed class OutputPipes(IActorRef session, OutputLog log, int window) 
 
     /// <summary>Counts a piece that was read.</summary>
     internal void OnRead(OutputPipe.Read read) => _ungranted[read.Stream == OutputStream.Error ? 1 : 0] += read.Data.Length;
+
+    /// <summary>Bytes are added to the log that come from no pipe.</summary>
+    internal void Skip(OutputStream stream, int bytes) => _inserted[stream == OutputStream.Error ? 1 : 0] += bytes;
 
     /// <summary>Records that a pipe has been read to its end.</summary>
     internal void OnEnded(OutputStream stream) => _open.Remove(stream);
@@ -62,7 +68,7 @@ internal sealed class OutputPipes(IActorRef session, OutputLog log, int window) 
     {
         foreach (var pipe in _pipes)
         {
-            if (pipe.ReadToTheEnd(log.TotalOf(pipe.Stream)))
+            if (pipe.ReadToTheEnd(log.TotalOf(pipe.Stream) - _inserted[pipe.Stream == OutputStream.Error ? 1 : 0]))
                 _open.Remove(pipe.Stream);
         }
     }

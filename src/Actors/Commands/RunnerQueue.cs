@@ -42,6 +42,12 @@ internal sealed class RunnerQueue
     /// <summary>Whether it serves one command only.</summary>
     internal bool ServesOne { get; init; }
 
+    /// <summary>Its commands, as its egress knows them; null if its profile has no named egress, or none here.</summary>
+    internal EgressAudience? Egress { get; init; }
+
+    /// <summary>Why its commands have no network although their profile has a named egress; null if they have one, or need none.</summary>
+    internal string? WhyNoEgress { get; init; }
+
     /// <summary>Its workspace, kept open so that the inode number is not reused for another folder until the runner stops.</summary>
     internal SafeDescriptor? Workspace { get; init; }
 

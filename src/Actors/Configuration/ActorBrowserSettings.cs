@@ -17,6 +17,8 @@ internal sealed record ActorBrowserSettings
         Fetch = FetchSettings.Read(reader);
         Network = NetworkSettings.Read(reader);
         Commands = CommandSettings.Read(reader);
+        Permissions = PermissionSettings.Read(reader);
+        Egress = EgressSettings.Read(reader);
         Tabs = TabSettings.Read(reader);
         Crawl = CrawlSettings.Read(reader);
         Images = ImageSettings.Read(reader);
@@ -43,6 +45,12 @@ internal sealed record ActorBrowserSettings
 
     /// <summary>Settings of commands.</summary>
     internal CommandSettings Commands { get; init; }
+
+    /// <summary>Settings of commands' questions.</summary>
+    internal PermissionSettings Permissions { get; init; }
+
+    /// <summary>Limits of a command's connections.</summary>
+    internal EgressSettings Egress { get; init; }
 
     /// <summary>Settings of tabs and their renderers.</summary>
     internal TabSettings Tabs { get; init; }

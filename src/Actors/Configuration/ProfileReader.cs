@@ -64,6 +64,7 @@ internal static class ProfileReader
         {
             Description = config.GetString("description", ""),
             KillsOnViolation = config.GetString("violation", "") switch { "deny" => false, "kill" => true, var other => throw new ArgumentException($"violation is '{other}', not deny or kill.") },
+            AsksOnRefusal = config.GetString("on-refusal", "") switch { "deny" => false, "ask" => true, var other => throw new ArgumentException($"on-refusal is '{other}', not deny or ask.") },
             Limits = ReadLimits(config.GetConfig("limits")),
             NativeSystemCalls = [.. Expand(config.GetStringList("native-system-calls"), calls, 0)],
             NativeQuietlyDenied = [.. Expand(config.GetStringList("native-tries"), calls, 0)],
@@ -72,7 +73,7 @@ internal static class ProfileReader
             policy = Paths(config.GetStringList(key), paths).Aggregate(policy, allow);
         foreach (var (allowance, reason) in reasons)
             policy = policy.Because(allowance, reason);
-        policy = ReadNetwork(policy, config, reasons);
+        policy = ReadEgress(ReadNetwork(policy, config, reasons), config);
         if (config.GetBoolean("fork", false))
             policy = policy.AllowFork(reasons.GetValueOrDefault("fork", ""));
         if (config.GetBoolean("exec", false))
@@ -96,6 +97,17 @@ internal static class ProfileReader
             : policy.AllowTcpConnect([.. ports.Select(static port => int.TryParse(port, out var number) && number is > 0 and < 65536 ? number
                 : throw new ArgumentException($"'{port}' is not a TCP port."))]);
         return config.GetBoolean("datagrams", false) ? policy.AllowDatagrams(reasons.GetValueOrDefault("datagrams", "")) : policy;
+    }
+
+    private static SandboxPolicy ReadEgress(SandboxPolicy policy, Config config)
+    {
+        string[] rules = [.. config.GetStringList("egress.allow"), .. config.GetStringList("egress.deny").Select(static rule => "!" + rule)];
+        foreach (var rule in rules)
+        {
+            if (!EgressRule.TryParse(rule, out _, out var problem))
+                throw new ArgumentException(problem);
+        }
+        return config.GetBoolean("egress.named", false) || rules.Length > 0 ? policy.AllowEgress(rules) : policy;
     }
 
     private static SandboxLimits ReadLimits(Config limits) => new()
@@ -189,10 +201,10 @@ internal static class ProfileReader
         {
             if (!defaults.HasPath(key))
                 yield return $"The profile {profile} has an unknown key '{key}'.";
-            if (key == "limits" && value.IsObject())
+            if (key is "limits" or "egress" && value.IsObject())
             {
-                foreach (var limit in value.GetObject().Items.Keys.Where(limit => !defaults.HasPath("limits." + limit)))
-                    yield return $"The profile {profile} has an unknown limit '{limit}'.";
+                foreach (var inner in value.GetObject().Items.Keys.Where(inner => !defaults.HasPath($"{key}.{inner}")))
+                    yield return key == "limits" ? $"The profile {profile} has an unknown limit '{inner}'." : $"The profile {profile} has an unknown key '{key}.{inner}'.";
             }
         }
     }

@@ -30,6 +30,13 @@ public sealed class ActorBrowserOptions
         return this;
     }
 
+    /// <summary>
+    /// The actor that decides what commands ask for: it is sent each <see cref="PermissionProtocol.PermissionRequested"/> and answers the
+    /// sender with <see cref="PermissionProtocol.Decide"/>. If it does not, the deadline denies, unless a subscriber of the event stream
+    /// decides. Null for none.
+    /// </summary>
+    public Akka.Actor.Props? PermissionPolicy { get; set; }
+
     /// <summary>Starts the children.</summary>
     internal IChildLauncher Launcher { get; set; } = ProcessChildLauncher.Instance;
 
@@ -184,7 +191,7 @@ public static class ActorBrowserHosting
         var roster = ProcessRoster.Of(InProcessLauncher.For(options.Roles, options.Launcher));
         // Here, because a wrong setting of a role fails the start, as any other does.
         var roles = options.Roles.Select(role => RolesActor.SetupOf(role, settings, roster)).ToArray();
-        var browser = system.ActorOf(BrowserActor.Props(settings, roster, roles), "browser");
+        var browser = system.ActorOf(BrowserActor.Props(settings, roster, roles, options.PermissionPolicy), "browser");
         BrowserShutdown.Register(system, browser, roster, settings.Child);
         // A host stops its services first: a service that awaits a command would delay the shutdown that ends the command.
         host?.ApplicationStopping.UnsafeRegister(

@@ -54,7 +54,8 @@ internal sealed class UnansweredMessages : DeadLetterListener
             : all._watched.TryGetValue(parent, out browser) ? AnswerOfChild(letter.Message, Lives(browser), letter.Recipient) : null;
         if (answer is null)
             return false;
-        var asker = (letter.Message as TabProtocol.Subscribe)?.Subscriber ?? (letter.Message as CommandProtocol.Subscribe)?.Subscriber ?? letter.Sender;
+        var asker = (letter.Message as TabProtocol.Subscribe)?.Subscriber ?? (letter.Message as CommandProtocol.Subscribe)?.Subscriber
+            ?? (letter.Message as AskPermission)?.ReplyTo ?? letter.Sender;
         asker.Tell(answer, letter.Recipient);
         return true;
     }
@@ -66,7 +67,7 @@ internal sealed class UnansweredMessages : DeadLetterListener
         var asker = letter.Sender;
         if (asker is Reply || (letter.Message is TabProtocol.ICommand && asker is ActorRefWithCell { Underlying.Props.Type: var type } && type == typeof(TabListener)))
             return;
-        if (letter.Message is TabProtocol.Subscribe or CommandProtocol.Subscribe || !(asker.IsNobody() || asker.Equals(Provider.DeadLetters)))
+        if (letter.Message is TabProtocol.Subscribe or CommandProtocol.Subscribe or AskPermission || !(asker.IsNobody() || asker.Equals(Provider.DeadLetters)))
             Answers(letter);
     }
 
@@ -106,10 +107,13 @@ internal sealed class UnansweredMessages : DeadLetterListener
                 return new CommandProtocol.SpawnRefused(browserLives ? SpawnFailure.Unavailable : SpawnFailure.Stopped, 0, sentence);
             case WorkerPool.Acquire acquire:
                 return new WorkerPool.Refused(acquire.Lease, sentence);
+            case AskPermission ask:
+                return new PermissionAnswer(ask.Key, PermissionDecision.Deny, sentence, PermissionBroker.Failed);
             case ImageProtocol.Decode:
                 return new ImageProtocol.DecodeRefused(null, sentence);
             case FetchProtocol.ICommand or CommandProtocol.IRegistryCommand or TabProtocol.OpenTab or CrashProtocol.GetCrashes
-                or BrowserProtocol.SpawnChild or BrowserProtocol.GetChildren or BrowserProtocol.GetPools or RoleProtocol.GetRole:
+                or BrowserProtocol.SpawnChild or BrowserProtocol.GetChildren or BrowserProtocol.GetPools or RoleProtocol.GetRole
+                or PermissionProtocol.ICommand:
                 return new Status.Failure(browserLives ? new BrowserStoppedException(sentence) : BrowserLife.Stop());
             default:
                 return null;

@@ -4,7 +4,8 @@ namespace ActorBrowser;
 
 /// <summary>
 /// Questions that a command's refusals become, and their answers. A command with <see cref="RefusalMode.Ask"/> waits at a refused open,
-/// exec or connection until somebody decides; the deadline denies.
+/// exec or connection until somebody decides; the deadline denies. Questions go to <see cref="ActorBrowserOptions.PermissionPolicy"/> and,
+/// as <see cref="PermissionRequested"/>, to the actor system's event stream.
 /// </summary>
 public static class PermissionProtocol
 {
@@ -55,13 +56,40 @@ public static class PermissionProtocol
     /// <param name="Decision">The decision.</param>
     /// <param name="Sentence">Why; a denial's sentence reaches the command's stderr and its exit. Null for none.</param>
     /// <param name="By">Who decided, for the audit log. Null for the sender's path.</param>
-    public sealed record Decide(long Id, PermissionDecision Decision, string? Sentence = null, string? By = null) : ICommand;
+    public sealed record Decide(long Id, PermissionDecision Decision, string? Sentence = null, string? By = null) : ICommand, IValidated
+    {
+        private const int Longest = 1000;
+
+        object? IValidated.Refusal()
+        {
+            var problem = !Enum.IsDefined(Decision) ? $"Decision is {(int)Decision}, which PermissionDecision does not define"
+                : Sentence?.Length > Longest ? $"Sentence has {Sentence.Length} characters; at most {Longest} are allowed"
+                : By?.Length > Longest ? $"By has {By.Length} characters; at most {Longest} are allowed"
+                : null;
+            return problem is null ? null : new Status.Failure(new InvalidMessageException(nameof(Decide), problem));
+        }
+    }
+
+    /// <summary>Lists the questions that wait for a decision. Answered by <see cref="OpenQuestions"/>.</summary>
+    public sealed class GetOpenQuestions : ICommand
+    {
+        /// <summary>The one GetOpenQuestions.</summary>
+        public static readonly GetOpenQuestions Instance = new();
+
+        private GetOpenQuestions()
+        {
+        }
+    }
+
+    /// <summary>The questions that wait for a decision.</summary>
+    /// <param name="All">Oldest first.</param>
+    public sealed record OpenQuestions(IReadOnlyList<PermissionRequested> All) : IEvent;
 
     /// <summary>A question was decided: the answer to <see cref="Decide"/>, and an event for subscribers.</summary>
     /// <param name="Id">The question's number.</param>
     /// <param name="Decision">The decision that holds.</param>
     /// <param name="Sentence">Why.</param>
-    /// <param name="By">Who decided; "rule", "deadline" or "command ended" if nobody did.</param>
+    /// <param name="By">Who decided; "rule", "deadline", "command ended" or "broker" (it failed, or stopped) if nobody did.</param>
     /// <param name="Accepted">Whether this is the sender's own decision; false if another came first or no such question is open.</param>
     public sealed record Decided(long Id, PermissionDecision Decision, string Sentence, string By, bool Accepted) : IEvent;
 }

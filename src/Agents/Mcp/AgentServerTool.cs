@@ -42,6 +42,23 @@ internal sealed class AgentServerTool(AgentTool tool, ToolSession session) : Mcp
     {
         private long _last = -1;
 
+        public async ValueTask<bool?> AskAsync(string question, CancellationToken cancellation)
+        {
+            if (server.ClientCapabilities?.Elicitation is null)
+                return null;
+            var answer = await server.ElicitAsync(new ElicitRequestParams
+            {
+                Message = question,
+                RequestedSchema = new ElicitRequestParams.RequestSchema { Properties = { ["allow"] = new ElicitRequestParams.BooleanSchema { Title = "Allow it", Description = "Whether this is allowed until the session ends." } } },
+            }, cancellation).ConfigureAwait(false);
+            return answer.Action switch
+            {
+                "accept" => answer.Content is { } content && content.TryGetValue("allow", out var allow) && allow.ValueKind == System.Text.Json.JsonValueKind.True,
+                "decline" => false,
+                _ => null,
+            };
+        }
+
         public async ValueTask TellAsync(long done, long? total, string message)
         {
             // The protocol wants each notification to say more than the one before.

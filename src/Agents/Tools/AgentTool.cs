@@ -57,7 +57,7 @@ internal sealed record AgentTool(
     }
 }
 
-/// <summary>Is told how far a call is.</summary>
+/// <summary>The other end of a call: is told how far the call is, and asked what a person must decide.</summary>
 internal interface IToolProgress
 {
     /// <summary>Tells it.</summary>
@@ -65,4 +65,10 @@ internal interface IToolProgress
     /// <param name="total">How much there is; null if unknown.</param>
     /// <param name="message">One line.</param>
     ValueTask TellAsync(long done, long? total, string message);
+
+    /// <summary>Asks the person at the client.</summary>
+    /// <param name="question">One or two sentences.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>Yes or no; null if the client cannot ask, or the person did not answer.</returns>
+    ValueTask<bool?> AskAsync(string question, CancellationToken cancellation) => new((bool?)null);
 }

@@ -24,5 +24,6 @@ internal static class AgentTools
         SessionTools.Write,
         SessionTools.Stop,
         CrashTool.Definition,
+        PermissionTool.Definition,
     ];
 }

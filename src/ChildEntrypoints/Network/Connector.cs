@@ -1,3 +1,4 @@
+using ActorBrowser.Transport.Http;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;

@@ -1,3 +1,4 @@
+using ActorBrowser.Transport.Http;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;

@@ -14,6 +14,8 @@ internal static class McpCommand
         var workspace = new Option<string?>("--workspace") { Description = "the folder in which commands start and write (default: a private one, deleted at the end)", HelpName = "D" };
         var profile = new Option<string?>("--profile") { Description = "the sandbox profile of commands", HelpName = "P" };
         var read = new Option<string[]>("--read") { Description = "a further path that commands may read; may be repeated", HelpName = "PATH", AllowMultipleArgumentsPerToken = false };
+        var allow = ExecCommand.Hosts("--allow-host", "a host that commands may reach, such as example.org or *.example.org:443; may be repeated; the profile is then command-networked unless you name one");
+        var deny = ExecCommand.Hosts("--deny-host", "a host that commands may not reach, which wins; may be repeated");
         var privates = Options.Flag("let fetches and pages come from this machine and private networks, too", "--private-addresses");
         var http = Options.Whole("serve over HTTP on this port of 127.0.0.1 instead of standard input and output; 0 for a free one", 0, 65535, "--http");
         var token = new Option<string?>("--token-file") { Description = "with --http: a file of mode 0600 that holds the token (default: the variable ACTORBROWSER_MCP_TOKEN)", HelpName = "FILE" };
@@ -26,13 +28,14 @@ internal static class McpCommand
             Exit codes: 0 when the client is gone; 2 the command line is wrong; 128 + n when signal n arrived.
             """)
         {
-            workspace, profile, read, privates, http, token, idle,
+            workspace, profile, read, allow, deny, privates, http, token, idle,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             new ToolSessionOptions
             {
                 Workspace = parsed.GetValue(workspace) is { } folder ? FolderOf(folder) : null,
                 Profile = parsed.GetValue(profile),
+                Hosts = [.. parsed.GetValue(allow) ?? [], .. (parsed.GetValue(deny) ?? []).Select(static rule => "!" + rule)],
                 Read = [.. (parsed.GetValue(read) ?? []).Select(PathOf)],
                 AllowPrivateAddresses = parsed.GetValue(privates),
             },

@@ -91,11 +91,15 @@ internal static class ServeJson
         json.WriteEndArray();
         if (folder is { } start)
             json.WriteBase64String("folder", start.Bytes.Span);
-        if (options.Profile is { } profile)
+        if (options.ProfileOrNetworked is { } profile)
             json.WriteString("profile", profile);
         json.WriteStartArray("read");
         foreach (var path in options.Read)
             json.WriteStringValue(path);
+        json.WriteEndArray();
+        json.WriteStartArray("egress");
+        foreach (var rule in options.Hosts)
+            json.WriteStringValue(rule);
         json.WriteEndArray();
         json.WriteStartObject("inherited");
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
@@ -139,6 +143,7 @@ internal static class ServeJson
             Folder = json.TryGetProperty("folder", out var folder) ? CommandText.FromBytes(folder.GetBytesFromBase64()) : (CommandText?)null,
             Profile = json.TryGetProperty("profile", out var profile) ? profile.GetString() : null,
             Read = [.. json.GetProperty("read").EnumerateArray().Select(static path => path.GetString()!)],
+            Egress = json.GetProperty("egress").EnumerateArray().Select(static rule => rule.GetString()!).ToArray() is { Length: > 0 } rules ? rules : null,
             Environment = CommandEnvironment.AllowList("TMPDIR") with { Variables = variables },
             TotalTimeout = TimeOf("timeout"),
             IdleTimeout = TimeOf("idle"),

@@ -70,6 +70,8 @@ internal sealed class WorldPlan
             if (GitIdentity.ConfigurationOf(home) is { } identity)
                 plan.AddText(Path.Combine(home, GitIdentity.FileName), identity);
         }
+        if (policy.HasNamedEgress)
+            plan.AddNames();
         plan.AddStart();
         foreach (var path in plan._links.Seen.Keys)
             witness.Note(path);
@@ -126,6 +128,17 @@ internal sealed class WorldPlan
             _places[folder] = new WorldEntry(writes ? WorldPlace.Private : WorldPlace.Empty, folder, true);
             if (writes)
                 folders.Add(folder);
+        }
+    }
+
+    // The machine's own name servers and hosts lead nowhere in a network of its own. In a folder that is shown whole they stay: any name server's
+    // address is ours there.
+    private void AddNames()
+    {
+        foreach (var (path, content) in new[] { ("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:5 attempts:2\n"), ("/etc/hosts", "127.0.0.1\tlocalhost\n::1\tlocalhost\n") })
+        {
+            if (!IsShown(path))
+                _places[path] = new WorldEntry(WorldPlace.Fact, path, false, content);
         }
     }
 

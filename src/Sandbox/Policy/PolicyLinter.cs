@@ -74,8 +74,12 @@ internal static class PolicyLinter
             yield break;
         if (policy.MayExecute && !policy.Files.Any(static rule => rule.Rights.HasFlag(FileRights.Execute)))
             yield return "allows exec but no file that could be executed";
-        if ((policy.MayConnect || policy.MaySendDatagrams) && policy.Namespaces.HasFlag(Namespaces.Network))
+        if ((policy.MayConnect || policy.MaySendDatagrams) && policy.Namespaces.HasFlag(Namespaces.Network) && !policy.HasNamedEgress)
             yield return "allows the network but removes it with a namespace";
+        if (policy.HasNamedEgress && (!policy.WantsWorld || !policy.Namespaces.HasFlag(Namespaces.Network)))
+            yield return "has a named egress but not exec and the namespaces network, mounts and processes, without which it would have the machine's network";
+        if (!policy.HasNamedEgress && policy.EgressRules.Length > 0)
+            yield return "has rules for a named egress that it does not have: set egress.named = on";
         if (policy.Namespaces.HasFlag(Namespaces.Processes) && !policy.Namespaces.HasFlag(Namespaces.Mounts))
             yield return "hides processes without the mounts namespace, so it would see another namespace's /proc";
         if (policy.Namespaces != Namespaces.None && !policy.Required.Contains(SandboxLayer.Namespaces) && !policy.Preferred.Contains(SandboxLayer.Namespaces))

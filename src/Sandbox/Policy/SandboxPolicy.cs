@@ -93,6 +93,15 @@ public sealed record SandboxPolicy
     /// <summary>Whether it may send datagrams, as name resolution does.</summary>
     public bool MaySendDatagrams { get; private init; }
 
+    /// <summary>Whether it reaches hosts only by name, through the browser: its network is empty, but for the way out that <see cref="EgressRules"/> decide about.</summary>
+    public bool HasNamedEgress { get; private init; }
+
+    /// <summary>With <see cref="HasNamedEgress"/>: the hosts it may reach, and with an exclamation mark those it may not.</summary>
+    public ImmutableArray<string> EgressRules { get; private init; } = [];
+
+    /// <summary>With <see cref="HasNamedEgress"/>: the ports on which programs that know no proxy are served.</summary>
+    internal ImmutableArray<int> EgressPorts { get; init; } = [];
+
     /// <summary>Whether it may start processes.</summary>
     public bool MayFork { get; private init; }
 
@@ -129,6 +138,9 @@ public sealed record SandboxPolicy
     /// <summary>Whether it requires or prefers a layer.</summary>
     /// <param name="layer">The layer.</param>
     public bool Wants(SandboxLayer layer) => Required.Contains(layer) || Preferred.Contains(layer);
+
+    /// <summary>Whether a command waits for a decision where it is refused what may be asked about; otherwise it fails at once.</summary>
+    public bool AsksOnRefusal { get; init; }
 
     /// <summary>Whether a refused system call also kills the child.</summary>
     public bool KillsOnViolation { get; init; }
@@ -193,6 +205,13 @@ public sealed record SandboxPolicy
     /// <summary>Allows sending and receiving datagrams, which name resolution needs.</summary>
     /// <param name="reason">Why.</param>
     public SandboxPolicy AllowDatagrams(string reason) => (this with { MaySendDatagrams = true }).Because("datagrams", reason);
+
+    /// <summary>Gives it an empty network with one way out, by name, through the browser. Needs namespaces for the network, mounts and processes; without them it has no network at all.</summary>
+    /// <param name="rules">The hosts it may reach, such as <c>example.org</c> or <c>*.example.org:443</c>, and with an exclamation mark those it may not.</param>
+    public SandboxPolicy AllowEgress(params IEnumerable<string> rules) => this with { HasNamedEgress = true, EgressRules = [.. EgressRules.Union(rules)] };
+
+    /// <summary>Takes the network away.</summary>
+    internal SandboxPolicy WithoutNetwork() => this with { TcpPorts = [], MaySendDatagrams = false, HasNamedEgress = false };
 
     /// <summary>Allows forking: starting processes that run the same program.</summary>
     /// <param name="reason">Why.</param>

@@ -16,6 +16,8 @@ internal static class GuardedCalls
     private const ulong OpenForChange = 0x3 | 0x40 | 0x200 | 0x400000;
     private const ulong MakesFiles = 0x40 | 0x200 | 0x400000;
     private const ulong SocketFlags = 0x80800;
+    private const int SocketLevel = 1;
+    private const int Linger = 13;
     private const int Unix = 1;
     private const int Internet = 2;
     private const int Internet6 = 10;
@@ -66,6 +68,8 @@ internal static class GuardedCalls
         // TCP fast open connects without connect(), the call that Landlock restricts.
         "sendto" or "sendmmsg" => WithoutFlag(name, 3, FastOpen),
         "sendmsg" => WithoutFlag(name, 2, FastOpen),
+        // A role without a network gets sockets from its parent: it may close one with a reset, and change nothing else.
+        "setsockopt" when !policy.MayConnect && !policy.MaySendDatagrams && !policy.MayExecute => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(1, SocketLevel), ArgumentIs.Int(2, Linger))),
         // An unbound socket that listens is given a port, which Landlock does not see.
         "listen" => CallRule.Refuse(name, AccessDenied),
         "ioctl" when policy.MayUseTerminals => CallRule.Allow(name, new CallCase(0, [.. TerminalAttacks.Select(static request => ArgumentIs.Not(1, request))])),

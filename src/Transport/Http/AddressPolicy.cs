@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using ActorBrowser.Transport;
 
-namespace ActorBrowser.ChildEntrypoints.Network;
+namespace ActorBrowser.Transport.Http;
 
 /// <summary>The classification of an address.</summary>
 /// <param name="Space">Its address space.</param>

@@ -1,7 +1,6 @@
 using System.Net;
-using ActorBrowser.Transport;
 
-namespace ActorBrowser.ChildEntrypoints.Network;
+namespace ActorBrowser.Transport.Http;
 
 /// <summary>A block of addresses: its address space, and whether its members embed an IPv4 address.</summary>
 /// <param name="Network">The block.</param>

@@ -1,0 +1,59 @@
+using System.Net;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser;
+
+/// <summary>One request of a command's program for a connection, from the question to the answer.</summary>
+/// <param name="key">This process's number for it.</param>
+/// <param name="id">The egress child's number for it.</param>
+/// <param name="host">A name in ASCII and lower case, or an address without brackets.</param>
+/// <param name="address">The host, if it is an address.</param>
+/// <param name="asked">What the child has asked.</param>
+internal sealed class EgressAttempt(long key, ulong id, string host, IPAddress? address, EgressConnect asked) : IDisposable
+{
+    private IReadOnlyList<IPAddress> _addresses = [];
+    private int _next;
+
+    internal long Key => key;
+
+    internal ulong Id => id;
+
+    internal string Host => host;
+
+    internal IPAddress? Address => address;
+
+    internal int Port => asked.Port;
+
+    internal string Method => asked.Method;
+
+    internal EgressProtocol Protocol => (EgressProtocol)asked.Kind;
+
+    internal bool IsName => asked.Kind == EgressKind.Name;
+
+    /// <summary>The rule that grants it; null while none does.</summary>
+    internal EgressRule? Rule { get; set; }
+
+    /// <summary>Whether somebody is being asked.</summary>
+    internal bool IsAsked { get; set; }
+
+    /// <summary>Whether somebody has granted it.</summary>
+    internal bool WasGranted { get; set; }
+
+    /// <summary>The attempt to connect that runs; null for none.</summary>
+    internal EgressConnector? Connector { get; set; }
+
+    /// <summary>The errno of the last address that was tried; 0 for none.</summary>
+    internal int Errno { get; set; }
+
+    internal string Target => $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{asked.Port}";
+
+    /// <summary>The addresses to try, all of them checked.</summary>
+    internal IReadOnlyList<IPAddress> Addresses
+    {
+        set => (_addresses, _next) = (value, 0);
+    }
+
+    internal IPAddress? NextAddress() => _next < _addresses.Count ? _addresses[_next++] : null;
+
+    public void Dispose() => Connector?.Dispose();
+}

@@ -1,0 +1,33 @@
+using Akka.Actor;
+
+namespace ActorBrowser;
+
+/// <summary>Tells of decisions: a denial to the commands, each decision of a rule to the audit log.</summary>
+internal sealed class EgressNotices(EgressSetup setup)
+{
+    private const int MostRemembered = 1024;
+
+    // The audit log has each decision about a target once: a program may connect thousands of times.
+    private readonly HashSet<(string Host, int Port, bool Granted)> _noted = [];
+
+    internal void Allow(PermissionSubject.Egress subject, EgressRule rule) => Note(subject, PermissionDecision.AllowOnce, $"The rule '{rule.Text}' grants it.", PermissionBroker.Rule);
+
+    internal void Deny(PermissionSubject.Egress subject, string sentence, string by = PermissionBroker.Rule)
+    {
+        Tell(sentence);
+        Note(subject, PermissionDecision.Deny, sentence, by);
+    }
+
+    /// <summary>Tells the commands: a line on their stderr, and a part of their exit.</summary>
+    internal void Tell(string sentence) => setup.Audience.Tell(new CommandSession.EgressDenied(sentence));
+
+    private void Note(PermissionSubject.Egress subject, PermissionDecision decision, string sentence, string by)
+    {
+        if (setup.Audience.First is not { } member)
+            return;
+        if (_noted.Count >= MostRemembered)
+            _noted.Clear();
+        if (_noted.Add((subject.Host, subject.Port, decision != PermissionDecision.Deny)))
+            setup.Permissions.Tell(new NoteDecision(member.Handle, setup.Profile, member.Display, subject, decision, sentence, by));
+    }
+}

@@ -1,0 +1,344 @@
+using System.Globalization;
+using System.Text;
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Egress;
+
+/// <summary>
+/// One connection of a program.
+/// <code>
+///   Greeting ── the request is read ──► Asking ── granted ──► Relaying ── both directions ended ──► Closed
+///      │ wrong, or too slow                │ refused               │ broken, idle                       ▲
+///      └──────────────► Draining ◄─────────┘                       └────────────────────────────────────┤
+///                          │ the program has the answer, or is too slow                                 │
+///                          └────────────────────────────────────────────────────────────────────────────┘
+/// </code>
+/// </summary>
+internal sealed class EgressClient : IEgressSource, IEgressAsker
+{
+    private const int HttpPort = 80;
+
+    private readonly EgressClients _clients;
+    private readonly EgressWatch _program;
+    // What a program without a proxy has connected to; null for the proxy.
+    private readonly (string Host, int Port)? _direct;
+    private EgressWatch? _host;
+    private EgressFlow? _up;
+    private EgressFlow? _down;
+    private State _state = State.Greeting;
+    private EgressKind _kind;
+    private ProxyRequest? _request;
+    private (string Host, int Port) _target;
+    private TlsGreeting? _greeting;
+    private byte[] _head = [];
+    private int _length;
+    private bool _socksGreeted;
+    private ulong _question;
+
+    internal EgressClient(EgressClients clients, SafeDescriptor program, (string Host, int Port)? direct)
+    {
+        _clients = clients;
+        _direct = direct;
+        _program = clients.Sources.Add(program, this);
+        _program.Interest = Readiness.Readable;
+        Touch(clients.Args.RequestTimeout);
+        if (direct is { Port: not HttpPort } target)
+            Ask(EgressKind.Tcp, target.Host, target.Port, "");
+    }
+
+    private enum State
+    {
+        Greeting,
+        Asking,
+        Relaying,
+        Draining,
+        Closed,
+    }
+
+    /// <summary>When it is closed unless something happens, in milliseconds of the system's clock.</summary>
+    internal long Deadline { get; private set; }
+
+    public void OnReady(EgressWatch watch, Readiness readiness)
+    {
+        switch (_state)
+        {
+            case State.Greeting:
+                if (Read() && _state == State.Greeting)
+                    Understand();
+                break;
+            case State.Asking:
+                // The rest of the request, or the program's end.
+                if (Read() && _length >= ProxyRequest.MostHead)
+                    _program.Interest = Readiness.None;
+                break;
+            case State.Relaying:
+                Relay();
+                break;
+            case State.Draining:
+                Drain();
+                break;
+            default:
+                break;
+        }
+    }
+
+    public void OnConnected(SafeDescriptor? socket)
+    {
+        if (_state != State.Asking || socket is null)
+        {
+            socket?.Dispose();
+            return;
+        }
+        _host = _clients.Sources.Add(socket, this);
+        _up = new EgressFlow(_clients.Sources, _program, _host);
+        _down = new EgressFlow(_clients.Sources, _host, _program);
+        _state = State.Relaying;
+        var rest = _head.AsSpan(0, _length);
+        switch (_kind)
+        {
+            case EgressKind.Http:
+                _up.Begin(_request!.ToHead(), filtered: false);
+                _up.Filter = new RequestBodyFilter(_request.BodyLength);
+                break;
+            case EgressKind.Connect:
+                _down.Begin("HTTP/1.1 200 Connection established\r\n\r\n"u8, filtered: false);
+                break;
+            case EgressKind.Socks:
+                _down.Begin(SocksRequest.Answer(SocksRequest.Granted), filtered: false);
+                break;
+            default:
+                break;
+        }
+        if (_kind != EgressKind.Http)
+            _up.Filter = _greeting = new TlsGreeting(_target.Host);
+        _up.Begin(rest, filtered: true);
+        (_head, _length) = ([], 0);
+        Relay();
+    }
+
+    public void OnRefused(in EgressRefused refused)
+    {
+        if (_state != State.Asking)
+            return;
+        switch (_kind)
+        {
+            case EgressKind.Connect or EgressKind.Http:
+                var (code, reason) = refused.Failure switch
+                {
+                    EgressFailure.Denied => (403, "Forbidden"),
+                    EgressFailure.TimedOut => (504, "Gateway Timeout"),
+                    _ => (502, "Bad Gateway"),
+                };
+                AnswerHttp(code, reason, refused.Sentence);
+                break;
+            case EgressKind.Socks:
+                AnswerAndDrain(SocksRequest.Answer(SocksRequest.CodeOf(refused.Failure)));
+                break;
+            default:
+                Close(reset: true);
+                break;
+        }
+    }
+
+    /// <summary>Its deadline is over.</summary>
+    internal void OnOverdue()
+    {
+        if (_state == State.Greeting && _length > 0 && _kind != EgressKind.Socks && !_socksGreeted)
+            AnswerHttp(408, "Request Timeout", "The request did not arrive in time.");
+        else
+            Close(reset: _state is State.Greeting or State.Relaying);
+    }
+
+    internal void Close(bool reset)
+    {
+        if (_state == State.Closed)
+            return;
+        if (_state == State.Asking)
+            _clients.Desk.Abandon(_question);
+        _state = State.Closed;
+        if (reset)
+        {
+            _program.Reset();
+            _host?.Reset();
+        }
+        else
+        {
+            _program.Close();
+            _host?.Close();
+        }
+        _clients.OnClosed(this);
+    }
+
+    private void Touch(TimeSpan time) => Deadline = time > TimeSpan.Zero ? Environment.TickCount64 + (long)time.TotalMilliseconds : long.MaxValue;
+
+    // False if the connection is over.
+    private bool Read()
+    {
+        var result = InternetSocket.Receive(_program.Descriptor, _clients.Sources.Scratch);
+        switch (result.Status)
+        {
+            case SocketStatus.Ok:
+                Append(_clients.Sources.Scratch.AsSpan(0, result.Bytes));
+                return true;
+            case SocketStatus.WouldBlock:
+                return true;
+            case SocketStatus.Closed when result.Errno == 0 && _state == State.Asking && _kind == EgressKind.Tcp:
+                // It may have sent all that it has to send.
+                _program.Interest = Readiness.None;
+                return true;
+            default:
+                Close(reset: false);
+                return false;
+        }
+    }
+
+    private void Append(ReadOnlySpan<byte> data)
+    {
+        if (_length + data.Length > _head.Length)
+            Array.Resize(ref _head, _length + data.Length);
+        data.CopyTo(_head.AsSpan(_length));
+        _length += data.Length;
+    }
+
+    private void Remove(int count)
+    {
+        _head.AsSpan(count.._length).CopyTo(_head);
+        _length -= count;
+    }
+
+    private void Understand()
+    {
+        if (_length == 0)
+            return;
+        if (_direct is null && _head[0] == SocksRequest.Version)
+            UnderstandSocks();
+        else
+            UnderstandHttp();
+    }
+
+    private void UnderstandHttp()
+    {
+        var end = ProxyRequest.EndOf(_head.AsSpan(0, _length));
+        if ((end < 0 ? _length : end) > ProxyRequest.MostHead)
+        {
+            AnswerHttp(431, "Request Header Fields Too Large", $"The request's head has more than {ProxyRequest.MostHead} bytes.");
+            return;
+        }
+        // Anything but a method's letters is another protocol, which would be waited for in vain.
+        if (!char.IsAsciiLetter((char)_head[0]))
+            AnswerHttp(400, "Bad Request", _direct is null ? "The proxy speaks HTTP and SOCKS5." : "Only HTTP is passed on to port 80.");
+        if (end < 0 || _state != State.Greeting)
+            return;
+        if (ProxyRequest.TryRead(_head.AsSpan(0, end), _direct?.Host, out var request) is { } problem)
+            AnswerHttp(400, "Bad Request", problem);
+        else
+            Begin(request, end);
+    }
+
+    private void Begin(ProxyRequest request, int end)
+    {
+        _request = request;
+        Remove(end);
+        if (_direct is { } direct && request.NamedHost is { } named && !named.TrimEnd('.').Equals(direct.Host, StringComparison.OrdinalIgnoreCase))
+        {
+            _clients.Desk.Report(new EgressMisuse(direct.Host, direct.Port, named[..Math.Min(named.Length, EgressConnect.MostHost)]));
+            AnswerHttp(403, "Forbidden", $"The connection is to {direct.Host}, but the request is for {named}.");
+            return;
+        }
+        Ask(request.IsTunnel ? EgressKind.Connect : EgressKind.Http, request.Host, request.Port, request.IsTunnel ? "" : request.Method);
+    }
+
+    private void UnderstandSocks()
+    {
+        _kind = EgressKind.Socks;
+        if (!_socksGreeted)
+        {
+            var read = SocksRequest.ReadMethods(_head.AsSpan(0, _length), out var acceptable);
+            if (read == 0)
+                return;
+            Remove(read);
+            _socksGreeted = true;
+            if (!acceptable)
+            {
+                AnswerAndDrain([SocksRequest.Version, 0xff]);
+                return;
+            }
+            InternetSocket.Send(_program.Descriptor, [SocksRequest.Version, 0]);
+        }
+        var length = SocksRequest.ReadRequest(_head.AsSpan(0, _length), out var host, out var port, out var error);
+        if (length == 0)
+            return;
+        Remove(length);
+        if (error != 0)
+            AnswerAndDrain(SocksRequest.Answer(error));
+        else
+            Ask(EgressKind.Socks, host, port, "");
+    }
+
+    private void Ask(EgressKind kind, string host, int port, string method)
+    {
+        _kind = kind;
+        _target = (host.TrimEnd('.'), port);
+        _state = State.Asking;
+        // The parent has deadlines of its own, or somebody is asked.
+        Touch(TimeSpan.Zero);
+        _question = _clients.Desk.Ask(new EgressConnect(kind, host, port, method), this);
+    }
+
+    private void Relay()
+    {
+        _up!.Pump();
+        _down!.Pump();
+        if (_up.IsRefused)
+        {
+            if (_greeting is not null)
+                _clients.Desk.Report(new EgressMisuse(_target.Host, _target.Port, _greeting.Other));
+            Close(reset: true);
+            return;
+        }
+        if (_up.State == FlowState.Broken || _down.State == FlowState.Broken)
+        {
+            Close(reset: true);
+            return;
+        }
+        // Of a plain HTTP request, the response's end is the connection's.
+        if (_down.State == FlowState.Ended && (_up.State == FlowState.Ended || _kind == EgressKind.Http))
+        {
+            Close(reset: false);
+            return;
+        }
+        Touch(_clients.Args.IdleTimeout);
+        _program.Interest = (_up.WantsToRead ? Readiness.Readable : 0) | (_down.WantsToWrite ? Readiness.Writable : 0);
+        _host!.Interest = (_down.WantsToRead ? Readiness.Readable : 0) | (_up.WantsToWrite ? Readiness.Writable : 0);
+    }
+
+    private void AnswerHttp(int code, string reason, string sentence)
+    {
+        var body = Encoding.UTF8.GetBytes($"ActorBrowser: {sentence}\n");
+        AnswerAndDrain([.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"HTTP/1.1 {code} {reason}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {body.Length}\r\nConnection: close\r\nProxy-Connection: close\r\n\r\n")), .. body]);
+    }
+
+    // A socket that is closed with bytes unread resets the connection, and the program could lose the answer.
+    private void AnswerAndDrain(byte[] answer)
+    {
+        var result = InternetSocket.Send(_program.Descriptor, answer);
+        if (result.Status != SocketStatus.Ok)
+        {
+            Close(reset: false);
+            return;
+        }
+        InternetSocket.EndSending(_program.Descriptor);
+        _state = State.Draining;
+        (_head, _length) = ([], 0);
+        Touch(EgressClients.DrainTime);
+        _program.Interest = Readiness.Readable;
+    }
+
+    private void Drain()
+    {
+        if (InternetSocket.Receive(_program.Descriptor, _clients.Sources.Scratch).Status is SocketStatus.Closed or SocketStatus.Failed)
+            Close(reset: false);
+    }
+}

@@ -1,0 +1,56 @@
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Egress;
+
+/// <summary>Waits for the parent's answer to a question.</summary>
+internal interface IEgressAsker
+{
+    /// <summary>Granted.</summary>
+    /// <param name="socket">Connected, non-blocking, owned by the receiver; null for a name.</param>
+    void OnConnected(SafeDescriptor? socket);
+
+    /// <summary>Refused, or not possible.</summary>
+    /// <param name="refused">Why.</param>
+    void OnRefused(in EgressRefused refused);
+}
+
+/// <summary>The questions to the parent that have no answer yet.</summary>
+internal sealed class EgressDesk(ChildContext context)
+{
+    private readonly Dictionary<ulong, IEgressAsker> _open = [];
+    private ulong _lastId;
+
+    /// <summary>Asks the parent.</summary>
+    /// <returns>The question's number.</returns>
+    internal ulong Ask(in EgressConnect question, IEgressAsker asker)
+    {
+        _open.Add(++_lastId, asker);
+        context.Write(_lastId, question);
+        return _lastId;
+    }
+
+    /// <summary>The answer is no longer wanted; a socket that comes anyway is closed.</summary>
+    internal void Abandon(ulong id)
+    {
+        if (_open.Remove(id))
+            context.Write(id, default(EgressAbandon));
+    }
+
+    /// <summary>Tells the parent that a granted connection was used for another host, and was ended.</summary>
+    internal void Report(in EgressMisuse misuse) => context.Write(0, misuse);
+
+    internal void OnConnected(ulong id, SafeDescriptor? socket)
+    {
+        if (_open.Remove(id, out var asker))
+            asker.OnConnected(socket);
+        else
+            socket?.Dispose();
+    }
+
+    internal void OnRefused(ulong id, in EgressRefused refused)
+    {
+        if (_open.Remove(id, out var asker))
+            asker.OnRefused(refused);
+    }
+}
