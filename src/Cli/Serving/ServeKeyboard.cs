@@ -10,7 +10,9 @@ internal sealed class ServeKeyboard(ServeClient server) : IDisposable
     // Ctrl-], as telnet's.
     private const byte Leave = 0x1d;
 
+    private readonly (SafeDescriptor Read, SafeDescriptor Write) _stop = UnixPipe.Create();
     private PosixSignalRegistration? _resized;
+    private Thread? _thread;
     private IDisposable? _raw;
 
     /// <summary>Whether the user has left the command.</summary>
@@ -24,8 +26,8 @@ internal sealed class ServeKeyboard(ServeClient server) : IDisposable
         SendSize();
         // SIGWINCH by its number: the name is not available on every platform that this compiles for.
         _resized = PosixSignalRegistration.Create((PosixSignal)28, _ => SendSize());
-        // It ends with the process: nothing else reads the terminal.
-        new Thread(Read) { IsBackground = true, Name = "keyboard" }.Start();
+        _thread = new Thread(Read) { IsBackground = true, Name = "keyboard" };
+        _thread.Start();
     }
 
     private void SendSize()
@@ -38,13 +40,22 @@ internal sealed class ServeKeyboard(ServeClient server) : IDisposable
         server.Send(ServeKind.Resize, size);
     }
 
+    // Not the console's stream, which changes the terminal's mode.
     private void Read()
     {
+        using var terminal = StandardInput.Duplicate();
         Span<byte> typed = stackalloc byte[1024];
-        using var input = Console.OpenStandardInput();
-        while (input.Read(typed) is > 0 and var length)
+        while (true)
         {
-            var keys = typed[..length];
+            _ = UnixSocket.WaitForInput(terminal, _stop.Read, out var isOver);
+            if (isOver)
+                return;
+            var read = UnixPipe.Read(terminal, typed);
+            if (read.Status == SocketStatus.WouldBlock)
+                continue;
+            if (read.Status != SocketStatus.Ok)
+                return;
+            var keys = typed[..read.Bytes];
             var end = keys.IndexOf(Leave);
             if (end != 0)
                 server.Send(ServeKind.Input, end < 0 ? keys : keys[..end]);
@@ -59,6 +70,10 @@ internal sealed class ServeKeyboard(ServeClient server) : IDisposable
     public void Dispose()
     {
         _resized?.Dispose();
+        // The reader sees the pipe's end.
+        _stop.Write.Dispose();
+        _thread?.Join();
+        _stop.Read.Dispose();
         _raw?.Dispose();
     }
 }

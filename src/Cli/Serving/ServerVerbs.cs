@@ -113,10 +113,8 @@ internal static class ServerVerbs
         {
             throw new OperationCanceledException(cancellation);
         }
-        finally
-        {
-            keyboard?.Dispose();
-        }
+        // Before anything is said: the terminal is in raw mode until then.
+        keyboard?.Dispose();
         return outcome is null ? ExitCodes.Success : await ExecCommand.ReportAsync(outcome, asJson: false, 0).ConfigureAwait(false);
     }
 
