@@ -56,7 +56,7 @@ internal static class McpProgram
     }
 
     internal static Task<CallToolResult> RawCallAsync(this McpClient client, string tool, object arguments, CancellationToken cancellation = default) =>
-        client.CallToolAsync(new CallToolRequestParams { Name = tool, Arguments = Of(arguments) }, cancellation).AsTask().WaitAsync(Deadline.Long * 3);
+        client.CallToolAsync(new CallToolRequestParams { Name = tool, Arguments = Of(arguments) }, cancellation).AsTask().WaitAsync(Deadline.Long * 3, CancellationToken.None);
 
     internal static string TextOf(CallToolResult result) => ((TextContentBlock)Assert.Single(result.Content)).Text;
 

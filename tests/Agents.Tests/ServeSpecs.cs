@@ -222,10 +222,13 @@ public sealed class ServeSpecs : IAsyncLifetime
         File.SetUnixFileMode(_runtime.FullName, (UnixFileMode)0b111_101_101);
         File.SetUnixFileMode(Socket, (UnixFileMode)0b110_110_110);
         using var stranger = Process.Start(new ProcessStartInfo("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c",
-            $"import socket; s=socket.socket(socket.AF_UNIX); s.connect('{Socket}'); s.sendall(bytes([1,0,0,0,1,123])); print(len(s.recv(100)))"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            $"import socket; s=socket.socket(socket.AF_UNIX); s.connect('{Socket}'); s.sendall(bytes([1,0,0,0,1,123])); print(len(s.recv(100)))"])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var said = await stranger.StandardOutput.ReadToEndAsync().Soon();
         await stranger.WaitForExitAsync().Soon();
+        // It was connected, and got nothing: this user gets a sentence for the same bytes.
         Assert.True(said is "0\n" or "", said);
+        Assert.DoesNotContain("Permission", await stranger.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
     }
 
     public static TheoryData<byte[]> Hostile => new()
