@@ -60,7 +60,7 @@ internal sealed class BrowseReading
         /// <summary>Prints the text; where it does not end, a line on stderr says how to go on.</summary>
         internal async Task PrintAsync(TabClient tab, CancellationToken cancellation)
         {
-            var (shown, token) = await FitAsync(tab, cancellation).ConfigureAwait(false);
+            var (shown, token) = await tab.ShownTextAsync(Text, Text.Markdown ? null : BrowseCommand.Wrap, cancellation).ConfigureAwait(false);
             // A line break at the end is one of the bytes.
             if (Text.MaxBytes is not { } most || Encoding.UTF8.GetByteCount(shown) < most)
                 await Console.Out.WriteLineAsync(shown).ConfigureAwait(false);
@@ -68,25 +68,6 @@ internal sealed class BrowseReading
                 await Console.Out.WriteAsync(shown).ConfigureAwait(false);
             if (token is not null)
                 await Complaint.WriteAsync($"there is more: --continue {token}").ConfigureAwait(false);
-        }
-
-        // Control characters are shown, which takes more bytes: then less of the text fits.
-        private async Task<(string Shown, string? Token)> FitAsync(TabClient tab, CancellationToken cancellation)
-        {
-            var options = Text;
-            while (true)
-            {
-                var part = await tab.TextAsync(options, cancellation).ConfigureAwait(false);
-                var shown = VisibleText.Block(part.Text);
-                if (!Text.Markdown)
-                    shown = BrowseCommand.Wrap(shown);
-                var bytes = Encoding.UTF8.GetByteCount(shown);
-                if (Text.MaxBytes is not { } most || bytes <= most)
-                    return (shown, part.Continue);
-                if (options.MaxBytes == 1)
-                    throw new PageException($"{most} bytes do not hold the next character, which is shown as '{shown}'.");
-                options = options with { MaxBytes = Math.Max(1, Math.Min(options.MaxBytes!.Value - 1, (int)((long)most * Encoding.UTF8.GetByteCount(part.Text) / bytes))) };
-            }
         }
     }
 }

@@ -25,6 +25,7 @@ internal static class CommandLine
               actorbrowser exec --pty -- bash
               actorbrowser exec --scratch=try -- make
               actorbrowser scratch try --diff
+              actorbrowser mcp --workspace .
               actorbrowser doctor --probe renderer
               actorbrowser demo
             """)
@@ -38,6 +39,12 @@ internal static class CommandLine
             ExecCommand.Create(),
             ScratchCommand.Create(),
             SessionsCommand.Create(),
+            McpCommand.Create(),
+            ServeCommand.Create(),
+            ServerVerbs.Ps(),
+            ServerVerbs.Logs(),
+            ServerVerbs.Attach(),
+            ServerVerbs.Kill(),
             DoctorCommand.Create(),
             CrashesCommand.Create(),
             DemoCommand.Create(),
@@ -101,6 +108,21 @@ internal static class CommandLine
         catch (Exception) when (StandardOutput.Failure is not null)
         {
             return ExitCodes.WriteError;
+        }
+        catch (ServerAbsentException e)
+        {
+            await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
+            return ExitCodes.Unavailable;
+        }
+        catch (ServerLostException e)
+        {
+            await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
+            return ExitCodes.ChildLost;
+        }
+        catch (ServerRefusedException e)
+        {
+            await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
+            return ExitCodes.CouldNotLoad;
         }
         catch (UsageException e)
         {

@@ -37,6 +37,8 @@ internal static class ExecCommand
         var ask = Options.Flag("ask at the terminal, with one key to answer, about files that it needs and was not granted", "--ask");
         var scratch = new Option<string?>("--scratch") { Description = "let it change an overlay of the folder, kept under this name, instead of the folder: see actorbrowser scratch", HelpName = "NAME" };
         var json = Options.Flag("print one JSON object about how it ended instead of its output", "--json");
+        var detach = Options.Flag("print its handle and leave it to a running 'serve'; see ps, logs, attach, kill", "--detach", "-d");
+        var alone = Options.Flag("do not use a running 'serve'", "--alone");
         var command = new Command(Name,
             """
             Runs a program in the command runner, with input and output passed through. It never gets the terminal that exec
@@ -57,7 +59,7 @@ internal static class ExecCommand
                75  the runner was lost, and the program was killed
             """)
         {
-            arguments, profile, read, allow, deny, folder, environment, timeout, idle, memory, terminal, ask, scratch, json,
+            arguments, profile, read, allow, deny, folder, environment, timeout, idle, memory, terminal, ask, scratch, json, detach, alone,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -70,7 +72,8 @@ internal static class ExecCommand
                     Seconds(parsed.GetValue(timeout)), Seconds(parsed.GetValue(idle)),
                     parsed.GetValue(memory) is { } size ? ExecOptions.ParseSize(size) : 0,
                     parsed.GetValue(terminal), parsed.GetValue(json), [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)], parsed.GetValue(ask), parsed.GetValue(scratch),
-                    [.. parsed.GetValue(allow) ?? [], .. (parsed.GetValue(deny) ?? []).Select(static rule => "!" + rule)]);
+                    [.. parsed.GetValue(allow) ?? [], .. (parsed.GetValue(deny) ?? []).Select(static rule => "!" + rule)])
+                { Detached = parsed.GetValue(detach), Alone = parsed.GetValue(alone) };
             }
             catch (FormatException e)
             {
@@ -86,7 +89,8 @@ internal static class ExecCommand
     internal static int CommandLengthOf(ParseResult parsed) =>
         parsed.CommandResult.Command is { Name: Name } exec && exec.Arguments is [var command] ? parsed.GetResult(command)?.Tokens.Count ?? 0 : 0;
 
-    private static Option<string[]> Hosts(string name, string description)
+    /// <summary>An option that takes rules of a named egress.</summary>
+    internal static Option<string[]> Hosts(string name, string description)
     {
         var hosts = new Option<string[]>(name) { Description = description, HelpName = "RULE", AllowMultipleArgumentsPerToken = false };
         hosts.Validators.Add(result =>
@@ -129,13 +133,16 @@ internal static class ExecCommand
                 : "--ask needs a terminal at which somebody can answer, and exec in its foreground.").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
+        // A question is asked, and a scratch is kept, by the process at the terminal.
+        if (!options.Ask && options.Scratch is null && ServedExec.TryRun(options, cancellation, out var served))
+            return served is null ? ExitCodes.Success : await ReportAsync(served, options.Json, 0).ConfigureAwait(false);
         // Raw mode is entered last and left first, so that the terminal is always restored.
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
         var size = LocalTerminal.TryGetSize(0, out var columns, out var rows) && columns > 0 && rows > 0 ? (columns, rows) : (80, 24);
         using var typed = !options.Terminal && StandardInput.IsTerminal(0) ? new TypedInput() : null;
         var spawn = new Spawn(options.Arguments)
         {
-            Profile = options.Profile ?? (options.Hosts.Count > 0 ? "command-networked" : null),
+            Profile = options.ProfileOrNetworked,
             Egress = options.Hosts.Count > 0 ? options.Hosts : null,
             Read = options.Read,
             Scratch = options.Scratch,
@@ -162,6 +169,18 @@ internal static class ExecCommand
         var (outcome, unwritten) = await EndOfAsync(done.Task, prompt).ConfigureAwait(false);
         typed?.Dispose();
         raw?.Dispose();
+        if (outcome is CommandClosed { Exit.Cause: ExitCause.RunnerLost })
+            browser.OnLoss();
+        return await ReportAsync(outcome, options.Json, unwritten).ConfigureAwait(false);
+    }
+
+    /// <summary>Says how a command ended, or why it was not started.</summary>
+    /// <param name="outcome">A <see cref="SpawnRefused"/> or <see cref="CommandClosed"/>.</param>
+    /// <param name="asJson">Whether the end is printed as JSON.</param>
+    /// <param name="unwritten">The bytes of output that were given up.</param>
+    /// <returns>The exit code.</returns>
+    internal static async Task<int> ReportAsync(IEvent outcome, bool asJson, long unwritten)
+    {
         if (outcome is SpawnRefused refused)
         {
             await Complaint.WriteAsync(refused.Message).ConfigureAwait(false);
@@ -174,15 +193,13 @@ internal static class ExecCommand
             };
         }
         var closed = (CommandClosed)outcome;
-        if (closed.Exit.Cause == ExitCause.RunnerLost)
-            browser.OnLoss();
-        if (options.Json)
+        if (asJson)
             await Console.Out.WriteLineAsync(ExecReport.ToJson(closed)).ConfigureAwait(false);
         else if (closed.Exit.Cause is not (ExitCause.Itself or ExitCause.Kill))
             await SayAsync(ExecReport.Describe(closed)).ConfigureAwait(false);
-        if (!options.Json && closed.Exit.Blocked is { } blocked)
+        if (!asJson && closed.Exit.Blocked is { } blocked)
             await SayAsync(blocked).ConfigureAwait(false);
-        if (!options.Json && closed.Exit.Appeared.Count > 0)
+        if (!asJson && closed.Exit.Appeared.Count > 0)
             await SayAsync($"the command's folder now has {string.Join(", ", closed.Exit.Appeared)}, which did not exist before: other programs may run what it contains").ConfigureAwait(false);
         if (unwritten > 0)
             await SayAsync($"{unwritten} bytes of the command's output were not written: nobody took any for 2 s").ConfigureAwait(false);

@@ -5,6 +5,15 @@ internal sealed record ExecOptions(
     IReadOnlyList<CommandText> Arguments, string? Profile, string? Folder, IReadOnlyList<KeyValuePair<string, string>> Environment,
     TimeSpan? Timeout, TimeSpan? IdleTimeout, long Memory, bool Terminal, bool Json, IReadOnlyList<string> Read, bool Ask, string? Scratch, IReadOnlyList<string> Hosts)
 {
+    /// <summary>Whether it goes on without this process, in a running server.</summary>
+    internal bool Detached { get; init; }
+
+    /// <summary>The profile; where hosts are granted, one that has a named egress.</summary>
+    internal string? ProfileOrNetworked => Profile ?? (Hosts.Count > 0 ? "command-networked" : null);
+
+    /// <summary>Whether no server is used.</summary>
+    internal bool Alone { get; init; }
+
     internal static KeyValuePair<string, string> ParseVariable(string text)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);

@@ -16,7 +16,8 @@ public sealed class DependencyRules
         ["Actors"] = ["Interop", "Sandbox", "Transport"],
         ["Child"] = ["ChildEntrypoints"],
         ["TestKit"] = ["Actors"],
-        ["Cli"] = ["Actors", "ChildEntrypoints", "Interop", "Sandbox", "Transport"],
+        ["Agents"] = ["Actors"],
+        ["Cli"] = ["Actors", "Agents", "ChildEntrypoints", "Interop", "Sandbox", "Transport"],
     };
 
     public static TheoryData<string> Projects => new(Allowed.Keys);

@@ -13,6 +13,7 @@ public sealed partial class Documents
     [InlineData("roles.md", "samples/Roles/*.cs", "tests/Guide.Tests/RoleGuideSpecs.cs", "tests/TestChild/TypedRole.cs")]
     [InlineData("plugins.md", "samples/Rules/*.cs", "samples/Rules.Contract/*.cs", "samples/Rules.Engine/*.cs")]
     [InlineData("coming-from.md", "tests/Guide.Tests/BreakerSpecs.cs")]
+    [InlineData("agents.md", "tests/Agents.Tests/GuideSpecs.cs")]
     public void Every_block_of_the_embedder_s_guides_is_part_of_what_is_compiled_and_run(string document, params string[] sources)
     {
         var compiled = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -38,6 +39,7 @@ public sealed partial class Documents
     [InlineData("docs/tutorial.md")]
     [InlineData("docs/coming-from.md")]
     [InlineData("docs/failure-modes.md")]
+    [InlineData("docs/agents.md")]
     public void Every_link_leads_to_a_file_and_a_heading_that_is_there(string document)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, document))!;

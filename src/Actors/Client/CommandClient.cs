@@ -152,6 +152,15 @@ public sealed partial class CommandClient
             yield return happened;
     }
 
+    /// <summary>Starts a command and enumerates its start, output and end. The command waits for a slow reader, and is ended when the enumeration stops.</summary>
+    internal async IAsyncEnumerable<IEvent> RunEventsAsync(Spawn spawn, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var life = await _client.LifeAsync(cancellation).ConfigureAwait(false);
+        var subscription = new Subscribe(ActorRefs.Nobody) { Credit = Ahead };
+        await foreach (var happened in ReadAsync(life, events => CommandReader.Starting(life.Browser, spawn, subscription, events), cancellation).ConfigureAwait(false))
+            yield return happened;
+    }
+
     internal static Exception ExceptionOf(SpawnRefused refused) =>
         refused.Kind == SpawnFailure.Stopped ? new BrowserStoppedException(refused.Message) : new CommandRefusedException(refused);
 

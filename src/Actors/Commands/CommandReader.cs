@@ -56,6 +56,7 @@ internal sealed class CommandReader : OneCallActor
         {
             case Spawned spawned:
                 _started = spawned.Handle;
+                _events.TryWrite((spawned, Sender));
                 OnAnswer();
                 break;
             case SpawnRefused refused:

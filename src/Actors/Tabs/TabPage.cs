@@ -45,7 +45,7 @@ internal sealed class TabPage(
     {
         _crashes.Reset();
         scripts.Reset();
-        Go(new PageNavigation(url));
+        Go(new PageNavigation(url) { Initiator = record.Initiator });
     }
 
     /// <summary>Goes back or forward in the history, if it has an entry there.</summary>
@@ -54,7 +54,7 @@ internal sealed class TabPage(
         // Counted from where the navigation in progress will be.
         var steps = by + (State == TabState.Loading ? _steps : 0);
         if (record.History.Peek(steps) is { } url)
-            Go(new PageNavigation(url) { Steps = steps });
+            Go(new PageNavigation(url) { Steps = steps, Initiator = record.Initiator });
     }
 
     internal void Reload(bool resubmit)
@@ -70,7 +70,7 @@ internal sealed class TabPage(
             return;
         }
         // Whoever led here, leads here again: a page that was refused to another is refused once more.
-        Go(_navigation is { Post: not null } ? _navigation : (_navigation ?? new PageNavigation(record.Url)) with { Url = record.Url, Steps = 0, IsDownload = false });
+        Go(_navigation is { Post: not null } ? _navigation : (_navigation ?? new PageNavigation(record.Url) { Initiator = record.Initiator }) with { Url = record.Url, Steps = 0, IsDownload = false });
     }
 
     /// <summary>Closes the page: stops loading it and its resources.</summary>
@@ -170,7 +170,7 @@ internal sealed class TabPage(
         }
         record.Url = done.Url;
         if (done.IsGet && _navigation is { Post: not null })
-            _navigation = new PageNavigation(done.Url);
+            _navigation = new PageNavigation(done.Url) { Initiator = record.Initiator };
         if (done.Path is { } path)
         {
             OnDownloaded(done, path);

@@ -12,6 +12,7 @@ internal sealed class TabRecord
         LoadImages = open.LoadImages;
         Scripts = open.Scripts ?? scripts;
         Downloads = open.Downloads;
+        Initiator = open.Initiator;
         History = new TabHistory(maxHistory);
         if (open.Subscriber is { } subscriber)
             Subscribers.Add(subscriber);
@@ -24,6 +25,9 @@ internal sealed class TabRecord
     internal bool LoadImages { get; }
 
     internal PageScripts Scripts { get; }
+
+    /// <summary>On whose behalf its owner's navigations are.</summary>
+    internal FetchInitiator Initiator { get; }
 
     /// <summary>The folder for files; null for none.</summary>
     internal string? Downloads { get; }

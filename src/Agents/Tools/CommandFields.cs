@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.Agents;
+
+/// <summary>How a command stands, as every tool of commands tells it.</summary>
+internal static class CommandFields
+{
+    internal static ToolParameter Handle { get; } = new("handle", ValueKind.Text, "The command's handle, from start_command or run_command.") { IsRequired = true, Least = 1, Most = 100 };
+
+    internal static ToolParameter Command { get; } =
+        new("command", ValueKind.Text, "A line for /bin/sh, such as 'make -j2 test'. It starts in the session's folder.") { IsRequired = true, Least = 1, Most = 100_000 };
+
+    internal static IReadOnlyList<ToolField> State { get; } =
+    [
+        new("handle", ValueKind.Text, "The command's handle."),
+        new("status", ValueKind.Text, "running, exited, killed or timed_out."),
+        new("exitCode", ValueKind.Whole, "The exit code; absent while it runs or if a signal ended it.", IsOptional: true),
+        new("signal", ValueKind.Whole, "The signal that ended it.", IsOptional: true),
+        new("cause", ValueKind.Text, "Why it ended, if not by itself, such as TotalTimeout or MemoryLimit.", IsOptional: true),
+        new("milliseconds", ValueKind.Whole, "How long it ran; absent while it runs.", IsOptional: true),
+        new("blocked", ValueKind.Text, "What its sandbox refused, if that may be why it failed.", IsOptional: true),
+        new("appeared", ValueKind.Texts, "Names in its folder, which other programs may run, that it created.", IsOptional: true),
+        new("outputBytes", ValueKind.Whole, "How much it has written, both streams together."),
+    ];
+
+    internal static JsonObject Of(CommandSnapshot snapshot)
+    {
+        var shown = new JsonObject { ["handle"] = snapshot.Handle, ["status"] = snapshot.StatusText, ["outputBytes"] = snapshot.Position };
+        if (snapshot.Exit is not { } exit)
+            return shown;
+        if (exit.ExitCode is { } code)
+            shown["exitCode"] = code;
+        if (exit.Signal is { } signal)
+            shown["signal"] = signal;
+        if (exit.Cause != ExitCause.Itself)
+            shown["cause"] = exit.Cause.ToString();
+        shown["milliseconds"] = (long)exit.WallTime.TotalMilliseconds;
+        if (exit.Blocked is { } blocked)
+            shown["blocked"] = VisibleText.Line(blocked);
+        if (exit.Appeared.Count > 0)
+            shown["appeared"] = new JsonArray([.. exit.Appeared.Select(static name => (JsonNode)VisibleText.Line(name))]);
+        return shown;
+    }
+
+    /// <summary>One or more sentences for the model.</summary>
+    internal static string Say(CommandSnapshot snapshot)
+    {
+        if (snapshot.Exit is not { } exit)
+            return $"{snapshot.Handle} runs.";
+        var how = exit.Signal is { } signal ? string.Create(CultureInfo.InvariantCulture, $"was ended by signal {signal}") : string.Create(CultureInfo.InvariantCulture, $"exited with code {exit.ExitCode}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{snapshot.Handle} {how} after {exit.WallTime.TotalSeconds:0.0} s.");
+        text += exit.Cause switch
+        {
+            ExitCause.Itself or ExitCause.Kill => "",
+            ExitCause.TotalTimeout => " It reached its timeout: give it a longer timeoutSeconds, or use start_command and poll_command.",
+            ExitCause.RunnerLost => " Its runner process was lost; list_crashes says how. Start it again.",
+            _ => $" It reached a limit: {exit.Cause}.",
+        };
+        if (exit.Blocked is { } blocked)
+            text += $" {VisibleText.Line(blocked)}";
+        if (exit.Appeared.Count > 0)
+            text += $" Its folder now has {string.Join(", ", exit.Appeared.Select(VisibleText.Line))}, which other programs may run.";
+        return text;
+    }
+}
