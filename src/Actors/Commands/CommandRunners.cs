@@ -13,7 +13,7 @@ namespace ActorBrowser;
 /// The registry's runners: one for each command, which ends with the command, or one shared by all commands with the same world name,
 /// profile and folder. If the same kind of runner is requested twice, the next one is started in advance.
 /// </summary>
-internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log, IActorRef permissions)
+internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log, IActorRef permissions, IActorRef resolver)
 {
     private const int MostKept = 8;
     private const int MostGranted = 32;
@@ -24,7 +24,6 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private readonly HashSet<Key> _asked = [];
     // Keeps one policy for each key, so that its launch plan is made once.
     private readonly Dictionary<Key, SandboxPolicy> _granted = [];
-    private IActorRef _resolver = ActorRefs.Nobody;
     private int _last;
     private int _started;
 
@@ -198,7 +197,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
-        var egress = policy.HasNamedEgress && hasWorld ? EgressOf(policy, mode, context) : null;
+        var egress = policy.HasNamedEgress && hasWorld ? EgressOf(policy, mode) : null;
         var queue = new RunnerQueue
         {
             Egress = egress?.Audience,
@@ -215,12 +214,8 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return new Runner(queue, actor) { LastUse = _last };
     }
 
-    private EgressSetup EgressOf(SandboxPolicy policy, RefusalMode mode, IActorContext context)
-    {
-        if (_resolver.IsNobody())
-            _resolver = context.ActorOf(NameResolver.Props(settings, launcher), "resolver");
-        return new EgressSetup(settings, launcher, policy.Name, EgressRules.Of(policy.EgressRules), mode, new EgressAudience(), _resolver, permissions);
-    }
+    private EgressSetup EgressOf(SandboxPolicy policy, RefusalMode mode) =>
+        new(settings, launcher, policy.Name, EgressRules.Of(policy.EgressRules), mode, new EgressAudience(), resolver, permissions);
 
     private void StopOldestIdle(IActorContext context, Func<RunnerQueue, bool> isInUse)
     {
