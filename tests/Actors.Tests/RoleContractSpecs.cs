@@ -29,6 +29,8 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
             M.ScriptAnswer, M.ScriptFailed, M.PageRequest, M.PageRequestCancel, M.PageSettled, M.PageStorageChange, M.ScriptNavigation),
         ["image-decoder"] = new(Of(M.DecodeFailed)) { [M.ImageDecoded] = (1, 1) },
         ["command-runner"] = new(Of(M.SpawnFailed, M.Exit, M.Closed)) { [M.SpawnReady] = (0, 1) },
+        ["egress"] = Of(M.EgressConnect, M.EgressAbandon, M.EgressMisuse),
+        ["resolver"] = Of(M.NameResolved),
         ["probe"] = Of(M.RoleMessage),
         ["an-embedder-s"] = Of(M.RoleMessage, M.RoleReply),
     };

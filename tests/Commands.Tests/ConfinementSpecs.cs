@@ -144,7 +144,7 @@ public sealed class ConfinementSpecs : CommandSpecs
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        var run = RunAsync(new Spawn(["bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{port}; cat <&3"]) { Profile = "command-networked", Folder = "/" });
+        var run = RunAsync(new Spawn(["bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{port}; cat <&3"]) { Profile = "command-networked", Folder = "/", Egress = [$"127.0.0.1:{port}"] });
         using var client = await listener.AcceptTcpClientAsync().WaitAsync(Deadline.Long);
         await client.GetStream().WriteAsync("hello"u8.ToArray());
         client.Close();

@@ -76,7 +76,7 @@ public sealed class LayerSpecs(ProbeRange range) : IClassFixture<ProbeRange>
     public async Task A_layer_that_is_switched_off_is_off(SandboxLayer layer, string name)
     {
         // With a network, and without a filter's rules about it, so that the attempt reaches Landlock.
-        var policy = Profiles.Of("command-networked", range.Workspace);
+        var policy = Profiles.Of("command-networked", range.Workspace).WithoutNetwork().AllowTcpConnectAnywhere("a test").AllowDatagrams("a test");
         var probe = ChildEntrypoints.Probes.ProbeBattery.All.Single(probe => probe.Name == name);
         using var on = await ConfinedChild.StartAsync(policy, ChildEntrypoints.Probes.ProbeRole.Name, range.Targets.ToBytes(), Machine.Without(SandboxLayer.World));
         using var off = await ConfinedChild.StartAsync(policy, ChildEntrypoints.Probes.ProbeRole.Name, range.Targets.ToBytes(), Machine.Without(SandboxLayer.World, layer));

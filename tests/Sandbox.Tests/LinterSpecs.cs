@@ -6,9 +6,9 @@ namespace ActorBrowser.SandboxTests;
 public sealed class LinterSpecs
 {
     [Fact]
-    public void The_shipped_profiles_are_eight_and_nothing_is_wrong_with_them()
+    public void The_shipped_profiles_are_ten_and_nothing_is_wrong_with_them()
     {
-        Assert.Equal(["command-networked", "command-none", "command-read-only", "command-workspace", "image-decoder", "network", "renderer", "role"], Profiles.Shipped.Profiles.Select(static policy => policy.Name));
+        Assert.Equal(["command-networked", "command-none", "command-read-only", "command-workspace", "egress", "image-decoder", "network", "renderer", "resolver", "role"], Profiles.Shipped.Profiles.Select(static policy => policy.Name));
         Assert.Empty(Profiles.Shipped.Profiles.SelectMany(PolicyLinter.Check));
     }
 

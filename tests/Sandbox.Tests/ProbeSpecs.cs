@@ -52,7 +52,6 @@ public sealed class ProbeSpecs(ProbeRange range) : IClassFixture<ProbeRange>
     [InlineData("network", "udp")]
     [InlineData("command-workspace", "fork")]
     [InlineData("command-workspace", "exec")]
-    [InlineData("command-networked", "tcp-connect")]
     [InlineData("command-networked", "udp")]
     public async Task What_a_profile_allows_works(string profile, string name)
     {

@@ -152,14 +152,19 @@ internal sealed class EgressSession : UntypedActor
                     End(attempt);
                 return null;
             case ChildFrames.EgressMisused misused:
-                var (host, port, other) = misused.Value;
-                _notices.Deny(new PermissionSubject.Egress(VisibleText.Shorten(host, 255), port, EgressProtocol.Tcp),
-                    other.Length == 0 ? $"A connection to {host}:{port} was ended: it does not begin with a TLS greeting that can be read."
-                        : $"A connection to {host}:{port} was ended: it names another host, {VisibleText.Shorten(other, 255)}.");
+                OnMisused(misused.Value);
                 return null;
             default:
                 return new ProtocolViolation(ViolationKind.UnknownMessage, $"The egress child sent a {frame.GetType().Name}.");
         }
+    }
+
+    private void OnMisused(in EgressMisuse misuse)
+    {
+        var (host, other) = (VisibleText.Line(misuse.Host), VisibleText.Line(misuse.Other));
+        _notices.Deny(new PermissionSubject.Egress(host, misuse.Port, EgressProtocol.Tcp),
+            other.Length == 0 ? $"A connection to {host}:{misuse.Port} was ended: its TLS greeting cannot be read."
+                : $"A connection to {host}:{misuse.Port} was ended: it names another host, {other}.");
     }
 
     private void OnAsked(ulong id, in EgressConnect asked)
@@ -167,7 +172,7 @@ internal sealed class EgressSession : UntypedActor
         var bracketed = asked.Host.Contains(':', StringComparison.Ordinal) ? $"[{asked.Host}]" : asked.Host.TrimEnd('.');
         if (!UrlHost.TryParse(bracketed, special: true, out var host))
         {
-            Refuse(id, EgressFailure.Denied, $"'{VisibleText.Shorten(asked.Host, 255)}' is not the name of a host.");
+            Refuse(id, EgressFailure.Denied, $"'{VisibleText.Line(asked.Host)}' is not the name of a host.");
             return;
         }
         host = host.Trim('[', ']').TrimEnd('.');
@@ -216,20 +221,24 @@ internal sealed class EgressSession : UntypedActor
         attempt.IsAsked = false;
         if (answer.Decision == PermissionDecision.Deny)
         {
-            _notices.Tell(Sentence(answer.Sentence, attempt));
-            Refuse(attempt, EgressFailure.Denied, Sentence(answer.Sentence, attempt));
+            // The broker has recorded it.
+            var sentence = Sentence(answer.Sentence, attempt);
+            _notices.Tell(sentence);
             EgressMetrics.Ended(EgressMetrics.Denied);
-            return;
+            Refuse(attempt, EgressFailure.Denied, sentence);
         }
-        attempt.WasGranted = true;
-        Begin(attempt);
+        else
+        {
+            attempt.WasGranted = true;
+            Begin(attempt);
+        }
         Flush();
     }
 
     private void OnResolved(EgressAttempt attempt, NameResolver.Resolved resolved)
     {
         if (resolved.Addresses.Count == 0)
-            Fail(attempt, EgressFailure.Unreachable, $"{attempt.Host} could not be resolved: {VisibleText.Shorten(resolved.Problem, 200)}.");
+            Fail(attempt, EgressFailure.Unreachable, $"{attempt.Host} could not be resolved: {VisibleText.Line(VisibleText.Shorten(resolved.Problem, 200))}.");
         else
             Connect(attempt, resolved.Addresses);
         Flush();

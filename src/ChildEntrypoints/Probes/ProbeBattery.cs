@@ -77,7 +77,7 @@ internal static class ProbeBattery
         Never("mount", "it cannot mount", static _ => Attempts.CallWithText("mount", 1, "/nonexistent-folder", 0, 0, 0, 0x1000, 0) is var errno && errno == 2 ? 0 : errno),
         Never("pivot-root", "it cannot change its root", static _ => Attempts.CallWithText("chroot", 0, "/")),
 
-        Network("tcp-connect", "it cannot connect to a TCP port", static to => Attempts.ConnectTcp(to.TcpPort), static policy => policy.TcpPorts is null),
+        Network("tcp-connect", "it cannot connect to a TCP port", static to => Attempts.ConnectTcp(to.TcpPort), static policy => policy is { TcpPorts: null, HasNamedEgress: false }),
         Never("tcp-listen", "it cannot take a TCP port", static _ => Attempts.BindTcp()),
         Network("udp", "it cannot send datagrams", static _ => Attempts.Socket(2, 2, 0), static policy => policy.MaySendDatagrams),
         Never("raw-socket", "it cannot send raw packets", static _ => Attempts.Socket(2, 3, 1)),

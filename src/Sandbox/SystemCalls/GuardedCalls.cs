@@ -87,7 +87,9 @@ internal static class GuardedCalls
         "prlimit64" when policy.MayFork => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, 0))),
         "prlimit64" => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, 0)), new CallCase(0, ArgumentIs.Self(0))),
         // These calls can affect other processes of the user; only the calling process or thread is allowed.
-        "sched_setaffinity" or "sched_setattr" or "sched_setparam" or "sched_setscheduler" => OfItself(name, 0),
+        "sched_setaffinity" or "sched_setattr" or "sched_setparam" => OfItself(name, 0),
+        // MSBuild gives each of its threads the ordinary policy (SCHED_OTHER), by the thread's own number.
+        "sched_setscheduler" => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, 0)), new CallCase(0, ArgumentIs.Int(1, 0)), new CallCase(NotPermitted)),
         "setpriority" or "ioprio_set" => CallRule.Allow(name, new CallCase(0, ArgumentIs.Int(0, OwnPriority(name)), ArgumentIs.Int(1, 0)), new CallCase(NotPermitted)),
         "clock_gettime" or "clock_getres" or "clock_nanosleep" or "timer_create" => CallRule.Allow(name,
             new CallCase(0, ArgumentIs.Without(0, ForeignClock)),
