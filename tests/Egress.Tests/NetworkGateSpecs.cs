@@ -16,9 +16,9 @@ public sealed class NetworkGateSpecs : TestKit
 
     private async Task<(IActorRef Fetch, PlayedChildren.Child Child)> StartAsync(string rules = "", FetchInitiator fetching = FetchInitiator.PublicPage)
     {
-        var settings = ActorBrowserSettings.From(Akka.Configuration.ConfigurationFactory.ParseString($"actorbrowser.network.egress {{ {rules} }}"));
+        var settings = ActorBrowserSettings.From(Akka.Configuration.ConfigurationFactory.ParseString($"actorbrowser.network {{ {rules} }}"));
         var supervisor = Sys.ActorOf(ChildSupervisor.Props(NetworkContract.Name, settings, settings.NetworkArgs, _children));
-        var fetch = Sys.ActorOf(FetchCoordinator.Props(settings, supervisor, _resolver));
+        var fetch = Sys.ActorOf(FetchCoordinator.Props(settings, supervisor, Sys.ActorOf(NetworkGate.Props(settings, _resolver))));
         supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
         var child = await _children.NextAsync();
         // The child may ask for connections once it has a fetch.
@@ -52,7 +52,7 @@ public sealed class NetworkGateSpecs : TestKit
     public async Task With_rules_it_reaches_the_addresses_of_the_names_that_they_grant_on_the_ports_that_they_grant()
     {
         await using var server = new RawServer(static (_, _) => Task.CompletedTask);
-        var (_, child) = await StartAsync($"allow = [\"granted.example:{server.Port} private\"]");
+        var (_, child) = await StartAsync($"allow-hosts = [\"granted.example:{server.Port} private\"]");
         child.Send(1, To(server));
         Assert.Equal((MessageType.EgressRefused, 1ul, 0), await child.NextAsync());
         child.Send(2, new ResolveName("other.example"));
@@ -75,7 +75,7 @@ public sealed class NetworkGateSpecs : TestKit
     public async Task A_rule_that_denies_wins_over_a_fetch_that_may_reach_all()
     {
         await using var server = new RawServer(static (_, _) => Task.CompletedTask);
-        var (_, child) = await StartAsync("deny = [\"127.0.0.0/8:*\", \"metadata.example\"]", FetchInitiator.Embedder);
+        var (_, child) = await StartAsync("deny-hosts = [\"127.0.0.0/8:*\", \"metadata.example\"]", FetchInitiator.Embedder);
         child.Send(1, To(server));
         Assert.Equal((MessageType.EgressRefused, 1ul, 0), await child.NextAsync());
         child.Send(2, new NetworkConnect(IPAddress.Parse("::ffff:127.0.0.1"), server.Port));

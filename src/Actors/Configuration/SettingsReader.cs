@@ -47,11 +47,13 @@ internal sealed class SettingsReader(Config config)
         return Array.TrueForAll(blocks, b => IPNetwork.TryParse(b, out _)) ? blocks : throw Wrong(key, "contains a value that is not a CIDR block");
     }
 
-    /// <summary>Reads the rules of a named egress: the key's <c>allow</c>, and its <c>deny</c>, which win.</summary>
-    internal EgressRules EgressRules(string key)
+    /// <summary>Reads rules for hosts.</summary>
+    /// <param name="key">The list.</param>
+    /// <param name="before">What is written before each to make it a rule.</param>
+    internal IReadOnlyList<string> EgressRules(string key, string before)
     {
-        string[] rules = [.. Texts(key + ".allow"), .. Texts(key + ".deny").Select(static rule => $"!{rule}")];
-        return ActorBrowser.EgressRules.Problem(rules) is { } problem ? throw Wrong(key, $"has a wrong rule. {problem}") : ActorBrowser.EgressRules.Of(rules);
+        var texts = Texts(key);
+        return ActorBrowser.EgressRules.Problem([.. texts.Select(text => before + text)]) is { } problem ? throw Wrong(key, $"has a wrong rule. {problem}") : texts;
     }
 
     internal bool Has(string key) => config.HasPath(Root + key);

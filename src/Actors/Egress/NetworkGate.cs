@@ -33,7 +33,7 @@ internal sealed class NetworkGate : UntypedActor
 
     public NetworkGate(ActorBrowserSettings settings, IActorRef resolver)
     {
-        _rules = settings.Network.Rules;
+        _rules = settings.Network.ReadRules();
         _policy = new AddressPolicy(settings.Network.AllowedPrivateNetworks);
         _resolver = resolver;
     }
@@ -105,7 +105,7 @@ internal sealed class NetworkGate : UntypedActor
         if (_rules.Find(host, null, 0, "").IsGranted)
             _resolver.Tell(new NameResolver.Resolve(attempt.Key, host, _self));
         else
-            Refuse(attempt, EgressFailure.Denied, $"No rule of actorbrowser.network.egress grants {host}.");
+            Refuse(attempt, EgressFailure.Denied, $"No rule of actorbrowser.network.allow-hosts grants {host}.");
     }
 
     private void OnResolved(Attempt attempt, NameResolver.Resolved resolved)
@@ -149,7 +149,7 @@ internal sealed class NetworkGate : UntypedActor
         if (rule is null && _known.TryGetValue(address, out var hosts))
             rule = hosts.Select(host => _rules.Find(host, null, port, "")).FirstOrDefault(static verdict => verdict.IsGranted).Rule;
         if (rule is null)
-            return $"with the port {port} is granted by no rule of actorbrowser.network.egress";
+            return $"with the port {port} is granted by no rule of actorbrowser.network.allow-hosts";
         return reachesPrivate || _policy.IsException(address) ? null : _rules.Objection(address, rule, isNamed: false, port, "");
     }
 

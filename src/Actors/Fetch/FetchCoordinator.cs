@@ -28,7 +28,7 @@ internal sealed class FetchCoordinator : UntypedActor
     private Producer? _producer;
 
     /// <summary>See <see cref="Props"/>.</summary>
-    public FetchCoordinator(ActorBrowserSettings settings, IActorRef supervisor, IActorRef resolver)
+    public FetchCoordinator(ActorBrowserSettings settings, IActorRef supervisor, IActorRef gate)
     {
         _settings = settings;
         _supervisor = supervisor;
@@ -39,7 +39,7 @@ internal sealed class FetchCoordinator : UntypedActor
         _uploads = new FetchUploads(self, settings, _fetches, _sender, _outcomes);
         _answers = new FetchAnswers(settings.Fetch, _fetches, _sender, _outcomes, _uploads, Context.GetLogger());
         _deadlines = new FetchDeadlines(Timers, _fetches, _outcomes, settings.Fetch.QueueTimeout);
-        _gate = Context.ActorOf(NetworkGate.Props(settings, resolver), "gate");
+        _gate = gate;
         _cancelSelf = id => self.Tell(new TokenCancelled((ulong)id!), ActorRefs.NoSender);
     }
 
@@ -48,9 +48,9 @@ internal sealed class FetchCoordinator : UntypedActor
     /// <summary>Creates the props.</summary>
     /// <param name="settings">The configuration.</param>
     /// <param name="supervisor">The network child's supervisor.</param>
-    /// <param name="resolver">Resolves names.</param>
-    public static Props Props(ActorBrowserSettings settings, IActorRef supervisor, IActorRef resolver) =>
-        Akka.Actor.Props.CreateBy(new Producer(settings, supervisor, resolver));
+    /// <param name="gate">Decides what the network child reaches.</param>
+    public static Props Props(ActorBrowserSettings settings, IActorRef supervisor, IActorRef gate) =>
+        Akka.Actor.Props.CreateBy(new Producer(settings, supervisor, gate));
 
     /// <inheritdoc/>
     protected override void PreStart() => Use(_supervisor);
@@ -297,13 +297,13 @@ internal sealed class FetchCoordinator : UntypedActor
     /// <summary>The token of a fetch was cancelled.</summary>
     private sealed record TokenCancelled(ulong Id) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed class Producer(ActorBrowserSettings settings, IActorRef supervisor, IActorRef resolver) : IIndirectActorProducer
+    private sealed class Producer(ActorBrowserSettings settings, IActorRef supervisor, IActorRef gate) : IIndirectActorProducer
     {
         internal IActorRef Supervisor { get; set; } = supervisor;
 
         public Type ActorType => typeof(FetchCoordinator);
 
-        public ActorBase Produce() => new FetchCoordinator(settings, Supervisor, resolver) { _producer = this };
+        public ActorBase Produce() => new FetchCoordinator(settings, Supervisor, gate) { _producer = this };
 
         public void Release(ActorBase actor)
         {

@@ -17,6 +17,7 @@ internal sealed class ParentNetwork(ChildContext context) : INameResolver, IDial
     private const ulong FirstId = 1UL << 62;
 
     private readonly ConcurrentDictionary<ulong, Question> _open = new();
+    private readonly Lock _lock = new();
     private ulong _lastId = FirstId;
 
     /// <inheritdoc/>
@@ -56,10 +57,15 @@ internal sealed class ParentNetwork(ChildContext context) : INameResolver, IDial
     private async Task<object> AskAsync<T>(string host, T message, CancellationToken cancellationToken) where T : struct, IWireMessage<T>
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var id = Interlocked.Increment(ref _lastId);
         var question = new Question(host);
-        _open[id] = question;
-        context.Write(id, message);
+        ulong id;
+        // The parent takes ids in their order only.
+        lock (_lock)
+        {
+            id = ++_lastId;
+            _open[id] = question;
+            context.Write(id, message);
+        }
         context.Flush();
         using var registration = cancellationToken.UnsafeRegister(_ => Abandon(id, cancellationToken), null);
         return await question.Answer.ConfigureAwait(false);
