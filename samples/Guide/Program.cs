@@ -43,6 +43,7 @@ using (var numbers = new FetchNumbers())
     Console.WriteLine($"meter: {numbers}");
 }
 await Calls.RunCommandsAsync(browser);
+await Permissions.RunAsync(browser, system);
 // A bitmap of one red pixel.
 byte[] bitmap = [.. "BM"u8, 30, 0, 0, 0, 0, 0, 0, 0, 26, 0, 0, 0, 12, 0, 0, 0, 1, 0, 1, 0, 1, 0, 24, 0, 0, 0, 255, 0];
 using (var spans = new HeardSpans())

@@ -59,11 +59,11 @@ internal static class SelfConfinement
     {
         var bytes = Convert.FromBase64String(fields[1]);
         var program = MemoryMarshal.Cast<byte, FilterInstruction>(bytes.AsSpan());
-        foreach (var line in fields[2].Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var at = int.Parse(line, CultureInfo.InvariantCulture);
+        var lines = fields[2].Split('/', 2);
+        foreach (var at in Numbers(lines[0]))
             program[at] = program[at] with { Value = (uint)Environment.ProcessId };
-        }
+        if (lines.Length == 2)
+            Exempt(program, Numbers(lines[1]));
         var reports = fields[3].Contains('n', StringComparison.Ordinal);
         var guards = fields[3].Contains('x', StringComparison.Ordinal);
         var native = !RuntimeFeature.IsDynamicCodeSupported;
@@ -77,6 +77,23 @@ internal static class SelfConfinement
             layers.Add(new LayerReport("violation-reports", listener is not null, "seccomp user notification"));
         return null;
     }
+
+    private static int[] Numbers(string list) => [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static line => int.Parse(line, CultureInfo.InvariantCulture))];
+
+    // Three lines for each range. A range that is left over matches nothing.
+    private static void Exempt(Span<FilterInstruction> program, int[] lines)
+    {
+        var ranges = OwnCode.Ranges();
+        for (var i = 0; i < Math.Min(ranges.Count, lines.Length / 3); i++)
+        {
+            var (start, end) = ranges[i];
+            SetValue(program, lines[3 * i], (uint)(start >> 32));
+            SetValue(program, lines[(3 * i) + 1], (uint)start);
+            SetValue(program, lines[(3 * i) + 2], (end - 1) >> 32 == start >> 32 ? (uint)end : uint.MaxValue);
+        }
+    }
+
+    private static void SetValue(Span<FilterInstruction> program, int at, uint value) => program[at] = program[at] with { Value = value };
 
     // Runs before the filter is installed, which would refuse these attempts.
     private static void Measure(List<LayerReport> layers, string what)

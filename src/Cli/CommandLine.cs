@@ -23,6 +23,8 @@ internal static class CommandLine
               actorbrowser ping renderer -n 1000
               actorbrowser exec --timeout 10 -- make test
               actorbrowser exec --pty -- bash
+              actorbrowser exec --scratch=try -- make
+              actorbrowser scratch try --diff
               actorbrowser doctor --probe renderer
               actorbrowser demo
             """)
@@ -34,6 +36,7 @@ internal static class CommandLine
             DecodeCommand.Create(),
             PingCommand.Create(),
             ExecCommand.Create(),
+            ScratchCommand.Create(),
             SessionsCommand.Create(),
             DoctorCommand.Create(),
             CrashesCommand.Create(),

@@ -34,6 +34,8 @@ internal static class ExecCommand
         var idle = Options.Seconds("end it when it has written nothing for this long", "--idle-timeout");
         var memory = new Option<string?>("--memory") { Description = "limit the address space of each process to N bytes; K, M and G are accepted", HelpName = "N" };
         var terminal = Options.Flag("run it in a terminal of its own, which interactive programs need", "--pty");
+        var ask = Options.Flag("ask at the terminal, with one key to answer, about files that it needs and was not granted", "--ask");
+        var scratch = new Option<string?>("--scratch") { Description = "let it change an overlay of the folder, kept under this name, instead of the folder: see actorbrowser scratch", HelpName = "NAME" };
         var json = Options.Flag("print one JSON object about how it ended instead of its output", "--json");
         var command = new Command(Name,
             """
@@ -55,7 +57,7 @@ internal static class ExecCommand
                75  the runner was lost, and the program was killed
             """)
         {
-            arguments, profile, read, allow, deny, folder, environment, timeout, idle, memory, terminal, json,
+            arguments, profile, read, allow, deny, folder, environment, timeout, idle, memory, terminal, ask, scratch, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -67,7 +69,7 @@ internal static class ExecCommand
                     [.. (parsed.GetValue(environment) ?? []).Select(ExecOptions.ParseVariable)],
                     Seconds(parsed.GetValue(timeout)), Seconds(parsed.GetValue(idle)),
                     parsed.GetValue(memory) is { } size ? ExecOptions.ParseSize(size) : 0,
-                    parsed.GetValue(terminal), parsed.GetValue(json), [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)],
+                    parsed.GetValue(terminal), parsed.GetValue(json), [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)], parsed.GetValue(ask), parsed.GetValue(scratch),
                     [.. parsed.GetValue(allow) ?? [], .. (parsed.GetValue(deny) ?? []).Select(static rule => "!" + rule)]);
             }
             catch (FormatException e)
@@ -120,6 +122,13 @@ internal static class ExecCommand
             await Complaint.WriteAsync($"the standard input is {StandardInput.UnfitFor(0)?.TrimEnd('.')}").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
+        using var asks = options.Ask ? LocalTerminal.OpenControlling() : null;
+        if (options.Ask && (options.Terminal || asks is null || !LocalTerminal.IsInForeground(asks.Value)))
+        {
+            await Complaint.WriteAsync(options.Terminal ? "--ask and --pty cannot be combined: in a terminal of its own the program gets every key."
+                : "--ask needs a terminal at which somebody can answer, and exec in its foreground.").ConfigureAwait(false);
+            return ExitCodes.Usage;
+        }
         // Raw mode is entered last and left first, so that the terminal is always restored.
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
         var size = LocalTerminal.TryGetSize(0, out var columns, out var rows) && columns > 0 && rows > 0 ? (columns, rows) : (80, 24);
@@ -129,6 +138,8 @@ internal static class ExecCommand
             Profile = options.Profile ?? (options.Hosts.Count > 0 ? "command-networked" : null),
             Egress = options.Hosts.Count > 0 ? options.Hosts : null,
             Read = options.Read,
+            Scratch = options.Scratch,
+            OnRefusal = options.Ask ? RefusalMode.Ask : RefusalMode.Deny,
             Folder = options.Folder is { } folder ? folder : CurrentFolder(),
             Environment = CommandEnvironment.Default with { Variables = options.Environment.ToDictionary(one => one.Key, one => (CommandText)one.Value) },
             TotalTimeout = options.Timeout,
@@ -142,12 +153,13 @@ internal static class ExecCommand
             Rows = size.Item2,
         };
         var done = new TaskCompletionSource<ExecReceiver.End>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var prompt = asks is null ? ActorRefs.Nobody : browser.System.ActorOf(Props.Create(() => new AskPrompt(asks, browser.Browser, typed)));
         using var raw = options.Terminal ? LocalTerminal.EnterRawMode(0) : null;
         using var keyboard = options.Terminal ? new TerminalInput() : null;
         var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, keyboard, typed, done)));
         await using var interrupted = cancellation.UnsafeRegister(_ => session.Tell(ExecReceiver.Interrupt.Instance, ActorRefs.NoSender), null).ConfigureAwait(false);
         keyboard?.Start(session);
-        var (outcome, unwritten) = await done.Task.ConfigureAwait(false);
+        var (outcome, unwritten) = await EndOfAsync(done.Task, prompt).ConfigureAwait(false);
         typed?.Dispose();
         raw?.Dispose();
         if (outcome is SpawnRefused refused)
@@ -182,6 +194,20 @@ internal static class ExecCommand
             _ when Interruption.Received != 0 && closed.Exit.Signal is not null => ExitCodes.BySignal + Interruption.Received,
             _ => closed.Exit.ShellCode,
         };
+    }
+
+    // The terminal is restored before anything else is written to it.
+    private static async Task<ExecReceiver.End> EndOfAsync(Task<ExecReceiver.End> done, IActorRef prompt)
+    {
+        try
+        {
+            return await done.ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!prompt.IsNobody())
+                await prompt.GracefulStop(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+        }
     }
 
     // The error stream may be what nobody reads.

@@ -3,7 +3,7 @@ namespace ActorBrowser.Cli;
 /// <summary>The options of <c>exec</c>.</summary>
 internal sealed record ExecOptions(
     IReadOnlyList<CommandText> Arguments, string? Profile, string? Folder, IReadOnlyList<KeyValuePair<string, string>> Environment,
-    TimeSpan? Timeout, TimeSpan? IdleTimeout, long Memory, bool Terminal, bool Json, IReadOnlyList<string> Read, IReadOnlyList<string> Hosts)
+    TimeSpan? Timeout, TimeSpan? IdleTimeout, long Memory, bool Terminal, bool Json, IReadOnlyList<string> Read, bool Ask, string? Scratch, IReadOnlyList<string> Hosts)
 {
     internal static KeyValuePair<string, string> ParseVariable(string text)
     {

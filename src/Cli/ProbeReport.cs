@@ -139,6 +139,14 @@ internal sealed class ProbeReport
             var inside = await tryAsync(within, policy.Name).ConfigureAwait(false);
             results.Add(new Result(name, protection, outside ? "works" : "no target", inside ? "works" : "fails", inside ? Failure(policy, name) : Verdict.Held));
         }
+        using var target = new EgressTarget();
+        var (outsideEgress, insideEgress) = (new EgressAttempts(unconfined, range, target, _cancellation), new EgressAttempts(_browser, range, target, _cancellation));
+        foreach (var (name, protection, script) in EgressAttempts.All)
+        {
+            var outside = await outsideEgress.TryAsync(script, null, hasEgress: false).ConfigureAwait(false);
+            var inside = await insideEgress.TryAsync(script, policy.Name, policy.HasNamedEgress).ConfigureAwait(false);
+            results.Add(new Result(name, protection, outside ? "works" : "no target", inside ? "works" : "fails", inside ? Verdict.Failed : Verdict.Held));
+        }
         return results;
     }
 

@@ -43,6 +43,16 @@ internal static class CallNumbers
 
     internal static int MakeNode => X64 ? 259 : 33;
 
+    internal static int Remove => X64 ? 263 : 35;
+
+    internal static int ReadLink => X64 ? 267 : 78;
+
+    internal static int ChangeMode => X64 ? 268 : 53;
+
+    internal static int ReadAttribute => X64 ? 193 : 10;
+
+    internal static int Rename => X64 ? 316 : 276;
+
     internal static int MakeLink => X64 ? 266 : 36;
 
     internal static int OpenAt => X64 ? 257 : 56;

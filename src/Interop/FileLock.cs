@@ -7,6 +7,7 @@ namespace ActorBrowser.Interop;
 internal static unsafe partial class FileLock
 {
     private const int Exclusive = 2;
+    private const int WithoutWaiting = 4;
     private const int Interrupted = 4;
     private const int OwnerOnly = 0x180;
 
@@ -21,18 +22,30 @@ internal static unsafe partial class FileLock
     {
         if (OperatingSystem.IsWindows())
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        return TryTake(path, Exclusive) ?? throw Problem(path);
+    }
+
+    /// <summary>Takes the lock if nobody has it.</summary>
+    /// <param name="path">The file; created with mode 0600 if it does not exist.</param>
+    /// <returns>Releases the lock when disposed; null if another process or caller has it.</returns>
+    /// <exception cref="IOException">The file cannot be opened or locked.</exception>
+    internal static IDisposable? TryTake(string path) => TryTake(path, Exclusive | WithoutWaiting);
+
+    private static SafeDescriptor? TryTake(string path, int operation)
+    {
         // Not opened by the runtime, which locks files itself, without waiting.
         SafeDescriptor file;
         fixed (byte* name = Encoding.UTF8.GetBytes(path + "\0"))
             file = new SafeDescriptor(LibC.Open(name, s_flags, OwnerOnly));
         if (file.IsInvalid)
             throw Problem(path);
-        while (Flock((int)file.DangerousGetHandle(), Exclusive) != 0)
+        while (Flock((int)file.DangerousGetHandle(), operation) != 0)
         {
-            if (Marshal.GetLastPInvokeError() == Interrupted)
+            var errno = Marshal.GetLastPInvokeError();
+            if (errno == Interrupted)
                 continue;
             file.Dispose();
-            throw Problem(path);
+            return errno == Errno.WouldBlock ? null : throw Problem(path);
         }
         return file;
     }

@@ -62,6 +62,52 @@ internal static unsafe class LocalTerminal
         return LibC.DeviceControl(descriptor, GetForeground, &group) != 0 || group == (int)LibC.SystemCall(CallNumbers.ProcessGroup, 0, 0, 0, 0);
     }
 
+    /// <summary>
+    /// Opens the controlling terminal of this process for one-key answers. Ctrl-C still raises SIGINT.
+    /// </summary>
+    /// <returns>Null if there is none.</returns>
+    internal static SafeDescriptor? OpenControlling()
+    {
+        const int readWriteNonBlocking = 0x80902;
+        if (!OperatingSystem.IsLinux())
+            return null;
+        fixed (byte* path = "/dev/tty\0"u8)
+        {
+            var terminal = new SafeDescriptor(LibC.Open(path, readWriteNonBlocking, 0));
+            if (!terminal.IsInvalid)
+                return terminal;
+            terminal.Dispose();
+            return null;
+        }
+    }
+
+    /// <summary>Passes each key at once and shows none, until the result is disposed; what was typed before is discarded. Linux.</summary>
+    /// <param name="terminal">A terminal.</param>
+    /// <exception cref="SystemCallException">The terminal is gone.</exception>
+    internal static IDisposable EnterKeyMode(SafeDescriptor terminal)
+    {
+        // struct termios: c_lflag at 12, c_cc at 17; VTIME is 5 and VMIN is 6. TCSAFLUSH is 2.
+        const int localFlags = 12, time = 22, least = 23, afterFlushing = 2;
+        const uint lines = 2, echo = 8;
+        var saved = new byte[AttributesRoom];
+        var changed = new byte[AttributesRoom];
+        fixed (byte* attributes = saved)
+        {
+            if (LibC.GetTerminalAttributes(terminal.Value, attributes) != 0)
+                throw SystemCallException.FromLastError("tcgetattr");
+        }
+        saved.CopyTo(changed, 0);
+        fixed (byte* attributes = changed)
+        {
+            *(uint*)(attributes + localFlags) &= ~(lines | echo);
+            attributes[time] = 0;
+            attributes[least] = 1;
+            if (LibC.SetTerminalAttributes(terminal.Value, afterFlushing, attributes) != 0)
+                throw SystemCallException.FromLastError("tcsetattr");
+        }
+        return new Restorer(terminal.Value, saved);
+    }
+
     private sealed class Restorer(int descriptor, byte[] attributes) : IDisposable
     {
         private int _done;

@@ -18,7 +18,11 @@ internal static unsafe class SeccompListener
 {
     private const nuint Receive = 0xc0502100;
     private const nuint Send = 0xc0182101;
+    private const nuint CheckId = 0x40082102;
+    private const nuint AddDescriptor = 0x40182103;
     private const uint Continue = 1;
+    private const uint AndSend = 2;
+    private const uint CloseOnExec = 0x80000;
 
     /// <summary>Takes a waiting call. Call this when the listener is readable.</summary>
     /// <param name="listener">The listener.</param>
@@ -48,13 +52,40 @@ internal static unsafe class SeccompListener
         _ = LibC.Control(listener.Value, Send, &response);
     }
 
-    /// <summary>Lets the call continue. For learning only: the caller's other threads can change the memory that it points to.</summary>
+    /// <summary>Lets the call continue, as if nobody had been asked. The caller's other threads can change the memory that it points to, so nothing may depend on what was read there.</summary>
     /// <param name="listener">The listener.</param>
     /// <param name="id">The request's id.</param>
     public static void Allow(SafeDescriptor listener, ulong id)
     {
         var response = new Response { Id = id, Flags = Continue };
         _ = LibC.Control(listener.Value, Send, &response);
+    }
+
+    /// <summary>Whether the caller still waits, so that its thread id has not been reused.</summary>
+    /// <param name="listener">The listener.</param>
+    /// <param name="id">The request's id.</param>
+    public static bool Waits(SafeDescriptor listener, ulong id) => LibC.Control(listener.Value, CheckId, &id) == 0;
+
+    /// <summary>Makes the call return a copy of a descriptor. Linux 5.14.</summary>
+    /// <param name="listener">The listener.</param>
+    /// <param name="id">The request's id.</param>
+    /// <param name="descriptor">Stays the caller's.</param>
+    /// <param name="closesOnExec">Whether the copy does.</param>
+    /// <returns>0, or the errno; then the call still waits, unless it is ENOENT: its caller is gone.</returns>
+    public static int Return(SafeDescriptor listener, ulong id, SafeDescriptor descriptor, bool closesOnExec)
+    {
+        var added = new Added { Id = id, Flags = AndSend, Source = (uint)descriptor.Value, DescriptorFlags = closesOnExec ? CloseOnExec : 0 };
+        return LibC.Control(listener.Value, AddDescriptor, &added) >= 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Added
+    {
+        internal ulong Id;
+        internal uint Flags;
+        internal uint Source;
+        internal uint Number;
+        internal uint DescriptorFlags;
     }
 
     [StructLayout(LayoutKind.Sequential)]

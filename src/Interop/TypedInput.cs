@@ -22,6 +22,8 @@ internal sealed unsafe class TypedInput : IDisposable
     private readonly SafeDescriptor _pipe;
     private readonly (SafeDescriptor Read, SafeDescriptor Write) _stop;
     private readonly Thread _thread;
+    private readonly Lock _reading = new();
+    private bool _isPaused;
 
     /// <summary>Creates the pipe; nothing is read before <see cref="Start"/>.</summary>
     /// <exception cref="SystemCallException">No descriptors are left.</exception>
@@ -39,6 +41,16 @@ internal sealed unsafe class TypedInput : IDisposable
 
     /// <summary>The command has started: begins to read. Called once.</summary>
     public void Start() => _thread.Start();
+
+    /// <summary>While it is paused, what is typed is left to the caller.</summary>
+    public bool IsPaused
+    {
+        set
+        {
+            lock (_reading)
+                _isPaused = value;
+        }
+    }
 
     /// <summary>Stops reading. The caller has started it or never will.</summary>
     public void Dispose()
@@ -65,7 +77,19 @@ internal sealed unsafe class TypedInput : IDisposable
                     break;
                 continue;
             }
-            var read = UnixPipe.Read(_terminal, line);
+            SocketResult read;
+            bool isPaused;
+            lock (_reading)
+            {
+                isPaused = _isPaused;
+                read = isPaused ? default : UnixPipe.Read(_terminal, line);
+            }
+            if (isPaused)
+            {
+                if (!Wait(null, 0, BackgroundCheck))
+                    break;
+                continue;
+            }
             if (read.Status == SocketStatus.WouldBlock || (read.Status != SocketStatus.Ok && !LocalTerminal.IsInForeground(_terminal.Value)))
                 continue;
             if (read.Status != SocketStatus.Ok || UnixPipe.Write(_pipe, line.AsSpan(0, read.Bytes)).Status != SocketStatus.Ok)

@@ -9,6 +9,9 @@ internal enum WorldPlace
     /// <summary>The same, writable for users with the right to write.</summary>
     Writable,
 
+    /// <summary>The folder at the same path outside, as an overlay: what is changed goes to the folders "upper" and "work" of <see cref="WorldEntry.Target"/>.</summary>
+    Scratch,
+
     /// <summary>The same, for a device.</summary>
     Device,
 

@@ -20,6 +20,7 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
     private const int PathOnly = 0x200000;
     private const int CloseOnExec = 0x80000;
     private const int Detach = 2;
+    private const int RemoveFolder = 0x200;
     private const int EmptyPath = 0x1000;
     private const int EmptySource = 4;
     // An empty file takes about a kilobyte of kernel memory, which no process's size includes.
@@ -37,7 +38,7 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
     private readonly byte* _writable = Attributes(script, NoSetId | NoDevices);
 
     /// <summary>The most steps that a world needs.</summary>
-    internal static int StepsOf(World world) => 24 + (world.Entries.Sum(static entry => 8 + entry.Path.Count(static c => c == '/'))) + (6 * world.Pinned.Count) + (2 * world.Rules.Count);
+    internal static int StepsOf(World world) => 24 + (world.Entries.Sum(static entry => 8 + entry.Path.Count(static c => c == '/') + (entry.Place == WorldPlace.Scratch ? 20 : 0))) + (6 * world.Pinned.Count) + (2 * world.Rules.Count);
 
     internal void Add(Landlock? landlock)
     {
@@ -95,6 +96,9 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
                 break;
             case WorldPlace.Masked:
                 script.Add($"hiding {entry.Path}", CallNumbers.Mount, false, Text("/dev/null"), Text(path), 0, Bind, 0);
+                break;
+            case WorldPlace.Scratch:
+                AddScratch(entry, path);
                 break;
             case WorldPlace.Processes:
                 MakeFolders(entry.Path);
@@ -159,6 +163,24 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
     {
         var open = script.Add($"opening {from}", CallNumbers.OpenWithin, false, CurrentFolder, Text(from), How(ResolveWithoutLinks), 24);
         CopyTo(open, from, to);
+    }
+
+    // The layers get names of our own, so that no path needs to be escaped in the options; the overlay keeps its own copies of these mounts.
+    private void AddScratch(in WorldEntry entry, string path)
+    {
+        const string lower = ".workspace", upper = ".scratch";
+        MakeFolders(entry.Path);
+        MakeFolders("/" + lower);
+        MakeFolders("/" + upper);
+        AddGranted(entry.Path, lower);
+        AddGranted(entry.Target, upper);
+        script.Add("mounting an overlay of the folder (overlayfs)", CallNumbers.Mount, false, Text("overlay"), Text(path), Text("overlay"), NoSetId | NoDevices,
+            Text($"lowerdir={lower},upperdir={upper}/upper,workdir={upper}/work,userxattr"));
+        foreach (var layer in new[] { lower, upper })
+        {
+            script.Add("leaving a layer", CallNumbers.Unmount, false, Text(layer), Detach);
+            script.Add("leaving a layer", CallNumbers.Remove, true, CurrentFolder, Text(layer), RemoveFolder);
+        }
     }
 
     private void AddPinned(string path, bool readOnly)

@@ -61,6 +61,9 @@ internal sealed class LaunchPlan
     /// <summary>Whether refused calls are reported.</summary>
     public bool Reports => Filter is not null && _machine.CanNotify;
 
+    /// <summary>Whether the child's filter asks about each opening and execution.</summary>
+    public bool Asks => Policy.AsksOnRefusal && _world is not null && Reports;
+
     /// <summary>Whether refused calls are allowed after all, for learning.</summary>
     public bool Learns { get; private init; }
 
@@ -120,7 +123,7 @@ internal sealed class LaunchPlan
             rules = [.. rules.Where(static rule => rule.Path is not ("/dev/pts" or "/dev/ptmx"))];
         var files = machine.HasLandlock && !learn ? LandlockRules.Compile(rules) : null;
         var native = executable.IsNative;
-        var filter = machine.HasSystemCallFilters ? PolicyFilter.Build(policy, SystemCallTable.Current, machine.CanNotify, native) : null;
+        var filter = machine.HasSystemCallFilters ? PolicyFilter.Build(policy, SystemCallTable.Current, machine.CanNotify, native, policy.AsksOnRefusal && world is not null && machine.CanNotify) : null;
         var startFilter = filter is not null && native && !learn ? Sandbox.StartFilter.Build(policy, SystemCallTable.Current, machine.CanNotify, ConfinedSpawner.CallAddress) : null;
         return new LaunchPlan(policy, machine, files, namespaces, filter, missing, world, startFilter) { Learns = learn, _witness = witness };
     }
@@ -218,13 +221,13 @@ internal sealed class LaunchPlan
         var bytes = Filter is null ? [] : MemoryMarshal.AsBytes<FilterInstruction>(Filter.Program.ToArray());
         var program = new byte[Base64.GetMaxEncodedToUtf8Length(bytes.Length)];
         Base64.EncodeToUtf8(bytes, program, out _, out var length);
-        var self = string.Join(',', Filter?.SelfLines ?? []);
+        var self = string.Join(',', Filter?.SelfLines ?? []) + (Filter is { CodeLines: { Count: > 0 } code } ? "/" + string.Join(',', code) : "");
         var measures = (_world is null ? "" : "v") + (_files is null ? "" : _world is not null ? "p" : Policy.Files.Any(static rule => rule.Path == "/") ? "w" : "r")
             + (_files is not null && _machine.HasTcpPorts ? "t" : "")
             + (_files is not null && _machine.HasScopes ? "s" : "")
             + (Reports ? "n" : "")
             + (Filter is not null && Policy.Wants(SandboxLayer.NoNewCode) ? "x" : "");
-        var identity = _world is not null && Policy is { Workspace: { } workspace, WorkspaceIdentity: var (device, inode) } ? string.Create(CultureInfo.InvariantCulture, $"{device},{inode},{workspace}") : "";
+        var identity = _world is not null && Policy is { Scratch: null, Workspace: { } workspace, WorkspaceIdentity: var (device, inode) } ? string.Create(CultureInfo.InvariantCulture, $"{device},{inode},{workspace}") : "";
         return string.Create(CultureInfo.InvariantCulture, $"2|{System.Text.Encoding.ASCII.GetString(program, 0, length)}|{self}|{measures}|{Policy.Limits.FileSize}|{identity}");
     }
 }

@@ -17,7 +17,7 @@ internal static class Violations
 }
 
 /// <summary>Is told of violations.</summary>
-internal interface IViolationSink
+internal interface IViolationSink : IFileSink
 {
     /// <summary>The process is about to abort, and will die whatever signal its exit then reports. Called on the reactor's thread.</summary>
     /// <returns>The process waits until this completes. It must not fail.</returns>
@@ -52,6 +52,7 @@ internal sealed class ViolationMonitor : IReadinessHandler, IDisposable
     private readonly IViolationSink _sink;
     private readonly Lock _lock = new();
     private readonly IReactorRegistration _registration;
+    private readonly FileSupervisor? _files;
     private bool _over;
     private Task? _crash;
 
@@ -60,7 +61,8 @@ internal sealed class ViolationMonitor : IReadinessHandler, IDisposable
     /// <param name="policy">The child's policy.</param>
     /// <param name="learn">Whether calls are allowed.</param>
     /// <param name="sink">Is told of violations.</param>
-    public ViolationMonitor(SafeDescriptor listener, SandboxPolicy policy, bool learn, IViolationSink sink)
+    /// <param name="supervised">The pid of a child whose filter asks about each opening and execution; 0 if it does not.</param>
+    public ViolationMonitor(SafeDescriptor listener, SandboxPolicy policy, bool learn, IViolationSink sink, int supervised = 0)
     {
         _listener = listener;
         ArgumentNullException.ThrowIfNull(policy);
@@ -68,6 +70,7 @@ internal sealed class ViolationMonitor : IReadinessHandler, IDisposable
         _learn = learn;
         _sink = sink;
         _table = SystemCallTable.Current;
+        _files = supervised == 0 ? null : new FileSupervisor(listener, _lock, supervised, policy, sink);
         lock (_lock)
             _registration = Reactor.Shared.Register(listener, Readiness.Readable, this);
     }
@@ -84,6 +87,11 @@ internal sealed class ViolationMonitor : IReadinessHandler, IDisposable
         if (!SeccompListener.TryReceive(_listener, out var request))
             return;
         var name = _table.NameOf(request.Number);
+        if (_files is not null && name is not null && PolicyFilter.IsAskedAbout(name) && PolicyFilter.Allows(_policy, name, request))
+        {
+            _files.Serve(name, request);
+            return;
+        }
         if (name == "clone" && (request.First & SharesMemory) == 0 && _crash is not { IsCompleted: true } && _sink.OnFork() is { } written)
         {
             // A tracer that attaches to a process interrupts its call, which the process then repeats.
@@ -154,7 +162,9 @@ internal sealed class ViolationMonitor : IReadinessHandler, IDisposable
             _over = true;
             _registration.Dispose();
         }
-        _listener.Dispose();
+        _files?.Dispose();
+        lock (_lock)
+            _listener.Dispose();
     }
 }
 

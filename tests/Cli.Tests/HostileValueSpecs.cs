@@ -32,6 +32,7 @@ public sealed class HostileValueSpecs : IDisposable
         ["decode"] = ["no-such-file"],
         ["ping"] = ["renderer", "-n", "1"],
         ["exec"] = ["--", "true"],
+        ["scratch"] = [],
         ["sessions"] = ["true"],
         ["doctor"] = [],
         ["crashes"] = [],

@@ -19,7 +19,7 @@ public sealed class ConfinementSpecs : CommandSpecs
         var refused = await RunIn("command-workspace", folder, $"echo x > {beside}/a");
         Assert.NotEqual(0, refused.Exit!.ExitCode);
         Assert.Empty(Directory.GetFileSystemEntries(beside));
-        Assert.Equal("It reported 'Directory nonexistent', which the profile command-workspace may have caused.", refused.Exit.Blocked);
+        Assert.Equal($"It reported 'Directory nonexistent' for {beside}/a, which the profile command-workspace may have caused.", refused.Exit.Blocked);
         Directory.Delete(folder, true);
         Directory.Delete(beside, true);
     }

@@ -61,6 +61,9 @@ public abstract class EgressSpecs : TestKit
         /// <summary>The names that were asked for, in order.</summary>
         internal ConcurrentQueue<string> Asked { get; } = new();
 
+        /// <summary>Whether no question is answered.</summary>
+        internal bool IsSilent { get; set; }
+
         /// <summary>Whether the real resolver is used.</summary>
         internal bool IsReal { get; set; }
 
@@ -75,9 +78,11 @@ public abstract class EgressSpecs : TestKit
             return Task.FromResult(new LaunchedChild(new PlayedResolver(this, child), parent));
         }
 
-        private NameResolved Answer(string name)
+        private NameResolved? Answer(string name)
         {
             Asked.Enqueue(name);
+            if (IsSilent)
+                return null;
             if (!_answers.TryGetValue(name, out var answers))
                 return new NameResolved([], "Name or service not known");
             lock (answers)
@@ -113,8 +118,8 @@ public abstract class EgressSpecs : TestKit
                     Send(0, default(Ready));
                 else if (frame.TryRead<Transport.Ping>(out var ping) is null && frame.Type == MessageType.Ping)
                     Send(frame.CorrelationId, new Pong(ping.Timestamp));
-                else if (frame.Type == MessageType.ResolveName && frame.TryRead<ResolveName>(out var name) is null)
-                    Send(frame.CorrelationId, _names.Answer(name.Host));
+                else if (frame.Type == MessageType.ResolveName && frame.TryRead<ResolveName>(out var name) is null && _names.Answer(name.Host) is { } answer)
+                    Send(frame.CorrelationId, answer);
                 return null;
             }
 

@@ -49,7 +49,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
         }
         _expectsFork = CrashDumper.RuntimeAsks(settings.Crashes, plan);
         if (listener is not null)
-            _monitor = new ViolationMonitor(listener, policy, plan.Learns, this);
+            _monitor = new ViolationMonitor(listener, policy, plan.Learns, this, plan.Asks ? child.Process.Id : 0);
         if (policy.IsUnconfined || plan.Policy.IsUnconfined)
             log.Warning("The {0} child {1} is not confined at all ({2})", role, child.Process.Id, plan.Policy.Reasons.GetValueOrDefault("unconfined", ""));
         foreach (var missing in plan.Missing)
@@ -96,6 +96,17 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
 
     /// <summary>Tells the child's user of a violation.</summary>
     internal Action<ChildProcessProtocol.SandboxViolated>? TellUser { get; set; }
+
+    /// <summary>Tells the command that asks of a file that it needs, or cannot have; false if there is none.</summary>
+    internal Func<object, bool>? TellCommand { get; set; }
+
+    public void OnAttempt(FileAttempt attempt)
+    {
+        if (TellCommand?.Invoke(new FileAttempted(attempt)) != true)
+            attempt.Refuse();
+    }
+
+    public void OnRefused(string path, FileUse access, string reason) => TellCommand?.Invoke(new FileRefused(path, access, reason));
 
     public void OnViolation(SandboxViolation violation)
     {

@@ -47,7 +47,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
         _backlog = new ReadyBacklog(settings.Child.MaxWaiting);
         _confinement = new ChildConfinement(_self, role, policy, settings, _log);
         _requests = new ChildRequests(_self, RoleContracts.Of(role), settings, _log, message => KillProcess(ExitReason.Killed, KillCause.Limit, message));
-        _confinement.TellUser = _requests.Router.Pass;
+        (_confinement.TellUser, _confinement.TellCommand) = (_requests.Router.Pass, _requests.Router.PassToOnly);
         _ending = new ChildEnding(_self, role, _launch, _confinement, _requests);
     }
 

@@ -160,6 +160,16 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
         (receiver ?? _user).Tell(violated, child);
     }
 
+    /// <summary>Passes a message to the actor of the only request that the child works on; false if it has another number of them.</summary>
+    internal bool PassToOnly(object message)
+    {
+        IActorRef? receiver;
+        lock (_lock)
+            receiver = _inFlight.Count == 1 ? _inFlight.Values.First() : null;
+        receiver?.Tell(message, child);
+        return receiver is not null;
+    }
+
     /// <summary>Passes the child's frames on in order; the user gets its frames as one message. Without a user, closes their descriptors.</summary>
     internal void Pass(ChildFrames.UserFrame[] frames)
     {

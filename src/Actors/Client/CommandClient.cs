@@ -17,6 +17,12 @@ public sealed partial class CommandClient
 
     internal CommandClient(BrowserClient client) => _client = client;
 
+    /// <summary>The scratch of that name, which a command with <see cref="Spawn.Scratch"/> has begun.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="ArgumentException">The name is not valid.</exception>
+    /// <exception cref="IOException">There is no such scratch.</exception>
+    public Scratch Scratch(string name) => ActorBrowser.Scratch.Find(name);
+
     /// <summary>Runs a program to its end.</summary>
     /// <param name="program">Searched for in PATH if it contains no slash.</param>
     /// <param name="arguments">Its arguments.</param>

@@ -76,6 +76,12 @@ public static partial class CommandProtocol
         /// </summary>
         public string? World { get; init; }
 
+        /// <summary>
+        /// The name of a <see cref="ActorBrowser.Scratch"/>: the command works on an overlay of its folder, which itself stays unchanged. Null to
+        /// change the folder. Needs a world, and a profile that may write the folder. Linux.
+        /// </summary>
+        public string? Scratch { get; init; }
+
         /// <summary>Subscribes at the start, so that no output is missed; null for no subscription.</summary>
         public Subscribe? Subscription { get; init; }
 

@@ -22,8 +22,21 @@ internal sealed class CommandRefusals
 
     internal void Add(SandboxViolation violation)
     {
-        if (!violation.Allowed && (_calls.Count < MostNamed || _calls.ContainsKey(violation.Arguments)))
-            _calls[violation.Arguments] = _calls.GetValueOrDefault(violation.Arguments) + 1;
+        if (!violation.Allowed)
+            Add(violation.Arguments);
+    }
+
+    /// <summary>Records a file that was asked for and not given.</summary>
+    internal void Add(string path, FileUse access, string sentence)
+    {
+        var verb = (access & FileUse.Execute) != 0 ? "executing" : (access & FileUse.Write) != 0 ? "writing" : "reading";
+        Add(sentence.Length == 0 ? $"{verb} {path}" : $"{verb} {path} ({sentence.TrimEnd('.')})");
+    }
+
+    private void Add(string what)
+    {
+        if (_calls.Count < MostNamed || _calls.ContainsKey(what))
+            _calls[what] = _calls.GetValueOrDefault(what) + 1;
     }
 
     /// <summary>Records a connection that was denied.</summary>
@@ -52,10 +65,16 @@ internal sealed class CommandRefusals
         var errors = output.Retained(stream).Bytes.Span;
         var tail = Encoding.UTF8.GetString(errors[Math.Max(0, errors.Length - LooksBack)..]);
         var found = Array.Find(Complaints, complaint => tail.Contains(complaint, StringComparison.OrdinalIgnoreCase))
-            ?? (HasAbsolutePath(tail) ? Array.Find(Absences, absence => tail.Contains(absence, StringComparison.OrdinalIgnoreCase)) : null);
-        return found is not null
-            ? $"It reported '{found}', which the profile {profile} may have caused." : null;
+            ?? (PathIn(tail) is not null ? Array.Find(Absences, absence => tail.Contains(absence, StringComparison.OrdinalIgnoreCase)) : null);
+        if (found is null)
+            return null;
+        // Whether the path exists is not said: a command could learn that of any path by printing it.
+        var line = tail.Split('\n').Last(line => line.Contains(found, StringComparison.OrdinalIgnoreCase));
+        return PathIn(line) is { } path ? $"It reported '{found}' for {path}, which the profile {profile} may have caused."
+            : $"It reported '{found}', which the profile {profile} may have caused.";
     }
 
-    private static bool HasAbsolutePath(string text) => text.Split([' ', '\'', '"', '‘', '\n'], StringSplitOptions.RemoveEmptyEntries).Any(static word => word.Length > 2 && word[0] == '/');
+    // The last absolute path: a shell names itself first.
+    private static string? PathIn(string text) => text.Split([' ', '\'', '"', '‘', '’', '\n'], StringSplitOptions.RemoveEmptyEntries)
+        .LastOrDefault(static word => word.Length > 2 && word[0] == '/' && word[1] != '/')?.TrimEnd(':', ',', ';');
 }

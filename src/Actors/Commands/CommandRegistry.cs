@@ -186,7 +186,7 @@ internal sealed partial class CommandRegistry : UntypedActor
         }
         var id = ++_lastId;
         var handle = $"cmd-{_instance}-{id}";
-        var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, pipes, _settings.Commands, runner, requester), handle);
+        var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, pipes, _settings.Commands, runner, requester, _permissions), handle);
         if (memory is null)
             runner.Begin(id, request, session, pipes.TakeTheirs(spawn.InputDescriptor), spawn.Span);
         else

@@ -45,6 +45,8 @@ internal static class CommandRequest
             return "The folder is empty or holds a NUL.";
         if (spawn.SpillFile is { } file && (file.Length == 0 || file.Contains('\0', StringComparison.Ordinal)))
             return "The spill file's name is empty or holds a NUL.";
+        if (spawn.Scratch is { } scratch && ScratchFolder.Problem(scratch) is { } problem)
+            return problem;
         if (spawn.Read?.Contains(null!) ?? false)
             return "A path in Read is null.";
         if (spawn.Read?.FirstOrDefault(static path => path.Length < 2 || path[0] != '/' || path.Contains('\0') || path.Contains('\n') || path.Split('/').Contains("..")) is { } wrong)

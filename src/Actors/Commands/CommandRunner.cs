@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
@@ -21,6 +22,7 @@ internal sealed class CommandRunner : UntypedActor
     private readonly RunnerQueue _queue;
     private IActorRef _supervisor = ActorRefs.Nobody;
     private readonly EgressSetup? _egress;
+    private int _egresses;
     private IActorRef _egressSession = ActorRefs.Nobody;
     private ChildRouter? _next;
     private bool _cleaning;
@@ -101,7 +103,7 @@ internal sealed class CommandRunner : UntypedActor
     {
         var listeners = router.TakeListeners();
         if (_egress is not null && listeners.Length > 0)
-            _egressSession = Context.ActorOf(EgressSession.Props(_egress, listeners));
+            _egressSession = Context.ActorOf(EgressSession.Props(_egress, listeners), string.Create(CultureInfo.InvariantCulture, $"egress-{++_egresses}"));
         else
             SafeDescriptor.DisposeAll([.. listeners.Select(static listener => listener.Socket)]);
     }

@@ -36,8 +36,23 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
             : spawn.Egress is { Count: > 0 } && !policy.HasNamedEgress ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' has no named egress, so no rule for hosts applies to it; command-networked has one.")
             : spawn.Egress is { } rules && EgressRules.Problem([.. policy.EgressRules, .. rules]) is { } problem ? (SpawnFailure.InvalidRequest, problem)
             : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is not valid text, so it cannot be mounted in the command's world.")
+            : RefusalOfScratch(spawn, policy) is { } refusal ? refusal
+            : !Asks(spawn, policy) ? null
+            : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command that asks needs a world of its own: a grant is for one command, and in a shared world no process belongs to one for certain.")
+            : !HasWorld(policy) || !settings.Sandbox.Machine.CanNotify ? (SpawnFailure.Unavailable, "A command cannot ask here: that needs a world, and seccomp's user notification (see doctor).")
             : null;
     }
+
+    private (SpawnFailure Kind, string Message)? RefusalOfScratch(Spawn spawn, SandboxPolicy policy) => spawn.Scratch is null ? null
+        : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command with a scratch needs a world of its own.")
+        : !HasWorld(policy) ? (SpawnFailure.Unavailable, "A scratch is not available here: it needs a world (see doctor).")
+        : !policy.Files.Any(static rule => rule.Path == PolicyPaths.Workspace && rule.Rights.HasFlag(FileRights.Write)) ? (SpawnFailure.InvalidRequest, $"The profile '{policy.Name}' may not change the command's folder: a scratch would stay empty.")
+        : null;
+
+    private static bool Asks(Spawn spawn, SandboxPolicy policy) => (spawn.OnRefusal ?? (policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny)) == RefusalMode.Ask;
+
+    private static SandboxPolicy WithAsking(Spawn spawn, SandboxPolicy policy) => !Asks(spawn, policy) ? (policy.AsksOnRefusal ? policy with { AsksOnRefusal = false } : policy)
+        : policy with { AsksOnRefusal = true, NeverAsked = StateFolder.Find() };
 
     private bool HasWorld(SandboxPolicy policy) => settings.Sandbox.IsEnabled && settings.Sandbox.Machine.GivesWorld(policy);
 
@@ -47,24 +62,36 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     {
         problem = null;
         _last++;
-        var policy = settings.Sandbox.Find(spawn.Profile ?? settings.Commands.Profile)!;
+        var policy = WithAsking(spawn, settings.Sandbox.Find(spawn.Profile ?? settings.Commands.Profile)!);
         var hasWorld = HasWorld(policy);
         var folder = CommandWorkspace.FolderOf(spawn);
         var workspace = policy.NeedsWorkspace && folder is not null ? Workspace(folder, hasWorld) : null;
         var identity = workspace is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(workspace) : null;
         var isShared = settings.Commands.ShareWorlds || spawn.World is not null;
-        var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World, policy.HasNamedEgress ? string.Join('\n', spawn.Egress ?? []) : "", policy.HasNamedEgress ? ModeOf(spawn, policy) : RefusalMode.Deny);
-        if (isShared ? _shared.TryGetValue(key, out var known) : TryTakeSpare(key, context, out known))
+        var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World, policy.AsksOnRefusal, policy.HasNamedEgress ? string.Join('\n', spawn.Egress ?? []) : "");
+        IDisposable? scratch = null;
+        if (spawn.Scratch is { } name)
+        {
+            problem = BeginScratch(name, folder, identity, ref policy, out scratch);
+            if (problem is not null)
+            {
+                workspace?.Dispose();
+                return null;
+            }
+        }
+        Runner? known = null;
+        if (isShared ? _shared.TryGetValue(key, out known) : scratch is null && TryTakeSpare(key, context, out known))
         {
             workspace?.Dispose();
             known.LastUse = _last;
         }
-        else if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared, workspace, key.Mode, context, out problem) is { } started)
+        else if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared, workspace, context, out problem, scratch) is { } started)
         {
             known = started;
         }
         else
         {
+            scratch?.Dispose();
             return null;
         }
         if (isShared)
@@ -76,10 +103,26 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         {
             _own.Add(known.Queue, known);
             // A key requested twice is likely to be requested again.
-            if (!_asked.Add(key) && !_spare.ContainsKey(key))
+            if (scratch is null && !_asked.Add(key) && !_spare.ContainsKey(key))
                 Spare(key, policy, spawn, folder, hasWorld, context);
         }
         return known.Queue;
+    }
+
+    private static string? BeginScratch(string name, string? folder, (ulong, ulong)? identity, ref SandboxPolicy policy, out IDisposable? held)
+    {
+        held = null;
+        if (folder is null || identity is null)
+            return "The command's folder cannot be its workspace, so there is nothing to make a scratch of.";
+        try
+        {
+            policy = policy with { Scratch = ScratchFolder.Begin(name, folder, identity.Value, policy.Protected, out held) };
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
     }
 
     // A spare world does not hold a protected name that was created after it.
@@ -133,7 +176,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private SandboxPolicy Granted(in Key key, SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorkspace, bool hasWorld)
     {
         // Read paths are checked each time, and a folder for temporary files belongs to one runner.
-        if (!hasWorld || spawn.Read is { Count: > 0 })
+        if (!hasWorld || spawn.Read is { Count: > 0 } || policy.Scratch is not null)
             return Grant(policy, spawn, folder, hasWorkspace, key.File);
         if (_granted.TryGetValue(key, out var known))
             return known;
@@ -160,7 +203,6 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return policy.StartIn(folder ?? "/");
     }
 
-    private static RefusalMode ModeOf(Spawn spawn, SandboxPolicy policy) => spawn.OnRefusal ?? (policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny);
 
     private void Spare(Key key, SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorld, IActorContext context)
     {
@@ -174,7 +216,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
                 return;
             }
         }
-        if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared: false, workspace, key.Mode, context, out _) is not { } spare)
+        if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared: false, workspace, context, out _) is not { } spare)
             return;
         spare.Actor.Tell(CommandRunner.Wanted.Instance, ActorRefs.NoSender);
         _spare.Add(key, spare);
@@ -186,7 +228,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         _asked.Remove(oldest);
     }
 
-    private Runner? Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, RefusalMode mode, IActorContext context, out string? problem)
+    private Runner? Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, IActorContext context, out string? problem, IDisposable? scratch = null)
     {
         problem = null;
         var temporary = hasWorld ? null : CommandTemporary.Make(policy, out problem);
@@ -197,7 +239,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
-        var egress = policy.HasNamedEgress && hasWorld ? EgressOf(policy, mode) : null;
+        var egress = policy.HasNamedEgress && hasWorld ? EgressOf(policy) : null;
         var queue = new RunnerQueue
         {
             Egress = egress?.Audience,
@@ -207,6 +249,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
             HasWorld = hasWorld,
             ServesOne = !isShared,
             Workspace = workspace,
+            Scratch = scratch,
             Names = ProtectedNames.Of(policy, workspace),
         };
         var actor = context.Watch(context.ActorOf(CommandRunner.Props(queue, policy, settings, launcher, egress), string.Create(CultureInfo.InvariantCulture, $"runner-{++_started}")));
@@ -214,8 +257,8 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return new Runner(queue, actor) { LastUse = _last };
     }
 
-    private EgressSetup EgressOf(SandboxPolicy policy, RefusalMode mode) =>
-        new(settings, launcher, policy.Name, EgressRules.Of(policy.EgressRules), mode, new EgressAudience(), resolver, permissions);
+    private EgressSetup EgressOf(SandboxPolicy policy) =>
+        new(settings, launcher, policy.Name, EgressRules.Of(policy.EgressRules), policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny, new EgressAudience(), resolver, permissions);
 
     private void StopOldestIdle(IActorContext context, Func<RunnerQueue, bool> isInUse)
     {
@@ -230,7 +273,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     }
 
     // The grant is for the folder itself, not its path: a folder created later at the same path is another one.
-    private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World, string Egress, RefusalMode Mode);
+    private readonly record struct Key(string Profile, string? Folder, (ulong Device, ulong Inode)? File, string Read, string? World, bool Asks, string Egress);
 
     private sealed class Runner(RunnerQueue queue, IActorRef actor)
     {

@@ -4,9 +4,13 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <content>The messages between the session and the registry.</content>
+/// <content>How a session is made, and its messages with the registry.</content>
 internal sealed partial class CommandSession
 {
+    internal static Props Props(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester, IActorRef permissions) =>
+        // No expression and no type: Akka would analyse those for each command, which takes longer than the rest of the command's start.
+        Akka.Actor.Props.CreateBy(new Producer(id, handle, spawn, pipes, settings, runner, requester, permissions));
+
     /// <summary>From the registry: the runner is lost, and the command with it.</summary>
     /// <param name="Message">Why, as a sentence.</param>
     /// <param name="Limit">The limit that ended the runner, which its command shares; null if none did.</param>
@@ -39,11 +43,11 @@ internal sealed partial class CommandSession
     /// <summary>To the registry: a question that reached this handle's session after the session had stopped. The message's sender is the asker.</summary>
     internal sealed record Unanswered(string Handle, ICommand Question) : INoSerializationVerificationNeeded;
 
-    private sealed class Producer(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester) : IIndirectActorProducer
+    private sealed class Producer(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester, IActorRef permissions) : IIndirectActorProducer
     {
         public Type ActorType => typeof(CommandSession);
 
-        public ActorBase Produce() => new CommandSession(id, handle, spawn, pipes, settings, runner, requester);
+        public ActorBase Produce() => new CommandSession(id, handle, spawn, pipes, settings, runner, requester, permissions);
 
         public void Release(ActorBase actor)
         {

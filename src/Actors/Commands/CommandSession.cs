@@ -34,9 +34,10 @@ internal sealed partial class CommandSession : UntypedActor
     private readonly OutputFlow _output;
     private readonly IdleTimer _idle;
     private readonly ExitFindings _findings;
+    private readonly CommandQuestions _questions;
     private bool _retired;
 
-    public CommandSession(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester)
+    public CommandSession(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester, IActorRef permissions)
     {
         (_id, _spawn, _settings, _runner, _requester) = (id, spawn, settings, runner, requester);
         var log = new OutputLog(settings.RetainedHead, settings.RetainedTail);
@@ -46,15 +47,12 @@ internal sealed partial class CommandSession : UntypedActor
         _output = new OutputFlow(Context, spawn, settings, log, _life, () => Send(new Transport.Terminate(0, ExitCause.OutputLimit)));
         _idle = new IdleTimer(Timers, spawn.IdleTimeout);
         _findings = new ExitFindings(Context, handle, spawn, settings, runner, log);
+        _questions = new CommandQuestions(_self, permissions, handle, spawn.Profile ?? settings.Profile, spawn.Display, _findings.Refusals);
         _output.Open(pipes);
         _input.Connect(pipes.Input);
     }
 
     private ActorTimers Timers { get; } = new(Context);
-
-    internal static Props Props(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester) =>
-        // No expression and no type: Akka would analyse those for each command, which takes longer than the rest of the command's start.
-        Akka.Actor.Props.CreateBy(new Producer(id, handle, spawn, pipes, settings, runner, requester));
 
     protected override SupervisorStrategy SupervisorStrategy() => Stopping;
 
@@ -70,6 +68,7 @@ internal sealed partial class CommandSession : UntypedActor
     {
         Timers.CancelAll();
         _runner.Egress?.Leave(_life.Handle);
+        _questions.End();
         _output.Dispose();
         _input.End();
         if (!_life.IsOver && (_life.HasStarted || !_runner.TryWithdraw(_id)))
@@ -165,7 +164,7 @@ internal sealed partial class CommandSession : UntypedActor
                 StopIfDone();
                 break;
             case ChildProcessProtocol.SandboxViolated violated:
-                _findings.Add(violated.Violation);
+                _findings.Refusals.Add(violated.Violation);
                 break;
             case EgressDenied denied:
                 OnEgressDenied(denied.Sentence);
@@ -174,7 +173,7 @@ internal sealed partial class CommandSession : UntypedActor
                 OnRunnerLost(lost);
                 break;
             default:
-                return false;
+                return _questions.OnReceive(message);
         }
         return true;
     }
@@ -299,6 +298,7 @@ internal sealed partial class CommandSession : UntypedActor
     private void Finish(int survivors)
     {
         _runner.Egress?.Leave(_life.Handle);
+        _runner.Scratch?.Dispose();
         _life.Finish(survivors);
         _waiters.TellOfTheEnd(_life);
     }

@@ -1,4 +1,3 @@
-using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Event;
@@ -17,14 +16,12 @@ internal sealed class ExitFindings(IActorContext context, string handle, Spawn s
 {
     private const int KillSignal = 9;
 
-    private readonly CommandRefusals _refusals = new();
-
-    /// <summary>Records a call that the sandbox refused.</summary>
-    internal void Add(SandboxViolation violation) => _refusals.Add(violation);
+    /// <summary>What the sandbox refused.</summary>
+    internal CommandRefusals Refusals { get; } = new();
 
     /// <summary>Records a connection that was denied.</summary>
     /// <returns>Whether it is new, and not one of too many.</returns>
-    internal bool AddDenied(string sentence) => _refusals.AddDenied(sentence);
+    internal bool AddDenied(string sentence) => Refusals.AddDenied(sentence);
 
     /// <summary>Corrects the exit's cause when the command's first process has exited.</summary>
     internal CommandExit AtExit(CommandExit exit) =>
@@ -39,7 +36,7 @@ internal sealed class ExitFindings(IActorContext context, string handle, Spawn s
         // The command exited before it could be killed for its output.
         if (exceedsOutput && exit.Cause == ExitCause.Itself)
             exit = exit with { Cause = ExitCause.OutputLimit };
-        return WithAppeared(exit with { Blocked = _refusals.Explain(exit, spawn.Profile ?? settings.Profile, output, runner.WhyNoEgress) });
+        return WithAppeared(exit with { Blocked = Refusals.Explain(exit, spawn.Profile ?? settings.Profile, output, runner.WhyNoEgress) });
     }
 
     /// <summary>Adds the protected names that have appeared in the command's folder.</summary>

@@ -51,6 +51,9 @@ internal sealed class RunnerQueue
     /// <summary>Its workspace, kept open so that the inode number is not reused for another folder until the runner stops.</summary>
     internal SafeDescriptor? Workspace { get; init; }
 
+    /// <summary>Held until its command has ended, so that the command's scratch is not applied meanwhile; null for none. Who is told of the end may apply it at once.</summary>
+    internal IDisposable? Scratch { get; init; }
+
     /// <summary>The protected names of its workspace that its world does not hold; null if the workspace is not writable.</summary>
     internal ProtectedNames? Names { get; init; }
 
@@ -154,6 +157,7 @@ internal sealed class RunnerQueue
         {
             _stopped = true;
             Workspace?.Dispose();
+            Scratch?.Dispose();
             _router = null;
             Discard();
         }

@@ -62,7 +62,22 @@ internal sealed class EgressConnector : IReadinessHandler, IDisposable
             if (errno != 0)
                 _asker.Tell(new Outcome(_key, null, errno), ActorRefs.NoSender);
             else
-                _registration = Reactor.Shared.Register(_socket!, Readiness.Writable, this);
+                Watch(_socket!);
+        }
+    }
+
+    private void Watch(SafeDescriptor socket)
+    {
+        try
+        {
+            _registration = Reactor.Shared.Register(socket, Readiness.Writable, this);
+        }
+        catch (SystemCallException e)
+        {
+            // The user may watch no more descriptors.
+            _socket = null;
+            socket.Dispose();
+            _asker.Tell(new Outcome(_key, null, e.Errno), ActorRefs.NoSender);
         }
     }
 

@@ -59,6 +59,8 @@ internal sealed class EgressSession : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case RoleTraffic.WorkBatch batch:
@@ -73,6 +75,10 @@ internal sealed class EgressSession : UntypedActor
                     OnOutcome(tried, outcome);
                 else
                     outcome.CloseUntaken();
+                break;
+            case ResolveOverdue overdue when _byKey.TryGetValue(overdue.Key, out var unresolved):
+                Fail(unresolved, EgressFailure.Unreachable, $"{unresolved.Host} could not be resolved: the resolver does not answer.");
+                Flush();
                 break;
             case ConnectOverdue overdue when _byKey.TryGetValue(overdue.Key, out var slow):
                 slow.Connector?.Dispose();
@@ -203,6 +209,8 @@ internal sealed class EgressSession : UntypedActor
         }
         else
         {
+            // The resolver answers in time, unless it is gone.
+            Timers.StartSingleTimer(attempt.Key, new ResolveOverdue(attempt.Key), _setup.Settings.Egress.ResolveTimeout * 2);
             _setup.Resolver.Tell(new NameResolver.Resolve(attempt.Key, attempt.Host, _self));
         }
     }
@@ -358,6 +366,8 @@ internal sealed class EgressSession : UntypedActor
     private static string Suggest(EgressAttempt attempt) => attempt.IsName || attempt.Port is 80 or 443 ? attempt.Host.Contains(':', StringComparison.Ordinal) ? $"[{attempt.Host}]" : attempt.Host : attempt.Target;
 
     private static string Sentence(string given, EgressAttempt attempt) => $"{Describe(attempt)} was denied{(given.Length == 0 ? "." : $": {given}")}";
+
+    private sealed record ResolveOverdue(long Key);
 
     private sealed record ConnectOverdue(long Key);
 }

@@ -27,11 +27,13 @@ internal sealed class NameResolver(ActorBrowserSettings settings, IChildLauncher
     protected override void PostStop()
     {
         Timers.CancelAll();
-        FailAll("The resolver was stopped.");
+        FailAll("the resolver was stopped");
     }
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case Resolve resolve:

@@ -86,6 +86,7 @@ internal sealed class WorldPlan
             Rules = landlockVersion == 0 ? [] :
             [
                 LandlockRules.InWorld("/", FileRights.Read | FileRights.Execute, landlockVersion), LandlockRules.InWorld("/dev/pts", FileRights.Read | FileRights.Device, landlockVersion),
+                .. policy is { Scratch: not null, Workspace: { } workspace } ? [LandlockRules.InWorld(workspace, FileRights.Read | FileRights.Write, landlockVersion)] : Array.Empty<WorldRule>(),
                 .. temporary.Select(folder => LandlockRules.InWorld(folder, FileRights.Read | FileRights.Write, landlockVersion)),
             ],
         };
@@ -102,7 +103,9 @@ internal sealed class WorldPlan
         if (path == "/" || PolicyPaths.IsIn(path, "/proc") || (!isFolder && !File.Exists(path)))
             return;
         var place = !isFolder && PolicyPaths.IsIn(path, "/dev") ? WorldPlace.Device : rule.Rights.HasFlag(FileRights.Write) ? WorldPlace.Writable : WorldPlace.ReadOnly;
-        if (!_places.TryGetValue(path, out var known) || known.Place == WorldPlace.ReadOnly)
+        if (place == WorldPlace.Writable && rule.Path == _policy.Workspace && _policy.Scratch is { } scratch)
+            _places[path] = new WorldEntry(WorldPlace.Scratch, path, isFolder, scratch);
+        else if (!_places.TryGetValue(path, out var known) || known.Place == WorldPlace.ReadOnly)
             _places[path] = new WorldEntry(place, path, isFolder);
     }
 
@@ -175,7 +178,7 @@ internal sealed class WorldPlan
     private bool IsCovered(in WorldEntry entry) =>
         entry.Place is WorldPlace.ReadOnly or WorldPlace.Writable && Above(entry.Path) is { } above && above.Place == entry.Place && entry.Path != _policy.Workspace;
 
-    private bool IsShown(string path) => Above(path) is { Place: WorldPlace.ReadOnly or WorldPlace.Writable };
+    private bool IsShown(string path) => Above(path) is { Place: WorldPlace.ReadOnly or WorldPlace.Writable or WorldPlace.Scratch };
 
     private WorldEntry? Above(string path)
     {
@@ -190,7 +193,7 @@ internal sealed class WorldPlan
     private List<(string, bool)> Pinned()
     {
         var pinned = new List<(string, bool)>();
-        if (_policy.Workspace is not { } workspace || !_places.TryGetValue(workspace, out var entry) || entry.Place != WorldPlace.Writable)
+        if (_policy.Workspace is not { } workspace || !_places.TryGetValue(workspace, out var entry) || entry.Place is not (WorldPlace.Writable or WorldPlace.Scratch))
             return pinned;
         var folders = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in _policy.Protected)

@@ -142,6 +142,9 @@ public sealed record SandboxPolicy
     /// <summary>Whether a command waits for a decision where it is refused what may be asked about; otherwise it fails at once.</summary>
     public bool AsksOnRefusal { get; init; }
 
+    /// <summary>A folder below which nobody is asked for files; null for none.</summary>
+    internal string? NeverAsked { get; init; }
+
     /// <summary>Whether a refused system call also kills the child.</summary>
     public bool KillsOnViolation { get; init; }
 
@@ -162,6 +165,9 @@ public sealed record SandboxPolicy
 
     /// <summary>The identity of the workspace's folder, so that another folder at its path is refused; null if unchecked.</summary>
     internal (ulong Device, ulong Inode)? WorkspaceIdentity { get; private init; }
+
+    /// <summary>The folder that takes the changes to the workspace, which itself stays unchanged; null to change the workspace.</summary>
+    internal string? Scratch { get; init; }
 
     /// <summary>Names in a workspace that stay unchangeable although the workspace is writable: other programs execute them later.</summary>
     public ImmutableArray<string> Protected { get; private init; } = [];

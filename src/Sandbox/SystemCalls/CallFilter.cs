@@ -16,13 +16,16 @@ internal sealed class CallFilter
     private const int NumberOffset = 0;
     private const int ArchitectureOffset = 4;
     private const int ArgumentsOffset = 16;
+    private const int AddressOffset = 8;
+    private const int OwnRanges = 3;
     private const uint X32Bit = 0x40000000;
 
-    private CallFilter(SystemCallTable table, FilterInstruction[] program, IReadOnlyList<int> selfLines)
+    private CallFilter(SystemCallTable table, FilterInstruction[] program, FilterAssembler assembler)
     {
         Table = table;
         Program = program;
-        SelfLines = selfLines;
+        SelfLines = assembler.SelfLines;
+        CodeLines = assembler.CodeLines;
     }
 
     /// <summary>The system call table it uses.</summary>
@@ -34,14 +37,20 @@ internal sealed class CallFilter
     /// <summary>The instructions that compare with the filtered process's own pid.</summary>
     public IReadOnlyList<int> SelfLines { get; }
 
+    /// <summary>The instructions that compare a call's address with the filtered process's own code, three for each range.</summary>
+    public IReadOnlyList<int> CodeLines { get; }
+
     /// <summary>Builds the program.</summary>
     /// <param name="table">The processor's calls; rules for other calls are left out.</param>
     /// <param name="rules">One rule for each name.</param>
     /// <param name="violation">The result of a violation: <see cref="Notify"/>, or an errno if there is no listener.</param>
-    internal static CallFilter Build(SystemCallTable table, IEnumerable<CallRule> rules, uint violation)
+    /// <param name="asks">The allowed calls that the listener is asked about first; null for none.</param>
+    internal static CallFilter Build(SystemCallTable table, IEnumerable<CallRule> rules, uint violation, Func<string, bool>? asks = null)
     {
         var assembler = new FilterAssembler();
         var conditions = new List<(FilterLabel Label, CallRule Rule)>();
+        var question = new FilterLabel();
+        FilterLabel? asked(CallRule rule) => asks?.Invoke(rule.Name) == true ? question : null;
 
         var architectureIsRight = new FilterLabel();
         assembler.Load(ArchitectureOffset);
@@ -63,7 +72,7 @@ internal sealed class CallFilter
             if (rule.Errno != 0)
                 assembler.Verdict(Fail | (uint)rule.Errno);
             else if (rule.Cases.Count == 0)
-                assembler.Verdict(Allow);
+                Admit(assembler, asked(rule));
             else
                 assembler.Jump(AddCondition(conditions, rule));
             assembler.Place(next);
@@ -72,9 +81,34 @@ internal sealed class CallFilter
         foreach (var (label, rule) in conditions)
         {
             assembler.Place(label);
-            Test(assembler, rule, violation);
+            Test(assembler, rule, violation, asked(rule));
         }
-        return new CallFilter(table, assembler.Assemble(), assembler.SelfLines);
+        if (asks is not null)
+            AddQuestion(assembler, question);
+        return new CallFilter(table, assembler.Assemble(), assembler);
+    }
+
+    private static void Admit(FilterAssembler assembler, FilterLabel? question)
+    {
+        if (question is null)
+            assembler.Verdict(Allow);
+        else
+            assembler.Jump(question);
+    }
+
+    // The process that installs the filter is not asked about: its listener is not with the parent yet, and it would wait for ever. A
+    // command that put code of its own at these addresses would not be asked about either, and so get nothing.
+    private static void AddQuestion(FilterAssembler assembler, FilterLabel question)
+    {
+        assembler.Place(question);
+        for (var range = 0; range < OwnRanges; range++)
+        {
+            var next = new FilterLabel();
+            assembler.IfOwnCode(AddressOffset, AddressOffset + sizeof(uint), next);
+            assembler.Verdict(Allow);
+            assembler.Place(next);
+        }
+        assembler.Verdict(Notify);
     }
 
     private static IEnumerable<(int Number, CallRule Rule)> Numbered(SystemCallTable table, IEnumerable<CallRule> rules)
@@ -95,14 +129,17 @@ internal sealed class CallFilter
         return label;
     }
 
-    private static void Test(FilterAssembler assembler, CallRule rule, uint violation)
+    private static void Test(FilterAssembler assembler, CallRule rule, uint violation, FilterLabel? question)
     {
         foreach (var one in rule.Cases)
         {
             var nextCase = new FilterLabel();
             foreach (var condition in one.Conditions)
                 Test(assembler, condition, nextCase);
-            assembler.Verdict(one.Errno == 0 ? Allow : Fail | (uint)one.Errno);
+            if (one.Errno == 0)
+                Admit(assembler, question);
+            else
+                assembler.Verdict(Fail | (uint)one.Errno);
             assembler.Place(nextCase);
         }
         assembler.Verdict(violation);

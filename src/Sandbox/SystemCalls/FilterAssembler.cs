@@ -20,9 +20,13 @@ internal sealed class FilterAssembler
 
     private readonly List<(FilterInstruction Instruction, FilterLabel? True, FilterLabel? False)> _lines = [];
     private readonly List<int> _selfLines = [];
+    private readonly List<int> _codeLines = [];
 
     /// <summary>The instructions whose operand is the filtered process's own pid, which that process fills in.</summary>
     internal IReadOnlyList<int> SelfLines => _selfLines;
+
+    /// <summary>The instructions whose operands are a range of the filtered process's own code, three for each range: the upper half of its addresses, and the lower halves of its start and end.</summary>
+    internal IReadOnlyList<int> CodeLines => _codeLines;
 
     internal void Load(int offset) => Add(LoadWord, (uint)offset);
 
@@ -44,6 +48,19 @@ internal sealed class FilterAssembler
 
     internal void IfGreaterOrEqual(uint value, FilterLabel? then, FilterLabel? otherwise) =>
         _lines.Add((new FilterInstruction(JumpIfGreaterOrEqual, 0, 0, value), then, otherwise));
+
+    /// <summary>Compares the address that a call comes from, whose halves are at these offsets, with a range that is filled in later; until then none matches.</summary>
+    internal void IfOwnCode(int low, int high, FilterLabel otherwise)
+    {
+        Load(high);
+        _codeLines.Add(_lines.Count);
+        IfEqual(uint.MaxValue, null, otherwise);
+        Load(low);
+        _codeLines.Add(_lines.Count);
+        IfGreaterOrEqual(uint.MaxValue, null, otherwise);
+        _codeLines.Add(_lines.Count);
+        IfGreaterOrEqual(0, otherwise, null);
+    }
 
     internal void Place(FilterLabel label) => label.Position = _lines.Count;
 

@@ -7,6 +7,8 @@ internal static class PolicyFilter
 
     private static readonly HashSet<string> StartingProcesses = new(StringComparer.Ordinal) { "fork", "vfork" };
 
+    private static readonly HashSet<string> AskedAbout = new(StringComparer.Ordinal) { "open", "openat", "creat", "execve", "execveat" };
+
     private static readonly HashSet<string> Executing = new(StringComparer.Ordinal) { "execve", "execveat" };
 
     /// <summary>Builds the filter.</summary>
@@ -14,11 +16,40 @@ internal static class PolicyFilter
     /// <param name="table">The processor's calls.</param>
     /// <param name="reports">Whether refused calls can be reported; otherwise they fail with EPERM.</param>
     /// <param name="native">Whether the child is a native program, whose list is shorter.</param>
-    public static CallFilter Build(SandboxPolicy policy, SystemCallTable table, bool reports, bool native = false)
+    /// <param name="asks">Whether the parent looks at each opening and execution first.</param>
+    public static CallFilter Build(SandboxPolicy policy, SystemCallTable table, bool reports, bool native = false, bool asks = false)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(table);
-        return CallFilter.Build(table, Rules(policy, native), reports ? CallFilter.Notify : CallFilter.Fail | NotPermitted);
+        return CallFilter.Build(table, Rules(policy, native), reports ? CallFilter.Notify : CallFilter.Fail | NotPermitted, asks ? IsAskedAbout : null);
+    }
+
+    /// <summary>Whether the parent looks at this call first, if the child's filter asks.</summary>
+    internal static bool IsAskedAbout(string name) => AskedAbout.Contains(name);
+
+    /// <summary>Whether the filter would allow a call if it did not ask; the kernel compares only the conditions' bits, too.</summary>
+    internal static bool Allows(SandboxPolicy policy, string name, in Interop.SeccompRequest request)
+    {
+        var rule = GuardedCalls.RuleFor(name, policy);
+        if (rule.Errno != 0 || rule.Cases.Count == 0)
+            return rule.Errno == 0;
+        foreach (var one in rule.Cases)
+        {
+            if (Meets(one, request))
+                return one.Errno == 0;
+        }
+        return false;
+    }
+
+    private static bool Meets(in CallCase one, in Interop.SeccompRequest request)
+    {
+        foreach (var condition in one.Conditions)
+        {
+            var value = condition.Argument switch { 0 => request.First, 1 => request.Second, 2 => request.Third, _ => request.Fourth };
+            if (((value & condition.Mask) == condition.Value) == condition.Negated)
+                return false;
+        }
+        return true;
     }
 
     /// <summary>The calls that a policy names, without those that its other settings rule out.</summary>

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text;
+using ActorBrowser.Interop;
+using Akka.Actor;
+using static ActorBrowser.PermissionProtocol;
+
+namespace ActorBrowser.Cli;
+
+/// <summary>
+/// Asks the person at the terminal what a command may do: one question at a time, one key for each. The terminal is in key mode only
+/// while a question is shown; what was typed before the question appeared does not answer it.
+/// </summary>
+/// <param name="terminal">The controlling terminal.</param>
+/// <param name="browser">Gets the decisions.</param>
+/// <param name="typed">What is typed for the command, paused while a question is shown; null for none.</param>
+internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, TypedInput? typed) : UntypedActor, IReadinessHandler
+{
+    private readonly IActorRef _self = Context.Self;
+    private readonly Queue<PermissionRequested> _waiting = new();
+    private PermissionRequested? _shown;
+    private IDisposable? _keys;
+    private IReactorRegistration? _registration;
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(PermissionRequested));
+        Context.System.EventStream.Subscribe(Self, typeof(Decided));
+    }
+
+    protected override void PostStop()
+    {
+        Context.System.EventStream.Unsubscribe(Self);
+        Hide();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case PermissionRequested requested:
+                _waiting.Enqueue(requested);
+                ShowNext();
+                break;
+            case Key key when _shown is { } shown && DecisionOf(key.Value) is { } decision:
+                browser.Tell(new Decide(shown.Id, decision, decision == PermissionDecision.Deny ? "The person at the terminal said no." : null, $"{Environment.UserName} at the terminal"));
+                Write($"{WordOf(decision)}\n");
+                Hide();
+                ShowNext();
+                break;
+            case Decided decided when _shown?.Id == decided.Id:
+                // Nobody pressed a key: the deadline, or the command's end.
+                Write($"denied: {VisibleText.Line(decided.Sentence)}\n");
+                Hide();
+                ShowNext();
+                break;
+            case Decided decided when _waiting.Any(requested => requested.Id == decided.Id):
+                var left = _waiting.Where(requested => requested.Id != decided.Id).ToArray();
+                _waiting.Clear();
+                Array.ForEach(left, _waiting.Enqueue);
+                break;
+            default:
+                break;
+        }
+    }
+
+    public void OnReady(Readiness readiness)
+    {
+        Span<byte> key = stackalloc byte[1];
+        var read = UnixPipe.Read(terminal, key);
+        if (read.Status == SocketStatus.Ok && read.Bytes == 1)
+            _self.Tell(new Key(key[0]), ActorRefs.NoSender);
+        else if (read.Status != SocketStatus.WouldBlock)
+            _registration?.Dispose();
+    }
+
+    private void ShowNext()
+    {
+        while (_shown is null && _waiting.TryDequeue(out var next))
+        {
+            // In the background it could not read, and would be stopped when it changed the terminal.
+            if (!LocalTerminal.IsInForeground(terminal.Value))
+            {
+                browser.Tell(new Decide(next.Id, PermissionDecision.Deny, "exec --ask runs in the background, where nobody can answer.", "exec"));
+                continue;
+            }
+            _shown = next;
+            if (typed is not null)
+                typed.IsPaused = true;
+            _keys = LocalTerminal.EnterKeyMode(terminal);
+            _registration = Reactor.Shared.Register(terminal, Readiness.Readable, this);
+            Write(TextOf(next));
+        }
+    }
+
+    private void Hide()
+    {
+        _registration?.Dispose();
+        _keys?.Dispose();
+        (_registration, _keys, _shown) = (null, null, null);
+        if (typed is not null)
+            typed.IsPaused = false;
+    }
+
+    private static string TextOf(PermissionRequested requested)
+    {
+        var what = requested switch
+        {
+            FileRequested { Access: FilePermission.Read } file => $"read {file.Path}",
+            FileRequested { Access: FilePermission.Write } file => $"write {file.Path}",
+            FileRequested file => $"read and write {file.Path}",
+            EgressRequested { Protocol: EgressProtocol.Name } name => $"look up the name {name.Host}",
+            EgressRequested egress => string.Create(CultureInfo.InvariantCulture, $"connect to {egress.Host}, port {egress.Port}"),
+            _ => "do what this version does not know",
+        };
+        var seconds = Math.Max(0, (requested.Deadline - DateTimeOffset.UtcNow).TotalSeconds);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"\nactorbrowser: {VisibleText.Line(VisibleText.Shorten(requested.Command, 200))}\n  wants to {VisibleText.Line(what)}\n  {VisibleText.Line(requested.Why)}\n  allow [o]nce, for this [s]ession, for the [p]rofile, or [n]o? ({seconds:0} s) ");
+    }
+
+    private static PermissionDecision? DecisionOf(byte key) => (char)(key | 0x20) switch
+    {
+        'o' => PermissionDecision.AllowOnce,
+        's' => PermissionDecision.AllowForSession,
+        'p' => PermissionDecision.AllowForProfile,
+        'n' => PermissionDecision.Deny,
+        _ => null,
+    };
+
+    private static string WordOf(PermissionDecision decision) => decision switch
+    {
+        PermissionDecision.AllowOnce => "once",
+        PermissionDecision.AllowForSession => "session",
+        PermissionDecision.AllowForProfile => "profile",
+        _ => "no",
+    };
+
+    // A terminal that takes nothing more shows no question, which its deadline then denies.
+    private void Write(string text) => UnixPipe.Write(terminal, Encoding.UTF8.GetBytes(text));
+
+    private sealed record Key(byte Value);
+}

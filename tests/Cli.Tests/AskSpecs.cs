@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using ActorBrowser.TestSupport;
+using Xunit;
+
+namespace ActorBrowser.CliTests;
+
+/// <summary><c>exec --ask</c> in a real terminal: one key answers, and the command gets neither the question nor the key.</summary>
+public sealed class AskSpecs : IDisposable
+{
+    private const string InTerminal =
+        """
+        import os, pty, sys
+        process, master = pty.fork()
+        if process == 0:
+            os.execvp("bash", ["bash", "-c", sys.argv[1]])
+        seen, at = b"", 0
+        def more():
+            global seen
+            try:
+                data = os.read(master, 4096)
+            except OSError:
+                data = b""
+            seen += data
+            return data
+        for i in range(2, len(sys.argv), 2):
+            while sys.argv[i].encode() not in seen[at:]:
+                if not more():
+                    sys.exit("'%s' did not come: %s" % (sys.argv[i], seen))
+            at = seen.index(sys.argv[i].encode(), at) + len(sys.argv[i])
+            os.write(master, sys.argv[i + 1].encode())
+        while more():
+            pass
+        sys.stdout.buffer.write(seen)
+        """;
+
+    private readonly string _outside = Directory.CreateTempSubdirectory("actorbrowser-outside-").FullName;
+
+    public void Dispose() => Directory.Delete(_outside, recursive: true);
+
+    private string Outside(string name, string content)
+    {
+        var path = Path.Combine(_outside, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    // After each text that appears, types the next.
+    private async Task<string> TypeAsync(string line, params string[] steps)
+    {
+        var shell = $"export XDG_STATE_HOME={_outside}/state; " + line.Replace("AB ", TestChildProgram.Command + " ", StringComparison.Ordinal);
+        using var process = Process.Start(new ProcessStartInfo("python3", ["-c", InTerminal, shell, .. steps]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (code, output, error) = await process.OutcomeAsync(Deadline.Long * 2);
+        Assert.True(code == 0, output + error);
+        return output;
+    }
+
+    [FactNeeds("python3")]
+    public async Task One_key_answers_each_question_and_every_decision_is_in_the_log()
+    {
+        var secret = Outside("secret", "the sec" + "ret\n");
+        var other = Outside("other", "the other\n");
+        var seen = await TypeAsync($"stty -a >/tmp/x.$$; AB exec --ask -- sh -c 'cat {secret}; cat {secret}; cat {secret}; cat {other}'; echo code-$?; stty -a | cmp - /tmp/x.$$ && echo restored; rm /tmp/x.$$",
+            "(60 s)", "o", "(60 s)", "s", "(60 s)", "n");
+        Assert.Contains($"wants to read {secret}", seen, StringComparison.Ordinal);
+        Assert.Equal(3, seen.Split("the secret").Length - 1);
+        Assert.DoesNotContain("the other", seen, StringComparison.Ordinal);
+        Assert.Contains($"refused: reading {other} (The person at the terminal said no)", seen, StringComparison.Ordinal);
+        Assert.Contains("code-1", seen, StringComparison.Ordinal);
+        Assert.Contains("restored", seen, StringComparison.Ordinal);
+        var log = await File.ReadAllLinesAsync(Path.Combine(_outside, "state", "actorbrowser", "permissions.jsonl"));
+        Assert.Equal(["allow-once", "allow-for-session", "deny"], log.Select(static line => line.Split("\"decision\":\"")[1].Split('"')[0]));
+        Assert.All(log, static line => Assert.Contains(" at the terminal\"", line, StringComparison.Ordinal));
+    }
+
+    [FactNeeds("python3")]
+    public async Task What_was_typed_before_a_question_does_not_answer_it_and_other_keys_do_nothing()
+    {
+        var secret = Outside("secret", "the secret\n");
+        var seen = await TypeAsync($"AB exec --ask -- sh -c 'echo rea''dy; sleep 1; cat {secret}'; echo code-$?", "ready", "ooo", "(60 s)", "x\rn");
+        Assert.DoesNotContain("the secret", seen, StringComparison.Ordinal);
+        Assert.Contains("code-1", seen, StringComparison.Ordinal);
+    }
+
+    [FactNeeds("python3")]
+    public async Task Two_questions_are_asked_one_after_the_other()
+    {
+        var one = Outside("one", "content-1\n");
+        var two = Outside("two", "content-2\n");
+        var seen = await TypeAsync($"AB exec --ask -- sh -c 'cat {one} & cat {two} & wait'", "(60 s)", "o", "(60 s)", "o");
+        Assert.Contains("content-1", seen, StringComparison.Ordinal);
+        Assert.Contains("content-2", seen, StringComparison.Ordinal);
+    }
+
+    [FactNeeds("python3")]
+    public async Task Control_c_at_a_question_ends_the_command_and_restores_the_terminal()
+    {
+        var secret = Outside("secret", "the secret\n");
+        var seen = await TypeAsync($"trap : INT; stty -a >/tmp/y.$$; AB exec --ask -- cat {secret}; echo code-$?; stty -a | cmp - /tmp/y.$$ && echo restored; rm /tmp/y.$$", "(60 s)", "\u0003");
+        Assert.Contains("code-130", seen, StringComparison.Ordinal);
+        Assert.Contains("restored", seen, StringComparison.Ordinal);
+    }
+
+    [FactNeeds("python3")]
+    public async Task A_hostile_name_cannot_control_the_terminal()
+    {
+        Outside("\u001b[2Jx\u202e\ny", "the secret\n");
+        var seen = await TypeAsync($"AB exec --ask -- python3 -c 'open(\"{_outside}/\\x1b[2Jx\\u202e\\ny\")'; echo code-$?", "(60 s)", "n");
+        Assert.Contains($"wants to read {_outside}/^[[2Jx<U+202E>^Jy", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[2J", seen, StringComparison.Ordinal);
+        Assert.Contains("code-1", seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_terminal_it_is_refused()
+    {
+        using var process = Process.Start(new ProcessStartInfo("setsid", ["-w", TestChildProgram.Command, "exec", "--ask", "--", "true"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (code, _, error) = await process.OutcomeAsync(Deadline.Long);
+        Assert.Equal((2, "actorbrowser: --ask needs a terminal at which somebody can answer, and exec in its foreground.\n"), (code, error));
+    }
+
+    [FactNeeds("python3")]
+    public async Task With_a_terminal_of_its_own_it_is_refused()
+    {
+        var seen = await TypeAsync("AB exec --ask --pty -- true; echo code-$?");
+        Assert.Contains("--ask and --pty cannot be combined", seen, StringComparison.Ordinal);
+        Assert.Contains("code-2", seen, StringComparison.Ordinal);
+    }
+}
