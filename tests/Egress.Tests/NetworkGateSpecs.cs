@@ -11,6 +11,7 @@ public sealed class NetworkGateSpecs : TestKit
 {
     private readonly PlayedChildren _children = new(NetworkContract.Name);
     private readonly Akka.TestKit.TestProbe _resolver;
+    private IActorRef _gate = ActorRefs.Nobody;
 
     public NetworkGateSpecs() : base("akka.loglevel = OFF\nakka.log-dead-letters = off") => _resolver = CreateTestProbe();
 
@@ -18,7 +19,8 @@ public sealed class NetworkGateSpecs : TestKit
     {
         var settings = ActorBrowserSettings.From(Akka.Configuration.ConfigurationFactory.ParseString($"actorbrowser.network {{ {rules} }}"));
         var supervisor = Sys.ActorOf(ChildSupervisor.Props(NetworkContract.Name, settings, settings.NetworkArgs, _children));
-        var fetch = Sys.ActorOf(FetchCoordinator.Props(settings, supervisor, Sys.ActorOf(NetworkGate.Props(settings, _resolver))));
+        _gate = Sys.ActorOf(NetworkGate.Props(settings, _resolver));
+        var fetch = Sys.ActorOf(FetchCoordinator.Props(settings, supervisor, _gate));
         supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
         var child = await _children.NextAsync();
         // The child may ask for connections once it has a fetch.
@@ -107,6 +109,20 @@ public sealed class NetworkGateSpecs : TestKit
         asked.Asker.Tell(new NameResolver.Resolved(asked.Key, [IPAddress.Loopback], ""));
         child.Send(3, new NetworkConnect(IPAddress.Loopback, 1));
         Assert.Equal((MessageType.EgressRefused, 3ul, 0), await child.NextAsync());
+    }
+
+    [Fact]
+    public async Task A_gate_that_fails_refuses_what_it_had_and_answers_what_comes()
+    {
+        var (_, child) = await StartAsync();
+        child.Send(1, new ResolveName("slow.example"));
+        await _resolver.ExpectMsgAsync<NameResolver.Resolve>(Deadline.Long);
+        _gate.Tell(Poison.Instance);
+        Assert.Equal((MessageType.EgressRefused, 1ul, 0), await child.NextAsync());
+        child.Send(2, new NetworkConnect(IPAddress.Loopback, 1));
+        Assert.Equal((MessageType.EgressRefused, 2ul, 0), await child.NextAsync());
+        child.Send(3, new ResolveName("next.example"));
+        await _resolver.ExpectMsgAsync<NameResolver.Resolve>(Deadline.Long);
     }
 
     [Fact]

@@ -50,6 +50,8 @@ internal sealed class NetworkGate : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case Asked asked:
