@@ -25,6 +25,8 @@ public sealed class BrowserActor : UntypedActor
     private readonly IActorRef _crashes;
     private readonly IActorRef _roles;
     private readonly IActorRef _permissions;
+    private readonly IActorRef _resolver;
+    private readonly IActorRef _gate;
     private readonly HashSet<IActorRef> _services;
     private readonly IActorRef[] _pools;
 
@@ -38,6 +40,8 @@ public sealed class BrowserActor : UntypedActor
         if (_launcher.StartsProcesses)
             settings.Child.Programs.Describe(Context.GetLogger());
         var late = LateMessages.Start(Context);
+        _resolver = StartService(NameResolver.Props(settings, _launcher), "resolver");
+        _gate = StartService(NetworkGate.Props(settings, _resolver), "gate");
         _network = StartNetwork();
         _fetch = StartFetch();
         UnansweredMessages.AnswerFor(Self);
@@ -50,7 +54,7 @@ public sealed class BrowserActor : UntypedActor
         _crawls = StartService(CrawlManager.Props(settings, Self, renderers), "crawls");
         _crashes = StartService(CrashJournal.Props(settings.Crashes), "crashes");
         _roles = StartService(RolesActor.Props(roles), "roles");
-        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crawls, _crashes, _roles, _permissions, late];
+        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crawls, _crashes, _roles, _permissions, _resolver, _gate, late];
         _pools = [renderers, decoders];
     }
 
@@ -199,9 +203,9 @@ public sealed class BrowserActor : UntypedActor
 
     private IActorRef StartNetwork() => Context.Watch(StartService(ChildSupervisor.Props(NetworkContract.Name, _settings, _settings.NetworkArgs, _launcher), "network"));
 
-    private IActorRef StartFetch() => Context.Watch(StartService(FetchCoordinator.Props(_settings, _network), "fetch"));
+    private IActorRef StartFetch() => Context.Watch(StartService(FetchCoordinator.Props(_settings, _network, _gate), "fetch"));
 
-    private IActorRef StartCommands() => Context.Watch(StartService(CommandRegistry.Props(_settings, _launcher, _permissions), "commands"));
+    private IActorRef StartCommands() => Context.Watch(StartService(CommandRegistry.Props(_settings, _launcher, _permissions, _resolver), "commands"));
 
     // Messages that reach the service after it stops are answered.
     private IActorRef StartService(Props props, string name)

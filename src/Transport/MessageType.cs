@@ -174,21 +174,24 @@ internal enum MessageType : ushort
     /// <summary>Egress → parent: a program wants to connect, or to resolve a name. The egress child chooses the id.</summary>
     EgressConnect = 91,
 
-    /// <summary>Parent → egress: granted, with the connected socket.</summary>
+    /// <summary>Parent → egress or network: granted, with the connected socket.</summary>
     EgressConnected = 92,
 
-    /// <summary>Parent → egress: refused, or not possible.</summary>
+    /// <summary>Parent → egress or network: refused, or not possible.</summary>
     EgressRefused = 93,
 
-    /// <summary>Egress → parent: the answer to an EgressConnect is no longer wanted.</summary>
+    /// <summary>Egress or network → parent: the answer is no longer wanted.</summary>
     EgressAbandon = 94,
 
     /// <summary>Egress → parent: it has ended a granted connection, because a program used it for another host.</summary>
     EgressMisuse = 95,
 
-    /// <summary>Parent → resolver: resolve a host's name.</summary>
+    /// <summary>Parent → resolver, network → parent: resolve a host's name. The network child chooses the id.</summary>
     ResolveName = 96,
 
-    /// <summary>Resolver → parent: a host's addresses, or why there are none.</summary>
+    /// <summary>Resolver → parent, parent → network: a host's addresses, or why there are none.</summary>
     NameResolved = 97,
+
+    /// <summary>Network → parent: connect to an address. The network child chooses the id.</summary>
+    NetworkConnect = 98,
 }

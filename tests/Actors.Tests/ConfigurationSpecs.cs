@@ -19,6 +19,7 @@ public sealed class ConfigurationSpecs
             ["fetch"] = [typeof(FetchSettings)],
             ["network"] = [typeof(NetworkSettings)],
             ["commands"] = [typeof(CommandSettings)],
+            ["egress"] = [typeof(EgressSettings)],
             ["permissions"] = [typeof(PermissionSettings)],
             ["pools.renderer"] = [typeof(PoolSettings)],
             ["pools.image-decoder"] = [typeof(PoolSettings)],

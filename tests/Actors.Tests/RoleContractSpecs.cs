@@ -24,7 +24,7 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
     // Written out instead of read from the contracts, to check them. The numbers are the fewest and most descriptors.
     private static readonly Dictionary<string, Dictionary<MessageType, (int Min, int Max)>> Allowed = new()
     {
-        ["network"] = Of(M.FetchHeaders, M.FetchBodyChunk, M.FetchBodySlot, M.FetchEnd, M.FetchError, M.Credit, M.FetchRewind, M.FetchBodyUnwanted),
+        ["network"] = Of(M.FetchHeaders, M.FetchBodyChunk, M.FetchBodySlot, M.FetchEnd, M.FetchError, M.Credit, M.FetchRewind, M.FetchBodyUnwanted, M.ResolveName, M.NetworkConnect, M.EgressAbandon),
         ["renderer"] = Of(M.DocumentLoaded, M.DocumentFailed, M.QueryAnswer, M.ResourcesWanted, M.ActDone,
             M.ScriptAnswer, M.ScriptFailed, M.PageRequest, M.PageRequestCancel, M.PageSettled, M.PageStorageChange, M.ScriptNavigation),
         ["image-decoder"] = new(Of(M.DecodeFailed)) { [M.ImageDecoded] = (1, 1) },

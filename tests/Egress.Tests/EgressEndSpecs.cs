@@ -31,7 +31,7 @@ public sealed class EgressEndSpecs : EgressSpecs
         Names.Set("granted.example", ["127.0.0.1"]);
         var rule = $"granted.example:{site.Port} private";
         Assert.Equal("ok", await OutputOfAsync($"curl -sS -m 20 http://granted.example:{site.Port}/", rule));
-        var resolver = await Sys.ActorSelection("/user/browser/commands/resolver").ResolveOne(Deadline.Long);
+        var resolver = await Sys.ActorSelection("/user/browser/resolver").ResolveOne(Deadline.Long);
         Names.IsSilent = true;
         var spawned = await StartAsync(Networked($"curl -sS -m 20 http://granted.example:{site.Port}/", rule));
         await AwaitConditionAsync(() => Task.FromResult(Names.Asked.Count == 2), Deadline.Long);

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Xunit;
@@ -105,6 +108,12 @@ internal sealed class ChildSession : IFrameHandler, IAsyncDisposable
                 return frame.TryRead<FetchError>(out var error) ?? Add(frame.CorrelationId, error);
             case MessageType.Credit:
                 return frame.TryRead<Credit>(out var credit) ?? Add(frame.CorrelationId, credit);
+            case MessageType.ResolveName:
+                return frame.TryRead<ResolveName>(out var name) ?? Answer(ResolveAsync(frame.CorrelationId, name.Host));
+            case MessageType.NetworkConnect:
+                return frame.TryRead<NetworkConnect>(out var target) ?? Answer(ConnectAsync(frame.CorrelationId, target));
+            case MessageType.EgressAbandon:
+                return null;
             default:
                 return new ProtocolViolation(ViolationKind.UnknownMessage, frame.Type.ToString());
         }
@@ -126,6 +135,34 @@ internal sealed class ChildSession : IFrameHandler, IAsyncDisposable
         _channel.Dispose();
         foreach (var record in _records.Values)
             Assert.False(record.SpokeAfterItsEnd, $"Fetch {record.Id} wrote after its last frame.");
+    }
+
+    // As NetworkGate does, which grants what its rules grant.
+    private async Task ResolveAsync(ulong id, string host) => Send(id, new NameResolved(await Dns.GetHostAddressesAsync(host), ""));
+
+    private async Task ConnectAsync(ulong id, NetworkConnect target)
+    {
+        using var socket = new Socket(target.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(target.Address, target.Port);
+        }
+        catch (SocketException)
+        {
+            Send(id, new EgressRefused(EgressFailure.Refused, "nothing listens there"));
+            return;
+        }
+        using var descriptor = new SafeDescriptor((int)socket.Handle);
+        _channel.Write(id, default(EgressConnected), [DescriptorFlags.Duplicate(descriptor)]);
+        descriptor.SetHandleAsInvalid();
+        _channel.Flush();
+    }
+
+    // A failure fails the fetch that waits for it.
+    private static ProtocolViolation? Answer(Task answer)
+    {
+        _ = answer;
+        return null;
     }
 
     private ProtocolViolation? Add<T>(ulong id, in T message)

@@ -96,7 +96,7 @@ public sealed class SeatbeltSpecs
         Assert.DoesNotContain("network", renderer, StringComparison.Ordinal);
         Assert.DoesNotContain("process-fork", renderer, StringComparison.Ordinal);
         Assert.DoesNotContain("file-write*)", renderer, StringComparison.Ordinal);
-        Assert.Contains("(allow network-outbound (remote tcp))", SeatbeltProfile.Of(Profiles.Of("network"), executable), StringComparison.Ordinal);
+        Assert.Contains("(allow network-outbound (remote tcp))", SeatbeltProfile.Of(Profiles.Of("command-networked"), executable), StringComparison.Ordinal);
         Assert.Contains("(allow file-write* (subpath \"/work\"))", SeatbeltProfile.Of(Profiles.Of("command-workspace", "/work"), executable), StringComparison.Ordinal);
         Assert.Contains("(allow network-outbound (remote tcp \"*:443\"))", SeatbeltProfile.Of(SandboxPolicy.Named("web").AllowTcpConnect(443), executable), StringComparison.Ordinal);
     }

@@ -111,6 +111,10 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
                 return frame.TryRead<EgressAbandon>(out _) ?? Gather(new ChildFrames.EgressAbandoned(frame.CorrelationId));
             case MessageType.EgressMisuse:
                 return frame.TryRead<EgressMisuse>(out var misuse) ?? Gather(new ChildFrames.EgressMisused(frame.CorrelationId, misuse));
+            case MessageType.ResolveName:
+                return frame.TryRead<ResolveName>(out var name) ?? Gather(new ChildFrames.NameAsked(frame.CorrelationId, name));
+            case MessageType.NetworkConnect:
+                return frame.TryRead<NetworkConnect>(out var target) ?? Gather(new ChildFrames.ConnectAsked(frame.CorrelationId, target));
             case MessageType.NameResolved:
                 return frame.TryRead<NameResolved>(out var found) ?? Gather(new ChildFrames.NameFound(frame.CorrelationId, found));
             case MessageType.RoleReply:

@@ -174,6 +174,10 @@ internal static class ChildFrames
 
     internal sealed record EgressMisused(ulong Id, EgressMisuse Value) : UserFrame(Id);
 
+    internal sealed record NameAsked(ulong Id, ResolveName Value) : UserFrame(Id);
+
+    internal sealed record ConnectAsked(ulong Id, NetworkConnect Value) : UserFrame(Id);
+
     internal sealed record NameFound(ulong Id, NameResolved Value) : UserFrame(Id);
 
     internal sealed record Launched(LaunchedChild Child) : IFrame;

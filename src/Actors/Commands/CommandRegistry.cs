@@ -21,16 +21,16 @@ internal sealed partial class CommandRegistry : UntypedActor
     private ulong _lastId;
     private IActorRef? _stopper;
 
-    public CommandRegistry(ActorBrowserSettings settings, IChildLauncher launcher, IActorRef permissions)
+    public CommandRegistry(ActorBrowserSettings settings, IChildLauncher launcher, IActorRef permissions, IActorRef resolver)
     {
         (_settings, _permissions) = (settings, permissions);
-        _runners = new CommandRunners(settings, launcher, _log, permissions);
+        _runners = new CommandRunners(settings, launcher, _log, permissions, resolver);
     }
 
-    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher, IActorRef permissions) =>
-        Akka.Actor.Props.Create(() => new CommandRegistry(settings, launcher, permissions));
+    internal static Props Props(ActorBrowserSettings settings, IChildLauncher launcher, IActorRef permissions, IActorRef resolver) =>
+        Akka.Actor.Props.Create(() => new CommandRegistry(settings, launcher, permissions, resolver));
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => _runners.IsResolver(Sender) ? Directive.Restart : Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
     protected override void OnReceive(object message)
     {

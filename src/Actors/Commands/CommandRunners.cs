@@ -13,7 +13,7 @@ namespace ActorBrowser;
 /// The registry's runners: one for each command, which ends with the command, or one shared by all commands with the same world name,
 /// profile and folder. If the same kind of runner is requested twice, the next one is started in advance.
 /// </summary>
-internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log, IActorRef permissions)
+internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log, IActorRef permissions, IActorRef resolver)
 {
     private const int MostKept = 8;
     private const int MostGranted = 32;
@@ -24,7 +24,6 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private readonly HashSet<Key> _asked = [];
     // Keeps one policy for each key, so that its launch plan is made once.
     private readonly Dictionary<Key, SandboxPolicy> _granted = [];
-    private IActorRef _resolver = ActorRefs.Nobody;
     private int _last;
     private int _started;
 
@@ -240,7 +239,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
-        var egress = policy.HasNamedEgress && hasWorld ? EgressOf(policy, context) : null;
+        var egress = policy.HasNamedEgress && hasWorld ? EgressOf(policy) : null;
         var queue = new RunnerQueue
         {
             Egress = egress?.Audience,
@@ -258,15 +257,8 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return new Runner(queue, actor) { LastUse = _last };
     }
 
-    /// <summary>Whether an actor resolves names for commands.</summary>
-    internal bool IsResolver(IActorRef actor) => actor.Equals(_resolver);
-
-    private EgressSetup EgressOf(SandboxPolicy policy, IActorContext context)
-    {
-        if (_resolver.IsNobody())
-            _resolver = context.ActorOf(NameResolver.Props(settings, launcher), "resolver");
-        return new EgressSetup(settings, launcher, policy.Name, EgressRules.Of(policy.EgressRules), policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny, new EgressAudience(), _resolver, permissions);
-    }
+    private EgressSetup EgressOf(SandboxPolicy policy) =>
+        new(settings, launcher, policy.Name, EgressRules.Of(policy.EgressRules), policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny, new EgressAudience(), resolver, permissions);
 
     private void StopOldestIdle(IActorContext context, Func<RunnerQueue, bool> isInUse)
     {

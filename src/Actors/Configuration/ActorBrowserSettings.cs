@@ -234,9 +234,11 @@ internal sealed record FetchSettings(
 /// <param name="SharedBodies">The shared memory for bodies, in bytes; 0 for none.</param>
 /// <param name="AllowedPrivateNetworks">CIDR blocks.</param>
 /// <param name="TrustedCertificates">A PEM file; empty for none.</param>
+/// <param name="AllowHosts">Rules for the hosts that the network child reaches.</param>
+/// <param name="DenyHosts">Rules for those that it does not reach.</param>
 internal sealed record NetworkSettings(
     string UserAgent, int MaxConnectionsPerServer, TimeSpan IdleConnectionTimeout, int MaxResponseHeaders, int Chunk, int SharedBodies,
-    IReadOnlyList<string> AllowedPrivateNetworks, string TrustedCertificates)
+    IReadOnlyList<string> AllowedPrivateNetworks, string TrustedCertificates, IReadOnlyList<string> AllowHosts, IReadOnlyList<string> DenyHosts)
 {
     internal static NetworkSettings Read(SettingsReader reader) => new(
         reader.Text("network.user-agent"),
@@ -246,7 +248,12 @@ internal sealed record NetworkSettings(
         (int)reader.Bytes("network.chunk", 1024, 1 << 24),
         (int)reader.Bytes("network.shared-bodies", 0, BodySlots.MaxSlots * BodySlots.SlotBytes),
         reader.Networks("network.allowed-private-networks"),
-        reader.Text("network.trusted-certificates"));
+        reader.Text("network.trusted-certificates"),
+        reader.EgressRules("network.allow-hosts", ""),
+        reader.EgressRules("network.deny-hosts", "!"));
+
+    /// <summary>Which hosts the network child reaches.</summary>
+    internal EgressRules ReadRules() => EgressRules.Of([.. AllowHosts, .. DenyHosts.Select(static host => $"!{host}")]);
 
     internal byte[] ToArgs(int maxPending) => new NetworkArgs(
         UserAgent, MaxConnectionsPerServer, (int)IdleConnectionTimeout.TotalMilliseconds, MaxResponseHeaders, maxPending, Chunk,

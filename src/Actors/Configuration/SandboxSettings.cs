@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using ActorBrowser.Sandbox;
+using ActorBrowser.Transport;
 using Akka.Configuration;
 
 namespace ActorBrowser;
@@ -70,7 +71,10 @@ internal sealed class SandboxSettings
     public SandboxPolicy ProfileOf(string role)
     {
         ArgumentNullException.ThrowIfNull(role);
-        return _profiles[_roles.GetValueOrDefault(role, _default)];
+        var profile = _profiles[_roles.GetValueOrDefault(role, _default)];
+        // Only a Linux parent sends sockets; elsewhere the network child connects itself.
+        return role == NetworkContract.Name && !OperatingSystem.IsLinux()
+            ? profile.AllowTcpConnectAnywhere("a URL names its port").AllowDatagrams("the C library resolves names over UDP") : profile;
     }
 
     /// <summary>Returns the launch plan for a policy and program: made once for each pair, and again when a granted path refers to another file.</summary>

@@ -47,6 +47,15 @@ internal sealed class SettingsReader(Config config)
         return Array.TrueForAll(blocks, b => IPNetwork.TryParse(b, out _)) ? blocks : throw Wrong(key, "contains a value that is not a CIDR block");
     }
 
+    /// <summary>Reads rules for hosts.</summary>
+    /// <param name="key">The list.</param>
+    /// <param name="before">What is written before each to make it a rule.</param>
+    internal IReadOnlyList<string> EgressRules(string key, string before)
+    {
+        var texts = Texts(key);
+        return ActorBrowser.EgressRules.Problem([.. texts.Select(text => before + text)]) is { } problem ? throw Wrong(key, $"has a wrong rule. {problem}") : texts;
+    }
+
     internal bool Has(string key) => config.HasPath(Root + key);
 
     /// <summary>Returns the names of a section's subsections.</summary>

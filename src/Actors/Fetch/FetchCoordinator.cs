@@ -20,6 +20,7 @@ internal sealed class FetchCoordinator : UntypedActor
     private readonly FetchAnswers _answers;
     private readonly FetchDeadlines _deadlines;
     private readonly Action<object?> _cancelSelf;
+    private readonly IActorRef _gate;
     private IActorRef _supervisor;
     private string? _unavailable;
     private IActorRef? _asking;
@@ -27,7 +28,7 @@ internal sealed class FetchCoordinator : UntypedActor
     private Producer? _producer;
 
     /// <summary>See <see cref="Props"/>.</summary>
-    public FetchCoordinator(ActorBrowserSettings settings, IActorRef supervisor)
+    public FetchCoordinator(ActorBrowserSettings settings, IActorRef supervisor, IActorRef gate)
     {
         _settings = settings;
         _supervisor = supervisor;
@@ -38,6 +39,7 @@ internal sealed class FetchCoordinator : UntypedActor
         _uploads = new FetchUploads(self, settings, _fetches, _sender, _outcomes);
         _answers = new FetchAnswers(settings.Fetch, _fetches, _sender, _outcomes, _uploads, Context.GetLogger());
         _deadlines = new FetchDeadlines(Timers, _fetches, _outcomes, settings.Fetch.QueueTimeout);
+        _gate = gate;
         _cancelSelf = id => self.Tell(new TokenCancelled((ulong)id!), ActorRefs.NoSender);
     }
 
@@ -46,8 +48,9 @@ internal sealed class FetchCoordinator : UntypedActor
     /// <summary>Creates the props.</summary>
     /// <param name="settings">The configuration.</param>
     /// <param name="supervisor">The network child's supervisor.</param>
-    public static Props Props(ActorBrowserSettings settings, IActorRef supervisor) =>
-        Akka.Actor.Props.CreateBy(new Producer(settings, supervisor));
+    /// <param name="gate">Decides what the network child reaches.</param>
+    public static Props Props(ActorBrowserSettings settings, IActorRef supervisor, IActorRef gate) =>
+        Akka.Actor.Props.CreateBy(new Producer(settings, supervisor, gate));
 
     /// <inheritdoc/>
     protected override void PreStart() => Use(_supervisor);
@@ -80,7 +83,9 @@ internal sealed class FetchCoordinator : UntypedActor
             case RoleTraffic.WorkBatch from:
                 foreach (var frame in from.Frames)
                 {
-                    if (!_answers.OnFrame(frame, Sender, from.ProcessId))
+                    if (frame is ChildFrames.NameAsked or ChildFrames.ConnectAsked or ChildFrames.EgressAbandoned)
+                        OnConnection(frame);
+                    else if (!_answers.OnFrame(frame, Sender, from.ProcessId))
                         Unhandled(frame);
                 }
                 break;
@@ -195,6 +200,13 @@ internal sealed class FetchCoordinator : UntypedActor
             SendOrQueue(pending);
     }
 
+    // Of a child that is gone meanwhile: nobody waits.
+    private void OnConnection(ChildFrames.UserFrame frame)
+    {
+        if (_sender.RouterOf(Sender) is { } router)
+            _gate.Tell(new NetworkGate.Asked(router, frame, _fetches.ReachingPrivate > 0));
+    }
+
     private void SendOrQueue(PendingFetch fetch)
     {
         if (_sender.TrySend(fetch))
@@ -285,13 +297,13 @@ internal sealed class FetchCoordinator : UntypedActor
     /// <summary>The token of a fetch was cancelled.</summary>
     private sealed record TokenCancelled(ulong Id) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed class Producer(ActorBrowserSettings settings, IActorRef supervisor) : IIndirectActorProducer
+    private sealed class Producer(ActorBrowserSettings settings, IActorRef supervisor, IActorRef gate) : IIndirectActorProducer
     {
         internal IActorRef Supervisor { get; set; } = supervisor;
 
         public Type ActorType => typeof(FetchCoordinator);
 
-        public ActorBase Produce() => new FetchCoordinator(settings, Supervisor) { _producer = this };
+        public ActorBase Produce() => new FetchCoordinator(settings, Supervisor, gate) { _producer = this };
 
         public void Release(ActorBase actor)
         {

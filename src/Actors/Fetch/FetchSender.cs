@@ -22,6 +22,9 @@ internal sealed class FetchSender(IActorRef self, ActorBrowserSettings settings)
     /// <summary>The network process's pid; 0 without one.</summary>
     internal int ProcessId => _router?.ProcessId ?? 0;
 
+    /// <summary>The network process, if it is this child's.</summary>
+    internal ChildRouter? RouterOf(IActorRef child) => child.Equals(_router?.Child) ? _router : null;
+
     /// <summary>Sends fetches to a network process that is ready.</summary>
     internal void Use(ChildRouter router) => _router = router;
 
@@ -60,7 +63,7 @@ internal sealed class FetchSender(IActorRef self, ActorBrowserSettings settings)
             Milliseconds(fetch.ConnectTimeout ?? limits.ConnectTimeout),
             Milliseconds(fetch.FirstByteTimeout ?? limits.FirstByteTimeout),
             left, pending.MaxBody,
-            fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages,
+            pending.IsPublicOnly,
             limits.InitialCredit, fetch.Streamed, pending.CanRewind, fetch.Proxy ?? ""), opens: true, span: pending.Span);
         RequestFlush();
         return true;

@@ -12,6 +12,9 @@ internal sealed class FetchTable(IActorContext context)
 
     internal int Count => _byId.Count;
 
+    /// <summary>How many of them may reach private addresses.</summary>
+    internal int ReachingPrivate { get; private set; }
+
     /// <summary>A copy, so that fetches may end while the caller reads it.</summary>
     internal PendingFetch[] All() => [.. _byId.Values];
 
@@ -20,6 +23,7 @@ internal sealed class FetchTable(IActorContext context)
     internal void Add(PendingFetch fetch)
     {
         _byId.Add(fetch.Id, fetch);
+        CountPrivate(fetch, 1);
         // Neither the temporary reference of an Ask nor NoSender can be watched.
         if (fetch.Requester is MinimalActorRef)
             return;
@@ -33,7 +37,8 @@ internal sealed class FetchTable(IActorContext context)
 
     internal void Remove(PendingFetch fetch)
     {
-        _byId.Remove(fetch.Id);
+        if (_byId.Remove(fetch.Id))
+            CountPrivate(fetch, -1);
         // The reference of an Ask is not in the table, and hashing it would make Akka build its path.
         if (fetch.Requester is MinimalActorRef || !_byRequester.TryGetValue(fetch.Requester, out var ids))
             return;
@@ -53,9 +58,13 @@ internal sealed class FetchTable(IActorContext context)
             return removed;
         foreach (var id in ids)
         {
-            if (_byId.Remove(id, out var fetch))
-                removed.Add(fetch);
+            if (!_byId.Remove(id, out var fetch))
+                continue;
+            CountPrivate(fetch, -1);
+            removed.Add(fetch);
         }
         return removed;
     }
+
+    private void CountPrivate(PendingFetch fetch, int change) => ReachingPrivate += fetch.ReachesPrivate ? change : 0;
 }

@@ -23,6 +23,12 @@ internal sealed class PendingFetch(ulong id, Fetch fetch, HeaderField[] headers,
 
     internal IActorRef Requester { get; } = requester;
 
+    /// <summary>Whether only public addresses may be reached.</summary>
+    internal bool IsPublicOnly { get; } = fetch.Initiator == FetchInitiator.PublicPage && limits.BlockPrivateFromPublicPages;
+
+    /// <summary>Whether private addresses may be reached, also that of a proxy.</summary>
+    internal bool ReachesPrivate => !IsPublicOnly || !string.IsNullOrEmpty(Request.Proxy);
+
     internal long MaxBody { get; } = fetch.MaxBody ?? (fetch.Streamed ? limits.MaxStreamedBody : limits.MaxBufferedBody);
 
     /// <summary>The fetch's total timeout, counted from its arrival; null for none.</summary>

@@ -37,9 +37,9 @@ internal sealed class ResolverRole : IFrameRole
             var addresses = await _resolver.ResolveAsync(host, CancellationToken.None).ConfigureAwait(false);
             answer = addresses.Length == 0 ? new NameResolved([], "it has no address") : new NameResolved([.. addresses.Take(NameResolved.MostAddresses)], "");
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            answer = new NameResolved([], e.Message);
+            answer = new NameResolved([], e is SocketException { SocketErrorCode: SocketError.TryAgain } ? "no name server answered" : "the name does not exist");
         }
         _context!.Write(id, answer);
         _context.RequestFlush();

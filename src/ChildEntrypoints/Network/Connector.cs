@@ -7,7 +7,7 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.ChildEntrypoints.Network;
 
 /// <summary>Opens a TCP connection to a host and port: resolves the name, applies the address policy and races the addresses.</summary>
-internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
+internal sealed class Connector(INameResolver resolver, AddressPolicy policy, IDialer dialer)
 {
     /// <summary>How long an address may stay silent before the next is tried as well (RFC 8305).</summary>
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);
@@ -119,26 +119,12 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
             $"{whose} {AddressPolicy.Describe(reason!)}, which the content of a public page may not reach.");
     }
 
-    private static async Task<Socket> ConnectAsync(IPAddress address, int port, CancellationToken cancellationToken)
-    {
-        // An IPv6-only socket does not reach an IPv4-mapped address.
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken).ConfigureAwait(false);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    // An IPv6-only socket does not reach an IPv4-mapped address.
+    private Task<Socket> ConnectAsync(IPAddress address, int port, CancellationToken cancellationToken) =>
+        dialer.ConnectAsync(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, port, cancellationToken);
 
     /// <summary>Starts the addresses one after another, each when the one before fails or is slow; the first to connect wins.</summary>
-    private static async Task<Socket> RaceAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
+    private async Task<Socket> RaceAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
     {
         using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new List<Task>();
@@ -199,6 +185,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy)
         var target = $"{FetchUrl.Show(endPoint.Host)}:{endPoint.Port}";
         return e.SocketErrorCode switch
         {
+            SocketError.AccessDenied when e is ConnectionDeniedException => new(FetchErrorKind.Blocked, $"{target} is not reached: {e.Message}", e),
             SocketError.ConnectionRefused => new(FetchErrorKind.Refused, $"{target} refused the connection: nothing listens there.", e),
             SocketError.TimedOut => new(FetchErrorKind.Unreachable, $"{target} did not answer.", e),
             SocketError.NetworkUnreachable or SocketError.NetworkDown => new(FetchErrorKind.Unreachable, $"There is no network route to {target}.", e),

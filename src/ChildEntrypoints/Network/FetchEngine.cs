@@ -29,9 +29,10 @@ internal sealed class FetchEngine : IDisposable
     /// <param name="output">Takes the frames for the parent.</param>
     /// <param name="resolver">Turns names into addresses.</param>
     /// <param name="slots">Shared memory for bodies, if there is any.</param>
+    /// <param name="dialer">Connects to addresses; null to connect by this process's sockets.</param>
     /// <exception cref="FormatException">The configuration has an invalid CIDR block, or a user agent that a header cannot carry.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The configuration's certificates are not PEM.</exception>
-    internal FetchEngine(in NetworkArgs args, IFetchOutput output, INameResolver resolver, BodySlots? slots = null)
+    internal FetchEngine(in NetworkArgs args, IFetchOutput output, INameResolver resolver, BodySlots? slots = null, IDialer? dialer = null)
     {
         if (args.UserAgent.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0)
             throw new FormatException("The configured user agent has characters that a header cannot carry.");
@@ -40,7 +41,7 @@ internal sealed class FetchEngine : IDisposable
         Slots = slots;
         _outbox = new FetchOutbox(output, slots);
         _certificates = new CertificateRules(args.TrustedCertificates);
-        _connector = new Connector(resolver, new AddressPolicy(args.AllowedPrivateNetworks));
+        _connector = new Connector(resolver, new AddressPolicy(args.AllowedPrivateNetworks), dialer ?? new SystemDialer());
         Clock = new FetchClock(OnClock);
     }
 

@@ -3,12 +3,13 @@ using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
-/// <summary>The network role: runs the parent's HTTP fetches, many at once, and answers them by id in any order.</summary>
+/// <summary>The network role: runs the parent's HTTP fetches, many at once, over sockets that the parent connects, and answers them by id in any order.</summary>
 internal sealed class NetworkRole : IFrameRole
 {
     private ChildContext? _context;
     private NetworkArgs _args;
     private object? _engine;
+    private object? _network;
 
     /// <inheritdoc/>
     public void OnStart(ChildContext context, ReadOnlyMemory<byte> roleArgs)
@@ -32,14 +33,20 @@ internal sealed class NetworkRole : IFrameRole
 
     // Only the methods below name the engine, so that the HTTP code is loaded by the first fetch and not at the start.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ProtocolViolation? Forward(in Frame frame) => ((FetchEngine)(_engine ??= CreateEngine())).OnFrame(frame);
+    private ProtocolViolation? Forward(in Frame frame) =>
+        _network is ParentNetwork network && network.TryTake(frame, out var violation) ? violation : ((FetchEngine)(_engine ??= CreateEngine())).OnFrame(frame);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private FetchEngine CreateEngine()
     {
         // The most that an HTTP/2 server may send ahead of a slow reader on one stream; .NET's default is 16 MiB.
         AppContext.SetData("System.Net.SocketsHttpHandler.Http2FlowControl.MaxStreamWindowSize", 1 << 20);
-        return new FetchEngine(_args, new ChannelOutput(_context!), new SystemNameResolver(), _context!.Slots);
+        // Only a Linux parent can send a socket; elsewhere this process connects itself.
+        if (!OperatingSystem.IsLinux())
+            return new FetchEngine(_args, new ChannelOutput(_context!), new SystemNameResolver(), _context!.Slots);
+        var network = new ParentNetwork(_context!);
+        _network = network;
+        return new FetchEngine(_args, new ChannelOutput(_context!), network, _context!.Slots, network);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -50,7 +50,7 @@ internal sealed class AddressPolicy
     internal bool Allows(IPAddress address, out AddressVerdict verdict)
     {
         verdict = Classify(address);
-        return verdict.Space == AddressSpace.Public || IsAllowed(address);
+        return verdict.Space == AddressSpace.Public || IsException(address);
     }
 
     /// <summary>Completes "The address 10.0.0.1 …" with the reason for the refusal.</summary>
@@ -58,7 +58,8 @@ internal sealed class AddressPolicy
     internal static string Describe(AddressBlock block) =>
         $"is {WithArticle(block.Name)} ({block.Source})";
 
-    private bool IsAllowed(IPAddress address)
+    /// <summary>Whether an address is in one of the allowed private networks.</summary>
+    internal bool IsException(IPAddress address)
     {
         if (_allowed.Length == 0)
             return false;

@@ -27,7 +27,7 @@ internal enum EgressFailure
     /// <summary>No rule grants it, or somebody has denied it.</summary>
     Denied = 0,
 
-    /// <summary>The name has no address, or no route leads there.</summary>
+    /// <summary>The name has no address, or its host cannot be reached.</summary>
     Unreachable = 1,
 
     /// <summary>The host refuses connections to this port.</summary>
@@ -35,6 +35,9 @@ internal enum EgressFailure
 
     /// <summary>The host did not answer in time.</summary>
     TimedOut = 3,
+
+    /// <summary>No route leads there.</summary>
+    NoRoute = 4,
 }
 
 /// <summary>Parent → egress: a listening socket, which comes with it.</summary>
@@ -140,7 +143,7 @@ internal readonly record struct EgressRefused(EgressFailure Failure, string Sent
     public static EgressRefused Read(ref MessagePackReader reader)
     {
         Wire.ReadArrayOf(ref reader, 2, nameof(EgressRefused));
-        return new EgressRefused((EgressFailure)Wire.ReadRange(ref reader, "EgressRefused.Failure", 0, (int)EgressFailure.TimedOut), Wire.ReadText(ref reader, "EgressRefused.Sentence"));
+        return new EgressRefused((EgressFailure)Wire.ReadRange(ref reader, "EgressRefused.Failure", 0, (int)EgressFailure.NoRoute), Wire.ReadText(ref reader, "EgressRefused.Sentence"));
     }
 }
 
