@@ -133,8 +133,7 @@ internal static class ExecCommand
                 : "--ask needs a terminal at which somebody can answer, and exec in its foreground.").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
-        // A question is asked, and a scratch is kept, by the process at the terminal.
-        if (!options.Ask && options.Scratch is null && ServedExec.TryRun(options, cancellation, out var served))
+        if (ServedExec.TryRun(options, cancellation, out var served))
             return served is null ? ExitCodes.Success : await ReportAsync(served, options.Json, 0).ConfigureAwait(false);
         // Raw mode is entered last and left first, so that the terminal is always restored.
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);

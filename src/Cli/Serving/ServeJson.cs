@@ -93,6 +93,8 @@ internal static class ServeJson
             json.WriteBase64String("folder", start.Bytes.Span);
         if (options.ProfileOrNetworked is { } profile)
             json.WriteString("profile", profile);
+        if (options.Scratch is { } scratch)
+            json.WriteString("scratch", scratch);
         json.WriteStartArray("read");
         foreach (var path in options.Read)
             json.WriteStringValue(path);
@@ -142,6 +144,7 @@ internal static class ServeJson
         {
             Folder = json.TryGetProperty("folder", out var folder) ? CommandText.FromBytes(folder.GetBytesFromBase64()) : (CommandText?)null,
             Profile = json.TryGetProperty("profile", out var profile) ? profile.GetString() : null,
+            Scratch = json.TryGetProperty("scratch", out var scratch) ? scratch.GetString() : null,
             Read = [.. json.GetProperty("read").EnumerateArray().Select(static path => path.GetString()!)],
             Egress = json.GetProperty("egress").EnumerateArray().Select(static rule => rule.GetString()!).ToArray() is { Length: > 0 } rules ? rules : null,
             Environment = CommandEnvironment.AllowList("TMPDIR") with { Variables = variables },

@@ -17,7 +17,9 @@ internal static class ServedExec
         outcome = null;
         if (options.Alone && options.Detached)
             throw new UsageException("exec takes --detach or --alone, not both.");
-        if (options.Alone || (options.Terminal && !options.Detached))
+        if (options.Ask && options.Detached)
+            throw new UsageException("exec takes --detach or --ask, not both: a question is asked at the terminal of this exec.");
+        if (options.Alone || options.Ask || (options.Terminal && !options.Detached))
             return false;
         using var server = options.Detached ? ServeClient.Connect() : ServeClient.TryConnect();
         if (server is null || (!options.Detached && !server.SeesSameFiles()))
