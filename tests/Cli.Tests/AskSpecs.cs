@@ -82,6 +82,19 @@ public sealed class AskSpecs : IDisposable
     }
 
     [FactNeeds("python3")]
+    public async Task A_grant_that_does_not_fit_into_the_log_is_not_given()
+    {
+        var secret = Outside("secret", "the secret\n");
+        var log = Path.Combine(Directory.CreateDirectory(Path.Combine(_outside, "state", "actorbrowser")).FullName, "permissions.jsonl");
+        // The process may make no file longer than 8 MiB; half of a line fits.
+        await File.WriteAllBytesAsync(log, new byte[(8 << 20) - 100]);
+        var seen = await TypeAsync($"ulimit -f 8192; AB exec --ask -- cat {secret}; echo code-$?", "(60 s)", "s");
+        Assert.DoesNotContain("the secret", seen, StringComparison.Ordinal);
+        Assert.Contains("The decision cannot be recorded: Only 100 of a line's", seen, StringComparison.Ordinal);
+        Assert.Contains("code-1", seen, StringComparison.Ordinal);
+    }
+
+    [FactNeeds("python3")]
     public async Task Two_questions_are_asked_one_after_the_other()
     {
         var one = Outside("one", "content-1\n");

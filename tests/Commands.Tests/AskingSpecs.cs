@@ -83,6 +83,38 @@ public sealed class AskingSpecs : CommandSpecs
         Assert.Equal(mode, File.GetUnixFileMode(secret));
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData((64 << 20) - 1, true)]
+    [InlineData(64 << 20, true)]
+    [InlineData((64 << 20) + 1, false)]
+    public async Task A_file_of_at_most_64_MiB_can_be_granted_for_reading(int length, bool isGiven)
+    {
+        var file = Outside("large", "");
+        using (var stream = File.OpenWrite(file))
+            stream.SetLength(length);
+        var command = await SpawnAsync(Asking($"cat {file} | wc -c; cat {file} >/dev/null"));
+        await AnswerAsync(await QuestionAsync(), PermissionDecision.AllowForSession);
+        var end = await EndOfAsync(command);
+        Assert.Equal($"{(isGiven ? length : 0)}\n", end.Output.ToString());
+        Assert.Equal(isGiven, end.Exit!.Blocked is null);
+        Assert.True(isGiven || end.Exit.Blocked!.Contains("start it with --read", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_command_that_opens_a_granted_file_again_and_again_takes_the_memory_of_one_copy_and_one_that_changes_it_reaches_a_limit()
+    {
+        var file = Outside("large", "");
+        using (var stream = File.OpenWrite(file))
+            stream.SetLength(60 << 20);
+        var command = await SpawnAsync(Asking($"i=0; while [ $i -lt 8 ]; do head -c 1 {file} | wc -c; i=$((i+1)); done; i=0; while [ $i -lt 4 ]; do echo x >>{file}; head -c 1 {file} | wc -c; i=$((i+1)); done; false"));
+        await AnswerAsync(await QuestionAsync(), PermissionDecision.AllowForSession);
+        await AnswerAsync(await QuestionAsync(), PermissionDecision.AllowForSession);
+        var end = await EndOfAsync(command);
+        Assert.Equal(string.Concat(Enumerable.Repeat("1\n", 11)) + "0\n", end.Output.ToString());
+        Assert.Contains("at most 268435456 can be granted while it runs", end.Exit!.Blocked, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_link_is_asked_about_as_what_it_leads_to_and_another_file_at_its_place_is_not_given()
     {
@@ -123,6 +155,17 @@ public sealed class AskingSpecs : CommandSpecs
         await _person.ExpectNoMsgAsync(TimeSpan.Zero);
         var line = (await File.ReadAllLinesAsync(Audit)).Select(static line => JsonDocument.Parse(line).RootElement).First(line => line.GetProperty("path").GetString() == program);
         Assert.Equal(("deny", "rule", "Execute"), (line.GetProperty("decision").GetString(), line.GetProperty("by").GetString(), line.GetProperty("access").GetString()));
+    }
+
+    [FactNeeds("python3")]
+    public async Task A_call_that_the_profile_refuses_is_refused_as_without_asking()
+    {
+        const string attempt = "import ctypes, os; c = ctypes.CDLL(None, use_errno=True); print(c.syscall(322, -100, b'/bin/true', None, None, 0), ctypes.get_errno()); print(c.open(b'/tmp/x', 0o101, 0o6755), ctypes.get_errno())";
+        foreach (var mode in new[] { RefusalMode.Deny, RefusalMode.Ask })
+        {
+            var end = await RunAsync(new Spawn(["python3", "-c", attempt]) { OnRefusal = mode });
+            Assert.Equal("-1 1\n-1 1\n", end.Output.ToString());
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorBrowser;
 
@@ -22,14 +23,14 @@ internal sealed record AskPermission(long Key, string Session, string Profile, s
     : INoSerializationVerificationNeeded;
 
 /// <summary>The broker's answer.</summary>
-internal sealed record PermissionAnswer(long Key, PermissionDecision Decision, string Sentence, string By) : INoSerializationVerificationNeeded;
+internal sealed record PermissionAnswer(long Key, PermissionDecision Decision, string Sentence, string By) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
 /// <summary>The asker no longer waits: its command has ended, or the connection was given up.</summary>
-internal sealed record AbandonPermission(long Key, IActorRef ReplyTo) : INoSerializationVerificationNeeded;
+internal sealed record AbandonPermission(long Key, IActorRef ReplyTo) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
 /// <summary>A command's session has ended: its grants end, and its open questions are denied.</summary>
-internal sealed record ForgetSession(string Session) : INoSerializationVerificationNeeded;
+internal sealed record ForgetSession(string Session) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
 /// <summary>A decision of a rule, for the audit log; nobody was asked.</summary>
 internal sealed record NoteDecision(string Session, string Profile, string Command, PermissionSubject Subject, PermissionDecision Decision, string Sentence, string By)
-    : INoSerializationVerificationNeeded;
+    : INoSerializationVerificationNeeded, IDeadLetterSuppression;

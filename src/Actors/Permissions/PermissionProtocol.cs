@@ -54,7 +54,7 @@ public static class PermissionProtocol
     /// <summary>Answers a question. A second answer, or one that is too late, changes nothing. Answered by <see cref="Decided"/>.</summary>
     /// <param name="Id">From <see cref="PermissionRequested"/>.</param>
     /// <param name="Decision">The decision.</param>
-    /// <param name="Sentence">Why; a denial's sentence reaches the command's stderr and its exit. Null for none.</param>
+    /// <param name="Sentence">Why; a denial's sentence is in the command's exit, and for a connection on its stderr. Null for none.</param>
     /// <param name="By">Who decided, for the audit log. Null for the sender's path.</param>
     public sealed record Decide(long Id, PermissionDecision Decision, string? Sentence = null, string? By = null) : ICommand, IValidated
     {

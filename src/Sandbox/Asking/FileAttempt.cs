@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using ActorBrowser.Interop;
 
@@ -27,9 +26,6 @@ internal enum FileUse
 /// </summary>
 internal sealed class FileAttempt : IDisposable
 {
-    // A copy is in memory.
-    private const long LongestCopy = 64 << 20;
-
     private const int AccessBits = 3;
     private const int Keeps = 0x400 | 0x200;
 
@@ -127,7 +123,7 @@ internal sealed class FileAttempt : IDisposable
         {
             if (!OutsideFile.IsStill(Encoding.UTF8.GetBytes(Path + "\0"), _file))
                 return "another file has taken its place";
-            using var given = (Access & FileUse.Write) != 0 ? OutsideFile.Reopen(_file, (_flags & AccessBits) | (_flags & Keeps)) : Copy();
+            using var given = (Access & FileUse.Write) != 0 ? OutsideFile.Reopen(_file, (_flags & AccessBits) | (_flags & Keeps)) : _supervisor.Copies.Open(_file);
             if (given.IsInvalid)
                 return "this process may not open it";
             return _supervisor.Return(_request, given, _closesOnExec) switch
@@ -141,21 +137,5 @@ internal sealed class FileAttempt : IDisposable
         {
             return e.Message;
         }
-    }
-
-    [SuppressMessage("Interoperability", "CA1416", Justification = "Attempts are made on Linux alone.")]
-    private SafeDescriptor Copy()
-    {
-        using var file = OutsideFile.Reopen(_file, 0);
-        if (file.IsInvalid)
-            return new SafeDescriptor(-1);
-        var length = SharedMemory.LengthOf(file);
-        if (length > LongestCopy)
-            throw new IOException($"it has {length} bytes, and at most {LongestCopy} can be granted while a command runs: start it with --read");
-        using var copy = SharedMemory.Create("granted", Math.Max(length, 1));
-        var copied = OutsideFile.Copy(file, copy, length);
-        SharedMemory.Resize(copy, copied);
-        SharedMemory.Add(copy, Seals.Write | Seals.Grow | Seals.Shrink | Seals.Seal);
-        return OutsideFile.Reopen(copy, 0);
     }
 }

@@ -8,13 +8,15 @@ namespace ActorBrowser.Sandbox;
 internal interface IFileSink
 {
     /// <summary>A call waits for <see cref="FileAttempt.Grant"/> or <see cref="FileAttempt.Refuse"/>. Called on a thread of the pool: must not block.</summary>
-    void OnAttempt(FileAttempt attempt);
+    void OnAttempt(FileAttempt attempt) => attempt.Refuse();
 
     /// <summary>A file exists outside and cannot be granted while the command runs.</summary>
     /// <param name="path">Its path outside, without links.</param>
     /// <param name="access">What the command tried.</param>
     /// <param name="reason">Why it cannot, as a sentence.</param>
-    void OnRefused(string path, FileUse access, string reason);
+    void OnRefused(string path, FileUse access, string reason)
+    {
+    }
 }
 
 /// <summary>
@@ -59,6 +61,9 @@ internal sealed class FileSupervisor : IThreadPoolWorkItem, IDisposable
         _root = OtherProcess.OpenRoot(child);
     }
 
+    /// <summary>What the child was given to read.</summary>
+    internal GrantedCopies Copies { get; } = new();
+
     /// <summary>Looks at a call soon: not on the reactor's thread, which a slow file system would hold up for all children.</summary>
     internal void Serve(string name, in SeccompRequest request)
     {
@@ -77,7 +82,7 @@ internal sealed class FileSupervisor : IThreadPoolWorkItem, IDisposable
             {
                 Look(next.Name, next.Request);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // No descriptor is left, for example.
                 Continue(next.Request.Id);
@@ -125,6 +130,7 @@ internal sealed class FileSupervisor : IThreadPoolWorkItem, IDisposable
             left = [.. _attempts.Values];
         foreach (var attempt in left)
             attempt.GiveUp();
+        Copies.Dispose();
         _root.Dispose();
     }
 

@@ -30,6 +30,8 @@ internal static class PolicyFilter
     /// <summary>Whether the filter would allow a call if it did not ask; the kernel compares only the conditions' bits, too.</summary>
     internal static bool Allows(SandboxPolicy policy, string name, in Interop.SeccompRequest request)
     {
+        if (!policy.CallsOf(native: false).Contains(name) || !policy.CallsOf(native: true).Contains(name) || (Executing.Contains(name) && !policy.MayExecute))
+            return false;
         var rule = GuardedCalls.RuleFor(name, policy);
         if (rule.Errno != 0 || rule.Cases.Count == 0)
             return rule.Errno == 0;
