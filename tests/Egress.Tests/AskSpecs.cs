@@ -20,7 +20,7 @@ public sealed class AskSpecs() : EgressSpecs("actorbrowser.permissions.deadline 
         return probe;
     }
 
-    [Theory]
+    [TheoryNeeds("curl")]
     [InlineData("curl -sS -m 20")]
     [InlineData("curl -sS -m 20 --noproxy '*'")]
     [InlineData("curl -sS -m 20 -x socks5h://127.0.0.1:3128")]
@@ -39,7 +39,7 @@ public sealed class AskSpecs() : EgressSpecs("actorbrowser.permissions.deadline 
         await probe.ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task A_denied_connection_is_answered_with_the_sentence()
     {
         var probe = Subscribe();
@@ -54,7 +54,7 @@ public sealed class AskSpecs() : EgressSpecs("actorbrowser.permissions.deadline 
         Assert.Empty(Names.Asked);
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task Nobody_s_answer_is_a_denial_and_what_a_rule_denies_nobody_is_asked_about()
     {
         var probe = Subscribe();
@@ -65,7 +65,7 @@ public sealed class AskSpecs() : EgressSpecs("actorbrowser.permissions.deadline 
         await probe.ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task A_grant_of_a_name_is_none_for_a_private_address()
     {
         var probe = Subscribe();
@@ -78,7 +78,7 @@ public sealed class AskSpecs() : EgressSpecs("actorbrowser.permissions.deadline 
         Assert.Contains("is a loopback address", end.Exit.Blocked, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task A_program_that_gives_up_closes_the_question()
     {
         var probe = Subscribe();

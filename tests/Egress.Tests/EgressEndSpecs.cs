@@ -7,7 +7,7 @@ namespace ActorBrowser.EgressTests;
 /// <summary>Actors of the egress that fail.</summary>
 public sealed class EgressEndSpecs : EgressSpecs
 {
-    [Fact]
+    [FactNeeds("curl")]
     public async Task An_egress_that_fails_is_stopped_and_its_programs_are_refused_at_once()
     {
         await using var site = await Site.StartAsync(static context => context.Response.WriteAsync("ok"));
@@ -24,7 +24,7 @@ public sealed class EgressEndSpecs : EgressSpecs
         Assert.Contains(end.Exit!.ExitCode!.Value, new[] { 7, 56 });
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task A_resolver_that_fails_answers_each_question_and_resolves_on()
     {
         await using var site = await Site.StartAsync(static context => context.Response.WriteAsync("ok"));

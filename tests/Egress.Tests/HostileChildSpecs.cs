@@ -100,7 +100,7 @@ public sealed class HostileChildSpecs : TestKit
     {
         var child = await StartChildAsync(RefusalMode.Deny);
         child.Send(0, new EgressMisuse("\u001b]0;title\u0007", 443, "a\nb\u001b[31m"));
-        var sentence = (await _command.ExpectMsgAsync<CommandSession.EgressDenied>(Deadline.Long)).Sentence;
+        var sentence = (await _command.ExpectMsgAsync<EgressNotices.Denied>(Deadline.Long)).Sentence;
         Assert.DoesNotContain(sentence, static c => char.IsControl(c));
     }
 

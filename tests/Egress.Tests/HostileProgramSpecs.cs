@@ -14,7 +14,7 @@ public sealed class HostileProgramSpecs() : EgressSpecs("actorbrowser.egress.req
     private static string Python(string script, params object[] arguments) =>
         $"cat > $TMPDIR/s.py <<'END'\nimport socket,sys,struct,os,threading,time,errno,ssl\nP=('127.0.0.1',3128)\nA=sys.argv[1:]\ndef talk(data,to=P):\n s=socket.create_connection(to,20);s.sendall(data);s.settimeout(20)\n r=b''\n try:\n  while True:\n   d=s.recv(65536)\n   if not d: break\n   r+=d\n except OSError as e: r+=b'<'+(errno.errorcode.get(e.errno) or 'timeout').encode()+b'>'\n return r\n{script}\nEND\n/usr/bin/python3 $TMPDIR/s.py {string.Join(' ', arguments)}";
 
-    [Fact]
+    [FactNeeds("curl", "python3")]
     public async Task A_greeting_for_another_host_is_not_passed_on()
     {
         using var certificate = ProgramSpecs.CertificateFor("granted.example");
@@ -37,7 +37,7 @@ public sealed class HostileProgramSpecs() : EgressSpecs("actorbrowser.egress.req
         Assert.Equal(2, seen);
     }
 
-    [Fact]
+    [FactNeeds("curl", "python3")]
     public async Task A_second_request_behind_a_granted_one_is_not_passed_on()
     {
         var heads = new List<string>();
@@ -69,7 +69,7 @@ public sealed class HostileProgramSpecs() : EgressSpecs("actorbrowser.egress.req
         }
     }
 
-    [Fact]
+    [FactNeeds("curl", "python3")]
     public async Task The_proxy_answers_nonsense_and_its_own_address_with_a_sentence()
     {
         var output = await OutputOfAsync(Python("""
@@ -80,7 +80,7 @@ public sealed class HostileProgramSpecs() : EgressSpecs("actorbrowser.egress.req
         Assert.Equal(["HTTP/1.1 400 Bad Request", "HTTP/1.1 400 Bad Request", "HTTP/1.1 400 Bad Request", "HTTP/1.1 403 Forbidden", "HTTP/1.1 403 Forbidden", "050005070001000000000000"], output.TrimEnd().Split('\n'));
     }
 
-    [Theory]
+    [TheoryNeeds("curl", "python3")]
     [InlineData(65_536, "403")]
     [InlineData(65_537, "431")]
     [InlineData(1_000_000, "431")]
@@ -93,7 +93,7 @@ public sealed class HostileProgramSpecs() : EgressSpecs("actorbrowser.egress.req
         Assert.Equal(code, output.Trim());
     }
 
-    [Fact]
+    [FactNeeds("curl", "python3")]
     public async Task A_program_that_is_too_slow_is_closed_and_others_are_served_meanwhile()
     {
         await using var site = await Site.StartAsync(static context => context.Response.WriteAsync("ok"));
@@ -113,7 +113,7 @@ public sealed class HostileProgramSpecs() : EgressSpecs("actorbrowser.egress.req
         Assert.Equal("200\n100\n", output);
     }
 
-    [Fact]
+    [FactNeeds("curl", "python3")]
     public async Task A_thousand_connections_at_once_are_served()
     {
         await using var server = new RawServer(static async (stream, stop) =>
@@ -138,7 +138,7 @@ public sealed class HostileProgramSpecs() : EgressSpecs("actorbrowser.egress.req
         Assert.Equal(1000, server.Accepted);
     }
 
-    [Fact]
+    [FactNeeds("curl", "python3")]
     public async Task A_flood_of_names_takes_nothing_out_and_others_are_answered_after_it()
     {
         Names.Set("granted.example", ["127.0.0.1"]);
@@ -156,7 +156,7 @@ public sealed class HostileProgramSpecs() : EgressSpecs("actorbrowser.egress.req
         Assert.Equal(["granted.example"], Names.Asked.Distinct());
     }
 
-    [Fact]
+    [FactNeeds("curl", "python3")]
     public async Task Other_ways_out_lead_nowhere()
     {
         var output = await OutputOfAsync(Python("""
@@ -190,7 +190,7 @@ public sealed class HostileProgramSpecs() : EgressSpecs("actorbrowser.egress.req
             Assert.Equal("ECONNRESET", lines[refused]);
     }
 
-    [Fact]
+    [FactNeeds("curl", "python3")]
     public async Task A_lost_egress_child_ends_its_connections_and_the_next_one_serves_on()
     {
         await using var server = new RawServer(static async (stream, stop) =>

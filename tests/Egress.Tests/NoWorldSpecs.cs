@@ -5,7 +5,7 @@ namespace ActorBrowser.EgressTests;
 /// <summary>A machine that can give a command no network of its own.</summary>
 public sealed class NoWorldSpecs() : EgressSpecs("actorbrowser.sandbox.hide-layers = [world]")
 {
-    [Fact]
+    [FactNeeds("curl")]
     public async Task A_command_has_no_network_then_and_a_sentence_says_why()
     {
         await using var site = await Site.StartAsync(static context => context.Response.WriteAsync("ok"));

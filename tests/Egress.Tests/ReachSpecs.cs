@@ -23,7 +23,7 @@ public sealed class ReachSpecs : EgressSpecs
             await context.Response.WriteAsync($"{context.Request.Method} {context.Request.Host} {context.Request.Path}");
     });
 
-    [Theory]
+    [TheoryNeeds("curl")]
     [InlineData(Direct)]
     [InlineData(Proxied)]
     [InlineData(Tunnelled)]
@@ -43,7 +43,7 @@ public sealed class ReachSpecs : EgressSpecs
         Assert.DoesNotContain("other.example", Names.Asked);
     }
 
-    [Theory]
+    [TheoryNeeds("curl")]
     [InlineData(Direct)]
     [InlineData(Proxied)]
     [InlineData(Tunnelled)]
@@ -61,7 +61,7 @@ public sealed class ReachSpecs : EgressSpecs
         }
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task A_command_without_a_rule_reaches_nothing_and_is_told_how_to_grant()
     {
         await using var site = await SiteAsync();
@@ -72,7 +72,7 @@ public sealed class ReachSpecs : EgressSpecs
         Assert.Empty(Names.Asked);
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task The_answer_to_a_refused_program_says_why()
     {
         Assert.Equal("403", await OutputOfAsync($"{Proxied} -o /dev/null -w '%{{http_code}}' http://example.org/"));
@@ -84,7 +84,7 @@ public sealed class ReachSpecs : EgressSpecs
         Assert.Equal(7, (await RunAsync($"{Direct} http://93.184.215.14:12345/")).Exit!.ExitCode);
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task A_host_that_is_granted_and_not_there_is_told_as_such()
     {
         var port = FreePort();
@@ -94,7 +94,7 @@ public sealed class ReachSpecs : EgressSpecs
         Assert.Contains("could not be resolved", await OutputOfAsync($"{Proxied} http://unknown.example/", "unknown.example"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task A_granted_name_with_a_private_address_is_refused_unless_its_rule_says_private()
     {
         await using var site = await SiteAsync();
@@ -107,7 +107,7 @@ public sealed class ReachSpecs : EgressSpecs
         await OutputOfAsync($"{Proxied} -f http://inner.example:{site.Port}/", $"inner.example:{site.Port}", $"127.0.0.1:{site.Port}");
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task A_name_that_is_public_first_and_private_next_reaches_nothing_private()
     {
         await using var site = await SiteAsync();
@@ -124,7 +124,7 @@ public sealed class ReachSpecs : EgressSpecs
         await OutputOfAsync($"{Proxied} -f http://both.example:{site.Port}/", $"both.example:{site.Port}", $"127.0.0.1:{site.Port}");
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task A_redirect_to_a_host_that_is_not_granted_leads_nowhere()
     {
         await using var site = await SiteAsync();
@@ -135,7 +135,7 @@ public sealed class ReachSpecs : EgressSpecs
         Assert.Contains($"No rule grants GET http://away.example:{site.Port}", run.Exit.Blocked, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task Methods_are_told_apart_and_a_tunnel_hides_none()
     {
         await using var site = await SiteAsync();
@@ -146,7 +146,7 @@ public sealed class ReachSpecs : EgressSpecs
             Assert.NotEqual(0, (await RunAsync($"{client} -f -d x http://127.0.0.1:{site.Port}/", rule)).Exit!.ExitCode);
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task What_a_rule_denies_no_other_rule_grants()
     {
         await using var site = await SiteAsync();
@@ -159,7 +159,7 @@ public sealed class ReachSpecs : EgressSpecs
         }
     }
 
-    [Theory]
+    [TheoryNeeds("curl")]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(65_535)]
@@ -181,7 +181,7 @@ public sealed class ReachSpecs : EgressSpecs
         }
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task Each_half_of_a_connection_ends_by_itself()
     {
         await using var server = new RawServer(static async (stream, stop) =>
@@ -203,7 +203,7 @@ public sealed class ReachSpecs : EgressSpecs
         Assert.Equal("100000\n", await OutputOfAsync($"/usr/bin/python3 -c \"{script}\" granted.example {server.Port}", $"granted.example:{server.Port} private"));
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task A_profile_without_a_named_egress_takes_no_rules()
     {
         var refused = await Browser.Ask<SpawnRefused>(Spawn.Shell("true") with { Egress = ["example.org"] }, Deadline.Long);
@@ -213,7 +213,7 @@ public sealed class ReachSpecs : EgressSpecs
         Assert.Contains("is not the name of a host", refused.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [FactNeeds("curl")]
     public async Task The_real_resolver_finds_the_machine_s_names()
     {
         Names.IsReal = true;

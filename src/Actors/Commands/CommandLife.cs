@@ -8,7 +8,8 @@ namespace ActorBrowser;
 /// <param name="display">The command line, for display.</param>
 /// <param name="log">The command's output.</param>
 /// <param name="span">The command's span; null for none.</param>
-internal sealed class CommandLife(string handle, string display, OutputLog log, RequestSpan? span)
+/// <param name="egress">The commands of its world; null for none with an egress.</param>
+internal sealed class CommandLife(string handle, string display, OutputLog log, RequestSpan? span, EgressAudience? egress)
 {
     private int _processId;
     private DateTimeOffset _startedAt;
@@ -32,6 +33,9 @@ internal sealed class CommandLife(string handle, string display, OutputLog log, 
     /// <summary>The last message to subscribers; null until the command has ended, and for a refused command.</summary>
     internal CommandClosed? End { get; private set; }
 
+    /// <summary>The connections that it was denied.</summary>
+    internal EgressDenials Denials { get; } = new();
+
     internal void Start(int processId, DateTimeOffset startedAt)
     {
         (HasStarted, _processId, _startedAt) = (true, processId, startedAt);
@@ -48,6 +52,7 @@ internal sealed class CommandLife(string handle, string display, OutputLog log, 
     internal void Refuse(SpawnFailure kind)
     {
         IsOver = true;
+        egress?.Leave(handle);
         CommandMetrics.Refused(kind);
         CommandSpans.Refuse(span, kind);
     }
@@ -56,6 +61,7 @@ internal sealed class CommandLife(string handle, string display, OutputLog log, 
     internal void Finish(int survivors)
     {
         IsOver = true;
+        egress?.Leave(handle);
         CommandMetrics.Active.Set(ref _measured, 0);
         CommandMetrics.Ended(Exit!);
         CommandSpans.End(span, Exit!);

@@ -4,7 +4,7 @@ using Akka.Actor;
 namespace ActorBrowser;
 
 /// <summary>A command waits at the opening of a file. Sent to its session.</summary>
-internal sealed record FileAttempted(FileAttempt Attempt) : INoSerializationVerificationNeeded;
+internal sealed record FileAttempted(FileAttempt Attempt) : INoSerializationVerificationNeeded, Akka.Event.IDeadLetterSuppression;
 
 /// <summary>A command tried to use a file that nobody can grant while it runs. Sent to its session.</summary>
 internal sealed record FileRefused(string Path, FileUse Access, string Reason) : INoSerializationVerificationNeeded, Akka.Event.IDeadLetterSuppression;

@@ -15,9 +15,6 @@ internal sealed class CommandRefusals
     // Paths that are not granted do not exist in the world; a missing name without a folder is more often the command's own mistake.
     private static readonly string[] Absences = ["No such file or directory", "Directory nonexistent", "not found"];
 
-    private const int MostDenied = 32;
-
-    private readonly List<string> _denied = [];
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
 
     internal void Add(SandboxViolation violation)
@@ -39,23 +36,11 @@ internal sealed class CommandRefusals
             _calls[what] = _calls.GetValueOrDefault(what) + 1;
     }
 
-    /// <summary>Records a connection that was denied.</summary>
-    /// <returns>False if it is known, or if too many were denied.</returns>
-    internal bool AddDenied(string sentence)
-    {
-        if (_denied.Count >= MostDenied || _denied.Contains(sentence))
-            return false;
-        _denied.Add(sentence);
-        return true;
-    }
-
     /// <summary>One sentence or a few; null if the command succeeded or nothing was refused.</summary>
     internal string? Explain(CommandExit exit, string profile, OutputLog output, string? whyNoNetwork)
     {
         if (exit.ExitCode == 0)
             return null;
-        if (_denied.Count > 0)
-            return string.Join(' ', _denied.Take(MostNamed).Concat(_denied.Count > MostNamed ? [$"{_denied.Count - MostNamed} more were denied."] : []));
         if (whyNoNetwork is not null && _calls.Keys.Any(static call => call.StartsWith("socket(", StringComparison.Ordinal)))
             return whyNoNetwork;
         if (_calls.Count > 0)

@@ -187,6 +187,7 @@ internal sealed partial class CommandRegistry : UntypedActor
         var id = ++_lastId;
         var handle = $"cmd-{_instance}-{id}";
         var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, pipes, _settings.Commands, runner, requester, _permissions), handle);
+        runner.Egress?.Join(handle, spawn.Display, session);
         if (memory is null)
             runner.Begin(id, request, session, pipes.TakeTheirs(spawn.InputDescriptor), spawn.Span);
         else

@@ -24,10 +24,6 @@ internal sealed partial class CommandSession
         };
     }
 
-    /// <summary>From its world's egress: it may not reach a host.</summary>
-    /// <param name="Sentence">Which, and why.</param>
-    internal sealed record EgressDenied(string Sentence) : INoSerializationVerificationNeeded, Akka.Event.IDeadLetterSuppression;
-
     /// <summary>To the registry: the command never ran.</summary>
     internal sealed record NotStarted(string Handle) : INoSerializationVerificationNeeded;
 

@@ -41,12 +41,12 @@ internal sealed partial class CommandSession : UntypedActor
     {
         (_id, _spawn, _settings, _runner, _requester) = (id, spawn, settings, runner, requester);
         var log = new OutputLog(settings.RetainedHead, settings.RetainedTail);
-        _life = new CommandLife(handle, spawn.Display, log, spawn.Span);
+        _life = new CommandLife(handle, spawn.Display, log, spawn.Span, runner.Egress);
         _waiters = new CommandWaiters(Timers);
         _input = new InputQueue(_self, spawn, settings);
         _output = new OutputFlow(Context, spawn, settings, log, _life, () => Send(new Transport.Terminate(0, ExitCause.OutputLimit)));
         _idle = new IdleTimer(Timers, spawn.IdleTimeout);
-        _findings = new ExitFindings(Context, handle, spawn, settings, runner, log);
+        _findings = new ExitFindings(Context, handle, spawn, settings, runner, log, _life.Denials);
         _questions = new CommandQuestions(_self, permissions, handle, spawn.Profile ?? settings.Profile, spawn.Display, _findings.Refusals);
         _output.Open(pipes);
         _input.Connect(pipes.Input);
@@ -58,7 +58,6 @@ internal sealed partial class CommandSession : UntypedActor
 
     protected override void PreStart()
     {
-        _runner.Egress?.Join(_life.Handle, _spawn.Display, _self);
         if (_spawn.Subscription is { } subscription)
             _output.Add(subscription);
     }
@@ -67,7 +66,6 @@ internal sealed partial class CommandSession : UntypedActor
     protected override void PostStop()
     {
         Timers.CancelAll();
-        _runner.Egress?.Leave(_life.Handle);
         _questions.End();
         _output.Dispose();
         _input.End();
@@ -165,9 +163,6 @@ internal sealed partial class CommandSession : UntypedActor
                 break;
             case ChildProcessProtocol.SandboxViolated violated:
                 _findings.Refusals.Add(violated.Violation);
-                break;
-            case EgressDenied denied:
-                OnEgressDenied(denied.Sentence);
                 break;
             case RunnerLost lost:
                 OnRunnerLost(lost);
@@ -288,16 +283,8 @@ internal sealed partial class CommandSession : UntypedActor
         _registry.Tell(new Over(_life.Record()));
     }
 
-    // As if the command had written it: its stderr is where a person or a model looks first.
-    private void OnEgressDenied(string sentence)
-    {
-        if (!_life.IsOver && _life.HasStarted && _findings.AddDenied(sentence))
-            _output.Insert(_spawn.Output == CommandOutput.Piped ? OutputStream.Error : OutputStream.Output, $"ActorBrowser: {sentence}{(_spawn.Output == CommandOutput.Terminal ? "\r" : "")}\n");
-    }
-
     private void Finish(int survivors)
     {
-        _runner.Egress?.Leave(_life.Handle);
         _runner.Scratch?.Dispose();
         _life.Finish(survivors);
         _waiters.TellOfTheEnd(_life);

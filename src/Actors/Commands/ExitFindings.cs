@@ -12,16 +12,13 @@ namespace ActorBrowser;
 /// <param name="settings">Has the profile for a request that names none.</param>
 /// <param name="runner">Reports the limits that were reached, and the new names in the folder.</param>
 /// <param name="output">The command's output, searched for errors that the sandbox may have caused.</param>
-internal sealed class ExitFindings(IActorContext context, string handle, Spawn spawn, CommandSettings settings, RunnerQueue runner, OutputLog output)
+/// <param name="denials">The connections that it was denied.</param>
+internal sealed class ExitFindings(IActorContext context, string handle, Spawn spawn, CommandSettings settings, RunnerQueue runner, OutputLog output, EgressDenials denials)
 {
     private const int KillSignal = 9;
 
     /// <summary>What the sandbox refused.</summary>
     internal CommandRefusals Refusals { get; } = new();
-
-    /// <summary>Records a connection that was denied.</summary>
-    /// <returns>Whether it is new, and not one of too many.</returns>
-    internal bool AddDenied(string sentence) => Refusals.AddDenied(sentence);
 
     /// <summary>Corrects the exit's cause when the command's first process has exited.</summary>
     internal CommandExit AtExit(CommandExit exit) =>
@@ -36,7 +33,7 @@ internal sealed class ExitFindings(IActorContext context, string handle, Spawn s
         // The command exited before it could be killed for its output.
         if (exceedsOutput && exit.Cause == ExitCause.Itself)
             exit = exit with { Cause = ExitCause.OutputLimit };
-        return WithAppeared(exit with { Blocked = Refusals.Explain(exit, spawn.Profile ?? settings.Profile, output, runner.WhyNoEgress) });
+        return WithAppeared(exit with { Blocked = denials.Explain(exit) ?? Refusals.Explain(exit, spawn.Profile ?? settings.Profile, output, runner.WhyNoEgress) });
     }
 
     /// <summary>Adds the protected names that have appeared in the command's folder.</summary>

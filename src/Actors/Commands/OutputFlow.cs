@@ -73,6 +73,10 @@ internal sealed class OutputFlow : IDisposable
             case OutputPipe.Read read:
                 OnRead(read);
                 break;
+            case EgressNotices.Denied denied:
+                if (_life is { HasStarted: true, IsOver: false } && _life.Denials.Add(denied.Sentence))
+                    Insert(denied.Sentence);
+                break;
             case OutputPipe.Ended ended:
                 _pipes.OnEnded(ended.Stream);
                 break;
@@ -111,14 +115,6 @@ internal sealed class OutputFlow : IDisposable
 
     /// <summary>Adds a subscriber.</summary>
     internal void Add(Subscribe subscribe) => _fanout.Add(subscribe);
-
-    /// <summary>Adds a text to the command's output that it has not written.</summary>
-    internal void Insert(OutputStream stream, string text)
-    {
-        var data = Encoding.UTF8.GetBytes(text);
-        _pipes.Skip(stream, data.Length);
-        Append(stream, data);
-    }
 
     /// <summary>Tells the subscribers that the command's first process has exited.</summary>
     internal void TellOfExit(CommandExited exited) => _fanout.Broadcast(exited);
@@ -159,6 +155,15 @@ internal sealed class OutputFlow : IDisposable
             _onLimit();
         }
         Advance();
+    }
+
+    // As if the command had written it: its stderr is where a person or a model looks first.
+    private void Insert(string sentence)
+    {
+        var stream = _spawn.Output == CommandOutput.Piped ? OutputStream.Error : OutputStream.Output;
+        var data = Encoding.UTF8.GetBytes($"ActorBrowser: {sentence}{(_spawn.Output == CommandOutput.Terminal ? "\r" : "")}\n");
+        _pipes.Skip(stream, data.Length);
+        Append(stream, data);
     }
 
     private void Unsubscribe(IActorRef subscriber)

@@ -45,6 +45,36 @@ internal sealed class EgressAttempt(long key, ulong id, string host, IPAddress? 
     /// <summary>The errno of the last address that was tried; 0 for none.</summary>
     internal int Errno { get; set; }
 
+    /// <summary>What somebody is asked about.</summary>
+    internal PermissionSubject.Egress Subject => new(host, asked.Port, Protocol);
+
+    /// <summary>What it is, in a sentence.</summary>
+    internal string Description => IsName ? host : Method.Length > 0 ? $"{Method} http://{Target}" : Target;
+
+    /// <summary>Why it is refused, and how to grant it.</summary>
+    internal string NoRule => $"No rule grants {Description}; to grant it, add '{Suggestion}' to Spawn.Egress (exec --allow-host {Suggestion}) or to egress.allow of the profile.";
+
+    private string Suggestion => !IsName && Port is not (80 or 443) ? Target : host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+
+    /// <summary>Somebody's denial, as a sentence.</summary>
+    internal string DenialWith(string sentence) => $"{Description} was denied{(sentence.Length == 0 ? "." : $": {sentence}")}";
+
+    /// <summary>How connecting failed.</summary>
+    internal EgressFailure Failure => Errno switch
+    {
+        Interop.Errno.ConnectionRefused => EgressFailure.Refused,
+        Interop.Errno.TimedOut => EgressFailure.TimedOut,
+        _ => EgressFailure.Unreachable,
+    };
+
+    /// <summary>The same as a phrase.</summary>
+    internal string WhyNot => Failure switch
+    {
+        EgressFailure.Refused => "refused the connection",
+        EgressFailure.TimedOut => "did not answer in time",
+        _ => $"is not reachable ({new Interop.SystemCallException("connect", Errno).Message})",
+    };
+
     internal string Target => $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{asked.Port}";
 
     /// <summary>The addresses to try, all of them checked.</summary>

@@ -1,4 +1,6 @@
+using ActorBrowser.Transport;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorBrowser;
 
@@ -19,7 +21,16 @@ internal sealed class EgressNotices(EgressSetup setup)
     }
 
     /// <summary>Tells the commands: a line on their stderr, and a part of their exit.</summary>
-    internal void Tell(string sentence) => setup.Audience.Tell(new CommandSession.EgressDenied(sentence));
+    internal void Tell(string sentence) => setup.Audience.Tell(new Denied(sentence));
+
+    /// <summary>A program has used a connection for another host.</summary>
+    internal void Misused(in EgressMisuse misuse)
+    {
+        var (host, other) = (VisibleText.Line(misuse.Host), VisibleText.Line(misuse.Other));
+        Deny(new PermissionSubject.Egress(host, misuse.Port, EgressProtocol.Tcp),
+            other.Length == 0 ? $"A connection to {host}:{misuse.Port} was ended: its TLS greeting cannot be read."
+                : $"A connection to {host}:{misuse.Port} was ended: it names another host, {other}.");
+    }
 
     private void Note(PermissionSubject.Egress subject, PermissionDecision decision, string sentence, string by)
     {
@@ -30,4 +41,8 @@ internal sealed class EgressNotices(EgressSetup setup)
         if (_noted.Add((subject.Host, subject.Port, decision != PermissionDecision.Deny)))
             setup.Permissions.Tell(new NoteDecision(member.Handle, setup.Profile, member.Display, subject, decision, sentence, by));
     }
+
+    /// <summary>To a command: it may not reach a host.</summary>
+    /// <param name="Sentence">Which, and why.</param>
+    internal sealed record Denied(string Sentence) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

@@ -18,6 +18,8 @@ internal sealed class EgressRules
     /// <summary>The most rules of a command, and the most ports on which programs without a proxy are served.</summary>
     internal const int Most = 1000, MostPorts = 64;
 
+    private const int MostListed = 3;
+
     // What a rule without a port most often means.
     private static readonly int[] CommonPorts = [22, 80, 443];
 
@@ -97,6 +99,26 @@ internal sealed class EgressRules
             return null;
         return rule is { IsPrivate: true } && Array.Exists(PrivateNetworks, network => network.Contains(address)) ? null
             : $"{AddressPolicy.Describe(block)}; to reach it, write 'private' after the rule for the name, or a rule for the address";
+    }
+
+    /// <summary>The addresses of a granted host that may be connected to.</summary>
+    /// <param name="attempt">What was granted.</param>
+    /// <param name="addresses">The host's addresses.</param>
+    /// <param name="objection">Why the others may not; at most three of them.</param>
+    internal List<IPAddress> Check(EgressAttempt attempt, IReadOnlyList<IPAddress> addresses, out string objection)
+    {
+        var isNamed = attempt is { WasGranted: true, Address: not null };
+        var checkedAddresses = new List<IPAddress>();
+        var objections = new List<string>();
+        foreach (var address in addresses)
+        {
+            if (Objection(address, attempt.Rule, isNamed, attempt.Port, attempt.Method) is { } sentence)
+                objections.Add($"The address {address} {sentence}");
+            else
+                checkedAddresses.Add(address);
+        }
+        objection = string.Join(". ", objections.Take(MostListed));
+        return checkedAddresses;
     }
 
     // A range is for programs that use a proxy: a socket for each port would be too much.

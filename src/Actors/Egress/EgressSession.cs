@@ -11,16 +11,13 @@ namespace ActorBrowser;
 /// name, checks the addresses, connects to one of the very addresses that it checked, and hands the socket to the child. It keeps the
 /// listening sockets, so that a child that was lost is replaced and programs only lose their connections.
 /// </summary>
-internal sealed class EgressSession : UntypedActor
+internal sealed partial class EgressSession : UntypedActor
 {
-    private const int MostListed = 3;
-
     private readonly EgressSetup _setup;
     private readonly NetworkListener[] _listeners;
     private readonly EgressNotices _notices;
     private readonly IActorRef _self = Context.Self;
-    private readonly Dictionary<ulong, EgressAttempt> _byId = [];
-    private readonly Dictionary<long, EgressAttempt> _byKey = [];
+    private readonly EgressTable _attempts = new();
     private ChildRouter? _router;
     private ulong _lastId;
     private long _lastKey;
@@ -67,26 +64,26 @@ internal sealed class EgressSession : UntypedActor
                 OnFrames(batch);
                 break;
             case NameResolver.Resolved resolved:
-                if (_byKey.TryGetValue(resolved.Key, out var named))
+                if (_attempts.TryFind(resolved.Key, out var named))
                     OnResolved(named, resolved);
                 break;
             case EgressConnector.Outcome outcome:
-                if (_byKey.TryGetValue(outcome.Key, out var tried))
+                if (_attempts.TryFind(outcome.Key, out var tried))
                     OnOutcome(tried, outcome);
                 else
                     outcome.CloseUntaken();
                 break;
-            case ResolveOverdue overdue when _byKey.TryGetValue(overdue.Key, out var unresolved):
+            case ResolveOverdue overdue when _attempts.TryFind(overdue.Key, out var unresolved):
                 Fail(unresolved, EgressFailure.Unreachable, $"{unresolved.Host} could not be resolved: the resolver does not answer.");
                 Flush();
                 break;
-            case ConnectOverdue overdue when _byKey.TryGetValue(overdue.Key, out var slow):
+            case ConnectOverdue overdue when _attempts.TryFind(overdue.Key, out var slow):
                 slow.Connector?.Dispose();
                 slow.Errno = Errno.TimedOut;
                 TryNext(slow);
                 break;
             case PermissionAnswer answer:
-                if (_byKey.TryGetValue(answer.Key, out var asked))
+                if (_attempts.TryFind(answer.Key, out var asked))
                     OnAnswer(asked, answer);
                 break;
             case ChildSupervisor.Up up:
@@ -148,29 +145,21 @@ internal sealed class EgressSession : UntypedActor
             case ChildFrames.EgressAsked asked:
                 if (asked.Id <= _lastId)
                     return new ProtocolViolation(ViolationKind.OutOfState, $"The egress child asked under the id {asked.Id} after {_lastId}.");
-                if (_byId.Count >= EgressContract.MostOpen)
-                    return new ProtocolViolation(ViolationKind.OutOfState, $"The egress child has {_byId.Count} open questions.");
+                if (_attempts.Count >= EgressContract.MostOpen)
+                    return new ProtocolViolation(ViolationKind.OutOfState, $"The egress child has {_attempts.Count} open questions.");
                 _lastId = asked.Id;
                 OnAsked(asked.Id, asked.Value);
                 return null;
             case ChildFrames.EgressAbandoned abandoned:
-                if (_byId.TryGetValue(abandoned.Id, out var attempt))
+                if (_attempts.TryFindId(abandoned.Id, out var attempt))
                     End(attempt);
                 return null;
             case ChildFrames.EgressMisused misused:
-                OnMisused(misused.Value);
+                _notices.Misused(misused.Value);
                 return null;
             default:
                 return new ProtocolViolation(ViolationKind.UnknownMessage, $"The egress child sent a {frame.GetType().Name}.");
         }
-    }
-
-    private void OnMisused(in EgressMisuse misuse)
-    {
-        var (host, other) = (VisibleText.Line(misuse.Host), VisibleText.Line(misuse.Other));
-        _notices.Deny(new PermissionSubject.Egress(host, misuse.Port, EgressProtocol.Tcp),
-            other.Length == 0 ? $"A connection to {host}:{misuse.Port} was ended: its TLS greeting cannot be read."
-                : $"A connection to {host}:{misuse.Port} was ended: it names another host, {other}.");
     }
 
     private void OnAsked(ulong id, in EgressConnect asked)
@@ -186,18 +175,18 @@ internal sealed class EgressSession : UntypedActor
         var verdict = _setup.Rules.Find(host, address, asked.Port, asked.Method);
         attempt.Rule = verdict.Rule;
         if (verdict.IsDenied)
-            Deny(attempt, $"The rule '{verdict.Rule!.Text}' denies {Describe(attempt)}.", PermissionBroker.Rule);
+            Deny(attempt, $"The rule '{verdict.Rule!.Text}' denies {attempt.Description}.");
         else if (verdict.IsGranted)
             Begin(attempt);
         else if (_setup.Mode == RefusalMode.Ask && _setup.Audience.First is { } member)
             AskFor(attempt, member);
         else
-            Deny(attempt, NoRule(attempt), PermissionBroker.Rule);
+            Deny(attempt, attempt.NoRule);
     }
 
     private void Begin(EgressAttempt attempt)
     {
-        Remember(attempt);
+        _attempts.Add(attempt);
         if (attempt.IsName)
         {
             _router?.Send(attempt.Id, default(EgressConnected));
@@ -217,9 +206,9 @@ internal sealed class EgressSession : UntypedActor
 
     private void AskFor(EgressAttempt attempt, EgressAudience.Member member)
     {
-        Remember(attempt);
+        _attempts.Add(attempt);
         attempt.IsAsked = true;
-        _setup.Permissions.Tell(new AskPermission(attempt.Key, member.Handle, _setup.Profile, member.Display, Subject(attempt), NoRule(attempt), _self));
+        _setup.Permissions.Tell(new AskPermission(attempt.Key, member.Handle, _setup.Profile, member.Display, attempt.Subject, attempt.NoRule, _self));
     }
 
     private void OnAnswer(EgressAttempt attempt, PermissionAnswer answer)
@@ -230,7 +219,7 @@ internal sealed class EgressSession : UntypedActor
         if (answer.Decision == PermissionDecision.Deny)
         {
             // The broker has recorded it.
-            var sentence = Sentence(answer.Sentence, attempt);
+            var sentence = attempt.DenialWith(answer.Sentence);
             _notices.Tell(sentence);
             EgressMetrics.Ended(EgressMetrics.Denied);
             Refuse(attempt, EgressFailure.Denied, sentence);
@@ -243,77 +232,9 @@ internal sealed class EgressSession : UntypedActor
         Flush();
     }
 
-    private void OnResolved(EgressAttempt attempt, NameResolver.Resolved resolved)
+    private void Deny(EgressAttempt attempt, string sentence)
     {
-        if (resolved.Addresses.Count == 0)
-            Fail(attempt, EgressFailure.Unreachable, $"{attempt.Host} could not be resolved: {VisibleText.Line(VisibleText.Shorten(resolved.Problem, 200))}.");
-        else
-            Connect(attempt, resolved.Addresses);
-        Flush();
-    }
-
-    // Only what passes here is connected to: the name is not resolved again.
-    private void Connect(EgressAttempt attempt, IReadOnlyList<IPAddress> addresses)
-    {
-        var objections = new List<string>();
-        var checkedAddresses = new List<IPAddress>();
-        foreach (var address in addresses)
-        {
-            if (_setup.Rules.Objection(address, attempt.Rule, attempt is { WasGranted: true, Address: not null }, attempt.Port, attempt.Method) is { } objection)
-                objections.Add($"The address {address} {objection}");
-            else
-                checkedAddresses.Add(address);
-        }
-        if (checkedAddresses.Count == 0)
-        {
-            Deny(attempt, $"{attempt.Target} is not reached. {string.Join(". ", objections.Take(MostListed))}.", PermissionBroker.Rule);
-            return;
-        }
-        attempt.Addresses = checkedAddresses;
-        TryNext(attempt);
-    }
-
-    private void TryNext(EgressAttempt attempt)
-    {
-        if (attempt.NextAddress() is { } address)
-        {
-            Timers.StartSingleTimer(attempt.Key, new ConnectOverdue(attempt.Key), _setup.Settings.Egress.ConnectTimeout);
-            attempt.Connector = EgressConnector.Start(attempt.Key, address, attempt.Port, _self);
-            return;
-        }
-        Timers.Cancel(attempt.Key);
-        var (failure, what) = attempt.Errno switch
-        {
-            Errno.ConnectionRefused => (EgressFailure.Refused, "refused the connection"),
-            Errno.TimedOut => (EgressFailure.TimedOut, "did not answer in time"),
-            _ => (EgressFailure.Unreachable, $"is not reachable ({new SystemCallException("connect", attempt.Errno).Message})"),
-        };
-        Fail(attempt, failure, $"{attempt.Target} {what}.");
-        Flush();
-    }
-
-    private void OnOutcome(EgressAttempt attempt, EgressConnector.Outcome outcome)
-    {
-        if (outcome.Socket is not { } socket)
-        {
-            attempt.Errno = outcome.Errno;
-            TryNext(attempt);
-            return;
-        }
-        if (_router is { } router)
-            router.Send(attempt.Id, default(EgressConnected), descriptors: [socket]);
-        else
-            socket.Dispose();
-        if (!attempt.WasGranted)
-            _notices.Allow(Subject(attempt), attempt.Rule!);
-        EgressMetrics.Ended(EgressMetrics.Connected);
-        End(attempt);
-        Flush();
-    }
-
-    private void Deny(EgressAttempt attempt, string sentence, string by)
-    {
-        _notices.Deny(Subject(attempt), sentence, by);
+        _notices.Deny(attempt.Subject, sentence);
         EgressMetrics.Ended(EgressMetrics.Denied);
         Refuse(attempt, EgressFailure.Denied, sentence);
     }
@@ -334,38 +255,20 @@ internal sealed class EgressSession : UntypedActor
 
     private void Flush() => _router?.Flush();
 
-    private void Remember(EgressAttempt attempt)
-    {
-        _byId[attempt.Id] = attempt;
-        _byKey[attempt.Key] = attempt;
-    }
-
     private void End(EgressAttempt attempt)
     {
         Timers.Cancel(attempt.Key);
         attempt.Dispose();
-        _byId.Remove(attempt.Id);
-        _byKey.Remove(attempt.Key);
+        _attempts.Remove(attempt);
         if (attempt.IsAsked)
             _setup.Permissions.Tell(new AbandonPermission(attempt.Key, _self));
     }
 
     private void DropAll()
     {
-        foreach (var attempt in _byKey.Values.ToArray())
+        foreach (var attempt in _attempts.All)
             End(attempt);
     }
-
-    private static PermissionSubject.Egress Subject(EgressAttempt attempt) => new(attempt.Host, attempt.Port, attempt.Protocol);
-
-    private static string Describe(EgressAttempt attempt) => attempt.IsName ? attempt.Host : attempt.Method.Length > 0 ? $"{attempt.Method} http://{attempt.Target}" : attempt.Target;
-
-    private static string NoRule(EgressAttempt attempt) =>
-        $"No rule grants {Describe(attempt)}; to grant it, add '{Suggest(attempt)}' to Spawn.Egress (exec --allow-host {Suggest(attempt)}) or to egress.allow of the profile.";
-
-    private static string Suggest(EgressAttempt attempt) => attempt.IsName || attempt.Port is 80 or 443 ? attempt.Host.Contains(':', StringComparison.Ordinal) ? $"[{attempt.Host}]" : attempt.Host : attempt.Target;
-
-    private static string Sentence(string given, EgressAttempt attempt) => $"{Describe(attempt)} was denied{(given.Length == 0 ? "." : $": {given}")}";
 
     private sealed record ResolveOverdue(long Key);
 

@@ -23,7 +23,7 @@ internal sealed record AskPermission(long Key, string Session, string Profile, s
     : INoSerializationVerificationNeeded;
 
 /// <summary>The broker's answer.</summary>
-internal sealed record PermissionAnswer(long Key, PermissionDecision Decision, string Sentence, string By) : INoSerializationVerificationNeeded;
+internal sealed record PermissionAnswer(long Key, PermissionDecision Decision, string Sentence, string By) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
 /// <summary>The asker no longer waits: its command has ended, or the connection was given up.</summary>
 internal sealed record AbandonPermission(long Key, IActorRef ReplyTo) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
@@ -15,11 +13,12 @@ namespace ActorBrowser.ChildEntrypoints.Egress;
 ///                          └────────────────────────────────────────────────────────────────────────────┘
 /// </code>
 /// </summary>
-internal sealed class EgressClient : IEgressSource, IEgressAsker
+internal sealed partial class EgressClient : IEgressSource, IEgressAsker
 {
     private const int HttpPort = 80;
 
     private readonly EgressClients _clients;
+    private readonly HeadBuffer _head = new();
     private readonly EgressWatch _program;
     // What a program without a proxy has connected to; null for the proxy.
     private readonly (string Host, int Port)? _direct;
@@ -31,8 +30,6 @@ internal sealed class EgressClient : IEgressSource, IEgressAsker
     private ProxyRequest? _request;
     private (string Host, int Port) _target;
     private TlsGreeting? _greeting;
-    private byte[] _head = [];
-    private int _length;
     private bool _socksGreeted;
     private ulong _question;
 
@@ -69,7 +66,7 @@ internal sealed class EgressClient : IEgressSource, IEgressAsker
                 break;
             case State.Asking:
                 // The rest of the request, or the program's end.
-                if (Read() && _length >= ProxyRequest.MostHead)
+                if (Read() && _head.Length >= ProxyRequest.MostHead)
                     _program.Interest = Readiness.None;
                 break;
             case State.Relaying:
@@ -94,7 +91,6 @@ internal sealed class EgressClient : IEgressSource, IEgressAsker
         _up = new EgressFlow(_clients.Sources, _program, _host);
         _down = new EgressFlow(_clients.Sources, _host, _program);
         _state = State.Relaying;
-        var rest = _head.AsSpan(0, _length);
         switch (_kind)
         {
             case EgressKind.Http:
@@ -102,7 +98,7 @@ internal sealed class EgressClient : IEgressSource, IEgressAsker
                 _up.Filter = new RequestBodyFilter(_request.BodyLength);
                 break;
             case EgressKind.Connect:
-                _down.Begin("HTTP/1.1 200 Connection established\r\n\r\n"u8, filtered: false);
+                _down.Begin(HttpAnswers.Established, filtered: false);
                 break;
             case EgressKind.Socks:
                 _down.Begin(SocksRequest.Answer(SocksRequest.Granted), filtered: false);
@@ -112,8 +108,8 @@ internal sealed class EgressClient : IEgressSource, IEgressAsker
         }
         if (_kind != EgressKind.Http)
             _up.Filter = _greeting = new TlsGreeting(_target.Host);
-        _up.Begin(rest, filtered: true);
-        (_head, _length) = ([], 0);
+        _up.Begin(_head.Bytes, filtered: true);
+        _head.Clear();
         Relay();
     }
 
@@ -124,13 +120,7 @@ internal sealed class EgressClient : IEgressSource, IEgressAsker
         switch (_kind)
         {
             case EgressKind.Connect or EgressKind.Http:
-                var (code, reason) = refused.Failure switch
-                {
-                    EgressFailure.Denied => (403, "Forbidden"),
-                    EgressFailure.TimedOut => (504, "Gateway Timeout"),
-                    _ => (502, "Bad Gateway"),
-                };
-                AnswerHttp(code, reason, refused.Sentence);
+                AnswerAndDrain(HttpAnswers.Of(refused));
                 break;
             case EgressKind.Socks:
                 AnswerAndDrain(SocksRequest.Answer(SocksRequest.CodeOf(refused.Failure)));
@@ -144,8 +134,8 @@ internal sealed class EgressClient : IEgressSource, IEgressAsker
     /// <summary>Its deadline is over.</summary>
     internal void OnOverdue()
     {
-        if (_state == State.Greeting && _length > 0 && _kind != EgressKind.Socks && !_socksGreeted)
-            AnswerHttp(408, "Request Timeout", "The request did not arrive in time.");
+        if (_state == State.Greeting && _head.Length > 0 && _kind != EgressKind.Socks && !_socksGreeted)
+            AnswerAndDrain(HttpAnswers.TooSlow());
         else
             Close(reset: _state is State.Greeting or State.Relaying);
     }
@@ -179,7 +169,7 @@ internal sealed class EgressClient : IEgressSource, IEgressAsker
         switch (result.Status)
         {
             case SocketStatus.Ok:
-                Append(_clients.Sources.Scratch.AsSpan(0, result.Bytes));
+                _head.Append(_clients.Sources.Scratch.AsSpan(0, result.Bytes));
                 return true;
             case SocketStatus.WouldBlock:
                 return true;
@@ -191,89 +181,6 @@ internal sealed class EgressClient : IEgressSource, IEgressAsker
                 Close(reset: false);
                 return false;
         }
-    }
-
-    private void Append(ReadOnlySpan<byte> data)
-    {
-        if (_length + data.Length > _head.Length)
-            Array.Resize(ref _head, _length + data.Length);
-        data.CopyTo(_head.AsSpan(_length));
-        _length += data.Length;
-    }
-
-    private void Remove(int count)
-    {
-        _head.AsSpan(count.._length).CopyTo(_head);
-        _length -= count;
-    }
-
-    private void Understand()
-    {
-        if (_length == 0)
-            return;
-        if (_direct is null && _head[0] == SocksRequest.Version)
-            UnderstandSocks();
-        else
-            UnderstandHttp();
-    }
-
-    private void UnderstandHttp()
-    {
-        var end = ProxyRequest.EndOf(_head.AsSpan(0, _length));
-        if ((end < 0 ? _length : end) > ProxyRequest.MostHead)
-        {
-            AnswerHttp(431, "Request Header Fields Too Large", $"The request's head has more than {ProxyRequest.MostHead} bytes.");
-            return;
-        }
-        // Anything but a method's letters is another protocol, which would be waited for in vain.
-        if (!char.IsAsciiLetter((char)_head[0]))
-            AnswerHttp(400, "Bad Request", _direct is null ? "The proxy speaks HTTP and SOCKS5." : "Only HTTP is passed on to port 80.");
-        if (end < 0 || _state != State.Greeting)
-            return;
-        if (ProxyRequest.TryRead(_head.AsSpan(0, end), _direct?.Host, out var request) is { } problem)
-            AnswerHttp(400, "Bad Request", problem);
-        else
-            Begin(request, end);
-    }
-
-    private void Begin(ProxyRequest request, int end)
-    {
-        _request = request;
-        Remove(end);
-        if (_direct is { } direct && request.NamedHost is { } named && !named.TrimEnd('.').Equals(direct.Host, StringComparison.OrdinalIgnoreCase))
-        {
-            _clients.Desk.Report(new EgressMisuse(direct.Host, direct.Port, named[..Math.Min(named.Length, EgressConnect.MostHost)]));
-            AnswerHttp(403, "Forbidden", $"The connection is to {direct.Host}, but the request is for {named}.");
-            return;
-        }
-        Ask(request.IsTunnel ? EgressKind.Connect : EgressKind.Http, request.Host, request.Port, request.IsTunnel ? "" : request.Method);
-    }
-
-    private void UnderstandSocks()
-    {
-        _kind = EgressKind.Socks;
-        if (!_socksGreeted)
-        {
-            var read = SocksRequest.ReadMethods(_head.AsSpan(0, _length), out var acceptable);
-            if (read == 0)
-                return;
-            Remove(read);
-            _socksGreeted = true;
-            if (!acceptable)
-            {
-                AnswerAndDrain([SocksRequest.Version, 0xff]);
-                return;
-            }
-            InternetSocket.Send(_program.Descriptor, [SocksRequest.Version, 0]);
-        }
-        var length = SocksRequest.ReadRequest(_head.AsSpan(0, _length), out var host, out var port, out var error);
-        if (length == 0)
-            return;
-        Remove(length);
-        if (error != 0)
-            AnswerAndDrain(SocksRequest.Answer(error));
-        else
-            Ask(EgressKind.Socks, host, port, "");
     }
 
     private void Ask(EgressKind kind, string host, int port, string method)
@@ -313,13 +220,6 @@ internal sealed class EgressClient : IEgressSource, IEgressAsker
         _host!.Interest = (_down.WantsToRead ? Readiness.Readable : 0) | (_up.WantsToWrite ? Readiness.Writable : 0);
     }
 
-    private void AnswerHttp(int code, string reason, string sentence)
-    {
-        var body = Encoding.UTF8.GetBytes($"ActorBrowser: {sentence}\n");
-        AnswerAndDrain([.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {code} {reason}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {body.Length}\r\nConnection: close\r\nProxy-Connection: close\r\n\r\n")), .. body]);
-    }
-
     // A socket that is closed with bytes unread resets the connection, and the program could lose the answer.
     private void AnswerAndDrain(byte[] answer)
     {
@@ -331,7 +231,7 @@ internal sealed class EgressClient : IEgressSource, IEgressAsker
         }
         InternetSocket.EndSending(_program.Descriptor);
         _state = State.Draining;
-        (_head, _length) = ([], 0);
+        _head.Clear();
         Touch(EgressClients.DrainTime);
         _program.Interest = Readiness.Readable;
     }
