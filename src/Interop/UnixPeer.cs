@@ -14,7 +14,7 @@ internal static unsafe class UnixPeer
 
     /// <summary>Connects to a socket.</summary>
     /// <param name="path">Its name; at most 107 bytes.</param>
-    /// <returns>The connection; null if nobody listens there.</returns>
+    /// <returns>The connection; null if nobody listens there, or this process may have no such socket, as in a sandbox.</returns>
     public static SafeDescriptor? TryConnect(string path)
     {
         var name = Encoding.UTF8.GetBytes(path);
@@ -22,7 +22,7 @@ internal static unsafe class UnixPeer
             return null;
         var socket = new SafeDescriptor(LibC.CreateSocket(UnixDomain, StreamCloseOnExec, 0));
         if (socket.IsInvalid)
-            throw SystemCallException.FromLastError("socket");
+            return null;
         // struct sockaddr_un: the family, and the name with its final zero.
         var address = stackalloc byte[2 + LongestPath + 1];
         new Span<byte>(address, 2 + LongestPath + 1).Clear();
