@@ -65,7 +65,7 @@ internal sealed class BlockingSocketChannel : IWorkChannel
             throw new InvalidOperationException("The channel has been started already.");
         _handler = handler;
         Serve();
-        _over.Wait();
+        _over.Wait(Timeout.Infinite);
     }
 
     /// <inheritdoc/>
