@@ -20,6 +20,7 @@ public sealed class ConfigurationSpecs
             ["network"] = [typeof(NetworkSettings)],
             ["commands"] = [typeof(CommandSettings)],
             ["permissions"] = [typeof(PermissionSettings)],
+            ["egress"] = [typeof(EgressSettings)],
             ["pools.renderer"] = [typeof(PoolSettings)],
             ["pools.image-decoder"] = [typeof(PoolSettings)],
             ["tabs"] = [typeof(TabSettings), typeof(Transport.DocumentLimits)],
