@@ -21,6 +21,7 @@ public sealed class ConfigurationSpecs
             ["commands"] = [typeof(CommandSettings)],
             ["egress"] = [typeof(EgressSettings)],
             ["permissions"] = [typeof(PermissionSettings)],
+            ["egress"] = [typeof(EgressSettings)],
             ["pools.renderer"] = [typeof(PoolSettings)],
             ["pools.image-decoder"] = [typeof(PoolSettings)],
             ["tabs"] = [typeof(TabSettings), typeof(Transport.DocumentLimits)],

@@ -181,6 +181,32 @@ public sealed class ReachSpecs : EgressSpecs
         }
     }
 
+    [FactNeeds("curl", "python3")]
+    public async Task A_connection_ends_however_many_pieces_came_before_its_end()
+    {
+        // The end may be read in any of the turns that a flow takes at once.
+        await using var server = new RawServer(static async (stream, stop) =>
+        {
+            var pieces = stream.ReadByte() - 64;
+            await stream.WriteAsync(new byte[pieces * 20_000], stop);
+        });
+        const string script = """
+            import socket,sys
+            for n in range(1,41):
+             s=socket.create_connection(('127.0.0.1',3128));s.sendall(b'CONNECT 127.0.0.1:'+sys.argv[1].encode()+b' HTTP/1.1\r\n\r\n');s.settimeout(20)
+             r=b''
+             while not r.endswith(b'\r\n\r\n'): r+=s.recv(1)
+             s.sendall(bytes([64+n]));m=0
+             while True:
+              d=s.recv(5000)
+              if not d: break
+              m+=len(d)
+             assert m==n*20000,(n,m)
+            print('all')
+            """;
+        Assert.Equal("all\n", await OutputOfAsync($"cat > $TMPDIR/s.py <<'END'\n{script}\nEND\n/usr/bin/python3 $TMPDIR/s.py {server.Port}", $"127.0.0.1:{server.Port}"));
+    }
+
     [FactNeeds("curl")]
     public async Task Each_half_of_a_connection_ends_by_itself()
     {

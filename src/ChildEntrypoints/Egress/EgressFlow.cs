@@ -93,15 +93,8 @@ internal sealed class EgressFlow(EgressSources sources, EgressWatch from, Egress
         {
             if (WantsToWrite && !Send())
                 return;
-            if (_sourceEnded && (_end == _start || _held))
-            {
-                // What the filter could not decide about by now is passed on to nobody.
-                InternetSocket.EndSending(to.Descriptor);
-                State = FlowState.Ended;
-                return;
-            }
             if (!WantsToRead)
-                return;
+                break;
             var result = InternetSocket.Receive(from.Descriptor, sources.Scratch);
             if (result.Status == SocketStatus.WouldBlock)
                 return;
@@ -112,6 +105,17 @@ internal sealed class EgressFlow(EgressSources sources, EgressWatch from, Egress
             else
                 Take(sources.Scratch.AsSpan(0, result.Bytes));
         }
+        EndIfDone();
+    }
+
+    // After every turn, the last one too: nothing would wake a flow whose source has ended and that has nothing to send.
+    private void EndIfDone()
+    {
+        if (State != FlowState.Open || !_sourceEnded || (_end > _start && !_held))
+            return;
+        // What the filter could not decide about by now is passed on to nobody.
+        InternetSocket.EndSending(to.Descriptor);
+        State = FlowState.Ended;
     }
 
     // Bytes that have just arrived: through the filter, then to the target, and the rest is kept.
