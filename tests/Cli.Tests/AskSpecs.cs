@@ -86,11 +86,15 @@ public sealed class AskSpecs : IDisposable
     {
         var secret = Outside("secret", "the secret\n");
         var log = Path.Combine(Directory.CreateDirectory(Path.Combine(_outside, "state", "actorbrowser")).FullName, "permissions.jsonl");
-        // The process may make no file longer than 8 MiB; half of a line fits.
-        await File.WriteAllBytesAsync(log, new byte[(8 << 20) - 100]);
-        var seen = await TypeAsync($"ulimit -f 8192; AB exec --ask -- cat {secret}; echo code-$?", "(60 s)", "s");
+        // A native process may make no file longer than 8 MiB, and half of a line fits. The JIT needs longer ones: there a folder is in the log's place.
+        var isNative = !File.Exists(TestChildProgram.Command + ".dll");
+        if (isNative)
+            await File.WriteAllBytesAsync(log, new byte[(8 << 20) - 100]);
+        else
+            Directory.CreateDirectory(log);
+        var seen = await TypeAsync($"{(isNative ? "ulimit -f 8192; " : "")}AB exec --ask -- cat {secret}; echo code-$?", "(60 s)", "s");
         Assert.DoesNotContain("the secret", seen, StringComparison.Ordinal);
-        Assert.Contains("The decision cannot be recorded: Only 100 of a line's", seen, StringComparison.Ordinal);
+        Assert.Contains(isNative ? "The decision cannot be recorded: Only 100 of a line's" : "The decision cannot be recorded: open(", seen, StringComparison.Ordinal);
         Assert.Contains("code-1", seen, StringComparison.Ordinal);
     }
 

@@ -7,7 +7,7 @@ using static ActorBrowser.PermissionProtocol;
 namespace ActorBrowser.CommandsTests;
 
 /// <summary>A command waits at a file that its world does not hold until somebody has decided. Real commands.</summary>
-[System.Runtime.Versioning.SupportedOSPlatform("linux")]
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class AskingSpecs : CommandSpecs
 {
     private static readonly string Audit = Path.Combine(Path.GetTempPath(), $"actorbrowser-audit-{Guid.NewGuid():n}.jsonl");

@@ -5,7 +5,7 @@ using static ActorBrowser.CommandProtocol;
 namespace ActorBrowser.CommandsTests;
 
 /// <summary>A command works on an overlay of its folder, which is shown, applied or discarded afterwards. Real commands.</summary>
-[System.Runtime.Versioning.SupportedOSPlatform("linux")]
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class ScratchSpecs : CommandSpecs
 {
     private readonly string _workspace = Directory.CreateTempSubdirectory("actorbrowser-scratch-").FullName;
