@@ -34,7 +34,8 @@ public sealed partial class GuideSpecs() : TestKit($"akka.loglevel = ERROR\nakka
         var steps = Run().Matches(guide).Select(static step => step.Groups["block"].Value).ToArray();
         Assert.Equal(2, steps.Length);
         using var shell = Process.Start(new ProcessStartInfo("sh") { WorkingDirectory = _place.FullName, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        await shell.StandardInput.WriteAsync($"XDG_RUNTIME_DIR='{_place.FullName}'; export XDG_RUNTIME_DIR; actorbrowser() {{ '{TestChildProgram.Command}' \"$@\"; }}\n");
+        // A program, not a function: what runs in the background is then the program itself, which the end of the test ends.
+        await shell.StandardInput.WriteAsync($"XDG_RUNTIME_DIR='{_place.FullName}'; PATH='{_place.FullName}/bin':$PATH; export XDG_RUNTIME_DIR PATH; mkdir bin; printf '#!/bin/sh\\nexec \"%s\" \"$@\"\\n' '{TestChildProgram.Command}' > bin/actorbrowser; chmod +x bin/actorbrowser\n");
         try
         {
             await SayAsync(shell, steps[0]);
@@ -50,6 +51,7 @@ public sealed partial class GuideSpecs() : TestKit($"akka.loglevel = ERROR\nakka
             shell.StandardInput.Close();
             await shell.WaitForExitAsync().Soon();
         }
+        Assert.False(File.Exists(Path.Combine(_place.FullName, "actorbrowser", "serve.sock")), "The server has not ended.");
     }
 
     private static async Task BuildsAsync(JsonElement server)

@@ -21,7 +21,7 @@ public sealed class HttpSpecs : IAsyncLifetime
     {
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b111_111_111);
-        (_server, _url) = await McpProgram.ServeAsync(Token, "--workspace", _folder.FullName, "--idle-timeout", "2");
+        (_server, _url) = await McpProgram.ServeAsync(Token, "--workspace", _folder.FullName, "--idle-timeout", "5");
     }
 
     public async Task DisposeAsync()
@@ -119,7 +119,8 @@ public sealed class HttpSpecs : IAsyncLifetime
         await SendAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""", session: session);
         var started = await SendAsync($$$$$"""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"start_command","arguments":{"command":"sleep {{{{{mark}}}}}"}}}""", session: session);
         Assert.Equal(HttpStatusCode.OK, started.Status);
-        Assert.NotEmpty(ProcessTable.WithArgument(mark));
+        // The shell has not begun the program at once.
+        await ProcessTable.Until(() => ProcessTable.WithArgument(mark).Count > 0, Deadline.Long);
         await ProcessTable.Until(() => ProcessTable.WithArgument(mark).Count == 0, Deadline.Long);
         var late = await SendAsync("""{"jsonrpc":"2.0","id":3,"method":"tools/list"}""", session: session);
         Assert.Equal((HttpStatusCode.NotFound, -32001), (late.Status, JsonDocument.Parse(late.Body).RootElement.GetProperty("error").GetProperty("code").GetInt32()));
