@@ -1,6 +1,6 @@
+using ActorBrowser.Agents;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
-using ActorBrowser.Agents;
 using Microsoft.Agents.AI;
 using Microsoft.Extensions.AI;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using ActorBrowser.Agents;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
-using ActorBrowser.Agents;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using static ActorBrowser.PermissionProtocol;

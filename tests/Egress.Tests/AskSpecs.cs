@@ -1,4 +1,3 @@
-using System.Net;
 using Akka.Actor;
 using Microsoft.AspNetCore.Http;
 using static ActorBrowser.CommandProtocol;

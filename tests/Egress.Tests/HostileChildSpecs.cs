@@ -1,6 +1,4 @@
-using System.Net;
 using ActorBrowser.Interop;
-using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;

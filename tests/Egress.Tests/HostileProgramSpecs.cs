@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
-using System.Text;
 using Akka.Actor;
 using Microsoft.AspNetCore.Http;
 using static ActorBrowser.CommandProtocol;

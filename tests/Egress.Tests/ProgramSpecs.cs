@@ -6,9 +6,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using ActorBrowser.Transport;
 using Microsoft.AspNetCore.Http;
-using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.EgressTests;
 

@@ -1,7 +1,6 @@
-using ActorBrowser.Transport.Http;
 using System.Net;
-using ActorBrowser.ChildEntrypoints.Network;
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 using Xunit;
 
 namespace ActorBrowser.Network.Tests;

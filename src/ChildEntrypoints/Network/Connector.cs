@@ -1,8 +1,8 @@
-using ActorBrowser.Transport.Http;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 

@@ -1,5 +1,5 @@
-using ActorBrowser.Transport.Http;
 using ActorBrowser.Transport;
+using ActorBrowser.Transport.Http;
 
 namespace ActorBrowser.ChildEntrypoints.Network;
 
