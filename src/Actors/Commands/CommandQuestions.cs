@@ -55,6 +55,8 @@ internal sealed class CommandQuestions(IActorRef self, IActorRef permissions, st
         foreach (var attempt in _open.Values)
             attempt.Refuse();
         _open.Clear();
+        // Before anybody hears of the end: whoever then asks finds no question of the command and no grant.
+        permissions.Tell(new ForgetSession(handle), self);
     }
 
     private void Ask(FileAttempt attempt)

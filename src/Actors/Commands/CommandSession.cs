@@ -286,6 +286,7 @@ internal sealed partial class CommandSession : UntypedActor
     private void Finish(int survivors)
     {
         _runner.Scratch?.Dispose();
+        _questions.End();
         _life.Finish(survivors);
         _waiters.TellOfTheEnd(_life);
     }
