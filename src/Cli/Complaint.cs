@@ -18,6 +18,9 @@ internal static class Complaint
     /// <summary>Writes a sentence as one line.</summary>
     internal static Task WriteAsync(string sentence) => Console.Error.WriteLineAsync($"actorbrowser: {VisibleText.Line(sentence)}");
 
+    /// <inheritdoc cref="WriteAsync"/>
+    internal static void Write(string sentence) => Console.Error.WriteLine($"actorbrowser: {VisibleText.Line(sentence)}");
+
     /// <summary>Returns why a file could not be used: the system's message, if .NET kept it.</summary>
     internal static string ReasonOf(Exception failure)
     {

@@ -121,6 +121,7 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
         var reader = Sys.ActorOf(CommandReader.Starting(Owner.Ref, new Spawn(["true"]), new Subscribe(ActorRefs.Nobody), events.Writer));
         await Owner.ExpectMsgAsync<Spawn>(Deadline.Long);
         reader.Tell(new Spawned("h", TestActor, 1, default));
+        Assert.IsType<Spawned>((await events.Reader.ReadAsync().AsTask().Soon()).Event);
         Watch(reader);
         reader.Tell(Poison.Instance);
         Assert.Contains("actor failed", (await Assert.ThrowsAsync<InvalidOperationException>(() => events.Reader.Completion.Soon())).Message, StringComparison.Ordinal);

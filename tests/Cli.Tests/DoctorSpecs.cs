@@ -35,7 +35,7 @@ public sealed class DoctorSpecs
         using var report = JsonDocument.Parse(output);
         Assert.Equal(10, report.RootElement.GetProperty("layers").GetArrayLength());
         Assert.Equal(File.Exists(Program + ".dll") ? "Jit" : "Native", report.RootElement.GetProperty("children").GetProperty("image").GetString());
-        Assert.Equal(8, report.RootElement.GetProperty("profiles").GetArrayLength());
+        Assert.Equal(10, report.RootElement.GetProperty("profiles").GetArrayLength());
     }
 
     [Fact]

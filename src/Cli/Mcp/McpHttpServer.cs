@@ -43,7 +43,7 @@ internal sealed class McpHttpServer(McpHttpSessions sessions, McpToken token)
             throw new UsageException($"--http: the port {port} cannot be used: {e.InnerException?.Message ?? e.Message}");
         }
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        await Console.Error.WriteLineAsync($"actorbrowser: serving at {address}{Path}").ConfigureAwait(false);
+        await Complaint.WriteAsync($"serving at {address}{Path}").ConfigureAwait(false);
         try
         {
             await sessions.EndIdleAsync(cancellation).ConfigureAwait(false);

@@ -42,7 +42,7 @@ internal static class ServeCommand
         try
         {
             await using var browser = await CliBrowser.StartAsync(cancellation, Settings).ConfigureAwait(false);
-            await Console.Error.WriteLineAsync($"actorbrowser: serving at {VisibleText.Line(ServeFolder.Socket)}").ConfigureAwait(false);
+            await Complaint.WriteAsync($"serving at {ServeFolder.Socket}").ConfigureAwait(false);
             await AcceptAsync(listener, new ServeDesk(BrowserClient.For(browser.Browser), ActorBrowserSettings.From(browser.System.Settings.Config).Commands.Environment), cancellation).ConfigureAwait(false);
         }
         finally

@@ -36,7 +36,7 @@ internal static class ServedCommand
                     }
                     break;
                 case ServeKind.Gap when !silent:
-                    Console.Error.WriteLine($"actorbrowser: {ServeClient.Number(content)} bytes were not kept");
+                    Complaint.Write($"{ServeClient.Number(content)} bytes were not kept");
                     break;
                 case ServeKind.Refused:
                     return ServeJson.Refused(Parse(content));
