@@ -119,6 +119,9 @@ internal static class ExecCommand
         }
     }
 
+    // The shipped profile whose commands have no folder.
+    private const string WithoutFolder = "command-none";
+
     private static async Task<int> RunAsync(ExecOptions options, CancellationToken cancellation)
     {
         if (StandardInput.IsFolder(0))
@@ -133,6 +136,9 @@ internal static class ExecCommand
                 : "--ask needs a terminal at which somebody can answer, and exec in its foreground.").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
+        // A command may not be given the folder in which somebody has typed it, and would change nothing there.
+        if (options.Profile != WithoutFolder && options.Scratch is null && CommandWorkspace.RefusalOf(options.Folder is { } given ? Path.GetFullPath(given) : CurrentFolder()?.ToString()) is { } why)
+            await Complaint.WriteAsync(why).ConfigureAwait(false);
         if (ServedExec.TryRun(options, cancellation, out var served))
             return served is null ? ExitCodes.Success : await ReportAsync(served, options.Json, 0).ConfigureAwait(false);
         // Raw mode is entered last and left first, so that the terminal is always restored.

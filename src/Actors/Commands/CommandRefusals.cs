@@ -44,7 +44,7 @@ internal sealed class CommandRefusals
         if (whyNoNetwork is not null && _calls.Keys.Any(static call => call.StartsWith("socket(", StringComparison.Ordinal)))
             return whyNoNetwork;
         if (_calls.Count > 0)
-            return $"The profile {profile} refused: {string.Join(", ", _calls.Select(static call => call.Value == 1 ? call.Key : $"{call.Key} ({call.Value} times)"))}.";
+            return $"The profile {profile} refused: {string.Join(", ", _calls.Select(static call => call.Value == 1 ? call.Key : $"{call.Key} ({call.Value} times)"))}.{Hint()}";
         // Landlock reports refused files to no process, so the command's own error message is the only evidence.
         var stream = output.TotalOf(OutputStream.Error) > 0 ? OutputStream.Error : OutputStream.Output;
         var errors = output.Retained(stream).Bytes.Span;
@@ -58,6 +58,10 @@ internal sealed class CommandRefusals
         return PathIn(line) is { } path ? $"It reported '{found}' for {path}, which the profile {profile} may have caused."
             : $"It reported '{found}', which the profile {profile} may have caused.";
     }
+
+    // What the refused calls were for, most likely.
+    private string Hint() => _calls.Keys.Any(static call => call.StartsWith("socket(AF_INET", StringComparison.Ordinal))
+        ? " To let it reach hosts, name them: Spawn.Egress, exec --allow-host." : "";
 
     // The last absolute path: a shell names itself first.
     private static string? PathIn(string text) => text.Split([' ', '\'', '"', '‘', '’', '\n'], StringSplitOptions.RemoveEmptyEntries)

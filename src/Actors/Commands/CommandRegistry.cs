@@ -54,7 +54,7 @@ internal sealed partial class CommandRegistry : UntypedActor
                 OnFrames(from.Frames);
                 break;
             case Spawn spawn:
-                OnSpawn(CommandSpans.Begin(spawn), Sender);
+                OnSpawn(CommandSpans.Begin(_runners.WithProfile(spawn)), Sender);
                 break;
             case Poll poll:
                 Pass(poll.Handle, poll);

@@ -15,6 +15,9 @@ namespace ActorBrowser;
 /// </summary>
 internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log, IActorRef permissions, IActorRef resolver)
 {
+    /// <summary>The shipped profile with a named egress.</summary>
+    internal const string Networked = "command-networked";
+
     private const int MostKept = 8;
     private const int MostGranted = 32;
 
@@ -26,6 +29,10 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private readonly Dictionary<Key, SandboxPolicy> _granted = [];
     private int _last;
     private int _started;
+
+    /// <summary>Names the profile of a command that names hosts but no profile, unless the configured one has a named egress.</summary>
+    internal Spawn WithProfile(Spawn spawn) => spawn is { Profile: null, Egress.Count: > 0 } && settings.Sandbox.Find(settings.Commands.Profile) is not { HasNamedEgress: true }
+        ? spawn with { Profile = Networked } : spawn;
 
     /// <summary>Null, or why no runner can run this command.</summary>
     internal (SpawnFailure Kind, string Message)? Refusal(Spawn spawn)
@@ -202,7 +209,6 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
         return policy.StartIn(folder ?? "/");
     }
-
 
     private void Spare(Key key, SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorld, IActorContext context)
     {

@@ -28,6 +28,15 @@ internal static class CommandWorkspace
         }
     }
 
+    /// <summary>Says why a folder is never a workspace, as a sentence; null if it is one, does not exist, or has no name.</summary>
+    internal static string? RefusalOf(string? folder)
+    {
+        if (folder is null)
+            return null;
+        Open(Path.TrimEndingDirectorySeparator(folder), out var refusal)?.Dispose();
+        return refusal is null ? null : $"no command gets {folder} because {refusal}: it does not see that folder's files, and what it writes there is lost.";
+    }
+
     /// <summary>Opens the folder.</summary>
     /// <param name="folder">An absolute path.</param>
     /// <param name="refusal">Why the folder is never a workspace, as a phrase; null if it is one or does not exist.</param>

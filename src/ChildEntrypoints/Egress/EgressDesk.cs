@@ -38,7 +38,12 @@ internal sealed class EgressDesk(ChildContext context)
     }
 
     /// <summary>Tells the parent that a granted connection was used for another host, and was ended.</summary>
-    internal void Report(in EgressMisuse misuse) => context.Write(0, misuse);
+    internal void Report(in EgressMisuse misuse)
+    {
+        context.Write(0, misuse);
+        // Before the program hears of it, so that the command's exit says it.
+        context.Flush();
+    }
 
     internal void OnConnected(ulong id, SafeDescriptor? socket)
     {
