@@ -52,7 +52,7 @@ internal sealed class EgressAttempts(CliBrowser browser, ProbeRange range, Egres
     /// <returns>Whether it succeeded.</returns>
     internal async Task<bool> TryAsync(Func<EgressAttempts, string> script, string? profile, bool hasEgress)
     {
-        target.TakeArrived();
+        await target.TakeArrivedAsync().ConfigureAwait(false);
         var spawn = new Spawn(["bash", "-c", script(this)])
         {
             Profile = profile,
@@ -62,7 +62,7 @@ internal sealed class EgressAttempts(CliBrowser browser, ProbeRange range, Egres
         };
         var end = await BrowserClient.For(browser.Browser).Commands.RunAsync(spawn, cancellation).ConfigureAwait(false);
         // These two are not seen by a server.
-        return target.TakeArrived() || (end.Exit is { ShellCode: 0 } && script(this) is var text && (text.StartsWith("getent", StringComparison.Ordinal) || text.EndsWith("exit 0", StringComparison.Ordinal)));
+        return await target.TakeArrivedAsync().ConfigureAwait(false) || (end.Exit is { ShellCode: 0 } && script(this) is var text && (text.StartsWith("getent", StringComparison.Ordinal) || text.EndsWith("exit 0", StringComparison.Ordinal)));
     }
 
     private static string Port(int port) => port.ToString(CultureInfo.InvariantCulture);

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace ActorBrowser.Cli;
@@ -13,6 +15,10 @@ internal sealed class EgressTarget : IDisposable
     private readonly Socket _other = Listen(IPAddress.Loopback);
     private readonly Socket? _other6 = Socket.OSSupportsIPv6 ? Listen(IPAddress.IPv6Loopback) : null;
     private readonly Socket _datagrams = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly ConcurrentDictionary<EndPoint, TaskCompletionSource> _marks = new();
+    private readonly ConcurrentDictionary<Task, bool> _served = new();
+    private readonly byte[] _mark = RandomNumberGenerator.GetBytes(16);
+    private TaskCompletionSource _marked = new();
     private int _arrived;
 
     internal EgressTarget()
@@ -34,8 +40,34 @@ internal sealed class EgressTarget : IDisposable
 
     internal int Datagrams => PortOf(_datagrams);
 
-    /// <summary>Whether something arrived since the last call that must not.</summary>
-    internal bool TakeArrived() => Interlocked.Exchange(ref _arrived, 0) > 0;
+    /// <summary>Whether something arrived since the last call that must not. What was sent before the call has been counted when it returns.</summary>
+    internal async Task<bool> TakeArrivedAsync()
+    {
+        foreach (var listener in new[] { _granted, _other, _other6 })
+        {
+            if (listener is not null)
+                await MarkAsync((IPEndPoint)listener.LocalEndPoint!).ConfigureAwait(false);
+        }
+        using (var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
+        {
+            _marked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await sender.SendToAsync(_mark, new IPEndPoint(IPAddress.Loopback, Datagrams)).ConfigureAwait(false);
+            await _marked.Task.ConfigureAwait(false);
+        }
+        await Task.WhenAll(_served.Keys).ConfigureAwait(false);
+        return Interlocked.Exchange(ref _arrived, 0) > 0;
+    }
+
+    // A listener accepts in order: when it has accepted this connection, it has accepted all before.
+    private async Task MarkAsync(IPEndPoint listener)
+    {
+        using var mark = new Socket(listener.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        mark.Bind(new IPEndPoint(listener.Address, 0));
+        var accepted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _marks[mark.LocalEndPoint!] = accepted;
+        await mark.ConnectAsync(listener).ConfigureAwait(false);
+        await accepted.Task.ConfigureAwait(false);
+    }
 
     public void Dispose()
     {
@@ -55,12 +87,23 @@ internal sealed class EgressTarget : IDisposable
 
     private static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 
-    private static async Task AcceptAsync(Socket listener, Func<Socket, Task> serveAsync)
+    private async Task AcceptAsync(Socket listener, Func<Socket, Task> serveAsync)
     {
         try
         {
             while (true)
-                _ = serveAsync(await listener.AcceptAsync().ConfigureAwait(false));
+            {
+                var client = await listener.AcceptAsync().ConfigureAwait(false);
+                if (client.RemoteEndPoint is { } from && _marks.TryRemove(from, out var mark))
+                {
+                    client.Dispose();
+                    mark.SetResult();
+                    continue;
+                }
+                var served = serveAsync(client);
+                _served[served] = true;
+                _ = served.ContinueWith(task => _served.TryRemove(task, out _), TaskScheduler.Default);
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -103,8 +146,11 @@ internal sealed class EgressTarget : IDisposable
         {
             while (true)
             {
-                await _datagrams.ReceiveAsync(buffer).ConfigureAwait(false);
-                Interlocked.Increment(ref _arrived);
+                var length = await _datagrams.ReceiveAsync(buffer).ConfigureAwait(false);
+                if (buffer.AsSpan(0, length).SequenceEqual(_mark))
+                    _marked.TrySetResult();
+                else
+                    Interlocked.Increment(ref _arrived);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -48,8 +48,7 @@ public sealed class ProbeSpecs(ProbeRange range) : IClassFixture<ProbeRange>
     }
 
     [Theory]
-    [InlineData("network", "tcp-connect")]
-    [InlineData("network", "udp")]
+    [InlineData("resolver", "udp")]
     [InlineData("command-workspace", "fork")]
     [InlineData("command-workspace", "exec")]
     [InlineData("command-networked", "udp")]

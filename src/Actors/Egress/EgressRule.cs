@@ -76,9 +76,10 @@ internal sealed class EgressRule
         return Ports.Count == 0;
     }
 
-    // What is sent through a tunnel is not seen: a rule that grants methods grants no tunnel, and one that denies methods denies it.
+    // What is sent through a tunnel is not seen: a rule that grants methods grants no tunnel, and one that denies methods denies it. Some servers take
+    // a method in any case: one that is denied is denied in every case.
     private bool MatchesMethod(string method, int port) =>
-        _methods.Length == 0 || (method.Length == 0 ? (port == 0 ? !Denies : Denies) : _methods.Contains(method, StringComparer.Ordinal));
+        _methods.Length == 0 || (method.Length == 0 ? (port == 0 ? !Denies : Denies) : _methods.Contains(method, Denies ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal));
 
     private string? Read(string text)
     {

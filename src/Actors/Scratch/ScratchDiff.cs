@@ -4,7 +4,7 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser;
 
-/// <summary>Shows the changes of a scratch as text.</summary>
+/// <summary>Shows the changes of a scratch as text. Names are the command's: none can begin a line of the text.</summary>
 internal static class ScratchDiff
 {
     private const int LongestText = 1 << 20;
@@ -26,13 +26,13 @@ internal static class ScratchDiff
             ScratchChangeKind.ModeChanged => "mode changed",
             _ => "modified",
         };
-        text.Append(CultureInfo.InvariantCulture, $"{word} {change.FileKind.ToString().ToLowerInvariant()} {change.Path}");
+        text.Append(CultureInfo.InvariantCulture, $"{word} {change.FileKind.ToString().ToLowerInvariant()} {VisibleText.Line(change.Path)}");
         if (change.Kind != ScratchChangeKind.Deleted && change.FileKind != ScratchFileKind.Link)
             text.Append(CultureInfo.InvariantCulture, $" (mode {Convert.ToString(change.Mode, 8)})");
         if (change is { FileKind: ScratchFileKind.Link, Kind: not ScratchChangeKind.Deleted })
-            text.Append(CultureInfo.InvariantCulture, $" -> {upper.TargetOf(change.Path)}");
+            text.Append(CultureInfo.InvariantCulture, $" -> {VisibleText.Line(upper.TargetOf(change.Path) ?? "")}");
         if (change.Obstacle is { } obstacle)
-            text.Append(CultureInfo.InvariantCulture, $" [not applied: {obstacle}]");
+            text.Append(CultureInfo.InvariantCulture, $" [not applied: {VisibleText.Line(obstacle)}]");
         text.Append('\n');
         if (change.Kind == ScratchChangeKind.ModeChanged || (change.FileKind != ScratchFileKind.File && change.Before != ScratchFileKind.File))
             return;
@@ -41,7 +41,7 @@ internal static class ScratchDiff
         if (before is null || after is null)
             text.Append(CultureInfo.InvariantCulture, $"  binary, or too long to show: {change.Size} bytes\n");
         else
-            UnifiedDiff.Append(text, change.Path, change.Before is null ? null : before, change.Kind == ScratchChangeKind.Deleted ? null : after);
+            UnifiedDiff.Append(text, VisibleText.Line(change.Path), change.Before is null ? null : before, change.Kind == ScratchChangeKind.Deleted ? null : after);
     }
 
     // Null for what is no text.

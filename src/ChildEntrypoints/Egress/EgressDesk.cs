@@ -19,6 +19,10 @@ internal interface IEgressAsker
 internal sealed class EgressDesk(ChildContext context)
 {
     private readonly Dictionary<ulong, IEgressAsker> _open = [];
+
+    // The parent takes so many questions at a time; further ones wait here.
+    private readonly Queue<(ulong Id, EgressConnect Question)> _waiting = new();
+    private int _sent;
     private ulong _lastId;
 
     /// <summary>Asks the parent.</summary>
@@ -26,15 +30,18 @@ internal sealed class EgressDesk(ChildContext context)
     internal ulong Ask(in EgressConnect question, IEgressAsker asker)
     {
         _open.Add(++_lastId, asker);
-        context.Write(_lastId, question);
+        _waiting.Enqueue((_lastId, question));
+        SendWaiting();
         return _lastId;
     }
 
     /// <summary>The answer is no longer wanted; a socket that comes anyway is closed.</summary>
     internal void Abandon(ulong id)
     {
-        if (_open.Remove(id))
-            context.Write(id, default(EgressAbandon));
+        if (!_open.Remove(id) || (_waiting.TryPeek(out var next) && next.Id <= id))
+            return;
+        context.Write(id, default(EgressAbandon));
+        OnAnswered();
     }
 
     /// <summary>Tells the parent that a granted connection was used for another host, and was ended.</summary>
@@ -47,15 +54,38 @@ internal sealed class EgressDesk(ChildContext context)
 
     internal void OnConnected(ulong id, SafeDescriptor? socket)
     {
-        if (_open.Remove(id, out var asker))
-            asker.OnConnected(socket);
-        else
+        if (!_open.Remove(id, out var asker))
+        {
             socket?.Dispose();
+            return;
+        }
+        OnAnswered();
+        asker.OnConnected(socket);
     }
 
     internal void OnRefused(ulong id, in EgressRefused refused)
     {
-        if (_open.Remove(id, out var asker))
-            asker.OnRefused(refused);
+        if (!_open.Remove(id, out var asker))
+            return;
+        OnAnswered();
+        asker.OnRefused(refused);
+    }
+
+    private void OnAnswered()
+    {
+        _sent--;
+        SendWaiting();
+    }
+
+    private void SendWaiting()
+    {
+        while (_sent < EgressContract.MostOpen && _waiting.TryDequeue(out var next))
+        {
+            // Its program may be gone.
+            if (!_open.ContainsKey(next.Id))
+                continue;
+            _sent++;
+            context.Write(next.Id, next.Question);
+        }
     }
 }
