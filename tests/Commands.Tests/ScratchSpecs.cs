@@ -126,10 +126,10 @@ public sealed class ScratchSpecs : CommandSpecs
     public async Task A_name_of_several_lines_is_one_line_of_the_diff()
     {
         Fill();
-        await RunInScratchAsync("python3 -c \"import os; open('z\\n+++ b/kept\\nadded file fake', 'w').write('x\\n'); os.symlink('t\\nadded file fake', 'li\\nnk')\"");
+        await RunInScratchAsync("python3 -c \"import os; open('z\\n+++ kept\\nadded file fake', 'w').write('x\\n'); os.symlink('t\\nadded file fake', 'li\\nnk')\"");
         var lines = (await Scratch.Find(_name).DiffAsync()).Split('\n');
-        Assert.DoesNotContain(lines, static line => line.StartsWith("added file fake", StringComparison.Ordinal) || line.StartsWith("+++ b/kept", StringComparison.Ordinal));
-        Assert.Contains(lines, static line => line.StartsWith("added file z^J+++ b/kept^Jadded file fake (mode", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, static line => line.StartsWith("added file fake", StringComparison.Ordinal) || line.StartsWith("+++ kept", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.StartsWith("added file z^J+++ kept^Jadded file fake (mode", StringComparison.Ordinal));
         Assert.Contains(lines, static line => line.StartsWith("added link li^Jnk -> t^Jadded file fake", StringComparison.Ordinal));
     }
 
