@@ -27,6 +27,9 @@ internal sealed class EgressRules
     private static readonly IPAddress[] Metadata =
         [IPAddress.Parse("168.63.129.16"), IPAddress.Parse("100.100.100.200"), IPAddress.Parse("fd00:ec2::254"), IPAddress.Parse("192.0.0.192")];
 
+    // The same, at addresses that are not public anyway: most clouds; containers of AWS.
+    private static readonly IPAddress[] LinkLocalMetadata = [IPAddress.Parse("169.254.169.254"), IPAddress.Parse("169.254.170.2")];
+
     private static readonly IPNetwork[] PrivateNetworks =
     [
         IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"), IPNetwork.Parse("100.64.0.0/10"),
@@ -77,6 +80,14 @@ internal sealed class EgressRules
     /// <param name="method">The method of an HTTP request; empty if it is not known.</param>
     internal EgressVerdict Find(string host, IPAddress? address, int port, string method) => new(
         Array.Find(_denying, rule => rule.Matches(host, address, port, method)) ?? Array.Find(_granting, rule => rule.Matches(host, address, port, method)));
+
+    /// <summary>Whether a cloud's metadata service is at this address.</summary>
+    internal static bool IsMetadata(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return Metadata.Contains(address) || LinkLocalMetadata.Contains(address);
+    }
 
     /// <summary>Null, or why a granted host's address may not be connected to: completes "The address …".</summary>
     /// <param name="address">An address of the host.</param>
