@@ -18,6 +18,9 @@ internal sealed class EgressRules
     /// <summary>The most rules of a command, and the most ports on which programs without a proxy are served.</summary>
     internal const int Most = 1000, MostPorts = 64;
 
+    /// <summary>The end of the sentence about an address that a rule for its name does not reach.</summary>
+    internal const string ToReachIt = "; to reach it, write 'private' after the rule for the name, or a rule for the address";
+
     private const int MostListed = 3;
 
     // What a rule without a port most often means.
@@ -109,7 +112,7 @@ internal sealed class EgressRules
         if (verdict.Block is not { } block)
             return null;
         return rule is { IsPrivate: true } && Array.Exists(PrivateNetworks, network => network.Contains(address)) ? null
-            : $"{AddressPolicy.Describe(block)}; to reach it, write 'private' after the rule for the name, or a rule for the address";
+            : $"{AddressPolicy.Describe(block)}{ToReachIt}";
     }
 
     /// <summary>The addresses of a granted host that may be connected to.</summary>
