@@ -10,17 +10,18 @@ internal sealed class GrantQuestion : OneCallActor
     private readonly IActorRef _browser;
     private readonly AskPermission _ask;
     private readonly Func<PermissionRequested, CancellationToken, ValueTask<bool?>> _person;
+    private readonly bool _isPersonOnly;
     private readonly TaskCompletionSource<PermissionAnswer> _done;
     private readonly CancellationTokenSource _end = new();
 
-    public GrantQuestion(IActorRef browser, AskPermission ask, Func<PermissionRequested, CancellationToken, ValueTask<bool?>> person, TaskCompletionSource<PermissionAnswer> done)
+    public GrantQuestion(IActorRef browser, AskPermission ask, Func<PermissionRequested, CancellationToken, ValueTask<bool?>> person, bool isPersonOnly, TaskCompletionSource<PermissionAnswer> done)
     {
-        (_browser, _person, _done) = (browser, person, done);
+        (_browser, _person, _isPersonOnly, _done) = (browser, person, isPersonOnly, done);
         _ask = ask with { ReplyTo = Self };
     }
 
-    internal static Props Props(IActorRef browser, AskPermission ask, Func<PermissionRequested, CancellationToken, ValueTask<bool?>> person, TaskCompletionSource<PermissionAnswer> done) =>
-        Akka.Actor.Props.Create(() => new GrantQuestion(browser, ask, person, done));
+    internal static Props Props(IActorRef browser, AskPermission ask, Func<PermissionRequested, CancellationToken, ValueTask<bool?>> person, bool isPersonOnly, TaskCompletionSource<PermissionAnswer> done) =>
+        Akka.Actor.Props.Create(() => new GrantQuestion(browser, ask, person, isPersonOnly, done));
 
     protected override void PreStart()
     {
@@ -49,6 +50,9 @@ internal sealed class GrantQuestion : OneCallActor
                 break;
             case PersonSaid { Allowed: { } allowed } said:
                 _browser.Tell(new Decide(said.Question, allowed ? PermissionDecision.AllowForSession : PermissionDecision.Deny, allowed ? null : "The person at the client has declined.", "the person at the client"));
+                break;
+            case PersonSaid said when _isPersonOnly:
+                _browser.Tell(new Decide(said.Question, PermissionDecision.Deny, "The client could not ask its user.", "the client"));
                 break;
             case PermissionAnswer answer:
                 _done.TrySetResult(answer);

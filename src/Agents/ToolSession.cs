@@ -62,13 +62,13 @@ public sealed class ToolSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.ServerInfo ??= new() { Name = "actorbrowser", Title = "ActorBrowser", Version = BuildInfo.Version };
-        options.ServerInstructions ??= AgentTools.Instructions;
+        options.ServerInstructions ??= AgentTools.InstructionsFor(this);
         options.ToolCollection ??= [];
         foreach (var tool in AgentTools.All)
             options.ToolCollection.Add(new AgentServerTool(tool, this));
     }
 
-    /// <summary>Serves the Model Context Protocol over two streams, one JSON text in each line, until the input ends, which cancels what is under way.</summary>
+    /// <summary>Serves the Model Context Protocol over two streams, one JSON text in each line, until the input ends. What was asked before that is answered, or cancelled three seconds later.</summary>
     /// <param name="input">What the client writes. A line of more than 4 MiB, or one that is no message, is answered by an error.</param>
     /// <param name="output">What the client reads; nothing else may write there.</param>
     /// <param name="cancellation">Ends serving.</param>

@@ -21,6 +21,9 @@ public sealed record ToolSessionOptions
     /// <summary>Whether fetches and pages may come from loopback, link-local and private addresses. A model can be told by a page to ask for such a URL.</summary>
     public bool AllowPrivateAddresses { get; init; }
 
+    /// <summary>Whether nobody but the person at the client answers <c>request_permission</c>: set it in a program without a permission policy. A client that cannot ask its user then gets an error at once, not a denial at the deadline.</summary>
+    public bool OnlyClientDecides { get; init; }
+
     /// <summary>The most bytes of UTF-8 that a call may ask for in one result; at least 1024.</summary>
     public int MaxResultBytes { get; init; } = 256 << 10;
 

@@ -113,6 +113,56 @@ public sealed class CommandToolSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_quiet_command_tells_progress_as_a_heartbeat()
+    {
+        var told = new List<ProgressNotificationValue>();
+        await _client.CallToolAsync("run_command", new Dictionary<string, object?> { ["command"] = "sleep 11" }, new Told(value =>
+        {
+            lock (told)
+                told.Add(value);
+        })).AsTask().WaitAsync(Deadline.Long * 2);
+        lock (told)
+        {
+            // Two of five seconds, and each greater than the one before.
+            Assert.InRange(told.Count(static one => one.Message?.Contains(" runs for ", StringComparison.Ordinal) == true), 2, 3);
+            Assert.Equal(told.Select(static one => one.Progress).Order().Distinct(), told.Select(static one => one.Progress));
+        }
+    }
+
+    [Fact]
+    public async Task A_command_may_run_for_less_time_than_clients_wait_unless_it_is_told_otherwise()
+    {
+        var tool = (await _client.ListToolsAsync()).Single(static one => one.Name == "run_command").ProtocolTool;
+        Assert.Equal(50, tool.InputSchema.GetProperty("properties").GetProperty("timeoutSeconds").GetProperty("default").GetInt32());
+        Assert.Contains("longer work, or what waits for input: start_command", tool.Description, StringComparison.Ordinal);
+    }
+
+    [FactNeeds("curl")]
+    public async Task A_refused_connection_is_told_with_what_a_model_and_a_person_can_do()
+    {
+        await using var client = await McpProgram.ConnectAsync("--allow-host", "127.0.0.1:9", "--allow-host", "localhost:8");
+        var refused = await client.RawCallAsync("run_command", new { command = "curl -sSf --max-time 20 http://127.0.0.1:7777/" });
+        const string Remedy = "No rule grants GET http://127.0.0.1:7777; to reach it, call request_permission with host 127.0.0.1 and port 7777, or have a person restart the server with --allow-host 127.0.0.1:7777.";
+        Assert.Contains(Remedy, refused.StructuredContent!.Value.GetProperty("blocked").GetString(), StringComparison.Ordinal);
+        Assert.Contains(Remedy, McpProgram.TextOf(refused), StringComparison.Ordinal);
+        Assert.DoesNotContain("Spawn.", McpProgram.TextOf(refused), StringComparison.Ordinal);
+        var named = await client.CallAsync("run_command", new { command = "curl -sSf --max-time 20 http://localhost:8/" });
+        Assert.Contains("with host 127.0.0.1, or have a person restart the server with --allow-host 'NAME:PORT private'", named.GetProperty("blocked").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shell_that_finds_no_program_is_not_called_a_refusal()
+    {
+        Assert.False((await _client.CallAsync("run_command", new { command = "nosuchprog" })).TryGetProperty("blocked", out _));
+        var outside = await _client.CallAsync("run_command", new { command = "/nosuch/prog" });
+        Assert.Contains("'not found' for /nosuch/prog", outside.GetProperty("blocked").GetString(), StringComparison.Ordinal);
+        var said = await _client.CallAsync("run_command", new { command = "echo '/bin/sh: 1: nosuchprog: not found' >&2; exit 127" });
+        Assert.False(said.TryGetProperty("blocked", out _));
+        var alone = await _client.CallAsync("run_command", new { command = "echo '/srv/data: Permission denied' >&2; exit 1" });
+        Assert.Contains("'Permission denied' for /srv/data", alone.GetProperty("blocked").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_timeout_is_told_with_what_to_do()
     {
         var result = await _client.RawCallAsync("run_command", new { command = "echo begun; sleep 60", timeoutSeconds = 1 });

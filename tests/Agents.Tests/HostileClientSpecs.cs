@@ -184,6 +184,20 @@ public sealed class HostileClientSpecs : IAsyncLifetime
             Assert.Empty(_temporary.EnumerateFileSystemInfos());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_asked_before_the_input_ended_is_answered(bool lastLineEnds)
+    {
+        using var server = Process.Start(new ProcessStartInfo(TestChildProgram.Command, ["mcp"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        await server.StandardInput.WriteAsync(Initialize + "\n" + """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""" + (lastLineEnds ? "\n" : ""));
+        server.StandardInput.Close();
+        var answers = (await server.StandardOutput.ReadToEndAsync().Soon()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await server.WaitForExitAsync().Soon();
+        Assert.Equal([0, 1], answers.Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetInt32()).Order());
+        Assert.Equal(0, server.ExitCode);
+    }
+
     private async Task IsAliveAsync()
     {
         await SayAsync("""{"jsonrpc":"2.0","id":77,"method":"ping"}""");

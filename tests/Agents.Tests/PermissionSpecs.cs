@@ -61,6 +61,7 @@ public sealed class PermissionSpecs : TestKit
     [InlineData("accept", true, true)]
     [InlineData("accept", false, false)]
     [InlineData("decline", true, false)]
+    [InlineData("cancel", true, false)]
     public async Task The_person_at_the_client_is_asked_and_decides(string action, bool allow, bool granted)
     {
         var questions = new List<string>();
@@ -79,8 +80,65 @@ public sealed class PermissionSpecs : TestKit
                     },
                 },
             }).WaitAsync(Deadline.Long);
+        // At once: the deadline is 45 s.
+        var begun = System.Diagnostics.Stopwatch.StartNew();
         var answer = await client.CallAsync("request_permission", new { path = _folder.FullName, reason = "the build reads\u001b[1m its data" });
         Assert.Equal(granted, answer.GetProperty("granted").GetBoolean());
         Assert.Equal($"May the agent's commands read {_folder.FullName} and everything below it? It says: the build reads^[[1m its data", Assert.Single(questions));
+        Assert.InRange(begun.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(40));
     }
+
+    [Fact]
+    public async Task Where_nobody_can_be_asked_the_call_fails_at_once_and_says_what_to_do()
+    {
+        await using var client = await McpProgram.ConnectAsync();
+        var begun = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(
+            "Nobody can be asked: this client does not let a server ask its user. Do without it, or have a person restart the server with --allow-host example.org:8443.",
+            await client.RefusedAsync("request_permission", new { host = "Example.org", port = 8443, reason = "it is needed for the test" }));
+        Assert.EndsWith($"with --read {_folder.FullName}.", await client.RefusedAsync("request_permission", new { path = _folder.FullName, reason = "it is needed for the test" }), StringComparison.Ordinal);
+        Assert.InRange(begun.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(40));
+        // A program's own policy may answer without a client.
+        await using var session = ToolSession.Begin(BrowserClient.For(_browser), new ToolSessionOptions { OnlyClientDecides = true });
+        Assert.StartsWith("Nobody can be asked", await CallAsync(session, "request_permission", new() { ["host"] = "example.org", ["reason"] = "it is needed for the test" }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("localhost", "with --allow-host 'localhost:443 private'")]
+    [InlineData("LOCALHOST.", "with --allow-host 'localhost:443 private'")]
+    [InlineData("a.localhost", "Ask for its address")]
+    [InlineData("registry", "Ask for its address")]
+    [InlineData("metadata.google.internal", "Ask for its address")]
+    [InlineData("169.254.169.254", "the address of a cloud's metadata service")]
+    [InlineData("0xa9fea9fe", "the address of a cloud's metadata service")]
+    [InlineData("::ffff:169.254.169.254", "the address of a cloud's metadata service")]
+    [InlineData("fd00:ec2::254", "--allow-host [fd00:ec2::254]:443")]
+    public async Task What_a_grant_would_not_reach_is_not_asked_for(string host, string sentence)
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(PermissionRequested));
+        await using var session = ToolSession.Begin(BrowserClient.For(_browser));
+        Assert.Contains(sentence, await CallAsync(session, "request_permission", new() { ["host"] = host, ["reason"] = "it is needed for the test" }), StringComparison.Ordinal);
+        await ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_grant_of_a_path_where_nothing_is_is_no_success()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(PermissionRequested));
+        await using var session = ToolSession.Begin(BrowserClient.For(_browser));
+        var asking = CallAsync(session, "request_permission", new() { ["path"] = $"{_folder.FullName}/none", ["reason"] = "it is needed for the test" });
+        _browser.Tell(new Decide((await ExpectMsgAsync<FileRequested>(Deadline.Long)).Id, PermissionDecision.AllowForSession));
+        Assert.Equal($"It was granted, but nothing is at {_folder.FullName}/none: the grant has no effect. Check the path.", await asking);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", "127.0.0.1:443 (a loopback address, not on the Internet)")]
+    [InlineData("127.1", "127.0.0.1:443 (a loopback address, not on the Internet)")]
+    [InlineData("::1", "[::1]:443 (a loopback address, not on the Internet)")]
+    [InlineData("169.254.1.1", "169.254.1.1:443 (a link-local address, where clouds serve metadata, not on the Internet)")]
+    [InlineData("10.1.2.3", "10.1.2.3:443 (a private-use address, not on the Internet)")]
+    [InlineData("1.1.1.1", "1.1.1.1:443")]
+    [InlineData("Example.org", "example.org:443")]
+    public void The_person_is_told_what_kind_of_address_it_is(string host, string what) =>
+        Assert.Equal($"reach {what}", PermissionAsked.WhatOf(PermissionAsked.HostOf(host, 443)));
 }

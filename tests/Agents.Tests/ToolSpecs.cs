@@ -109,6 +109,17 @@ public sealed class ToolSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_server_tells_the_model_what_the_session_has()
+    {
+        Assert.Contains("deleted at the end. Commands reach no network; request_permission asks for a host.", _client.ServerInstructions, StringComparison.Ordinal);
+        Assert.Contains("public and private addresses, this machine too.", _client.ServerInstructions, StringComparison.Ordinal);
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetTempPath());
+        await using var client = await McpProgram.ConnectAsync("--workspace", folder, "--allow-host", "pypi.org", "--deny-host", "evil.example");
+        Assert.Contains($"the folder is {folder}. Commands reach pypi.org, !evil.example, and no other host;", client.ServerInstructions, StringComparison.Ordinal);
+        Assert.Contains("public addresses only", client.ServerInstructions, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Foreign_text_stands_between_marks_that_it_cannot_know()
     {
         var first = McpProgram.TextOf(await _client.RawCallAsync("read_page", new { url = $"{_site.Root}/article" }));
@@ -183,6 +194,6 @@ public sealed class ToolSpecs : IAsyncLifetime
     {
         await using var client = await McpProgram.ConnectAsync();
         foreach (var tool in (string[])["fetch", "read_page", "list_links", "image_info"])
-            Assert.Contains("loopback", await client.RefusedAsync(tool, new { url = $"{_site.Root}/article" }), StringComparison.Ordinal);
+            Assert.Matches("loopback.*, which this session may not reach: only public addresses. A person can restart the server with --private-addresses", await client.RefusedAsync(tool, new { url = $"{_site.Root}/article" }));
     }
 }

@@ -49,13 +49,15 @@ internal sealed class CommandRefusals
         var stream = output.TotalOf(OutputStream.Error) > 0 ? OutputStream.Error : OutputStream.Output;
         var errors = output.Retained(stream).Bytes.Span;
         var tail = Encoding.UTF8.GetString(errors[Math.Max(0, errors.Length - LooksBack)..]);
+        var lines = tail.Split('\n');
         var found = Array.Find(Complaints, complaint => tail.Contains(complaint, StringComparison.OrdinalIgnoreCase))
-            ?? (PathIn(tail) is not null ? Array.Find(Absences, absence => tail.Contains(absence, StringComparison.OrdinalIgnoreCase)) : null);
+            ?? Array.Find(Absences, absence => Array.Exists(lines, line => line.Contains(absence, StringComparison.OrdinalIgnoreCase) && PathIn(line, absence) is not null));
         if (found is null)
             return null;
         // Whether the path exists is not said: a command could learn that of any path by printing it.
-        var line = tail.Split('\n').Last(line => line.Contains(found, StringComparison.OrdinalIgnoreCase));
-        return PathIn(line) is { } path ? $"It reported '{found}' for {path}, which the profile {profile} may have caused."
+        var about = lines.Where(line => line.Contains(found, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var path = about.Select(line => PathIn(line, found)).LastOrDefault(static path => path is not null);
+        return path is not null ? $"It reported '{found}' for {path}, which the profile {profile} may have caused."
             : $"It reported '{found}', which the profile {profile} may have caused.";
     }
 
@@ -63,7 +65,14 @@ internal sealed class CommandRefusals
     private string Hint() => _calls.Keys.Any(static call => call.StartsWith("socket(AF_INET", StringComparison.Ordinal))
         ? " To let it reach hosts, name them: Spawn.Egress, exec --allow-host." : "";
 
-    // The last absolute path: a shell names itself first.
-    private static string? PathIn(string text) => text.Split([' ', '\'', '"', '‘', '’', '\n'], StringSplitOptions.RemoveEmptyEntries)
-        .LastOrDefault(static word => word.Length > 2 && word[0] == '/' && word[1] != '/')?.TrimEnd(':', ',', ';');
+    // The last absolute path. What stands before the first colon is the program's own name, as in "/bin/sh: 1: make: not found", unless the
+    // complaint follows at once.
+    private static string? PathIn(string line, string complaint)
+    {
+        var colon = line.IndexOf(": ", StringComparison.Ordinal);
+        if (colon >= 0 && !line.AsSpan(colon + 2).StartsWith(complaint, StringComparison.OrdinalIgnoreCase))
+            line = line[(colon + 2)..];
+        return line.Split([' ', '\'', '"', '‘', '’'], StringSplitOptions.RemoveEmptyEntries)
+            .LastOrDefault(static word => word.Length > 2 && word[0] == '/' && word[1] != '/')?.TrimEnd(':', ',', ';');
+    }
 }

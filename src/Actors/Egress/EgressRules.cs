@@ -18,6 +18,9 @@ internal sealed class EgressRules
     /// <summary>The most rules of a command, and the most ports on which programs without a proxy are served.</summary>
     internal const int Most = 1000, MostPorts = 64;
 
+    /// <summary>The end of the sentence about an address that a rule for its name does not reach.</summary>
+    internal const string ToReachIt = "; to reach it, write 'private' after the rule for the name, or a rule for the address";
+
     private const int MostListed = 3;
 
     // What a rule without a port most often means.
@@ -26,6 +29,9 @@ internal sealed class EgressRules
     // Services that hand out a machine's credentials, at addresses that look like others: Azure, Alibaba, AWS, Oracle.
     private static readonly IPAddress[] Metadata =
         [IPAddress.Parse("168.63.129.16"), IPAddress.Parse("100.100.100.200"), IPAddress.Parse("fd00:ec2::254"), IPAddress.Parse("192.0.0.192")];
+
+    // The same, at addresses that are not public anyway: most clouds; containers of AWS.
+    private static readonly IPAddress[] LinkLocalMetadata = [IPAddress.Parse("169.254.169.254"), IPAddress.Parse("169.254.170.2")];
 
     private static readonly IPNetwork[] PrivateNetworks =
     [
@@ -78,6 +84,14 @@ internal sealed class EgressRules
     internal EgressVerdict Find(string host, IPAddress? address, int port, string method) => new(
         Array.Find(_denying, rule => rule.Matches(host, address, port, method)) ?? Array.Find(_granting, rule => rule.Matches(host, address, port, method)));
 
+    /// <summary>Whether a cloud's metadata service is at this address.</summary>
+    internal static bool IsMetadata(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return Metadata.Contains(address) || LinkLocalMetadata.Contains(address);
+    }
+
     /// <summary>Null, or why a granted host's address may not be connected to: completes "The address …".</summary>
     /// <param name="address">An address of the host.</param>
     /// <param name="rule">The rule that grants the host; null if somebody did.</param>
@@ -98,7 +112,7 @@ internal sealed class EgressRules
         if (verdict.Block is not { } block)
             return null;
         return rule is { IsPrivate: true } && Array.Exists(PrivateNetworks, network => network.Contains(address)) ? null
-            : $"{AddressPolicy.Describe(block)}; to reach it, write 'private' after the rule for the name, or a rule for the address";
+            : $"{AddressPolicy.Describe(block)}{ToReachIt}";
     }
 
     /// <summary>The addresses of a granted host that may be connected to.</summary>

@@ -42,9 +42,11 @@ internal sealed class AgentServerTool(AgentTool tool, ToolSession session) : Mcp
     {
         private long _last = -1;
 
+        public bool CanAsk => server.ClientCapabilities?.Elicitation is not null;
+
         public async ValueTask<bool?> AskAsync(string question, CancellationToken cancellation)
         {
-            if (server.ClientCapabilities?.Elicitation is null)
+            if (!CanAsk)
                 return null;
             var answer = await server.ElicitAsync(new ElicitRequestParams
             {
@@ -54,8 +56,8 @@ internal sealed class AgentServerTool(AgentTool tool, ToolSession session) : Mcp
             return answer.Action switch
             {
                 "accept" => answer.Content is { } content && content.TryGetValue("allow", out var allow) && allow.ValueKind == System.Text.Json.JsonValueKind.True,
-                "decline" => false,
-                _ => null,
+                // Whoever closes the question has not allowed it.
+                _ => false,
             };
         }
 

@@ -8,7 +8,7 @@ namespace ActorBrowser.Agents;
 
 /// <summary>
 /// Messages of the protocol over two streams, one in each line. A line that is too long or no message is answered by an error of
-/// JSON-RPC, and serving goes on; the end of the input ends it.
+/// JSON-RPC, and serving goes on; the end of the input ends it, once what was read is answered or takes too long.
 /// </summary>
 internal sealed class LineTransport : TransportBase
 {
@@ -18,7 +18,13 @@ internal sealed class LineTransport : TransportBase
     /// <summary>How many requests of a client may be under way.</summary>
     internal const int MostRequests = 256;
 
+    // How long the requests before the input's end may still take. Clients that end a server wait about as long before they kill it.
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(3);
+
     private readonly HashSet<RequestId> _requests = [];
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _answers;
+    private bool _hasEnded;
     private readonly Stream _output;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
@@ -31,14 +37,24 @@ internal sealed class LineTransport : TransportBase
         _ = Task.Run(() => ReadAsync(PipeReader.Create(input, new StreamPipeReaderOptions(leaveOpen: true, bufferSize: 64 << 10))));
     }
 
-    /// <summary>Cancelled when the input has ended: the client is gone, and nobody waits for the answers to its requests.</summary>
+    /// <summary>Cancelled some seconds after the input has ended, or when all is answered: the client is gone.</summary>
     internal CancellationToken Gone => _gone.Token;
 
     public override async Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default)
     {
-        if (message is JsonRpcResponse or JsonRpcError)
-            Forget(((JsonRpcMessageWithId)message).Id);
-        await WriteAsync(JsonSerializer.SerializeToUtf8Bytes(message, McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage))), cancellationToken).ConfigureAwait(false);
+        var isAnswer = message is JsonRpcResponse or JsonRpcError;
+        // Before it is written: the client may use the number again as soon as it has the answer.
+        if (isAnswer)
+            Forget(((JsonRpcMessageWithId)message).Id, writes: 1);
+        try
+        {
+            await WriteAsync(JsonSerializer.SerializeToUtf8Bytes(message, McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage))), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isAnswer)
+                Count(writes: -1);
+        }
     }
 
     private async Task WriteAsync(ReadOnlyMemory<byte> line, CancellationToken cancellation)
@@ -81,10 +97,16 @@ internal sealed class LineTransport : TransportBase
                     skips = true;
                     rest = rest.Slice(rest.End);
                 }
-                reader.AdvanceTo(rest.Start, rest.End);
-                if (read.IsCompleted)
-                    break;
+                if (!read.IsCompleted)
+                {
+                    reader.AdvanceTo(rest.Start, rest.End);
+                    continue;
+                }
+                if (!skips && !rest.IsEmpty)
+                    await TakeAsync(rest).ConfigureAwait(false);
+                break;
             }
+            await AnswerLastAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -154,10 +176,39 @@ internal sealed class LineTransport : TransportBase
             return _requests.Count < MostRequests && _requests.Add(id);
     }
 
-    private void Forget(RequestId id)
+    private void Forget(RequestId id, int writes = 0)
     {
         lock (_requests)
+        {
             _requests.Remove(id);
+            Count(writes);
+        }
+    }
+
+    private void Count(int writes)
+    {
+        lock (_requests)
+        {
+            _answers += writes;
+            if (_hasEnded && _answers == 0 && _requests.Count == 0)
+                _answered.TrySetResult();
+        }
+    }
+
+    // The input has ended: what was asked before is answered, if that is soon; the client may as well have died.
+    private async Task AnswerLastAsync()
+    {
+        lock (_requests)
+            _hasEnded = true;
+        Count(writes: 0);
+        try
+        {
+            await _answered.Task.WaitAsync(LastAnswers, _stop.Token).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // They end without an answer.
+        }
     }
 
     private static JsonRpcMessage? Parse(in ReadOnlySequence<byte> line)

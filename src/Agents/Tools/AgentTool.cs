@@ -66,6 +66,9 @@ internal interface IToolProgress
     /// <param name="message">One line.</param>
     ValueTask TellAsync(long done, long? total, string message);
 
+    /// <summary>Whether the client can ask its user.</summary>
+    bool CanAsk => false;
+
     /// <summary>Asks the person at the client.</summary>
     /// <param name="question">One or two sentences.</param>
     /// <param name="cancellation">Ends the wait.</param>

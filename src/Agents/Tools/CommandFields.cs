@@ -38,7 +38,7 @@ internal static class CommandFields
             shown["cause"] = exit.Cause.ToString();
         shown["milliseconds"] = (long)exit.WallTime.TotalMilliseconds;
         if (exit.Blocked is { } blocked)
-            shown["blocked"] = VisibleText.Line(blocked);
+            shown["blocked"] = ModelRemedies.In(VisibleText.Line(blocked));
         if (exit.Appeared.Count > 0)
             shown["appeared"] = new JsonArray([.. exit.Appeared.Select(static name => (JsonNode)VisibleText.Line(name))]);
         return shown;
@@ -59,7 +59,7 @@ internal static class CommandFields
             _ => $" It reached a limit: {exit.Cause}.",
         };
         if (exit.Blocked is { } blocked)
-            text += $" {VisibleText.Line(blocked)}";
+            text += $" {ModelRemedies.In(VisibleText.Line(blocked))}";
         if (exit.Appeared.Count > 0)
             text += $" Its folder now has {string.Join(", ", exit.Appeared.Select(VisibleText.Line))}, which other programs may run.";
         return text;

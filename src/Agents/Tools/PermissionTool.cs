@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Akka.Actor;
 
@@ -14,7 +13,7 @@ internal static class PermissionTool
     {
         Parameters =
         [
-            new("host", ValueKind.Text, "A host's name, such as pypi.org.") { Least = 1, Most = 253 },
+            new("host", ValueKind.Text, "A host's name, such as pypi.org, or its address.") { Least = 1, Most = 253 },
             new("port", ValueKind.Whole, "The host's port.") { Least = 1, Most = 65_535, Otherwise = 443 },
             new("path", ValueKind.Text, "An absolute path to read, with everything below it.") { Least = 1, Most = 4096 },
             new("reason", ValueKind.Text, "For the person who decides: what it is needed for, in one sentence.") { IsRequired = true, Least = 10, Most = 500 },
@@ -32,28 +31,19 @@ internal static class PermissionTool
     {
         if (arguments.Has("host") == arguments.Has("path"))
             throw new ToolException("request_permission takes either host or path, exactly one of them.");
-        var rule = "";
-        PermissionSubject subject;
-        if (arguments.TryText("host", out var host))
-        {
-            rule = string.Create(CultureInfo.InvariantCulture, $"{host}:{arguments.Whole("port")}");
-            if (host.AsSpan().IndexOfAny(" */!:") >= 0 || EgressRules.Problem([rule]) is not null)
-                throw new ToolException($"host is '{Foreign.Line(host, 100)}'; it takes one host's name, without scheme, port or wildcard.");
-            subject = new PermissionSubject.Egress(host.ToLowerInvariant(), (int)arguments.Whole("port"), EgressProtocol.Connect);
-        }
-        else
-        {
-            var path = arguments.Text("path");
-            if (!Path.IsPathFullyQualified(path) || Path.GetFullPath(path) != path.TrimEnd('/') || path == "/")
-                throw new ToolException($"path is '{Foreign.Line(path, 100)}'; it takes an absolute path below /, without . and .. parts.");
-            subject = new PermissionSubject.File(path, FilePermission.Read);
-        }
+        var isHost = arguments.TryText("host", out var host);
+        PermissionSubject subject = isHost ? PermissionAsked.HostOf(host!, (int)arguments.Whole("port")) : PermissionAsked.PathOf(arguments.Text("path"));
+        if (session.Options.OnlyClientDecides && !progress.CanAsk)
+            throw new ToolException($"Nobody can be asked: this client does not let a server ask its user. Do without it, or have a person restart the server with {PermissionAsked.OptionOf(subject)}.");
         var answer = await AskAsync(session, subject, arguments.Text("reason"), progress, cancellation).ConfigureAwait(false);
         var isGranted = answer.Decision != PermissionDecision.Deny;
+        // Said only of what was granted: whether something exists outside its sandbox is nothing that an agent may find out by asking.
+        if (isGranted && subject is PermissionSubject.File { Path: var path } && !Path.Exists(path))
+            throw new ToolException($"It was granted, but nothing is at {Foreign.Line(path, 1000)}: the grant has no effect. Check the path.");
         if (isGranted && subject is PermissionSubject.File file)
             session.Grants.AllowPath(file.Path);
         else if (isGranted)
-            session.Grants.AllowHost(rule);
+            session.Grants.AllowHost(PermissionAsked.RuleOf((PermissionSubject.Egress)subject));
         var sentence = VisibleText.Line(isGranted ? $"Granted by {answer.By}. Start the command again." : $"Denied: {(answer.Sentence.Length > 0 ? answer.Sentence : "no reason was given.")} Do without it, or ask the user.");
         return new ToolResult(sentence, new JsonObject { ["granted"] = isGranted, ["sentence"] = sentence });
     }
@@ -63,8 +53,8 @@ internal static class PermissionTool
         var life = await session.Browser.LifeAsync(cancellation).ConfigureAwait(false);
         var done = new TaskCompletionSource<PermissionAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ask = new AskPermission(1, session.Grants.Session, session.Grants.Profile ?? "", "an agent's session", subject, $"The agent asks for it: {VisibleText.Line(reason)}", ActorRefs.Nobody);
-        var what = subject is PermissionSubject.Egress egress ? string.Create(CultureInfo.InvariantCulture, $"reach {egress.Host}:{egress.Port}") : $"read {((PermissionSubject.File)subject).Path} and everything below it";
-        var question = life.Start(GrantQuestion.Props(life.Browser, ask, (_, end) => progress.AskAsync($"May the agent's commands {VisibleText.Line(what)}? It says: {VisibleText.Line(reason)}", end), done));
+        var text = $"May the agent's commands {VisibleText.Line(PermissionAsked.WhatOf(subject))}? It says: {VisibleText.Line(reason)}";
+        var question = life.Start(GrantQuestion.Props(life.Browser, ask, (_, end) => progress.AskAsync(text, end), session.Options.OnlyClientDecides, done));
         try
         {
             return await done.Task.WaitAsync(cancellation).ConfigureAwait(false);

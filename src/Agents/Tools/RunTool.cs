@@ -11,16 +11,19 @@ internal static class RunTool
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(250);
 
+    // Some clients wait for an answer as long as progress is told.
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
     internal static AgentTool Definition { get; } = new(
         "run_command", "Run a command",
-        "Runs a shell line to its end in a sandbox and returns its output and exit code. For one that runs long, or waits for input, use start_command.",
+        "Runs a shell line to its end in a sandbox and returns its output and exit code. It is ended after timeoutSeconds, 50 unless given; longer work, or what waits for input: start_command.",
         CallAsync)
     {
         Parameters =
         [
             CommandFields.Command,
             new("stdin", ValueKind.Text, "Its whole standard input; empty for none.") { Most = 1 << 20 },
-            new("timeoutSeconds", ValueKind.Whole, "It is ended after this long, with every process it started.") { Least = 1, Most = 86_400, Otherwise = 120 },
+            new("timeoutSeconds", ValueKind.Whole, "It is ended after this long, with every process it started.") { Least = 1, Most = 86_400, Otherwise = 50 },
             ToolParts.MaxBytes,
         ],
         Fields =
@@ -77,18 +80,40 @@ internal static class RunTool
 
     private static async Task WatchAsync(ToolSession session, AgentCommand command, IToolProgress progress, CancellationToken cancellation)
     {
-        var (bytes, told) = (0L, 0L);
-        await progress.TellAsync(0, null, $"{command.Handle} runs").ConfigureAwait(false);
-        await foreach (var happened in session.Browser.Commands.EventsAsync(command.Handle, cancellation: cancellation).ConfigureAwait(false))
+        var (begun, told) = (Stopwatch.GetTimestamp(), 0L);
+        using var heartbeat = new PeriodicTimer(Heartbeat, TimeProvider.System);
+        await TellAsync($"{command.Handle} runs").ConfigureAwait(false);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var events = session.Browser.Commands.EventsAsync(command.Handle, cancellation: stop.Token).GetAsyncEnumerator(stop.Token);
+        await using var ending = events.ConfigureAwait(false);
+        var tick = heartbeat.WaitForNextTickAsync(CancellationToken.None).AsTask();
+        var next = Task.FromResult(true);
+        try
         {
-            if (happened is not OutputChunk chunk)
-                continue;
-            bytes += chunk.Data.Length;
-            if (told != 0 && Stopwatch.GetElapsedTime(told) < TellEvery)
-                continue;
-            told = Stopwatch.GetTimestamp();
-            await progress.TellAsync(bytes, null, LastLine(chunk.Data.Span)).ConfigureAwait(false);
+            while (true)
+            {
+                next = events.MoveNextAsync().AsTask();
+                while (await Task.WhenAny(next, tick).ConfigureAwait(false) != next)
+                {
+                    await TellAsync(string.Create(CultureInfo.InvariantCulture, $"{command.Handle} runs for {Stopwatch.GetElapsedTime(begun).TotalSeconds:0} s")).ConfigureAwait(false);
+                    tick = heartbeat.WaitForNextTickAsync(CancellationToken.None).AsTask();
+                }
+                if (!await next.ConfigureAwait(false))
+                    return;
+                if (events.Current is not OutputChunk chunk || (told != 0 && Stopwatch.GetElapsedTime(told) < TellEvery))
+                    continue;
+                told = Stopwatch.GetTimestamp();
+                await TellAsync(LastLine(chunk.Data.Span)).ConfigureAwait(false);
+            }
         }
+        finally
+        {
+            // An enumerator that is being asked cannot be disposed.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        ValueTask TellAsync(string message) => progress.TellAsync((long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds, null, message);
     }
 
     private static string LastLine(ReadOnlySpan<byte> data)
@@ -111,6 +136,9 @@ internal static class RunTool
             if (outputBytes > most - errorBytes)
                 (output, wholeOutput) = OutputCut.Of(ended.Output, most - errorBytes);
         }
+        // The browser's own sentences stand there, too.
+        if (ModelRemedies.In(error) is var told && Encoding.UTF8.GetByteCount(told) + Encoding.UTF8.GetByteCount(output) <= most)
+            error = told;
         var shown = CommandFields.Of(ended);
         (shown["stdout"], shown["stderr"], shown["whole"], shown["notice"]) = (output, error, wholeOutput && wholeError, Foreign.Notice);
         var text = new StringBuilder(CommandFields.Say(ended));

@@ -23,7 +23,7 @@ internal static class ToolFailures
     /// <summary>One or two sentences; null for what is not a tool's failure: a cancelled call.</summary>
     internal static string? SentenceOf(Exception failure) => failure switch
     {
-        ToolException or PageException or ImageException or InvalidMessageException => failure.Message,
+        ToolException or PageException or ImageException or InvalidMessageException => ModelRemedies.In(failure.Message),
         CommandRefusedException refused => $"The command was not started: {refused.Message}{AdviceOn(refused.Kind)}",
         BrowserStoppedException => "The browser is stopping; nothing more can be done in this session.",
         TimeoutException => "The browser did not answer in time; try again.",
@@ -35,7 +35,7 @@ internal static class ToolFailures
     /// <summary>Why a fetch failed, and what to do.</summary>
     internal static ToolException Of(FetchProtocol.FetchFailed failed) => new(failed.Kind switch
     {
-        FetchErrorKind.Blocked => $"{failed.Message} Only public addresses may be fetched in this session.",
+        FetchErrorKind.Blocked => ModelRemedies.In(failed.Message),
         FetchErrorKind.Dns => $"{failed.Message} Check the host's spelling.",
         FetchErrorKind.Timeout => $"{failed.Message} Try again, or with a longer timeoutSeconds.",
         FetchErrorKind.ChildLost => $"{failed.Message} Try again; list_crashes says what happened.",

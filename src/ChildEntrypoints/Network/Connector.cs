@@ -116,7 +116,7 @@ internal sealed class Connector(INameResolver resolver, AddressPolicy policy, ID
             return permitted.Count == addresses.Length ? addresses : [.. permitted];
         var whose = refused!.ToString() == host.Trim('[', ']') ? $"The address {refused}" : $"The address {refused} of '{FetchUrl.Show(host)}'";
         throw new FetchFailedException(FetchErrorKind.Blocked,
-            $"{whose} {AddressPolicy.Describe(reason!)}, which the content of a public page may not reach.");
+            $"{whose} {AddressPolicy.Describe(reason!)}{AddressPolicy.NotForPages}");
     }
 
     // An IPv6-only socket does not reach an IPv4-mapped address.

@@ -38,6 +38,7 @@ internal static class McpCommand
                 Hosts = [.. parsed.GetValue(allow) ?? [], .. (parsed.GetValue(deny) ?? []).Select(static rule => "!" + rule)],
                 Read = [.. (parsed.GetValue(read) ?? []).Select(PathOf)],
                 AllowPrivateAddresses = parsed.GetValue(privates),
+                OnlyClientDecides = true,
             },
             parsed.GetValue(http), parsed.GetValue(token), TimeSpan.FromSeconds(parsed.GetValue(idle) ?? 300), cancellation));
         return command;

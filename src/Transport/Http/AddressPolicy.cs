@@ -11,6 +11,9 @@ internal readonly record struct AddressVerdict(AddressSpace Space, AddressBlock?
 /// <summary>Decides which resolved addresses the content of public pages may reach.</summary>
 internal sealed class AddressPolicy
 {
+    /// <summary>The end of the sentence about a refused address.</summary>
+    internal const string NotForPages = ", which the content of a public page may not reach.";
+
     private readonly IPNetwork[] _allowed;
 
     /// <summary>Creates a policy with exceptions.</summary>
