@@ -8,8 +8,8 @@ internal sealed record ExecOptions(
     /// <summary>Whether it goes on without this process, in a running server.</summary>
     internal bool Detached { get; init; }
 
-    /// <summary>The profile; where hosts are granted, one that has a named egress.</summary>
-    internal string? ProfileOrNetworked => Profile ?? (Hosts.Count > 0 ? "command-networked" : null);
+    /// <summary>The profile; where hosts are granted, or may be asked about, one that has a named egress.</summary>
+    internal string? ProfileOrNetworked => Profile ?? (Hosts.Count > 0 || Ask ? "command-networked" : null);
 
     /// <summary>Whether no server is used.</summary>
     internal bool Alone { get; init; }

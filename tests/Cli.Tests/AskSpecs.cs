@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ActorBrowser.TestSupport;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace ActorBrowser.CliTests;
@@ -99,6 +100,16 @@ public sealed class AskSpecs : IDisposable
         Assert.DoesNotContain("the secret", seen, StringComparison.Ordinal);
         Assert.Contains(isNative ? "The decision cannot be recorded: Only 100 of a line's" : "The decision cannot be recorded: open(", seen, StringComparison.Ordinal);
         Assert.Contains("code-1", seen, StringComparison.Ordinal);
+    }
+
+    [FactNeeds("python3", "curl")]
+    public async Task A_host_is_asked_about_like_a_file()
+    {
+        await using var site = await Site.StartAsync(static context => context.Response.WriteAsync("the page"));
+        var seen = await TypeAsync($"AB exec --ask -- sh -c 'curl -sS {site.Root}/; echo; curl -sSf {site.Root}/'; echo code-$?", Prompt, "o", Prompt, "n");
+        Assert.Contains($"wants to connect to 127.0.0.1, port {site.Port}", seen, StringComparison.Ordinal);
+        Assert.Contains("the page", seen, StringComparison.Ordinal);
+        Assert.Contains("code-22", seen, StringComparison.Ordinal);
     }
 
     [FactNeeds("python3")]
