@@ -59,7 +59,11 @@ public sealed class HttpSpecs : IAsyncLifetime
     public async Task Only_who_has_the_token_is_let_in()
     {
         foreach (var wrong in (string?[])[null, "", "0123456789abcdef-tesT", Token + "x", Token[..^1]])
-            Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(Initialize, wrong)).Status);
+        {
+            var answer = await SendAsync(Initialize, wrong);
+            Assert.Equal((HttpStatusCode.Unauthorized, wrong is null ? "The request needs the header Authorization: Bearer TOKEN." : "The Authorization header is not 'Bearer TOKEN' with this server's token."),
+                (answer.Status, JsonDocument.Parse(answer.Body).RootElement.GetProperty("error").GetProperty("message").GetString()));
+        }
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(Initialize)).Status);
     }
 

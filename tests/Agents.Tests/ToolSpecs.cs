@@ -37,6 +37,9 @@ public sealed class ToolSpecs : IAsyncLifetime
             case "/article":
                 context.Response.ContentType = "text/html; charset=utf-8";
                 return context.Response.WriteAsync(Article);
+            case "/links":
+                context.Response.ContentType = "text/html; charset=utf-8";
+                return context.Response.WriteAsync("<!doctype html><title>Links</title><article><h1>Links</h1>" + string.Concat(Enumerable.Range(1, 40).Select(static n => $"<p>Paragraph {n} says something about <a href='/target/{(n - 1) % 20}'>the target</a> and goes on for a while.</p>")) + "</article>");
             case "/text":
                 context.Response.ContentType = "text/plain; charset=utf-8";
                 return context.Response.WriteAsync(string.Concat(Enumerable.Repeat("äb\n", 100)));
@@ -106,6 +109,30 @@ public sealed class ToolSpecs : IAsyncLifetime
         Assert.Contains("has changed since the token was made", await _client.RefusedAsync("read_page", new { url = $"{_site.Root}/article", @continue = "70-0000000000000000" }), StringComparison.Ordinal);
 
         static string Squeezed(string text) => string.Concat(text.Where(static c => !char.IsWhiteSpace(c)));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(201)]
+    [InlineData(1000)]
+    [InlineData(100_000)]
+    public async Task Each_part_of_a_page_defines_the_links_that_it_uses(int maxBytes)
+    {
+        var (links, token) = (0, (string?)null);
+        do
+        {
+            var part = await _client.CallAsync("read_page", token is null ? new { url = $"{_site.Root}/links", maxBytes } : new { url = $"{_site.Root}/links", maxBytes, @continue = token });
+            var text = part.GetProperty("text").GetString()!;
+            Assert.InRange(Encoding.UTF8.GetByteCount(text), 1, maxBytes);
+            foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(text, @"Paragraph (\d+) [^\[]*\[the target\]\[(\d+)\]"))
+            {
+                links++;
+                Assert.Contains($"\n[{link.Groups[2].Value}]: {_site.Root}/target/{(int.Parse(link.Groups[1].Value, null) - 1) % 20}\n", text + "\n", StringComparison.Ordinal);
+            }
+            token = part.TryGetProperty("continue", out var next) ? next.GetString() : null;
+        }
+        while (token is not null);
+        Assert.InRange(links, maxBytes > 500 ? 40 : 20, 40);
     }
 
     [Fact]

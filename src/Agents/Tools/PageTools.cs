@@ -116,7 +116,7 @@ internal static class PageTools
         };
         return await UseAsync(session, arguments, progress, async (tab, page) =>
         {
-            var (text, next) = await tab.ShownTextAsync(options, null, cancellation).ConfigureAwait(false);
+            var (text, next) = await LinkedText.PartAsync(tab, options, cancellation).ConfigureAwait(false);
             var title = Foreign.Line(page.Document.Title, LongestText);
             var shown = new JsonObject
             {

@@ -114,7 +114,7 @@ internal sealed class McpHttpServer(McpHttpSessions sessions, McpToken token)
         if (request.Headers.Origin.Any(origin => origin != $"http://127.0.0.1:{port}" && origin != $"http://localhost:{port}"))
             return (StatusCodes.Status403Forbidden, "Pages of other origins may not send requests here.");
         if (!token.IsIn(request.Headers.Authorization is [var one] ? one : null))
-            return (StatusCodes.Status401Unauthorized, "The Authorization header must be 'Bearer TOKEN'.");
+            return (StatusCodes.Status401Unauthorized, request.Headers.Authorization.Count == 0 ? "The request needs the header Authorization: Bearer TOKEN." : "The Authorization header is not 'Bearer TOKEN' with this server's token.");
         return request.Path == Path ? (0, "") : (StatusCodes.Status404NotFound, $"The path is {Path}.");
     }
 
