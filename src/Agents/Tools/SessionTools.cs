@@ -118,7 +118,7 @@ internal static class SessionTools
             throw new ToolException($"offset is {offset}; {command.Handle} has written {now.Position} bytes: pass nextOffset of the call before.");
         var output = new VisibleOutput(ToolParts.LimitOf(session, arguments), offset);
         if (now.Position > offset || now.Status == CommandStatus.Running)
-            await CollectAsync(session, command, output, TimeSpan.FromSeconds(arguments.Whole("waitSeconds")), now.Position > offset, cancellation).ConfigureAwait(false);
+            await CollectAsync(session, command, output, TimeSpan.FromSeconds(arguments.Whole("waitSeconds")), now.Position, cancellation).ConfigureAwait(false);
         now = await session.Commands.SnapshotAsync(command, cancellation).ConfigureAwait(false);
         output.End(isLast: now.Status != CommandStatus.Running && output.Position == now.Position);
         var more = output.Position < now.Position;
@@ -130,31 +130,37 @@ internal static class SessionTools
         return new ToolResult(text.ToString(), shown);
     }
 
-    // Reads until the text is full, the command has ended, or the time is over; output that has begun is read for a moment longer.
-    private static async Task CollectAsync(ToolSession session, AgentCommand command, VisibleOutput output, TimeSpan wait, bool hasBegun, CancellationToken cancellation)
+    // Reads until the text is full, the command has ended, or the time is over; output that has begun is read for a moment longer. What was written
+    // before the call is read in any case, however slow the machine is.
+    private static async Task CollectAsync(ToolSession session, AgentCommand command, VisibleOutput output, TimeSpan wait, long written, CancellationToken cancellation)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        enough.CancelAfter(hasBegun || wait == TimeSpan.Zero ? Settle : wait);
+        var settles = false;
+        if (written <= output.Position)
+            enough.CancelAfter(wait == TimeSpan.Zero ? Settle : wait);
         try
         {
             await foreach (var happened in session.Browser.Commands.EventsAsync(command.Handle, output.Position, cancellation: enough.Token).ConfigureAwait(false))
             {
+                long read;
                 switch (happened)
                 {
                     case OutputChunk chunk:
                         output.Append((int)chunk.Stream, chunk.Position, chunk.Data.Span);
+                        read = chunk.Position + chunk.Data.Length;
                         break;
                     case OutputGap gap:
                         output.Skip(gap.Position, gap.Bytes);
+                        read = gap.Position + gap.Bytes;
                         break;
                     default:
                         continue;
                 }
                 if (output.IsFull)
                     return;
-                if (!hasBegun)
+                if (!settles && read >= written)
                     enough.CancelAfter(Settle);
-                hasBegun = true;
+                settles |= read >= written;
             }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
