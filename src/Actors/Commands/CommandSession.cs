@@ -66,7 +66,6 @@ internal sealed partial class CommandSession : UntypedActor
     protected override void PostStop()
     {
         Timers.CancelAll();
-        _questions.End();
         _output.Dispose();
         _input.End();
         if (!_life.IsOver && (_life.HasStarted || !_runner.TryWithdraw(_id)))
