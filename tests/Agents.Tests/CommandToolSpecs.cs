@@ -99,7 +99,8 @@ public sealed class CommandToolSpecs : IAsyncLifetime
         var lines = new List<string?>();
         var progress = new Told(value =>
         {
-            lines.Add(value.Message);
+            lock (lines)
+                lines.Add(value.Message);
             if (value.Message == "third")
                 enough.Cancel();
         });

@@ -28,7 +28,7 @@ public sealed class FunctionSpecs : TestKit
         Assert.Equal("Done.", answer.Text);
         Assert.Equal(4, model.Results.Count);
         Assert.Contains("\n42\n", model.Results[0], StringComparison.Ordinal);
-        Assert.Contains("Only public addresses may be fetched in this session.", model.Results[1], StringComparison.Ordinal);
+        Assert.Contains("this session may not reach: only public addresses.", model.Results[1], StringComparison.Ordinal);
         Assert.Contains("There is no command 'none' in this session", model.Results[2], StringComparison.Ordinal);
         Assert.Contains("\n3\n", model.Results[3], StringComparison.Ordinal);
         Assert.Equal(session.Functions.Select(static one => one.Name), model.Offered);

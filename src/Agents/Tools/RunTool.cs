@@ -80,7 +80,7 @@ internal static class RunTool
 
     private static async Task WatchAsync(ToolSession session, AgentCommand command, IToolProgress progress, CancellationToken cancellation)
     {
-        var (begun, told) = (Stopwatch.GetTimestamp(), 0L);
+        var (begun, told, last) = (Stopwatch.GetTimestamp(), 0L, -1L);
         using var heartbeat = new PeriodicTimer(Heartbeat, TimeProvider.System);
         await TellAsync($"{command.Handle} runs").ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -113,7 +113,8 @@ internal static class RunTool
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        ValueTask TellAsync(string message) => progress.TellAsync((long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds, null, message);
+        // Progress must rise, also where two lines come within a millisecond.
+        ValueTask TellAsync(string message) => progress.TellAsync(last = Math.Max(last + 1, (long)Stopwatch.GetElapsedTime(begun).TotalMilliseconds), null, message);
     }
 
     private static string LastLine(ReadOnlySpan<byte> data)
