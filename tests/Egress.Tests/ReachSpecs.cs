@@ -230,9 +230,11 @@ public sealed class ReachSpecs : EgressSpecs
     }
 
     [FactNeeds("curl")]
-    public async Task A_profile_without_a_named_egress_takes_no_rules()
+    public async Task A_profile_without_a_named_egress_takes_no_rules_and_naming_hosts_alone_chooses_one_with_it()
     {
-        var refused = await Browser.Ask<SpawnRefused>(Spawn.Shell("true") with { Egress = ["example.org"] }, Deadline.Long);
+        var spawned = await Browser.Ask<Spawned>(Spawn.Shell("test -n \"$http_proxy\"") with { Egress = ["example.org"] }, Deadline.Long);
+        Assert.Equal(0, (await Browser.Ask<Waited>(new Wait(spawned.Handle), Deadline.Long)).Snapshot.Exit!.ExitCode);
+        var refused = await Browser.Ask<SpawnRefused>(Spawn.Shell("true") with { Egress = ["example.org"], Profile = "command-workspace" }, Deadline.Long);
         Assert.Equal(SpawnFailure.InvalidRequest, refused.Kind);
         Assert.Contains("has no named egress", refused.Message, StringComparison.Ordinal);
         refused = await Browser.Ask<SpawnRefused>(Networked("true", "exa*mple"), Deadline.Long);
