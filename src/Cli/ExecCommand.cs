@@ -119,6 +119,19 @@ internal static class ExecCommand
         }
     }
 
+    // Null for a name that cannot be one, and if this process's folder is gone: the start of the command says so.
+    private static string? FolderOf(ExecOptions options)
+    {
+        try
+        {
+            return options.Folder is { } given ? Path.GetFullPath(given) : CurrentFolder()?.ToString();
+        }
+        catch (Exception e) when (e is ArgumentException or IOException)
+        {
+            return null;
+        }
+    }
+
     // The shipped profile whose commands have no folder.
     private const string WithoutFolder = "command-none";
 
@@ -137,7 +150,7 @@ internal static class ExecCommand
             return ExitCodes.Usage;
         }
         // A command may not be given the folder in which somebody has typed it, and would change nothing there.
-        if (options.Profile != WithoutFolder && options.Scratch is null && CommandWorkspace.RefusalOf(options.Folder is { } given ? Path.GetFullPath(given) : CurrentFolder()?.ToString()) is { } why)
+        if (options.Profile != WithoutFolder && options.Scratch is null && CommandWorkspace.RefusalOf(FolderOf(options)) is { } why)
             await Complaint.WriteAsync(why).ConfigureAwait(false);
         if (ServedExec.TryRun(options, cancellation, out var served))
             return served is null ? ExitCodes.Success : await ReportAsync(served, options.Json, 0).ConfigureAwait(false);

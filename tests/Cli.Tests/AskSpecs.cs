@@ -10,7 +10,9 @@ public sealed class AskSpecs : IDisposable
 {
     private const string InTerminal =
         """
-        import os, pty, sys
+        import os, pty, signal, sys
+        # Ignored where a script started the tests in the background, and then by all that they start.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         process, master = pty.fork()
         if process == 0:
             os.execvp("bash", ["bash", "-c", sys.argv[1]])
