@@ -144,7 +144,7 @@ public sealed class SupervisorSpecs() : TestKit("akka.loglevel = OFF\nakka.log-d
     [Fact]
     public async Task Children_start_in_turn_and_their_deadline_begins_with_their_process()
     {
-        var settings = Settings("actorbrowser.child { max-starting = 1, handshake-timeout = 2s }");
+        var settings = Settings("actorbrowser.child { max-starting = 1, handshake-timeout = 6s }");
         var owner = CreateTestProbe();
         for (var i = 0; i < 3; i++)
             Sys.ActorOf(ChildProcessActor.Props("echo", settings, [], _launcher)).Tell(new Subscribe(owner.Ref));
@@ -153,7 +153,7 @@ public sealed class SupervisorSpecs() : TestKit("akka.loglevel = OFF\nakka.log-d
             var child = await _launcher.NextAsync();
             Assert.Equal(i + 1, _launcher.Launches);
             // Three in a row take longer than the timeout of one.
-            await Task.Delay(TimeSpan.FromSeconds(0.9));
+            await Task.Delay(TimeSpan.FromSeconds(2.1));
             Assert.Equal(i + 1, _launcher.Launches);
             await child.BecomeReadyAsync();
             await owner.ExpectMsgAsync<ChildReady>(Deadline.Long);
