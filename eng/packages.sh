@@ -32,6 +32,9 @@ actorbrowser_apt() {
   $_sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" >/dev/null 2>&1 9>&-
 }
 
+# The option of dotnet for the C compiler that links a native program; empty for clang, its default.
+actorbrowser_linker() { command -v clang >/dev/null 2>&1 || printf -- -p:CppCompilerAndLinker=gcc; }
+
 # The native program's address, as an option of dotnet: below 1 GiB, drawn anew by each build. Empty if the linker is not GNU's,
 # which alone has this option; the program then gets the linker's default address.
 actorbrowser_image_base() {

@@ -6,7 +6,6 @@ namespace ActorBrowser.Agents;
 /// <summary>What the commands of one session may reach: what the session began with, and what was granted since.</summary>
 internal sealed class AgentGrants(ToolSessionOptions options)
 {
-    private const string Networked = "command-networked";
     private const int Most = 100;
 
     private readonly Lock _lock = new();
@@ -22,7 +21,7 @@ internal sealed class AgentGrants(ToolSessionOptions options)
         get
         {
             lock (_lock)
-                return options.Profile ?? (options.Hosts.Count + _hosts.Count > 0 ? Networked : null);
+                return options.Profile ?? (options.Hosts.Count + _hosts.Count > 0 ? CommandRunners.Networked : null);
         }
     }
 
@@ -33,7 +32,7 @@ internal sealed class AgentGrants(ToolSessionOptions options)
             string[] hosts = [.. options.Hosts, .. _hosts];
             return spawn with
             {
-                Profile = options.Profile ?? (hosts.Length > 0 ? Networked : null),
+                Profile = Profile,
                 Egress = hosts.Length > 0 ? hosts : null,
                 Read = [.. options.Read, .. _paths],
             };

@@ -9,7 +9,7 @@ internal sealed record ExecOptions(
     internal bool Detached { get; init; }
 
     /// <summary>The profile; where hosts are granted, or may be asked about, one that has a named egress.</summary>
-    internal string? ProfileOrNetworked => Profile ?? (Hosts.Count > 0 || Ask ? "command-networked" : null);
+    internal string? ProfileOrNetworked => Profile ?? (Hosts.Count > 0 || Ask ? CommandRunners.Networked : null);
 
     /// <summary>Whether no server is used.</summary>
     internal bool Alone { get; init; }

@@ -8,34 +8,6 @@ namespace ActorBrowser.CliTests;
 /// <summary><c>exec --ask</c> in a real terminal: one key answers, and the command gets neither the question nor the key.</summary>
 public sealed class AskSpecs : IDisposable
 {
-    private const string InTerminal =
-        """
-        import os, pty, signal, sys
-        # Ignored where a script started the tests in the background, and then by all that they start.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        process, master = pty.fork()
-        if process == 0:
-            os.execvp("bash", ["bash", "-c", sys.argv[1]])
-        seen, at = b"", 0
-        def more():
-            global seen
-            try:
-                data = os.read(master, 4096)
-            except OSError:
-                data = b""
-            seen += data
-            return data
-        for i in range(2, len(sys.argv), 2):
-            while sys.argv[i].encode() not in seen[at:]:
-                if not more():
-                    sys.exit("'%s' did not come: %s" % (sys.argv[i], seen))
-            at = seen.index(sys.argv[i].encode(), at) + len(sys.argv[i])
-            os.write(master, sys.argv[i + 1].encode())
-        while more():
-            pass
-        sys.stdout.buffer.write(seen)
-        """;
-
     // Before the seconds that are left, which depend on the machine.
     private const string Prompt = "or [n]o? (";
 
@@ -50,15 +22,7 @@ public sealed class AskSpecs : IDisposable
         return path;
     }
 
-    // After each text that appears, types the next.
-    private async Task<string> TypeAsync(string line, params string[] steps)
-    {
-        var shell = $"export XDG_STATE_HOME={_outside}/state; " + line.Replace("AB ", TestChildProgram.Command + " ", StringComparison.Ordinal);
-        using var process = Process.Start(new ProcessStartInfo("python3", ["-c", InTerminal, shell, .. steps]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (code, output, error) = await process.OutcomeAsync(Deadline.Long * 2);
-        Assert.True(code == 0, output + error);
-        return output;
-    }
+    private Task<string> TypeAsync(string line, params string[] steps) => TypingTerminal.RunAsync($"export XDG_STATE_HOME={_outside}/state; {line}", steps);
 
     [FactNeeds("python3")]
     public async Task One_key_answers_each_question_and_every_decision_is_in_the_log()

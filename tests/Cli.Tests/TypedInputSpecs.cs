@@ -7,40 +7,7 @@ namespace ActorBrowser.CliTests;
 /// <summary><c>exec</c> without <c>--pty</c>, started by a shell in a terminal: the command gets what is typed, and never the terminal.</summary>
 public sealed class TypedInputSpecs
 {
-    private const string InTerminal =
-        """
-        import os, pty, sys
-        process, master = pty.fork()
-        if process == 0:
-            os.execvp("bash", ["bash", "-c", sys.argv[1]])
-        seen = b""
-        def more():
-            global seen
-            try:
-                data = os.read(master, 4096)
-            except OSError:
-                data = b""
-            seen += data
-            return data
-        for i in range(2, len(sys.argv), 2):
-            while sys.argv[i].encode() not in seen:
-                if not more():
-                    sys.exit("'%s' did not come: %s" % (sys.argv[i], seen))
-            os.write(master, sys.argv[i + 1].encode())
-        while more():
-            pass
-        sys.stdout.buffer.write(seen)
-        """;
-
-    // After each text that appears, types the next.
-    private static async Task<string> TypeAsync(string line, params string[] steps)
-    {
-        var shell = line.Replace("AB ", TestChildProgram.Command + " ", StringComparison.Ordinal);
-        using var process = Process.Start(new ProcessStartInfo("python3", ["-c", InTerminal, shell, .. steps]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (code, output, error) = await process.OutcomeAsync(Deadline.Long * 2);
-        Assert.True(code == 0, output + error);
-        return output;
-    }
+    private static Task<string> TypeAsync(string line, params string[] steps) => TypingTerminal.RunAsync(line, steps);
 
     [FactNeeds("python3")]
     public async Task A_command_reads_what_is_typed_from_a_pipe_until_control_d()

@@ -131,7 +131,6 @@ internal sealed partial class CommandRegistry : UntypedActor
             Refuse(waiting.Spawn, waiting.Requester, Stopping);
         foreach (var entry in _commands.All)
         {
-            _permissions.Tell(new ForgetSession(entry.Handle));
             foreach (var releaser in entry.Releasers)
                 releaser.Tell(new Released(entry.Handle, Found: true));
         }
@@ -225,7 +224,6 @@ internal sealed partial class CommandRegistry : UntypedActor
         if (!_commands.Remove(handle, out var entry))
             return;
         _runners.OnEnded(entry.Runner, Context);
-        _permissions.Tell(new ForgetSession(handle));
         Context.Unwatch(entry.Session);
         if (stop)
             Context.Stop(entry.Session);
@@ -251,7 +249,6 @@ internal sealed partial class CommandRegistry : UntypedActor
             return;
         _commands.OnEnded(entry, record);
         _runners.OnEnded(entry.Runner, Context);
-        _permissions.Tell(new ForgetSession(handle));
         Context.Unwatch(entry.Session);
         entry.Session.Tell(CommandSession.Retire.Instance);
         // If a command waits for room, the first command that ends is dropped for it.

@@ -66,6 +66,7 @@ internal sealed partial class CommandSession : UntypedActor
     protected override void PostStop()
     {
         Timers.CancelAll();
+        _questions.End();
         _output.Dispose();
         _input.End();
         if (!_life.IsOver && (_life.HasStarted || !_runner.TryWithdraw(_id)))
@@ -82,7 +83,6 @@ internal sealed partial class CommandSession : UntypedActor
                 OnExit(_life.Lost(ExitCause.Kill));
             _life.Exit = _findings.WithAppeared(_life.Exit!);
             Finish(survivors: 0);
-            _registry.Tell(new Over(_life.Record()));
         }
         _output.EndAbruptly();
     }
@@ -279,7 +279,6 @@ internal sealed partial class CommandSession : UntypedActor
         _life.Exit = _findings.AtClose(_life.Exit!, _output.ExceedsLimit);
         Finish(closed.Survivors);
         _output.Advance();
-        _registry.Tell(new Over(_life.Record()));
     }
 
     private void Finish(int survivors)
@@ -288,6 +287,7 @@ internal sealed partial class CommandSession : UntypedActor
         _questions.End();
         _life.Finish(survivors);
         _waiters.TellOfTheEnd(_life);
+        _registry.Tell(new Over(_life.Record()));
     }
 
     private void StopIfDone()

@@ -9,14 +9,14 @@ namespace ActorBrowser;
 /// <param name="host">A name in ASCII and lower case, or an address without brackets.</param>
 /// <param name="address">The host, if it is an address.</param>
 /// <param name="asked">What the child has asked.</param>
-internal sealed class EgressAttempt(long key, ulong id, string host, IPAddress? address, EgressConnect asked) : IDisposable
+internal sealed class EgressAttempt(long key, ulong id, string host, IPAddress? address, EgressConnect asked) : IEgressQuestion, IDisposable
 {
     private IReadOnlyList<IPAddress> _addresses = [];
     private int _next;
 
-    internal long Key => key;
+    public long Key => key;
 
-    internal ulong Id => id;
+    public ulong Id => id;
 
     internal string Host => host;
 

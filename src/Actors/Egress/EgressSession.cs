@@ -17,7 +17,7 @@ internal sealed partial class EgressSession : UntypedActor
     private readonly NetworkListener[] _listeners;
     private readonly EgressNotices _notices;
     private readonly IActorRef _self = Context.Self;
-    private readonly EgressTable _attempts = new();
+    private readonly EgressTable<EgressAttempt> _attempts = new();
     private ChildRouter? _router;
     private ulong _lastId;
     private long _lastKey;

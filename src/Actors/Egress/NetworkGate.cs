@@ -21,8 +21,7 @@ internal sealed class NetworkGate : UntypedActor
     private readonly AddressPolicy _policy;
     private readonly IActorRef _resolver;
     private readonly IActorRef _self = Context.Self;
-    private readonly Dictionary<ulong, long> _keys = [];
-    private readonly Dictionary<long, Attempt> _open = [];
+    private readonly EgressTable<Attempt> _open = new();
     private readonly Queue<long> _waiting = new();
     private readonly Dictionary<IPAddress, string[]> _known = [];
     private readonly Queue<IPAddress> _knownInOrder = new();
@@ -43,7 +42,7 @@ internal sealed class NetworkGate : UntypedActor
     // The child waits for an answer to each question.
     protected override void PostStop()
     {
-        foreach (var attempt in _open.Values.ToArray())
+        foreach (var attempt in _open.All)
             Refuse(attempt, EgressFailure.Unreachable, "The browser's network gate was stopped.");
         _router?.Flush();
     }
@@ -57,7 +56,7 @@ internal sealed class NetworkGate : UntypedActor
             case Asked asked:
                 OnAsked(asked);
                 break;
-            case NameResolver.Resolved resolved when _open.TryGetValue(resolved.Key, out var named):
+            case NameResolver.Resolved resolved when _open.TryFind(resolved.Key, out var named):
                 OnResolved(named, resolved);
                 break;
             case EgressConnector.Outcome outcome:
@@ -76,8 +75,8 @@ internal sealed class NetworkGate : UntypedActor
             Use(asked.Router);
         if (asked.Frame is ChildFrames.EgressAbandoned)
         {
-            if (_keys.TryGetValue(asked.Frame.Id, out var unwanted))
-                End(_open[unwanted]);
+            if (_open.TryFindId(asked.Frame.Id, out var unwanted))
+                End(unwanted);
             return;
         }
         if (asked.Frame.Id <= _lastId || _open.Count >= MostOpen)
@@ -88,8 +87,7 @@ internal sealed class NetworkGate : UntypedActor
         }
         _lastId = asked.Frame.Id;
         var attempt = new Attempt(++_lastKey, asked.Frame.Id);
-        _open.Add(attempt.Key, attempt);
-        _keys.Add(attempt.Id, attempt.Key);
+        _open.Add(attempt);
         if (asked.Frame is ChildFrames.NameAsked name)
             Resolve(attempt, name.Value.Host);
         else
@@ -134,7 +132,7 @@ internal sealed class NetworkGate : UntypedActor
     {
         while (_connecting < MostConnecting && _waiting.TryDequeue(out var key))
         {
-            if (!_open.TryGetValue(key, out var attempt))
+            if (!_open.TryFind(key, out var attempt))
                 continue;
             _connecting++;
             attempt.Connector = EgressConnector.Start(key, attempt.Target.Address, attempt.Target.Port, _self);
@@ -157,7 +155,7 @@ internal sealed class NetworkGate : UntypedActor
 
     private void OnOutcome(EgressConnector.Outcome outcome)
     {
-        if (!_open.TryGetValue(outcome.Key, out var attempt))
+        if (!_open.TryFind(outcome.Key, out var attempt))
         {
             // Given up meanwhile, and counted there.
             outcome.CloseUntaken();
@@ -187,8 +185,7 @@ internal sealed class NetworkGate : UntypedActor
 
     private void End(Attempt attempt)
     {
-        _keys.Remove(attempt.Id);
-        _open.Remove(attempt.Key);
+        _open.Remove(attempt);
         if (attempt.Connector is null)
             return;
         attempt.Connector.Dispose();
@@ -201,7 +198,7 @@ internal sealed class NetworkGate : UntypedActor
     {
         _router = null;
         _waiting.Clear();
-        foreach (var attempt in _open.Values.ToArray())
+        foreach (var attempt in _open.All)
             End(attempt);
         _known.Clear();
         _knownInOrder.Clear();
@@ -228,11 +225,11 @@ internal sealed class NetworkGate : UntypedActor
     /// <param name="ReachesPrivate">Whether a fetch is under way that may reach private addresses.</param>
     internal sealed record Asked(ChildRouter Router, ChildFrames.UserFrame Frame, bool ReachesPrivate) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed class Attempt(long key, ulong id)
+    private sealed class Attempt(long key, ulong id) : IEgressQuestion
     {
-        internal long Key { get; } = key;
+        public long Key { get; } = key;
 
-        internal ulong Id { get; } = id;
+        public ulong Id { get; } = id;
 
         internal string Host { get; set; } = "";
 
