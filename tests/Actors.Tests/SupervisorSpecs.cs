@@ -142,25 +142,6 @@ public sealed class SupervisorSpecs() : TestKit("akka.loglevel = OFF\nakka.log-d
     }
 
     [Fact]
-    public async Task Children_start_in_turn_and_their_deadline_begins_with_their_process()
-    {
-        var settings = Settings("actorbrowser.child { max-starting = 1, handshake-timeout = 6s }");
-        var owner = CreateTestProbe();
-        for (var i = 0; i < 3; i++)
-            Sys.ActorOf(ChildProcessActor.Props("echo", settings, [], _launcher)).Tell(new Subscribe(owner.Ref));
-        for (var i = 0; i < 3; i++)
-        {
-            var child = await _launcher.NextAsync();
-            Assert.Equal(i + 1, _launcher.Launches);
-            // Three in a row take longer than the timeout of one.
-            await Task.Delay(TimeSpan.FromSeconds(2.1));
-            Assert.Equal(i + 1, _launcher.Launches);
-            await child.BecomeReadyAsync();
-            await owner.ExpectMsgAsync<ChildReady>(Deadline.Long);
-        }
-    }
-
-    [Fact]
     public async Task A_child_that_ends_before_its_turn_or_before_it_is_ready_gives_its_turn_on_and_the_network_child_needs_none()
     {
         var settings = Settings("actorbrowser.child { max-starting = 3, handshake-timeout = 60s }");
