@@ -69,7 +69,7 @@ internal sealed class ChannelRelief(Action serve) : IDisposable
                 else
                 {
                     Interlocked.Exchange(ref _awake, 0);
-                    // Work that began before that line has woken nobody.
+                    // Work that began before that line has not woken this thread.
                     if (Interlocked.Read(ref _turn) == turn || Interlocked.Exchange(ref _awake, 1) != 0)
                         break;
                 }

@@ -55,7 +55,7 @@ internal sealed class CommandQuestions(IActorRef self, IActorRef permissions, st
         foreach (var attempt in _open.Values)
             attempt.Refuse();
         _open.Clear();
-        // Before anybody hears of the end: whoever then asks finds no question of the command and no grant.
+        // Sent before the waiters are told of the end: a decision that follows finds neither a question of the command nor a grant.
         permissions.Tell(new ForgetSession(handle), self);
     }
 
