@@ -21,7 +21,7 @@ internal sealed class AgentGrants(ToolSessionOptions options)
         get
         {
             lock (_lock)
-                return options.Profile ?? (options.Hosts.Count + _hosts.Count > 0 ? CommandRunners.Networked : null);
+                return options.Profile ?? (options.Hosts.Count + options.Secrets.Count + _hosts.Count > 0 ? CommandRunners.Networked : null);
         }
     }
 
@@ -34,6 +34,7 @@ internal sealed class AgentGrants(ToolSessionOptions options)
             {
                 Profile = Profile,
                 Egress = hosts.Length > 0 ? hosts : null,
+                Secrets = options.Secrets,
                 Read = [.. options.Read, .. _paths],
             };
         }

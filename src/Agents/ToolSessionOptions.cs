@@ -6,7 +6,7 @@ public sealed record ToolSessionOptions
     /// <summary>The folder in which the session's commands start, and which their profile may let them write; null for a private, empty one that is deleted with the session.</summary>
     public string? Workspace { get; init; }
 
-    /// <summary>The sandbox profile of commands; null for <c>command-networked</c> where <see cref="Hosts"/> are granted, else the configured one (<c>commands.profile</c>).</summary>
+    /// <summary>The sandbox profile of commands; null for <c>command-networked</c> where <see cref="Hosts"/> or <see cref="Secrets"/> are granted, else the configured one (<c>commands.profile</c>).</summary>
     public string? Profile { get; init; }
 
     /// <summary>Further paths that commands may read: absolute paths, including everything below them.</summary>
@@ -14,6 +14,9 @@ public sealed record ToolSessionOptions
 
     /// <summary>Hosts that commands may reach, and with an exclamation mark, may not: rules as in <see cref="CommandProtocol.Spawn.Egress"/>.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Secrets by reference: commands and the model see placeholders, and the hosts that they are for get the values.</summary>
+    public IReadOnlyList<CommandSecret> Secrets { get; init; } = [];
 
     /// <summary>Changes each command before it starts, for example to set limits or an environment; null for no change.</summary>
     public Func<CommandProtocol.Spawn, CommandProtocol.Spawn>? Prepare { get; init; }
@@ -47,6 +50,9 @@ public sealed record ToolSessionOptions
         ArgumentNullException.ThrowIfNull(Hosts);
         if (EgressRules.Problem(Hosts) is { } problem)
             throw new ArgumentException(problem);
+        ArgumentNullException.ThrowIfNull(Secrets);
+        if (SessionSecrets.Problem(Secrets) is { } wrong)
+            throw new ArgumentException(wrong);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxResultBytes, 1024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBody, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxCommands, 1);

@@ -9,7 +9,7 @@ public sealed class ChildRoles
 
     private ChildRoles(Dictionary<string, Func<IFrameRole>> factories) => _factories = factories;
 
-    /// <summary>The built-in roles: <c>command-runner</c>, <c>egress</c>, <c>image-decoder</c>, <c>network</c>, <c>renderer</c>, <c>resolver</c>, and <c>probe</c>, which attempts what a sandbox profile must refuse.</summary>
+    /// <summary>The built-in roles: <c>command-runner</c>, <c>egress</c>, <c>image-decoder</c>, <c>network</c>, <c>renderer</c>, <c>resolver</c>, <c>secrets</c>, and <c>probe</c>, which attempts what a sandbox profile must refuse.</summary>
     public static ChildRoles BuiltIn { get; } = new(new Dictionary<string, Func<IFrameRole>>(StringComparer.Ordinal)
     {
         [NetworkContract.Name] = static () => new Network.NetworkRole(),
@@ -18,6 +18,7 @@ public sealed class ChildRoles
         [ImageDecoderContract.Name] = static () => new Images.ImageDecoderRole(),
         [EgressContract.Name] = static () => new Egress.EgressRole(),
         [ResolverContract.Name] = static () => new Egress.ResolverRole(),
+        [SecretsContract.Name] = static () => new Secrets.SecretsRole(),
         [RendererContract.Name] = static () => new Rendering.RendererRole(),
     });
 

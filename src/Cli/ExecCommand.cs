@@ -28,6 +28,7 @@ internal static class ExecCommand
         });
         var allow = Hosts("--allow-host", "a host that it may reach, such as example.org, *.example.org:443 or *; may be repeated; the profile is then command-networked unless you name one");
         var deny = Hosts("--deny-host", "a host that it may not reach, which wins; may be repeated");
+        var secrets = Secrets("a secret that it can use for one host and never sees: the variable NAME holds a placeholder; may be repeated");
         var folder = new Option<string?>("--cwd") { Description = "the folder to start in (default: this one)", HelpName = "D" };
         var environment = new Option<string[]>("--env", "-e") { Description = "an environment variable; may be repeated", HelpName = "K=V", AllowMultipleArgumentsPerToken = false };
         var timeout = Options.Seconds("end it after this long", "--timeout");
@@ -59,7 +60,7 @@ internal static class ExecCommand
                75  the runner was lost, and the program was killed
             """)
         {
-            arguments, profile, read, allow, deny, folder, environment, timeout, idle, memory, terminal, ask, scratch, json, detach, alone,
+            arguments, profile, read, allow, deny, secrets, folder, environment, timeout, idle, memory, terminal, ask, scratch, json, detach, alone,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -73,7 +74,7 @@ internal static class ExecCommand
                     parsed.GetValue(memory) is { } size ? ExecOptions.ParseSize(size) : 0,
                     parsed.GetValue(terminal), parsed.GetValue(json), [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)], parsed.GetValue(ask), parsed.GetValue(scratch),
                     [.. parsed.GetValue(allow) ?? [], .. (parsed.GetValue(deny) ?? []).Select(static rule => "!" + rule)])
-                { Detached = parsed.GetValue(detach), Alone = parsed.GetValue(alone) };
+                { Detached = parsed.GetValue(detach), Alone = parsed.GetValue(alone), Secrets = [.. (parsed.GetValue(secrets) ?? []).Select(ExecOptions.ParseSecret)] };
             }
             catch (FormatException e)
             {
@@ -102,6 +103,10 @@ internal static class ExecCommand
         });
         return hosts;
     }
+
+    /// <summary>The option that takes secrets by reference.</summary>
+    internal static Option<string[]> Secrets(string description) =>
+        new("--secret") { Description = description, HelpName = "NAME=env:VARIABLE@HOST", AllowMultipleArgumentsPerToken = false };
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 
@@ -162,6 +167,7 @@ internal static class ExecCommand
         {
             Profile = options.ProfileOrNetworked,
             Egress = options.Hosts.Count > 0 ? options.Hosts : null,
+            Secrets = options.Secrets,
             Read = options.Read,
             Scratch = options.Scratch,
             OnRefusal = options.Ask ? RefusalMode.Ask : RefusalMode.Deny,

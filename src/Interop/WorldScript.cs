@@ -126,10 +126,11 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
     private void AddFact(string path, string content)
     {
         const string stage = "tmp";
+        var size = Encoding.UTF8.GetByteCount(content);
         MakeFolders("/" + stage);
-        script.Add($"making /{path}", CallNumbers.Mount, false, Text("tmpfs"), Text(stage), Text("tmpfs"), NoSetId | NoDevices, Text("mode=755,size=64k"));
+        script.Add($"making /{path}", CallNumbers.Mount, false, Text("tmpfs"), Text(stage), Text("tmpfs"), NoSetId | NoDevices, Text(string.Create(CultureInfo.InvariantCulture, $"mode=755,size={size + (64 << 10)}")));
         var open = script.Add($"making /{path}", CallNumbers.OpenAt, false, CurrentFolder, Text(stage + "/fact"), 0x40 | 0x80 | 1 | CloseOnExec, 0x1a4);
-        var write = script.Add($"writing /{path}", CallNumbers.Write, false, 0, Text(content), Encoding.UTF8.GetByteCount(content));
+        var write = script.Add($"writing /{path}", CallNumbers.Write, false, 0, Text(content), size);
         script.Pass(open, write);
         script.Add($"making /{path}", CallNumbers.MakeNode, true, CurrentFolder, Text(path), RegularFile | 0x124, 0);
         script.Add($"showing /{path}", CallNumbers.Mount, false, Text(stage + "/fact"), Text(path), 0, Bind, 0);

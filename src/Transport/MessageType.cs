@@ -194,4 +194,10 @@ internal enum MessageType : ushort
 
     /// <summary>Network → parent: connect to an address. The network child chooses the id.</summary>
     NetworkConnect = 98,
+
+    /// <summary>Parent → secrets: a connection of a program and one to the host that a secret is for, both to be carried.</summary>
+    SecretConnection = 100,
+
+    /// <summary>Secrets → parent: a connection has failed.</summary>
+    SecretProblem = 101,
 }

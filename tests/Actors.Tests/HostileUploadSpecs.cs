@@ -193,8 +193,13 @@ public sealed class HostileUploadSpecs : TestKit
             child.Send(id, new FetchRewind(pass));
             child.Send(id, new Credit(1 << 30));
         }
-        // All of them have arrived before the source continues.
-        await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long);
+        // All of them have arrived before the source continues: another fetch is answered after them.
+        var other = _browser.Ask<object>(new Fetch("http://x/"), Deadline.Long);
+        var asked = await child.NextAsync();
+        Assert.Equal(MessageType.FetchRequest, asked.Type);
+        child.Send(asked.Id, Headers);
+        child.Send(asked.Id, new FetchEnd(0, 0, TimeSpan.FromMicroseconds(1)));
+        Assert.IsType<FetchResponse>(await other.Soon());
         source.Go.Set();
         await EchoAsync(child, 3);
         await ReadAsync(child, body, 0);

@@ -31,6 +31,7 @@ public sealed class RoleContractSpecs() : TestKit("akka.loglevel = OFF\nakka.log
         ["command-runner"] = new(Of(M.SpawnFailed, M.Exit, M.Closed)) { [M.SpawnReady] = (0, 1) },
         ["egress"] = Of(M.EgressConnect, M.EgressAbandon, M.EgressMisuse),
         ["resolver"] = Of(M.NameResolved),
+        ["secrets"] = Of(M.SecretProblem),
         ["probe"] = Of(M.RoleMessage),
         ["an-embedder-s"] = Of(M.RoleMessage, M.RoleReply),
     };

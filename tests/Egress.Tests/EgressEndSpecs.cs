@@ -41,12 +41,4 @@ public sealed class EgressEndSpecs : EgressSpecs
         Names.IsSilent = false;
         Assert.Equal("ok", await OutputOfAsync($"curl -sS -m 20 http://granted.example:{site.Port}/", rule));
     }
-
-    /// <summary>Makes the actor that receives it fail.</summary>
-    private sealed class Poison : INoSerializationVerificationNeeded, IValidated
-    {
-        internal static readonly Poison Instance = new();
-
-        object? IValidated.Refusal() => throw new InvalidOperationException("poisoned by a test");
-    }
 }

@@ -61,6 +61,9 @@ public abstract class EgressSpecs : TestKit
         /// <summary>The names that were asked for, in order.</summary>
         internal ConcurrentQueue<string> Asked { get; } = new();
 
+        /// <summary>The real children that were launched, with their roles.</summary>
+        internal ConcurrentQueue<(string Role, LaunchedChild Child)> Launched { get; } = new();
+
         /// <summary>Whether no question is answered.</summary>
         internal bool IsSilent { get; set; }
 
@@ -70,12 +73,16 @@ public abstract class EgressSpecs : TestKit
         /// <summary>What a name resolves to: each answer once, the last for ever.</summary>
         internal void Set(string name, params string[][] answers) => _answers[name] = new Queue<string[]>(answers);
 
-        public Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
+        public async Task<LaunchedChild> LaunchAsync(string role, SandboxPolicy policy, ActorBrowserSettings settings, IChildLogSink log, CancellationToken cancellation)
         {
             if (IsReal || role != ResolverContract.Name)
-                return real.LaunchAsync(role, policy, settings, log, cancellation);
+            {
+                var launched = await real.LaunchAsync(role, policy, settings, log, cancellation);
+                Launched.Enqueue((role, launched));
+                return launched;
+            }
             var (parent, child) = InMemoryChannel.CreatePair(settings.Channel);
-            return Task.FromResult(new LaunchedChild(new PlayedResolver(this, child), parent));
+            return new LaunchedChild(new PlayedResolver(this, child), parent);
         }
 
         private NameResolved? Answer(string name)

@@ -117,6 +117,8 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
                 return frame.TryRead<NetworkConnect>(out var target) ?? Gather(new ChildFrames.ConnectAsked(frame.CorrelationId, target));
             case MessageType.NameResolved:
                 return frame.TryRead<NameResolved>(out var found) ?? Gather(new ChildFrames.NameFound(frame.CorrelationId, found));
+            case MessageType.SecretProblem:
+                return frame.TryRead<SecretProblem>(out var noTunnel) ?? Gather(new ChildFrames.SecretFailed(frame.CorrelationId, noTunnel));
             case MessageType.RoleReply:
                 return frame.TryRead<RoleReply>(out var reply) ?? Gather(new ChildFrames.Reply(frame.CorrelationId, reply.Kind, reply.Index, Copy(reply.Data.Span)));
             case MessageType.RoleMessage:

@@ -180,6 +180,8 @@ internal static class ChildFrames
 
     internal sealed record NameFound(ulong Id, NameResolved Value) : UserFrame(Id);
 
+    internal sealed record SecretFailed(ulong Id, SecretProblem Value) : UserFrame(Id);
+
     internal sealed record Launched(LaunchedChild Child) : IFrame;
 
     internal sealed record LaunchFailed(Exception Cause) : IFrame;

@@ -66,6 +66,12 @@ public static partial class CommandProtocol
         /// </summary>
         public IReadOnlyList<string>? Egress { get; init; }
 
+        /// <summary>
+        /// Secrets by reference: the command gets placeholders, and the browser puts the values into its requests to the hosts that they are for,
+        /// which it may reach. At most 32. Null for none. Needs a profile with a named egress, and a world of its own.
+        /// </summary>
+        public IReadOnlyList<CommandSecret>? Secrets { get; init; }
+
         /// <summary>Further paths it may read, including everything below them: absolute paths, whose links are resolved now.</summary>
         public IReadOnlyList<string>? Read { get; init; }
 

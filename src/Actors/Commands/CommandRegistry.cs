@@ -167,7 +167,7 @@ internal sealed partial class CommandRegistry : UntypedActor
             Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.Unavailable, 0, problem!));
             return;
         }
-        var request = CommandRequest.Of(spawn, _settings.Commands, runner.TemporarySeen, runner.Egress is not null);
+        var request = CommandRequest.Of(spawn, _settings.Commands, runner.TemporarySeen, runner.Variables);
         CommandPipes pipes;
         SafeDescriptor? memory = null;
         var length = 0;

@@ -26,7 +26,7 @@ internal static class CommandRequest
     /// <summary>Null, or what is wrong and the errno that the system would give for it.</summary>
     internal static (int Errno, string Message)? Problem(CommandProtocol.Spawn spawn)
     {
-        if ((ProblemOfTexts(spawn) ?? ProblemOfStreams(spawn) ?? ProblemOfTimes(spawn)) is { } problem)
+        if ((ProblemOfTexts(spawn) ?? ProblemOfStreams(spawn) ?? ProblemOfTimes(spawn) ?? ProblemOfSecrets(spawn)) is { } problem)
             return (0, problem);
         var size = SizeOf(spawn.Arguments) + (spawn.Environment?.Variables.Sum(static one => (long)one.Key.Length + one.Value.Bytes.Length) ?? 0);
         return size > MostBytes ? (TooLong, $"The arguments and the environment have {size} bytes; at most {MostBytes} are allowed, and the system may allow less.") : null;
@@ -82,6 +82,31 @@ internal static class CommandRequest
         return spawn.Subscription is { } subscription ? CommandChecks.Problem(subscription) : null;
     }
 
+    // The command would have what the secret is to keep from it.
+    private static string? ProblemOfSecrets(CommandProtocol.Spawn spawn)
+    {
+        if (spawn.Secrets is not { Count: > 0 } secrets)
+            return null;
+        if (SessionSecrets.Problem(secrets) is { } problem)
+            return problem;
+        foreach (var secret in secrets)
+        {
+            var value = Encoding.ASCII.GetBytes(secret.Value);
+            if (spawn.Arguments.Any(argument => argument.Bytes.Span.IndexOf(value) >= 0))
+                return $"An argument holds the value of the secret {secret.Name}: write ${secret.Name}, which holds its placeholder.";
+            if (spawn.Environment?.Variables is not { } variables)
+                continue;
+            if (variables.ContainsKey(secret.Name))
+                return $"The variable {secret.Name} and the secret {secret.Name} have the same name.";
+            foreach (var (name, content) in variables)
+            {
+                if (content.Bytes.Span.IndexOf(value) >= 0)
+                    return $"The variable {name} holds the value of the secret {secret.Name}, which the command is not to have.";
+            }
+        }
+        return null;
+    }
+
     private static string? ProblemOfTimes(CommandProtocol.Spawn spawn)
     {
         if (CommandChecks.IsWrong(spawn.TotalTimeout, positive: true) || CommandChecks.IsWrong(spawn.IdleTimeout, positive: true))
@@ -93,10 +118,10 @@ internal static class CommandRequest
             ? "A limit is negative." : null;
     }
 
-    internal static Transport.SpawnRequest Of(CommandProtocol.Spawn spawn, CommandSettings settings, string? temporary, bool hasEgress) => new(
+    internal static Transport.SpawnRequest Of(CommandProtocol.Spawn spawn, CommandSettings settings, string? temporary, IReadOnlyList<KeyValuePair<string, string>> egress) => new(
         [.. spawn.Arguments.Select(static argument => argument.Bytes)],
         spawn.Folder?.Bytes ?? default,
-        EnvironmentOf(spawn.Environment ?? CommandEnvironment.Default, settings, spawn, temporary, hasEgress),
+        EnvironmentOf(spawn.Environment ?? CommandEnvironment.Default, settings, spawn, temporary, egress),
         spawn.Input, spawn.Output, spawn.Columns, spawn.Rows,
         Milliseconds(spawn.TotalTimeout ?? TimeSpan.Zero),
         Milliseconds(spawn.Grace ?? settings.Grace), Milliseconds(spawn.DrainTimeout ?? settings.DrainTimeout),
@@ -132,24 +157,27 @@ internal static class CommandRequest
 
     internal static int Milliseconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalMilliseconds), 0, int.MaxValue);
 
-    private static List<ReadOnlyMemory<byte>> EnvironmentOf(CommandEnvironment environment, CommandSettings settings, CommandProtocol.Spawn spawn, string? temporary, bool hasEgress)
+    private static List<ReadOnlyMemory<byte>> EnvironmentOf(CommandEnvironment environment, CommandSettings settings, CommandProtocol.Spawn spawn, string? temporary, IReadOnlyList<KeyValuePair<string, string>> egress)
     {
         var lines = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var name in environment.Inherited ?? settings.Environment)
         {
             if (name == "TMPDIR" && temporary is not null)
                 lines[name] = Encoding.UTF8.GetBytes($"TMPDIR={temporary}");
-            else if (Inherit(name) is { } line)
+            else if (Inherit(name) is { } line && !HoldsSecret(spawn, line))
                 lines[name] = line;
         }
         if (spawn.Output == CommandOutput.Terminal && environment.Inherited is null)
             lines.TryAdd("TERM", "TERM=xterm-256color"u8.ToArray());
-        foreach (var (name, value) in hasEgress ? EgressVariables.All : [])
+        foreach (var (name, value) in egress)
             lines[name] = Encoding.UTF8.GetBytes($"{name}={value}");
         foreach (var (name, value) in environment.Variables)
             lines[name] = (byte[])[.. Encoding.UTF8.GetBytes(name), (byte)'=', .. value.Bytes.Span];
         return [.. lines.Values];
     }
+
+    private static bool HoldsSecret(CommandProtocol.Spawn spawn, byte[] line) =>
+        spawn.Secrets is { Count: > 0 } secrets && secrets.Any(secret => line.AsSpan().IndexOf(Encoding.ASCII.GetBytes(secret.Value)) >= 0);
 
     private static byte[]? Inherit(string name)
     {

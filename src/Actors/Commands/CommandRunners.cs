@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
@@ -13,7 +14,7 @@ namespace ActorBrowser;
 /// The registry's runners: one for each command, which ends with the command, or one shared by all commands with the same world name,
 /// profile and folder. If the same kind of runner is requested twice, the next one is started in advance.
 /// </summary>
-internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log, IActorRef permissions, IActorRef resolver)
+internal sealed partial class CommandRunners(ActorBrowserSettings settings, IChildLauncher launcher, ILoggingAdapter log, IActorRef permissions, IActorRef resolver)
 {
     /// <summary>The shipped profile with a named egress.</summary>
     internal const string Networked = "command-networked";
@@ -31,30 +32,8 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private int _started;
 
     /// <summary>Names the profile of a command that names hosts but no profile, unless the configured one has a named egress.</summary>
-    internal Spawn WithProfile(Spawn spawn) => spawn is { Profile: null, Egress.Count: > 0 } && settings.Sandbox.Find(settings.Commands.Profile) is not { HasNamedEgress: true }
+    internal Spawn WithProfile(Spawn spawn) => spawn is { Profile: null } and ({ Egress.Count: > 0 } or { Secrets.Count: > 0 }) && settings.Sandbox.Find(settings.Commands.Profile) is not { HasNamedEgress: true }
         ? spawn with { Profile = Networked } : spawn;
-
-    /// <summary>Null, or why no runner can run this command.</summary>
-    internal (SpawnFailure Kind, string Message)? Refusal(Spawn spawn)
-    {
-        var name = spawn.Profile ?? settings.Commands.Profile;
-        return settings.Sandbox.Find(name) is not { } policy ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' does not exist; the profiles are {string.Join(", ", settings.Sandbox.Profiles.Select(static one => one.Name))}.")
-            : !policy.MayExecute && !policy.IsUnconfined ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' cannot run commands: it forbids executing programs.")
-            : spawn.Egress is { Count: > 0 } && !policy.HasNamedEgress ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' has no named egress, so no rule for hosts applies to it; command-networked has one.")
-            : spawn.Egress is { } rules && EgressRules.Problem([.. policy.EgressRules, .. rules]) is { } problem ? (SpawnFailure.InvalidRequest, problem)
-            : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is not valid text, so it cannot be mounted in the command's world.")
-            : RefusalOfScratch(spawn, policy) is { } refusal ? refusal
-            : !Asks(spawn, policy) ? null
-            : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command that asks needs a world of its own: a grant is for one command, and in a shared world no process belongs to one for certain.")
-            : !HasWorld(policy) || !settings.Sandbox.Machine.CanNotify ? (SpawnFailure.Unavailable, "A command cannot ask here: that needs a world, and seccomp's user notification (see doctor).")
-            : null;
-    }
-
-    private (SpawnFailure Kind, string Message)? RefusalOfScratch(Spawn spawn, SandboxPolicy policy) => spawn.Scratch is null ? null
-        : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command with a scratch needs a world of its own.")
-        : !HasWorld(policy) ? (SpawnFailure.Unavailable, "A scratch is not available here: it needs a world (see doctor).")
-        : !policy.Files.Any(static rule => rule.Path == PolicyPaths.Workspace && rule.Rights.HasFlag(FileRights.Write)) ? (SpawnFailure.InvalidRequest, $"The profile '{policy.Name}' may not change the command's folder: a scratch would stay empty.")
-        : null;
 
     private static bool Asks(Spawn spawn, SandboxPolicy policy) => (spawn.OnRefusal ?? (policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny)) == RefusalMode.Ask;
 
@@ -86,13 +65,21 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
                 return null;
             }
         }
+        SessionSecrets? secrets = null;
+        if (spawn.Secrets is { Count: > 0 } references && BeginSecrets(references, ref policy, out secrets) is { } noSecrets)
+        {
+            problem = noSecrets;
+            workspace?.Dispose();
+            scratch?.Dispose();
+            return null;
+        }
         Runner? known = null;
-        if (isShared ? _shared.TryGetValue(key, out known) : scratch is null && TryTakeSpare(key, context, out known))
+        if (isShared ? _shared.TryGetValue(key, out known) : scratch is null && secrets is null && TryTakeSpare(key, context, out known))
         {
             workspace?.Dispose();
             known.LastUse = _last;
         }
-        else if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared, workspace, context, out problem, scratch) is { } started)
+        else if (Start(Granted(key, policy, spawn, folder, workspace is not null, hasWorld), hasWorld, isShared, workspace, context, out problem, scratch, secrets) is { } started)
         {
             known = started;
         }
@@ -110,7 +97,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         {
             _own.Add(known.Queue, known);
             // A key requested twice is likely to be requested again.
-            if (scratch is null && !_asked.Add(key) && !_spare.ContainsKey(key))
+            if (scratch is null && secrets is null && !_asked.Add(key) && !_spare.ContainsKey(key))
                 Spare(key, policy, spawn, folder, hasWorld, context);
         }
         return known.Queue;
@@ -129,6 +116,21 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return e.Message;
+        }
+    }
+
+    private static string? BeginSecrets(IReadOnlyList<CommandSecret> references, ref SandboxPolicy policy, out SessionSecrets? secrets)
+    {
+        secrets = null;
+        try
+        {
+            secrets = SessionSecrets.Create(references);
+            policy = policy with { Bundle = secrets.Bundle };
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return $"The command's certificates cannot be made: {e.Message}";
         }
     }
 
@@ -183,7 +185,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
     private SandboxPolicy Granted(in Key key, SandboxPolicy policy, Spawn spawn, string? folder, bool hasWorkspace, bool hasWorld)
     {
         // Read paths are checked each time, and a folder for temporary files belongs to one runner.
-        if (!hasWorld || spawn.Read is { Count: > 0 } || policy.Scratch is not null)
+        if (!hasWorld || spawn.Read is { Count: > 0 } || policy.Scratch is not null || policy.Bundle is not null)
             return Grant(policy, spawn, folder, hasWorkspace, key.File);
         if (_granted.TryGetValue(key, out var known))
             return known;
@@ -204,7 +206,8 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
         if (policy.HasNamedEgress)
         {
-            policy = policy.AllowEgress(spawn.Egress ?? []);
+            // A secret's host may be reached: who gives a secret for it means that. Last, since a rule of the caller's may say more, such as 'private'.
+            policy = policy.AllowEgress([.. spawn.Egress ?? [], .. (spawn.Secrets ?? []).Select(static secret => secret.Rule)]);
             policy = policy with { EgressPorts = [.. EgressRules.Of(policy.EgressRules).Ports] };
         }
         return policy.StartIn(folder ?? "/");
@@ -234,7 +237,7 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         _asked.Remove(oldest);
     }
 
-    private Runner? Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, IActorContext context, out string? problem, IDisposable? scratch = null)
+    private Runner? Start(SandboxPolicy policy, bool hasWorld, bool isShared, SafeDescriptor? workspace, IActorContext context, out string? problem, IDisposable? scratch = null, SessionSecrets? secrets = null)
     {
         problem = null;
         var temporary = hasWorld ? null : CommandTemporary.Make(policy, out problem);
@@ -245,10 +248,11 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         }
         if (temporary is not null)
             policy = policy.ForTemporary(temporary);
-        var egress = policy.HasNamedEgress && hasWorld ? EgressOf(policy) : null;
+        var egress = policy.HasNamedEgress && hasWorld ? EgressOf(policy, secrets) : null;
         var queue = new RunnerQueue
         {
             Egress = egress?.Audience,
+            Variables = egress is null ? [] : [.. EgressVariables.All, .. secrets?.Variables ?? []],
             WhyNoEgress = policy.HasNamedEgress && !hasWorld ? $"The profile {policy.Name} reaches hosts through the browser only, which needs a world and a network of its own; this machine has none (actorbrowser doctor), so the command had no network." : null,
             Temporary = temporary,
             TemporarySeen = hasWorld ? "/tmp" : temporary,
@@ -263,8 +267,8 @@ internal sealed class CommandRunners(ActorBrowserSettings settings, IChildLaunch
         return new Runner(queue, actor) { LastUse = _last };
     }
 
-    private EgressSetup EgressOf(SandboxPolicy policy) =>
-        new(settings, launcher, policy.Name, EgressRules.Of(policy.EgressRules), policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny, new EgressAudience(), resolver, permissions);
+    private EgressSetup EgressOf(SandboxPolicy policy, SessionSecrets? secrets) =>
+        new(settings, launcher, policy.Name, EgressRules.Of(policy.EgressRules), policy.AsksOnRefusal ? RefusalMode.Ask : RefusalMode.Deny, new EgressAudience(), resolver, permissions, secrets);
 
     private void StopOldestIdle(IActorContext context, Func<RunnerQueue, bool> isInUse)
     {

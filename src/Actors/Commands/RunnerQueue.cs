@@ -45,6 +45,9 @@ internal sealed class RunnerQueue
     /// <summary>Its commands, as its egress knows them; null if its profile has no named egress, or none here.</summary>
     internal EgressAudience? Egress { get; init; }
 
+    /// <summary>The variables by which its commands' programs find the egress and its certificates, and the placeholders of secrets.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> Variables { get; init; } = [];
+
     /// <summary>Why its commands have no network although their profile has a named egress; null if they have one, or need none.</summary>
     internal string? WhyNoEgress { get; init; }
 

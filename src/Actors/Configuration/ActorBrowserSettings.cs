@@ -257,5 +257,8 @@ internal sealed record NetworkSettings(
 
     internal byte[] ToArgs(int maxPending) => new NetworkArgs(
         UserAgent, MaxConnectionsPerServer, (int)IdleConnectionTimeout.TotalMilliseconds, MaxResponseHeaders, maxPending, Chunk,
-        AllowedPrivateNetworks, TrustedCertificates.Length == 0 ? "" : File.ReadAllText(TrustedCertificates)).ToBytes();
+        AllowedPrivateNetworks, ReadTrusted()).ToBytes();
+
+    /// <summary>The certificates that are trusted in addition to the system's, in PEM; empty for none.</summary>
+    internal string ReadTrusted() => TrustedCertificates.Length == 0 ? "" : File.ReadAllText(TrustedCertificates);
 }

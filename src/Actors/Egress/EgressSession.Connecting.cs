@@ -1,4 +1,5 @@
 using System.Net;
+using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser;
@@ -48,8 +49,15 @@ internal sealed partial class EgressSession
             TryNext(attempt);
             return;
         }
-        if (_router is { } router)
-            router.Send(attempt.Id, default(EgressConnected), descriptors: [socket]);
+        if (_router is { } router && Divert(attempt, ref socket) is { } problem)
+        {
+            socket.Dispose();
+            Fail(attempt, EgressFailure.Unreachable, problem);
+            Flush();
+            return;
+        }
+        else if (_router is not null)
+            _router.Send(attempt.Id, default(EgressConnected), descriptors: [socket]);
         else
             socket.Dispose();
         if (!attempt.WasGranted)
@@ -57,5 +65,25 @@ internal sealed partial class EgressSession
         EgressMetrics.Ended(EgressMetrics.Connected);
         End(attempt);
         Flush();
+    }
+
+    // A connection that a secret is for: the programs' side of it goes to the egress child, the host's to the secrets child. Plain HTTP has no secret.
+    private string? Divert(EgressAttempt attempt, ref SafeDescriptor socket)
+    {
+        if (_setup.Secrets is not { } secrets || attempt.Protocol == EgressProtocol.Http || !secrets.Cover(attempt.Host, attempt.Port))
+            return null;
+        try
+        {
+            var (program, carried) = UnixSocket.CreatePair();
+            DescriptorFlags.SetNonBlocking(program);
+            DescriptorFlags.SetNonBlocking(carried);
+            _secrets.Tell(new SecretCarrier.Carry(attempt.Host, attempt.Port, carried, socket), _self);
+            socket = program;
+            return null;
+        }
+        catch (SystemCallException e)
+        {
+            return $"{attempt.Target} is not reached: {e.Message}.";
+        }
     }
 }

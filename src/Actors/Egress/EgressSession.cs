@@ -18,6 +18,7 @@ internal sealed partial class EgressSession : UntypedActor
     private readonly EgressNotices _notices;
     private readonly IActorRef _self = Context.Self;
     private readonly EgressTable<EgressAttempt> _attempts = new();
+    private IActorRef _secrets = ActorRefs.Nobody;
     private ChildRouter? _router;
     private ulong _lastId;
     private long _lastKey;
@@ -43,6 +44,8 @@ internal sealed partial class EgressSession : UntypedActor
         var supervisor = Context.ActorOf(ChildSupervisor.Props(EgressContract.Name, _setup.Settings, () => args, _setup.Launcher), "process");
         supervisor.Tell(new ChildSupervisor.Attach(Self));
         supervisor.Tell(ChildSupervisor.EnsureStarted.Instance);
+        if (_setup.Secrets is not null)
+            _secrets = Context.ActorOf(SecretCarrier.Props(_setup, _notices), "secrets");
     }
 
     // Its restart would lose the listening sockets: the runner's actor stops it instead, and the world's programs are refused.

@@ -11,5 +11,7 @@ namespace ActorBrowser;
 /// <param name="Audience">The commands.</param>
 /// <param name="Resolver">Resolves names.</param>
 /// <param name="Permissions">The permission broker.</param>
+/// <param name="Secrets">The command's secrets; null for none.</param>
 internal sealed record EgressSetup(
-    ActorBrowserSettings Settings, IChildLauncher Launcher, string Profile, EgressRules Rules, RefusalMode Mode, EgressAudience Audience, IActorRef Resolver, IActorRef Permissions);
+    ActorBrowserSettings Settings, IChildLauncher Launcher, string Profile, EgressRules Rules, RefusalMode Mode, EgressAudience Audience, IActorRef Resolver, IActorRef Permissions,
+    SessionSecrets? Secrets = null);

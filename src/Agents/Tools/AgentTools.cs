@@ -16,17 +16,22 @@ internal static class AgentTools
     internal static string InstructionsFor(ToolSession session)
     {
         var options = session.Options;
-        var hosts = options.Hosts.Count switch
+        string[] rules = [.. options.Hosts, .. options.Secrets.Select(static secret => secret.Rule)];
+        var hosts = rules.Length switch
         {
             0 => "reach no network; request_permission asks for a host",
-            <= MostNamed => $"reach {string.Join(", ", options.Hosts)}, and no other host; request_permission asks for one",
-            _ => $"reach {string.Join(", ", options.Hosts.Take(MostNamed))} and what {options.Hosts.Count - MostNamed} further rules grant; request_permission asks for another",
+            <= MostNamed => $"reach {string.Join(", ", rules)}, and no other host; request_permission asks for one",
+            _ => $"reach {string.Join(", ", rules.Take(MostNamed))} and what {rules.Length - MostNamed} further rules grant; request_permission asks for another",
         };
+        var secrets = string.Concat(options.Secrets.Select(static secret => $"""
+
+            The variable {secret.Name} of commands holds a placeholder of a secret for https://{secret.Rule}: use it in a header field of a request there, as you would use the secret; it works nowhere else.
+            """));
         var addresses = options.AllowPrivateAddresses ? "public and private addresses, this machine too" : "public addresses only, not this machine or private networks";
         return $"""
             {General}
             This session: the folder is {VisibleText.Line(session.Workspace)}{(options.Workspace is null ? ", deleted at the end" : "")}. Commands {VisibleText.Line(hosts)}.
-            fetch and the tools for pages reach {addresses}.
+            fetch and the tools for pages reach {addresses}.{secrets}
             """;
     }
 

@@ -12,6 +12,7 @@ internal sealed class ProxyRequest
     internal const int MostHead = 64 << 10;
 
     private const int MostFields = 256;
+    private const int Http = 80;
 
     // Fields about the connection to the proxy. Upgrade would make the connection something whose requests nobody checks.
     private static readonly HashSet<string> Dropped = new(StringComparer.OrdinalIgnoreCase)
@@ -20,12 +21,11 @@ internal sealed class ProxyRequest
     };
 
     private readonly List<string> _fields = [];
+    private readonly int _usualPort;
     private string _target = "";
     private string _version = "";
 
-    private ProxyRequest()
-    {
-    }
+    private ProxyRequest(int usualPort) => _usualPort = usualPort;
 
     internal string Method { get; private set; } = "";
 
@@ -52,10 +52,12 @@ internal sealed class ProxyRequest
     /// <param name="head">Up to the empty line.</param>
     /// <param name="host">The host to which a program without a proxy has connected; null for a request to the proxy.</param>
     /// <param name="request">The request.</param>
+    /// <param name="port">The port to which it has connected.</param>
+    /// <param name="usualPort">The port that URLs of the scheme leave out.</param>
     /// <returns>Null, or what is wrong, as a sentence.</returns>
-    internal static string? TryRead(ReadOnlySpan<byte> head, string? host, out ProxyRequest request)
+    internal static string? TryRead(ReadOnlySpan<byte> head, string? host, out ProxyRequest request, int port = Http, int usualPort = Http)
     {
-        request = new ProxyRequest();
+        request = new ProxyRequest(usualPort);
         if (head.ContainsAny((byte)0, (byte)127))
             return "The request holds a control character.";
         var lines = Encoding.Latin1.GetString(head[..^4]).Split("\r\n");
@@ -65,8 +67,14 @@ internal sealed class ProxyRequest
         if (parts.Length != 3 || !HttpRules.IsToken(parts[0]) || parts[0].Length > EgressConnect.MostMethod || parts[2] is not ("HTTP/1.1" or "HTTP/1.0"))
             return "This is no HTTP/1.1 request.";
         (request.Method, request._version) = (parts[0], parts[2]);
-        return request.ReadTarget(parts[1], host) ?? request.ReadFields(lines.AsSpan(1)) ?? request.CheckBody();
+        return request.ReadTarget(parts[1], host, port) ?? request.ReadFields(lines.AsSpan(1)) ?? request.CheckBody();
     }
+
+    /// <summary>The path and the query.</summary>
+    internal string Target => _target;
+
+    /// <summary>The header fields that are passed on, a line each, without its end.</summary>
+    internal List<string> Fields => _fields;
 
     /// <summary>The head to send to the host.</summary>
     internal byte[] ToHead()
@@ -78,9 +86,9 @@ internal sealed class ProxyRequest
         return Encoding.Latin1.GetBytes(head.Append("Connection: close\r\n\r\n").ToString());
     }
 
-    private string Authority => $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}{(Port == 80 ? "" : $":{Port.ToString(CultureInfo.InvariantCulture)}")}";
+    private string Authority => $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}{(Port == _usualPort ? "" : $":{Port.ToString(CultureInfo.InvariantCulture)}")}";
 
-    private string? ReadTarget(string target, string? host)
+    private string? ReadTarget(string target, string? host, int port)
     {
         const string scheme = "http://";
         if (Method == "CONNECT")
@@ -90,7 +98,7 @@ internal sealed class ProxyRequest
         }
         if (host is not null)
         {
-            (Host, Port, _target) = (host, 80, target);
+            (Host, Port, _target) = (host, port, target);
             return target.StartsWith('/') || target == "*" ? null : "The request's target is no path.";
         }
         if (target.StartsWith('/'))
@@ -105,7 +113,7 @@ internal sealed class ProxyRequest
         if (path.Contains('#', StringComparison.Ordinal))
             return "The request's target has a fragment.";
         _target = path[0] == '?' ? "/" + path : path;
-        return TrySplit(end < 0 ? rest : rest[..end], 80) ? null : "The request's target names no host.";
+        return TrySplit(end < 0 ? rest : rest[..end], Http) ? null : "The request's target names no host.";
     }
 
     private bool TrySplit(string authority, int defaultPort)

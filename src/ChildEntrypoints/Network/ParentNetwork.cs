@@ -94,7 +94,7 @@ internal sealed class ParentNetwork(ChildContext context) : INameResolver, IDial
                 _answer.SetException(new FetchFailedException(FetchErrorKind.Dns, $"The host name '{FetchUrl.Show(host)}' could not be resolved: {resolved.Problem}."));
         }
 
-        internal void OnConnected(SafeDescriptor socket) => _answer.SetResult(Adopt(socket));
+        internal void OnConnected(SafeDescriptor socket) => _answer.SetResult(GivenSocket.Adopt(socket));
 
         internal void OnRefused(in EgressRefused refused) => _answer.SetException(
             host.Length > 0 ? new FetchFailedException(FetchErrorKind.Blocked, refused.Sentence)
@@ -108,12 +108,5 @@ internal sealed class ParentNetwork(ChildContext context) : INameResolver, IDial
             });
 
         internal void Cancel(CancellationToken cancellationToken) => _answer.TrySetCanceled(cancellationToken);
-
-        private static Socket Adopt(SafeDescriptor descriptor)
-        {
-            var handle = new SafeSocketHandle(descriptor.Value, ownsHandle: true);
-            descriptor.SetHandleAsInvalid();
-            return new Socket(handle);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ActorBrowser.Transport;
@@ -103,9 +104,21 @@ internal static class ServeJson
         foreach (var rule in options.Hosts)
             json.WriteStringValue(rule);
         json.WriteEndArray();
+        json.WriteStartArray("secrets");
+        foreach (var secret in options.Secrets)
+        {
+            json.WriteStringValue(secret.Name);
+            json.WriteStringValue(secret.Value);
+            json.WriteStringValue(secret.Host);
+            json.WriteStringValue(secret.Port.ToString(CultureInfo.InvariantCulture));
+        }
+        json.WriteEndArray();
         json.WriteStartObject("inherited");
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            json.WriteString((string)variable.Key, (string?)variable.Value);
+        {
+            if (!options.Secrets.Any(secret => ((string?)variable.Value)?.Contains(secret.Value, StringComparison.Ordinal) ?? false))
+                json.WriteString((string)variable.Key, (string?)variable.Value);
+        }
         json.WriteEndObject();
         json.WriteStartArray("set");
         foreach (var (name, value) in options.Environment)
@@ -147,6 +160,7 @@ internal static class ServeJson
             Scratch = json.TryGetProperty("scratch", out var scratch) ? scratch.GetString() : null,
             Read = [.. json.GetProperty("read").EnumerateArray().Select(static path => path.GetString()!)],
             Egress = json.GetProperty("egress").EnumerateArray().Select(static rule => rule.GetString()!).ToArray() is { Length: > 0 } rules ? rules : null,
+            Secrets = [.. json.GetProperty("secrets").EnumerateArray().Select(static text => text.GetString()!).Chunk(4).Select(static part => part is [var name, var value, var host, var port] ? new CommandSecret(name, value, host, int.Parse(port, CultureInfo.InvariantCulture)) : throw new FormatException("A secret has four parts."))],
             Environment = CommandEnvironment.AllowList("TMPDIR") with { Variables = variables },
             TotalTimeout = TimeOf("timeout"),
             IdleTimeout = TimeOf("idle"),

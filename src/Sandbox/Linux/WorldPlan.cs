@@ -72,6 +72,8 @@ internal sealed class WorldPlan
         }
         if (policy.HasNamedEgress)
             plan.AddNames();
+        if (policy.Bundle is { } bundle)
+            plan.AddBundle(bundle.Path, bundle.Content);
         plan.AddStart();
         foreach (var path in plan._links.Seen.Keys)
             witness.Note(path);
@@ -143,6 +145,14 @@ internal sealed class WorldPlan
             if (!IsShown(path))
                 _places[path] = new WorldEntry(WorldPlace.Fact, path, false, content);
         }
+    }
+
+    // On top of the machine's own, which is in a folder that is shown.
+    private void AddBundle(string name, string content)
+    {
+        var path = _links.Resolve(name);
+        _witness.Note(path);
+        _places[path] = new WorldEntry(WorldPlace.Fact, path, false, content);
     }
 
     // Only in a home that belongs to the command.

@@ -3,43 +3,6 @@ using ActorBrowser.Interop;
 
 namespace ActorBrowser.Sandbox;
 
-/// <summary>One layer of confinement. Reports and configuration write its name in kebab case.</summary>
-public enum SandboxLayer
-{
-    /// <summary>Programs cannot gain privileges.</summary>
-    NoNewPrivileges,
-
-    /// <summary>System calls are restricted to an allow-list.</summary>
-    SystemCalls,
-
-    /// <summary>Refused system calls are reported to the parent by name.</summary>
-    ViolationReports,
-
-    /// <summary>Files are restricted to an allow-list (Landlock).</summary>
-    Files,
-
-    /// <summary>TCP ports are restricted to an allow-list (Landlock 4).</summary>
-    TcpPorts,
-
-    /// <summary>No access to abstract sockets of outside processes, and no signals to those processes (Landlock 6).</summary>
-    Scopes,
-
-    /// <summary>The child has its own namespaces.</summary>
-    Namespaces,
-
-    /// <summary>The child has its own file system and processes: what is not granted does not exist for it.</summary>
-    World,
-
-    /// <summary>The child has no capabilities and can gain none.</summary>
-    Capabilities,
-
-    /// <summary>A control group limits memory and processes.</summary>
-    ControlGroup,
-
-    /// <summary>No memory becomes executable once the child has started. For native children only; a JIT compiler needs such memory.</summary>
-    NoNewCode,
-}
-
 /// <summary>What may be done below a path.</summary>
 [Flags]
 internal enum FileRights
@@ -168,6 +131,9 @@ public sealed record SandboxPolicy
 
     /// <summary>The folder that takes the changes to the workspace, which itself stays unchanged; null to change the workspace.</summary>
     internal string? Scratch { get; init; }
+
+    /// <summary>The certificates that programs in its world find where the machine has its own, in PEM; null for the machine's.</summary>
+    internal (string Path, string Content)? Bundle { get; init; }
 
     /// <summary>Names in a workspace that stay unchangeable although the workspace is writable: other programs execute them later.</summary>
     public ImmutableArray<string> Protected { get; private init; } = [];

@@ -5,7 +5,7 @@ internal static class RoleContracts
 {
     /// <summary>The contracts of the built-in roles.</summary>
     internal static IReadOnlyList<RoleContract> BuiltIn { get; } =
-        [CommandRunnerContract.Value, EgressContract.Value, ImageDecoderContract.Value, NetworkContract.Value, ProbeContract.Value, RendererContract.Value, ResolverContract.Value];
+        [CommandRunnerContract.Value, EgressContract.Value, ImageDecoderContract.Value, NetworkContract.Value, ProbeContract.Value, RendererContract.Value, ResolverContract.Value, SecretsContract.Value];
 
     /// <summary>Whether a role is built in: every child program of this build has it, for any embedder.</summary>
     /// <param name="role">The role's name.</param>

@@ -1,0 +1,38 @@
+namespace ActorBrowser.Sandbox;
+
+/// <summary>One layer of confinement. Reports and configuration write its name in kebab case.</summary>
+public enum SandboxLayer
+{
+    /// <summary>Programs cannot gain privileges.</summary>
+    NoNewPrivileges,
+
+    /// <summary>System calls are restricted to an allow-list.</summary>
+    SystemCalls,
+
+    /// <summary>Refused system calls are reported to the parent by name.</summary>
+    ViolationReports,
+
+    /// <summary>Files are restricted to an allow-list (Landlock).</summary>
+    Files,
+
+    /// <summary>TCP ports are restricted to an allow-list (Landlock 4).</summary>
+    TcpPorts,
+
+    /// <summary>No access to abstract sockets of outside processes, and no signals to those processes (Landlock 6).</summary>
+    Scopes,
+
+    /// <summary>The child has its own namespaces.</summary>
+    Namespaces,
+
+    /// <summary>The child has its own file system and processes: what is not granted does not exist for it.</summary>
+    World,
+
+    /// <summary>The child has no capabilities and can gain none.</summary>
+    Capabilities,
+
+    /// <summary>A control group limits memory and processes.</summary>
+    ControlGroup,
+
+    /// <summary>No memory becomes executable once the child has started. For native children only; a JIT compiler needs such memory.</summary>
+    NoNewCode,
+}

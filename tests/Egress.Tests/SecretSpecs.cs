@@ -1,0 +1,282 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Microsoft.AspNetCore.Http;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser.EgressTests;
+
+/// <summary>Secrets by reference: real programs, the real secrets child, and servers that say what has arrived.</summary>
+public sealed class SecretSpecs : EgressSpecs
+{
+    private const string Value = "s3cr3t-value-of-the-token";
+    private const string Host = "api.example";
+
+    // The browser trusts this one, by a file, and no other.
+    private static readonly X509Certificate2 Certificate = ProgramSpecs.CertificateFor(Host);
+    private static readonly string TrustedFile = Trust(Certificate);
+
+    private readonly ConcurrentQueue<string> _arrived = new();
+
+    public SecretSpecs() : base($"actorbrowser.network.trusted-certificates = \"{TrustedFile}\"")
+    {
+    }
+
+    private static string Trust(X509Certificate2 certificate)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"ab-trusted-{Guid.NewGuid():n}.pem");
+        File.WriteAllText(path, certificate.ExportCertificatePem());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(path);
+        return path;
+    }
+
+    private static Spawn With(string line, int port, params string[] rules) =>
+        Networked(line, [.. rules, $"{Host}:{port} private"]) with { Secrets = [new CommandSecret("TOKEN", Value, Host, port)] };
+
+    // Records the header fields of each request, and repeats them.
+    private async Task<Site> ApiAsync(string name = Host)
+    {
+        Names.Set(name, ["127.0.0.1"]);
+        return await Site.StartAsync(async context =>
+        {
+            var fields = string.Join("\n", context.Request.Headers.Select(static field => $"{field.Key}: {field.Value}"));
+            _arrived.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}\n{fields}");
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            await context.Response.WriteAsync($"{fields}\nbody {body.Length}\n");
+        }, certificate: name == Host ? Certificate : ProgramSpecs.CertificateFor(name));
+    }
+
+    private async Task<string> OutputAsync(Spawn spawn)
+    {
+        var run = await RunAsync(spawn);
+        Assert.True(run.Exit!.ExitCode == 0, $"{run.Output}\n{run.Error}\n{run.Exit.Blocked}");
+        return run.Output.ToString();
+    }
+
+    [Fact]
+    public async Task The_host_gets_the_secret_and_the_command_only_a_placeholder()
+    {
+        await using var api = await ApiAsync();
+        var output = await OutputAsync(With($"echo placeholder $TOKEN; env; cat /proc/self/environ; curl -sS -H \"Authorization: Bearer $TOKEN\" https://{Host}:{api.Port}/repos", api.Port));
+        Assert.Contains($"Authorization: Bearer {Value}", Assert.Single(_arrived), StringComparison.Ordinal);
+        Assert.DoesNotContain(Value, output, StringComparison.Ordinal);
+        var placeholder = output.Split('\n')[0]["placeholder ".Length..];
+        Assert.Equal(Value.Length, placeholder.Length);
+        // The host repeats the request: what it repeats is covered.
+        Assert.Contains($"Authorization: Bearer {placeholder}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_password_of_basic_authentication_is_put_in()
+    {
+        await using var api = await ApiAsync();
+        await OutputAsync(With($"curl -sS -u me:$TOKEN https://{Host}:{api.Port}/", api.Port));
+        Assert.Contains($"Authorization: Basic {Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"me:{Value}"))}", Assert.Single(_arrived), StringComparison.Ordinal);
+    }
+
+    [FactNeeds("python3", "wget", "git")]
+    public async Task Programs_with_different_tls_libraries_trust_the_commands_own_certificates()
+    {
+        await using var api = await ApiAsync();
+        var url = $"https://{Host}:{api.Port}";
+        await OutputAsync(With($"wget -q -O - --header \"X-Token: $TOKEN\" {url}/wget", api.Port));
+        await OutputAsync(With($"python3 -c 'import os, urllib.request as u; u.urlopen(u.Request(\"{url}/python\", headers={{\"X-Token\": os.environ[\"TOKEN\"]}})).read()'", api.Port));
+        await RunAsync(With($"git -c http.extraHeader=\"X-Token: $TOKEN\" ls-remote {url}/git", api.Port));
+        Assert.Equal(3, _arrived.Count);
+        Assert.All(_arrived, request => Assert.Contains($"X-Token: {Value}", request, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Another_host_gets_the_placeholder_and_its_own_tls()
+    {
+        await using var api = await ApiAsync();
+        await using var other = await ApiAsync("other.example");
+        var run = await RunAsync(With($"curl -sS -k -H \"X-Token: $TOKEN\" https://other.example:{other.Port}/", api.Port, $"other.example:{other.Port} private"));
+        Assert.Equal(0, run.Exit!.ExitCode);
+        Assert.DoesNotContain(Value, Assert.Single(_arrived), StringComparison.Ordinal);
+        // Its certificate is its own, which the machine does not trust.
+        var refused = await RunAsync(With($"curl -sS https://other.example:{other.Port}/", api.Port, $"other.example:{other.Port} private"));
+        Assert.Equal(60, refused.Exit!.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("-H 'Host: other.example'", "403")]
+    [InlineData("-H 'Transfer-Encoding: chunked' -H 'Content-Length: 3' -d abc", "400")]
+    [InlineData("-H 'X-Token: $TOKEN' --request-target http://other.example/", "400")]
+    public async Task A_request_for_somebody_else_on_the_hosts_connection_is_refused(string options, string code)
+    {
+        await using var api = await ApiAsync();
+        Assert.Equal(code, await OutputAsync(With($"curl -sS --http1.1 -o /dev/null -w '%{{http_code}}' {options} https://{Host}:{api.Port}/", api.Port)));
+        Assert.Empty(_arrived);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(16383)]
+    [InlineData(16384)]
+    [InlineData(16385)]
+    [InlineData(1 << 20)]
+    public async Task Bodies_pass_whole_in_both_directions(int length)
+    {
+        Names.Set(Host, ["127.0.0.1"]);
+        await using var api = await Site.StartAsync(async context =>
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            body.Position = 0;
+            await body.CopyToAsync(context.Response.Body);
+        }, certificate: Certificate);
+        foreach (var field in new[] { "X-Plain: 1", "Transfer-Encoding: chunked" })
+        {
+            var output = await OutputAsync(With(
+                $"head -c {length} /dev/urandom > /tmp/sent; curl -sS --data-binary @/tmp/sent -H '{field}' -H 'Expect:' -o /tmp/got https://{Host}:{api.Port}/ && cmp /tmp/sent /tmp/got && echo same", api.Port));
+            Assert.Equal("same\n", output);
+        }
+    }
+
+    [Fact]
+    public async Task A_secret_that_a_host_sends_in_pieces_is_covered()
+    {
+        Names.Set(Host, ["127.0.0.1"]);
+        await using var api = await Site.StartAsync(async context =>
+        {
+            var text = $"-{Value}-{Value[..5]}-{Value}";
+            context.Response.ContentLength = text.Length;
+            foreach (var letter in text)
+            {
+                await context.Response.WriteAsync(letter.ToString(CultureInfo.InvariantCulture));
+                await context.Response.Body.FlushAsync();
+            }
+        }, certificate: Certificate);
+        var output = await OutputAsync(With($"echo $TOKEN; curl -sS https://{Host}:{api.Port}/", api.Port));
+        var placeholder = output.Split('\n')[0];
+        Assert.Equal($"{placeholder}\n-{placeholder}-{Value[..5]}-{placeholder}", output);
+    }
+
+    [Fact]
+    public async Task A_host_whose_certificate_is_not_trusted_gets_no_request()
+    {
+        Names.Set(Host, ["127.0.0.1"]);
+        using var untrusted = ProgramSpecs.CertificateFor(Host);
+        await using var api = await Site.StartAsync(context =>
+        {
+            _arrived.Enqueue("");
+            return Task.CompletedTask;
+        }, certificate: untrusted);
+        var run = await RunAsync(With($"curl -sS -i -H \"X-Token: $TOKEN\" https://{Host}:{api.Port}/", api.Port));
+        Assert.Contains("502 Bad Gateway", run.Output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("not among the trusted ones", run.Output.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_arrived);
+    }
+
+    [Fact]
+    public async Task A_placeholder_in_a_url_stays_one_and_the_command_is_told()
+    {
+        await using var api = await ApiAsync();
+        var run = await RunAsync(With($"curl -sS \"https://{Host}:{api.Port}/?key=$TOKEN\"", api.Port));
+        Assert.DoesNotContain(Value, Assert.Single(_arrived), StringComparison.Ordinal);
+        Assert.Contains("A placeholder is in a request's URL", run.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_that_does_not_speak_tls_and_one_with_its_own_certificates_are_told_why()
+    {
+        await using var api = await ApiAsync();
+        var plain = await RunAsync(With($"curl -sS --max-time 20 -x http://127.0.0.1:1 --noproxy '*' http://{Host}:{api.Port}/; curl -sS -p --max-time 20 http://{Host}:{api.Port}/", api.Port));
+        Assert.NotEqual(0, plain.Exit!.ExitCode);
+        Assert.Contains("A program's TLS with", plain.Error.ToString(), StringComparison.Ordinal);
+        var own = await RunAsync(With($"curl -sS --cacert /dev/null https://{Host}:{api.Port}/", api.Port));
+        Assert.NotEqual(0, own.Exit!.ExitCode);
+        Assert.Empty(_arrived);
+    }
+
+    [Fact]
+    public async Task A_lost_secrets_child_ends_its_connections_and_the_next_one_carries_the_next()
+    {
+        await using var api = await ApiAsync();
+        var command = With($"curl -sS https://{Host}:{api.Port}/first; read line; for i in 1 2 3 4 5 6 7 8 9; do curl -sS --max-time 20 -H \"X-Token: $TOKEN\" https://{Host}:{api.Port}/next && break; done", api.Port) with { Input = CommandInput.Pipe };
+        var spawned = await StartAsync(command);
+        await AwaitConditionAsync(() => Task.FromResult(_arrived.Count == 1), Deadline.Long);
+        var child = Assert.Single(Names.Launched, static launched => launched.Role == SecretsContract.Name).Child;
+        child.Process.Kill();
+        await child.Process.Exited.WaitAsync(Deadline.Long);
+        await spawned.Session.Ask<InputTaken>(new WriteInput("go\n"u8.ToArray()), Deadline.Long);
+        var run = (await Browser.Ask<Waited>(new Wait(spawned.Handle), Deadline.Long * 4)).Snapshot;
+        Assert.True(run.Exit!.ExitCode == 0, $"{run.Output}\n{run.Error}");
+        Assert.Contains(_arrived, request => request.Contains($"X-Token: {Value}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_carrier_that_fails_ends_its_connections_and_carries_the_next()
+    {
+        await using var api = await ApiAsync();
+        var spawned = await StartAsync(With($"curl -sS https://{Host}:{api.Port}/; read line; for i in 1 2 3 4 5 6 7 8 9; do curl -sS --max-time 20 -H \"X-Token: $TOKEN\" https://{Host}:{api.Port}/next && break; done", api.Port) with { Input = CommandInput.Pipe });
+        await AwaitConditionAsync(() => Task.FromResult(_arrived.Count == 1), Deadline.Long);
+        (await Sys.ActorSelection("/user/browser/commands/*/egress-*/secrets").ResolveOne(Deadline.Long)).Tell(Poison.Instance);
+        await spawned.Session.Ask<InputTaken>(new WriteInput("go\n"u8.ToArray()), Deadline.Long);
+        var run = (await Browser.Ask<Waited>(new Wait(spawned.Handle), Deadline.Long * 4)).Snapshot;
+        Assert.True(run.Exit!.ExitCode == 0, $"{run.Output}\n{run.Error}");
+        Assert.Contains(_arrived, request => request.Contains($"X-Token: {Value}", StringComparison.Ordinal));
+        Assert.Equal(2, Names.Launched.Count(static launched => launched.Role == SecretsContract.Name));
+    }
+
+    [Fact]
+    public async Task Fifty_connections_at_once_get_their_own_answers()
+    {
+        Names.Set(Host, ["127.0.0.1"]);
+        await using var api = await Site.StartAsync(context => context.Response.WriteAsync($"{context.Request.Path}{context.Request.Headers["X-Token"]}"), certificate: Certificate);
+        var output = await OutputAsync(With(
+            $"for i in $(seq 50); do (curl -sS -H \"X-Token: $TOKEN\" -o /tmp/$i https://{Host}:{api.Port}/$i; [ \"$(cat /tmp/$i)\" = \"/$i$TOKEN\" ] && echo right) & done; wait", api.Port));
+        Assert.Equal(50, output.Split('\n').Count(static line => line == "right"));
+    }
+
+    [Theory]
+    [InlineData("TOKEN", "short", Host, 443, "has 5 characters")]
+    [InlineData("1TOKEN", Value, Host, 443, "not a variable's name")]
+    [InlineData("TO=KEN", Value, Host, 443, "not a variable's name")]
+    [InlineData("TOKEN", "line\nend-of-it", Host, 443, "visible ASCII")]
+    [InlineData("TOKEN", Value, "*.example", 443, "name one host")]
+    [InlineData("TOKEN", Value, "", 443, "name one host")]
+    [InlineData("TOKEN", Value, Host, 80, "over TLS")]
+    [InlineData("TOKEN", Value, Host, 0, "over TLS")]
+    public void A_wrong_secret_is_refused_without_its_value(string name, string value, string host, int port, string sentence)
+    {
+        var refused = Assert.Throws<ArgumentException>(() => new CommandSecret(name, value, host, port));
+        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(value, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_would_give_the_command_the_value_is_refused()
+    {
+        var spawn = With("true", 443);
+        Assert.DoesNotContain(Value, $"{spawn.Secrets![0]}", StringComparison.Ordinal);
+        await RefusedAsync(Spawn.Shell($"echo {Value}") with { Secrets = spawn.Secrets }, "An argument holds the value");
+        await RefusedAsync(spawn with { Environment = CommandEnvironment.Default with { Variables = new Dictionary<string, CommandText> { ["OTHER"] = $"x{Value}" } } }, "The variable OTHER holds the value");
+        await RefusedAsync(spawn with { Environment = CommandEnvironment.Default with { Variables = new Dictionary<string, CommandText> { ["TOKEN"] = "y" } } }, "have the same name");
+        await RefusedAsync(spawn with { Secrets = [.. spawn.Secrets!, .. spawn.Secrets!] }, "2 secrets named TOKEN");
+        await RefusedAsync(spawn with { Secrets = [null!] }, "is null");
+        await RefusedAsync(spawn with { World = "shared" }, "needs a world of its own");
+        await RefusedAsync(spawn with { Profile = "command-workspace", Egress = null }, "no named egress");
+    }
+
+    [Fact]
+    public async Task An_inherited_variable_that_holds_the_value_is_left_out()
+    {
+        Environment.SetEnvironmentVariable("AB_SECRET_SPECS", $"x{Value}");
+        var output = await OutputAsync(With("env", 443) with { Environment = CommandEnvironment.AllowList("PATH", "AB_SECRET_SPECS") });
+        Assert.Contains("PATH=", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("AB_SECRET_SPECS", output, StringComparison.Ordinal);
+    }
+
+    private async Task RefusedAsync(Spawn spawn, string sentence)
+    {
+        var refused = Assert.IsType<SpawnRefused>(await Browser.Ask<IEvent>(spawn, Deadline.Long));
+        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Value, refused.Message, StringComparison.Ordinal);
+    }
+}
