@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
-using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.CommandProtocol;
