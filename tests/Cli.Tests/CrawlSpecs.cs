@@ -57,6 +57,8 @@ public sealed class CrawlSpecs : IAsyncLifetime, IDisposable
             Assert.False(process.HasExited);
             process.Kill();
             await process.WaitForExitAsync();
+            // A child that it was just starting has its files, and their locks, until that child's program begins.
+            await ProcessTable.Until(() => IsFree("pages.jsonl") && IsFree("urls.jsonl"), Deadline.Long);
             // As if the kill had come within a line.
             await File.AppendAllTextAsync(Path.Combine(Out, "pages.jsonl"), """{"url":"http://""");
             await File.AppendAllTextAsync(Path.Combine(Out, "urls.jsonl"), """{"url":"http://127""");
@@ -70,6 +72,19 @@ public sealed class CrawlSpecs : IAsyncLifetime, IDisposable
         Assert.Equal((results.Length, Pages + 1, true), (summary.GetProperty("pages").GetInt32(), summary.GetProperty("failed").GetInt32(), summary.GetProperty("complete").GetBoolean()));
         foreach (var page in results.Where(static page => page.GetProperty("status").GetInt32() == 200))
             Assert.Equal(page.GetProperty("sha256").GetString(), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(Out, page.GetProperty("file").GetString()!)))));
+    }
+
+    private bool IsFree(string name)
+    {
+        try
+        {
+            using var file = new FileStream(Path.Combine(Out, name), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     [Fact]
