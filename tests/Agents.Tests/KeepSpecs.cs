@@ -195,6 +195,16 @@ public sealed partial class KeepSpecs : ServeProgram, IAsyncLifetime
         Assert.Equal("done\n", await following.StandardOutput.ReadToEndAsync().Soon());
         await UntilGoneAsync(Keeper);
         Assert.Equal(69, (await RunAsync(["logs", handle])).Code);
+        // A person ends one that has a command by its pid.
+        await ServeAsync();
+        var mark = $"74{Random.Shared.Next(100_000, 999_999)}";
+        await DetachAsync("sleep", mark);
+        await UntilAsync(mark, 1);
+        await EndAsync("KILL");
+        await Signals.SendAsync(Keeper, "TERM");
+        await UntilGoneAsync(Keeper);
+        Assert.Empty(ProcessTable.WithArgument(mark));
+        Assert.False(File.Exists(Socket));
     }
 
     private async Task<(Socket Socket, string Answer)> AskRawAsync(string members, params byte[] more)

@@ -51,7 +51,7 @@ internal sealed class KeeperClaim : IDisposable
         var process = client.Server is > 0 and var id ? ProcessDescriptor.TryOpen(id) : null;
         try
         {
-            var (isYours, isFree, commands) = Ask(client, keepFor, AnswerTime, cancellation);
+            var (isYours, isFree, commands) = Ask(client, keepFor, cancellation);
             return isYours ? new KeeperClaim(client, process) { Process = client.Server, Commands = commands } : throw new ServerRunsException(Describe(isFree, client.Server));
         }
         catch (ServerLostException)
@@ -59,7 +59,7 @@ internal sealed class KeeperClaim : IDisposable
             // It was about to end.
             var isGone = process is null || process.WaitForExit(AnswerTime);
             Dispose(client, process);
-            return isGone ? null : throw new ServerRunsException($"What listens at {ServeFolder.Socket} gives no answer");
+            return isGone ? null : throw new ServerRunsException($"what listens at {ServeFolder.Socket} gives no answer");
         }
         catch
         {
@@ -85,12 +85,13 @@ internal sealed class KeeperClaim : IDisposable
         }
         catch (ServerRefusedException e)
         {
-            _ = EndOf(client, process);
-            throw new ServerRunsException(e.Message);
+            // With the exit code that a server without a keeper has.
+            throw EndOf(client, process) is { ExitCode: ExitCodes.Usage } ? new UsageException(e.Message) : new ServerRunsException(e.Message);
         }
         catch (ServerLostException)
         {
-            throw new ServerRunsException($"the process that keeps the commands did not start ({EndOf(client, process)}); with ACTORBROWSER_LOG=debug, {ServeFolder.Log} says more");
+            var how = EndOf(client, process) is not { } end ? "it still runs" : end.Signal is { } signal ? $"signal {signal}" : $"exit code {end.ExitCode}";
+            throw new ServerRunsException($"the process that keeps the commands did not start ({how}); with ACTORBROWSER_LOG=debug, {ServeFolder.Log} says more");
         }
         catch
         {
@@ -100,14 +101,11 @@ internal sealed class KeeperClaim : IDisposable
         }
     }
 
-    private static string EndOf(ServeClient client, ProcessDescriptor? process)
+    private static ProcessEnd? EndOf(ServeClient client, ProcessDescriptor? process)
     {
         client.Dispose();
         using (process)
-        {
-            return process is null || !process.WaitForExit(AnswerTime) || !process.TryReap(out var end) ? "it still runs"
-                : end.Signal is { } signal ? $"signal {signal}" : $"exit code {end.ExitCode}";
-        }
+            return process is not null && process.WaitForExit(AnswerTime) && process.TryReap(out var end) ? end : null;
     }
 
     private static int Spawn(SafeDescriptor channel, TimeSpan keepFor)
@@ -146,7 +144,7 @@ internal sealed class KeeperClaim : IDisposable
         try
         {
             using var client = ServeClient.TryConnect();
-            return Describe(client is not null && Ask(client, TimeSpan.Zero, AnswerTime, cancellation).IsFree, client?.Server ?? 0);
+            return Describe(client is not null && Ask(client, TimeSpan.Zero, cancellation).IsFree, client?.Server ?? 0);
         }
         catch (ServerLostException)
         {
@@ -163,11 +161,11 @@ internal sealed class KeeperClaim : IDisposable
         ? $"a server was killed, and process {process} has kept its commands: 'actorbrowser serve --keep' takes them over, 'kill {process}' ends them"
         : $"a server runs already, at {ServeFolder.Socket}";
 
-    private static (bool IsYours, bool IsFree, int Commands) Ask(ServeClient client, TimeSpan keepFor, TimeSpan limit, CancellationToken cancellation)
+    private static (bool IsYours, bool IsFree, int Commands) Ask(ServeClient client, TimeSpan keepFor, CancellationToken cancellation)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var ended = late.Token.UnsafeRegister(static client => ((ServeClient)client!).End(), client);
-        late.CancelAfter(limit);
+        late.CancelAfter(AnswerTime);
         try
         {
             client.Send(ServeKind.Request, ServeJson.Request(Verb, json => json.WriteNumber(KeepFor, keepFor.Ticks)));
@@ -181,7 +179,7 @@ internal sealed class KeeperClaim : IDisposable
         catch (ServerLostException) when (late.IsCancellationRequested)
         {
             cancellation.ThrowIfCancellationRequested();
-            throw new ServerRunsException($"what listens at {ServeFolder.Socket}, process {client.Server}, has not answered within {limit.TotalSeconds:0} seconds");
+            throw new ServerRunsException($"what listens at {ServeFolder.Socket}, process {client.Server}, has not answered within {AnswerTime.TotalSeconds:0} seconds");
         }
     }
 

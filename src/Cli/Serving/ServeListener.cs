@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using ActorBrowser.Interop;
 
 namespace ActorBrowser.Cli;
@@ -41,7 +42,9 @@ internal sealed class ServeListener : IDisposable
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
             socket.Dispose();
-            throw new UsageException($"The socket {ServeFolder.Socket} cannot be made: {e.Message}");
+            // .NET knows no sentence for a full disk, and has three lines about a long path.
+            var reason = e is SocketException { NativeErrorCode: var errno } ? Marshal.GetPInvokeErrorMessage(errno) : "its path is too long; set XDG_RUNTIME_DIR to a shorter one";
+            throw new UsageException($"The socket {ServeFolder.Socket} cannot be made: {reason}");
         }
     }
 
