@@ -41,6 +41,7 @@ internal static class CommandLine
             SessionsCommand.Create(),
             McpCommand.Create(),
             ServeCommand.Create(),
+            KeeperCommand.Create(),
             ServerVerbs.Ps(),
             ServerVerbs.Logs(),
             ServerVerbs.Attach(),

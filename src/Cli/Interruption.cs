@@ -9,6 +9,9 @@ namespace ActorBrowser.Cli;
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
+    /// <summary>SIGHUP: the terminal was closed.</summary>
+    internal const int Hangup = 1;
+
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private int _signal;
@@ -31,7 +34,7 @@ internal sealed class Interruption : IDisposable
     {
         var number = context.Signal switch
         {
-            PosixSignal.SIGHUP => 1,
+            PosixSignal.SIGHUP => Hangup,
             PosixSignal.SIGINT => 2,
             _ => 15,
         };

@@ -77,6 +77,24 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
             _ = LibC.Poll(list, (nuint)polled.Length, (int)timeout.TotalMilliseconds);
     }
 
+    /// <summary>Blocks until the process has exited. Linux.</summary>
+    /// <param name="timeout">The longest time to wait; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <returns>Whether it has exited.</returns>
+    public bool WaitForExit(TimeSpan timeout)
+    {
+        var polled = new PollDescriptor(Descriptor.Value, PollDescriptor.Readable);
+        var started = TimeProvider.System.GetTimestamp();
+        var left = timeout;
+        while (LibC.Poll(&polled, 1, (int)left.TotalMilliseconds) < 0)
+        {
+            if (Marshal.GetLastPInvokeError() is not Errno.Interrupted and var errno)
+                throw new SystemCallException("poll", errno);
+            if (timeout != Timeout.InfiniteTimeSpan)
+                left = TimeSpan.FromTicks(Math.Max(0, (timeout - TimeProvider.System.GetElapsedTime(started)).Ticks));
+        }
+        return polled.Returned != 0;
+    }
+
     /// <summary>Opens the descriptor of a child that has not been reaped.</summary>
     /// <param name="processId">The child's pid.</param>
     public static ProcessDescriptor Open(int processId)

@@ -6,14 +6,9 @@ using System.Text.Json;
 namespace ActorBrowser.AgentsTests;
 
 /// <summary><c>serve</c> and its clients, run as a user runs them.</summary>
-public sealed class ServeSpecs : IAsyncLifetime
+public sealed class ServeSpecs : ServeProgram, IAsyncLifetime
 {
-    private readonly DirectoryInfo _runtime = Directory.CreateTempSubdirectory("ab-serve-");
-    // A command's own /tmp is private, but not a folder in it that is its workspace.
-    private readonly DirectoryInfo _work = Directory.CreateTempSubdirectory("ab-work-");
     private Process _server = null!;
-
-    private string Socket => Path.Combine(_runtime.FullName, "actorbrowser", "serve.sock");
 
     public Task InitializeAsync() => StartAsync();
 
@@ -29,38 +24,8 @@ public sealed class ServeSpecs : IAsyncLifetime
             await Signals.SendAsync(_server.Id, "TERM");
         await _server.WaitForExitAsync().Soon();
         _server.Dispose();
-        _runtime.Delete(recursive: true);
-        _work.Delete(recursive: true);
+        DeleteFolders();
     }
-
-    private Process Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", TestChildProgram.Command, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _work.FullName };
-        start.Environment["XDG_RUNTIME_DIR"] = _runtime.FullName;
-        start.Environment["LANG"] = "xx_XX";
-        return Process.Start(start)!;
-    }
-
-    private async Task<(int Code, string Output, string Error)> RunAsync(string[] arguments, string input = "")
-    {
-        using var process = Start(arguments);
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync().Soon();
-        return (process.ExitCode, await output, await error);
-    }
-
-    private async Task<string> DetachAsync(params string[] command)
-    {
-        var (code, output, error) = await RunAsync(["exec", "--detach", "--", .. command]);
-        Assert.True(code == 0, error);
-        return output.TrimEnd('\n');
-    }
-
-    private async Task<JsonElement[]> ListAsync() =>
-        [.. (await RunAsync(["ps", "--json"])).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)];
 
     // Children of the server, but not of its client.
     private bool IsOfServer(string mark)
@@ -80,7 +45,7 @@ public sealed class ServeSpecs : IAsyncLifetime
         {
             string[] exec = alone ? ["exec", "--alone"] : ["exec"];
             var (code, output, error) = await RunAsync([.. exec, "-e", "X=a=b", "--", "sh", "-c", "cat; echo $X $LANG; pwd; printf 'e\\377' >&2; exit 5"], "in\n");
-            Assert.Equal((5, $"in\na=b xx_XX\n{_work.FullName}\n", "e\uFFFD"), (code, output, error));
+            Assert.Equal((5, $"in\na=b xx_XX\n{Work.FullName}\n", "e\uFFFD"), (code, output, error));
             Assert.Equal((127, ""), ((await RunAsync([.. exec, "--", "no-such-program"])).Code, (await RunAsync([.. exec, "--", "no-such-program"])).Output));
             Assert.Equal(124, (await RunAsync([.. exec, "--timeout", "0.2", "--", "sleep", "60"])).Code);
             Assert.Equal(128 + 9, (await RunAsync([.. exec, "--", "sh", "-c", "kill -9 $$"])).Code);
@@ -130,7 +95,7 @@ public sealed class ServeSpecs : IAsyncLifetime
         Assert.Equal("first", await attached.StandardOutput.ReadLineAsync().Soon());
         // The end of one that watches changes nothing.
         await Signals.SendAsync(attached.Id, "KILL");
-        await File.WriteAllTextAsync(Path.Combine(_work.FullName, "go"), "");
+        await File.WriteAllTextAsync(Path.Combine(Work.FullName, "go"), "");
         Assert.Equal("third\n", await following.StandardOutput.ReadToEndAsync().Soon());
         await following.WaitForExitAsync().Soon();
         Assert.Equal(6, following.ExitCode);
@@ -144,7 +109,7 @@ public sealed class ServeSpecs : IAsyncLifetime
     public async Task Attach_types_into_the_terminal_of_a_detached_command_and_leaves_it()
     {
         var handle = (await RunAsync(["exec", "--detach", "--pty", "--", "sh", "-c", "stty size; while read x; do echo got $x; done; exit 4"])).Output.TrimEnd('\n');
-        var tmux = Path.Combine(_runtime.FullName, "tmux");
+        var tmux = Path.Combine(Runtime.FullName, "tmux");
         async Task<string> TmuxAsync(params string[] arguments)
         {
             using var process = Process.Start(new ProcessStartInfo("tmux", ["-S", tmux, .. arguments]) { RedirectStandardOutput = true })!;
@@ -152,7 +117,7 @@ public sealed class ServeSpecs : IAsyncLifetime
             await process.WaitForExitAsync().Soon();
             return said;
         }
-        await TmuxAsync("new-session", "-d", "-x", "90", "-y", "20", $"XDG_RUNTIME_DIR={_runtime.FullName} {TestChildProgram.Command} attach {handle}; echo left $?; sleep 100");
+        await TmuxAsync("new-session", "-d", "-x", "90", "-y", "20", $"XDG_RUNTIME_DIR={Runtime.FullName} {TestChildProgram.Command} attach {handle}; echo left $?; sleep 100");
         try
         {
             await TmuxAsync("send-keys", "typed", "Enter");
@@ -219,7 +184,7 @@ public sealed class ServeSpecs : IAsyncLifetime
             return;
         // Another user who holds the open folder is turned away by the server itself.
         File.SetUnixFileMode(Path.GetDirectoryName(Socket)!, (UnixFileMode)0b111_101_101);
-        File.SetUnixFileMode(_runtime.FullName, (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(Runtime.FullName, (UnixFileMode)0b111_101_101);
         File.SetUnixFileMode(Socket, (UnixFileMode)0b110_110_110);
         using var stranger = Process.Start(new ProcessStartInfo("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c",
             $"import socket; s=socket.socket(socket.AF_UNIX); s.connect('{Socket}'); s.sendall(bytes([1,0,0,0,1,123])); print(len(s.recv(100)))"])

@@ -36,6 +36,7 @@ public sealed class HostileValueSpecs : IDisposable
         ["sessions"] = ["true"],
         ["mcp"] = [],
         ["serve"] = [],
+        ["keeper"] = [],
         ["ps"] = [],
         ["logs"] = ["cmd-none"],
         ["attach"] = ["cmd-none"],

@@ -16,7 +16,12 @@ internal sealed class ServeClient : IDisposable
     private int _from;
     private int _to;
 
-    private ServeClient(SafeDescriptor socket) => _socket = socket;
+    /// <summary>A client of the server at the other end of a connection.</summary>
+    /// <param name="socket">The connection; this client owns it.</param>
+    internal ServeClient(SafeDescriptor socket) => _socket = socket;
+
+    /// <summary>The server's pid; 0 if it is not visible here.</summary>
+    internal int Server => UnixPeer.CredentialsOf(_socket).Process;
 
     /// <summary>Connects to this user's server.</summary>
     /// <returns>Null if there is none.</returns>
@@ -42,7 +47,7 @@ internal sealed class ServeClient : IDisposable
     {
         try
         {
-            var server = UnixPeer.CredentialsOf(_socket).Process;
+            var server = Server;
             return new FileInfo($"/proc/{server}/ns/mnt").LinkTarget is { } theirs && theirs == new FileInfo("/proc/self/ns/mnt").LinkTarget
                 && new DirectoryInfo($"/proc/{server}/root").LinkTarget == new DirectoryInfo("/proc/self/root").LinkTarget;
         }

@@ -11,7 +11,8 @@ namespace ActorBrowser.Cli;
 /// <summary>Does what clients of <c>serve</c> ask for.</summary>
 /// <param name="browser">The browser.</param>
 /// <param name="inherited">The variables that a command inherits of its client.</param>
-internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inherited)
+/// <param name="keeper">Has the commands beyond the server's end; null if they end with it.</param>
+internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inherited, Keeper? keeper)
 {
     private const int MostInput = 1 << 20;
 
@@ -55,10 +56,13 @@ internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inh
         switch (request.GetProperty("verb").GetString())
         {
             case "run":
-                await RunAsync(connection, ServeJson.ReadRun(request, inherited), input, stop).ConfigureAwait(false);
+                await StartAsync(() => RunAsync(connection, ServeJson.ReadRun(request, inherited), input, stop)).ConfigureAwait(false);
                 break;
             case "detach":
-                await DetachAsync(connection, ServeJson.ReadRun(request, inherited), stop).ConfigureAwait(false);
+                await StartAsync(() => DetachAsync(connection, ServeJson.ReadRun(request, inherited), stop)).ConfigureAwait(false);
+                break;
+            case KeeperClaim.Verb:
+                await ClaimAsync(connection, TimeSpan.FromTicks(request.GetProperty(KeeperClaim.KeepFor).GetInt64()), stop).ConfigureAwait(false);
                 break;
             case "read":
                 await ReadAsync(connection, HandleOf(request), request.GetProperty("from").GetInt64(), request.GetProperty("follow").GetBoolean(), stop).ConfigureAwait(false);
@@ -77,6 +81,28 @@ internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inh
     }
 
     private static string HandleOf(JsonElement request) => request.GetProperty("handle").GetString() ?? "";
+
+    private async Task StartAsync(Func<Task> start)
+    {
+        if (keeper is null)
+            await start().ConfigureAwait(false);
+        else if (!await keeper.TryStartAsync(start).ConfigureAwait(false))
+            throw new ServeException("The server was killed, and the process that has kept its commands starts no other: start a server with 'actorbrowser serve --keep'.");
+    }
+
+    // With no time to keep commands, the client only asks.
+    private async Task ClaimAsync(ServeConnection connection, TimeSpan keepFor, CancellationToken stop)
+    {
+        if (keepFor < TimeSpan.Zero || keepFor > Keeper.MostTime)
+            throw new ServeException($"The time to keep commands is {keepFor}; it must be at most {Keeper.MostTime}.");
+        var commands = ((Handles)await AskAsync(ListHandles.Instance, stop).ConfigureAwait(false)).Entries.Count;
+        var isMine = keepFor > TimeSpan.Zero && keeper is not null && keeper.TryClaim(keepFor);
+        var answer = KeeperClaim.Answer(isMine, isFree: keeper is { IsClaimed: false }, commands);
+        if (isMine)
+            await keeper!.HoldAsync(connection, answer, browser).ConfigureAwait(false);
+        else
+            await connection.SendAsync(ServeKind.Answer, answer, stop).ConfigureAwait(false);
+    }
 
     // Ends the command when the client is gone.
     private async Task RunAsync(ServeConnection connection, Spawn spawn, SafeDescriptor? input, CancellationToken stop)

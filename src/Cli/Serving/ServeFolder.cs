@@ -22,6 +22,9 @@ internal static class ServeFolder
 
     internal static string Lock => System.IO.Path.Combine(Path, "serve.lock");
 
+    /// <summary>The log of <c>serve --keep</c>, if there is one.</summary>
+    internal static string Log => System.IO.Path.Combine(Path, "serve.log");
+
     /// <summary>Creates the folder, or checks it.</summary>
     /// <exception cref="UsageException">Others can enter it, or it cannot be created.</exception>
     internal static void Prepare()
