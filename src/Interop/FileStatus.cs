@@ -16,6 +16,9 @@ internal static unsafe class FileStatus
 
     internal static ushort ModeOf(byte* status) => *(ushort*)(status + 28);
 
+    /// <summary>Whether it is the character device 1:3.</summary>
+    internal static bool IsNullDevice(byte* status) => (ModeOf(status) & 0xf000) == 0x2000 && *(uint*)(status + 128) == 1 && *(uint*)(status + 132) == 3;
+
     internal static long SizeOf(byte* status) => (long)*(ulong*)(status + 40);
 
     /// <summary>The bytes that the file takes.</summary>
