@@ -34,7 +34,7 @@ internal static class ExecCommand
         var idle = Options.Seconds("end it when it has written nothing for this long", "--idle-timeout");
         var memory = new Option<string?>("--memory") { Description = "limit the address space of each process to N bytes; K, M and G are accepted", HelpName = "N" };
         var terminal = Options.Flag("run it in a terminal of its own, which interactive programs need", "--pty");
-        var ask = Options.Flag("ask at the terminal, with one key to answer, about files and hosts that it needs and was not granted", "--ask");
+        var ask = Options.Flag("ask at the terminal about files and hosts that it needs and was not granted", "--ask");
         var scratch = new Option<string?>("--scratch") { Description = "let it change an overlay of the folder, kept under this name, instead of the folder: see actorbrowser scratch", HelpName = "NAME" };
         var json = Options.Flag("print one JSON object about how it ended instead of its output", "--json");
         var detach = Options.Flag("print its handle and leave it to a running 'serve'; see ps, logs, attach, kill", "--detach", "-d");
