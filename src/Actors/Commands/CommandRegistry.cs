@@ -188,7 +188,7 @@ internal sealed partial class CommandRegistry : UntypedActor
         var handle = $"cmd-{_instance}-{id}";
         var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, pipes, _settings.Commands, runner, requester, _permissions), handle);
         pipes.StartFeed(session);
-        runner.Egress?.Join(handle, spawn.Display, session);
+        runner.Egress?.Join(handle, spawn.Display, session, spawn.Span?.Context ?? default);
         if (memory is null)
             runner.Begin(id, request, session, pipes.TakeTheirs(), spawn.Span);
         else
