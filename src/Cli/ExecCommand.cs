@@ -152,6 +152,8 @@ internal static class ExecCommand
         // A command may not be given the folder in which somebody has typed it, and would change nothing there.
         if (options.Profile != WithoutFolder && options.Scratch is null && CommandWorkspace.RefusalOf(FolderOf(options)) is { } why)
             await Complaint.WriteAsync(why).ConfigureAwait(false);
+        foreach (var missing in options.Read.Where(static path => !Path.Exists(path)))
+            await Complaint.WriteAsync($"nothing is at {missing}: --read grants nothing there").ConfigureAwait(false);
         if (ServedExec.TryRun(options, cancellation, out var served))
             return served is null ? ExitCodes.Success : await ReportAsync(served, options.Json, 0).ConfigureAwait(false);
         // Raw mode is entered last and left first, so that the terminal is always restored.
@@ -215,7 +217,7 @@ internal static class ExecCommand
             await Console.Out.WriteLineAsync(ExecReport.ToJson(closed)).ConfigureAwait(false);
         else if (closed.Exit.Cause is not (ExitCause.Itself or ExitCause.Kill))
             await SayAsync(ExecReport.Describe(closed)).ConfigureAwait(false);
-        if (!asJson && closed.Exit.Blocked is { } blocked)
+        if (!asJson && closed.Exit is { Blocked: { } blocked, IsBlockedTold: false })
             await SayAsync(blocked).ConfigureAwait(false);
         if (!asJson && closed.Exit.Appeared.Count > 0)
             await SayAsync($"the command's folder now has {string.Join(", ", closed.Exit.Appeared)}, which did not exist before: other programs may run what it contains").ConfigureAwait(false);
