@@ -7,19 +7,28 @@ using static ActorBrowser.PermissionProtocol;
 namespace ActorBrowser.Cli;
 
 /// <summary>
-/// Asks the person at the terminal what a command may do: one question at a time, one key for each. The terminal is in key mode only
-/// while a question is shown; what was typed before the question appeared does not answer it.
+/// Asks the person at the terminal what a command may do: one question at a time. The terminal is in key mode only while a question is
+/// shown. Keys count from half a second after the question has appeared, when the line with the keys appears: who was typing something
+/// else has then seen it. What grants more than once wants Enter.
 /// </summary>
 /// <param name="terminal">The controlling terminal.</param>
 /// <param name="browser">Gets the decisions.</param>
 /// <param name="typed">What is typed for the command, paused while a question is shown; null for none.</param>
 internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, TypedInput? typed) : UntypedActor, IReadinessHandler
 {
+    private static readonly TimeSpan ReadingTime = TimeSpan.FromMilliseconds(500);
+
     private readonly IActorRef _self = Context.Self;
     private readonly Queue<PermissionRequested> _waiting = new();
     private PermissionRequested? _shown;
     private IDisposable? _keys;
     private IReactorRegistration? _registration;
+    private bool _takesKeys;
+    private PermissionDecision? _chosen;
+
+    private ActorTimers Timers { get; } = new(Context);
+
+    protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);
 
     protected override void PreStart()
     {
@@ -30,6 +39,7 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
+        Timers.CancelAll();
         Hide();
     }
 
@@ -41,11 +51,12 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
                 _waiting.Enqueue(requested);
                 ShowNext();
                 break;
-            case Key key when _shown is { } shown && DecisionOf(key.Value) is { } decision:
-                browser.Tell(new Decide(shown.Id, decision, decision == PermissionDecision.Deny ? "The person at the terminal said no." : null, $"{Environment.UserName} at the terminal"));
-                Write($"{WordOf(decision)}\n");
-                Hide();
-                ShowNext();
+            case Read when _shown is { } shown:
+                _takesKeys = true;
+                Write(KeysOf(shown));
+                break;
+            case Key key when _shown is { } shown && _takesKeys:
+                OnKey((char)key.Value, shown);
                 break;
             case Decided decided when _shown?.Id == decided.Id:
                 // Nobody pressed a key: the deadline, or the command's end.
@@ -73,6 +84,36 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
             _registration?.Dispose();
     }
 
+    private void OnKey(char key, PermissionRequested shown)
+    {
+        if (_chosen is { } chosen && key is '\r' or '\n')
+        {
+            Decide(chosen, shown);
+            return;
+        }
+        _chosen = null;
+        switch (DecisionOf(key))
+        {
+            case null:
+                break;
+            case (PermissionDecision.AllowForSession or PermissionDecision.AllowForProfile) and var wide:
+                _chosen = wide;
+                Write($"{WordOf(wide)}? Enter: ");
+                break;
+            case { } decision:
+                Decide(decision, shown);
+                break;
+        }
+    }
+
+    private void Decide(PermissionDecision decision, PermissionRequested shown)
+    {
+        browser.Tell(new Decide(shown.Id, decision, decision == PermissionDecision.Deny ? "The person at the terminal said no." : null, $"{Environment.UserName} at the terminal"));
+        Write($"{WordOf(decision)}\n");
+        Hide();
+        ShowNext();
+    }
+
     private void ShowNext()
     {
         while (_shown is null && _waiting.TryDequeue(out var next))
@@ -89,6 +130,7 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
             _keys = LocalTerminal.EnterKeyMode(terminal);
             _registration = Reactor.Shared.Register(terminal, Readiness.Readable, this);
             Write(TextOf(next));
+            Timers.StartSingleTimer(Read.Instance, Read.Instance, ReadingTime);
         }
     }
 
@@ -96,7 +138,8 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
     {
         _registration?.Dispose();
         _keys?.Dispose();
-        (_registration, _keys, _shown) = (null, null, null);
+        Timers.Cancel(Read.Instance);
+        (_registration, _keys, _shown, _takesKeys, _chosen) = (null, null, null, false, null);
         if (typed is not null)
             typed.IsPaused = false;
     }
@@ -112,12 +155,16 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
             EgressRequested egress => string.Create(CultureInfo.InvariantCulture, $"connect to {egress.Host}, port {egress.Port}"),
             _ => "do what this version does not know",
         };
-        var seconds = Math.Max(0, (requested.Deadline - DateTimeOffset.UtcNow).TotalSeconds);
-        return string.Create(CultureInfo.InvariantCulture,
-            $"\nactorbrowser: {VisibleText.Line(VisibleText.Shorten(requested.Command, 200))}\n  wants to {VisibleText.Line(what)}\n  {VisibleText.Line(requested.Why)}\n  allow [o]nce, for this [s]ession, for the [p]rofile, or [n]o? ({seconds:0} s) ");
+        return $"\nactorbrowser: {VisibleText.Line(VisibleText.Shorten(requested.Command, 200))}\n  wants to {VisibleText.Line(what)}\n  {VisibleText.Line(requested.Why)}\n";
     }
 
-    private static PermissionDecision? DecisionOf(byte key) => (char)(key | 0x20) switch
+    private string KeysOf(PermissionRequested requested)
+    {
+        var seconds = Math.Max(0, (requested.Deadline - Timers.Time.GetUtcNow()).TotalSeconds);
+        return string.Create(CultureInfo.InvariantCulture, $"  allow [o]nce or [n]o, or with Enter: for this [s]ession, for the [p]rofile? ({seconds:0} s) ");
+    }
+
+    private static PermissionDecision? DecisionOf(char key) => (char)(key | 0x20) switch
     {
         'o' => PermissionDecision.AllowOnce,
         's' => PermissionDecision.AllowForSession,
@@ -138,4 +185,10 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
     private void Write(string text) => UnixPipe.Write(terminal, Encoding.UTF8.GetBytes(text));
 
     private sealed record Key(byte Value);
+
+    // The question can have been read.
+    private sealed class Read
+    {
+        internal static readonly Read Instance = new();
+    }
 }

@@ -35,7 +35,7 @@ internal static class ExecCommand
         var idle = Options.Seconds("end it when it has written nothing for this long", "--idle-timeout");
         var memory = new Option<string?>("--memory") { Description = "limit the address space of each process to N bytes; K, M and G are accepted", HelpName = "N" };
         var terminal = Options.Flag("run it in a terminal of its own, which interactive programs need", "--pty");
-        var ask = Options.Flag("ask at the terminal, with one key to answer, about files and hosts that it needs and was not granted", "--ask");
+        var ask = Options.Flag("ask at the terminal about files and hosts that it needs and was not granted", "--ask");
         var scratch = new Option<string?>("--scratch") { Description = "let it change an overlay of the folder, kept under this name, instead of the folder: see actorbrowser scratch", HelpName = "NAME" };
         var json = Options.Flag("print one JSON object about how it ended instead of its output", "--json");
         var detach = Options.Flag("print its handle and leave it to a running 'serve'; see ps, logs, attach, kill", "--detach", "-d");
@@ -157,6 +157,8 @@ internal static class ExecCommand
         // A command may not be given the folder in which somebody has typed it, and would change nothing there.
         if (options.Profile != WithoutFolder && options.Scratch is null && CommandWorkspace.RefusalOf(FolderOf(options)) is { } why)
             await Complaint.WriteAsync(why).ConfigureAwait(false);
+        foreach (var missing in options.Read.Where(static path => !Path.Exists(path)))
+            await Complaint.WriteAsync($"nothing is at {missing}: --read grants nothing there").ConfigureAwait(false);
         if (ServedExec.TryRun(options, cancellation, out var served))
             return served is null ? ExitCodes.Success : await ReportAsync(served, options.Json, 0).ConfigureAwait(false);
         // Raw mode is entered last and left first, so that the terminal is always restored.
@@ -221,7 +223,7 @@ internal static class ExecCommand
             await Console.Out.WriteLineAsync(ExecReport.ToJson(closed)).ConfigureAwait(false);
         else if (closed.Exit.Cause is not (ExitCause.Itself or ExitCause.Kill))
             await SayAsync(ExecReport.Describe(closed)).ConfigureAwait(false);
-        if (!asJson && closed.Exit.Blocked is { } blocked)
+        if (!asJson && closed.Exit is { Blocked: { } blocked, IsBlockedTold: false })
             await SayAsync(blocked).ConfigureAwait(false);
         if (!asJson && closed.Exit.Appeared.Count > 0)
             await SayAsync($"the command's folder now has {string.Join(", ", closed.Exit.Appeared)}, which did not exist before: other programs may run what it contains").ConfigureAwait(false);

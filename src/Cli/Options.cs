@@ -34,6 +34,15 @@ internal static class Options
             (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most),
     };
 
+    /// <summary>An offset in bytes.</summary>
+    internal static Option<long?> Offset(string description, string name) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = static result => Parse<long>(result, $"takes a whole number from 0 to {long.MaxValue}",
+            static (string text, out long value) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)),
+    };
+
     private delegate bool TryParse<T>(string text, out T value);
 
     private static T? Parse<T>(ArgumentResult result, string takes, TryParse<T> tryParse)

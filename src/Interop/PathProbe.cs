@@ -185,6 +185,14 @@ internal readonly record struct FoundFile((ulong Device, ulong Inode) Identity, 
     private const int Folder = 0x4000;
     private const int Regular = 0x8000;
     private const int Pipe = 0x1000;
+    private const int Device = 0x2000;
+    private const int Socket = 0xc000;
+
+    /// <summary>Whether it is a character device.</summary>
+    internal bool IsDevice => Type == Device;
+
+    /// <summary>Whether it is a socket, or what only a descriptor stands for, such as a timer.</summary>
+    internal bool IsWithoutFile => Type is 0 or Socket;
 
     internal bool IsRegular => Type == Regular;
 

@@ -10,6 +10,16 @@ internal static unsafe class RegularFile
     private const int NonBlocking = 0x800;
     private const int NoTerminal = 0x100;
 
+    /// <summary>The user to whom an open file belongs; null if the kernel does not say. Linux.</summary>
+    /// <param name="file">An open file.</param>
+    internal static uint? OwnerOf(SafeFileHandle file)
+    {
+        const int emptyPath = 0x1000;
+        var empty = (byte)0;
+        var status = stackalloc byte[FileStatus.Room];
+        return LibC.ExtendedStatus((int)file.DangerousGetHandle(), &empty, emptyPath, FileStatus.User, status) == 0 ? FileStatus.UserOf(status) : null;
+    }
+
     /// <summary>Opens a regular file for reading, following links; never blocks on other kinds of file.</summary>
     /// <param name="path">The file's path.</param>
     /// <returns>Null if it is not a regular file, does not exist or may not be read.</returns>

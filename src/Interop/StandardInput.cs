@@ -4,6 +4,10 @@ namespace ActorBrowser.Interop;
 internal static unsafe class StandardInput
 {
     private const int ReadOnlyNotControllingNonBlocking = 0x80900;
+    private const int GetStatusFlags = 3;
+    private const int AccessMode = 3;
+    private const int WriteOnly = 1;
+    private const int PathOnly = 0x200000;
 
     /// <summary>Whether a descriptor is a terminal.</summary>
     /// <param name="descriptor">Its number.</param>
@@ -16,6 +20,25 @@ internal static unsafe class StandardInput
     /// <summary>Whether a descriptor is a folder. Linux.</summary>
     /// <param name="descriptor">Its number.</param>
     internal static bool IsFolder(int descriptor) => OperatingSystem.IsLinux() && PathProbe.Look(descriptor) is { IsFolder: true };
+
+    /// <summary>Whether a descriptor was opened for reading. Linux.</summary>
+    /// <param name="descriptor">An open descriptor.</param>
+    internal static bool IsReadable(SafeDescriptor descriptor)
+    {
+        var flags = LibC.Fcntl(descriptor.Value, GetStatusFlags, 0);
+        return flags >= 0 && (flags & AccessMode) != WriteOnly && (flags & PathOnly) == 0;
+    }
+
+    /// <summary>Whether a descriptor is the machine's /dev/null, opened for reading. Linux.</summary>
+    /// <param name="descriptor">An open descriptor.</param>
+    internal static bool IsNull(SafeDescriptor descriptor)
+    {
+        const int emptyPath = 0x1000;
+        var empty = (byte)0;
+        var status = stackalloc byte[FileStatus.Room];
+        return OperatingSystem.IsLinux() && LibC.ExtendedStatus(descriptor.Value, &empty, emptyPath, FileStatus.Type, status) == 0
+            && FileStatus.IsNullDevice(status) && IsReadable(descriptor);
+    }
 
     /// <summary>Returns why a descriptor cannot be given to a command as its input; null if it can.</summary>
     /// <param name="descriptor">Its number.</param>

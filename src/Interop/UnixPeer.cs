@@ -57,7 +57,7 @@ internal static unsafe class UnixPeer
         {
             return LibC.ExtendedStatus(-100, name, Follow, TypeModeUser, status) == 0
                 && (FileStatus.ModeOf(status) & 0xf000) == 0x4000 && (FileStatus.ModeOf(status) & 0x3f) == 0
-                && *(uint*)(status + 20) == LibC.GetEffectiveUserId();
+                && FileStatus.UserOf(status) == LibC.GetEffectiveUserId();
         }
     }
 }

@@ -35,6 +35,8 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
 
     // mount_attr: attributes to set, attributes to clear, the propagation, a user namespace.
     private readonly byte* _readOnly = Attributes(script, ReadOnlyAttribute | NoSetId | NoDevices);
+    // A device on a read-only mount can be written to, but its mode and times cannot change.
+    private readonly byte* _device = Attributes(script, ReadOnlyAttribute | NoSetId);
     private readonly byte* _writable = Attributes(script, NoSetId | NoDevices);
 
     /// <summary>The most steps that a world needs.</summary>
@@ -155,8 +157,7 @@ internal sealed unsafe class WorldScript(PreExecProgram script, World world)
             script.Add($"showing {entry.Path}", CallNumbers.Mount, false, Text(entry.Path), Text(path), 0, Bind | Recursive, 0);
         else
             AddGranted(entry.Path, path);
-        if (entry.Place != WorldPlace.Device)
-            Change(path, entry.Place == WorldPlace.Writable ? _writable : _readOnly, recursive: true);
+        Change(path, entry.Place switch { WorldPlace.Device => _device, WorldPlace.Writable => _writable, _ => _readOnly }, recursive: true);
     }
 
     // If the path gets a link after it was checked, opening it fails and no process starts.

@@ -76,6 +76,22 @@ public sealed class HostileClientSpecs : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("tools/call", "[]")]
+    [InlineData("tools/call", "5")]
+    [InlineData("tools/call", "{}")]
+    [InlineData("tools/call", """{"name":5}""")]
+    [InlineData("tools/call", """{"name":"fetch","arguments":[]}""")]
+    [InlineData("tools/list", "[]")]
+    [InlineData("ping", "\"x\"")]
+    public async Task Params_of_a_wrong_shape_are_invalid_params(string method, string parameters)
+    {
+        await SayAsync($$"""{"jsonrpc":"2.0","id":7,"method":"{{method}}","params":{{parameters}}}""");
+        var answer = await AnswerAsync();
+        Assert.Equal((7, -32602), (answer.GetProperty("id").GetInt32(), answer.GetProperty("error").GetProperty("code").GetInt32()));
+        await IsAliveAsync();
+    }
+
+    [Theory]
     [InlineData((4 << 20) - 1, true)]
     [InlineData(4 << 20, true)]
     [InlineData((4 << 20) + 1, false)]

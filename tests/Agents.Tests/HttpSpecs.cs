@@ -56,6 +56,15 @@ public sealed class HttpSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Params_of_a_wrong_shape_are_invalid_params()
+    {
+        var session = (await SendAsync(Initialize)).Session;
+        var (status, body, _) = await SendAsync("""{"jsonrpc":"2.0","id":7,"method":"tools/call","params":[]}""", session: session);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal((7, -32602), (JsonDocument.Parse(body).RootElement.GetProperty("id").GetInt32(), JsonDocument.Parse(body).RootElement.GetProperty("error").GetProperty("code").GetInt32()));
+    }
+
+    [Fact]
     public async Task Only_who_has_the_token_is_let_in()
     {
         foreach (var wrong in (string?[])[null, "", "0123456789abcdef-tesT", Token + "x", Token[..^1]])

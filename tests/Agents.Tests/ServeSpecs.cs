@@ -89,6 +89,9 @@ public sealed class ServeSpecs : ServeProgram, IAsyncLifetime
         // What there is, to each stream; then from an offset on; then all to the end.
         Assert.Equal((0, "first\n", "second\n"), await RunAsync(["logs", handle]));
         Assert.Equal((0, "", "second\n"), await RunAsync(["logs", "--from", "6", handle]));
+        Assert.Equal((0, "", ""), await RunAsync(["logs", "--from", "2147483648", handle]));
+        Assert.Equal((0, "", ""), await RunAsync(["logs", "--from", "9223372036854775807", handle]));
+        Assert.Equal(2, (await RunAsync(["logs", "--from", "9223372036854775808", handle])).Code);
         using var following = Start("logs", "-f", handle);
         using var attached = Start("attach", handle);
         Assert.Equal("first", await following.StandardOutput.ReadLineAsync().Soon());

@@ -51,4 +51,31 @@ public sealed class TokenSpecs : IDisposable
         await Signals.SendAsync(process.Id, "TERM");
         await process.WaitForExitAsync().Soon();
     }
+
+    [Fact]
+    public async Task A_file_of_another_user_is_refused_also_behind_a_link()
+    {
+        // Only root can make such a file, and only root reads it.
+        if (OperatingSystem.IsWindows() || Environment.UserName != "root")
+            return;
+        var others = Path.Combine(_folder.FullName, "others");
+        await File.WriteAllTextAsync(others, "0123456789abcdef0123\n");
+        File.SetUnixFileMode(others, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using (var chown = Process.Start("chown", ["65534", others]))
+            await chown.WaitForExitAsync().Soon();
+        File.CreateSymbolicLink(others + "-link", others);
+        await RefusedAsync("belongs to another user (65534)", null, "--token-file", others);
+        await RefusedAsync("belongs to another user (65534)", null, "--token-file", others + "-link");
+    }
+
+    [Fact]
+    public async Task A_home_and_what_holds_one_is_no_workspace()
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        foreach (var folder in new[] { "/", home, "/etc", Path.GetTempPath() })
+            await RefusedAsync($"--workspace cannot be '{folder}': it ", "0123456789abcdef0123", "--workspace", folder);
+        var link = Path.Combine(_folder.FullName, "link");
+        Directory.CreateSymbolicLink(link, Directory.CreateDirectory(Path.Combine(_folder.FullName, "real")).FullName);
+        await RefusedAsync("its path contains a link", "0123456789abcdef0123", "--workspace", link);
+    }
 }

@@ -14,6 +14,7 @@ public sealed partial class Documents
     [InlineData("plugins.md", "samples/Rules/*.cs", "samples/Rules.Contract/*.cs", "samples/Rules.Engine/*.cs")]
     [InlineData("coming-from.md", "tests/Guide.Tests/BreakerSpecs.cs")]
     [InlineData("agents.md", "tests/Agents.Tests/GuideSpecs.cs")]
+    [InlineData("commands.md", "tests/Commands.Tests/CommandGuideSpecs.cs")]
     public void Every_block_of_the_embedder_s_guides_is_part_of_what_is_compiled_and_run(string document, params string[] sources)
     {
         var compiled = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -5,11 +5,11 @@ using Xunit;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary><c>exec --ask</c> in a real terminal: one key answers, and the command gets neither the question nor the key.</summary>
+/// <summary><c>exec --ask</c> in a real terminal: a key answers, and the command gets neither the question nor the key.</summary>
 public sealed class AskSpecs : IDisposable
 {
     // Before the seconds that are left, which depend on the machine.
-    private const string Prompt = "or [n]o? (";
+    private const string Prompt = "for the [p]rofile? (";
 
     private readonly string _outside = Directory.CreateTempSubdirectory("actorbrowser-outside-").FullName;
 
@@ -30,7 +30,7 @@ public sealed class AskSpecs : IDisposable
         var secret = Outside("secret", "the sec" + "ret\n");
         var other = Outside("other", "the other\n");
         var seen = await TypeAsync($"stty -a >/tmp/x.$$; AB exec --ask -- sh -c 'cat {secret}; cat {secret}; cat {secret}; cat {other}'; echo code-$?; stty -a | cmp - /tmp/x.$$ && echo restored; rm /tmp/x.$$",
-            Prompt, "o", Prompt, "s", Prompt, "n");
+            Prompt, "o", Prompt, "s\r", Prompt, "n");
         Assert.Contains($"wants to read {secret}", seen, StringComparison.Ordinal);
         Assert.Equal(3, seen.Split("the secret").Length - 1);
         Assert.DoesNotContain("the other", seen, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class AskSpecs : IDisposable
     public async Task What_was_typed_before_a_question_does_not_answer_it_and_other_keys_do_nothing()
     {
         var secret = Outside("secret", "the secret\n");
-        var seen = await TypeAsync($"AB exec --ask -- sh -c 'echo rea''dy; sleep 1; cat {secret}'; echo code-$?", "ready", "ooo", Prompt, "x\rn");
+        var seen = await TypeAsync($"AB exec --ask -- sh -c 'echo rea''dy; sleep 1; cat {secret}'; echo code-$?", "ready", "ooo", Prompt, "x\rs\bp \rn");
         Assert.DoesNotContain("the secret", seen, StringComparison.Ordinal);
         Assert.Contains("code-1", seen, StringComparison.Ordinal);
     }
@@ -62,7 +62,7 @@ public sealed class AskSpecs : IDisposable
             await File.WriteAllBytesAsync(log, new byte[(8 << 20) - 100]);
         else
             Directory.CreateDirectory(log);
-        var seen = await TypeAsync($"{(isNative ? "ulimit -f 8192; " : "")}AB exec --ask -- cat {secret}; echo code-$?", Prompt, "s");
+        var seen = await TypeAsync($"{(isNative ? "ulimit -f 8192; " : "")}AB exec --ask -- cat {secret}; echo code-$?", Prompt, "s\r");
         Assert.DoesNotContain("the secret", seen, StringComparison.Ordinal);
         Assert.Contains(isNative ? "The decision cannot be recorded: Only 100 of a line's" : "The decision cannot be recorded: open(", seen, StringComparison.Ordinal);
         Assert.Contains("code-1", seen, StringComparison.Ordinal);

@@ -34,6 +34,21 @@ public sealed class ExecSpecs
         Assert.Equal(expected, (await RunAsync("", ["--", .. arguments])).Code);
 
     [Fact]
+    public async Task A_path_to_read_that_does_not_exist_is_told()
+    {
+        var (code, output, error) = await RunAsync("", "--read", "/nothing/here", "--read", "/etc/hostname", "--", "echo", "hi");
+        Assert.Equal((0, "hi\n", "actorbrowser: nothing is at /nothing/here: --read grants nothing there\n"), (code, output, error));
+    }
+
+    [FactNeeds("curl")]
+    public async Task A_refused_host_is_told_once()
+    {
+        var (code, _, error) = await RunAsync("", "--allow-host", "unused.example", "--", "curl", "-sS", "-o", "/dev/null", "-f", "http://127.0.0.1:9/");
+        Assert.Equal(22, code);
+        Assert.Equal(2, error.Split("No rule grants").Length);
+    }
+
+    [Fact]
     public async Task A_profile_that_does_not_exist_is_refused_with_the_names_of_those_that_do()
     {
         var (code, output, error) = await RunAsync("", "--profile", "nope", "--", "true");

@@ -85,4 +85,29 @@ public sealed class ScratchSpecs : IDisposable
         Assert.Equal(2, (await RunAsync("scratch", "--apply")).Code);
         Assert.Equal(2, (await RunAsync("scratch", "x", "--apply", "--discard")).Code);
     }
+
+    [FactNeeds("python3")]
+    public async Task A_scratch_whose_folders_are_too_deep_says_so_in_a_short_sentence()
+    {
+        const string deep = "import os\nfor i in range(25):\n  os.mkdir('d' * 200)\n  os.chdir('d' * 200)";
+        Assert.Equal((0, "", ""), await RunAsync("exec", "--scratch=deep", "--", "python3", "-c", deep));
+        var (code, _, error) = await RunAsync("scratch", "deep");
+        Assert.Equal(1, code);
+        Assert.Contains("lies so deep in the scratch that its path has more than the 4095 bytes that the kernel takes: remove it by a command with this scratch", error, StringComparison.Ordinal);
+        Assert.InRange(error.Length, 1, 600);
+        Assert.Equal((0, "", ""), await RunAsync("exec", "--scratch=deep", "--", "sh", "-c", "rm -r d*"));
+        Assert.Equal((0, "", ""), await RunAsync("scratch", "deep"));
+    }
+
+    [Fact]
+    public async Task A_scratch_with_a_folder_that_may_not_be_read_says_what_to_do()
+    {
+        // Root may read every folder.
+        if (Environment.UserName == "root")
+            return;
+        await RunAsync("exec", "--scratch=closed", "--", "sh", "-c", "mkdir closed; echo x > closed/x; chmod 0 closed");
+        Assert.Contains("closed cannot be read in the scratch: the command has left it without the right. Give yourself the right", (await RunAsync("scratch", "closed")).Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("exec", "--scratch=closed", "--", "sh", "-c", "chmod -R u+rwX .")).Code);
+        Assert.Equal((0, "A closed/\nA closed/x\n", ""), await RunAsync("scratch", "closed"));
+    }
 }

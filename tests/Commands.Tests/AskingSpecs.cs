@@ -219,6 +219,26 @@ public sealed class AskingSpecs : CommandSpecs
     }
 
     [Fact]
+    public async Task A_refusal_at_a_limit_is_told_once_also_if_the_command_succeeds()
+    {
+        for (var i = 0; i < 24; i++)
+            Outside($"f{i}", "x");
+        // As many wait as may; the others are refused.
+        var output = CreateTestProbe();
+        var flood = await SpawnAsync(Asking($"for f in $(seq 0 23); do cat {_outside}/f$f 2>/dev/null & done; head -n 1 >/dev/null; kill $(jobs -p); exit 0") with
+        {
+            Input = Transport.CommandInput.Pipe,
+            Subscription = new Subscribe(output) { Text = true },
+        });
+        await output.FishForMessageAsync(static message => message is OutputText { Text: var text } && text.Contains("was refused: 16 questions of the command are open", StringComparison.Ordinal), Deadline.Long);
+        flood.Session.Tell(new WriteInput("\n"u8.ToArray()));
+        var ended = await EndOfAsync(flood);
+        Assert.Equal(0, ended.Exit!.ExitCode);
+        Assert.Null(ended.Exit.Blocked);
+        Assert.Equal(2, ended.Error.ToString().Split(" was refused: ").Length);
+    }
+
+    [Fact]
     public async Task Without_asking_nothing_changes_and_a_shared_world_cannot_ask()
     {
         var secret = Outside("secret", "the secret\n");

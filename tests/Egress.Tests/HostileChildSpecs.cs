@@ -17,7 +17,7 @@ public sealed class HostileChildSpecs : TestKit
     public HostileChildSpecs() : base("akka.loglevel = ERROR\nakka.log-dead-letters = off")
     {
         (_broker, _resolver, _command) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
-        _audience.Join("cmd-1", "true", _command);
+        _audience.Join("cmd-1", "true", _command, default);
     }
 
     private IActorRef Start(RefusalMode mode, params string[] rules)

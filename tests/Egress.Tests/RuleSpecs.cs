@@ -137,6 +137,29 @@ public sealed class RuleSpecs
         Assert.Equal(reached, rules.Objection(IPAddress.Parse(address), rule, isNamed: false, 443, "") is null);
     }
 
+    [Theory]
+    [InlineData("192.0.2.1", "is a documentation address (RFC 5737), which no server has: check the name's entry")]
+    [InlineData("198.51.100.255", "which no server has")]
+    [InlineData("203.0.113.0", "which no server has")]
+    [InlineData("2001:db8::1", "which no server has")]
+    [InlineData("3fff::1", "which no server has")]
+    [InlineData("0.0.0.0", "which no server has")]
+    [InlineData("255.255.255.255", "which no server has")]
+    [InlineData("ff02::1", "which no server has")]
+    [InlineData("169.254.1.1", "is a link-local address (RFC 3927); only a rule for the address reaches it")]
+    [InlineData("198.18.0.1", "only a rule for the address reaches it")]
+    [InlineData("fe80::1", "only a rule for the address reaches it")]
+    [InlineData("10.0.0.1", "write 'private' after the rule for the name")]
+    [InlineData("fd12::1", "write 'private' after the rule for the name")]
+    public void The_advice_about_an_address_is_one_that_helps(string address, string advice)
+    {
+        var plain = EgressRules.Of(["example.org"]);
+        var sentence = plain.Objection(IPAddress.Parse(address), plain.Find("example.org", null, 443, "").Rule, isNamed: false, 443, "");
+        Assert.Contains(advice, sentence, StringComparison.Ordinal);
+        var isPrivate = EgressRules.Of(["example.org private"]);
+        Assert.Equal(advice.Contains("'private'", StringComparison.Ordinal), isPrivate.Objection(IPAddress.Parse(address), isPrivate.Find("example.org", null, 443, "").Rule, isNamed: false, 443, "") is null);
+    }
+
     [Fact]
     public void Rules_are_counted()
     {

@@ -1,5 +1,6 @@
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
+using Akka.Actor;
 
 namespace ActorBrowser;
 
@@ -12,12 +13,22 @@ internal sealed class CommandPipes
 {
     private readonly List<SafeDescriptor> _ours = [];
     private readonly List<SafeDescriptor> _theirs = [];
+    private InputFeed? _feed;
 
     internal (SafeDescriptor Read, SafeDescriptor Write)? Output { get; private set; }
 
     internal (SafeDescriptor Read, SafeDescriptor Write)? Error { get; private set; }
 
     internal SafeDescriptor? Input { get; private set; }
+
+    /// <summary>The same command, with the empty input of its world instead of the machine's /dev/null, whose mode it could change.</summary>
+    internal static CommandProtocol.Spawn WithoutNull(CommandProtocol.Spawn spawn)
+    {
+        if (spawn.InputDescriptor is not { } input || !StandardInput.IsNull(input))
+            return spawn;
+        input.Dispose();
+        return spawn with { Input = CommandInput.None, InputDescriptor = null };
+    }
 
     /// <summary>Opens what the command needs.</summary>
     /// <exception cref="SystemCallException">No descriptors are left; nothing stays open then.</exception>
@@ -37,6 +48,8 @@ internal sealed class CommandPipes
                 pipes._ours.Add(write);
                 pipes._theirs.Add(read);
             }
+            if (spawn.InputDescriptor is { } input)
+                pipes._theirs.Add(InputFeed.For(input, out pipes._feed));
             return pipes;
         }
         catch
@@ -46,8 +59,12 @@ internal sealed class CommandPipes
         }
     }
 
+    /// <summary>Begins to pass on the file at the command's input, if it has one.</summary>
+    /// <param name="session">Is told if the file cannot be read to its end.</param>
+    internal void StartFeed(IActorRef session) => _feed?.Start(problem => session.Tell(new CommandNotice(problem), ActorRefs.NoSender));
+
     /// <summary>The runner's ends, in protocol order; the caller owns them.</summary>
-    internal SafeDescriptor[] TakeTheirs(SafeDescriptor? input) => input is null ? [.. _theirs] : [.. _theirs, input];
+    internal SafeDescriptor[] TakeTheirs() => [.. _theirs];
 
     private (SafeDescriptor Read, SafeDescriptor Write) Add((SafeDescriptor Read, SafeDescriptor Write) pipe)
     {

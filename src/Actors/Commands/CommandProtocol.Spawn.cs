@@ -23,7 +23,7 @@ public static partial class CommandProtocol
         /// <summary>Where standard input comes from.</summary>
         public CommandInput Input { get; init; }
 
-        /// <summary>Standard input if <see cref="Input"/> is <see cref="CommandInput.Descriptor"/>; the browser owns it from now on. A terminal and a folder are refused: through them a command could control or reach what is the user's.</summary>
+        /// <summary>Standard input if <see cref="Input"/> is <see cref="CommandInput.Descriptor"/>; the browser owns it from now on. The command reads a file through a pipe, from the file's position on, so that it cannot change the file. A terminal and a folder are refused: through them a command could control or reach what is the user's.</summary>
         public SafeDescriptor? InputDescriptor { get; init; }
 
         /// <summary>Where the output goes. A terminal is also the input.</summary>

@@ -19,6 +19,7 @@ internal sealed record FileRefused(string Path, FileUse Access, string Reason) :
 internal sealed class CommandQuestions(IActorRef self, IActorRef permissions, string handle, string profile, string command, CommandRefusals refusals)
 {
     private readonly Dictionary<long, FileAttempt> _open = [];
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private long _last;
 
     /// <summary>Handles a message about questions; false for any other.</summary>
@@ -37,11 +38,14 @@ internal sealed class CommandQuestions(IActorRef self, IActorRef permissions, st
                     permissions.Tell(new AbandonPermission(key, self), self);
                 break;
             case FileRefused refused:
-                refusals.Add(refused.Path, refused.Access, refused.Reason);
+                if (refused.Reason == FileSupervisor.TooMany)
+                    RefuseAtLimit(refused.Path, refused.Access, refused.Reason);
+                else
+                    refusals.Add(refused.Path, refused.Access, refused.Reason);
                 permissions.Tell(new NoteDecision(handle, profile, command, Subject(refused.Path, refused.Access), PermissionDecision.Deny, refused.Reason, PermissionBroker.Rule), self);
                 break;
             case NotGiven failed:
-                refusals.Add(failed.Path, failed.Access, $"It was granted, but {failed.Problem}.");
+                RefuseAtLimit(failed.Path, failed.Access, $"It was granted, but {failed.Problem}.");
                 break;
             default:
                 return false;
@@ -57,6 +61,15 @@ internal sealed class CommandQuestions(IActorRef self, IActorRef permissions, st
         _open.Clear();
         // Sent before the waiters are told of the end: a decision that follows finds neither a question of the command nor a grant.
         permissions.Tell(new ForgetSession(handle), self);
+    }
+
+    // Nobody has seen a question: the command's stderr says it, once for each limit, also if the command succeeds.
+    private void RefuseAtLimit(string path, FileUse access, string sentence)
+    {
+        var isTold = _told.Add(sentence);
+        if (isTold)
+            self.Tell(new CommandNotice($"{CommandRefusals.VerbOf(access)} {VisibleText.Line(path)} was refused: {VisibleText.Line(sentence)}"), ActorRefs.NoSender);
+        refusals.Add(path, access, sentence, isTold);
     }
 
     private void Ask(FileAttempt attempt)
@@ -78,7 +91,11 @@ internal sealed class CommandQuestions(IActorRef self, IActorRef permissions, st
             return;
         if (answer.Decision == PermissionDecision.Deny)
         {
-            refusals.Add(attempt.Path, attempt.Access, answer.Sentence);
+            // Nobody was asked.
+            if (answer.By == PermissionBroker.Rule)
+                RefuseAtLimit(attempt.Path, attempt.Access, answer.Sentence);
+            else
+                refusals.Add(attempt.Path, attempt.Access, answer.Sentence);
             attempt.Refuse();
             return;
         }

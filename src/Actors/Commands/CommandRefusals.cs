@@ -16,19 +16,32 @@ internal sealed class CommandRefusals
     private static readonly string[] Absences = ["No such file or directory", "Directory nonexistent", "not found"];
 
     private readonly Dictionary<string, int> _calls = new(StringComparer.Ordinal);
+    private bool _hasUntold;
+
+    /// <summary>Whether something was refused, and all of it stands on the command's stderr already.</summary>
+    internal bool AreTold => _calls.Count > 0 && !_hasUntold;
 
     internal void Add(SandboxViolation violation)
     {
-        if (!violation.Allowed)
-            Add(violation.Arguments);
+        if (violation.Allowed)
+            return;
+        _hasUntold = true;
+        Add(violation.Arguments);
     }
 
     /// <summary>Records a file that was asked for and not given.</summary>
-    internal void Add(string path, FileUse access, string sentence)
+    /// <param name="path">Its path.</param>
+    /// <param name="access">What the command tried.</param>
+    /// <param name="sentence">Why it was not given; empty for no reason.</param>
+    /// <param name="isTold">Whether the command's stderr says so.</param>
+    internal void Add(string path, FileUse access, string sentence, bool isTold = false)
     {
-        var verb = (access & FileUse.Execute) != 0 ? "executing" : (access & FileUse.Write) != 0 ? "writing" : "reading";
-        Add(sentence.Length == 0 ? $"{verb} {path}" : $"{verb} {path} ({sentence.TrimEnd('.')})");
+        _hasUntold |= !isTold;
+        Add(sentence.Length == 0 ? $"{VerbOf(access)} {path}" : $"{VerbOf(access)} {path} ({sentence.TrimEnd('.')})");
     }
+
+    /// <summary>What was tried, as a word: "reading".</summary>
+    internal static string VerbOf(FileUse access) => (access & FileUse.Execute) != 0 ? "executing" : (access & FileUse.Write) != 0 ? "writing" : "reading";
 
     private void Add(string what)
     {

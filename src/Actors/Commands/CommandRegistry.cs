@@ -167,6 +167,7 @@ internal sealed partial class CommandRegistry : UntypedActor
             Refuse(spawn, requester, new SpawnRefused(Transport.SpawnFailure.Unavailable, 0, problem!));
             return;
         }
+        spawn = CommandPipes.WithoutNull(spawn);
         var request = CommandRequest.Of(spawn, _settings.Commands, runner.TemporarySeen, runner.Variables);
         CommandPipes pipes;
         SafeDescriptor? memory = null;
@@ -186,11 +187,12 @@ internal sealed partial class CommandRegistry : UntypedActor
         var id = ++_lastId;
         var handle = $"cmd-{_instance}-{id}";
         var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, pipes, _settings.Commands, runner, requester, _permissions), handle);
-        runner.Egress?.Join(handle, spawn.Display, session);
+        pipes.StartFeed(session);
+        runner.Egress?.Join(handle, spawn.Display, session, spawn.Span?.Context ?? default);
         if (memory is null)
-            runner.Begin(id, request, session, pipes.TakeTheirs(spawn.InputDescriptor), spawn.Span);
+            runner.Begin(id, request, session, pipes.TakeTheirs(), spawn.Span);
         else
-            runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(spawn.InputDescriptor), memory], spawn.Span);
+            runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(), memory], spawn.Span);
         Context.Watch(session);
         _commands.Add(new CommandEntry(id, handle, session, runner, spawn.Display, spawn.IsAwaited));
     }

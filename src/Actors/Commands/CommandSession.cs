@@ -217,9 +217,9 @@ internal sealed partial class CommandSession : UntypedActor
             DescriptorFlags.SetNonBlocking(terminal);
             _input.Connect(DescriptorFlags.Duplicate(terminal));
         }
+        _requester.Tell(_life.Spawned(_self));
         _output.Start(terminal);
         _idle.Start();
-        _requester.Tell(_life.Spawned(_self));
     }
 
     private void Refuse(in SpawnFailed failed)

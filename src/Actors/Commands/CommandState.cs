@@ -36,6 +36,9 @@ public sealed record CommandExit(
     /// <summary>For a failed command: one sentence on what its sandbox refused; null for nothing. Set when the command is closed.</summary>
     public string? Blocked { get; init; }
 
+    /// <summary>Whether all of <see cref="Blocked"/> stands on the command's stderr already.</summary>
+    internal bool IsBlockedTold { get; init; }
+
     /// <summary>
     /// Protected names of its folder, such as ".vscode" or ".git/hooks", that exist now but did not when its world was made, or that
     /// were then another link. Other programs may later execute what the command put there. Set when the command is closed.

@@ -33,7 +33,12 @@ internal sealed class ExitFindings(IActorContext context, string handle, Spawn s
         // The command exited before it could be killed for its output.
         if (exceedsOutput && exit.Cause == ExitCause.Itself)
             exit = exit with { Cause = ExitCause.OutputLimit };
-        return WithAppeared(exit with { Blocked = denials.Explain(exit) ?? Refusals.Explain(exit, spawn.Profile ?? settings.Profile, output, runner.WhyNoEgress) });
+        var denied = denials.Explain(exit);
+        return WithAppeared(exit with
+        {
+            Blocked = denied ?? Refusals.Explain(exit, spawn.Profile ?? settings.Profile, output, runner.WhyNoEgress),
+            IsBlockedTold = denied is not null || Refusals.AreTold,
+        });
     }
 
     /// <summary>Adds the protected names that have appeared in the command's folder.</summary>

@@ -19,6 +19,7 @@ internal sealed class OutputFlow : IDisposable
     private readonly OutputFanout _fanout;
     private readonly OutputFile _file;
     private readonly Action _onLimit;
+    private readonly List<string> _early = [];
 
     /// <summary>Creates the flow; <see cref="Open"/> gives it the pipes.</summary>
     /// <param name="context">The session's context.</param>
@@ -62,6 +63,7 @@ internal sealed class OutputFlow : IDisposable
         if (_spawn.SpillFile is { } path)
             _file.Open(path);
         _pipes.Start();
+        _early.ForEach(Insert);
     }
 
     /// <summary>Handles a message about output.</summary>
@@ -76,6 +78,13 @@ internal sealed class OutputFlow : IDisposable
             case EgressNotices.Denied denied:
                 if (_life is { HasStarted: true, IsOver: false } && _life.Denials.Add(denied.Sentence))
                     Insert(denied.Sentence);
+                break;
+            case CommandNotice notice when _life.HasStarted:
+                if (!_life.IsOver)
+                    Insert(notice.Sentence);
+                break;
+            case CommandNotice notice:
+                _early.Add(notice.Sentence);
                 break;
             case OutputPipe.Ended ended:
                 _pipes.OnEnded(ended.Stream);

@@ -45,6 +45,9 @@ internal sealed class EgressAttempt(long key, ulong id, string host, IPAddress? 
     /// <summary>The errno of the last address that was tried; 0 for none.</summary>
     internal int Errno { get; set; }
 
+    /// <summary>Its span; null for none.</summary>
+    internal EgressSpan? Span { get; set; }
+
     /// <summary>What somebody is asked about.</summary>
     internal PermissionSubject.Egress Subject => new(host, asked.Port, Protocol);
 
@@ -67,6 +70,15 @@ internal sealed class EgressAttempt(long key, ulong id, string host, IPAddress? 
         _ => EgressFailure.Unreachable,
     };
 
+    /// <summary>A failure in a span.</summary>
+    internal static string ErrorTypeOf(EgressFailure failure) => failure switch
+    {
+        EgressFailure.Denied => "denied",
+        EgressFailure.Refused => "refused",
+        EgressFailure.TimedOut => "timed_out",
+        _ => "unreachable",
+    };
+
     /// <summary>The same as a phrase.</summary>
     internal string WhyNot => Failure switch
     {
@@ -85,5 +97,10 @@ internal sealed class EgressAttempt(long key, ulong id, string host, IPAddress? 
 
     internal IPAddress? NextAddress() => _next < _addresses.Count ? _addresses[_next++] : null;
 
-    public void Dispose() => Connector?.Dispose();
+    public void Dispose()
+    {
+        Connector?.Dispose();
+        // Unless it has ended otherwise: the program, or the egress child, is gone.
+        Span?.End("abandoned");
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 
 namespace ActorBrowser;
@@ -18,10 +19,15 @@ internal sealed class EgressAudience
         }
     }
 
-    internal void Join(string handle, string display, IActorRef session)
+    /// <summary>Adds a command.</summary>
+    /// <param name="handle">Its handle.</param>
+    /// <param name="display">As shown in lists.</param>
+    /// <param name="session">Its actor.</param>
+    /// <param name="span">Its span; default for none.</param>
+    internal void Join(string handle, string display, IActorRef session, ActivityContext span)
     {
         lock (_lock)
-            _members.Add(new Member(handle, display, session));
+            _members.Add(new Member(handle, display, session, span));
     }
 
     internal void Leave(string handle)
@@ -40,5 +46,5 @@ internal sealed class EgressAudience
         }
     }
 
-    internal sealed record Member(string Handle, string Display, IActorRef Session);
+    internal sealed record Member(string Handle, string Display, IActorRef Session, ActivityContext Span);
 }

@@ -21,6 +21,13 @@ internal sealed class EgressRules
     /// <summary>The end of the sentence about an address that a rule for its name does not reach.</summary>
     internal const string ToReachIt = "; to reach it, write 'private' after the rule for the name, or a rule for the address";
 
+    // No rule makes these reachable: no server has such an address.
+    private static readonly IPNetwork[] NobodysNetworks =
+    [
+        IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("192.0.2.0/24"), IPNetwork.Parse("198.51.100.0/24"), IPNetwork.Parse("203.0.113.0/24"), IPNetwork.Parse("224.0.0.0/3"),
+        IPNetwork.Parse("::/128"), IPNetwork.Parse("100::/64"), IPNetwork.Parse("100:0:0:1::/64"), IPNetwork.Parse("2001:db8::/32"), IPNetwork.Parse("3fff::/20"), IPNetwork.Parse("ff00::/8"),
+    ];
+
     private const int MostListed = 3;
 
     // What a rule without a port most often means.
@@ -111,9 +118,15 @@ internal sealed class EgressRules
         var verdict = AddressPolicy.Classify(address);
         if (verdict.Block is not { } block)
             return null;
-        return rule is { IsPrivate: true } && Array.Exists(PrivateNetworks, network => network.Contains(address)) ? null
-            : $"{AddressPolicy.Describe(block)}{ToReachIt}";
+        var isPrivate = Array.Exists(PrivateNetworks, network => network.Contains(address));
+        return rule is { IsPrivate: true } && isPrivate ? null : $"{AddressPolicy.Describe(block)}{RemedyFor(address, isPrivate)}";
     }
+
+    // What 'private' after a name reaches, what only a rule for the address does, and what nothing does.
+    private static string RemedyFor(IPAddress address, bool isPrivate) =>
+        isPrivate ? ToReachIt
+        : Array.Exists(NobodysNetworks, network => network.Contains(address)) ? ", which no server has: check the name's entry, or whether the machine's resolver blocks the name"
+        : "; only a rule for the address reaches it";
 
     /// <summary>The addresses of a granted host that may be connected to.</summary>
     /// <param name="attempt">What was granted.</param>

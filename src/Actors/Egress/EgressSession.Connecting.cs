@@ -24,6 +24,7 @@ internal sealed partial class EgressSession
             Deny(attempt, $"{attempt.Target} is not reached. {objection}.");
             return;
         }
+        attempt.Span?.EndStep(null);
         attempt.Addresses = checkedAddresses;
         TryNext(attempt);
     }
@@ -33,6 +34,7 @@ internal sealed partial class EgressSession
         if (attempt.NextAddress() is { } address)
         {
             Timers.StartSingleTimer(attempt.Key, new ConnectOverdue(attempt.Key), _setup.Settings.Egress.ConnectTimeout);
+            attempt.Span?.Connect(address, attempt.Port);
             attempt.Connector = EgressConnector.Start(attempt.Key, address, attempt.Port, _self);
             return;
         }
@@ -46,6 +48,7 @@ internal sealed partial class EgressSession
         if (outcome.Socket is not { } socket)
         {
             attempt.Errno = outcome.Errno;
+            attempt.Span?.EndStep(EgressAttempt.ErrorTypeOf(attempt.Failure));
             TryNext(attempt);
             return;
         }
@@ -63,6 +66,7 @@ internal sealed partial class EgressSession
         if (!attempt.WasGranted)
             _notices.Allow(attempt.Subject, attempt.Rule!);
         EgressMetrics.Ended(EgressMetrics.Connected);
+        attempt.Span?.End();
         End(attempt);
         Flush();
     }

@@ -83,6 +83,7 @@ internal sealed partial class EgressSession : UntypedActor
             case ConnectOverdue overdue when _attempts.TryFind(overdue.Key, out var slow):
                 slow.Connector?.Dispose();
                 slow.Errno = Errno.TimedOut;
+                slow.Span?.EndStep(EgressAttempt.ErrorTypeOf(EgressFailure.TimedOut));
                 TryNext(slow);
                 break;
             case PermissionAnswer answer:
@@ -175,6 +176,7 @@ internal sealed partial class EgressSession : UntypedActor
         }
         host = host.Trim('[', ']').TrimEnd('.');
         var attempt = new EgressAttempt(++_lastKey, id, host, IPAddress.TryParse(host, out var address) ? address : null, asked);
+        attempt.Span = EgressSpan.Begin(attempt, _setup.Audience);
         var verdict = _setup.Rules.Find(host, address, asked.Port, asked.Method);
         attempt.Rule = verdict.Rule;
         if (verdict.IsDenied)
@@ -201,6 +203,7 @@ internal sealed partial class EgressSession : UntypedActor
         }
         else
         {
+            attempt.Span?.Begin("resolve");
             // The resolver answers in time, unless it is gone.
             Timers.StartSingleTimer(attempt.Key, new ResolveOverdue(attempt.Key), _setup.Settings.Egress.ResolveTimeout * 2);
             _setup.Resolver.Tell(new NameResolver.Resolve(attempt.Key, attempt.Host, _self));
@@ -211,6 +214,7 @@ internal sealed partial class EgressSession : UntypedActor
     {
         _attempts.Add(attempt);
         attempt.IsAsked = true;
+        attempt.Span?.Begin("ask");
         _setup.Permissions.Tell(new AskPermission(attempt.Key, member.Handle, _setup.Profile, member.Display, attempt.Subject, attempt.NoRule, _self));
     }
 
@@ -230,6 +234,7 @@ internal sealed partial class EgressSession : UntypedActor
         else
         {
             attempt.WasGranted = true;
+            attempt.Span?.EndStep(null);
             Begin(attempt);
         }
         Flush();
@@ -251,6 +256,7 @@ internal sealed partial class EgressSession : UntypedActor
     private void Refuse(EgressAttempt attempt, EgressFailure failure, string sentence)
     {
         Refuse(attempt.Id, failure, sentence);
+        attempt.Span?.End(EgressAttempt.ErrorTypeOf(failure), sentence);
         End(attempt);
     }
 

@@ -57,7 +57,7 @@ internal static class ScratchApply
 
     private static void Copy(FolderTree upper, FolderTree lower, ScratchChange change, string temporary)
     {
-        using (var from = upper.OpenFile(change.Path) ?? throw new IOException($"{change.Path} cannot be read in the scratch."))
+        using (var from = upper.OpenFile(change.Path) ?? throw ScratchUnreadable.Of(change.Path))
         using (var to = lower.CreateFile(temporary))
             from.CopyTo(to);
         lower.SetMode(temporary, change.Mode & (OwnerMayAll | 0x3f));

@@ -35,13 +35,25 @@ internal sealed class ScratchChanges
 
     private void Walk(string folder, bool hasLower)
     {
-        var names = _upper.List(folder);
+        var names = NamesIn(folder);
         foreach (var name in names)
             Compare(folder.Length == 0 ? name : $"{folder}/{name}", hasLower);
         if (!hasLower || folder.Length == 0 || !_upper.HasAttribute(folder, Opaque))
             return;
         foreach (var name in _lower.List(folder).Except(names, StringComparer.Ordinal))
             Delete($"{folder}/{name}");
+    }
+
+    private List<string> NamesIn(string folder)
+    {
+        try
+        {
+            return _upper.List(folder);
+        }
+        catch (SystemCallException e)
+        {
+            throw ScratchUnreadable.Of(folder, e);
+        }
     }
 
     private void Compare(string path, bool hasLower)
@@ -52,7 +64,7 @@ internal sealed class ScratchChanges
             return;
         }
         if (_upper.Look(path) is not { } now)
-            throw new IOException($"{path} cannot be looked at in the scratch.");
+            throw ScratchUnreadable.Of(path);
         var before = hasLower ? _lower.Look(path) : null;
         if (now.IsCharacterDevice)
         {
@@ -125,7 +137,7 @@ internal sealed class ScratchChanges
             return now.IsFolder;
         if (now.Size != was.Size)
             return false;
-        using var one = _upper.OpenFile(path) ?? throw new IOException($"{path} cannot be read in the scratch.");
+        using var one = _upper.OpenFile(path) ?? throw ScratchUnreadable.Of(path);
         using var other = _lower.OpenFile(path);
         return other is not null && AreEqual(one, other);
     }

@@ -145,6 +145,8 @@ internal sealed class LineTransport : TransportBase
         }
         if (message is null)
             await RefuseAsync(-32600, "That is no message of JSON-RPC: null.").ConfigureAwait(false);
+        else if (message is JsonRpcRequest checkedOne && ParamsCheck.Problem(checkedOne) is { } problem)
+            await SendMessageAsync(new JsonRpcError { Id = checkedOne.Id, Error = new JsonRpcErrorDetail { Code = ParamsCheck.Invalid, Message = problem } }, _stop.Token).ConfigureAwait(false);
         else if (message is JsonRpcRequest request && !TryNote(request.Id))
             await SendMessageAsync(new JsonRpcError
             {

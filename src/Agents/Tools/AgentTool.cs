@@ -44,9 +44,10 @@ internal sealed record AgentTool(
             session.ThrowIfClosed();
             return await Call(session, ToolArguments.Read(this, arguments), progress, cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (ToolFailures.SentenceOf(e) is { } sentence && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (ToolFailures.Of(e) is not null && !cancellation.IsCancellationRequested)
         {
-            return ToolResult.Failed(sentence);
+            var (sentence, details) = ToolFailures.Of(e)!.Value;
+            return ToolResult.Failed(sentence, details);
         }
     }
 

@@ -58,10 +58,18 @@ internal static class CommandFields
             ExitCause.RunnerLost => " Its runner process was lost; list_crashes says how. Start it again.",
             _ => $" It reached a limit: {exit.Cause}.",
         };
+        // Hosts, paths and names that the command has chosen.
+        var details = new List<string>();
         if (exit.Blocked is { } blocked)
-            text += $" {ModelRemedies.In(VisibleText.Line(blocked))}";
+        {
+            details.Add(ModelRemedies.In(VisibleText.Line(blocked)));
+            text += " Its sandbox has refused something. request_permission asks for a host or a path, if the user has meant the command to have it.";
+        }
         if (exit.Appeared.Count > 0)
-            text += $" Its folder now has {string.Join(", ", exit.Appeared.Select(VisibleText.Line))}, which other programs may run.";
-        return text;
+        {
+            details.Add($"Its folder now has {string.Join(", ", exit.Appeared.Select(VisibleText.Line))}.");
+            text += " It has created names in its folder that other programs may run.";
+        }
+        return details.Count == 0 ? text : $"{text}\n{Foreign.Mark("what is known of that", string.Join('\n', details))}\n";
     }
 }

@@ -40,7 +40,7 @@ internal static class CrashTool
         if (!arguments.TryText("id", out var id))
         {
             var list = new JsonObject { ["crashes"] = new JsonArray([.. own.Select(Line)]), ["notice"] = Foreign.Notice };
-            return new ToolResult(own.Length == 0 ? "No process of this session was lost." : string.Join('\n', own.Select(static report => $"{report.Id}: {Foreign.Line(report.Message, 500)}")), list);
+            return new ToolResult(own.Length == 0 ? "No process of this session was lost." : Foreign.Mark("the list of lost processes", string.Join('\n', own.Select(static report => $"{report.Id}: {Foreign.Line(report.Message, 500)}"))), list);
         }
         var wanted = Array.Find(own, report => report.Id == id)
             ?? throw new ToolException($"There is no report '{Foreign.Line(id, 60)}' of this session; list_crashes without an id lists them.");

@@ -54,7 +54,7 @@ internal static class FetchTool
         using var body = new ToldStream(progress);
         var result = await session.Browser.DownloadAsync(fetch, body, cancellation).ConfigureAwait(false);
         if (result.Failure is { } failed)
-            throw failed.Kind == FetchErrorKind.TooLarge ? new ToolException($"{failed.Message} Bodies of at most {session.Options.MaxBody} bytes can be fetched.") : ToolFailures.Of(failed);
+            throw failed.Kind == FetchErrorKind.TooLarge ? new ToolException($"The answer is too large: bodies of at most {session.Options.MaxBody} bytes can be fetched.", failed.Message) : ToolFailures.Of(failed);
         return Answer(result.Response!.Headers, body.Written, arguments.Whole("offset"), ToolParts.LimitOf(session, arguments));
     }
 
@@ -73,11 +73,12 @@ internal static class FetchTool
             ["offset"] = offset,
             ["notice"] = Foreign.Notice,
         };
-        var head = string.Create(CultureInfo.InvariantCulture, $"{headers.Status} {Foreign.Line(headers.FinalUrl, 2000)}, {Foreign.Line(type, 200)}, {body.Length} bytes");
+        // The URL may be that of a redirect.
+        var (head, about) = (string.Create(CultureInfo.InvariantCulture, $"Status {headers.Status}, {body.Length} bytes."), $"URL: {Foreign.Line(headers.FinalUrl, 2000)}\nContent-Type: {Foreign.Line(type, 200)}");
         if (body.Length == 0)
-            return new ToolResult(head + ", no body.", shown);
+            return new ToolResult($"{head} There is no body.\n{Foreign.Mark("the answer", about)}", shown);
         if (!IsText(body.Span))
-            return new ToolResult(head + ". The body is not text: use image_info for a picture, or a command to work with the file.", shown);
+            return new ToolResult($"{head} The body is not text: use image_info for a picture, or a command to work with the file.\n{Foreign.Mark("the answer", about)}", shown);
         var part = new VisibleOutput(most, offset);
         part.Append(0, offset, body.Span[(int)offset..]);
         part.End(isLast: true);
@@ -88,7 +89,7 @@ internal static class FetchTool
             shown["nextOffset"] = part.Position;
             more = string.Create(CultureInfo.InvariantCulture, $"\nThere is more: call fetch again with offset {part.Position}.");
         }
-        return new ToolResult($"{head}.\n{Foreign.Mark("the body", part.Text)}{more}", shown);
+        return new ToolResult($"{head}\n{Foreign.Mark("the answer", $"{about}\n\n{part.Text}")}{more}", shown);
     }
 
     // As file(1) sees it: no NUL, and its beginning is UTF-8.

@@ -25,6 +25,7 @@ internal static class ImageTool
             new("height", ValueKind.Whole, "In pixels."),
             new("frames", ValueKind.Whole, "1 for a picture that does not move."),
             new("milliseconds", ValueKind.Whole, "How long all frames together are shown; 0 for one frame."),
+            ToolParts.Notice,
         ],
         IsReadOnly = true,
         IsIdempotent = true,
@@ -54,6 +55,7 @@ internal static class ImageTool
             ["height"] = image.SourceHeight,
             ["frames"] = image.Delays.Count,
             ["milliseconds"] = image.Delays.Count == 1 ? 0 : image.Delays.Sum(static delay => (long)delay),
+            ["notice"] = Foreign.Notice,
         };
         return new ToolResult(string.Create(CultureInfo.InvariantCulture,
             $"{shown["format"]}, {image.SourceWidth} × {image.SourceHeight} pixels, {image.Delays.Count} frame{(image.Delays.Count == 1 ? "" : "s")}, {response.Body.Length} bytes."), shown);

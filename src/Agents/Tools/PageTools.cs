@@ -61,7 +61,7 @@ internal static class PageTools
         ],
         Fields =
         [
-            new("url", ValueKind.Text, "Where the page came from."),
+            new("url", ValueKind.Text, "Where the page came from, after redirects."),
             new("total", ValueKind.Whole, "How many elements the selector finds; 1 for a schema."),
             new("items", ValueKind.Objects, "The elements, in document order.")
             {
@@ -94,7 +94,7 @@ internal static class PageTools
         ],
         Fields =
         [
-            new("url", ValueKind.Text, "Where the page came from."),
+            new("url", ValueKind.Text, "Where the page came from, after redirects."),
             new("total", ValueKind.Whole, "How many links there are."),
             new("links", ValueKind.Objects, "The links.") { Of = [new("url", ValueKind.Text, "The absolute URL."), new("text", ValueKind.Text, "The link's text, shortened.")] },
             Next,
@@ -129,8 +129,8 @@ internal static class PageTools
             };
             if (next is not null)
                 shown["continue"] = next;
-            var head = string.Create(CultureInfo.InvariantCulture, $"{Foreign.Line(page.Url, 2000)}, status {page.Status}.");
-            return new ToolResult($"{head}\n{Foreign.Mark("the page", title.Length > 0 ? $"{title}\n\n{text}" : text)}{(next is null ? "" : $"\nThere is more: call read_page again with continue \"{next}\".")}", shown);
+            var head = string.Create(CultureInfo.InvariantCulture, $"Status {page.Status}.");
+            return new ToolResult($"{head}\n{Foreign.Mark("the page", $"{UrlOf(page)}\n{(title.Length > 0 ? title + "\n" : "")}\n{text}")}{(next is null ? "" : $"\nThere is more: call read_page again with continue \"{next}\".")}", shown);
         }, cancellation).ConfigureAwait(false);
     }
 
@@ -146,7 +146,7 @@ internal static class PageTools
                 var json = VisibleText.Json(await tab.ExtractAsync(schema, cancellation).ConfigureAwait(false));
                 if (Encoding.UTF8.GetByteCount(json) is var bytes && bytes > most)
                     throw new ToolException($"The values have {bytes} bytes as JSON, and maxBytes is {most}: ask for fewer parts, or raise maxBytes (at most {session.Options.MaxResultBytes}).");
-                return new ToolResult($"{Foreign.Line(page.Url, 2000)}:\n{Foreign.Mark("taken from the page", json)}", new JsonObject
+                return new ToolResult(Foreign.Mark("taken from the page", $"{UrlOf(page)}\n\n{json}"), new JsonObject
                 {
                     ["url"] = page.Url,
                     ["total"] = 1,
@@ -190,6 +190,9 @@ internal static class PageTools
             });
         }, cancellation).ConfigureAwait(false);
 
+    // It may be that of a redirect.
+    private static string UrlOf(PageSummary page) => $"URL: {Foreign.Line(page.Url, 2000)}";
+
     private static Query QueryOf(DocumentQuery kind, ToolArguments arguments) => new(kind) { Start = (int)arguments.Whole("start"), Count = (int)arguments.Whole("count") };
 
     // As many items as fit; the rest is the next part.
@@ -218,8 +221,8 @@ internal static class PageTools
             shown["next"] = next;
             more = string.Create(CultureInfo.InvariantCulture, $"\nThere are more: call it again with start {next}.");
         }
-        var head = string.Create(CultureInfo.InvariantCulture, $"{Foreign.Line(page.Url, 2000)}: {list.Count} of {total}, from number {start}.");
-        return new ToolResult(list.Count == 0 ? head : $"{head}\n{Foreign.Mark("taken from the page", lines.ToString().TrimEnd('\n'))}{more}", shown);
+        var head = string.Create(CultureInfo.InvariantCulture, $"{list.Count} of {total}, from number {start}.");
+        return new ToolResult($"{head}\n{Foreign.Mark("taken from the page", $"{UrlOf(page)}\n\n{lines.ToString().TrimEnd('\n')}")}{more}", shown);
     }
 
     private static async Task<ToolResult> UseAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, Func<TabClient, PageSummary, Task<ToolResult>> use, CancellationToken cancellation)

@@ -87,7 +87,11 @@ internal static class McpCommand
     private static string FolderOf(string folder)
     {
         var path = PathOf(folder);
-        return Directory.Exists(path) ? path : throw new UsageException($"--workspace takes a folder; '{folder}' is none.");
+        if (!Directory.Exists(path))
+            throw new UsageException($"--workspace takes a folder; '{folder}' is none.");
+        // Commands would start in an empty folder of that name.
+        CommandWorkspace.Open(path.Length > 1 ? Path.TrimEndingDirectorySeparator(path) : path, out var refusal)?.Dispose();
+        return refusal is null ? path : throw new UsageException($"--workspace cannot be '{folder}': {refusal}. Give the folder of one project.");
     }
 
     private static string PathOf(string path)

@@ -138,6 +138,11 @@ internal sealed class McpHttpServer(McpHttpSessions sessions, McpToken token)
             await RefuseAsync(context, StatusCodes.Status400BadRequest, UnsupportedVersion, $"The protocol's revision '{VisibleText.Line(VisibleText.Shorten(version, 40))}' has no sessions; begin one with initialize and one of: {string.Join(", ", Versions)}.", id, version).ConfigureAwait(false);
             return;
         }
+        if (message is JsonRpcRequest checkedOne && ParamsCheck.Problem(checkedOne) is { } problem)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, ParamsCheck.Invalid, problem, id).ConfigureAwait(false);
+            return;
+        }
         var session = message is JsonRpcRequest { Method: RequestMethods.Initialize } && !context.Request.Headers.ContainsKey(SessionHeader)
             ? await BeginAsync(context, id).ConfigureAwait(false)
             : await FindAsync(context, id).ConfigureAwait(false);

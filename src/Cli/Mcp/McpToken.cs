@@ -16,7 +16,7 @@ internal sealed class McpToken
     private McpToken(string token) => _hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     /// <summary>Reads the token; creates a file that does not exist, with a random one.</summary>
-    /// <exception cref="UsageException">There is none, others may read it, or it is too short.</exception>
+    /// <exception cref="UsageException">There is none, others may read it or own its file, or it is too short.</exception>
     internal static McpToken Read(string? file)
     {
         var token = file is null ? Environment.GetEnvironmentVariable(Variable) : OfFile(file);
@@ -40,6 +40,9 @@ internal sealed class McpToken
             using var content = Interop.RegularFile.TryOpen(file) ?? throw new UsageException($"--token-file takes a regular file, not '{file}'.");
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(content.SafeFileHandle) & ~Owner) != 0)
                 throw new UsageException($"Others may read the token in '{file}': chmod 600 '{file}'.");
+            // Whoever owns it can change the token, and knows it.
+            if (OperatingSystem.IsLinux() && Interop.RegularFile.OwnerOf(content.SafeFileHandle) is var owner && owner != 0 && owner != Interop.CurrentProcess.UserId)
+                throw new UsageException($"The token file '{file}' belongs to another user ({owner}): make one of your own.");
             using var reader = new StreamReader(content);
             var text = new char[Longest + 1];
             return new string(text, 0, reader.ReadBlock(text)).TrimEnd('\r', '\n');

@@ -61,6 +61,7 @@ internal static class ServeJson
         json.WriteString("ended", exit.EndedAt);
         if (exit.Blocked is { } blocked)
             json.WriteString("blocked", blocked);
+        json.WriteBoolean("told", exit.IsBlockedTold);
         json.WriteStartArray("appeared");
         foreach (var name in exit.Appeared)
             json.WriteStringValue(name);
@@ -78,6 +79,7 @@ internal static class ServeJson
             Time("user"), Time("system"), json.GetProperty("memory").GetInt64(), Time("wall"), json.GetProperty("ended").GetDateTimeOffset())
         {
             Blocked = json.TryGetProperty("blocked", out var blocked) ? blocked.GetString() : null,
+            IsBlockedTold = json.GetProperty("told").GetBoolean(),
             Appeared = [.. json.GetProperty("appeared").EnumerateArray().Select(static name => name.GetString()!)],
         };
         return new CommandClosed(json.GetProperty("handle").GetString()!, exit, json.GetProperty("output").GetInt64(), json.GetProperty("error").GetInt64(), json.GetProperty("survivors").GetInt32());

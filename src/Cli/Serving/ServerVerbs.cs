@@ -21,7 +21,7 @@ internal static class ServerVerbs
     {
         var handle = Handle;
         var follow = Options.Flag("go on until the command has ended, and exit with its code", "--follow", "-f");
-        var from = Options.Whole("begin at this offset of the output, in bytes, both streams together", 0, int.MaxValue, "--from");
+        var from = Options.Offset("begin at this offset of the output, in bytes, both streams together", "--from");
         var command = new Command("logs",
             """
             Prints the output of a command of a running server: standard output and error go where they went.
@@ -39,7 +39,7 @@ internal static class ServerVerbs
     internal static Command Attach()
     {
         var handle = Handle;
-        var from = Options.Whole("begin at this offset of the output, in bytes, both streams together", 0, int.MaxValue, "--from");
+        var from = Options.Offset("begin at this offset of the output, in bytes, both streams together", "--from");
         var command = new Command("attach",
             """
             Shows a command of a running server until it ends, and exits with its code. If it was started with --pty, what is typed

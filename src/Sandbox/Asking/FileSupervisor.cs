@@ -26,6 +26,9 @@ internal interface IFileSink
 /// </summary>
 internal sealed class FileSupervisor : IThreadPoolWorkItem, IDisposable
 {
+    /// <summary>Why nobody is asked about a file, if as many threads wait as may.</summary>
+    internal const string TooMany = "64 threads of the command wait for answers, and no more may.";
+
     private const int MostAttempts = 64;
     private const int CurrentFolder = -100;
     private const int Creates = 0x40;
@@ -183,6 +186,8 @@ internal sealed class FileSupervisor : IThreadPoolWorkItem, IDisposable
             if (!isFull)
                 _attempts[request.ProcessId] = attempt;
         }
+        if (isFull)
+            _sink.OnRefused(path, attempt.Access, TooMany);
         if (isFull || _isOver || !Waits(request.Id))
             attempt.Refuse();
         else
