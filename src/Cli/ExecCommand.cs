@@ -81,6 +81,11 @@ internal static class ExecCommand
                 await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
                 return ExitCodes.Usage;
             }
+            if (ExecOptions.SeenFile(parsed.GetValue(secrets) ?? [], [.. options.Read, .. FolderOf(options) is { } start ? new[] { start } : []]) is { } seen)
+            {
+                await Complaint.WriteAsync(seen).ConfigureAwait(false);
+                return ExitCodes.Usage;
+            }
             return await RunAsync(options, cancellation).ConfigureAwait(false);
         });
         return command;

@@ -1,3 +1,5 @@
+using ActorBrowser.Sandbox;
+
 namespace ActorBrowser.Cli;
 
 /// <summary>The options of <c>exec</c>.</summary>
@@ -21,6 +23,25 @@ internal sealed record ExecOptions(
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         return equals > 0 ? new(text[..equals], text[(equals + 1)..]) : throw new FormatException($"--env takes NAME=VALUE, not '{text}'.");
+    }
+
+    /// <summary>Null, or which secret's file a command could read.</summary>
+    /// <param name="texts">As <see cref="ParseSecret"/> takes them.</param>
+    /// <param name="granted">What the command may read: absolute paths, with everything below them.</param>
+    internal static string? SeenFile(IEnumerable<string> texts, IReadOnlyList<string> granted)
+    {
+        const string mark = "=file:";
+        foreach (var text in texts)
+        {
+            var (start, end) = (text.IndexOf(mark, StringComparison.Ordinal), text.LastIndexOf('@'));
+            if (start < 0 || end < start)
+                continue;
+            var file = Path.GetFullPath(text[(start + mark.Length)..end]);
+            var real = new LinkWalk().Resolve(file);
+            if (granted.FirstOrDefault(path => new LinkWalk().Resolve(path) is var seen && (PolicyPaths.IsIn(real, seen) || PolicyPaths.IsIn(file, path))) is { } where)
+                return $"--secret {text[..start]}: {file} is in {where}, which commands may read: keep it elsewhere.";
+        }
+        return null;
     }
 
     /// <summary>Reads <c>NAME=env:VARIABLE@HOST[:PORT]</c> or <c>NAME=file:PATH@HOST[:PORT]</c>.</summary>

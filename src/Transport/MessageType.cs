@@ -200,4 +200,7 @@ internal enum MessageType : ushort
 
     /// <summary>Secrets → parent: a connection has failed.</summary>
     SecretProblem = 101,
+
+    /// <summary>Parent → secrets: the command knows of a SecretProblem.</summary>
+    SecretNoted = 102,
 }

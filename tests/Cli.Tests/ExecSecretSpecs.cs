@@ -59,6 +59,27 @@ public sealed class ExecSecretSpecs
         }
     }
 
+    [Fact]
+    public async Task A_file_that_the_command_could_read_is_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory("ab-secret-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "token");
+            await File.WriteAllTextAsync(file, Value);
+            foreach (var options in new[] { new[] { "--cwd", folder.FullName }, ["--read", folder.FullName], ["--read", file] })
+            {
+                var (code, output, error) = await RunAsync([.. options, "--secret", $"TOKEN=file:{file}@example.org", "--", "true"]);
+                Assert.Equal((2, ""), (code, output));
+                Assert.Contains("which commands may read: keep it elsewhere", error, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("TOKEN=s3cr3t-value-of-the-token@example.org", "--secret takes NAME=env:VARIABLE@HOST")]
     [InlineData("TOKEN=env:AB_TOKEN", "--secret takes NAME=env:VARIABLE@HOST")]

@@ -97,7 +97,7 @@ public sealed class HostileChildSpecs : TestKit
     public async Task What_it_says_reaches_the_command_s_output_as_visible_text_only()
     {
         var child = await StartChildAsync(RefusalMode.Deny);
-        child.Send(0, new EgressMisuse("\u001b]0;title\u0007", 443, "a\nb\u001b[31m"));
+        child.Send(1, new EgressMisuse("\u001b]0;title\u0007", 443, "a\nb\u001b[31m"));
         var sentence = (await _command.ExpectMsgAsync<EgressNotices.Denied>(Deadline.Long)).Sentence;
         Assert.DoesNotContain(sentence, static c => char.IsControl(c));
     }

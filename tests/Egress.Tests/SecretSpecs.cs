@@ -73,8 +73,11 @@ public sealed class SecretSpecs : EgressSpecs
     public async Task A_password_of_basic_authentication_is_put_in()
     {
         await using var api = await ApiAsync();
-        await OutputAsync(With($"curl -sS -u me:$TOKEN https://{Host}:{api.Port}/", api.Port));
-        Assert.Contains($"Authorization: Basic {Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"me:{Value}"))}", Assert.Single(_arrived), StringComparison.Ordinal);
+        var output = await OutputAsync(With($"curl -sS -u me:$TOKEN https://{Host}:{api.Port}/", api.Port));
+        var sent = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"me:{Value}"));
+        Assert.Contains($"Authorization: Basic {sent}", Assert.Single(_arrived), StringComparison.Ordinal);
+        // What the browser has encoded, it knows again.
+        Assert.DoesNotContain(sent, output, StringComparison.Ordinal);
     }
 
     [FactNeeds("python3", "wget", "git")]
@@ -138,23 +141,78 @@ public sealed class SecretSpecs : EgressSpecs
         }
     }
 
+    // A command that sees how far a text of its own agrees with the value finds the value, a character at a time.
     [Fact]
-    public async Task A_secret_that_a_host_sends_in_pieces_is_covered()
+    public async Task What_begins_like_the_value_comes_as_the_host_has_sent_it()
     {
         Names.Set(Host, ["127.0.0.1"]);
+        using var seen = new SemaphoreSlim(0);
         await using var api = await Site.StartAsync(async context =>
         {
-            var text = $"-{Value}-{Value[..5]}-{Value}";
-            context.Response.ContentLength = text.Length;
-            foreach (var letter in text)
+            context.Response.ContentLength = Value.Length;
+            foreach (var part in new[] { Value[..1], Value[1..20], Value[20..] })
             {
-                await context.Response.WriteAsync(letter.ToString(CultureInfo.InvariantCulture));
+                await context.Response.WriteAsync(part);
                 await context.Response.Body.FlushAsync();
+                await seen.WaitAsync(Deadline.Long);
             }
         }, certificate: Certificate);
-        var output = await OutputAsync(With($"echo $TOKEN; curl -sS https://{Host}:{api.Port}/", api.Port));
-        var placeholder = output.Split('\n')[0];
-        Assert.Equal($"{placeholder}\n-{placeholder}-{Value[..5]}-{placeholder}", output);
+        var spawned = await StartAsync(With($"curl -sSN https://{Host}:{api.Port}/", api.Port));
+        foreach (var length in new[] { 1, 20, Value.Length })
+        {
+            await AwaitConditionAsync(async () => (await spawned.Session.Ask<CommandSnapshot>(GetSnapshot.Instance, Deadline.Long)).Output.ToString() == Value[..length], Deadline.Long);
+            seen.Release();
+        }
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_a_part_of_another_leaves_nothing_of_it()
+    {
+        await using var api = await ApiAsync();
+        var output = await OutputAsync(With($"curl -sS -H \"X-Both: $BOTH\" https://{Host}:{api.Port}/", api.Port) with
+        {
+            Secrets = [new CommandSecret("TOKEN", Value, Host, api.Port), new CommandSecret("BOTH", $"{Value}:and-a-password", Host, api.Port)],
+        });
+        Assert.Contains($"X-Both: {Value}:and-a-password", Assert.Single(_arrived), StringComparison.Ordinal);
+        Assert.DoesNotContain("and-a-password", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_whose_certificate_has_dates_that_are_none_costs_its_own_connection_alone()
+    {
+        await using var api = await ApiAsync();
+        await using var odd = OddTls();
+        var run = await RunAsync(With(
+            $"for i in 1 2 3; do curl -sS -k -i --max-time 20 -H \"X-Token: $TOKEN\" https://127.0.0.1:{odd.Port}/; done; curl -sS -H \"X-Token: $TOKEN\" https://{Host}:{api.Port}/", api.Port) with
+        {
+            Secrets = [new CommandSecret("TOKEN", Value, Host, api.Port), new CommandSecret("ODD", Value, "127.0.0.1", odd.Port)],
+        });
+        Assert.Equal(0, run.Exit!.ExitCode);
+        Assert.Contains("502 Bad Gateway", run.Output.ToString(), StringComparison.Ordinal);
+        Assert.Single(_arrived);
+        Assert.Single(Names.Launched, static launched => launched.Role == SecretsContract.Name);
+    }
+
+    // Its certificate's end is no date.
+    private static RawServer OddTls()
+    {
+        var bytes = ProgramSpecs.CertificateFor("127.0.0.1").Export(X509ContentType.Pkcs12);
+        using var whole = X509CertificateLoader.LoadPkcs12(bytes, null, X509KeyStorageFlags.Exportable);
+        using var key = whole.GetECDsaPrivateKey()!;
+        var raw = whole.RawData;
+        // The second UTCTime (tag 23, 13 characters, the last one Z).
+        var first = raw.AsSpan().IndexOf((ReadOnlySpan<byte>)[23, 13]);
+        var second = first + 2 + raw.AsSpan(first + 2).IndexOf((ReadOnlySpan<byte>)[23, 13]);
+        raw[second + 2 + 10] = (byte)'A';
+        raw[second + 2 + 11] = (byte)'A';
+        var certificate = X509CertificateLoader.LoadCertificate(raw).CopyWithPrivateKey(key);
+        var context = System.Net.Security.SslStreamCertificateContext.Create(certificate, null, offline: true);
+        return new RawServer(async (stream, stop) =>
+        {
+            await using var tls = new System.Net.Security.SslStream(stream);
+            await tls.AuthenticateAsServerAsync(new System.Net.Security.SslServerAuthenticationOptions { ServerCertificateContext = context }, stop);
+            await tls.CopyToAsync(Stream.Null, stop);
+        });
     }
 
     [Fact]
@@ -188,7 +246,7 @@ public sealed class SecretSpecs : EgressSpecs
         await using var api = await ApiAsync();
         var plain = await RunAsync(With($"curl -sS --max-time 20 -x http://127.0.0.1:1 --noproxy '*' http://{Host}:{api.Port}/; curl -sS -p --max-time 20 http://{Host}:{api.Port}/", api.Port));
         Assert.NotEqual(0, plain.Exit!.ExitCode);
-        Assert.Contains("A program's TLS with", plain.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("A program does not speak TLS with", plain.Error.ToString(), StringComparison.Ordinal);
         var own = await RunAsync(With($"curl -sS --cacert /dev/null https://{Host}:{api.Port}/", api.Port));
         Assert.NotEqual(0, own.Exit!.ExitCode);
         Assert.Empty(_arrived);
@@ -260,6 +318,7 @@ public sealed class SecretSpecs : EgressSpecs
         await RefusedAsync(spawn with { Environment = CommandEnvironment.Default with { Variables = new Dictionary<string, CommandText> { ["TOKEN"] = "y" } } }, "have the same name");
         await RefusedAsync(spawn with { Secrets = [.. spawn.Secrets!, .. spawn.Secrets!] }, "2 secrets named TOKEN");
         await RefusedAsync(spawn with { Secrets = [null!] }, "is null");
+        await RefusedAsync(spawn with { Secrets = [new CommandSecret("https_proxy", Value, Host)] }, "cannot be named https_proxy");
         await RefusedAsync(spawn with { World = "shared" }, "needs a world of its own");
         await RefusedAsync(spawn with { Profile = "command-workspace", Egress = null }, "no named egress");
     }

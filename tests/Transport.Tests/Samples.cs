@@ -63,6 +63,7 @@ internal static class Samples
         Of(static r => new EgressMisuse(Text(r), r.Next(1, 65536), Text(r))),
         Of(static r => new SecretConnection(Text(r), r.Next(1, 65536))),
         Of(static r => new SecretProblem(Text(r), r.Next(1, 65536), Text(r))),
+        Of(static _ => default(SecretNoted)),
         Of(static r => new ResolveName(Text(r))),
         Of(static r => new NetworkConnect(new System.Net.IPAddress(r.NextInt64(1L << 32)), r.Next(1, 65536))),
         Of(static r => new NameResolved([new System.Net.IPAddress(r.NextInt64(1L << 32)), System.Net.IPAddress.IPv6Loopback], Text(r))),

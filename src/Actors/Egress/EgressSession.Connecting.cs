@@ -1,5 +1,4 @@
 using System.Net;
-using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser;
@@ -52,14 +51,14 @@ internal sealed partial class EgressSession
             TryNext(attempt);
             return;
         }
-        if (_router is { } router && Divert(attempt, ref socket) is { } problem)
+        if (_router is not null && HasSecret(attempt) && SecretCarrier.Divert(_secrets, attempt, ref socket) is { } problem)
         {
             socket.Dispose();
             Fail(attempt, EgressFailure.Unreachable, problem);
             Flush();
             return;
         }
-        else if (_router is not null)
+        if (_router is not null)
             _router.Send(attempt.Id, default(EgressConnected), descriptors: [socket]);
         else
             socket.Dispose();
@@ -71,23 +70,6 @@ internal sealed partial class EgressSession
         Flush();
     }
 
-    // A connection that a secret is for: the programs' side of it goes to the egress child, the host's to the secrets child. Plain HTTP has no secret.
-    private string? Divert(EgressAttempt attempt, ref SafeDescriptor socket)
-    {
-        if (_setup.Secrets is not { } secrets || attempt.Protocol == EgressProtocol.Http || !secrets.Cover(attempt.Host, attempt.Port))
-            return null;
-        try
-        {
-            var (program, carried) = UnixSocket.CreatePair();
-            DescriptorFlags.SetNonBlocking(program);
-            DescriptorFlags.SetNonBlocking(carried);
-            _secrets.Tell(new SecretCarrier.Carry(attempt.Host, attempt.Port, carried, socket), _self);
-            socket = program;
-            return null;
-        }
-        catch (SystemCallException e)
-        {
-            return $"{attempt.Target} is not reached: {e.Message}.";
-        }
-    }
+    // Programs end their TLS for this host in the secrets child. Plain HTTP has no secret.
+    private bool HasSecret(EgressAttempt attempt) => _setup.Secrets is { } secrets && attempt.Protocol != EgressProtocol.Http && secrets.Cover(attempt.Host, attempt.Port);
 }

@@ -159,7 +159,11 @@ internal sealed partial class EgressSession : UntypedActor
                     End(attempt);
                 return null;
             case ChildFrames.EgressMisused misused:
+                if (misused.Id <= _lastId)
+                    return new ProtocolViolation(ViolationKind.OutOfState, $"The egress child reported under the id {misused.Id} after {_lastId}.");
+                _lastId = misused.Id;
                 _notices.Misused(misused.Value);
+                Refuse(misused.Id, EgressFailure.Denied, "");
                 return null;
             default:
                 return new ProtocolViolation(ViolationKind.UnknownMessage, $"The egress child sent a {frame.GetType().Name}.");

@@ -54,9 +54,13 @@ internal sealed class SecretCarrier : UntypedActor
             case RoleTraffic.WorkBatch batch:
                 foreach (var frame in batch.Frames)
                 {
-                    if (frame is ChildFrames.SecretFailed failed)
-                        Tell(VisibleText.Line(VisibleText.Shorten(failed.Value.Sentence, 500)));
+                    if (frame is not ChildFrames.SecretFailed failed)
+                        continue;
+                    Tell(VisibleText.Line(VisibleText.Shorten(failed.Value.Sentence, 500)));
+                    // Only now the program hears of it: otherwise the command's exit could come first.
+                    _router?.Send(failed.Id, default(SecretNoted));
                 }
+                _router?.Flush();
                 break;
             case ChildSupervisor.Up up:
                 (_router, _givenUp, _lastId) = (up.Router, null, 0);
@@ -72,6 +76,28 @@ internal sealed class SecretCarrier : UntypedActor
             default:
                 Unhandled(message);
                 break;
+        }
+    }
+
+    /// <summary>Puts the secrets child between a program and the host.</summary>
+    /// <param name="carrier">The actor.</param>
+    /// <param name="attempt">What was granted.</param>
+    /// <param name="socket">Connected to the host; becomes the program's side.</param>
+    /// <returns>Null, or why it is not possible; the socket is then unchanged.</returns>
+    internal static string? Divert(IActorRef carrier, EgressAttempt attempt, ref SafeDescriptor socket)
+    {
+        try
+        {
+            var (program, carried) = UnixSocket.CreatePair();
+            DescriptorFlags.SetNonBlocking(program);
+            DescriptorFlags.SetNonBlocking(carried);
+            carrier.Tell(new Carry(attempt.Host, attempt.Port, carried, socket), ActorRefs.NoSender);
+            socket = program;
+            return null;
+        }
+        catch (SystemCallException e)
+        {
+            return $"{attempt.Target} is not reached: {e.Message}.";
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser;
@@ -13,6 +14,7 @@ namespace ActorBrowser;
 internal sealed class SessionSecrets
 {
     private const string PlaceholderCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private const int MostBundle = 4 << 20;
     private const string ForServers = "1.3.6.1.5.5.7.3.1";
 
     // Where systems keep the certificates that programs trust: Debian and most, Fedora, SUSE, Alpine.
@@ -48,6 +50,8 @@ internal sealed class SessionSecrets
     {
         if (secrets.Contains(null!))
             return "A secret is null.";
+        if (secrets.FirstOrDefault(static secret => BundleVariables.Contains(secret.Name) || secret.Name == "PATH" || EgressVariables.All.Any(variable => variable.Key == secret.Name)) is { } taken)
+            return $"A secret cannot be named {taken.Name}: the browser gives the command that variable.";
         if (secrets.Count > SecretsArgs.MostSecrets)
             return $"The command has {secrets.Count} secrets; at most {SecretsArgs.MostSecrets} are allowed.";
         return secrets.GroupBy(static secret => secret.Name, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1) is { } twice
@@ -70,9 +74,19 @@ internal sealed class SessionSecrets
         var placeholders = secrets.ToDictionary(static secret => secret, static secret => RandomNumberGenerator.GetString(PlaceholderCharacters, secret.Value.Length));
         var hosts = secrets.GroupBy(static secret => (secret.Host, secret.Port)).Select(group => HostOf(group.Key.Host, group.Key.Port, [.. group.Select(secret => (placeholders[secret], secret.Value))], authority, from, until)).ToList();
         var path = Array.Find(BundlePaths, File.Exists);
-        var bundle = (path ?? BundlePaths[0], $"{(path is null ? "" : File.ReadAllText(path).TrimEnd() + "\n")}{authority.ExportCertificatePem()}\n");
+        var bundle = (path ?? BundlePaths[0], $"{(path is null ? "" : ReadBundle(path).TrimEnd() + "\n")}{authority.ExportCertificatePem()}\n");
         KeyValuePair<string, string>[] variables = [.. BundleVariables.Select(name => new KeyValuePair<string, string>(name, bundle.Item1)), .. secrets.Select(secret => new KeyValuePair<string, string>(secret.Name, placeholders[secret]))];
         return new SessionSecrets(hosts, variables, bundle);
+    }
+
+    // The registry reads it: what is there must not hold that up, or fill its memory.
+    private static string ReadBundle(string path)
+    {
+        using var file = RegularFile.TryOpen(path) ?? throw new IOException($"{path} is no file that can be read.");
+        if (file.Length > MostBundle)
+            throw new IOException($"{path} has {file.Length} bytes; at most {MostBundle} are read.");
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd();
     }
 
     /// <summary>Whether connections to this host are for the secrets child.</summary>

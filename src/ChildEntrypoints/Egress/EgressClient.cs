@@ -8,7 +8,10 @@ namespace ActorBrowser.ChildEntrypoints.Egress;
 /// <code>
 ///   Greeting ── the request is read ──► Asking ── granted ──► Relaying ── both directions ended ──► Closed
 ///      │ wrong, or too slow                │ refused               │ broken, idle                       ▲
-///      └──────────────► Draining ◄─────────┘                       └────────────────────────────────────┤
+///      ├──────────────► Draining ◄─────────┘                       ├────────────────────────────────────┤
+///      │                   ▲                                       │ for another host                   │
+///      │ for another host  └─────────────── Reporting ◄────────────┘                                    │
+///      └───────────────────────────────────────▲ └──── the commands know ───────────────────────────────┤
 ///                          │ the program has the answer, or is too slow                                 │
 ///                          └────────────────────────────────────────────────────────────────────────────┘
 /// </code>
@@ -32,6 +35,7 @@ internal sealed partial class EgressClient : IEgressSource, IEgressAsker
     private TlsGreeting? _greeting;
     private bool _socksGreeted;
     private ulong _question;
+    private byte[]? _answer;
 
     internal EgressClient(EgressClients clients, SafeDescriptor program, (string Host, int Port)? direct)
     {
@@ -49,6 +53,7 @@ internal sealed partial class EgressClient : IEgressSource, IEgressAsker
         Greeting,
         Asking,
         Relaying,
+        Reporting,
         Draining,
         Closed,
     }
@@ -115,6 +120,14 @@ internal sealed partial class EgressClient : IEgressSource, IEgressAsker
 
     public void OnRefused(in EgressRefused refused)
     {
+        if (_state == State.Reporting)
+        {
+            if (_answer is not null)
+                AnswerAndDrain(_answer);
+            else
+                Close(reset: true);
+            return;
+        }
         if (_state != State.Asking)
             return;
         switch (_kind)
@@ -137,14 +150,14 @@ internal sealed partial class EgressClient : IEgressSource, IEgressAsker
         if (_state == State.Greeting && _head.Length > 0 && _kind != EgressKind.Socks && !_socksGreeted)
             AnswerAndDrain(HttpAnswers.TooSlow());
         else
-            Close(reset: _state is State.Greeting or State.Relaying);
+            Close(reset: _state is State.Greeting or State.Relaying or State.Reporting);
     }
 
     internal void Close(bool reset)
     {
         if (_state == State.Closed)
             return;
-        if (_state == State.Asking)
+        if (_state is State.Asking or State.Reporting)
             _clients.Desk.Abandon(_question);
         _state = State.Closed;
         if (reset)
@@ -193,6 +206,17 @@ internal sealed partial class EgressClient : IEgressSource, IEgressAsker
         _question = _clients.Desk.Ask(new EgressConnect(kind, host, port, method), this);
     }
 
+    // The program waits, and then gets an answer, or a reset.
+    private void Report(in EgressMisuse misuse, byte[]? answer)
+    {
+        (_state, _answer) = (State.Reporting, answer);
+        _program.Interest = Readiness.None;
+        if (_host is not null)
+            _host.Interest = Readiness.None;
+        Touch(_clients.Args.RequestTimeout);
+        _question = _clients.Desk.Report(misuse, this);
+    }
+
     private void Relay()
     {
         _up!.Pump();
@@ -200,8 +224,9 @@ internal sealed partial class EgressClient : IEgressSource, IEgressAsker
         if (_up.IsRefused)
         {
             if (_greeting is not null)
-                _clients.Desk.Report(new EgressMisuse(_target.Host, _target.Port, _greeting.Other));
-            Close(reset: true);
+                Report(new EgressMisuse(_target.Host, _target.Port, _greeting.Other), null);
+            else
+                Close(reset: true);
             return;
         }
         if (_up.State == FlowState.Broken || _down.State == FlowState.Broken)

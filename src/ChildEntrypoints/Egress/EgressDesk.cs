@@ -21,16 +21,22 @@ internal sealed class EgressDesk(ChildContext context)
     private readonly Dictionary<ulong, IEgressAsker> _open = [];
 
     // The parent takes so many questions at a time; further ones wait here.
-    private readonly Queue<(ulong Id, EgressConnect Question)> _waiting = new();
+    private readonly Queue<(ulong Id, EgressConnect? Question, EgressMisuse? Misuse)> _waiting = new();
     private int _sent;
     private ulong _lastId;
 
     /// <summary>Asks the parent.</summary>
     /// <returns>The question's number.</returns>
-    internal ulong Ask(in EgressConnect question, IEgressAsker asker)
+    internal ulong Ask(in EgressConnect question, IEgressAsker asker) => Add(question, null, asker);
+
+    /// <summary>Tells the parent that a granted connection was used for another host. Once the commands know, the asker is refused: if the program heard of it before, the command's exit could come first, and not say it.</summary>
+    /// <returns>The report's number.</returns>
+    internal ulong Report(in EgressMisuse misuse, IEgressAsker asker) => Add(null, misuse, asker);
+
+    private ulong Add(EgressConnect? question, EgressMisuse? misuse, IEgressAsker asker)
     {
         _open.Add(++_lastId, asker);
-        _waiting.Enqueue((_lastId, question));
+        _waiting.Enqueue((_lastId, question, misuse));
         SendWaiting();
         return _lastId;
     }
@@ -42,14 +48,6 @@ internal sealed class EgressDesk(ChildContext context)
             return;
         context.Write(id, default(EgressAbandon));
         OnAnswered();
-    }
-
-    /// <summary>Tells the parent that a granted connection was used for another host, and was ended.</summary>
-    internal void Report(in EgressMisuse misuse)
-    {
-        context.Write(0, misuse);
-        // Before the program hears of it, so that the command's exit says it.
-        context.Flush();
     }
 
     internal void OnConnected(ulong id, SafeDescriptor? socket)
@@ -85,7 +83,10 @@ internal sealed class EgressDesk(ChildContext context)
             if (!_open.ContainsKey(next.Id))
                 continue;
             _sent++;
-            context.Write(next.Id, next.Question);
+            if (next.Misuse is { } misuse)
+                context.Write(next.Id, misuse);
+            else
+                context.Write(next.Id, next.Question!.Value);
         }
     }
 }

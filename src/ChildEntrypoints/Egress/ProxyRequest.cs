@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using ActorBrowser.Transport;
@@ -19,6 +20,9 @@ internal sealed class ProxyRequest
     {
         "Connection", "Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate", "Keep-Alive", "TE", "Upgrade", "Host", "HTTP2-Settings",
     };
+
+    // All but tab, CR and LF.
+    private static readonly SearchValues<byte> ControlCharacters = SearchValues.Create([0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127]);
 
     private readonly List<string> _fields = [];
     private readonly int _usualPort;
@@ -58,7 +62,7 @@ internal sealed class ProxyRequest
     internal static string? TryRead(ReadOnlySpan<byte> head, string? host, out ProxyRequest request, int port = Http, int usualPort = Http)
     {
         request = new ProxyRequest(usualPort);
-        if (head.ContainsAny((byte)0, (byte)127))
+        if (head.ContainsAny(ControlCharacters))
             return "The request holds a control character.";
         var lines = Encoding.Latin1.GetString(head[..^4]).Split("\r\n");
         if (lines.Any(static line => line.AsSpan().ContainsAny('\r', '\n')))

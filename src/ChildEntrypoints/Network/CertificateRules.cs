@@ -39,6 +39,20 @@ internal sealed class CertificateRules
         if (errors == SslPolicyErrors.None)
             return true;
         var host = FetchUrl.Show((sender as SslStream)?.TargetHostName ?? "");
+        try
+        {
+            Check(host, certificate, chain, errors);
+            return true;
+        }
+        catch (CryptographicException e)
+        {
+            // Such as dates that are no dates.
+            throw Refuse($"The certificate of '{host}' cannot be read: {FetchUrl.Show(e.Message).TrimEnd('.')}.");
+        }
+    }
+
+    private void Check(string host, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
         if (certificate is null || chain is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
             throw Refuse($"The server of '{host}' sent no certificate.");
         var leaf = certificate as X509Certificate2 ?? X509CertificateLoader.LoadCertificate(certificate.Export(X509ContentType.Cert));
@@ -52,7 +66,6 @@ internal sealed class CertificateRules
         }
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             throw Refuse($"The certificate is not for '{host}' but for {NamesOf(leaf)}.");
-        return true;
     }
 
     private string? ProblemWithOwnRoots(X509Certificate2 leaf, X509Chain sent)

@@ -3,43 +3,38 @@ using System.Text;
 namespace ActorBrowser.ChildEntrypoints.Secrets;
 
 /// <summary>
-/// Puts placeholders in place of secrets in what a host sends, so that a host that repeats a request does not give them away. It is no
-/// wall: a host could send them in another form.
+/// Puts placeholders in place of secrets in what a host sends, so that a host that repeats a request does not give them away at once. It is
+/// no wall. It covers whole values only, in one piece, and never holds a piece back: what a command could see of a beginning of the value would
+/// let it find the value, a character at a time, with texts of its own that a host stores. Short values, which a command could
+/// guess whole, are not covered.
 /// </summary>
 internal sealed class SecretMask
 {
-    private readonly (byte[] Value, byte[] Placeholder)[] _secrets;
+    /// <summary>Shorter values are not covered.</summary>
+    internal const int LeastLength = 16;
 
-    internal SecretMask(IReadOnlyList<(string Placeholder, string Value)> secrets)
+    private readonly (byte[] Value, byte[] Placeholder)[] _covered;
+
+    /// <summary>Covers these.</summary>
+    /// <param name="secrets">What stands for a secret, and the secret; of the same length.</param>
+    /// <param name="filled">The same for whole parts of the request: what the program has sent, and what the host was sent.</param>
+    internal SecretMask(IEnumerable<(string Placeholder, string Value)> secrets, IEnumerable<(string Placeholder, string Value)> filled)
     {
-        _secrets = [.. secrets.Select(static secret => (Encoding.Latin1.GetBytes(secret.Value), Encoding.Latin1.GetBytes(secret.Placeholder)))];
-        MostHeld = _secrets.Max(static secret => secret.Value.Length) - 1;
+        // The longest first: one may be a part of another.
+        _covered =
+        [
+            .. secrets.Where(static secret => secret.Value.Length >= LeastLength).Concat(filled).OrderByDescending(static secret => secret.Value.Length)
+                .Select(static secret => (Encoding.Latin1.GetBytes(secret.Value), Encoding.Latin1.GetBytes(secret.Placeholder))),
+        ];
     }
 
-    /// <summary>The most bytes that are held back.</summary>
-    internal int MostHeld { get; }
-
-    /// <summary>Covers the secrets in a piece of a stream, in place: a placeholder is as long as its secret.</summary>
-    /// <param name="data">What was held back before, and what has come since.</param>
-    /// <param name="isEnd">Whether nothing more comes.</param>
-    /// <returns>How many bytes at the end must come again with the next piece, because a secret may begin there.</returns>
-    internal int Cover(Span<byte> data, bool isEnd)
+    /// <summary>Covers the secrets in a piece of a stream, in place.</summary>
+    internal void Cover(Span<byte> data)
     {
-        foreach (var (value, placeholder) in _secrets)
+        foreach (var (value, placeholder) in _covered)
         {
             for (var rest = data; rest.IndexOf(value) is var at and >= 0; rest = rest[(at + value.Length)..])
                 placeholder.CopyTo(rest[at..]);
         }
-        if (isEnd)
-            return 0;
-        for (var length = Math.Min(MostHeld, data.Length); length > 0; length--)
-        {
-            foreach (var (value, _) in _secrets)
-            {
-                if (length < value.Length && data[^length..].SequenceEqual(value.AsSpan(0, length)))
-                    return length;
-            }
-        }
-        return 0;
     }
 }

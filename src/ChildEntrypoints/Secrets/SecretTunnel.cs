@@ -14,33 +14,46 @@ namespace ActorBrowser.ChildEntrypoints.Secrets;
 internal sealed class SecretTunnel(SecretTunnels tunnels, TunnelHost host, ulong id, Socket program, Socket target)
 {
     private const int BufferBytes = 16 << 10;
+    private const byte TlsHandshake = 22;
 
     private readonly SslStream _program = new(new NetworkStream(program, ownsSocket: true));
     private readonly SslStream _host = new(new NetworkStream(target, ownsSocket: true));
 
-    /// <summary>Begins to carry the connection. What nobody expects ends this process, as everywhere.</summary>
+    /// <summary>Begins to carry the connection. What nobody expects ends it, and is reported: other connections of the command go on.</summary>
     internal async void Start()
     {
         using var over = new CancellationTokenSource();
         Allow(over, tunnels.RequestTimeout);
+        using var unreached = new CancellationTokenSource();
+        Allow(unreached, tunnels.RequestTimeout);
         var reaching = Task.FromResult<string?>(null);
         try
         {
-            reaching = ReachHostAsync(over.Token);
+            reaching = ReachHostAsync(unreached.Token);
             await GreetProgramAsync(over.Token).ConfigureAwait(false);
-            if (await ReadRequestAsync(over.Token).ConfigureAwait(false) is var (request, body) && await IsReachedAsync(reaching, over.Token).ConfigureAwait(false))
+            if (await ReadRequestAsync(over.Token).ConfigureAwait(false) is not var (request, body))
+                return;
+            // The host has had its time then, and the program still gets an answer.
+            Allow(over, tunnels.RequestTimeout);
+            if (await IsReachedAsync(reaching, over.Token).ConfigureAwait(false))
                 await PassAsync(request, body, over).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
         {
             // The program, or the host, is gone or too slow; both ends are closed below.
         }
+        catch (Exception e)
+        {
+            tunnels.Tell(id, host, $"A connection to {host.Name}:{host.Port} has failed in the secrets child, which is a defect: {e.GetType().Name}: {e.Message}");
+        }
         finally
         {
             await over.CancelAsync().ConfigureAwait(false);
+            await unreached.CancelAsync().ConfigureAwait(false);
+            // Not disposed under its greeting.
+            await reaching.ConfigureAwait(false);
             await _program.DisposeAsync().ConfigureAwait(false);
             await _host.DisposeAsync().ConfigureAwait(false);
-            await reaching.ConfigureAwait(false);
         }
     }
 
@@ -59,7 +72,8 @@ internal sealed class SecretTunnel(SecretTunnels tunnels, TunnelHost host, ulong
         {
             return $"TLS with {host.Name}:{host.Port} took too long.";
         }
-        catch (Exception e) when (e is FetchFailedException or AuthenticationException or IOException or SocketException or ObjectDisposedException)
+        // What a host can send is more than can be listed, such as a certificate whose dates are no dates.
+        catch (Exception e)
         {
             return (e as FetchFailedException ?? e.InnerException as FetchFailedException)?.Message ?? $"TLS with {host.Name}:{host.Port} failed: {(e.InnerException ?? e).Message}";
         }
@@ -67,6 +81,14 @@ internal sealed class SecretTunnel(SecretTunnels tunnels, TunnelHost host, ulong
 
     private async Task GreetProgramAsync(CancellationToken cancellationToken)
     {
+        var first = new byte[1];
+        if (await program.ReceiveAsync(first, SocketFlags.Peek, cancellationToken).ConfigureAwait(false) == 0)
+            throw new EndOfStreamException();
+        if (first[0] != TlsHandshake)
+        {
+            await tunnels.ReportAsync(id, host, $"A program does not speak TLS with {host.Name}:{host.Port}, for which there is a secret: a secret goes over TLS only.", cancellationToken).ConfigureAwait(false);
+            throw new IOException("This is no TLS.");
+        }
         try
         {
             await _program.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
@@ -78,7 +100,7 @@ internal sealed class SecretTunnel(SecretTunnels tunnels, TunnelHost host, ulong
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             // What else the program has for certificates does not know the command's own.
-            tunnels.Report(id, host, $"A program's TLS with {host.Name}:{host.Port} failed: {(e.InnerException ?? e).Message} As a secret is for this host, its TLS ends in the browser: a program that brings certificates of its own must be told to trust those in $SSL_CERT_FILE, and one that speaks HTTP/2 alone cannot have a secret.");
+            await tunnels.ReportAsync(id, host, $"A program's TLS with {host.Name}:{host.Port} failed: {(e.InnerException ?? e).Message} As a secret is for this host, its TLS ends in the browser: a program that brings certificates of its own must be told to trust those in $SSL_CERT_FILE, and one that speaks HTTP/2 alone cannot have a secret.", cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
@@ -111,7 +133,7 @@ internal sealed class SecretTunnel(SecretTunnels tunnels, TunnelHost host, ulong
             if (request.NamedHost is { } named && !named.TrimEnd('.').Equals(host.Name, StringComparison.OrdinalIgnoreCase))
             {
                 var sentence = $"The connection is to {host.Name}, but the request is for {named}.";
-                tunnels.Report(id, host, sentence);
+                await tunnels.ReportAsync(id, host, sentence, cancellationToken).ConfigureAwait(false);
                 await AnswerAsync(HttpAnswers.Forbidden(sentence), cancellationToken).ConfigureAwait(false);
                 return null;
             }
@@ -124,7 +146,7 @@ internal sealed class SecretTunnel(SecretTunnels tunnels, TunnelHost host, ulong
     {
         if (await reaching.ConfigureAwait(false) is not { } problem)
             return true;
-        tunnels.Report(id, host, problem);
+        await tunnels.ReportAsync(id, host, problem, cancellationToken).ConfigureAwait(false);
         await AnswerAsync(HttpAnswers.Of(new EgressRefused(EgressFailure.Unreachable, problem)), cancellationToken).ConfigureAwait(false);
         return false;
     }
@@ -137,14 +159,15 @@ internal sealed class SecretTunnel(SecretTunnels tunnels, TunnelHost host, ulong
 
     private async Task PassAsync(ProxyRequest request, byte[] body, CancellationTokenSource over)
     {
-        if (SecretFields.Apply(request, host.Secrets) is { } notice)
-            tunnels.Report(id, host, notice);
+        var encoded = new List<(string, string)>();
+        if (SecretFields.Apply(request, host.Secrets, encoded) is { } notice)
+            await tunnels.ReportAsync(id, host, notice, over.Token).ConfigureAwait(false);
         Allow(over, tunnels.IdleTimeout);
         await _host.WriteAsync(request.ToHead(), over.Token).ConfigureAwait(false);
         var sending = SendBodyAsync(new RequestBodyFilter(request.BodyLength), body, over);
         try
         {
-            await ReceiveAsync(over).ConfigureAwait(false);
+            await ReceiveAsync(new SecretMask(host.Secrets, encoded), over).ConfigureAwait(false);
         }
         finally
         {
@@ -193,21 +216,14 @@ internal sealed class SecretTunnel(SecretTunnels tunnels, TunnelHost host, ulong
         }
     }
 
-    private async Task ReceiveAsync(CancellationTokenSource over)
+    private async Task ReceiveAsync(SecretMask mask, CancellationTokenSource over)
     {
-        var mask = new SecretMask(host.Secrets);
-        var buffer = new byte[BufferBytes + mask.MostHeld];
-        var held = 0;
-        while (true)
+        var buffer = new byte[BufferBytes];
+        while (await _host.ReadAsync(buffer, over.Token).ConfigureAwait(false) is var read and > 0)
         {
-            var read = await _host.ReadAsync(buffer.AsMemory(held), over.Token).ConfigureAwait(false);
             Allow(over, tunnels.IdleTimeout);
-            var length = held + read;
-            held = mask.Cover(buffer.AsSpan(0, length), isEnd: read == 0);
-            await _program.WriteAsync(buffer.AsMemory(0, length - held), over.Token).ConfigureAwait(false);
-            if (read == 0)
-                break;
-            buffer.AsSpan(length - held, held).CopyTo(buffer);
+            mask.Cover(buffer.AsSpan(0, read));
+            await _program.WriteAsync(buffer.AsMemory(0, read), over.Token).ConfigureAwait(false);
         }
         await _program.ShutdownAsync().ConfigureAwait(false);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -12,6 +13,7 @@ internal sealed class SecretTunnels
 {
     private readonly ChildContext _context;
     private readonly Dictionary<(string Host, int Port), TunnelHost> _hosts = [];
+    private readonly ConcurrentDictionary<ulong, TaskCompletionSource> _reported = new();
 
     internal SecretTunnels(ChildContext context, in SecretsArgs args)
     {
@@ -42,11 +44,41 @@ internal sealed class SecretTunnels
         return null;
     }
 
-    /// <summary>Tells the parent why a connection has failed; not if it reads nothing, which a program could bring about.</summary>
-    internal void Report(ulong id, TunnelHost host, string sentence)
+    /// <summary>Tells the parent why a connection fails, and waits until the command knows: if its program heard of it before, the command's exit could come first.</summary>
+    /// <param name="id">The connection's.</param>
+    /// <param name="host">Where it leads.</param>
+    /// <param name="sentence">Why.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task ReportAsync(ulong id, TunnelHost host, string sentence, CancellationToken cancellationToken)
+    {
+        var noted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _reported[id] = noted;
+        try
+        {
+            // A parent that reads nothing is not told; a program could bring that about.
+            if (_context.TryWrite(id, new SecretProblem(host.Name, host.Port, sentence)) is WriteOutcome.TooLarge or WriteOutcome.QueueFull)
+                return;
+            _context.RequestFlush();
+            await noted.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _reported.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>The same without waiting.</summary>
+    internal void Tell(ulong id, TunnelHost host, string sentence)
     {
         _context.TryWrite(id, new SecretProblem(host.Name, host.Port, sentence));
         _context.RequestFlush();
+    }
+
+    /// <summary>The command knows of the problem of a connection.</summary>
+    internal void OnNoted(ulong id)
+    {
+        if (_reported.TryGetValue(id, out var noted))
+            noted.TrySetResult();
     }
 }
 

@@ -23,6 +23,13 @@ internal sealed class SecretsRole : IFrameRole
     /// <inheritdoc/>
     public ProtocolViolation? OnFrame(in Frame frame)
     {
+        if (frame.Type == MessageType.SecretNoted)
+        {
+            if (frame.TryRead<SecretNoted>(out _) is { } unread)
+                return unread;
+            Note(frame.CorrelationId);
+            return null;
+        }
         if (frame.Type != MessageType.SecretConnection)
             return new ProtocolViolation(ViolationKind.UnknownMessage, $"The secrets child knows no message of type {frame.Type}.");
         if (frame.TryRead<SecretConnection>(out var connection) is { } malformed)
@@ -38,4 +45,7 @@ internal sealed class SecretsRole : IFrameRole
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ProtocolViolation? Carry(ulong id, in SecretConnection connection, SafeDescriptor program, SafeDescriptor host) =>
         ((SecretTunnels)_tunnels!).Carry(id, connection, program, host);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Note(ulong id) => ((SecretTunnels)_tunnels!).OnNoted(id);
 }

@@ -37,7 +37,7 @@ internal static class McpCommand
                 Workspace = parsed.GetValue(workspace) is { } folder ? FolderOf(folder) : null,
                 Profile = parsed.GetValue(profile),
                 Hosts = [.. parsed.GetValue(allow) ?? [], .. (parsed.GetValue(deny) ?? []).Select(static rule => "!" + rule)],
-                Secrets = SecretsOf(parsed.GetValue(secrets)),
+                Secrets = SecretsOf(parsed.GetValue(secrets) ?? [], [.. parsed.GetValue(read) ?? [], .. parsed.GetValue(workspace) is { } start ? new[] { start } : []]),
                 Read = [.. (parsed.GetValue(read) ?? []).Select(PathOf)],
                 AllowPrivateAddresses = parsed.GetValue(privates),
                 OnlyClientDecides = true,
@@ -71,11 +71,13 @@ internal static class McpCommand
             throw new UsageException($"--profile takes a profile that may run commands, not '{profile}': {string.Join(", ", profiles.Profiles.Where(static one => one.MayExecute).Select(static one => one.Name))}.");
     }
 
-    private static IReadOnlyList<CommandSecret> SecretsOf(string[]? texts)
+    private static IReadOnlyList<CommandSecret> SecretsOf(string[] texts, string[] granted)
     {
         try
         {
-            CommandSecret[] secrets = [.. (texts ?? []).Select(ExecOptions.ParseSecret)];
+            CommandSecret[] secrets = [.. texts.Select(ExecOptions.ParseSecret)];
+            if (ExecOptions.SeenFile(texts, [.. granted.Select(PathOf)]) is { } seen)
+                throw new UsageException(seen);
             return SessionSecrets.Problem(secrets) is { } problem ? throw new UsageException(problem) : secrets;
         }
         catch (FormatException e)

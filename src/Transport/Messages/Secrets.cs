@@ -52,3 +52,20 @@ internal readonly record struct SecretProblem(string Host, int Port, string Sent
             Wire.ReadText(ref reader, "SecretProblem.Host"), (int)Wire.ReadRange(ref reader, "SecretProblem.Port", 1, ushort.MaxValue), Wire.ReadText(ref reader, "SecretProblem.Sentence"));
     }
 }
+
+/// <summary>Parent → secrets, under the id of a <see cref="SecretProblem"/>: the command was told, and its program may hear of it.</summary>
+internal readonly record struct SecretNoted : IWireMessage<SecretNoted>
+{
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.SecretNoted;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer) => writer.WriteArrayHeader(0);
+
+    /// <inheritdoc/>
+    public static SecretNoted Read(ref MessagePackReader reader)
+    {
+        Wire.ReadArrayOf(ref reader, 0, nameof(SecretNoted));
+        return default;
+    }
+}

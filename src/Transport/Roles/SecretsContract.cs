@@ -12,7 +12,7 @@ internal static class SecretsContract
     /// <summary>The role's name.</summary>
     internal const string Name = "secrets";
 
-    internal static RoleContract Value { get; } = new(Name, fromChild: [MessageType.SecretProblem], toChild: [new(MessageType.SecretConnection, 2, 2)]);
+    internal static RoleContract Value { get; } = new(Name, fromChild: [MessageType.SecretProblem], toChild: [new(MessageType.SecretConnection, 2, 2), MessageType.SecretNoted]);
 
     /// <summary>Encodes the role's arguments.</summary>
     internal static byte[] WriteArgs(in SecretsArgs args)
