@@ -129,8 +129,8 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
                 typed.IsPaused = true;
             _keys = LocalTerminal.EnterKeyMode(terminal);
             _registration = Reactor.Shared.Register(terminal, Readiness.Readable, this);
-            Write(TextOf(next));
             Timers.StartSingleTimer(Read.Instance, Read.Instance, ReadingTime);
+            Write(TextOf(next));
         }
     }
 
@@ -184,7 +184,8 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
     // A terminal that takes nothing more shows no question, which its deadline then denies.
     private void Write(string text) => UnixPipe.Write(terminal, Encoding.UTF8.GetBytes(text));
 
-    private sealed record Key(byte Value);
+    /// <summary>A key was typed.</summary>
+    internal sealed record Key(byte Value);
 
     // The question can have been read.
     private sealed class Read

@@ -10,7 +10,7 @@ using static ActorBrowser.PermissionProtocol;
 
 namespace ActorBrowser.CliTests;
 
-/// <summary>Which keys answer a question of <c>exec --ask</c>: at a real terminal, in virtual time.</summary>
+/// <summary>Which keys answer a question of <c>exec --ask</c>, shown at a real terminal, in virtual time.</summary>
 public sealed class AskPromptSpecs : TestKit
 {
     private readonly SafeDescriptor _master;
@@ -50,19 +50,11 @@ public sealed class AskPromptSpecs : TestKit
         _seen.Clear();
     }
 
-    // Returns when the prompt's actor has the keys in its mailbox: the reactor's one thread has read them, and has then told us.
-    private async Task TypeAsync(string keys)
+    // As the reactor tells them; AskSpecs types at a terminal, whose kernel passes keys on a moment later.
+    private void Type(string keys)
     {
-        UnixPipe.Write(_master, Encoding.ASCII.GetBytes(keys));
-        await ProcessTable.Until(() => UnixPipe.Waiting(_terminal) == 0, Deadline.Long);
-        var (read, write) = UnixPipe.Create();
-        var told = new Told();
-        using (Reactor.Shared.Register(read, Readiness.Readable, told))
-        {
-            UnixPipe.Write(write, "x"u8);
-            await told.Done.Task.WaitAsync(Deadline.Long);
-        }
-        SafeDescriptor.DisposeAll(read, write);
+        foreach (var key in keys)
+            _prompt.Tell(new AskPrompt.Key((byte)key));
     }
 
     private async Task AskedAsync(long id)
@@ -75,13 +67,13 @@ public sealed class AskPromptSpecs : TestKit
     public async Task A_key_within_half_a_second_of_the_question_is_no_answer()
     {
         await AskedAsync(1);
-        await TypeAsync("o");
+        Type("o");
         Advance(499);
-        await TypeAsync("nops\r");
+        Type("nops\r");
         Advance(1);
         await ShownAsync("for the [p]rofile? (");
         await ExpectNoMsgAsync(TimeSpan.Zero);
-        await TypeAsync("o");
+        Type("o");
         Assert.Equal((1L, PermissionDecision.AllowOnce), await DecisionAsync());
     }
 
@@ -92,13 +84,13 @@ public sealed class AskPromptSpecs : TestKit
         Ask(2);
         Advance(500);
         await ShownAsync(" s) ");
-        await TypeAsync("ooo");
+        Type("ooo");
         Assert.Equal((1L, PermissionDecision.AllowOnce), await DecisionAsync());
         await ShownAsync("/secret-2");
         await ExpectNoMsgAsync(TimeSpan.Zero);
         Advance(500);
         await ShownAsync(" s) ");
-        await TypeAsync("n");
+        Type("n");
         Assert.Equal((2L, PermissionDecision.Deny), await DecisionAsync());
     }
 
@@ -110,10 +102,10 @@ public sealed class AskPromptSpecs : TestKit
         await AskedAsync(1);
         Advance(500);
         await ShownAsync(" s) ");
-        await TypeAsync("\r" + key + "x\r" + key);
+        Type("\r" + key + "x\r" + key);
         await ShownAsync("Enter: ");
         await ExpectNoMsgAsync(TimeSpan.Zero);
-        await TypeAsync("\r");
+        Type("\r");
         Assert.Equal((1L, decision), await DecisionAsync());
     }
 
@@ -123,7 +115,7 @@ public sealed class AskPromptSpecs : TestKit
         await AskedAsync(1);
         Advance(500);
         await ShownAsync(" s) ");
-        await TypeAsync("pn");
+        Type("pn");
         Assert.Equal((1L, PermissionDecision.Deny), await DecisionAsync());
     }
 
@@ -131,12 +123,5 @@ public sealed class AskPromptSpecs : TestKit
     {
         var decide = await ExpectMsgAsync<Decide>(Deadline.Long);
         return (decide.Id, decide.Decision);
-    }
-
-    private sealed class Told : IReadinessHandler
-    {
-        internal TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void OnReady(Readiness readiness) => Done.TrySetResult();
     }
 }

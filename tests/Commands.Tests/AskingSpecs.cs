@@ -219,6 +219,28 @@ public sealed class AskingSpecs : CommandSpecs
     }
 
     [Fact]
+    public async Task A_program_outside_can_be_read_by_an_interpreter_or_copied_and_is_then_asked_about()
+    {
+        var script = Outside("script", "echo from the script\n");
+        var program = Path.Combine(_outside, "program");
+        File.Copy("/bin/echo", program);
+        var command = await SpawnAsync(Asking($"sh {script}; cat {program} > /tmp/p; chmod +x /tmp/p; /tmp/p from the program"));
+        await AnswerAsync(await QuestionAsync(), PermissionDecision.AllowOnce);
+        await AnswerAsync(await QuestionAsync(), PermissionDecision.AllowOnce);
+        Assert.Equal("from the script\nfrom the program\n", (await EndOfAsync(command)).Output.ToString());
+    }
+
+    [Fact]
+    public async Task To_look_to_create_and_to_open_a_folder_asks_nobody()
+    {
+        var secret = Outside("secret", "the secret\n");
+        var command = await SpawnAsync(Asking($"test -e {secret} || echo absent; echo x > {_outside}/new || echo none; ls {_outside} || echo no-folder"));
+        Assert.Equal("absent\nnone\nno-folder\n", (await EndOfAsync(command)).Output.ToString());
+        await _person.ExpectNoMsgAsync(TimeSpan.Zero);
+        Assert.False(File.Exists(Path.Combine(_outside, "new")));
+    }
+
+    [Fact]
     public async Task A_refusal_at_a_limit_is_told_once_also_if_the_command_succeeds()
     {
         for (var i = 0; i < 24; i++)
