@@ -20,6 +20,8 @@ internal sealed class Keeper : IDisposable
     private TimeSpan _keepFor;
     private bool _isClaimed = true;
     private bool _isEnding;
+    private ServeConnection? _server;
+    private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource? _alone;
 
     /// <summary>A keeper that is claimed by the server which has started it.</summary>
@@ -30,13 +32,13 @@ internal sealed class Keeper : IDisposable
     /// <summary>Cancelled when this process is to end.</summary>
     internal CancellationToken End => _end.Token;
 
-    /// <summary>Whether a server has claimed it.</summary>
-    internal bool IsClaimed
+    /// <summary>Whether no server has claimed it, or the one that had is gone.</summary>
+    internal bool IsFree
     {
         get
         {
             lock (_lock)
-                return _isClaimed;
+                return !_isClaimed || _server is { IsOver: true };
         }
     }
 
@@ -44,20 +46,39 @@ internal sealed class Keeper : IDisposable
     /// <param name="keepFor">How long ended commands are kept without a server.</param>
     /// <returns>False if a server has claimed it.</returns>
     /// <exception cref="OperationCanceledException">It is ending.</exception>
-    internal bool TryClaim(TimeSpan keepFor)
+    internal async Task<bool> TryClaimAsync(TimeSpan keepFor)
     {
-        CancellationTokenSource? alone;
-        lock (_lock)
+        while (true)
         {
-            if (_isEnding || _end.IsCancellationRequested)
-                throw new OperationCanceledException(_end.Token);
-            if (_isClaimed)
-                return false;
-            (_isClaimed, _keepFor) = (true, keepFor);
-            (alone, _alone) = (_alone, null);
+            CancellationTokenSource? alone = null;
+            Task? released = null;
+            lock (_lock)
+            {
+                if (_isEnding || _end.IsCancellationRequested)
+                    throw new OperationCanceledException(_end.Token);
+                if (!_isClaimed)
+                {
+                    (_isClaimed, _keepFor) = (true, keepFor);
+                    (alone, _alone) = (_alone, null);
+                }
+                else if (_server is { IsOver: true })
+                {
+                    // It was killed a moment ago.
+                    released = _released.Task;
+                }
+                else
+                {
+                    return false;
+                }
+            }
+            if (released is null)
+            {
+                if (alone is not null)
+                    await alone.CancelAsync().ConfigureAwait(false);
+                return true;
+            }
+            await released.WaitAsync(End).ConfigureAwait(false);
         }
-        alone?.Cancel();
-        return true;
     }
 
     /// <summary>Answers a server that has claimed it, and waits for that server's end, and then for the next one or for the end of what is kept.</summary>
@@ -69,6 +90,9 @@ internal sealed class Keeper : IDisposable
         var isOrder = false;
         // Not disposed: the next server's claim may be cancelling it.
         var alone = CancellationTokenSource.CreateLinkedTokenSource(End);
+        var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+            (_server, _released) = (server, released);
         try
         {
             await server.SendAsync(ServeKind.Answer, answer, End).ConfigureAwait(false);
@@ -81,13 +105,13 @@ internal sealed class Keeper : IDisposable
         }
         finally
         {
-            server.Dispose();
             lock (_lock)
             {
-                _isClaimed = false;
+                (_isClaimed, _server, _alone) = (false, null, alone);
                 _isEnding |= isOrder;
-                _alone = alone;
             }
+            server.Dispose();
+            released.SetResult();
         }
         if (!isOrder && !await OutlastAsync(browser, alone.Token).ConfigureAwait(false))
             return;

@@ -13,6 +13,9 @@ internal sealed class ServeConnection(Socket socket) : IDisposable
     private int _from;
     private int _to;
 
+    /// <summary>Whether the client is gone, and has left nothing to read.</summary>
+    internal bool IsOver => socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
+
     /// <summary>Reads one frame.</summary>
     /// <exception cref="EndOfStreamException">The client is gone.</exception>
     /// <exception cref="InvalidDataException">A frame that is too long, or a surplus descriptor.</exception>

@@ -96,8 +96,8 @@ internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inh
         if (keepFor < TimeSpan.Zero || keepFor > Keeper.MostTime)
             throw new ServeException($"The time to keep commands is {keepFor}; it must be at most {Keeper.MostTime}.");
         var commands = ((Handles)await AskAsync(ListHandles.Instance, stop).ConfigureAwait(false)).Entries.Count;
-        var isMine = keepFor > TimeSpan.Zero && keeper is not null && keeper.TryClaim(keepFor);
-        var answer = KeeperClaim.Answer(isMine, isFree: keeper is { IsClaimed: false }, commands);
+        var isMine = keepFor > TimeSpan.Zero && keeper is not null && await keeper.TryClaimAsync(keepFor).ConfigureAwait(false);
+        var answer = KeeperClaim.Answer(isMine, isFree: !isMine && keeper is { IsFree: true }, commands);
         if (isMine)
             await keeper!.HoldAsync(connection, answer, browser).ConfigureAwait(false);
         else
