@@ -46,6 +46,22 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
     }
 
     [Fact]
+    public async Task A_task_manager_s_actor_that_fails_tells_who_waits_and_takes_the_next_picture_even_if_nobody_answers_it()
+    {
+        // Its parent here is no browser, and answers nothing.
+        var watch = Sys.ActorOf(ProcessWatch.Props(ProcessRoster.Of(Launcher), []));
+        watch.Tell(WatchProtocol.GetPicture.Instance, TestActor);
+        watch.Tell(Kill.Instance);
+        Assert.IsType<BrowserStoppedException>((await ExpectMsgAsync<Status.Failure>(Deadline.Long)).Cause);
+        watch.Tell(WatchProtocol.GetPicture.Instance, TestActor);
+        var picture = await ExpectMsgAsync<Picture>(Deadline.Long);
+        Assert.Equal((Environment.ProcessId, 0), (Assert.Single(picture.Processes).ProcessId, picture.Pools.Count));
+        // The same, as it is young.
+        watch.Tell(WatchProtocol.GetPicture.Instance, TestActor);
+        Assert.Same(picture, await ExpectMsgAsync<Picture>(Deadline.Long));
+    }
+
+    [Fact]
     public async Task The_answerer_of_late_questions_fails_and_knows_the_children_that_end_after_it()
     {
         var browser = Browse();

@@ -188,9 +188,9 @@ internal sealed partial class CommandRegistry : UntypedActor
         var session = Context.ActorOf(CommandSession.Props(id, handle, spawn, pipes, _settings.Commands, runner, requester, _permissions), handle);
         runner.Egress?.Join(handle, spawn.Display, session);
         if (memory is null)
-            runner.Begin(id, request, session, pipes.TakeTheirs(spawn.InputDescriptor), spawn.Span);
+            runner.Begin(id, request, session, pipes.TakeTheirs(spawn.InputDescriptor), spawn.Span, spawn.Display);
         else
-            runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(spawn.InputDescriptor), memory], spawn.Span);
+            runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(spawn.InputDescriptor), memory], spawn.Span, spawn.Display);
         Context.Watch(session);
         _commands.Add(new CommandEntry(id, handle, session, runner, spawn.Display, spawn.IsAwaited));
     }

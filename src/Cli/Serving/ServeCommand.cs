@@ -15,6 +15,7 @@ internal static class ServeCommand
 
     internal static Command Create()
     {
+        var dashboard = ServeDashboard.CreateOption();
         var command = new Command("serve",
             """
             Runs commands that outlive the program which started them: exec --detach starts one, ps lists them, logs and attach
@@ -23,12 +24,15 @@ internal static class ServeCommand
             ends, its commands end.
 
             Exit codes: 128 + n when signal n arrived; 69 a server runs already.
-            """);
-        command.SetAction((_, cancellation) => RunAsync(cancellation));
+            """)
+        {
+            dashboard,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetResult(dashboard) is null ? null : parsed.GetValue(dashboard), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(CancellationToken cancellation)
+    private static async Task<int> RunAsync(int? dashboard, CancellationToken cancellation)
     {
         if (!OperatingSystem.IsLinux())
             throw new UsageException("serve needs Linux.");
@@ -42,6 +46,7 @@ internal static class ServeCommand
         try
         {
             await using var browser = await CliBrowser.StartAsync(cancellation, Settings).ConfigureAwait(false);
+            await using var page = dashboard is { } port ? await ServeDashboard.StartAsync(browser.Browser, port, cancellation).ConfigureAwait(false) : null;
             await Complaint.WriteAsync($"serving at {ServeFolder.Socket}").ConfigureAwait(false);
             await AcceptAsync(listener, new ServeDesk(BrowserClient.For(browser.Browser), ActorBrowserSettings.From(browser.System.Settings.Config).Commands.Environment), cancellation).ConfigureAwait(false);
         }
