@@ -45,11 +45,23 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
         return reports;
     }
 
+    private sealed class Restarter(Props props) : UntypedActor
+    {
+        protected override void PreStart() => Context.ActorOf(props, "watch");
+
+        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Restart);
+
+        protected override void OnReceive(object message)
+        {
+        }
+    }
+
     [Fact]
     public async Task A_task_manager_s_actor_that_fails_tells_who_waits_and_takes_the_next_picture_even_if_nobody_answers_it()
     {
         // Its parent here is no browser, and answers nothing.
-        var watch = Sys.ActorOf(ProcessWatch.Props(ProcessRoster.Of(Launcher), []));
+        var props = ProcessWatch.Props(ProcessRoster.Of(Launcher), []);
+        var watch = await Sys.ActorSelection(Sys.ActorOf(Props.Create(() => new Restarter(props))).Path / "watch").ResolveOne(Deadline.Long);
         watch.Tell(WatchProtocol.GetPicture.Instance, TestActor);
         watch.Tell(Kill.Instance);
         Assert.IsType<BrowserStoppedException>((await ExpectMsgAsync<Status.Failure>(Deadline.Long)).Cause);

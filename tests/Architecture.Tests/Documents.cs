@@ -14,6 +14,7 @@ public sealed partial class Documents
     [InlineData("plugins.md", "samples/Rules/*.cs", "samples/Rules.Contract/*.cs", "samples/Rules.Engine/*.cs")]
     [InlineData("coming-from.md", "tests/Guide.Tests/BreakerSpecs.cs")]
     [InlineData("agents.md", "tests/Agents.Tests/GuideSpecs.cs")]
+    [InlineData("dashboard.md", "tests/Dashboard.Tests/GuideSpecs.cs")]
     public void Every_block_of_the_embedder_s_guides_is_part_of_what_is_compiled_and_run(string document, params string[] sources)
     {
         var compiled = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -40,6 +41,7 @@ public sealed partial class Documents
     [InlineData("docs/coming-from.md")]
     [InlineData("docs/failure-modes.md")]
     [InlineData("docs/agents.md")]
+    [InlineData("docs/dashboard.md")]
     public void Every_link_leads_to_a_file_and_a_heading_that_is_there(string document)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, document))!;

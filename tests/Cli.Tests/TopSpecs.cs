@@ -94,6 +94,23 @@ public sealed class TopSpecs : IAsyncLifetime
         await ProcessTable.Until(static () => ProcessTable.WithArgument("300").Count == 0, Deadline.Long);
     }
 
+    [FactNeeds("python3")]
+    public async Task The_steps_of_the_guide_work_as_they_are_written()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "ActorBrowser.sln")))
+            root = Path.GetDirectoryName(root)!;
+        var steps = (await File.ReadAllTextAsync(Path.Combine(root, "docs", "dashboard.md"))).Split("```sh\n")[1].Split("```")[0].TrimEnd('\n').Split('\n');
+        Assert.Equal(4, steps.Length);
+        var lines = steps.Select(static step => step.Replace("./actorbrowser ", "AB ", StringComparison.Ordinal)).ToList();
+        lines.Insert(1, $"until test -S {_runtime.FullName}/actorbrowser/serve.sock; do sleep 0.1; done");
+        var seen = await TypingTerminal.RunAsync($"stty rows 30 cols 150; export XDG_RUNTIME_DIR={_runtime.FullName}\n{string.Join('\n', lines)}\nkill $!; wait $!; echo ended-$?", "sleep 60", "q");
+        Assert.Contains("the task manager is at http://127.0.0.1:", seen, StringComparison.Ordinal);
+        // The picture that is printed after the screen was left.
+        Assert.Contains("sleep 60", seen[seen.LastIndexOf("\u001b[?1049l", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Contains("ended-143", seen, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_page_of_serve_is_on_this_machine_and_its_link_has_the_token()
     {

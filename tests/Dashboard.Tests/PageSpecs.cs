@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace ActorBrowser.DashboardTests;
 
 /// <summary>The page in Debian's Chromium. <c>ACTORBROWSER_SCREENSHOTS</c> names a folder for pictures of it.</summary>
-public sealed class PageSpecs : IAsyncLifetime
+public sealed class PageSpecs(ChromiumDriver chromium) : IClassFixture<ChromiumDriver>, IAsyncLifetime
 {
     private const string Hostile = "<script>document.title='owned'</script></td></tr><img src=x onerror=document.title='owned'>\u202eevil";
 
@@ -12,30 +12,20 @@ public sealed class PageSpecs : IAsyncLifetime
 
     private readonly List<string> _complaints = [];
     private DashboardHost _host = null!;
-    private IPlaywright _driver = null!;
-    private IBrowser _chromium = null!;
 
-    public async Task InitializeAsync()
-    {
-        _host = await DashboardHost.StartAsync();
-        if (Needs.Missing("chromium") is not null)
-            return;
-        _driver = await Playwright.CreateAsync().Soon();
-        _chromium = await _driver.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", ChromiumSandbox = false, Args = ["--disable-gpu", "--disable-dev-shm-usage"] }).Soon();
-    }
+    public async Task InitializeAsync() => _host = await DashboardHost.StartAsync();
 
     public async Task DisposeAsync()
     {
-        if (_chromium is not null)
-            await _chromium.CloseAsync().Soon();
-        _driver?.Dispose();
+        foreach (var context in chromium.Browser?.Contexts ?? [])
+            await context.CloseAsync().Soon();
         await _host.DisposeAsync();
         Assert.Empty(_complaints);
     }
 
     private async Task<IPage> OpenAsync(string url, ColorScheme colours = ColorScheme.Light)
     {
-        var context = await _chromium.NewContextAsync(new() { ColorScheme = colours, ViewportSize = new() { Width = 1360, Height = 900 } });
+        var context = await chromium.Browser!.NewContextAsync(new() { ColorScheme = colours, ViewportSize = new() { Width = 1360, Height = 900 } });
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {
@@ -147,6 +137,21 @@ public sealed class PageSpecs : IAsyncLifetime
         Assert.Equal("Processes – ActorBrowser", await page.TitleAsync());
         Assert.Equal(0, await page.Locator("td script, td img").CountAsync());
         await PhotographAsync(page, "hostile");
+    }
+
+    [FactNeeds("chromium")]
+    public async Task Many_processes_are_one_long_table_that_sorts_and_filters()
+    {
+        // JIT children take ten times the time and memory.
+        var many = TestChildProgram.IsNative ? 200 : 20;
+        var children = await Task.WhenAll(Enumerable.Range(0, many).Select(_ => _host.SpawnAsync()));
+        var page = await OpenAsync(_host.Link);
+        await Assertions.Expect(Row(page, "echo")).ToHaveCountAsync(many);
+        await page.GetByRole(AriaRole.Button, new() { NameString = "Memory (PSS)" }).PressAsync("Enter");
+        await Assertions.Expect(page.Locator("th[aria-sort]")).ToHaveAttributeAsync("aria-sort", "descending");
+        await PhotographAsync(page, "many");
+        await page.GetByLabel("Filter").FillAsync($"{children[many / 2].ProcessId}");
+        await Assertions.Expect(Row(page, "echo")).ToHaveCountAsync(1);
     }
 
     [TheoryNeeds("chromium")]
