@@ -42,6 +42,7 @@ public sealed partial class Documents
     [InlineData("docs/failure-modes.md")]
     [InlineData("docs/agents.md")]
     [InlineData("docs/dashboard.md")]
+    [InlineData("docs/operations.md")]
     public void Every_link_leads_to_a_file_and_a_heading_that_is_there(string document)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, document))!;
