@@ -19,7 +19,7 @@ internal sealed class DashboardGate(Func<HttpContext, ValueTask<DashboardAccess>
     /// <summary>Whether a request may have what everyone may who reaches the page: files without any figure.</summary>
     /// <returns>Null if it may; else the status and a sentence.</returns>
     internal async ValueTask<Refusal?> ForFilesAsync(HttpContext context) =>
-        OfOtherOrigin(context) ?? (authorize is null ? OfOtherMachine(context) : await ByHostAsync(context, DashboardAccess.Watch).ConfigureAwait(false));
+        (IsFollowedLink(context) ? null : OfOtherOrigin(context)) ?? (authorize is null ? OfOtherMachine(context) : await ByHostAsync(context, DashboardAccess.Watch).ConfigureAwait(false));
 
     /// <summary>Whether a request may see figures.</summary>
     /// <returns>Null if it may.</returns>
@@ -43,6 +43,11 @@ internal sealed class DashboardGate(Func<HttpContext, ValueTask<DashboardAccess>
 
     private async ValueTask<Refusal?> ByHostAsync(HttpContext context, DashboardAccess wanted) => await authorize!(context).ConfigureAwait(false) >= wanted ? null
         : new Refusal(StatusCodes.Status403Forbidden, wanted == DashboardAccess.Act ? "You may not end, reload or drain processes." : "You may not see this page.");
+
+    // The link may be on a page, such as that of a web terminal. What it opens is this page alone in its window, without any figure.
+    private static bool IsFollowedLink(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Origin.Count == 0
+        && context.Request.Headers["Sec-Fetch-Mode"].ToString() == "navigate" && context.Request.Headers["Sec-Fetch-Dest"].ToString() == "document";
 
     private static Refusal? OfOtherOrigin(HttpContext context)
     {

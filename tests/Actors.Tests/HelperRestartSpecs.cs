@@ -47,12 +47,14 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
 
     private sealed class Restarter(Props props) : UntypedActor
     {
-        protected override void PreStart() => Context.ActorOf(props, "watch");
+        private readonly IActorRef _watch = Context.ActorOf(props, "watch");
 
         protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Restart);
 
         protected override void OnReceive(object message)
         {
+            if (message is "watch")
+                Sender.Tell(_watch);
         }
     }
 
@@ -61,7 +63,7 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
     {
         // Its parent here is no browser, and answers nothing.
         var props = ProcessWatch.Props(ProcessRoster.Of(Launcher), []);
-        var watch = await Sys.ActorSelection(Sys.ActorOf(Props.Create(() => new Restarter(props))).Path / "watch").ResolveOne(Deadline.Long);
+        var watch = await Sys.ActorOf(Props.Create(() => new Restarter(props))).Ask<IActorRef>("watch", Deadline.Long);
         watch.Tell(WatchProtocol.GetPicture.Instance, TestActor);
         watch.Tell(Kill.Instance);
         Assert.IsType<BrowserStoppedException>((await ExpectMsgAsync<Status.Failure>(Deadline.Long)).Cause);

@@ -60,6 +60,16 @@ public sealed class GateSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_link_on_another_page_opens_the_page_and_nothing_else()
+    {
+        Task<HttpStatusCode> FollowAsync(string path, string dest, string mode = "navigate") =>
+            SendAsync(path, headers: [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", mode), ("Sec-Fetch-Dest", dest)]);
+        Assert.Equal(HttpStatusCode.OK, await FollowAsync("", "document"));
+        foreach (var (path, dest, mode) in ((string, string, string)[])[("picture", "document", "navigate"), ("events", "document", "navigate"), ("", "iframe", "navigate"), ("page.js", "script", "no-cors"), ("", "empty", "cors")])
+            Assert.Equal(HttpStatusCode.Forbidden, await FollowAsync(path, dest, mode));
+    }
+
+    [Fact]
     public async Task An_order_is_a_post_with_the_header_that_no_form_can_send()
     {
         var child = await _host.SpawnAsync();

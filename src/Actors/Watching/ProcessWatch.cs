@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.ChildProcessProtocol;
@@ -96,6 +97,10 @@ internal sealed class ProcessWatch : UntypedActor
                 _samples = samples;
                 OnAnswer();
                 break;
+            case SamplingFailed failed:
+                // The restart tells who waits.
+                ExceptionDispatchInfo.Throw(failed.Cause);
+                break;
             case Overdue:
                 // What has not answered is as it was; only without processes there is no picture.
                 if (_samples is not null)
@@ -124,7 +129,7 @@ internal sealed class ProcessWatch : UntypedActor
         _browser.Tell(FetchCoordinator.ListFetches.Instance);
         _browser.Tell(new CrashProtocol.GetCrashes());
         var records = _roster.Running();
-        Task.Run(() => ProcessSamples.Take(_sampler, records)).PipeTo(Self);
+        Task.Run(() => ProcessSamples.Take(_sampler, records)).PipeTo(Self, ActorRefs.NoSender, static samples => samples, static cause => new SamplingFailed(cause));
         Timers.StartSingleTimer(Overdue.Instance, Overdue.Instance, Patience);
     }
 
@@ -155,6 +160,8 @@ internal sealed class ProcessWatch : UntypedActor
         if (_violations.Count > MostListed)
             _violations.RemoveLast();
     }
+
+    private sealed record SamplingFailed(Exception Cause) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private sealed class Overdue
     {
