@@ -29,7 +29,7 @@ public sealed class GuideSpecs
         await using (app)
         {
             await app.StartAsync().Soon();
-            var token = Assert.Single(log.Lines.Where(static line => line.StartsWith("The task manager is at /processes#token=", StringComparison.Ordinal))).Split('=')[1];
+            var token = Assert.Single(log.Lines, static line => line.StartsWith("The task manager is at /processes#token=", StringComparison.Ordinal)).Split('=')[1];
             var root = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
             using var http = new HttpClient();
             Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(root, "/processes")).Soon()).StatusCode);
