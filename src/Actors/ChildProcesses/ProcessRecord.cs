@@ -11,6 +11,7 @@ namespace ActorBrowser;
 internal sealed class ProcessRecord(long number, string role, int processId, Action countLoss)
 {
     private volatile Use? _use;
+    private volatile LayerCount? _count;
     private volatile bool _hasEnded;
 
     internal long Number => number;
@@ -27,6 +28,18 @@ internal sealed class ProcessRecord(long number, string role, int processId, Act
     internal IActorRef Actor => _use?.Actor ?? ActorRefs.Nobody;
 
     internal IReadOnlyList<LayerReport> Layers => _use?.Confinement.Layers ?? [];
+
+    /// <summary>The layers, counted: they are told once, in Hello.</summary>
+    internal LayerCount Confinement
+    {
+        get
+        {
+            var layers = Layers;
+            if (_count is not { } count || !ReferenceEquals(count.Layers, layers))
+                _count = count = LayerCount.Of(layers);
+            return count;
+        }
+    }
 
     internal ChildImage Image => _use?.Confinement.Image ?? ChildImage.Unknown;
 
@@ -53,4 +66,20 @@ internal sealed class ProcessRecord(long number, string role, int processId, Act
     }
 
     private sealed record Use(IActorRef Actor, ChildRouter Router, ChildConfinement Confinement, ReadyBacklog Backlog, Func<ChildState> State);
+}
+
+/// <summary>A child's layers of confinement, counted.</summary>
+/// <param name="Layers">As the child and its plan report them; a layer may be named twice.</param>
+/// <param name="All">How many there are.</param>
+/// <param name="Missing">Why each of those that are not in force is not, one a line.</param>
+/// <param name="InForce">How many are in force.</param>
+internal sealed record LayerCount(IReadOnlyList<LayerReport> Layers, int All, int InForce, string Missing)
+{
+    internal static LayerCount Of(IReadOnlyList<LayerReport> layers)
+    {
+        var groups = layers.GroupBy(static layer => layer.Layer, StringComparer.Ordinal).ToArray();
+        var missing = groups.Select(static reports => (Name: reports.Key, Why: reports.Where(static report => !report.Enforced).Select(static report => report.Detail).LastOrDefault()))
+            .Where(static layer => layer.Why is not null).Select(static layer => PictureRows.Line(layer.Why!.StartsWith(layer.Name, StringComparison.Ordinal) ? layer.Why : $"{layer.Name}: {layer.Why}")).ToArray();
+        return new LayerCount(layers, groups.Length, groups.Length - missing.Length, string.Join("\n", missing));
+    }
 }

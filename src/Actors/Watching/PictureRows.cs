@@ -37,12 +37,10 @@ internal static class PictureRows
 
     private static ProcessRow OfChild(ProcessRecord child, IReadOnlyDictionary<int, ProcessSample> uses, (int Restarts, ProcessOrder Orders) more)
     {
-        var layers = child.Layers.GroupBy(static layer => layer.Layer, StringComparer.Ordinal).ToArray();
-        var missing = layers.Select(static reports => (Name: reports.Key, Why: reports.Where(static report => !report.Enforced).Select(static report => report.Detail).LastOrDefault()))
-            .Where(static layer => layer.Why is not null).Select(static layer => Line(layer.Why!.StartsWith(layer.Name, StringComparison.Ordinal) ? layer.Why : $"{layer.Name}: {layer.Why}")).ToArray();
+        var confinement = child.Confinement;
         return WithUse(
             new ProcessRow(
-                child.Number, 0, child.ProcessId, child.Role, NameOf(child), StateOf(child.State), ImageOf(child.Image), layers.Length - missing.Length, layers.Length, string.Join("\n", missing),
+                child.Number, 0, child.ProcessId, child.Role, NameOf(child), StateOf(child.State), ImageOf(child.Image), confinement.InForce, confinement.All, confinement.Missing,
                 null, null, false, child.InFlight, child.Waiting, child.StartedAt, more.Restarts, more.Orders),
             uses);
     }

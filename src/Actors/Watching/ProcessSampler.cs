@@ -4,27 +4,31 @@ using ActorBrowser.Interop;
 namespace ActorBrowser;
 
 /// <summary>
-/// Reads what processes use from /proc, again and again. Processor times are read each time; proportional memory, for which the kernel
-/// walks all mappings, when the resident memory or the number of processes has changed or the figure is old, and for no longer than
-/// <see cref="Patience"/> at a time: the rest waits for the next time. For one thread at a time.
+/// Reads what processes use from /proc, again and again. Processor times are read each time, those of a process that rests each
+/// fourth time; proportional memory, for which the kernel walks all mappings, when the resident memory or the number of processes has
+/// changed or the figure is old, and for no longer than <see cref="Patience"/> at a time: the rest waits for the next time. For one
+/// thread at a time.
 /// </summary>
 internal sealed class ProcessSampler(TimeProvider time)
 {
-    /// <summary>How long the memory of processes is read at a time, which makes 0.2 % of a processor.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(4);
+    /// <summary>How long the memory of processes is read at a time, which makes 0.1 % of a processor.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(2);
 
-    private static readonly TimeSpan OldAge = TimeSpan.FromSeconds(20);
+    private const int RestingTimes = 4;
+
+    private static readonly TimeSpan OldAge = TimeSpan.FromSeconds(30);
 
     // After so long a pause, a mean since the last time would mislead.
-    private static readonly TimeSpan LongestMean = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestMean = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<int, Seen> _seen = [];
     private long _round;
 
     /// <summary>Reads some processes. Processes that were read before and are not among these are forgotten.</summary>
     /// <param name="processes">Their pids.</param>
+    /// <param name="resting">Whether a process has nothing to do, as far as this one knows.</param>
     /// <returns>A sample for each process that is there.</returns>
-    internal IReadOnlyDictionary<int, ProcessSample> Sample(IReadOnlyCollection<int> processes)
+    internal IReadOnlyDictionary<int, ProcessSample> Sample(IReadOnlyCollection<int> processes, Func<int, bool> resting)
     {
         _round++;
         var isAnother = processes.Count != _seen.Count;
@@ -33,9 +37,15 @@ internal sealed class ProcessSampler(TimeProvider time)
         var wanting = new List<Seen>();
         foreach (var process in processes)
         {
+            var isKnown = _seen.TryGetValue(process, out var seen);
+            if (isKnown && !isAnother && seen!.Percent == 0 && !seen.WantsMemory && (_round + process) % RestingTimes != 0 && resting(process))
+            {
+                seen.Round = _round;
+                continue;
+            }
             if (ProcessFigures.TryRead(process) is not { } use)
                 continue;
-            if (!_seen.TryGetValue(process, out var seen) || seen.Use.StartTicks != use.StartTicks)
+            if (!isKnown || seen!.Use.StartTicks != use.StartTicks)
                 _seen[process] = seen = new Seen(process) { Use = use, At = now };
             var span = time.GetElapsedTime(seen.At, now);
             seen.Percent = span == TimeSpan.Zero || span > LongestMean ? null : Math.Round((use.Processor - seen.Use.Processor) / span * 100, 1);

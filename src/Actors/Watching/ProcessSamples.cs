@@ -20,8 +20,10 @@ internal sealed record ProcessSamples(IReadOnlyList<ProcessRecord> Children, IRe
         var descendants = new List<Descendant>();
         foreach (var runner in children.Where(static child => child.InFlight > 0 && RoleContracts.Of(child.Role).OwnsProcesses))
             AddBelow(runner.ProcessId, runner.Number, descendants, descendants.Count + MostDescendants);
+        // Without a request, a child only answers heartbeats.
+        var resting = children.Where(static child => child.InFlight == 0).Select(static child => child.ProcessId).ToHashSet();
         return new ProcessSamples(children, descendants, sampler.Sample(
-            [Environment.ProcessId, .. children.Select(static child => child.ProcessId), .. descendants.Select(static one => one.ProcessId)]));
+            [Environment.ProcessId, .. children.Select(static child => child.ProcessId), .. descendants.Select(static one => one.ProcessId)], resting.Contains));
     }
 
     private static void AddBelow(int process, long number, List<Descendant> found, int most)
