@@ -11,7 +11,7 @@ if (args is [GrpcEcho.Argument, var socket])
     return await GrpcEcho.ServeAsync(socket);
 
 IFigure[] figures = [new SpawnToReady(), new AskPing(), new TracedPing(), new TypedCalls(), new RoleSpawns(), new Plugins(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new SharedBodies(), new ManyChildren(),
-    new CommandSpawns(), new CommandOutputRate(), new KeyEcho(), new IdleCommands(), new Confinement(), new TabNavigation(), new Scripts(), new Crawl(), new Storm(), new ImageDecoding(), new Floods(), new Worlds(), new Egress(), new CommandFloods(), new Agents()];
+    new CommandSpawns(), new CommandOutputRate(), new KeyEcho(), new IdleCommands(), new Confinement(), new TabNavigation(), new Scripts(), new Crawl(), new Storm(), new ImageDecoding(), new Floods(), new Worlds(), new Egress(), new CommandFloods(), new Agents(), new Watching()];
 
 var quick = args.Contains("--quick");
 var record = args.Contains("--record");

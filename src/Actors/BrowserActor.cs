@@ -27,6 +27,7 @@ public sealed class BrowserActor : UntypedActor
     private readonly IActorRef _permissions;
     private readonly IActorRef _resolver;
     private readonly IActorRef _gate;
+    private readonly IActorRef _watch;
     private readonly HashSet<IActorRef> _services;
     private readonly IActorRef[] _pools;
 
@@ -54,7 +55,8 @@ public sealed class BrowserActor : UntypedActor
         _crawls = StartService(CrawlManager.Props(settings, Self, renderers), "crawls");
         _crashes = StartService(CrashJournal.Props(settings.Crashes), "crashes");
         _roles = StartService(RolesActor.Props(roles), "roles");
-        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crawls, _crashes, _roles, _permissions, _resolver, _gate, late];
+        _watch = StartService(ProcessWatch.Props(_launcher, [.. roles.Where(static role => role.Memory.Plugin is not null).Select(static role => role.Name)]), "watch");
+        _services = [_network, _fetch, _commands, decoders, renderers, _images, _tabs, _crawls, _crashes, _roles, _permissions, _resolver, _gate, _watch, late];
         _pools = [renderers, decoders];
     }
 
@@ -167,6 +169,9 @@ public sealed class BrowserActor : UntypedActor
                 break;
             case PermissionProtocol.ICommand or AskPermission or AbandonPermission or ForgetSession or NoteDecision:
                 _permissions.Forward(message);
+                break;
+            case WatchProtocol.ICommand:
+                _watch.Forward(message);
                 break;
             case RoleProtocol.GetRole:
                 _roles.Forward(message);

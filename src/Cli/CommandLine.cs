@@ -46,6 +46,7 @@ internal static class CommandLine
             ServerVerbs.Logs(),
             ServerVerbs.Attach(),
             ServerVerbs.Kill(),
+            TopCommand.Create(),
             DoctorCommand.Create(),
             CrashesCommand.Create(),
             DemoCommand.Create(),

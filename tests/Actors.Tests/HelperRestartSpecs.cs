@@ -45,6 +45,36 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
         return reports;
     }
 
+    private sealed class Restarter(Props props) : UntypedActor
+    {
+        private readonly IActorRef _watch = Context.ActorOf(props, "watch");
+
+        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Restart);
+
+        protected override void OnReceive(object message)
+        {
+            if (message is "watch")
+                Sender.Tell(_watch);
+        }
+    }
+
+    [Fact]
+    public async Task A_task_manager_s_actor_that_fails_tells_who_waits_and_takes_the_next_picture_even_if_nobody_answers_it()
+    {
+        // Its parent here is no browser, and answers nothing.
+        var props = ProcessWatch.Props(ProcessRoster.Of(Launcher), []);
+        var watch = await Sys.ActorOf(Props.Create(() => new Restarter(props))).Ask<IActorRef>("watch", Deadline.Long);
+        watch.Tell(WatchProtocol.GetPicture.Instance, TestActor);
+        watch.Tell(Kill.Instance);
+        Assert.IsType<BrowserStoppedException>((await ExpectMsgAsync<Status.Failure>(Deadline.Long)).Cause);
+        watch.Tell(WatchProtocol.GetPicture.Instance, TestActor);
+        var picture = await ExpectMsgAsync<Picture>(Deadline.Long);
+        Assert.Equal((Environment.ProcessId, 0), (Assert.Single(picture.Processes).ProcessId, picture.Pools.Count));
+        // The same, as it is young.
+        watch.Tell(WatchProtocol.GetPicture.Instance, TestActor);
+        Assert.Same(picture, await ExpectMsgAsync<Picture>(Deadline.Long));
+    }
+
     [Fact]
     public async Task The_answerer_of_late_questions_fails_and_knows_the_children_that_end_after_it()
     {

@@ -17,7 +17,8 @@ public sealed class DependencyRules
         ["Child"] = ["ChildEntrypoints"],
         ["TestKit"] = ["Actors"],
         ["Agents"] = ["Actors"],
-        ["Cli"] = ["Actors", "Agents", "ChildEntrypoints", "Interop", "Sandbox", "Transport"],
+        ["Dashboard"] = ["Actors"],
+        ["Cli"] = ["Actors", "Agents", "ChildEntrypoints", "Dashboard", "Interop", "Sandbox", "Transport"],
     };
 
     public static TheoryData<string> Projects => new(Allowed.Keys);

@@ -41,6 +41,7 @@ public sealed class HostileValueSpecs : IDisposable
         ["logs"] = ["cmd-none"],
         ["attach"] = ["cmd-none"],
         ["kill"] = ["cmd-none"],
+        ["top"] = ["--once"],
         ["doctor"] = [],
         ["crashes"] = [],
         ["demo"] = [],

@@ -13,7 +13,7 @@ internal sealed partial class World
     private static readonly HashSet<string> Lasting =
     [
         "BrowserActor._services", "BrowserActor._pools", "BrowserActor._spawned", "PoolWorkers._all", "RestartBudget._losses", "LateMessages._exits", "LateMessages._order",
-        "CrashJournal._reports", "ChildProcessActor._roleArgs", "ProcessRoster._running", "TabHistory._urls", "EgressRules._granting", "EgressRules._denying",
+        "CrashJournal._reports", "ChildProcessActor._roleArgs", "ProcessRoster._running", "ProcessRoster._losses", "TabHistory._urls", "EgressRules._granting", "EgressRules._denying",
         "NetworkGate._known", "NetworkGate._knownInOrder",
     ];
 

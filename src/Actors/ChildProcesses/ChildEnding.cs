@@ -49,6 +49,7 @@ internal sealed class ChildEnding(IActorRef child, string role, LaunchAttempt la
     private ChildExited Report(in ExitVerdict verdict, ChildExit? exit, int processId, DateTimeOffset? readyAt)
     {
         ChildMetrics.Exited(role, verdict.Reason, verdict.Cause, wasReady: readyAt is not null);
+        requests.Record?.End(verdict.Reason, verdict.Cause);
         return new ChildExited(
             child, role, processId, verdict.Reason, verdict.Cause, exit?.ExitCode, exit?.Signal, verdict.Message,
             requests.InFlight, exit?.LastStderrLines ?? [], launch.StartedAt, readyAt, exit?.EndedAt ?? DateTimeOffset.UtcNow)

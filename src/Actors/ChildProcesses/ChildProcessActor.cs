@@ -33,7 +33,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
     private readonly ChildAudience _audience = new(Context.Self, Context.Parent);
     private readonly ReadyBacklog _backlog;
     private readonly ChildEnding _ending;
-    private ChildState _state = ChildState.Spawning;
+    private volatile ChildState _state = ChildState.Spawning;
     private LaunchedChild? _child;
     private DateTimeOffset? _readyAt;
     private bool _saidHello;
@@ -191,7 +191,7 @@ internal sealed partial class ChildProcessActor : UntypedActor
     {
         _child = child;
         child.Process.Exited.PipeTo(_self, ActorRefs.NoSender, static exit => new ChildFrames.ProcessExited(exit));
-        _requests.Open(child.Channel, child.Process.Id);
+        _requests.Open(child, _confinement, _backlog, () => _state);
         _deadlines.OnLaunched();
         if (_state == ChildState.Spawning)
             _state = ChildState.Handshaking;

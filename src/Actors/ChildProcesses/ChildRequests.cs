@@ -27,11 +27,16 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     /// <summary>The ids of all requests that the child has not answered.</summary>
     internal IReadOnlyList<ulong> InFlight => [.. _pending.Ids, .. Router.InFlight];
 
-    internal void Open(IChannel channel, int processId)
+    /// <summary>The process in the browser's roster; null before it is launched, and outside a browser.</summary>
+    internal ProcessRecord? Record { get; private set; }
+
+    internal void Open(LaunchedChild child, ChildConfinement confinement, ReadyBacklog backlog, Func<ChildState> state)
     {
-        _channel = channel;
-        _processId = processId;
-        channel.Start(_bridge = new ChannelBridge(contract, self, Router, channel));
+        _channel = child.Channel;
+        _processId = child.Process.Id;
+        Record = child.Record;
+        Record?.Begin(self, Router, confinement, backlog, state);
+        _channel.Start(_bridge = new ChannelBridge(contract, self, Router, _channel));
     }
 
     /// <summary>Sends the configuration, and with it shared memory for bodies if that is enabled.</summary>

@@ -15,7 +15,7 @@ namespace ActorBrowser;
 internal sealed class ChildRouter(IActorRef child, int maxBody)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<ulong, IActorRef?> _inFlight = [];
+    private readonly Dictionary<ulong, Request> _inFlight = [];
     private readonly Dictionary<ulong, RequestSpan> _traced = [];
     private volatile IActorRef _user = ActorRefs.Nobody;
     private volatile IChannel? _channel;
@@ -32,6 +32,26 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
 
     /// <summary>How the child was started; null before it is ready.</summary>
     internal ChildStart? Start { get; private set; }
+
+    /// <summary>The site or tab that has borrowed the child, for a task manager; null while it is not lent.</summary>
+    internal ChildLoan? Loan { get; set; }
+
+    /// <summary>How many requests the child has not ended.</summary>
+    internal int Load
+    {
+        get
+        {
+            lock (_lock)
+                return _inFlight.Count + _asked;
+        }
+    }
+
+    /// <summary>The names of the requests in flight that have one, such as commands, for a task manager; at most <paramref name="most"/>.</summary>
+    internal string[] NamesInFlight(int most)
+    {
+        lock (_lock)
+            return [.. _inFlight.Values.Where(static request => request.Name is not null).Take(most).Select(static request => request.Name!)];
+    }
 
     /// <summary>The listening sockets of the child's own network, which the caller owns from now on; none if it has no such network.</summary>
     internal NetworkListener[] TakeListeners() => _takeListeners?.Invoke() ?? [];
@@ -87,14 +107,15 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
     /// <param name="opens">Whether the frame begins a request, which stays in flight until a frame from the child ends it.</param>
     /// <param name="receiver">The actor that gets the request's frames; null for the child's user.</param>
     /// <param name="span">The span of the request that the frame begins; null for none.</param>
+    /// <param name="name">The request's name for a task manager, such as a command; null for none.</param>
     /// <param name="descriptors">Sent with the frame; the router owns them from now on.</param>
-    internal void Send<T>(ulong id, in T message, bool opens = false, IActorRef? receiver = null, RequestSpan? span = null, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T>
+    internal void Send<T>(ulong id, in T message, bool opens = false, IActorRef? receiver = null, RequestSpan? span = null, string? name = null, params ReadOnlySpan<SafeDescriptor> descriptors) where T : struct, IWireMessage<T>
     {
         // Recorded even if the frame is dropped: the request's actor is then told of the loss like all others.
         if (opens)
         {
             lock (_lock)
-                _inFlight[id] = receiver;
+                _inFlight[id] = new Request(receiver, name);
         }
         if (_channel is not { } channel)
         {
@@ -154,10 +175,10 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
     /// <summary>Passes a refused call to the actor whose request caused it, or else to the user.</summary>
     internal void Pass(ChildProcessProtocol.SandboxViolated violated)
     {
-        IActorRef? receiver;
+        Request request;
         lock (_lock)
-            _inFlight.TryGetValue(violated.Violation.Session, out receiver);
-        (receiver ?? _user).Tell(violated, child);
+            _inFlight.TryGetValue(violated.Violation.Session, out request);
+        (request.Receiver ?? _user).Tell(violated, child);
     }
 
     /// <summary>Passes a message to the actor of the only request that the child works on; false if it has another number of them.</summary>
@@ -165,7 +186,7 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
     {
         IActorRef? receiver;
         lock (_lock)
-            receiver = _inFlight.Count == 1 ? _inFlight.Values.First() : null;
+            receiver = _inFlight.Count == 1 ? _inFlight.Values.First().Receiver : null;
         receiver?.Tell(message, child);
         return receiver is not null;
     }
@@ -178,7 +199,7 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
         {
             for (var i = 0; i < frames.Length; i++)
             {
-                if (_inFlight.TryGetValue(frames[i].Id, out var receiver) && receiver is not null)
+                if (_inFlight.TryGetValue(frames[i].Id, out var request) && request.Receiver is { } receiver)
                     (receivers ??= new IActorRef?[frames.Length])[i] = receiver;
                 if (frames[i].Ends)
                     _inFlight.Remove(frames[i].Id);
@@ -197,4 +218,17 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
         else
             user.Tell(new RoleTraffic.WorkBatch(ProcessId, frames), child);
     }
+
+    private readonly record struct Request(IActorRef? Receiver, string? Name);
+}
+
+/// <summary>Who has borrowed a child, for a task manager.</summary>
+/// <param name="Site">The site that it works for.</param>
+internal sealed record ChildLoan(string Site)
+{
+    /// <summary>The tab whose page it holds; null for none.</summary>
+    internal IActorRef? Tab { get; init; }
+
+    /// <summary>The page's title; empty for none.</summary>
+    internal string Title { get; init; } = "";
 }

@@ -11,6 +11,9 @@ internal sealed record LaunchedChild(IChildProcessHandle Process, IChannel Chann
     /// <summary>How the process is confined; null if unknown, as for a test's children.</summary>
     internal LaunchPlan? Plan { get; init; }
 
+    /// <summary>Its entry in the browser's roster; null outside a browser.</summary>
+    internal ProcessRecord? Record { get; init; }
+
     internal void Abandon()
     {
         Process.Kill();

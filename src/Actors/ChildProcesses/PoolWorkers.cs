@@ -100,6 +100,9 @@ internal sealed class PoolWorkers
         /// <summary>How often the process was lent.</summary>
         internal int Uses { get; private set; }
 
+        /// <summary>Whether it was told to end once it is returned: it is lent no more.</summary>
+        internal bool IsDraining { get; set; }
+
         /// <summary>Since when the process is idle, as a timestamp of the <see cref="TimeProvider"/>.</summary>
         internal long IdleSince { get; private set; }
 
@@ -111,6 +114,7 @@ internal sealed class PoolWorkers
             (Lease, Borrower, Site) = (request.Lease, request.Borrower, request.Site);
             Uses++;
             Router!.User = Borrower;
+            Router.Loan = new ChildLoan(request.Site);
             return Router;
         }
 
@@ -119,6 +123,7 @@ internal sealed class PoolWorkers
         {
             (Lease, Borrower, IdleSince) = (null, ActorRefs.Nobody, now);
             Router!.User = ActorRefs.Nobody;
+            Router.Loan = null;
         }
 
         /// <summary>Ends the lease of a lost process, so that the borrower is not told of the loss again.</summary>

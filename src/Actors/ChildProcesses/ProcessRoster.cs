@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ActorBrowser.Sandbox;
 
 namespace ActorBrowser;
@@ -10,10 +11,12 @@ namespace ActorBrowser;
 internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<IChildProcessHandle, string> _running = [];
+    private readonly Dictionary<IChildProcessHandle, ProcessRecord> _running = [];
+    private readonly ConcurrentDictionary<string, int> _losses = new(StringComparer.Ordinal);
     private readonly HashSet<Task> _cleanups = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lastNumber;
     private int _launching;
     private bool _closed;
 
@@ -36,8 +39,7 @@ internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closing.Token);
             var child = await launcher.LaunchAsync(role, policy, settings, log, either.Token).ConfigureAwait(false);
-            Add(child.Process, role);
-            return child;
+            return child with { Record = Add(child.Process, role) };
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -52,6 +54,16 @@ internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
             }
         }
     }
+
+    /// <summary>The running processes, in the order of their launches.</summary>
+    internal ProcessRecord[] Running()
+    {
+        lock (_lock)
+            return [.. _running.Values.OrderBy(static record => record.Number)];
+    }
+
+    /// <summary>How many processes of a role have ended although nobody had asked for it.</summary>
+    internal int LossesOf(string role) => _losses.GetValueOrDefault(role);
 
     /// <summary>Tracks work that ends processes which are not this browser's children, such as a lost runner's commands.</summary>
     /// <param name="cleanup">Completes when they are gone.</param>
@@ -79,7 +91,7 @@ internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
         lock (_lock)
         {
             _closed = true;
-            left = [.. _running.Select(static pair => (pair.Key, pair.Value))];
+            left = [.. _running.Select(static pair => (pair.Key, pair.Value.Role))];
             TellIfEmpty();
         }
         await _closing.CancelAsync().ConfigureAwait(false);
@@ -89,12 +101,14 @@ internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
         return [.. left.Select(static child => $"{child.Role} {child.Process.Id}")];
     }
 
-    private void Add(IChildProcessHandle process, string role)
+    private ProcessRecord Add(IChildProcessHandle process, string role)
     {
         bool late;
+        ProcessRecord record;
         lock (_lock)
         {
-            _running.Add(process, role);
+            record = new ProcessRecord(++_lastNumber, role, process.Id, () => _losses.AddOrUpdate(role, 1, static (_, count) => count + 1));
+            _running.Add(process, record);
             late = _closed;
         }
         if (late)
@@ -109,6 +123,7 @@ internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
                 }
             },
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return record;
     }
 
     private void TellIfEmpty()

@@ -27,6 +27,9 @@ internal sealed partial class WorkerPool
     /// <summary>Returns a process. The pool ends it unless it is <paramref name="Reusable"/>.</summary>
     internal sealed record Return(object Lease, IActorRef Child, bool Reusable) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>Ends a process once it is returned; at once if it is not lent.</summary>
+    internal sealed record DrainChild(IActorRef Child) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     /// <summary>Asks for the pool's state. Answered by <see cref="PoolStatus"/>.</summary>
     internal sealed class GetPool : INoSerializationVerificationNeeded
     {

@@ -95,6 +95,9 @@ internal sealed partial class WorkerPool : UntypedActor
                 break;
             case SandboxViolated:
                 break;
+            case DrainChild drain:
+                OnDrain(drain.Child);
+                break;
             case Refill:
                 OnRefill();
                 break;
@@ -173,9 +176,18 @@ internal sealed partial class WorkerPool : UntypedActor
         if (!_workers.TryFind(returned.Child, out var worker) || worker.Lease != returned.Lease)
             return;
         worker.TakeBack(Timers.Time.GetTimestamp());
-        if (!returned.Reusable || worker.Uses >= _limits.MaxUses)
+        if (!returned.Reusable || worker.IsDraining || worker.Uses >= _limits.MaxUses)
             End(worker);
         Serve();
+    }
+
+    private void OnDrain(IActorRef child)
+    {
+        if (!_workers.TryFind(child, out var worker))
+            return;
+        worker.IsDraining = true;
+        if (worker.Lease is null)
+            End(worker);
     }
 
     private void OnReady(ChildReady ready)

@@ -190,9 +190,9 @@ internal sealed partial class CommandRegistry : UntypedActor
         pipes.StartFeed(session);
         runner.Egress?.Join(handle, spawn.Display, session, spawn.Span?.Context ?? default);
         if (memory is null)
-            runner.Begin(id, request, session, pipes.TakeTheirs(), spawn.Span);
+            runner.Begin(id, request, session, pipes.TakeTheirs(), spawn.Span, spawn.Display);
         else
-            runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(), memory], spawn.Span);
+            runner.Begin(id, new Transport.LargeSpawnRequest(length), session, [.. pipes.TakeTheirs(), memory], spawn.Span, spawn.Display);
         Context.Watch(session);
         _commands.Add(new CommandEntry(id, handle, session, runner, spawn.Display, spawn.IsAwaited));
     }

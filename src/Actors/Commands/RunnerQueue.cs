@@ -69,11 +69,12 @@ internal sealed class RunnerQueue
     /// <param name="session">The actor that gets the command's frames.</param>
     /// <param name="descriptors">Sent with the request; the queue owns them from now on.</param>
     /// <param name="span">The command's span; null for none.</param>
-    internal void Begin<T>(ulong id, in T request, IActorRef session, SafeDescriptor[] descriptors, RequestSpan? span = null) where T : struct, IWireMessage<T> =>
-        Send(new Outgoing<T>(id, request, session, span, descriptors));
+    /// <param name="name">The command, for a task manager.</param>
+    internal void Begin<T>(ulong id, in T request, IActorRef session, SafeDescriptor[] descriptors, RequestSpan? span = null, string? name = null) where T : struct, IWireMessage<T> =>
+        Send(new Outgoing<T>(id, request, session, span, name, descriptors));
 
     /// <summary>Sends a frame about a command; it is dropped if the command was lost.</summary>
-    internal void Send<T>(ulong id, in T message) where T : struct, IWireMessage<T> => Send(new Outgoing<T>(id, message, null, null, []));
+    internal void Send<T>(ulong id, in T message) where T : struct, IWireMessage<T> => Send(new Outgoing<T>(id, message, null, null, null, []));
 
     /// <summary>The limit at which one of its processes was killed or refused; null for none.</summary>
     internal string? LimitHit()
@@ -202,13 +203,13 @@ internal sealed class RunnerQueue
         internal abstract void Discard();
     }
 
-    private sealed class Outgoing<T>(ulong id, in T message, IActorRef? session, RequestSpan? span, SafeDescriptor[] descriptors) : Outgoing(id) where T : struct, IWireMessage<T>
+    private sealed class Outgoing<T>(ulong id, in T message, IActorRef? session, RequestSpan? span, string? name, SafeDescriptor[] descriptors) : Outgoing(id) where T : struct, IWireMessage<T>
     {
         private readonly T _message = message;
 
         internal override bool Begins => session is not null;
 
-        internal override void SendOn(ChildRouter router) => router.Send(Id, _message, Begins, session, span, descriptors);
+        internal override void SendOn(ChildRouter router) => router.Send(Id, _message, Begins, session, span, name, descriptors);
 
         internal override void Discard() => SafeDescriptor.DisposeAll(descriptors);
     }

@@ -126,6 +126,10 @@ internal sealed partial class FetchCoordinator : UntypedActor
                 if (_fetches.TryFind(cancelled.Id, out var given))
                     OnCancel(given);
                 break;
+            case ListFetches:
+                Sender.Tell(new RunningFetches([.. _fetches.All().Select(static fetch => new RunningFetch(
+                    fetch.Id, fetch.Request.Method, fetch.Request.Url, fetch.Age, fetch.Headers?.Status ?? 0, fetch.Received, fetch.Router?.ProcessId ?? 0))]));
+                break;
             case GetStats:
                 Sender.Tell(new FetchStats(_fetches.Count, _outcomes.Completed, _outcomes.Failed, _answers.Unknown, _sender.ProcessId));
                 break;

@@ -149,6 +149,9 @@ internal sealed class RoleActor : UntypedActor
             case WorkerPool.GetPool:
                 Sender.Tell(new PoolStatus(_setup.Name, _pool.Count, _pool.Busy, _pool.Idle, _calls.Waiting, _pool.Health.Problem));
                 break;
+            case WorkerPool.DrainChild drain:
+                _pool.Drain(drain.Child);
+                break;
             case RoleProtocol.Subscribe subscribe:
                 if (Subscribers.Add(subscribe.Subscriber))
                     _watched.Add(subscribe.Subscriber);

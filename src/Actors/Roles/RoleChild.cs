@@ -19,6 +19,9 @@ internal sealed class RoleChild(IActorRef actor, int generation)
     /// <summary>Whether it was told to end: it gets no more requests.</summary>
     internal bool IsEnding { get; set; }
 
+    /// <summary>Whether it was told to end once it has no request: it gets no more.</summary>
+    internal bool IsDraining { get; set; }
+
     /// <summary>Whether it broke the protocol: what it sends is ignored.</summary>
     internal bool IsHostile { get; set; }
 

@@ -52,7 +52,7 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
         RoleChild? best = null;
         foreach (var child in _all.Values)
         {
-            if (!child.IsReady || child.IsEnding || child.Generation != _generation || child.Calls.Count >= setup.Limits.MaxConcurrent)
+            if (!child.IsReady || child.IsEnding || child.IsDraining || child.Generation != _generation || child.Calls.Count >= setup.Limits.MaxConcurrent)
                 continue;
             if (best is null || child.Calls.Count < best.Calls.Count || (child.Calls.Count == best.Calls.Count && child.IdleSince > best.IdleSince))
                 best = child;
@@ -93,10 +93,20 @@ internal sealed class RolePool(RoleSetup setup, RoleSender sender, IActorContext
         reload.Asker.Tell(new Akka.Actor.Status.Failure(cause), role);
     }
 
-    /// <summary>A request of a child has ended: a replaced child ends with its last one.</summary>
+    /// <summary>A request of a child has ended: a replaced or drained child ends with its last one.</summary>
     internal void OnCallEnded(RoleChild child)
     {
-        if (child.Generation < _generation && child.Calls.Count == 0)
+        if ((child.IsDraining || child.Generation < _generation) && child.Calls.Count == 0)
+            End(child);
+    }
+
+    /// <summary>Ends a child once it has answered what it has; it gets no more requests.</summary>
+    internal void Drain(IActorRef actor)
+    {
+        if (!TryFind(actor, out var child))
+            return;
+        child.IsDraining = true;
+        if (child.Calls.Count == 0)
             End(child);
     }
 

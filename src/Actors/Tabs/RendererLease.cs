@@ -10,7 +10,8 @@ namespace ActorBrowser;
 /// </summary>
 /// <param name="pool">The pool of renderers.</param>
 /// <param name="time">The actor system's time.</param>
-internal sealed class RendererLease(IActorRef pool, TimeProvider time)
+/// <param name="tab">The tab's actor.</param>
+internal sealed class RendererLease(IActorRef pool, TimeProvider time, IActorRef tab)
 {
     private readonly Dictionary<ulong, Question> _pending = [];
     private ChildRouter? _router;
@@ -53,7 +54,15 @@ internal sealed class RendererLease(IActorRef pool, TimeProvider time)
             return false;
         }
         _router = leased.Router;
+        Show("");
         return true;
+    }
+
+    /// <summary>Names the page that the process holds, for a task manager.</summary>
+    internal void Show(string title)
+    {
+        if (_router is { } router)
+            router.Loan = new ChildLoan(Site) { Tab = tab, Title = title };
     }
 
     internal bool IsMine(object lease) => lease == _lease;

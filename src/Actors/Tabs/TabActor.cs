@@ -34,7 +34,7 @@ internal sealed class TabActor : UntypedActor
     {
         _record = record;
         _settings = settings.Tabs;
-        _renderer = new RendererLease(renderers, Timers.Time);
+        _renderer = new RendererLease(renderers, Timers.Time, Self);
         _events = new TabEvents(Self, record.Subscribers, Timers, _settings.FlushInterval);
         _fetches = new PageFetches(Context, coordinator, settings.Fetch.InitialCredit, _events.Spans);
         _resources = new PageResources(Context, record, _settings, _fetches, _renderer, _events, images, OnImagesIn);

@@ -32,7 +32,7 @@ internal sealed class TabPage(
     /// <summary>The renderer's id for the page; 0 for none.</summary>
     internal ulong Document { get; private set; }
 
-    internal string Title { get; private set; } = "";
+    internal string Title { get; private set => renderer.Show(field = value); } = "";
 
     /// <summary>Why there is no page; null if there is one, or if none was requested.</summary>
     internal string? Problem { get; private set; }

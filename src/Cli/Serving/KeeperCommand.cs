@@ -35,7 +35,7 @@ internal static class KeeperCommand
                 return ServeCommand.Unavailable;
             }
             using var keeper = new Keeper(keepFor, cancellation);
-            await listener.ServeAsync(keeper, browser => keeper.HoldAsync(server, KeeperClaim.Answer(isYours: true, isFree: false, 0), browser), keeper.End).ConfigureAwait(false);
+            await listener.ServeAsync(keeper, null, browser => keeper.HoldAsync(server, KeeperClaim.Answer(isYours: true, isFree: false, 0), browser), keeper.End).ConfigureAwait(false);
         }
         catch (UsageException e)
         {

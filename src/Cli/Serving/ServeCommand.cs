@@ -11,6 +11,7 @@ internal static class ServeCommand
     {
         var keep = Options.Flag("let the commands outlive a killed server: the next serve --keep takes them over", "--keep");
         var keepFor = Options.Seconds("with --keep: how long commands that have ended are kept when no server runs (default: a day)", "--keep-for");
+        var dashboard = ServeDashboard.CreateOption();
         var command = new Command("serve",
             """
             Runs commands that outlive the program which started them: exec --detach starts one, ps lists them, logs and attach
@@ -21,17 +22,18 @@ internal static class ServeCommand
             Exit codes: 128 + n when signal n arrived; 69 a server runs already; 75 the process that keeps the commands was lost.
             """)
         {
-            keep, keepFor,
+            keep, keepFor, dashboard,
         };
         command.SetAction((parsed, cancellation) =>
             !OperatingSystem.IsLinux() ? throw new UsageException("serve needs Linux.")
+            : parsed.GetValue(keep) && parsed.GetResult(dashboard) is not null ? throw new UsageException("--dashboard and --keep cannot be combined: with --keep the processes are the keeper's; actorbrowser top shows them.")
             : parsed.GetValue(keep) ? Task.FromResult(KeptServer.Run(parsed.GetValue(keepFor) is { } seconds ? TimeSpan.FromSeconds(seconds) : Keeper.MostTime, cancellation))
             : parsed.GetValue(keepFor) is not null ? throw new UsageException("--keep-for needs --keep.")
-            : RunAsync(cancellation));
+            : RunAsync(parsed.GetResult(dashboard) is null ? null : parsed.GetValue(dashboard), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(CancellationToken cancellation)
+    private static async Task<int> RunAsync(int? dashboard, CancellationToken cancellation)
     {
         using var listener = ServeListener.TryListen();
         if (listener is null)
@@ -39,7 +41,7 @@ internal static class ServeCommand
             await Complaint.WriteAsync(KeeperClaim.DescribeOther(cancellation)).ConfigureAwait(false);
             return Unavailable;
         }
-        await listener.ServeAsync(null, static _ => Complaint.WriteAsync($"serving at {ServeFolder.Socket}"), cancellation).ConfigureAwait(false);
+        await listener.ServeAsync(null, dashboard, static _ => Complaint.WriteAsync($"serving at {ServeFolder.Socket}"), cancellation).ConfigureAwait(false);
         return ExitCodes.Success;
     }
 }

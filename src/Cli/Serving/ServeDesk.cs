@@ -75,6 +75,14 @@ internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inh
                 _ = Snapshot(await AskAsync(new CommandProtocol.KillCommand(HandleOf(request), grace < 0 ? null : TimeSpan.FromTicks(grace)), stop).ConfigureAwait(false));
                 await connection.SendAsync(ServeKind.Answer, "{}"u8.ToArray(), stop).ConfigureAwait(false);
                 break;
+            case "picture":
+                await connection.SendAsync(ServeKind.Answer, JsonSerializer.SerializeToUtf8Bytes(await AskAsync<Picture>(WatchProtocol.GetPicture.Instance, stop).ConfigureAwait(false), PictureJson.Default.Picture), stop).ConfigureAwait(false);
+                break;
+            case "order":
+                var order = new WatchProtocol.GiveOrder(request.GetProperty("number").GetInt64(), (ProcessOrder)request.GetProperty("order").GetInt32());
+                var taken = await AskAsync<WatchProtocol.OrderTaken>(order, stop).ConfigureAwait(false);
+                await connection.SendAsync(ServeKind.Answer, ServeJson.Write(json => json.WriteString("sentence", taken.Sentence)), stop).ConfigureAwait(false);
+                break;
             case var other:
                 throw new ServeException($"The server knows no request '{other}'.");
         }
@@ -277,8 +285,10 @@ internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inh
         _ => throw new ServeException("The registry has no answer."),
     };
 
-    private async Task<IEvent> AskAsync(IRegistryCommand question, CancellationToken cancellation) =>
-        await (await browser.LifeAsync(cancellation).ConfigureAwait(false)).AskAsync<IEvent>(question, cancellation).ConfigureAwait(false);
+    private Task<IEvent> AskAsync(IRegistryCommand question, CancellationToken cancellation) => AskAsync<IEvent>(question, cancellation);
+
+    private async Task<T> AskAsync<T>(object question, CancellationToken cancellation) =>
+        await (await browser.LifeAsync(cancellation).ConfigureAwait(false)).AskAsync<T>(question, cancellation).ConfigureAwait(false);
 
     /// <summary>A request cannot be done.</summary>
     private sealed class ServeException(string message) : Exception(message);

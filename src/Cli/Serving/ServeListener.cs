@@ -50,13 +50,15 @@ internal sealed class ServeListener : IDisposable
 
     /// <summary>Starts a browser and serves clients until it is cancelled; then ends all commands and removes the socket.</summary>
     /// <param name="keeper">Has the commands beyond the server's end; null if they end with it.</param>
+    /// <param name="dashboard">The port of the task manager's page, 0 for a free one; null for none.</param>
     /// <param name="ready">Called when clients can connect; its task is awaited at the end.</param>
     /// <param name="cancellation">Ends it.</param>
-    internal async Task ServeAsync(Keeper? keeper, Func<BrowserClient, Task> ready, CancellationToken cancellation)
+    internal async Task ServeAsync(Keeper? keeper, int? dashboard, Func<BrowserClient, Task> ready, CancellationToken cancellation)
     {
         try
         {
             await using var browser = await CliBrowser.StartAsync(cancellation, Settings).ConfigureAwait(false);
+            await using var page = dashboard is { } port ? await ServeDashboard.StartAsync(browser.Browser, port, cancellation).ConfigureAwait(false) : null;
             var client = BrowserClient.For(browser.Browser);
             var desk = new ServeDesk(client, ActorBrowserSettings.From(browser.System.Settings.Config).Commands.Environment, keeper);
             await AcceptAsync(desk, ready(client), cancellation).ConfigureAwait(false);

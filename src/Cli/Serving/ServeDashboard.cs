@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Net;
+using System.Security.Cryptography;
+using ActorBrowser.Dashboard;
+using Akka.Actor;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ActorBrowser.Cli;
+
+/// <summary><c>serve --dashboard</c>: the task manager on this machine only, with a token.</summary>
+internal static class ServeDashboard
+{
+    private const string Path = "/processes";
+    private const int TokenLength = 48;
+
+    // A request has no body.
+    private const int LongestBody = 1024;
+
+    // Files, pictures and orders of each viewer besides its events.
+    private const int MostConnections = 1024;
+
+    /// <summary>The option: a port, or none for a free one.</summary>
+    internal static Option<int?> CreateOption() => new("--dashboard")
+    {
+        Description = "serve the task manager, a page that shows every process, on this port of 127.0.0.1 (default: a free one)",
+        HelpName = "PORT",
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = static result =>
+        {
+            if (result.Tokens is not [{ Value: var text }])
+                return 0;
+            if (int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort)
+                return port;
+            result.AddError($"--dashboard takes a port from 0 to {IPEndPoint.MaxPort}, not '{text}'.");
+            return null;
+        },
+    };
+
+    /// <summary>Starts the page, and prints its address with the token.</summary>
+    /// <param name="browser">The browser's actor.</param>
+    /// <param name="port">The port; 0 for a free one.</param>
+    /// <param name="cancellation">Cancels the start.</param>
+    /// <returns>Ends the page when disposed.</returns>
+    /// <exception cref="UsageException">The port cannot be used.</exception>
+    internal static async Task<IAsyncDisposable> StartAsync(IActorRef browser, int port, CancellationToken cancellation)
+    {
+        // Empty: nothing of the environment or of files changes where and how it listens.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LongestBody;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Listen(IPAddress.Loopback, port);
+        });
+        var token = RandomNumberGenerator.GetHexString(TokenLength, lowercase: true);
+        var app = builder.Build();
+        app.MapActorBrowser(Path, options => (options.Browser, options.Token) = (browser, token));
+        try
+        {
+            await app.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw new UsageException($"--dashboard: the port {port} cannot be used: {e.InnerException?.Message ?? e.Message}");
+        }
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        await Complaint.WriteAsync($"the task manager is at {address}{Path}/#token={token}").ConfigureAwait(false);
+        return new Page(app);
+    }
+
+    // Viewers' connections end at once.
+    private sealed class Page(WebApplication app) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await app.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+            await app.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}
