@@ -16,6 +16,9 @@ internal sealed class ProcessSampler(TimeProvider time)
 
     private const int RestingTimes = 4;
 
+    // A process's memory is read for at most a thousandth of the time.
+    private const int LeastPause = 1000;
+
     private static readonly TimeSpan OldAge = TimeSpan.FromSeconds(30);
 
     // After so long a pause, a mean since the last time would mislead.
@@ -51,8 +54,10 @@ internal sealed class ProcessSampler(TimeProvider time)
             seen.Percent = span == TimeSpan.Zero || span > LongestMean ? null : Math.Round((use.Processor - seen.Use.Processor) / span * 100, 1);
             if (seen.ReadAt is not { } read || isAnother || use.Resident != seen.ResidentThen || time.GetElapsedTime(read, now) > OldAge)
                 seen.WantsMemory = true;
+            // This process itself may have hundreds of mebibytes, which take the kernel milliseconds, and changes all the time.
+            var isDue = seen.ReadAt is not { } before || time.GetElapsedTime(before, now) is var age && (age >= seen.Cost * LeastPause || age > OldAge);
             (seen.Use, seen.At, seen.Round) = (use, now, _round);
-            if (seen.WantsMemory)
+            if (seen.WantsMemory && isDue)
                 wanting.Add(seen);
         }
         ReadMemory(wanting, now);
@@ -76,7 +81,9 @@ internal sealed class ProcessSampler(TimeProvider time)
             // A figure that was never read is read at once: the resident memory in its place would be many times too high.
             if (seen.ReadAt is not null && Stopwatch.GetElapsedTime(start) > Patience)
                 return;
+            var begun = Stopwatch.GetTimestamp();
             seen.Memory = ProcessFigures.ProportionalMemory(seen.Process);
+            seen.Cost = Stopwatch.GetElapsedTime(begun);
             (seen.ReadAt, seen.ResidentThen, seen.WantsMemory) = (now, seen.Use.Resident, false);
         }
     }
@@ -94,6 +101,8 @@ internal sealed class ProcessSampler(TimeProvider time)
         internal long Memory { get; set; } = -1;
 
         internal long? ReadAt { get; set; }
+
+        internal TimeSpan Cost { get; set; }
 
         internal long ResidentThen { get; set; }
 
