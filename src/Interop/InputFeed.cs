@@ -6,19 +6,26 @@ namespace ActorBrowser.Interop;
 /// <summary>
 /// Passes the content of a file on to a command through a pipe: given the file itself, a command of its owner could change its mode, times
 /// and attributes, and lock it. A regular file is read from its position on, which does not move. Of a device or a named pipe, at most one
-/// page is read that the command has not asked for. Linux.
+/// page is read that the command has not asked for; one of these has a thread, since reading it may wait. Linux.
 /// </summary>
-internal sealed unsafe class InputFeed
+internal sealed unsafe class InputFeed : IReadinessHandler, IThreadPoolWorkItem
 {
     private const int Piece = 64 << 10;
     private const int OnePage = 4096;
     private const int Stack = 256 << 10;
+    private const int PiecesAtOnce = 16;
     private const int SeekCurrent = 1;
     private const short BrokenOrClosed = 8 | 32;
 
     private readonly SafeDescriptor _file;
     private readonly SafeDescriptor _pipe;
     private readonly bool _hasPositions;
+    private readonly Lock _lock = new();
+    private IReactorRegistration? _room;
+    private Action<string> _warn = static _ => { };
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
     private long _at;
 
     private InputFeed(SafeDescriptor file, SafeDescriptor pipe)
@@ -56,7 +63,80 @@ internal sealed unsafe class InputFeed
 
     /// <summary>Begins to pass the file on. Called once.</summary>
     /// <param name="warn">Is told, on another thread, if the file cannot be read to its end.</param>
-    internal void Start(Action<string> warn) => new Thread(() => Pass(warn), Stack) { IsBackground = true, Name = "command input" }.Start();
+    internal void Start(Action<string> warn)
+    {
+        _warn = warn;
+        _buffer = ArrayPool<byte>.Shared.Rent(Piece);
+        if (_hasPositions)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        else
+            new Thread(Pass, Stack) { IsBackground = true, Name = "command input" }.Start();
+    }
+
+    // The pipe has room, or no reader any more. Level-triggered: it is watched again when it is full again.
+    public void OnReady(Readiness readiness)
+    {
+        lock (_lock)
+        {
+            _room?.Dispose();
+            _room = null;
+        }
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        for (var piece = 0; piece < PiecesAtOnce; piece++)
+        {
+            if (_start == _end)
+            {
+                (_start, _end) = (0, Read(_buffer.AsSpan(0, Piece)));
+                if (_end <= 0)
+                {
+                    End();
+                    return;
+                }
+                _at += _end;
+            }
+            var written = UnixPipe.Write(_pipe, _buffer.AsSpan(_start.._end));
+            if (written.Status == SocketStatus.WouldBlock)
+            {
+                WaitForRoom();
+                return;
+            }
+            if (written.Status != SocketStatus.Ok)
+            {
+                // Nobody reads any more, which is not an error.
+                End();
+                return;
+            }
+            _start += written.Bytes;
+        }
+        // Others want this thread, too.
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void WaitForRoom()
+    {
+        try
+        {
+            lock (_lock)
+                _room = Reactor.Shared.Register(_pipe, Readiness.Writable, this);
+        }
+        catch (SystemCallException e)
+        {
+            Warn(e);
+            End();
+        }
+    }
+
+    private void End()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        SafeDescriptor.DisposeAll(_pipe, _file);
+    }
+
+    private void Warn(SystemCallException e) => _warn($"The command's standard input ends early, after byte {Math.Max(0, _at - (_end - _start))} of the file: {e.Message}");
 
     // All anonymous pipes are on one file system, which holds nothing else.
     private static bool IsAnonymous(FoundFile pipe)
@@ -72,22 +152,20 @@ internal sealed unsafe class InputFeed
         }
     }
 
-    private void Pass(Action<string> warn)
+    private void Pass()
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Piece);
-        while (_hasPositions || (Wait(_pipe, PollDescriptor.Writable) && Wait(_file, PollDescriptor.Readable)))
+        while (Wait(_pipe, PollDescriptor.Writable) && Wait(_file, PollDescriptor.Readable))
         {
-            var read = Read(buffer.AsSpan(0, _hasPositions ? Piece : OnePage), warn);
-            if (read == 0 || !Write(buffer.AsSpan(0, Math.Max(0, read))))
+            var read = Read(_buffer.AsSpan(0, OnePage));
+            if (read == 0 || !Write(_buffer.AsSpan(0, Math.Max(0, read))))
                 break;
             _at += Math.Max(0, read);
         }
-        ArrayPool<byte>.Shared.Return(buffer);
-        SafeDescriptor.DisposeAll(_pipe, _file);
+        End();
     }
 
     // −1: nothing yet.
-    private int Read(Span<byte> buffer, Action<string> warn)
+    private int Read(Span<byte> buffer)
     {
         fixed (byte* room = buffer)
         {
@@ -101,7 +179,7 @@ internal sealed unsafe class InputFeed
                     return -1;
                 if (errno == Errno.Interrupted)
                     continue;
-                warn($"The command's standard input ends early, after byte {Math.Max(0, _at)} of the file: {new SystemCallException("read", errno).Message}");
+                Warn(new SystemCallException("read", errno));
                 return 0;
             }
         }
