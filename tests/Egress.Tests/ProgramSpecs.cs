@@ -267,7 +267,7 @@ public sealed class ProgramSpecs : EgressSpecs, IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static byte[] Zip(params (string Name, string Content)[] files)
+    internal static byte[] Zip(params (string Name, string Content)[] files)
     {
         using var memory = new MemoryStream();
         using (var zip = new ZipArchive(memory, ZipArchiveMode.Create))
