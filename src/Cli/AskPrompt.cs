@@ -9,13 +9,17 @@ namespace ActorBrowser.Cli;
 /// <summary>
 /// Asks the person at the terminal what a command may do: one question at a time. The terminal is in key mode only while a question is
 /// shown. Keys count from half a second after the question has appeared, when the line with the keys appears: who was typing something
-/// else has then seen it. What grants more than once wants Enter.
+/// else has then seen it. An answer is a line of one letter: a terminal also sends what nobody has typed, such as its name or that it has the
+/// focus, and a command can ask it to. While a question is shown, nothing of the command is written to a terminal, which could cover it.
 /// </summary>
 /// <param name="terminal">The controlling terminal.</param>
 /// <param name="browser">Gets the decisions.</param>
 /// <param name="typed">What is typed for the command, paused while a question is shown; null for none.</param>
-internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, TypedInput? typed) : UntypedActor, IReadinessHandler
+/// <param name="turn">Held while a question is shown, and by what writes the command's output to a terminal; null for none.</param>
+internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, TypedInput? typed, SemaphoreSlim? turn) : UntypedActor, IReadinessHandler
 {
+    private const int MostLine = 200;
+
     private static readonly TimeSpan ReadingTime = TimeSpan.FromMilliseconds(500);
 
     private readonly IActorRef _self = Context.Self;
@@ -24,7 +28,8 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
     private IDisposable? _keys;
     private IReactorRegistration? _registration;
     private bool _takesKeys;
-    private PermissionDecision? _chosen;
+    private bool _awaitsTurn;
+    private readonly StringBuilder _line = new();
 
     private ActorTimers Timers { get; } = new(Context);
 
@@ -54,6 +59,10 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
             case Read when _shown is { } shown:
                 _takesKeys = true;
                 Write(KeysOf(shown));
+                break;
+            case Turn:
+                _awaitsTurn = false;
+                ShowNow();
                 break;
             case Key key when _shown is { } shown && _takesKeys:
                 OnKey((char)key.Value, shown);
@@ -86,35 +95,53 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
 
     private void OnKey(char key, PermissionRequested shown)
     {
-        if (_chosen is { } chosen && key is '\r' or '\n')
+        const char backspace = '\b', delete = '\u007f';
+        if (key is '\r' or '\n')
         {
-            Decide(chosen, shown);
-            return;
-        }
-        _chosen = null;
-        switch (DecisionOf(key))
-        {
-            case null:
-                break;
-            case (PermissionDecision.AllowForSession or PermissionDecision.AllowForProfile) and var wide:
-                _chosen = wide;
-                Write($"{WordOf(wide)}? Enter: ");
-                break;
-            case { } decision:
+            var line = _line.ToString();
+            _line.Clear();
+            if (line is [var letter] && DecisionOf(letter) is { } decision)
                 Decide(decision, shown);
-                break;
+            else if (line.Length > 0)
+                Write("\n  o, s or n, and Enter: ");
+        }
+        else if (key is backspace or delete)
+        {
+            if (_line.Length == 0)
+                return;
+            _line.Length--;
+            Write("\b \b");
+        }
+        else if (_line.Length < MostLine)
+        {
+            _line.Append(key);
+            if (key is >= ' ' and < delete)
+                Write(key.ToString());
         }
     }
 
     private void Decide(PermissionDecision decision, PermissionRequested shown)
     {
         browser.Tell(new Decide(shown.Id, decision, decision == PermissionDecision.Deny ? "The person at the terminal said no." : null, $"{Environment.UserName} at the terminal"));
-        Write($"{WordOf(decision)}\n");
+        Write($" {WordOf(decision)}\n");
         Hide();
         ShowNext();
     }
 
     private void ShowNext()
+    {
+        if (_shown is not null || _awaitsTurn || _waiting.Count == 0)
+            return;
+        if (turn is null)
+        {
+            ShowNow();
+            return;
+        }
+        _awaitsTurn = true;
+        turn.WaitAsync().PipeTo(_self, ActorRefs.NoSender, static () => Turn.Instance);
+    }
+
+    private void ShowNow()
     {
         while (_shown is null && _waiting.TryDequeue(out var next))
         {
@@ -132,14 +159,19 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
             Timers.StartSingleTimer(Read.Instance, Read.Instance, ReadingTime);
             Write(TextOf(next));
         }
+        if (_shown is null)
+            turn?.Release();
     }
 
     private void Hide()
     {
+        if (_shown is not null)
+            turn?.Release();
         _registration?.Dispose();
         _keys?.Dispose();
         Timers.Cancel(Read.Instance);
-        (_registration, _keys, _shown, _takesKeys, _chosen) = (null, null, null, false, null);
+        (_registration, _keys, _shown, _takesKeys) = (null, null, null, false);
+        _line.Clear();
         if (typed is not null)
             typed.IsPaused = false;
     }
@@ -161,14 +193,13 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
     private string KeysOf(PermissionRequested requested)
     {
         var seconds = Math.Max(0, (requested.Deadline - Timers.Time.GetUtcNow()).TotalSeconds);
-        return string.Create(CultureInfo.InvariantCulture, $"  allow [o]nce or [n]o, or with Enter: for this [s]ession, for the [p]rofile? ({seconds:0} s) ");
+        return string.Create(CultureInfo.InvariantCulture, $"  allow [o]nce, for this [s]ession, or [n]o? The letter, and Enter ({seconds:0} s) ");
     }
 
     private static PermissionDecision? DecisionOf(char key) => (char)(key | 0x20) switch
     {
         'o' => PermissionDecision.AllowOnce,
         's' => PermissionDecision.AllowForSession,
-        'p' => PermissionDecision.AllowForProfile,
         'n' => PermissionDecision.Deny,
         _ => null,
     };
@@ -177,12 +208,17 @@ internal sealed class AskPrompt(SafeDescriptor terminal, IActorRef browser, Type
     {
         PermissionDecision.AllowOnce => "once",
         PermissionDecision.AllowForSession => "session",
-        PermissionDecision.AllowForProfile => "profile",
         _ => "no",
     };
 
     // A terminal that takes nothing more shows no question, which its deadline then denies.
     private void Write(string text) => UnixPipe.Write(terminal, Encoding.UTF8.GetBytes(text));
+
+    // The turn is this actor's.
+    private sealed class Turn
+    {
+        internal static readonly Turn Instance = new();
+    }
 
     /// <summary>A key was typed.</summary>
     internal sealed record Key(byte Value);

@@ -191,10 +191,11 @@ internal static class ExecCommand
             Rows = size.Item2,
         };
         var done = new TaskCompletionSource<ExecReceiver.End>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var prompt = asks is null ? ActorRefs.Nobody : browser.System.ActorOf(Props.Create(() => new AskPrompt(asks, browser.Browser, typed)));
+        using var turn = asks is null ? null : new SemaphoreSlim(1, 1);
+        var prompt = asks is null ? ActorRefs.Nobody : browser.System.ActorOf(Props.Create(() => new AskPrompt(asks, browser.Browser, typed, turn)));
         using var raw = options.Terminal ? LocalTerminal.EnterRawMode(0) : null;
         using var keyboard = options.Terminal ? new TerminalInput() : null;
-        var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, keyboard, typed, done)));
+        var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, keyboard, typed, turn, done)));
         await using var interrupted = cancellation.UnsafeRegister(_ => session.Tell(ExecReceiver.Interrupt.Instance, ActorRefs.NoSender), null).ConfigureAwait(false);
         keyboard?.Start(session);
         var (outcome, unwritten) = await EndOfAsync(done.Task, prompt).ConfigureAwait(false);

@@ -66,7 +66,7 @@ internal sealed record ExecOptions(
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"--secret: {e.Message}");
+            throw new FormatException($"--secret: {(e.ParamName is { } parameter ? e.Message.Replace($" (Parameter '{parameter}')", "", StringComparison.Ordinal) : e.Message)}");
         }
     }
 

@@ -10,8 +10,12 @@ namespace ActorBrowser.Cli;
 /// Credit is granted only for what was written, so no output piles up.
 /// </summary>
 /// <param name="owner">Is told <see cref="Written"/> at the end, or <see cref="Failed"/>.</param>
-internal sealed class ExecOutput(IActorRef owner)
+/// <param name="turn">Held for each write to a terminal, and while a question is shown there; null for none.</param>
+internal sealed class ExecOutput(IActorRef owner, SemaphoreSlim? turn)
 {
+    private readonly bool _isTerminal = StandardInput.IsTerminal(1);
+    private readonly bool _isErrorTerminal = StandardInput.IsTerminal(2);
+
     // While nobody reads, only a whole page of a pipe can be written: with short writes, what a slow reader takes is noticed.
     private const int MostAtOnce = 4096;
 
@@ -105,7 +109,18 @@ internal sealed class ExecOutput(IActorRef owner)
         for (var rest = chunk.Data.Span; !rest.IsEmpty && !Volatile.Read(ref _dropped);)
         {
             var piece = rest[..Math.Min(rest.Length, MostAtOnce)];
-            stream.Write(piece);
+            var waits = turn is not null && (chunk.Stream == OutputStream.Error ? _isErrorTerminal : _isTerminal);
+            if (waits)
+                turn!.Wait(Timeout.Infinite);
+            try
+            {
+                stream.Write(piece);
+            }
+            finally
+            {
+                if (waits)
+                    turn!.Release();
+            }
             rest = rest[piece.Length..];
             Interlocked.Add(ref _written, piece.Length);
         }

@@ -36,7 +36,7 @@ internal sealed class ExecReceiver : UntypedActor
     private bool _failed;
     private bool _gaveUp;
 
-    public ExecReceiver(IActorRef browser, Spawn spawn, bool silent, TerminalInput? keyboard, TypedInput? typed, TaskCompletionSource<End> done)
+    public ExecReceiver(IActorRef browser, Spawn spawn, bool silent, TerminalInput? keyboard, TypedInput? typed, SemaphoreSlim? turn, TaskCompletionSource<End> done)
     {
         _browser = browser;
         _spawn = spawn;
@@ -44,7 +44,7 @@ internal sealed class ExecReceiver : UntypedActor
         _done = done;
         _keyboard = keyboard;
         _typed = typed;
-        _output = new ExecOutput(Self);
+        _output = new ExecOutput(Self, turn);
     }
 
     private ActorTimers Timers { get; } = new(Context);

@@ -17,6 +17,7 @@ public sealed class AskPromptSpecs : TestKit
     private readonly SafeDescriptor _terminal;
     private readonly IActorRef _prompt;
     private readonly StringBuilder _seen = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
 
     public AskPromptSpecs()
         : base("akka.loglevel = OFF\nakka.log-dead-letters = off\nakka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"")
@@ -24,7 +25,7 @@ public sealed class AskPromptSpecs : TestKit
         _master = PseudoTerminal.Open(80, 24, out var name);
         _terminal = SmallFile.Open(name, writable: true);
         DescriptorFlags.SetNonBlocking(_terminal);
-        _prompt = Sys.ActorOf(Props.Create(() => new AskPrompt(_terminal, TestActor, null)));
+        _prompt = Sys.ActorOf(Props.Create(() => new AskPrompt(_terminal, TestActor, null, _turn)));
     }
 
     protected override void AfterAll()
@@ -69,12 +70,35 @@ public sealed class AskPromptSpecs : TestKit
         await AskedAsync(1);
         Type("o");
         Advance(499);
-        Type("nops\r");
+        Type("n\rop\rs\r");
         Advance(1);
-        await ShownAsync("for the [p]rofile? (");
+        await ShownAsync("The letter, and Enter (");
         await ExpectNoMsgAsync(TimeSpan.Zero);
-        Type("o");
+        Type("o\r");
         Assert.Equal((1L, PermissionDecision.AllowOnce), await DecisionAsync());
+    }
+
+    [Fact]
+    public async Task While_a_question_is_shown_nothing_else_is_written_to_the_terminal()
+    {
+        await _turn.WaitAsync();
+        Ask(1);
+        Ask(2);
+        // What is being written is written first.
+        _turn.Release();
+        await ShownAsync("/secret-1");
+        Assert.Equal(0, _turn.CurrentCount);
+        Advance(500);
+        await ShownAsync(" s) ");
+        Type("n\r");
+        await DecisionAsync();
+        await ShownAsync("/secret-2");
+        Assert.Equal(0, _turn.CurrentCount);
+        Advance(500);
+        await ShownAsync(" s) ");
+        Type("n\r");
+        await DecisionAsync();
+        await AwaitConditionAsync(() => Task.FromResult(_turn.CurrentCount == 1), Deadline.Long);
     }
 
     [Fact]
@@ -84,38 +108,50 @@ public sealed class AskPromptSpecs : TestKit
         Ask(2);
         Advance(500);
         await ShownAsync(" s) ");
-        Type("ooo");
+        Type("o\ro\ro\r");
         Assert.Equal((1L, PermissionDecision.AllowOnce), await DecisionAsync());
         await ShownAsync("/secret-2");
         await ExpectNoMsgAsync(TimeSpan.Zero);
         Advance(500);
         await ShownAsync(" s) ");
-        Type("n");
+        Type("n\r");
         Assert.Equal((2L, PermissionDecision.Deny), await DecisionAsync());
     }
 
     [Theory]
-    [InlineData("s", PermissionDecision.AllowForSession)]
-    [InlineData("P", PermissionDecision.AllowForProfile)]
-    public async Task What_grants_more_than_once_wants_enter(string key, PermissionDecision decision)
+    [InlineData("o", PermissionDecision.AllowOnce)]
+    [InlineData("S", PermissionDecision.AllowForSession)]
+    [InlineData("xx\u007f\u007fn", PermissionDecision.Deny)]
+    public async Task An_answer_is_a_line_of_one_letter(string line, PermissionDecision decision)
     {
         await AskedAsync(1);
         Advance(500);
         await ShownAsync(" s) ");
-        Type("\r" + key + "x\r" + key);
-        await ShownAsync("Enter: ");
+        Type("\rp\roo\r");
+        await ShownAsync("o, s or n, and Enter: ");
+        Type(line);
         await ExpectNoMsgAsync(TimeSpan.Zero);
         Type("\r");
         Assert.Equal((1L, decision), await DecisionAsync());
     }
 
-    [Fact]
-    public async Task After_a_choice_that_wants_enter_another_key_counts()
+    // Its name, that it has the focus, F1, an arrow, where the cursor is: a command can make a terminal send these.
+    [Theory]
+    [InlineData("\u001bP>|foot(1.16.2)\u001b\\")]
+    [InlineData("\u001b[O")]
+    [InlineData("\u001bOP")]
+    [InlineData("\u001bOA")]
+    [InlineData("\u001b[12;1R")]
+    public async Task What_a_terminal_sends_by_itself_is_no_answer_and_takes_none_along(string sent)
     {
         await AskedAsync(1);
         Advance(500);
         await ShownAsync(" s) ");
-        Type("pn");
+        Type(sent);
+        Type("o\r");
+        await ShownAsync("o, s or n, and Enter: ");
+        await ExpectNoMsgAsync(TimeSpan.Zero);
+        Type("n\r");
         Assert.Equal((1L, PermissionDecision.Deny), await DecisionAsync());
     }
 

@@ -9,7 +9,7 @@ namespace ActorBrowser.CliTests;
 public sealed class AskSpecs : IDisposable
 {
     // Before the seconds that are left, which depend on the machine.
-    private const string Prompt = "for the [p]rofile? (";
+    private const string Prompt = "The letter, and Enter (";
 
     private readonly string _outside = Directory.CreateTempSubdirectory("actorbrowser-outside-").FullName;
 
@@ -25,12 +25,12 @@ public sealed class AskSpecs : IDisposable
     private Task<string> TypeAsync(string line, params string[] steps) => TypingTerminal.RunAsync($"export XDG_STATE_HOME={_outside}/state; {line}", steps);
 
     [FactNeeds("python3")]
-    public async Task One_key_answers_each_question_and_every_decision_is_in_the_log()
+    public async Task A_line_answers_each_question_and_every_decision_is_in_the_log()
     {
         var secret = Outside("secret", "the sec" + "ret\n");
         var other = Outside("other", "the other\n");
         var seen = await TypeAsync($"stty -a >/tmp/x.$$; AB exec --ask -- sh -c 'cat {secret}; cat {secret}; cat {secret}; cat {other}'; echo code-$?; stty -a | cmp - /tmp/x.$$ && echo restored; rm /tmp/x.$$",
-            Prompt, "o", Prompt, "s\r", Prompt, "n");
+            Prompt, "o\r", Prompt, "s\r", Prompt, "n\r");
         Assert.Contains($"wants to read {secret}", seen, StringComparison.Ordinal);
         Assert.Equal(3, seen.Split("the secret").Length - 1);
         Assert.DoesNotContain("the other", seen, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class AskSpecs : IDisposable
     public async Task What_was_typed_before_a_question_does_not_answer_it_and_other_keys_do_nothing()
     {
         var secret = Outside("secret", "the secret\n");
-        var seen = await TypeAsync($"AB exec --ask -- sh -c 'echo rea''dy; sleep 1; cat {secret}'; echo code-$?", "ready", "ooo", Prompt, "x\rs\bp \rn");
+        var seen = await TypeAsync($"AB exec --ask -- sh -c 'echo rea''dy; sleep 1; cat {secret}'; echo code-$?", "ready", "ooo", Prompt, "x\rs\bp \rn\r");
         Assert.DoesNotContain("the secret", seen, StringComparison.Ordinal);
         Assert.Contains("code-1", seen, StringComparison.Ordinal);
     }
@@ -72,7 +72,7 @@ public sealed class AskSpecs : IDisposable
     public async Task A_host_is_asked_about_like_a_file()
     {
         await using var site = await Site.StartAsync(static context => context.Response.WriteAsync("the page"));
-        var seen = await TypeAsync($"AB exec --ask -- sh -c 'curl -sS {site.Root}/; echo; curl -sSf {site.Root}/'; echo code-$?", Prompt, "o", Prompt, "n");
+        var seen = await TypeAsync($"AB exec --ask -- sh -c 'curl -sS {site.Root}/; echo; curl -sSf {site.Root}/'; echo code-$?", Prompt, "o\r", Prompt, "n\r");
         Assert.Contains($"wants to connect to 127.0.0.1, port {site.Port}", seen, StringComparison.Ordinal);
         Assert.Contains("the page", seen, StringComparison.Ordinal);
         Assert.Contains("code-22", seen, StringComparison.Ordinal);
@@ -83,7 +83,7 @@ public sealed class AskSpecs : IDisposable
     {
         var one = Outside("one", "content-1\n");
         var two = Outside("two", "content-2\n");
-        var seen = await TypeAsync($"AB exec --ask -- sh -c 'cat {one} & cat {two} & wait'", Prompt, "o", Prompt, "o");
+        var seen = await TypeAsync($"AB exec --ask -- sh -c 'cat {one} & cat {two} & wait'", Prompt, "o\r", Prompt, "o\r");
         Assert.Contains("content-1", seen, StringComparison.Ordinal);
         Assert.Contains("content-2", seen, StringComparison.Ordinal);
     }
@@ -101,7 +101,7 @@ public sealed class AskSpecs : IDisposable
     public async Task A_hostile_name_cannot_control_the_terminal()
     {
         Outside("\u001b[2Jx\u202e\ny", "the secret\n");
-        var seen = await TypeAsync($"AB exec --ask -- python3 -c 'open(\"{_outside}/\\x1b[2Jx\\u202e\\ny\")'; echo code-$?", Prompt, "n");
+        var seen = await TypeAsync($"AB exec --ask -- python3 -c 'open(\"{_outside}/\\x1b[2Jx\\u202e\\ny\")'; echo code-$?", Prompt, "n\r");
         Assert.Contains($"wants to read {_outside}/^[[2Jx<U+202E>^Jy", seen, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b[2J", seen, StringComparison.Ordinal);
         Assert.Contains("code-1", seen, StringComparison.Ordinal);

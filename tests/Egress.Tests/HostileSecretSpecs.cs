@@ -111,6 +111,28 @@ public sealed class HostileSecretSpecs : SecretSpecsBase
     }
 
     [Fact]
+    public async Task Over_plain_http_the_placeholder_stays_and_the_command_is_told()
+    {
+        Names.Set(Host, ["127.0.0.1"]);
+        await using var plain = await Site.StartAsync(context => context.Response.WriteAsync($"{context.Request.Headers["X-Token"]}"));
+        var run = await RunAsync(With($"curl -sS -H \"X-Token: $TOKEN\" http://{Host}:{plain.Port}/; curl -sS http://{Host}:{plain.Port}/", 443, $"{Host}:{plain.Port} private"));
+        Assert.Matches("^[A-Za-z0-9]{25}$", run.Output.ToString());
+        Assert.Single(run.Error.ToString().Split('\n'), static line => line.Contains("goes without the secret", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("$(printf %s \"me:$TOKEN\" | base64 -w0)", true)]
+    [InlineData("$(printf %s \"me:$TOKEN\" | base64 -w0 | sed 's/..../& /')", false)]
+    public async Task Basic_that_is_written_in_another_way_is_not_filled(string credentials, bool isFilled)
+    {
+        await using var api = await ApiAsync();
+        var output = await OutputAsync(With($"curl -sS -H \"Authorization: Basic {credentials}\" https://{Host}:{api.Port}/", api.Port));
+        var sent = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"me:{Value}"));
+        Assert.Equal(isFilled, Assert.Single(Arrived).Contains(sent, StringComparison.Ordinal));
+        Assert.DoesNotContain(sent, output.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_placeholder_in_a_url_stays_one_and_the_command_is_told()
     {
         await using var api = await ApiAsync();

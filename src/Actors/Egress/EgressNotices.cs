@@ -11,6 +11,7 @@ internal sealed class EgressNotices(EgressSetup setup)
 
     // The audit log has each decision about a target once: a program may connect thousands of times.
     private readonly HashSet<(string Host, int Port, bool Granted)> _noted = [];
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     internal void Allow(PermissionSubject.Egress subject, EgressRule rule) => Note(subject, PermissionDecision.AllowOnce, $"The rule '{rule.Text}' grants it.", PermissionBroker.Rule);
 
@@ -22,6 +23,26 @@ internal sealed class EgressNotices(EgressSetup setup)
 
     /// <summary>Tells the commands: a line on their stderr, and a part of their exit.</summary>
     internal void Tell(string sentence) => setup.Audience.Tell(new Denied(sentence));
+
+    /// <summary>A granted host cannot be reached: programs do not show what the answer to CONNECT says of it.</summary>
+    internal void Unreached(EgressAttempt attempt, string sentence)
+    {
+        if (attempt.Protocol == EgressProtocol.Connect)
+            TellOnce(sentence);
+    }
+
+    /// <summary>A granted host is connected to: what is not put in there is told.</summary>
+    internal void Connecting(EgressAttempt attempt)
+    {
+        if (attempt.Protocol == EgressProtocol.Http && (setup.Secrets?.Name(attempt.Host) ?? false))
+            TellOnce($"A request to http://{attempt.Target} goes without the secret for {attempt.Host}: a secret goes over TLS only.");
+    }
+
+    private void TellOnce(string sentence)
+    {
+        if (_told.Count < MostRemembered && _told.Add(sentence))
+            Tell(sentence);
+    }
 
     /// <summary>A program has used a connection for another host.</summary>
     internal void Misused(in EgressMisuse misuse)

@@ -51,6 +51,7 @@ internal sealed partial class EgressSession
             TryNext(attempt);
             return;
         }
+        _notices.Connecting(attempt);
         if (_router is not null && HasSecret(attempt) && SecretCarrier.Divert(_secrets, attempt, ref socket) is { } problem)
         {
             socket.Dispose();

@@ -254,6 +254,7 @@ internal sealed partial class EgressSession : UntypedActor
     private void Fail(EgressAttempt attempt, EgressFailure failure, string sentence)
     {
         EgressMetrics.Ended(EgressMetrics.Failed);
+        _notices.Unreached(attempt, sentence);
         Refuse(attempt, failure, sentence);
     }
 

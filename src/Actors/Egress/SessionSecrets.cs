@@ -79,6 +79,9 @@ internal sealed class SessionSecrets
         return new SessionSecrets(hosts, variables, bundle);
     }
 
+    /// <summary>Whether a secret is for this host, at any port.</summary>
+    internal bool Name(string host) => Hosts.Any(one => one.Host == host);
+
     // The registry reads it: what is there must not hold that up, or fill its memory.
     private static string ReadBundle(string path)
     {

@@ -42,6 +42,9 @@ internal static class SecretFields
             return value;
         // A name and a password, as git and curl -u send them.
         var credentials = trimmed[Basic.Length..].Trim();
+        // As the mask would not find what is not written in one way.
+        if (credentials.Any(char.IsWhiteSpace))
+            return value;
         var bytes = new byte[credentials.Length];
         if (!Convert.TryFromBase64String(credentials, bytes, out var length))
             return value;

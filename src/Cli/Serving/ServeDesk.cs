@@ -31,7 +31,7 @@ internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inh
             using var request = kind == ServeKind.Request ? JsonDocument.Parse(content) : throw new InvalidDataException($"The first frame has the kind {(int)kind}; it must be {(int)ServeKind.Request}.");
             await DoAsync(connection, request.RootElement, input, stop).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is InvalidDataException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+        catch (Exception e) when (e is InvalidDataException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException or InvalidMessageException)
         {
             // What is not a request of this build.
             await FailAsync(connection, $"The server cannot read the request: {e.Message}", stop).ConfigureAwait(false);

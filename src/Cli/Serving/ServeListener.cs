@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
 using ActorBrowser.Interop;
 
 namespace ActorBrowser.Cli;
@@ -13,6 +15,7 @@ internal sealed class ServeListener : IDisposable
     private const string Settings = "actorbrowser.commands.capacity = 256";
 
     private readonly Socket _socket;
+    private (ulong, ulong)? _identity;
 
     private ServeListener(Socket socket) => _socket = socket;
 
@@ -31,13 +34,17 @@ internal sealed class ServeListener : IDisposable
         // A server that was killed has left it.
         File.Delete(ServeFolder.Socket);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        // .NET removes the name under which a socket was bound when it is closed, whoever has that name by then.
+        var bound = string.Create(CultureInfo.InvariantCulture, $"{ServeFolder.Socket}.{Environment.ProcessId}");
         try
         {
-            socket.Bind(new UnixDomainSocketEndPoint(ServeFolder.Socket));
+            File.Delete(bound);
+            socket.Bind(new UnixDomainSocketEndPoint(bound));
             if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(ServeFolder.Socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                File.SetUnixFileMode(bound, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             socket.Listen(MostClients);
-            return new ServeListener(socket);
+            File.Move(bound, ServeFolder.Socket);
+            return new ServeListener(socket) { _identity = OperatingSystem.IsLinux() ? PathProbe.TryIdentify(Encoding.UTF8.GetBytes(ServeFolder.Socket)) : null };
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
@@ -65,8 +72,18 @@ internal sealed class ServeListener : IDisposable
         }
         finally
         {
-            File.Delete(ServeFolder.Socket);
+            RemoveSocket();
         }
+    }
+
+    // Another server's socket has the same name, if somebody has deleted the folder meanwhile.
+    private void RemoveSocket()
+    {
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(ServeFolder.Path))
+            return;
+        using var held = FileLock.Take(ServeFolder.Lock);
+        if (PathProbe.TryIdentify(Encoding.UTF8.GetBytes(ServeFolder.Socket)) is { } found && found == _identity)
+            File.Delete(ServeFolder.Socket);
     }
 
     private async Task AcceptAsync(ServeDesk desk, Task ready, CancellationToken cancellation)
