@@ -121,7 +121,10 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
         var id = (await runner.NextAsync()).Id;
         runner.Send(id, new SpawnReady(42, 0));
         var session = (await ExpectMsgAsync<Spawned>(Deadline.Long)).Session;
-        (await Sys.ActorSelection(session.Path / "spill").ResolveOne(Deadline.Long)).Tell(Kill.Instance);
+        // The session makes it when it has told of its start.
+        IActorRef? writer = null;
+        await AwaitConditionAsync(async () => (writer = (await Sys.ActorSelection(session.Path / "spill").Ask<ActorIdentity>(new Identify(0), Deadline.Long)).Subject) is not null, Deadline.Long);
+        writer!.Tell(Kill.Instance);
         await Owner.ExpectMsgAsync<SpillFailed>(Deadline.Long);
         runner.Send(id, new Exit(0, 0, false, ExitCause.Itself, default, default, 0, default));
         runner.Send(id, new Closed(0));

@@ -140,7 +140,19 @@ public sealed class ToolSpecs : IAsyncLifetime
     {
         Assert.Contains("deleted at the end. Commands reach no network; request_permission asks for a host.", _client.ServerInstructions, StringComparison.Ordinal);
         Assert.Contains("public and private addresses, this machine too.", _client.ServerInstructions, StringComparison.Ordinal);
-        var folder = Path.TrimEndingDirectorySeparator(Path.GetTempPath());
+        var folder = Directory.CreateTempSubdirectory("ab-workspace-");
+        try
+        {
+            await SaysWhatItHasAsync(folder.FullName);
+        }
+        finally
+        {
+            folder.Delete();
+        }
+    }
+
+    private static async Task SaysWhatItHasAsync(string folder)
+    {
         await using var client = await McpProgram.ConnectAsync("--workspace", folder, "--allow-host", "pypi.org", "--deny-host", "evil.example");
         Assert.Contains($"the folder is {folder}. Commands reach pypi.org, !evil.example, and no other host;", client.ServerInstructions, StringComparison.Ordinal);
         Assert.Contains("public addresses only", client.ServerInstructions, StringComparison.Ordinal);

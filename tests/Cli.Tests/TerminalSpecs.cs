@@ -47,8 +47,8 @@ public sealed class TerminalSpecs : IDisposable
         Start();
         Type($"{Program} exec --pty -- bash --norc; echo exit-$? modes-$(stty -a | grep -c 'isig icanon iexten echo ')", "Enter");
         await SeeAsync("bash-");
-        // The program prints when it continues: keys typed before that would go to the shell.
-        Type("python3 -c 'import signal, time; signal.signal(signal.SIGCONT, lambda *_: print(\"resumed-%d\" % (3 + 1), flush=True)); print(\"run-%d\" % (1 + 1), flush=True); time.sleep(1000)'", "Enter");
+        // The program prints when it continues: keys typed before that would go to the shell. Not by print, within which the next signal may come.
+        Type("python3 -c 'import os, signal, time; signal.signal(signal.SIGCONT, lambda *_: os.write(1, b\"resumed-%d.\" % (3 + 1))); print(\"run-%d\" % (1 + 1), flush=True); time.sleep(1000)'", "Enter");
         await SeeAsync("run-2");
         Type("C-z");
         await SeeAsync("Stopped");
