@@ -178,7 +178,8 @@ public sealed class WorldSpecs : CommandSpecs, IDisposable
     public async Task The_pid_that_is_told_is_the_parent_s_to_use()
     {
         var command = await ShellAsync("sleep 1000");
-        Assert.Contains("sleep 1000", (await System.IO.File.ReadAllTextAsync($"/proc/{command.ProcessId}/cmdline")).Replace('\0', ' '), StringComparison.Ordinal);
+        // The shell may become the program at this moment, and then has no command line for an instant.
+        await ProcessTable.Until(() => System.IO.File.ReadAllText($"/proc/{command.ProcessId}/cmdline").Replace('\0', ' ').Contains("sleep 1000", StringComparison.Ordinal), Deadline.Long);
         await KillAsync(command, TimeSpan.Zero);
         Assert.False(ProcessTable.IsRunning(command.ProcessId));
     }
