@@ -28,7 +28,7 @@ internal static class ExecCommand
         });
         var allow = Hosts("--allow-host", "a host that it may reach, such as example.org, *.example.org:443 or *; may be repeated; the profile is then command-networked unless you name one");
         var deny = Hosts("--deny-host", "a host that it may not reach, which wins; may be repeated");
-        var secrets = Secrets("a secret that it can use for one host and never sees: the variable NAME holds a placeholder; may be repeated");
+        var secrets = SecretOption.Create("a secret that it can use for one host and never sees: the variable NAME holds a placeholder; may be repeated");
         var folder = new Option<string?>("--cwd") { Description = "the folder to start in (default: this one)", HelpName = "D" };
         var environment = new Option<string[]>("--env", "-e") { Description = "an environment variable; may be repeated", HelpName = "K=V", AllowMultipleArgumentsPerToken = false };
         var timeout = Options.Seconds("end it after this long", "--timeout");
@@ -74,16 +74,12 @@ internal static class ExecCommand
                     parsed.GetValue(memory) is { } size ? ExecOptions.ParseSize(size) : 0,
                     parsed.GetValue(terminal), parsed.GetValue(json), [.. (parsed.GetValue(read) ?? []).Select(Path.GetFullPath)], parsed.GetValue(ask), parsed.GetValue(scratch),
                     [.. parsed.GetValue(allow) ?? [], .. (parsed.GetValue(deny) ?? []).Select(static rule => "!" + rule)])
-                { Detached = parsed.GetValue(detach), Alone = parsed.GetValue(alone), Secrets = [.. (parsed.GetValue(secrets) ?? []).Select(ExecOptions.ParseSecret)] };
+                { Detached = parsed.GetValue(detach), Alone = parsed.GetValue(alone) };
+                options = options with { Secrets = SecretOption.Read(parsed.GetValue(secrets), [.. options.Read, .. FolderOf(options) is { } start ? new[] { start } : []]) };
             }
             catch (FormatException e)
             {
                 await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
-                return ExitCodes.Usage;
-            }
-            if (ExecOptions.SeenFile(parsed.GetValue(secrets) ?? [], [.. options.Read, .. FolderOf(options) is { } start ? new[] { start } : []]) is { } seen)
-            {
-                await Complaint.WriteAsync(seen).ConfigureAwait(false);
                 return ExitCodes.Usage;
             }
             return await RunAsync(options, cancellation).ConfigureAwait(false);
@@ -108,10 +104,6 @@ internal static class ExecCommand
         });
         return hosts;
     }
-
-    /// <summary>The option that takes secrets by reference.</summary>
-    internal static Option<string[]> Secrets(string description) =>
-        new("--secret") { Description = description, HelpName = "NAME=env:VARIABLE@HOST", AllowMultipleArgumentsPerToken = false };
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 

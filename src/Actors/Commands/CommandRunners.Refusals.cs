@@ -19,19 +19,21 @@ internal sealed partial class CommandRunners
             : RefusalOfScratch(spawn, policy) is { } refusal ? refusal
             : RefusalOfSecrets(spawn, policy) is { } noSecrets ? noSecrets
             : !Asks(spawn, policy) ? null
-            : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command that asks needs a world of its own: a grant is for one command, and in a shared world no process belongs to one for certain.")
+            : SharesWorld(spawn) ? (SpawnFailure.InvalidRequest, "A command that asks needs a world of its own: a grant is for one command, and in a shared world no process belongs to one for certain.")
             : !HasWorld(policy) || !settings.Sandbox.Machine.CanNotify ? (SpawnFailure.Unavailable, "A command cannot ask here: that needs a world, and seccomp's user notification (see doctor).")
             : null;
     }
 
+    private bool SharesWorld(Spawn spawn) => settings.Commands.ShareWorlds || spawn.World is not null;
+
     private (SpawnFailure Kind, string Message)? RefusalOfScratch(Spawn spawn, SandboxPolicy policy) => spawn.Scratch is null ? null
-        : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command with a scratch needs a world of its own.")
+        : SharesWorld(spawn) ? (SpawnFailure.InvalidRequest, "A command with a scratch needs a world of its own.")
         : !HasWorld(policy) ? (SpawnFailure.Unavailable, "A scratch is not available here: it needs a world (see doctor).")
         : !policy.Files.Any(static rule => rule.Path == PolicyPaths.Workspace && rule.Rights.HasFlag(FileRights.Write)) ? (SpawnFailure.InvalidRequest, $"The profile '{policy.Name}' may not change the command's folder: a scratch would stay empty.")
         : null;
 
     private (SpawnFailure Kind, string Message)? RefusalOfSecrets(Spawn spawn, SandboxPolicy policy) => spawn.Secrets is not { Count: > 0 } ? null
-        : settings.Commands.ShareWorlds || spawn.World is not null ? (SpawnFailure.InvalidRequest, "A command with secrets needs a world of its own: in a shared one, other commands could use them.")
+        : SharesWorld(spawn) ? (SpawnFailure.InvalidRequest, "A command with secrets needs a world of its own: in a shared one, other commands could use them.")
         : !policy.HasNamedEgress ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{policy.Name}' has no named egress, so nothing can put in the secrets; {Networked} has one.")
         : !HasWorld(policy) ? (SpawnFailure.Unavailable, "Secrets are not available here: they need a world and a network of its own (see doctor).")
         : SessionSecrets.Missing is { } missing ? (SpawnFailure.Unavailable, missing)

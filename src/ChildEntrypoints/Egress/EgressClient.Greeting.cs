@@ -39,9 +39,9 @@ internal sealed partial class EgressClient
     {
         _request = request;
         _head.Remove(end);
-        if (_direct is { } direct && request.NamedHost is { } named && !named.TrimEnd('.').Equals(direct.Host, StringComparison.OrdinalIgnoreCase))
+        if (_direct is { } direct && request.HostBeside(direct.Host) is { } named)
         {
-            Report(new EgressMisuse(direct.Host, direct.Port, named[..Math.Min(named.Length, EgressConnect.MostHost)]), HttpAnswers.Forbidden($"The connection is to {direct.Host}, but the request is for {named}."));
+            Report(new EgressMisuse(direct.Host, direct.Port, named[..Math.Min(named.Length, EgressConnect.MostHost)]), HttpAnswers.Forbidden(HttpAnswers.ForAnother(direct.Host, named)));
             return;
         }
         Ask(request.IsTunnel ? EgressKind.Connect : EgressKind.Http, request.Host, request.Port, request.IsTunnel ? "" : request.Method);

@@ -21,6 +21,9 @@ internal static class HttpAnswers
 
     internal static byte[] Forbidden(string sentence) => Of(403, "Forbidden", sentence);
 
+    /// <summary>Why a request for another host than the connection's is refused.</summary>
+    internal static string ForAnother(string host, string named) => $"The connection is to {host}, but the request is for {named}.";
+
     internal static byte[] TooSlow() => Of(408, "Request Timeout", "The request did not arrive in time.");
 
     internal static byte[] TooLarge() => Of(431, "Request Header Fields Too Large", $"The request's head has more than {ProxyRequest.MostHead} bytes.");

@@ -45,6 +45,9 @@ internal sealed class ProxyRequest
     /// <summary>The host in the request's Host field, without its port; null if it has none.</summary>
     internal string? NamedHost { get; private set; }
 
+    /// <summary>Null, or the other host that the request's Host field names: where one address serves many hosts, it chooses whose the request is.</summary>
+    internal string? HostBeside(string host) => NamedHost is { } named && !named.TrimEnd('.').Equals(host, StringComparison.OrdinalIgnoreCase) ? named : null;
+
     /// <summary>The index after the head's empty line; −1 if there is none yet.</summary>
     internal static int EndOf(ReadOnlySpan<byte> data)
     {

@@ -129,10 +129,9 @@ internal sealed class SecretTunnel(SecretTunnels tunnels, TunnelHost host, ulong
                 await AnswerAsync(HttpAnswers.BadRequest(problem), cancellationToken).ConfigureAwait(false);
                 return null;
             }
-            // Where one address serves many hosts, the field Host chooses whose the request is.
-            if (request.NamedHost is { } named && !named.TrimEnd('.').Equals(host.Name, StringComparison.OrdinalIgnoreCase))
+            if (request.HostBeside(host.Name) is { } named)
             {
-                var sentence = $"The connection is to {host.Name}, but the request is for {named}.";
+                var sentence = HttpAnswers.ForAnother(host.Name, named);
                 await tunnels.ReportAsync(id, host, sentence, cancellationToken).ConfigureAwait(false);
                 await AnswerAsync(HttpAnswers.Forbidden(sentence), cancellationToken).ConfigureAwait(false);
                 return null;

@@ -16,7 +16,7 @@ internal static class McpCommand
         var read = new Option<string[]>("--read") { Description = "a further path that commands may read; may be repeated", HelpName = "PATH", AllowMultipleArgumentsPerToken = false };
         var allow = ExecCommand.Hosts("--allow-host", "a host that commands may reach, such as example.org or *.example.org:443; may be repeated; the profile is then command-networked unless you name one");
         var deny = ExecCommand.Hosts("--deny-host", "a host that commands may not reach, which wins; may be repeated");
-        var secrets = ExecCommand.Secrets("a secret that commands can use for one host and neither they nor the model see; may be repeated");
+        var secrets = SecretOption.Create("a secret that commands can use for one host and neither they nor the model see; may be repeated");
         var privates = Options.Flag("let fetches and pages come from this machine and private networks, too", "--private-addresses");
         var http = Options.Whole("serve over HTTP on this port of 127.0.0.1 instead of standard input and output; 0 for a free one", 0, 65535, "--http");
         var token = new Option<string?>("--token-file") { Description = "with --http: a file of mode 0600 that holds the token (default: the variable ACTORBROWSER_MCP_TOKEN)", HelpName = "FILE" };
@@ -37,7 +37,7 @@ internal static class McpCommand
                 Workspace = parsed.GetValue(workspace) is { } folder ? FolderOf(folder) : null,
                 Profile = parsed.GetValue(profile),
                 Hosts = [.. parsed.GetValue(allow) ?? [], .. (parsed.GetValue(deny) ?? []).Select(static rule => "!" + rule)],
-                Secrets = SecretsOf(parsed.GetValue(secrets) ?? [], [.. parsed.GetValue(read) ?? [], .. parsed.GetValue(workspace) is { } start ? new[] { start } : []]),
+                Secrets = SecretsOf(parsed.GetValue(secrets), [.. parsed.GetValue(read) ?? [], .. parsed.GetValue(workspace) is { } start ? new[] { start } : []]),
                 Read = [.. (parsed.GetValue(read) ?? []).Select(PathOf)],
                 AllowPrivateAddresses = parsed.GetValue(privates),
                 OnlyClientDecides = true,
@@ -71,13 +71,11 @@ internal static class McpCommand
             throw new UsageException($"--profile takes a profile that may run commands, not '{profile}': {string.Join(", ", profiles.Profiles.Where(static one => one.MayExecute).Select(static one => one.Name))}.");
     }
 
-    private static IReadOnlyList<CommandSecret> SecretsOf(string[] texts, string[] granted)
+    private static IReadOnlyList<CommandSecret> SecretsOf(string[]? texts, string[] granted)
     {
         try
         {
-            CommandSecret[] secrets = [.. texts.Select(ExecOptions.ParseSecret)];
-            if (ExecOptions.SeenFile(texts, [.. granted.Select(PathOf)]) is { } seen)
-                throw new UsageException(seen);
+            var secrets = SecretOption.Read(texts, [.. granted.Select(PathOf)]);
             return SessionSecrets.Problem(secrets) is { } problem ? throw new UsageException(problem) : secrets;
         }
         catch (FormatException e)
