@@ -232,6 +232,12 @@ public enum SpawnFailure
 
     /// <summary>The browser is stopping, or has stopped. Only the parent reports this.</summary>
     Stopped = 8,
+
+    /// <summary>The cluster's node was lost before it said whether the command had started. Only ActorBrowser.Cluster reports this.</summary>
+    NodeLost = 9,
+
+    /// <summary>No node of the cluster had room within the time that a request waits. Only ActorBrowser.Cluster reports this.</summary>
+    NodesFull = 10,
 }
 
 /// <summary>Runner → parent: the command was not started; nothing more about it follows.</summary>

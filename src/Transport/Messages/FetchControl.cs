@@ -58,6 +58,12 @@ public enum FetchErrorKind
 
     /// <summary>The browser is stopping, or has stopped. Only the parent reports this.</summary>
     Stopped = 17,
+
+    /// <summary>The cluster's node that was fetching is gone, or the connection to it lost messages. Only ActorBrowser.Cluster reports this.</summary>
+    NodeLost = 18,
+
+    /// <summary>No node of the cluster had room within the time that a request waits. Only ActorBrowser.Cluster reports this.</summary>
+    NodesFull = 19,
 }
 
 /// <summary>Child → parent: the fetch failed; nothing more about it follows.</summary>
