@@ -17,6 +17,7 @@ public sealed class DependencyRules
         ["Child"] = ["ChildEntrypoints"],
         ["TestKit"] = ["Actors"],
         ["Agents"] = ["Actors"],
+        ["Cluster"] = ["Actors"],
         ["Dashboard"] = ["Actors"],
         ["Cli"] = ["Actors", "Agents", "ChildEntrypoints", "Dashboard", "Interop", "Sandbox", "Transport"],
     };

@@ -18,6 +18,7 @@ public sealed class PublicApi
     [InlineData("ActorBrowser.Actors")]
     [InlineData("ActorBrowser.TestKit")]
     [InlineData("ActorBrowser.Agents")]
+    [InlineData("ActorBrowser.Cluster")]
     [InlineData("ActorBrowser.Dashboard")]
     public void The_public_api_is_the_recorded_one(string assembly)
     {

@@ -11,7 +11,7 @@ namespace ActorBrowser.PackageTests;
 [Collection("packages")]
 public sealed class ContentSpecs(PackedFolder packed)
 {
-    private string[] Ids => ["ActorBrowser", "ActorBrowser.Transport", "ActorBrowser.TestKit", "ActorBrowser.Agents", "ActorBrowser.Dashboard", $"ActorBrowser.Child.{packed.Rid}", "ActorBrowser.Tool", $"ActorBrowser.Tool.{packed.Rid}", "ActorBrowser.Tool.any", "ActorBrowser.Templates"];
+    private string[] Ids => ["ActorBrowser", "ActorBrowser.Transport", "ActorBrowser.TestKit", "ActorBrowser.Agents", "ActorBrowser.Cluster", "ActorBrowser.Dashboard", $"ActorBrowser.Child.{packed.Rid}", "ActorBrowser.Tool", $"ActorBrowser.Tool.{packed.Rid}", "ActorBrowser.Tool.any", "ActorBrowser.Templates"];
 
     [FactNeeds("gcc", "libc6-dev", "zlib1g-dev", BuildsNative = true)]
     public async Task Every_package_says_what_it_is_and_names_exactly_its_own_version_of_the_others()
@@ -40,7 +40,7 @@ public sealed class ContentSpecs(PackedFolder packed)
     {
         await packed.PackedAsync();
         var assemblies = new List<string>();
-        foreach (var id in (string[])["ActorBrowser", "ActorBrowser.Transport", "ActorBrowser.TestKit", "ActorBrowser.Agents", "ActorBrowser.Dashboard"])
+        foreach (var id in (string[])["ActorBrowser", "ActorBrowser.Transport", "ActorBrowser.TestKit", "ActorBrowser.Agents", "ActorBrowser.Cluster", "ActorBrowser.Dashboard"])
         {
             using var package = Open(id);
             using var symbols = Open(id, "snupkg");
@@ -53,7 +53,7 @@ public sealed class ContentSpecs(PackedFolder packed)
                 Assert.All([pdb, Bytes(assembly)], static bytes => Assert.Equal(-1, bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(PackedFolder.Repository()))));
             }
         }
-        Assert.Equal(["Actors", "Agents", "ChildEntrypoints", "Dashboard", "Interop", "Sandbox", "TestKit", "Transport"], assemblies.Select(static name => name["ActorBrowser.".Length..]).Order(StringComparer.Ordinal));
+        Assert.Equal(["Actors", "Agents", "ChildEntrypoints", "Cluster", "Dashboard", "Interop", "Sandbox", "TestKit", "Transport"], assemblies.Select(static name => name["ActorBrowser.".Length..]).Order(StringComparer.Ordinal));
     }
 
     [FactNeeds("gcc", "libc6-dev", "zlib1g-dev", BuildsNative = true)]
