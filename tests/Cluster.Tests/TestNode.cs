@@ -76,10 +76,18 @@ public sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>Waits until this node has links to so many browser nodes.</summary>
-    public async Task LinkedAsync(int nodes)
+    public Task LinkedAsync(int nodes) => UntilAsync(known => known.All.Count(static node => node.IsLinked) == nodes);
+
+    /// <summary>Waits until so many requests of this node wait for a browser node.</summary>
+    public Task WaitingAsync(int requests) => UntilAsync(known => known.Waiting == requests);
+
+    /// <summary>Waits until this node knows of so many browser nodes that leave.</summary>
+    public Task LeavingAsync(int nodes) => UntilAsync(known => known.All.Count(static node => node.IsLeaving) == nodes);
+
+    private async Task UntilAsync(Predicate<ClusterProtocol.Nodes> isSo)
     {
         using var late = new CancellationTokenSource(Deadline.Long);
-        while ((await Cluster.Ask<ClusterProtocol.Nodes>(new ClusterProtocol.GetNodes()).Soon()).All.Count(static node => node.IsLinked) != nodes)
+        while (!isSo(await Cluster.Ask<ClusterProtocol.Nodes>(new ClusterProtocol.GetNodes()).Soon()))
             await Task.Delay(20, late.Token);
     }
 
