@@ -136,6 +136,8 @@ internal abstract class Conversation : UntypedActor
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         if (_isOver)
             return;
         switch (message)

@@ -82,6 +82,8 @@ internal abstract class HostedConversation : UntypedActor
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         if (message is not LinkPiece piece)
         {
             OnLocal(message);
