@@ -231,7 +231,7 @@ internal abstract class Conversation : UntypedActor
     private void Part(bool tell)
     {
         if (tell)
-            _conduit?.Close();
+            _conduit?.Abort();
         _conduit = null;
         _link?.Tell(new NodeLink.Leave(Id));
         _link = null;
