@@ -123,7 +123,8 @@ internal sealed class Machine
         var isFiltered = CurrentProcess.SeccompMode == 2;
         return
         [
-            Offer(SandboxLayer.NoNewPrivileges, CanConfine, CanConfine ? "prctl" : "only on Linux, on x64 and arm64", "use Linux on x64 or arm64"),
+            Offer(SandboxLayer.NoNewPrivileges, CanConfine, CanConfine ? "prctl" : "only on Linux, on x64 and arm64, and in a process that may execute code of its own",
+                "use Linux on x64 or arm64; a service with SELinux needs execmem"),
             Offer(SandboxLayer.SystemCalls, HasSystemCallFilters, HasSystemCallFilters ? "seccomp filters" : "no seccomp filters", "a kernel with CONFIG_SECCOMP_FILTER, and a container that does not take it away"),
             Offer(SandboxLayer.ViolationReports, CanNotify, CanNotify ? "seccomp user notification" : "the kernel cannot ask another process about a call", "Linux 5.0 or newer"),
             Offer(SandboxLayer.Files, HasLandlock, LandlockDetail(), "a kernel with Landlock in its list of security modules (lsm=landlock,… on the kernel's command line)"),
