@@ -39,6 +39,14 @@ internal sealed partial class CommandSession
     /// <summary>To the registry: a question that reached this handle's session after the session had stopped. The message's sender is the asker.</summary>
     internal sealed record Unanswered(string Handle, ICommand Question) : INoSerializationVerificationNeeded;
 
+    // Windows: the runner carries output and input.
+    private void ConnectFrames()
+    {
+        _output.OpenFramed(credit => Send(credit));
+        if (_spawn.Input == CommandInput.Pipe)
+            _input.Connect(new FramedInput(piece => Send(piece)));
+    }
+
     private sealed class Producer(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester, IActorRef permissions) : IIndirectActorProducer
     {
         public Type ActorType => typeof(CommandSession);

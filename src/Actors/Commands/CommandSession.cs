@@ -50,6 +50,8 @@ internal sealed partial class CommandSession : UntypedActor
         _questions = new CommandQuestions(_self, permissions, handle, spawn.Profile ?? settings.Profile, spawn.Display, _findings.Refusals);
         _output.Open(pipes);
         _input.Connect(pipes.Input);
+        if (OperatingSystem.IsWindows())
+            ConnectFrames();
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -187,6 +189,14 @@ internal sealed partial class CommandSession : UntypedActor
                 break;
             case ChildFrames.CommandFailed failed when !_life.HasStarted:
                 Refuse(failed.Value);
+                break;
+            case ChildFrames.CommandOutputPiece piece when _life is { HasStarted: true, Closed: null } && _output.Accept(piece.Stream, piece.Data.Length):
+                _idle.Touch();
+                OnOutput(new OutputPipe.Read(piece.Stream, piece.Data));
+                break;
+            case ChildFrames.CommandInputProgress progress when _life.HasStarted:
+                _idle.Touch();
+                _input.OnTaken(new InputPipe.Taken(progress.Value.Taken, progress.Value.Ended));
                 break;
             case ChildFrames.TooLarge tooLarge when !_life.HasStarted:
                 Refuse(new SpawnFailed(SpawnFailure.InvalidRequest, 7, $"Arguments and environment exceed the frame limit of {tooLarge.Limit} bytes."));

@@ -33,11 +33,17 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
     private const long TicksPerSecond = 10_000_000;
     private const int BasicAccounting = 1;
     private const int BasicUserInterface = 4;
+    private const int CompletionPort = 7;
     private const int ExtendedLimits = 9;
+    private const uint NoProcessLeft = 4;
+    private const uint Stop = 0xffff;
 
     // No reading or writing of the clipboard, no handles of other processes' windows, no change of display or system settings, no
     // global atoms, no other desktop, no log-off.
     private const uint AllUserInterface = 0xff;
+
+    private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private nint _port;
 
     private WindowsJob()
         : base(0, ownsHandle: true)
@@ -47,11 +53,15 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
     /// <inheritdoc/>
     public override bool IsInvalid => handle is 0 or -1;
 
+    /// <summary>Completes when its last process has ended, if it is watched.</summary>
+    internal Task Emptied => _emptied.Task;
+
     /// <summary>Creates a job that ends its processes when it is disposed.</summary>
     /// <param name="limits">Its limits.</param>
     /// <param name="hasUserInterface">Whether its processes may use the clipboard, other windows and the desktop.</param>
+    /// <param name="isWatched">Whether <see cref="Emptied"/> tells of its last process's end; costs a thread until then.</param>
     /// <exception cref="Win32Exception">The system refused.</exception>
-    internal static WindowsJob Create(in WindowsJobLimits limits, bool hasUserInterface)
+    internal static WindowsJob Create(in WindowsJobLimits limits, bool hasUserInterface, bool isWatched = false)
     {
         var job = new WindowsJob();
         job.SetHandle(CreateJobObject(null, null));
@@ -66,6 +76,8 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
             // Wine 8 does not know these restrictions: the layer's probe tells what holds.
             if (!hasUserInterface)
                 _ = SetJobInformation(job.handle, BasicUserInterface, &restricted, sizeof(uint));
+            if (isWatched)
+                job.Watch();
             return job;
         }
         catch
@@ -112,7 +124,36 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
     }
 
     /// <inheritdoc/>
-    protected override bool ReleaseHandle() => CloseHandle(handle) != 0;
+    protected override bool ReleaseHandle()
+    {
+        // The watcher closes the port.
+        if (_port != 0)
+            _ = Post(_port, Stop, 0, 0);
+        return CloseHandle(handle) != 0;
+    }
+
+    private void Watch()
+    {
+        _port = CreatePort(-1, 0, 0, 1);
+        Check(_port == 0 ? 0 : 1);
+        var association = default(Association);
+        association.Port = _port;
+        Check(SetJobInformation(handle, CompletionPort, &association, (uint)sizeof(Association)));
+        var (port, emptied) = (_port, _emptied);
+        new Thread(() => AwaitMessages(port, emptied)) { IsBackground = true, Name = "job" }.Start();
+    }
+
+    private static void AwaitMessages(nint port, TaskCompletionSource emptied)
+    {
+        uint message;
+        nint key, about;
+        while (GetMessage(port, &message, &key, &about, uint.MaxValue) != 0 && message != Stop)
+        {
+            if (message == NoProcessLeft)
+                emptied.TrySetResult();
+        }
+        _ = CloseHandle(port);
+    }
 
     private static void Set(ref ExtendedLimitInformation information, in WindowsJobLimits limits)
     {
@@ -158,6 +199,12 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    private struct Association
+    {
+        internal nint Key, Port;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     private struct AccountingInformation
     {
         internal long UserTime, KernelTime, PeriodUserTime, PeriodKernelTime;
@@ -181,6 +228,15 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
 
     [LibraryImport(Kernel, EntryPoint = "IsProcessInJob", SetLastError = true)]
     private static partial int IsInJob(nint process, nint job, int* result);
+
+    [LibraryImport(Kernel, EntryPoint = "CreateIoCompletionPort", SetLastError = true)]
+    private static partial nint CreatePort(nint file, nint existing, nuint key, uint threads);
+
+    [LibraryImport(Kernel, EntryPoint = "GetQueuedCompletionStatus", SetLastError = true)]
+    private static partial int GetMessage(nint port, uint* message, nint* key, nint* about, uint milliseconds);
+
+    [LibraryImport(Kernel, EntryPoint = "PostQueuedCompletionStatus", SetLastError = true)]
+    private static partial int Post(nint port, uint message, nuint key, nint about);
 
     [LibraryImport(Kernel, EntryPoint = "CloseHandle", SetLastError = true)]
     private static partial int CloseHandle(nint handle);
