@@ -1,5 +1,4 @@
 using ActorBrowser.Transport;
-using Akka.Actor;
 
 namespace ActorBrowser;
 

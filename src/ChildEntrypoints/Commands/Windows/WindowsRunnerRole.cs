@@ -1,4 +1,3 @@
-using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Commands;

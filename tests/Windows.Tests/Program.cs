@@ -1,0 +1,15 @@
+using System.Reflection;
+using ActorBrowser.ChildEntrypoints;
+using ActorBrowser.WindowsTests;
+
+// The launcher's specs start this program as a child, and commands start it as a helper.
+if (ActorBrowserChild.TryRun(args, out var exitCode))
+    return exitCode;
+if (args is [Helper.Argument, ..])
+    return Helper.Run(args[1..]);
+if (!OperatingSystem.IsWindows())
+{
+    Console.Error.WriteLine("These specs run on Windows, or under Wine: eng/test-windows.");
+    return 2;
+}
+return SpecRunner.Run(Assembly.GetExecutingAssembly(), args.FirstOrDefault() ?? "");
