@@ -80,9 +80,9 @@ public sealed class CommandSpecs
         try
         {
             var file = Path.Combine(folder.FullName, "say it.cmd");
-            await File.WriteAllTextAsync(file, "@echo [%~1] [%~2]\r\n@exit /b 4\r\n");
+            await File.WriteAllTextAsync(file, "@echo [%1] [%2]\r\n@exit /b 4\r\n");
             var run = await CliRun.Of("exec", "--", file, "two words", "a&b");
-            Assert.Equal((4, "[two words] [a&b]"), (run.ExitCode, run.Output.Trim()));
+            Assert.Equal((4, "[\"two words\"] [\"a&b\"]"), (run.ExitCode, run.Output.Trim()));
             var refused = await CliRun.Of("exec", "--", file, "%PATH%");
             Assert.Equal(2, refused.ExitCode);
             Assert.Contains("cannot be given to a batch file", refused.Error, StringComparison.Ordinal);

@@ -12,4 +12,5 @@ if (!OperatingSystem.IsWindows())
     Console.Error.WriteLine("These specs run on Windows, or under Wine: eng/test-windows.");
     return 2;
 }
+Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 return SpecRunner.Run(Assembly.GetExecutingAssembly(), args.FirstOrDefault() ?? "");

@@ -29,11 +29,9 @@ internal static class ServeFolder
     /// <exception cref="UsageException">Others can enter it, or it cannot be created.</exception>
     internal static void Prepare()
     {
-        if (OperatingSystem.IsWindows())
-            throw new UsageException("serve is not available on Windows: it listens on a socket whose peer only the kernel of Unix names.");
         try
         {
-            if (!Directory.Exists(Path))
+            if (!OperatingSystem.IsWindows() && !Directory.Exists(Path))
                 Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         catch (Exception e) when (Complaint.IsOfFile(e))
