@@ -35,6 +35,7 @@ internal sealed partial class CommandSession : UntypedActor
     private readonly IdleTimer _idle;
     private readonly ExitFindings _findings;
     private readonly CommandQuestions _questions;
+    private readonly FramedCommand? _framed;
     private bool _retired;
 
     public CommandSession(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester, IActorRef permissions)
@@ -50,8 +51,7 @@ internal sealed partial class CommandSession : UntypedActor
         _questions = new CommandQuestions(_self, permissions, handle, spawn.Profile ?? settings.Profile, spawn.Display, _findings.Refusals);
         _output.Open(pipes);
         _input.Connect(pipes.Input);
-        if (OperatingSystem.IsWindows())
-            ConnectFrames();
+        _framed = FramedCommand.Connect(id, spawn, _output, _input, runner);
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -97,6 +97,9 @@ internal sealed partial class CommandSession : UntypedActor
             return;
         switch (message)
         {
+            case ChildFrames.UserFrame stream when _framed?.Translate(stream, _life) is { } own:
+                OnReceive(own);
+                break;
             case ChildFrames.UserFrame frame:
                 OnFrame(frame);
                 break;
@@ -190,14 +193,6 @@ internal sealed partial class CommandSession : UntypedActor
             case ChildFrames.CommandFailed failed when !_life.HasStarted:
                 Refuse(failed.Value);
                 break;
-            case ChildFrames.CommandOutputPiece piece when _life is { HasStarted: true, Closed: null } && _output.Accept(piece.Stream, piece.Data.Length):
-                _idle.Touch();
-                OnOutput(new OutputPipe.Read(piece.Stream, piece.Data));
-                break;
-            case ChildFrames.CommandInputProgress progress when _life.HasStarted:
-                _idle.Touch();
-                _input.OnTaken(new InputPipe.Taken(progress.Value.Taken, progress.Value.Ended));
-                break;
             case ChildFrames.TooLarge tooLarge when !_life.HasStarted:
                 Refuse(new SpawnFailed(SpawnFailure.InvalidRequest, 7, $"Arguments and environment exceed the frame limit of {tooLarge.Limit} bytes."));
                 break;
@@ -239,15 +234,6 @@ internal sealed partial class CommandSession : UntypedActor
         _waiters.TellOfRefusal(_life);
         _registry.Tell(new NotStarted(_life.Handle));
         Context.Stop(_self);
-    }
-
-    private void Terminate(TimeSpan? grace)
-    {
-        // A command that waits for a runner has no process to end, and its runner may never come.
-        if (!_life.HasStarted && !_life.IsOver && _runner.TryWithdraw(_id))
-            Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, "The command was ended before there was a runner to start it."));
-        else
-            Send(new Transport.Terminate(CommandRequest.Milliseconds(grace ?? _spawn.Grace ?? _settings.Grace)));
     }
 
     private void OnRunnerLost(RunnerLost lost)
