@@ -43,7 +43,7 @@ public enum ExitCause
 }
 
 /// <summary>Runner → parent: the command itself has ended. <see cref="Closed"/> follows.</summary>
-/// <param name="ExitCode">0 to 255; −1 when a signal ended it.</param>
+/// <param name="ExitCode">0 to 255; −1 when a signal ended it. On Windows any number, such as an NTSTATUS, and there are no signals.</param>
 /// <param name="Signal">The signal; 0 when it exited.</param>
 /// <param name="CoreDumped">Whether it left a core dump.</param>
 /// <param name="Cause">What ended it.</param>
@@ -76,7 +76,7 @@ internal readonly record struct Exit(
     {
         Wire.ReadArrayOf(ref reader, 8, nameof(Exit));
         return new Exit(
-            (int)Wire.ReadRange(ref reader, "Exit.ExitCode", -1, 255),
+            (int)(OperatingSystem.IsWindows() ? Wire.ReadRange(ref reader, "Exit.ExitCode", int.MinValue, int.MaxValue) : Wire.ReadRange(ref reader, "Exit.ExitCode", -1, 255)),
             (int)Wire.ReadRange(ref reader, "Exit.Signal", 0, 127),
             reader.ReadBoolean(),
             ReadCause(ref reader),
