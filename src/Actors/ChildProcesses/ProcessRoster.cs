@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using ActorBrowser.Sandbox;
+using Akka.Actor;
 
 namespace ActorBrowser;
 
@@ -10,6 +12,8 @@ namespace ActorBrowser;
 /// <param name="launcher">Starts the processes.</param>
 internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
 {
+    private static readonly ConditionalWeakTable<IActorRef, ProcessRoster> OfBrowsers = [];
+
     private readonly Lock _lock = new();
     private readonly Dictionary<IChildProcessHandle, ProcessRecord> _running = [];
     private readonly ConcurrentDictionary<string, int> _losses = new(StringComparer.Ordinal);
@@ -52,6 +56,22 @@ internal sealed class ProcessRoster(IChildLauncher launcher) : IChildLauncher
                 _launching--;
                 TellIfEmpty();
             }
+        }
+    }
+
+    /// <summary>The roster of a browser of this process; null for any other actor.</summary>
+    internal static ProcessRoster? OfBrowser(IActorRef browser) => OfBrowsers.TryGetValue(browser, out var roster) ? roster : null;
+
+    /// <summary>Remembers whose roster this is.</summary>
+    internal void Serve(IActorRef browser) => OfBrowsers.AddOrUpdate(browser, this);
+
+    /// <summary>How many processes run.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _running.Count;
         }
     }
 

@@ -5,8 +5,8 @@ namespace ActorBrowser;
 /// <summary>Rejects unknown keys: a mistyped key would otherwise be a setting that silently has no effect.</summary>
 internal static class KnownKeys
 {
-    // The embedder chooses the names in these sections; the sections' readers check their contents.
-    private static readonly string[] Free = ["child.environment", "restart.roles", "roles", "sandbox.profiles", "sandbox.bases", "sandbox.roles", "sandbox.system-calls", "sandbox.defaults"];
+    // The embedder chooses the names in these sections; the sections' readers check their contents. "cluster" belongs to ActorBrowser.Cluster.
+    private static readonly string[] Free = ["cluster", "child.environment", "restart.roles", "roles", "sandbox.profiles", "sandbox.bases", "sandbox.roles", "sandbox.system-calls", "sandbox.defaults"];
 
     /// <summary>Compares a configuration's keys with the reference's.</summary>
     /// <param name="config">An application's <c>actorbrowser</c> section; null for none.</param>

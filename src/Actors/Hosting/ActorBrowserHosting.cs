@@ -192,6 +192,7 @@ public static class ActorBrowserHosting
         // Here, because a wrong setting of a role fails the start, as any other does.
         var roles = options.Roles.Select(role => RolesActor.SetupOf(role, settings, roster)).ToArray();
         var browser = system.ActorOf(BrowserActor.Props(settings, roster, roles, options.PermissionPolicy), "browser");
+        roster.Serve(browser);
         BrowserShutdown.Register(system, browser, roster, settings.Child);
         // A host stops its services first: a service that awaits a command would delay the shutdown that ends the command.
         host?.ApplicationStopping.UnsafeRegister(

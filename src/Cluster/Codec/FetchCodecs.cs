@@ -74,7 +74,7 @@ internal static class FetchCodecs
 
     private static void WriteOrder(ref MessagePackWriter writer, FetchOrder order)
     {
-        writer.WriteArrayHeader(17);
+        writer.WriteArrayHeader(18);
         writer.Write(order.Url);
         writer.Write(order.Method);
         writer.WriteList(order.Headers, WriteField);
@@ -92,6 +92,7 @@ internal static class FetchCodecs
         writer.Write((int)order.Version);
         writer.Write(order.Proxy);
         writer.Write(order.Replay);
+        writer.Write(order.TraceParent);
     }
 
     private static FetchOrder ReadOrder(ref Fields fields) => new(fields.Text())
@@ -112,6 +113,7 @@ internal static class FetchCodecs
         Version = fields.Choice<HttpVersionChoice>(),
         Proxy = fields.TextOrNull(),
         Replay = fields.Flag(),
+        TraceParent = fields.TextOrNull(64),
     };
 
     private static void WriteHeaders(ref MessagePackWriter writer, FetchHeaders headers)

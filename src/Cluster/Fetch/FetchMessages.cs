@@ -38,6 +38,51 @@ internal sealed record FetchOrder(string Url)
     internal string? Proxy { get; init; }
 
     internal bool Replay { get; init; }
+
+    /// <summary>The asker's span, as W3C Trace Context writes it; null for none.</summary>
+    internal string? TraceParent { get; init; }
+
+    /// <summary>The order for a fetch, except for its upload.</summary>
+    internal static FetchOrder Of(FetchProtocol.Fetch fetch) => new(fetch.Url)
+    {
+        Method = fetch.Method,
+        Headers = fetch.Headers,
+        Body = fetch.Body is { } body && MessageBytes.AreInArray(body) ? body : null,
+        Streamed = fetch.Streamed,
+        Initiator = fetch.Initiator,
+        MaxRedirects = fetch.MaxRedirects,
+        TotalTimeout = fetch.TotalTimeout,
+        ConnectTimeout = fetch.ConnectTimeout,
+        FirstByteTimeout = fetch.FirstByteTimeout,
+        MaxBody = fetch.MaxBody,
+        Decompress = fetch.Decompress,
+        Version = fetch.Version,
+        Proxy = fetch.Proxy,
+        Replay = fetch.Replay,
+        TraceParent = TraceText.Of(fetch.TraceParent),
+    };
+
+    /// <summary>The fetch that a browser node makes for an order.</summary>
+    /// <param name="upload">The body that comes in pieces; null for none.</param>
+    internal FetchProtocol.Fetch ToFetch(FetchBody? upload) => new(Url)
+    {
+        Method = Method,
+        Headers = Headers,
+        Body = Body,
+        Upload = upload,
+        Streamed = Streamed,
+        Initiator = Initiator,
+        MaxRedirects = MaxRedirects,
+        TotalTimeout = TotalTimeout,
+        ConnectTimeout = ConnectTimeout,
+        FirstByteTimeout = FirstByteTimeout,
+        MaxBody = MaxBody,
+        Decompress = Decompress,
+        Version = Version,
+        Proxy = Proxy,
+        Replay = Replay,
+        TraceParent = TraceText.Read(TraceParent),
+    };
 }
 
 /// <summary>The requester accepts this many bytes more.</summary>

@@ -1,0 +1,99 @@
+using Akka.Actor;
+
+namespace ActorBrowser.Cluster;
+
+/// <summary>What <see cref="ClusterBrowserActor"/> knows, kept over its restarts. Only for that actor.</summary>
+/// <param name="settings">The settings.</param>
+/// <param name="time">Tells the time.</param>
+internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
+{
+    private readonly Dictionary<ulong, IActorRef> _byId = [];
+    private readonly Dictionary<IActorRef, ulong> _ids = [];
+    private readonly LinkedList<Waiter> _waiting = new();
+    private readonly Dictionary<IActorRef, LinkedListNode<Waiter>> _waiters = [];
+    private readonly int[] _waitingOf = new int[PlacementRequest.Kinds];
+
+    internal ClusterSettings Settings { get; } = settings;
+
+    internal NodeTable Table { get; } = new(settings.OfferLifetime, time);
+
+    internal int Waiting => _waiting.Count;
+
+    internal bool IsLink(IActorRef actor) => Table.Nodes.Any(node => node.Link.Equals(actor));
+
+    internal void Remember(ulong id, IActorRef conversation)
+    {
+        _byId.Add(id, conversation);
+        _ids.Add(conversation, id);
+    }
+
+    internal IActorRef? Find(ulong id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>A conversation has stopped.</summary>
+    internal void Forget(IActorRef conversation)
+    {
+        if (_ids.Remove(conversation, out var id))
+            _byId.Remove(id);
+        if (_waiters.TryGetValue(conversation, out var waiter))
+            Remove(waiter);
+    }
+
+    /// <summary>Whether requests of a kind wait already: a new one does not overtake them.</summary>
+    internal bool HasWaiting(WorkKind kind) => _waitingOf[(int)kind] > 0;
+
+    internal void Wait(IActorRef conversation, PlacementRequest request)
+    {
+        _waiters[conversation] = _waiting.AddLast(new Waiter(conversation, request, time.GetTimestamp()));
+        _waitingOf[(int)request.Kind]++;
+    }
+
+    /// <summary>Places requests that wait, in the order of their arrival, each kind for itself, until one of a kind finds no room.</summary>
+    internal void PlaceWaiting(Func<IActorRef, PlacementRequest, bool> tryPlace)
+    {
+        var full = 0;
+        for (var node = _waiting.First; node is not null && full != (1 << PlacementRequest.Kinds) - 1;)
+        {
+            var next = node.Next;
+            var bit = 1 << (int)node.Value.Request.Kind;
+            if ((full & bit) == 0)
+            {
+                if (tryPlace(node.Value.Conversation, node.Value.Request))
+                    Remove(node);
+                // A request that only few nodes can take does not hold up the others.
+                else if (node.Value.Request is { Role: null, Only: null })
+                    full |= bit;
+            }
+            node = next;
+        }
+    }
+
+    internal List<(IActorRef Conversation, PlacementRequest Request)> TakeExpired(TimeSpan most)
+    {
+        var expired = new List<(IActorRef, PlacementRequest)>();
+        while (_waiting.First is { } first && time.GetElapsedTime(first.Value.Since) >= most)
+        {
+            expired.Add((first.Value.Conversation, first.Value.Request));
+            Remove(first);
+        }
+        return expired;
+    }
+
+    /// <summary>How long until the request that has waited longest has waited too long; null if none waits.</summary>
+    internal TimeSpan? NextExpiry(TimeSpan most) =>
+        _waiting.First is { } first ? most - time.GetElapsedTime(first.Value.Since) is var left && left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1) : null;
+
+    internal ClusterProtocol.Nodes Describe() => new([.. Table.Nodes.Select(Describe)], _waiting.Count);
+
+    private static NodeStatus Describe(NodeEntry node) => new(
+        node.Key, node.Address, node.Offer is not null, node.IsReachable, node.Offer is { IsLeaving: true },
+        [.. Enum.GetValues<WorkKind>().Select(node.FreeFor)], node.Offer?.IdleProcessor ?? 0, node.Offer?.FreeMemory ?? 0);
+
+    private void Remove(LinkedListNode<Waiter> waiter)
+    {
+        _waiting.Remove(waiter);
+        _waiters.Remove(waiter.Value.Conversation);
+        _waitingOf[(int)waiter.Value.Request.Kind]--;
+    }
+
+    private sealed record Waiter(IActorRef Conversation, PlacementRequest Request, long Since);
+}

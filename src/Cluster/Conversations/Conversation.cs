@@ -1,0 +1,237 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBrowser.Cluster;
+
+/// <summary>Why a conversation has no answer.</summary>
+internal enum ConversationFailure
+{
+    /// <summary>The node, or the connection to it, was lost.</summary>
+    NodeLost,
+
+    /// <summary>No node had room in time, or too many requests wait.</summary>
+    NodesFull,
+
+    /// <summary>The node's policy forbids it.</summary>
+    Denied,
+
+    /// <summary>The node failed, or the two nodes do not understand each other.</summary>
+    Failed,
+
+    /// <summary>This node's actor for it failed, or stopped, as it does with its actor system.</summary>
+    Stopped,
+}
+
+/// <summary>What each conversation is given.</summary>
+/// <param name="Id">Its id, unique in this process.</param>
+/// <param name="Requester">Who asked.</param>
+/// <param name="Settings">The settings.</param>
+internal sealed record ConversationStart(ulong Id, IActorRef Requester, ClusterSettings Settings);
+
+/// <summary>
+/// One request, on the node where it was asked: waits for a node, opens a conversation with it, and answers the requester exactly once,
+/// whatever happens to the node. A child of <see cref="ClusterBrowserActor"/>.
+/// </summary>
+internal abstract class Conversation : UntypedActor
+{
+    private Conduit? _conduit;
+    private IActorRef? _link;
+    private int _attempts;
+    private bool _isOver;
+
+    private protected Conversation(ConversationStart start) => Start = start;
+
+    /// <summary>To the cluster's actor: find a node. Answered by <see cref="Placed"/> or <see cref="NotPlaced"/>.</summary>
+    internal sealed record FindNode(PlacementRequest Request) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>The node that has room.</summary>
+    internal sealed record Placed(IActorRef Link, string Node) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>No node has room, or the only one that may do it is gone.</summary>
+    internal sealed record NotPlaced(string Problem, bool IsLost) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private protected ConversationStart Start { get; }
+
+    private protected ulong Id => Start.Id;
+
+    private protected IActorRef Requester => Start.Requester;
+
+    /// <summary>The node's key; null while there is none.</summary>
+    private protected string? Node { get; private set; }
+
+    private protected bool IsPlaced => _conduit is not null;
+
+    /// <summary>Whether the node has taken all that was sent.</summary>
+    private protected bool IsClear => _conduit is { IsClear: true };
+
+    /// <summary>What the work needs.</summary>
+    private protected abstract PlacementRequest Placement { get; }
+
+    /// <summary>Whether the request may be made once more, elsewhere, because a repetition changes nothing and nothing was answered yet.</summary>
+    private protected abstract bool MayRepeat { get; }
+
+    /// <summary>Sends the request to the node that was found.</summary>
+    private protected abstract void OnPlaced();
+
+    /// <summary>Handles a message of the node. Whatever it is, it is input.</summary>
+    private protected abstract void OnAnswer(object message);
+
+    /// <summary>Handles a message of this node.</summary>
+    private protected abstract void OnLocal(object message);
+
+    /// <summary>Tells the requester that there is no answer. Called at most once; the actor stops afterwards.</summary>
+    private protected abstract void OnFailed(ConversationFailure failure, string problem);
+
+    /// <summary>Whether a message counts as taken as soon as it was handled; else <see cref="Taken"/> says so later.</summary>
+    private protected virtual bool IsTakenAtOnce(object message) => true;
+
+    /// <summary>The node has taken some of what was sent.</summary>
+    private protected virtual void OnRoom()
+    {
+    }
+
+    private protected void Taken(long bytes) => _conduit?.Consumed(bytes);
+
+    private protected void Send(object message)
+    {
+        try
+        {
+            _conduit?.Send(message);
+        }
+        catch (MessageTooLongException e)
+        {
+            Fail(ConversationFailure.Failed, e.Message);
+        }
+    }
+
+    /// <summary>The conversation is over; the node need not go on.</summary>
+    private protected void Finish()
+    {
+        _isOver = true;
+        Part(tell: true);
+        Context.Stop(Self);
+    }
+
+    private protected void Fail(ConversationFailure failure, string problem)
+    {
+        if (_isOver)
+            return;
+        _isOver = true;
+        OnFailed(failure, problem);
+        Finish();
+    }
+
+    /// <inheritdoc/>
+    protected override void PreStart() => Find(null);
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        if (!_isOver)
+            OnFailed(ConversationFailure.Stopped, "This node's actor for the request failed, or stopped with its actor system.");
+        Part(tell: true);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        if (_isOver)
+            return;
+        switch (message)
+        {
+            case LinkPiece piece when _conduit is not null:
+                OnPiece(piece);
+                break;
+            case LinkPiece:
+                // Of a node that this conversation has left.
+                break;
+            case Placed placed:
+                OnNode(placed);
+                break;
+            case NotPlaced not:
+                Fail(not.IsLost ? ConversationFailure.NodeLost : ConversationFailure.NodesFull, not.Problem);
+                break;
+            case NodeLink.LinkLost lost when _link is not null && Sender.Equals(_link):
+                OnLost(lost.Why);
+                break;
+            case NodeLink.LinkLost:
+                break;
+            default:
+                OnLocal(message);
+                break;
+        }
+    }
+
+    private void Find(string? avoid) => Context.Parent.Tell(new FindNode(Placement with { Avoid = avoid }));
+
+    private void OnNode(Placed placed)
+    {
+        Node = placed.Node;
+        _link = placed.Link;
+        _link.Tell(new NodeLink.Join(Id));
+        _conduit = new Conduit(Id, _link, Start.Settings);
+        _conduit.Open(Placement.Kind, Placement.Apart);
+        OnPlaced();
+    }
+
+    private void OnPiece(LinkPiece piece)
+    {
+        switch (piece.Kind)
+        {
+            case FrameKind.Refuse:
+                OnRefusal(Refusal.Decode(piece.Data));
+                return;
+            case FrameKind.Close:
+                Part(tell: false);
+                Fail(ConversationFailure.Failed, "The node ended the conversation without an answer.");
+                return;
+        }
+        try
+        {
+            var whole = _conduit!.Receive(piece, out var cost);
+            if (piece.Kind is FrameKind.Credit)
+                OnRoom();
+            if (whole is null)
+                return;
+            OnAnswer(whole);
+            if (IsTakenAtOnce(whole))
+                Taken(cost);
+        }
+        catch (WireFormatException e)
+        {
+            Context.GetLogger().Warning("{0} sent what is no message: {1}", Node, e.Message);
+            Fail(ConversationFailure.Failed, $"The node's answer cannot be read: {e.Message}");
+        }
+    }
+
+    private void OnRefusal(Refusal refusal)
+    {
+        var node = Node;
+        Part(tell: false);
+        if (refusal.Kind == RefusalKind.Full)
+            Find(node);
+        else
+            Fail(refusal.Kind == RefusalKind.Denied ? ConversationFailure.Denied : ConversationFailure.Failed, refusal.Problem);
+    }
+
+    private void OnLost(string why)
+    {
+        var node = Node;
+        _link = null;
+        Part(tell: false);
+        if (MayRepeat && _attempts++ == 0)
+            Find(node);
+        else
+            Fail(ConversationFailure.NodeLost, $"The node {node} was lost: {why}");
+    }
+
+    private void Part(bool tell)
+    {
+        if (tell)
+            _conduit?.Close();
+        _conduit = null;
+        _link?.Tell(new NodeLink.Leave(Id));
+        _link = null;
+    }
+}

@@ -1,0 +1,23 @@
+using Akka.Actor;
+
+namespace ActorBrowser.Cluster;
+
+/// <summary>What a browser node's conversations need.</summary>
+/// <param name="Browser">Its browser.</param>
+/// <param name="Settings">The settings.</param>
+internal sealed record HostedWork(IActorRef Browser, ClusterSettings Settings)
+{
+    /// <summary>The actor that does one kind of work for another node.</summary>
+    internal Props PropsOf(WorkKind kind, HostedStart start) => kind switch
+    {
+        WorkKind.Fetch => HostedFetch.Props(start),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+}
+
+/// <summary>A conversation that another node has begun.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Link">The actor of the link, on this node.</param>
+/// <param name="Asker">The other node.</param>
+/// <param name="Work">What it needs.</param>
+internal sealed record HostedStart(ulong Id, IActorRef Link, Address Asker, HostedWork Work);

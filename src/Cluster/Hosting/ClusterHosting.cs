@@ -1,0 +1,47 @@
+using Akka.Configuration;
+using Akka.Hosting;
+
+namespace ActorBrowser.Cluster;
+
+/// <summary>Options that are set in code; everything else is configuration (<c>actorbrowser.cluster</c>).</summary>
+public sealed class ActorBrowserClusterOptions
+{
+    /// <summary>The role of the nodes that offer their processes; null for the configured one.</summary>
+    public string? Role { get; set; }
+
+    /// <summary>HOCON laid over the reference configuration, such as <c>actorbrowser.cluster.capacity.tabs = 20</c>.</summary>
+    public string Configuration { get; set; } = "";
+
+    /// <summary>Options of the browser that a node with the role starts, unless it has one by <c>WithActorBrowser</c>.</summary>
+    public ActorBrowserOptions Browser { get; } = new();
+}
+
+/// <summary>A browser over several nodes, with Akka.Hosting.</summary>
+public static class ActorBrowserClusterHosting
+{
+    /// <summary>
+    /// Makes this node part of the cluster's browser. Needs <c>WithClustering</c>. A node that has the role starts a browser and offers its
+    /// processes; every node gets <c>IRequiredActor&lt;ClusterBrowser&gt;</c>, which takes requests and has them done where there is room.
+    /// </summary>
+    /// <param name="builder">The builder of <c>AddAkka</c>.</param>
+    /// <param name="role">The role of Akka.Cluster that browser nodes have; null for the configured one, which is <c>browser</c>.</param>
+    /// <param name="configure">Sets options; may be omitted.</param>
+    public static AkkaConfigurationBuilder WithActorBrowserCluster(this AkkaConfigurationBuilder builder, string? role = null, Action<ActorBrowserClusterOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = new ActorBrowserClusterOptions { Role = role };
+        configure?.Invoke(options);
+        builder.WithCustomSerializer("actorbrowser-cluster", [typeof(IClusterWire)], static system => new ClusterSerializer(system));
+        // Akka.Hosting loads the phases before any actor starts.
+        var known = Over(options, builder.Configuration.HasValue ? builder.Configuration.Value : Config.Empty);
+        foreach (var phase in new[] { BrowserShutdown.PhaseFor(ConfigurationFactory.ParseString(options.Browser.Configuration).WithFallback(known)), ClusterDrain.PhaseFor(known) })
+        {
+            if (phase is not null)
+                builder.AddHocon(phase, HoconAddMode.Append);
+        }
+        return builder.WithActors((system, registry) => registry.Register<ClusterBrowser>(ClusterStart.Start(system, options, registry.TryGet<BrowserActor>(out var browser) ? browser : null)));
+    }
+
+    internal static Config Over(ActorBrowserClusterOptions options, Config config) =>
+        options.Configuration.Length == 0 ? config : ConfigurationFactory.ParseString(options.Configuration).WithFallback(config);
+}

@@ -1,0 +1,30 @@
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBrowser.Cluster;
+
+/// <summary>Starts a node's actors.</summary>
+internal static class ClusterStart
+{
+    /// <summary>The name of the cluster's actor below /user.</summary>
+    internal const string Name = "actorbrowser-cluster";
+
+    internal static IActorRef Start(ActorSystem system, ActorBrowserClusterOptions options, IActorRef? browser)
+    {
+        var settings = ClusterSettings.From(ActorBrowserClusterHosting.Over(options, system.Settings.Config));
+        if (options.Role is { } role)
+            settings = settings with { Role = role };
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        if (cluster.SelfRoles.Contains(settings.Role))
+            StartHost(system, options, browser, settings);
+        return system.ActorOf(ClusterBrowserActor.Props(new ClusterMemory(settings, Clock.Of(system))), Name);
+    }
+
+    private static void StartHost(ActorSystem system, ActorBrowserClusterOptions options, IActorRef? browser, ClusterSettings settings)
+    {
+        browser ??= system.StartActorBrowser(options.Browser);
+        var load = new NodeLoad(settings, [.. options.Browser.Roles.Select(static role => role.Definition.Name)], BrowserProcesses.CounterOf(browser), Logging.GetLogger(system, "ActorBrowser"));
+        var host = system.ActorOf(NodeHost.Props(load, new HostedWork(browser, settings)), NodeHost.Name);
+        ClusterDrain.Register(system, host, settings);
+    }
+}

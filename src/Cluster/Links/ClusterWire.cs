@@ -1,0 +1,96 @@
+namespace ActorBrowser.Cluster;
+
+/// <summary>A message that Akka carries from node to node; <see cref="ClusterSerializer"/> writes and reads it.</summary>
+internal interface IClusterWire;
+
+/// <summary>Asking node → browser node: a link is wanted.</summary>
+/// <param name="Oldest">The oldest version of the messages that the asker speaks.</param>
+/// <param name="Newest">The newest.</param>
+/// <param name="Nonce">Random bytes, used once.</param>
+internal sealed record Introduce(int Oldest, int Newest, ReadOnlyMemory<byte> Nonce) : IClusterWire;
+
+/// <summary>Browser node → asking node, from the link's actor: prove that you know the secret, as I do.</summary>
+/// <param name="Version">The version that the link speaks.</param>
+/// <param name="Nonce">Random bytes, used once.</param>
+/// <param name="Proof">That the browser node knows the secret.</param>
+internal sealed record Challenge(int Version, ReadOnlyMemory<byte> Nonce, ReadOnlyMemory<byte> Proof) : IClusterWire;
+
+/// <summary>Asking node → browser node: the asker knows the secret.</summary>
+internal sealed record Prove(ReadOnlyMemory<byte> Proof) : IClusterWire;
+
+/// <summary>Browser node → asking node: the link is open.</summary>
+/// <param name="Token">A number that each message of the link carries.</param>
+/// <param name="Offer">What is free.</param>
+internal sealed record Welcome(ulong Token, NodeOffer Offer) : IClusterWire;
+
+/// <summary>Browser node → asking node: there is no link.</summary>
+/// <param name="Problem">One sentence.</param>
+internal sealed record NotWelcome(string Problem) : IClusterWire;
+
+/// <summary>Browser node → asking node: what is free now.</summary>
+internal sealed record OfferMade(ulong Token, NodeOffer Offer) : IClusterWire;
+
+/// <summary>Either way: a piece of a conversation.</summary>
+/// <param name="Token">The link's.</param>
+/// <param name="Number">1 for the first frame of this direction, then one more each time.</param>
+/// <param name="Conversation">The conversation.</param>
+/// <param name="Kind">What the piece is.</param>
+/// <param name="Data">Its bytes.</param>
+internal sealed record LinkFrame(ulong Token, ulong Number, ulong Conversation, FrameKind Kind, ReadOnlyMemory<byte> Data) : IClusterWire;
+
+/// <summary>Either way: so many frames were sent. The receiver compares.</summary>
+internal sealed record Pulse(ulong Token, ulong Sent) : IClusterWire;
+
+/// <summary>What a <see cref="LinkFrame"/> holds.</summary>
+internal enum FrameKind : byte
+{
+    /// <summary>A conversation begins: the kind of its work in one byte, and in eight the key of other work that it wants to be apart from.</summary>
+    Open = 1,
+
+    /// <summary>A message, or the end of one.</summary>
+    Message = 2,
+
+    /// <summary>A part of a message that goes on.</summary>
+    Part = 3,
+
+    /// <summary>The receiver has taken so many bytes.</summary>
+    Credit = 4,
+
+    /// <summary>The conversation is over.</summary>
+    Close = 5,
+
+    /// <summary>The browser node does not do it; why.</summary>
+    Refuse = 6,
+}
+
+/// <summary>Why a browser node does not do what it is asked for.</summary>
+internal enum RefusalKind
+{
+    /// <summary>It has no room, or leaves the cluster: another node may do it.</summary>
+    Full = 0,
+
+    /// <summary>Its policy forbids it.</summary>
+    Denied = 1,
+
+    /// <summary>It failed, before or while it did it.</summary>
+    Failed = 2,
+}
+
+/// <summary>What a request needs of a node.</summary>
+internal enum WorkKind : byte
+{
+    /// <summary>A fetch.</summary>
+    Fetch = 0,
+
+    /// <summary>A tab.</summary>
+    Tab = 1,
+
+    /// <summary>A command.</summary>
+    Command = 2,
+
+    /// <summary>An image to decode.</summary>
+    Image = 3,
+
+    /// <summary>A request to a typed role.</summary>
+    Call = 4,
+}
