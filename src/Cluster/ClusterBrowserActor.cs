@@ -8,17 +8,19 @@ namespace ActorBrowser.Cluster;
 /// <see cref="NodeLink"/> for each browser node. A restart keeps all of them, and what it knows of nodes and waiting requests
 /// (<see cref="ClusterMemory"/>).
 /// </summary>
-internal sealed class ClusterBrowserActor : UntypedActor
+internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
 {
     private readonly ClusterMemory _memory;
     private readonly ClusterSettings _settings;
     private readonly ActorTimers _timers;
+    private readonly CommandRouter _commands;
 
     public ClusterBrowserActor(ClusterMemory memory)
     {
         _memory = memory;
         _settings = memory.Settings;
         _timers = new ActorTimers(Context);
+        _commands = new CommandRouter(Context, memory, Begin);
     }
 
     internal static Props Props(ClusterMemory memory) => Akka.Actor.Props.Create(() => new ClusterBrowserActor(memory));
@@ -31,6 +33,7 @@ internal sealed class ClusterBrowserActor : UntypedActor
         Akka.Cluster.Cluster.Get(Context.System).Subscribe(
             Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
         WatchWaiting();
+        UnansweredMessages.AnswerFor(Self);
     }
 
     // Links and conversations go on.
@@ -55,7 +58,10 @@ internal sealed class ClusterBrowserActor : UntypedActor
     protected override void OnReceive(object message)
     {
         if (!Entry.Admits(message, Sender))
+        {
+            (message as CommandProtocol.Spawn)?.InputDescriptor?.Dispose();
             return;
+        }
         switch (message)
         {
             case ClusterProtocol.Placed placed:
@@ -81,6 +87,10 @@ internal sealed class ClusterBrowserActor : UntypedActor
             case WaitTick:
                 OnWaitOver();
                 break;
+            case BrowserShutdown.AskIfStopping:
+                // This actor ends no work while it runs.
+                Sender.Tell(new BrowserShutdown.Stopping(false));
+                break;
             case ClusterProtocol.GetNodes:
                 Sender.Tell(_memory.Describe());
                 break;
@@ -99,15 +109,21 @@ internal sealed class ClusterBrowserActor : UntypedActor
         switch (message)
         {
             case FetchProtocol.Fetch fetch:
-                Begin(start.Id, FetchConversation.Props(start, fetch, wish));
+                Begin(start, FetchConversation.Props(start, fetch, wish));
                 break;
             default:
-                Unhandled(message);
+                if (!_commands.OnReceive(message, wish))
+                    Unhandled(message);
                 break;
         }
     }
 
-    private void Begin(ulong id, Props props) => _memory.Remember(id, Context.Watch(Context.ActorOf(props)));
+    private IActorRef Begin(ConversationStart start, Props props)
+    {
+        var conversation = Context.Watch(Context.ActorOf(props));
+        _memory.Remember(start.Id, conversation);
+        return conversation;
+    }
 
     private void Forward(ulong id, object message)
     {
@@ -119,7 +135,7 @@ internal sealed class ClusterBrowserActor : UntypedActor
     {
         if (request.Only is { } only && _memory.Table.Find(only) is null)
             Sender.Tell(new Conversation.NotPlaced($"The node {only} is not in the cluster.", IsLost: true));
-        else if (_memory.HasWaiting(request.Kind) || !TryPlace(Sender, request))
+        else if ((request.Kind != WorkKind.Question && _memory.HasWaiting(request.Kind)) || !TryPlace(Sender, request))
         {
             if (_memory.Waiting >= _settings.MaxWaiting)
                 Sender.Tell(new Conversation.NotPlaced($"No browser node has room, and {_settings.MaxWaiting} requests wait already (actorbrowser.cluster.max-waiting).", IsLost: false));

@@ -17,6 +17,8 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
 
     internal NodeTable Table { get; } = new(settings.OfferLifetime, time);
 
+    internal CommandHandleTable Commands { get; } = new();
+
     internal int Waiting => _waiting.Count;
 
     internal bool IsLink(IActorRef actor) => Table.Nodes.Any(node => node.Link.Equals(actor));
@@ -34,6 +36,7 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
     {
         if (_ids.Remove(conversation, out var id))
             _byId.Remove(id);
+        Commands.Remove(conversation);
         if (_waiters.TryGetValue(conversation, out var waiter))
             Remove(waiter);
     }
@@ -86,7 +89,7 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
 
     private static NodeStatus Describe(NodeEntry node) => new(
         node.Key, node.Address, node.Offer is not null, node.IsReachable, node.Offer is { IsLeaving: true },
-        [.. Enum.GetValues<WorkKind>().Select(node.FreeFor)], node.Offer?.IdleProcessor ?? 0, node.Offer?.FreeMemory ?? 0);
+        [.. Enum.GetValues<WorkKind>().Where(static kind => kind != WorkKind.Question).Select(node.FreeFor)], node.Offer?.IdleProcessor ?? 0, node.Offer?.FreeMemory ?? 0);
 
     private void Remove(LinkedListNode<Waiter> waiter)
     {

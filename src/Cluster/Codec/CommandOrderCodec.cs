@@ -13,7 +13,7 @@ internal static class CommandOrderCodec
 
     internal static void Write(ref MessagePackWriter writer, CommandOrder order)
     {
-        writer.WriteArrayHeader(23);
+        writer.WriteArrayHeader(24);
         writer.WriteList(order.Arguments, static (ref writer, argument) => WriteBytes(ref writer, argument));
         writer.Write(order.IsAwaited);
         writer.WriteBytes(order.Folder?.Bytes);
@@ -37,6 +37,7 @@ internal static class CommandOrderCodec
         writer.Write(order.Scratch);
         writer.WriteNested(order.Subscription, CommandSaidCodecs.WriteSubscription);
         writer.Write(order.Subscriber);
+        writer.Write(order.TraceParent);
     }
 
     internal static CommandOrder Read(ref Fields fields) => new(fields.List(ReadText, MostTexts))
@@ -63,6 +64,7 @@ internal static class CommandOrderCodec
         Scratch = fields.TextOrNull(),
         Subscription = fields.NestedOrNull(CommandSaidCodecs.ReadSubscription),
         Subscriber = fields.Number(0, long.MaxValue),
+        TraceParent = fields.TextOrNull(256),
     };
 
     // A list's entries are arrays, so that a later version may say more of each.

@@ -9,7 +9,6 @@ internal static class CommandSaidCodecs
     internal static readonly MessageCodec[] All =
     [
         MessageCodec.Of<CommandSubscription>("command-subscribe", WriteSubscription, ReadSubscription),
-        MessageCodec.Of<CommandUnsubscription>("command-unsubscribe", WriteNothing, static (ref _) => new CommandUnsubscription()),
         MessageCodec.Of<GrantOutput>("command-grant", static (ref writer, message) =>
         {
             writer.WriteArrayHeader(1);

@@ -13,12 +13,13 @@ internal static class ImageCodecs
     [
         MessageCodec.Of<DecodeOrder>("image", static (ref writer, message) =>
         {
-            writer.WriteArrayHeader(4);
+            writer.WriteArrayHeader(5);
             writer.WriteBytes(message.File);
             writer.Write(message.MaxWidth);
             writer.Write(message.MaxHeight);
             writer.Write(message.Site);
-        }, static (ref fields) => new DecodeOrder(fields.Bytes(), fields.Int32(0), fields.Int32(0), fields.Text(Decode.LongestSite))),
+            writer.Write(message.TraceParent);
+        }, static (ref fields) => new DecodeOrder(fields.Bytes(), fields.Int32(0), fields.Int32(0), fields.Text(Decode.LongestSite)) { TraceParent = fields.TextOrNull(256) }),
         MessageCodec.Of<PixelsBegin>("image-begin", WriteBegin, ReadBegin),
         MessageCodec.Of<Pixels>("image-pixels", static (ref writer, message) =>
         {

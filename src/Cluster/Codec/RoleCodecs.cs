@@ -10,12 +10,13 @@ internal static class RoleCodecs
     [
         MessageCodec.Of<RoleOrder>("role", static (ref writer, message) =>
         {
-            writer.WriteArrayHeader(4);
+            writer.WriteArrayHeader(5);
             writer.Write(message.Role);
             writer.Write(message.Signature);
             writer.WriteBytes(message.Request);
             writer.WriteTime(message.Timeout);
-        }, static (ref fields) => new RoleOrder(fields.Text(LongestName), fields.Text(LongestSignature), fields.Bytes()) { Timeout = fields.TimeOrNull() }),
+            writer.Write(message.TraceParent);
+        }, static (ref fields) => new RoleOrder(fields.Text(LongestName), fields.Text(LongestSignature), fields.Bytes()) { Timeout = fields.TimeOrNull(), TraceParent = fields.TextOrNull(256) }),
         MessageCodec.Of<RoleAnswer>("role-answer", static (ref writer, message) =>
         {
             writer.WriteArrayHeader(1);

@@ -47,17 +47,21 @@ internal sealed record CommandOrder(IReadOnlyList<CommandText> Arguments)
 
     internal string? Scratch { get; init; }
 
+    /// <summary>The asker's span, as W3C Trace Context writes it; null for none.</summary>
+    internal string? TraceParent { get; init; }
+
     /// <summary>The subscription at the start; null for none.</summary>
     internal CommandSubscription? Subscription { get; init; }
 
     /// <summary>The subscriber's number, if there is a subscription.</summary>
     internal long Subscriber { get; init; }
 
-    internal static CommandOrder Of(Spawn spawn, CommandSubscription? subscription, long subscriber) => new(spawn.Arguments)
+    /// <summary>The order for a command. Its lists are copies: those of the request belong to its sender.</summary>
+    internal static CommandOrder Of(Spawn spawn, CommandSubscription? subscription, long subscriber) => new([.. spawn.Arguments])
     {
         IsAwaited = spawn.IsAwaited,
         Folder = spawn.Folder,
-        Environment = spawn.Environment,
+        Environment = spawn.Environment?.Own(),
         Input = spawn.Input,
         Output = spawn.Output,
         Columns = spawn.Columns,
@@ -70,11 +74,12 @@ internal sealed record CommandOrder(IReadOnlyList<CommandText> Arguments)
         SpillFile = spawn.SpillFile,
         Profile = spawn.Profile,
         OnRefusal = spawn.OnRefusal,
-        Egress = spawn.Egress,
-        Secrets = spawn.Secrets,
-        Read = spawn.Read,
+        Egress = spawn.Egress?.ToArray(),
+        Secrets = spawn.Secrets?.ToArray(),
+        Read = spawn.Read?.ToArray(),
         World = spawn.World,
         Scratch = spawn.Scratch,
+        TraceParent = TraceText.Of(spawn.TraceParent),
         Subscription = subscription,
         Subscriber = subscriber,
     };
@@ -103,6 +108,7 @@ internal sealed record CommandOrder(IReadOnlyList<CommandText> Arguments)
         Read = Read,
         World = World,
         Scratch = Scratch,
+        TraceParent = TraceText.Read(TraceParent),
         Subscription = subscription,
     };
 }
@@ -140,9 +146,6 @@ internal sealed record CommandOver;
 /// <param name="Text">See <see cref="Subscribe.Text"/>.</param>
 /// <param name="Credit">How many bytes may come before the first <see cref="GrantOutput"/>. Between nodes there always is a limit.</param>
 internal sealed record CommandSubscription(long From, bool Text, long Credit);
-
-/// <summary>Said by the subscriber: <see cref="Unsubscribe"/>.</summary>
-internal sealed record CommandUnsubscription;
 
 /// <summary>Asks a node for the handles that its browser knows.</summary>
 internal sealed record CommandHandlesOrder;

@@ -4,15 +4,17 @@ namespace ActorBrowser.Cluster;
 /// <param name="Allowed">Whether each <see cref="WorkKind"/> is, by its number.</param>
 /// <param name="PrivateAddresses">Whether fetches and tabs may reach private addresses.</param>
 /// <param name="Proxies">Whether a fetch may name a proxy.</param>
-internal sealed record ClusterPolicy(IReadOnlyList<bool> Allowed, bool PrivateAddresses, bool Proxies)
+/// <param name="Command">What a command may ask for.</param>
+internal sealed record ClusterPolicy(IReadOnlyList<bool> Allowed, bool PrivateAddresses, bool Proxies, CommandPolicy Command)
 {
     private static readonly string[] s_keys = ["fetches", "tabs", "commands", "images", "calls"];
 
     internal static ClusterPolicy Read(SettingsReader reader) => new(
-        [.. s_keys.Select(key => reader.Switch($"cluster.policy.{key}"))], reader.Switch("cluster.policy.private-addresses"), reader.Switch("cluster.policy.proxies"));
+        [.. s_keys.Select(key => reader.Switch($"cluster.policy.{key}"))], reader.Switch("cluster.policy.private-addresses"), reader.Switch("cluster.policy.proxies"),
+        CommandPolicy.From(reader));
 
     /// <summary>Null, or why this kind of work is not done for other nodes.</summary>
-    internal string? Problem(WorkKind kind) => Allowed[(int)kind] ? null : Sentence($"does no {s_keys[(int)kind]} for other nodes", s_keys[(int)kind]);
+    internal string? Problem(WorkKind kind) => kind == WorkKind.Question || Allowed[(int)kind] ? null : Sentence($"does no {s_keys[(int)kind]} for other nodes", s_keys[(int)kind]);
 
     internal static string Sentence(string what, string key) => $"The node's policy {what} (actorbrowser.cluster.policy.{key}).";
 }

@@ -3,7 +3,11 @@ using ActorBrowser.Transport;
 namespace ActorBrowser.Cluster;
 
 /// <summary>An image as it is asked of a node: <see cref="ImageProtocol.Decode"/> without its token.</summary>
-internal sealed record DecodeOrder(ReadOnlyMemory<byte> File, int MaxWidth, int MaxHeight, string Site);
+internal sealed record DecodeOrder(ReadOnlyMemory<byte> File, int MaxWidth, int MaxHeight, string Site)
+{
+    /// <summary>The asker's span, as W3C Trace Context writes it; null for none.</summary>
+    internal string? TraceParent { get; init; }
+}
 
 /// <summary>An image was decoded. Its pixels follow, as many at a time as <see cref="PixelCredit"/> allows.</summary>
 /// <param name="Image">Its size and its frames.</param>

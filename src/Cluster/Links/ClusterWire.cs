@@ -93,4 +93,7 @@ internal enum WorkKind : byte
 
     /// <summary>A request to a typed role.</summary>
     Call = 4,
+
+    /// <summary>A question about work that a certain node has. It takes no room: also a full node, or one that leaves, answers.</summary>
+    Question = 5,
 }

@@ -8,6 +8,9 @@ internal sealed record RoleOrder(string Role, string Signature, ReadOnlyMemory<b
 {
     /// <summary>How long it may take; null for the node's configuration.</summary>
     internal TimeSpan? Timeout { get; init; }
+
+    /// <summary>The asker's span, as W3C Trace Context writes it; null for none.</summary>
+    internal string? TraceParent { get; init; }
 }
 
 /// <summary>The answer, as the child wrote it.</summary>

@@ -15,7 +15,7 @@ public sealed class CommandCodecSpecs
     {
         [typeof(Spawn)] = "CommandOrder: a descriptor, a subscriber and a span stay on the asker's node.",
         [typeof(Subscribe)] = "CommandSubscription: the subscriber is an actor of the asker's node, and has a number between nodes.",
-        [typeof(Unsubscribe)] = "CommandUnsubscription, for the same reason.",
+        [typeof(Unsubscribe)] = "CommandForget, for the same reason.",
         [typeof(SubscribeTo)] = "CommandAttach, then CommandSubscription.",
         [typeof(ListHandles)] = "CommandHandlesOrder, to each node.",
         [typeof(Handles)] = "CommandHandles: each node has its own actors for the sessions.",
@@ -64,7 +64,7 @@ public sealed class CommandCodecSpecs
     [Fact]
     public void Every_field_of_a_spawn_is_in_the_order_or_stays_for_a_reason()
     {
-        string[] stay = [nameof(Spawn.InputDescriptor), "Span", nameof(Spawn.Display), "TraceParent", "EqualityContract"];
+        string[] stay = [nameof(Spawn.InputDescriptor), "Span", nameof(Spawn.Display), "EqualityContract"];
         var order = typeof(CommandOrder).GetProperties(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Select(static property => property.Name).ToHashSet();
         Assert.All(typeof(Spawn).GetProperties(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Select(static property => property.Name).Except(stay),
             name => Assert.Contains(name, order));
