@@ -121,7 +121,7 @@ internal ref struct Fields
         return _reader.ReadBytes() is { } bytes ? bytes.ToArray() : throw Wrong("bytes, not nil");
     }
 
-    internal byte[]? BytesOrNull() => TryNext() ? _reader.ReadBytes()?.ToArray() : null;
+    internal ReadOnlyMemory<byte>? BytesOrNull() => TryNext() && _reader.ReadBytes() is { } bytes ? new ReadOnlyMemory<byte>(bytes.ToArray()) : default(ReadOnlyMemory<byte>?);
 
     /// <summary>A message within the message.</summary>
     internal T Nested<T>(ReadMessage<T> read)

@@ -47,7 +47,7 @@ internal sealed record FetchOrder(string Url)
     {
         Method = fetch.Method,
         Headers = fetch.Headers,
-        Body = fetch.Body is { } body && MessageBytes.AreInArray(body) ? body : null,
+        Body = fetch.Body is { } body && MessageBytes.AreInArray(body) ? body : default(ReadOnlyMemory<byte>?),
         Streamed = fetch.Streamed,
         Initiator = fetch.Initiator,
         MaxRedirects = fetch.MaxRedirects,

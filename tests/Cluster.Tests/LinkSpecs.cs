@@ -1,0 +1,178 @@
+using ActorBrowser.Cluster;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace ActorBrowser.ClusterTests;
+
+/// <summary>Each end of a link against a probe that plays the other one: introductions, lost and forged messages.</summary>
+public sealed class LinkSpecs : TestKit
+{
+    private const string Secret = "between us";
+
+    private static readonly NodeOffer s_offer = new(0, [], 1, 1, 1, false, [], []);
+
+    private readonly ClusterSettings _settings = ClusterSettings.From(ConfigurationFactory.ParseString("actorbrowser.cluster { secret = \"between us\", pulse-interval = 50ms, introduction-timeout = 300ms }"));
+    private readonly TestProbe _cluster;
+    private readonly TestProbe _conversation;
+    private readonly TestProbe _browser;
+
+    public LinkSpecs() : base("akka.loglevel = ERROR")
+    {
+        _cluster = CreateTestProbe();
+        _conversation = CreateTestProbe();
+        _browser = CreateTestProbe();
+    }
+
+    [Fact]
+    public void A_lost_message_ends_the_link_and_each_conversation_hears_it_once()
+    {
+        var (link, host, token) = OpenLink();
+        link.Tell(new NodeLink.Join(5), _conversation.Ref);
+        host.Send(link, new LinkFrame(token, 1, 5, FrameKind.Message, default));
+        _conversation.ExpectMsg<LinkPiece>();
+        host.Send(link, new LinkFrame(token, 3, 5, FrameKind.Message, default));
+        Assert.Contains("has lost 1 messages", _conversation.ExpectMsg<NodeLink.LinkLost>().Why, StringComparison.Ordinal);
+        Assert.Null(_cluster.ExpectMsg<NodeLink.Heard>().Offer);
+        // What comes late, or again, reaches nobody.
+        host.Send(link, new LinkFrame(token, 4, 5, FrameKind.Message, default));
+        _conversation.ExpectNoMsg(50);
+    }
+
+    [Fact]
+    public void A_lost_last_message_is_noticed_by_the_pulse()
+    {
+        var (link, host, token) = OpenLink();
+        link.Tell(new NodeLink.Join(5), _conversation.Ref);
+        host.Send(link, new Pulse(token, 1));
+        _conversation.ExpectMsg<NodeLink.LinkLost>();
+    }
+
+    [Fact]
+    public void A_message_with_another_token_or_of_another_actor_is_ignored()
+    {
+        var (link, host, token) = OpenLink();
+        link.Tell(new NodeLink.Join(5), _conversation.Ref);
+        host.Send(link, new LinkFrame(token + 1, 1, 5, FrameKind.Message, default));
+        CreateTestProbe().Send(link, new LinkFrame(token, 1, 5, FrameKind.Message, default));
+        host.Send(link, new LinkFrame(token, 1, 5, FrameKind.Close, default));
+        Assert.Equal(FrameKind.Close, _conversation.ExpectMsg<LinkPiece>().Kind);
+    }
+
+    [Fact]
+    public void A_link_whose_other_end_stops_is_made_again()
+    {
+        var (link, host, _) = OpenLink();
+        link.Tell(new NodeLink.Join(5), _conversation.Ref);
+        Sys.Stop(host.Ref);
+        _conversation.ExpectMsg<NodeLink.LinkLost>();
+        Assert.Null(_cluster.ExpectMsg<NodeLink.Heard>().Offer);
+    }
+
+    [Fact]
+    public void Whoever_does_not_know_the_secret_gets_no_link()
+    {
+        var host = StartHost();
+        var asker = CreateTestProbe();
+        var nonce = LinkProof.Nonce();
+        asker.Send(host, new Introduce(1, 1, nonce));
+        var challenge = asker.ExpectMsg<Challenge>();
+        var link = asker.LastSender;
+        Assert.True(LinkProof.IsRight(challenge.Proof, LinkProof.Of(Secret, ofBrowserNode: true, 1, nonce, challenge.Nonce.Span)));
+        // Its own proof sent back is no proof.
+        asker.Send(link, new Prove(challenge.Proof));
+        Assert.Contains("secret", asker.ExpectMsg<NotWelcome>().Problem, StringComparison.Ordinal);
+        asker.Send(link, new LinkFrame(0, 1, 1, FrameKind.Open, new byte[] { 0 }));
+        asker.ExpectNoMsg(50);
+        _browser.ExpectNoMsg(10);
+    }
+
+    [Fact]
+    public void Nothing_is_done_before_the_proof_and_a_silent_asker_is_forgotten()
+    {
+        var host = StartHost();
+        var asker = CreateTestProbe();
+        asker.Send(host, new Introduce(1, 1, LinkProof.Nonce()));
+        asker.ExpectMsg<Challenge>();
+        var link = asker.LastSender;
+        asker.Send(link, new LinkFrame(0, 1, 1, FrameKind.Open, new byte[] { 0 }));
+        asker.Watch(link);
+        asker.FishForMessage(message => message is Terminated, Deadline.Long);
+        _browser.ExpectNoMsg(10);
+    }
+
+    [Fact]
+    public void Nodes_of_two_versions_agree_on_the_newest_that_both_speak_or_say_why_not()
+    {
+        var host = StartHost();
+        var asker = CreateTestProbe();
+        asker.Send(host, new Introduce(1, ClusterSettings.NewestVersion + 5, LinkProof.Nonce()));
+        Assert.Equal(ClusterSettings.NewestVersion, asker.ExpectMsg<Challenge>().Version);
+        asker.Send(host, new Introduce(ClusterSettings.NewestVersion + 1, ClusterSettings.NewestVersion + 5, LinkProof.Nonce()));
+        Assert.Contains("versions", asker.ExpectMsg<NotWelcome>().Problem, StringComparison.Ordinal);
+        asker.Send(host, new Introduce(1, 1, new byte[3]));
+        asker.ExpectMsg<NotWelcome>();
+    }
+
+    [Fact]
+    public void A_hostile_asker_ends_its_own_conversation_and_no_other_link()
+    {
+        var host = StartHost();
+        var (hostile, link, token) = Ask(host);
+        var (other, _, _) = Ask(host);
+        hostile.Send(link, new LinkFrame(token, 1, 9, FrameKind.Open, new byte[] { 77 }));
+        Assert.Equal(FrameKind.Refuse, Next(hostile).Kind);
+        hostile.Send(link, new LinkFrame(token, 2, 10, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch }));
+        hostile.Send(link, new LinkFrame(token, 3, 10, FrameKind.Message, new byte[] { 0xc1, 0xff }));
+        Assert.Contains("could not read", Refusal.Decode(Next(hostile).Data).Problem, StringComparison.Ordinal);
+        hostile.Send(link, new LinkFrame(token, 4, 11, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch }));
+        hostile.Send(link, new LinkFrame(token, 5, 11, FrameKind.Message, ClusterCodec.Encode(new FetchCredit(1))));
+        Assert.Equal(FrameKind.Refuse, Next(hostile).Kind);
+        hostile.Send(link, new LinkFrame(token, 6, 12, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch }));
+        hostile.Send(link, new LinkFrame(token, 7, 12, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch }));
+        hostile.FishForMessage(static message => message is NotWelcome, Deadline.Long);
+        other.ExpectNoMsg(50);
+        _browser.ExpectNoMsg(10);
+    }
+
+    private static LinkFrame Next(TestProbe probe) => (LinkFrame)probe.FishForMessage(static message => message is LinkFrame, Deadline.Long);
+
+    private IActorRef StartHost() => Sys.ActorOf(NodeHost.Props(new NodeLoad(_settings, [], static () => 0, Sys.Log), new HostedWork(_browser.Ref, _settings)));
+
+    private (TestProbe Asker, IActorRef Link, ulong Token) Ask(IActorRef host)
+    {
+        var asker = CreateTestProbe();
+        var nonce = LinkProof.Nonce();
+        asker.Send(host, new Introduce(1, 1, nonce));
+        var challenge = asker.ExpectMsg<Challenge>();
+        var link = asker.LastSender;
+        asker.Send(link, new Prove(LinkProof.Of(Secret, ofBrowserNode: false, 1, nonce, challenge.Nonce.Span)));
+        return (asker, link, asker.ExpectMsg<Welcome>().Token);
+    }
+
+    private (IActorRef Link, TestProbe Host, ulong Token) OpenLink()
+    {
+        var host = CreateTestProbe();
+        // The link introduces itself at the path of a browser node's host.
+        Sys.ActorOf(Akka.Actor.Props.Create(() => new Forwarder(host.Ref)), NodeHost.Name);
+        var address = ((ExtendedActorSystem)Sys).Provider.DefaultAddress;
+        var link = Sys.ActorOf(NodeLink.Props(new NodeEntryKey("node", address, []), _cluster.Ref, _settings));
+        var introduce = host.ExpectMsg<Introduce>();
+        var nonce = LinkProof.Nonce();
+        host.Send(link, new Challenge(1, nonce, LinkProof.Of(Secret, ofBrowserNode: true, 1, introduce.Nonce.Span, nonce)));
+        Assert.True(LinkProof.IsRight(host.ExpectMsg<Prove>().Proof, LinkProof.Of(Secret, ofBrowserNode: false, 1, introduce.Nonce.Span, nonce)));
+        host.Send(link, new Welcome(42, s_offer));
+        Assert.NotNull(_cluster.ExpectMsg<NodeLink.Heard>().Offer);
+        return (link, host, 42);
+    }
+
+    private sealed class Forwarder(IActorRef to) : ReceiveActor
+    {
+        protected override bool AroundReceive(Receive receive, object message)
+        {
+            to.Forward(message);
+            return true;
+        }
+    }
+}
