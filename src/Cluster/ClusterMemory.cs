@@ -21,6 +21,8 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
 
     internal int Waiting => _waiting.Count;
 
+    internal NodeNumbers Numbers { get; } = new();
+
     internal bool IsLink(IActorRef actor) => Table.Nodes.Any(node => node.Link.Equals(actor));
 
     internal void Remember(ulong id, IActorRef conversation)
@@ -89,7 +91,7 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
 
     private static NodeStatus Describe(NodeEntry node) => new(
         node.Key, node.Address, node.Offer is not null, node.IsReachable, node.Offer is { IsLeaving: true },
-        [.. Enum.GetValues<WorkKind>().Where(static kind => kind != WorkKind.Question).Select(node.FreeFor)], node.Offer?.IdleProcessor ?? 0, node.Offer?.FreeMemory ?? 0);
+        [.. Enum.GetValues<WorkKind>().Where(static kind => kind < WorkKind.Watch).Select(node.FreeFor)], node.Offer?.IdleProcessor ?? 0, node.Offer?.FreeMemory ?? 0);
 
     private void Remove(LinkedListNode<Waiter> waiter)
     {

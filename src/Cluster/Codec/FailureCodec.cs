@@ -83,7 +83,7 @@ internal static class FailureCodec
         Limit = fields.TextOrNull(256),
     };
 
-    private static RoleFailureReport ReadReport(byte[] bytes)
+    private static RoleFailureReport ReadReport(ReadOnlyMemory<byte> bytes)
     {
         try
         {

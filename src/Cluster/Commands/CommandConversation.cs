@@ -71,8 +71,8 @@ internal sealed class CommandConversation : Conversation
             Finish();
             return;
         }
-        if (_spawn is not null && !TryOrder(_spawn))
-            return;
+        if (_spawn is not null)
+            _order = Order(_spawn);
         base.PreStart();
     }
 
@@ -180,27 +180,13 @@ internal sealed class CommandConversation : Conversation
         _answers.TellOfLoss(cause, _spawn is null ? CommandRefusal.FailureOf(failure, problem) : null, problem);
     }
 
-    private bool TryOrder(Spawn spawn)
+    private CommandOrder Order(Spawn spawn)
     {
-        try
-        {
-            CommandSubscription? subscription = null;
-            long subscriber = 0;
-            if (spawn.Subscription is { } asked)
-            {
-                var feed = new OutputFeed(asked.Subscriber, asked.Subscriber, asked.Credit, Window);
-                (subscriber, subscription) = (_talkers.Subscribe(feed).Number, new CommandSubscription(asked.From, asked.Text, feed.TakeGrant()));
-            }
-            _order = CommandOrder.Of(spawn, subscription, subscriber);
-            return true;
-        }
-        catch (Exception e)
-        {
-            // The lists are the requester's code, and may throw anything.
-            Requester.Tell(new SpawnRefused(SpawnFailure.InvalidRequest, 0, $"The Spawn cannot be read: {e.Message}"), Self);
-            Finish();
-            return false;
-        }
+        if (spawn.Subscription is not { } asked)
+            return CommandOrder.Of(spawn, null, 0);
+        var feed = new OutputFeed(asked.Subscriber, asked.Subscriber, asked.Credit, Window);
+        var subscriber = _talkers.Subscribe(feed).Number;
+        return CommandOrder.Of(spawn, new CommandSubscription(asked.From, asked.Text, feed.TakeGrant()), subscriber);
     }
 
     // A quarter of what may be under way, so that several subscribers do not wait for each other.

@@ -56,12 +56,12 @@ internal sealed record CommandOrder(IReadOnlyList<CommandText> Arguments)
     /// <summary>The subscriber's number, if there is a subscription.</summary>
     internal long Subscriber { get; init; }
 
-    /// <summary>The order for a command. Its lists are copies: those of the request belong to its sender.</summary>
-    internal static CommandOrder Of(Spawn spawn, CommandSubscription? subscription, long subscriber) => new([.. spawn.Arguments])
+    /// <summary>The order for a command whose lists no other code can change.</summary>
+    internal static CommandOrder Of(Spawn spawn, CommandSubscription? subscription, long subscriber) => new(spawn.Arguments)
     {
         IsAwaited = spawn.IsAwaited,
         Folder = spawn.Folder,
-        Environment = spawn.Environment?.Own(),
+        Environment = spawn.Environment,
         Input = spawn.Input,
         Output = spawn.Output,
         Columns = spawn.Columns,
@@ -74,9 +74,9 @@ internal sealed record CommandOrder(IReadOnlyList<CommandText> Arguments)
         SpillFile = spawn.SpillFile,
         Profile = spawn.Profile,
         OnRefusal = spawn.OnRefusal,
-        Egress = spawn.Egress?.ToArray(),
-        Secrets = spawn.Secrets?.ToArray(),
-        Read = spawn.Read?.ToArray(),
+        Egress = spawn.Egress,
+        Secrets = spawn.Secrets,
+        Read = spawn.Read,
         World = spawn.World,
         Scratch = spawn.Scratch,
         TraceParent = TraceText.Of(spawn.TraceParent),

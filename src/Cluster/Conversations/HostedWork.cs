@@ -13,6 +13,7 @@ internal sealed record HostedWork(IActorRef Browser, ClusterSettings Settings)
         WorkKind.Fetch => HostedFetch.Props(start),
         WorkKind.Command => HostedCommand.Props(start, isQuestion: false),
         WorkKind.Question => HostedCommand.Props(start, isQuestion: true),
+        WorkKind.Watch => HostedWatch.Props(start),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }

@@ -94,6 +94,9 @@ internal enum WorkKind : byte
     /// <summary>A request to a typed role.</summary>
     Call = 4,
 
+    /// <summary>A question or order of a task manager.</summary>
+    Watch = 5,
+
     /// <summary>A question about work that a certain node has. It takes no room: also a full node, or one that leaves, answers.</summary>
-    Question = 5,
+    Question = 6,
 }

@@ -149,9 +149,12 @@ internal sealed class NodeLink : UntypedActor
         _timers.StartSingleTimer(IntroduceTick.Instance, IntroduceTick.Instance, _settings.IntroductionTimeout);
     }
 
+    // An actor of this node's own browser has an address without a host.
+    private bool IsOfNode(IActorRef actor) => (actor.Path.Address.HasLocalScope ? Akka.Cluster.Cluster.Get(Context.System).SelfAddress : actor.Path.Address).Equals(_address);
+
     private void OnChallenge(Challenge challenge)
     {
-        if (_traffic is not null || _introduced is not null || !Sender.Path.Address.Equals(_address) || challenge.Version is < ClusterSettings.OldestVersion or > ClusterSettings.NewestVersion || challenge.Nonce.Length != LinkProof.NonceLength)
+        if (_traffic is not null || _introduced is not null || !IsOfNode(Sender) || challenge.Version is < ClusterSettings.OldestVersion or > ClusterSettings.NewestVersion || challenge.Nonce.Length != LinkProof.NonceLength)
             return;
         if (!LinkProof.IsRight(challenge.Proof, LinkProof.Of(_settings.Secret, ofBrowserNode: true, challenge.Version, _nonce, challenge.Nonce.Span)))
         {

@@ -80,7 +80,7 @@ internal sealed class NodeLoad(ClusterSettings settings, IReadOnlyList<string> r
     {
         lock (_lock)
         {
-            var room = new Room[(int)WorkKind.Question];
+            var room = new Room[PlacementRequest.Kinds];
             for (var kind = 0; kind < room.Length; kind++)
                 room[kind] = new Room(settings.Policy.Problem((WorkKind)kind) is null ? settings.Capacity[kind] : 0, Math.Max(0, FreeOf((WorkKind)kind)));
             return new NodeOffer(seen, room, _machine.IdleProcessor, _machine.FreeMemory, _machine.AllMemory, IsLeaving, roles, [.. _apart.Keys.Take(256)]);
@@ -91,7 +91,7 @@ internal sealed class NodeLoad(ClusterSettings settings, IReadOnlyList<string> r
     private int FreeOf(WorkKind kind)
     {
         if (kind == WorkKind.Question)
-            return int.MaxValue;
+            return settings.Capacity[(int)kind];
         if (_machine.FreeMemory < settings.MinMemory || settings.Policy.Problem(kind) is not null)
             return 0;
         var free = settings.Capacity[(int)kind] - _running[(int)kind];
