@@ -89,6 +89,11 @@ internal sealed class HostedCommand : HostedConversation
                 Send(new CommandStarted(spawned.Handle, spawned.ProcessId, spawned.StartedAt));
                 OnKnown();
                 break;
+            case SpawnRefused { Kind: SpawnFailure.Stopped } stopping when _handle is null:
+                // It was not started, so another node may start it.
+                _isOver = true;
+                Refuse(RefusalKind.Full, stopping.Message);
+                break;
             case SpawnRefused refused when _handle is null:
                 _isOver = true;
                 Send(refused);
