@@ -105,6 +105,13 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
                 _watch ??= Context.ActorOf(ClusterWatch.Props(_memory));
                 _watch.Forward(message);
                 break;
+            case ClusterRole.ToStream to:
+                to.Sink.Conversation?.Tell(to.Message);
+                break;
+            case RoleProtocol.GetRole get:
+                Sender.Tell(_memory.Roles.TryGetValue(get.Name ?? "", out var role) ? new RoleProtocol.RoleFound(role)
+                    : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(RoleProtocol.GetRole), $"this node's program adds no role '{get.Name}' to the cluster's options")));
+                break;
             case ClusterProtocol.GetNodes:
                 Sender.Tell(_memory.Describe());
                 break;
@@ -124,6 +131,15 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
         {
             case FetchProtocol.Fetch fetch:
                 Begin(start, FetchConversation.Props(start, fetch, wish));
+                break;
+            case ClusterRole.Call call:
+                call.Begin(start, Begin);
+                break;
+            case ImageProtocol.Decode when Sender.Equals(Context.System.DeadLetters):
+                // Without an actor to take them, the pixels would stay mapped until they are collected.
+                break;
+            case ImageProtocol.Decode decode:
+                Begin(start, ImageConversation.Props(start, decode, wish));
                 break;
             default:
                 if (!_commands.OnReceive(message, wish))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 
 namespace ActorBrowser.Cluster;
@@ -16,6 +17,9 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
     internal ClusterSettings Settings { get; } = settings;
 
     internal NodeTable Table { get; } = new(settings.OfferLifetime, time);
+
+    /// <summary>The actors of the typed roles, by name.</summary>
+    internal ConcurrentDictionary<string, IActorRef> Roles { get; } = new(StringComparer.Ordinal);
 
     internal CommandHandleTable Commands { get; } = new();
 

@@ -102,6 +102,9 @@ public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeed
         return _memory.GetSpan().Slice(frame * _frameBytes, _frameBytes);
     }
 
+    /// <summary>All frames, one after another.</summary>
+    internal ReadOnlySpan<byte> Pixels => _memory.GetSpan();
+
     /// <inheritdoc/>
     public void Dispose() => ((IDisposable)_memory).Dispose();
 

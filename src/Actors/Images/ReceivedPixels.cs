@@ -1,13 +1,13 @@
-using System.Runtime.Versioning;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser;
 
 /// <summary>The pixels of an image that another machine decoded: they arrive in pieces, and are written into a memory file of this one.</summary>
-[SupportedOSPlatform("linux")]
 internal sealed class ReceivedPixels : IDisposable
 {
+    private const string NoMemoryFiles = "Pixels are kept in memory files, which only Linux has.";
+
     private readonly ImageDecoded _image;
     private readonly int _processId;
     private readonly SafeDescriptor _file;
@@ -30,9 +30,11 @@ internal sealed class ReceivedPixels : IDisposable
     internal static string? Open(in ImageDecoded image, int processId, long most, out ReceivedPixels? pixels)
     {
         pixels = null;
+        if (!OperatingSystem.IsLinux())
+            return NoMemoryFiles;
         var bytes = DecodedImage.LengthOf(image);
         if (bytes < 1 || bytes > Math.Min(most, int.MaxValue))
-            return $"An image of {bytes} bytes arrived; at most {Math.Min(most, int.MaxValue)} are accepted.";
+            return $"An image of {bytes} bytes was decoded elsewhere; at most {Math.Min(most, int.MaxValue)} are accepted here.";
         try
         {
             pixels = new ReceivedPixels(image, processId, SharedMemory.Create("pixels", (long)bytes), (long)bytes);
@@ -48,6 +50,8 @@ internal sealed class ReceivedPixels : IDisposable
     /// <returns>Null, or what is wrong, as a sentence.</returns>
     internal string? Add(long offset, ReadOnlySpan<byte> data)
     {
+        if (!OperatingSystem.IsLinux())
+            return NoMemoryFiles;
         if (offset != Received || data.IsEmpty || data.Length > Length - Received)
             return $"{data.Length} bytes of pixels arrived for the offset {offset}, after {Received} of {Length}.";
         try
@@ -67,6 +71,8 @@ internal sealed class ReceivedPixels : IDisposable
     internal string? Complete(out DecodedImage? image)
     {
         image = null;
+        if (!OperatingSystem.IsLinux())
+            return NoMemoryFiles;
         try
         {
             SharedMemory.Add(_file, Seals.Write | Seals.Shrink | Seals.Grow);

@@ -26,6 +26,9 @@ internal sealed class RoleStreamSink(IActorRef? taker = null)
     /// <summary>The call that fills it; only for the role's actor.</summary>
     internal RoleCall? Call { get; set; }
 
+    /// <summary>The conversation that fills it, if the role is one of a cluster's nodes; only for the cluster's actor.</summary>
+    internal IActorRef? Conversation { get; set; }
+
     internal void Add(in Batch batch)
     {
         if (taker is null)

@@ -11,6 +11,8 @@ internal sealed record HostedWork(IActorRef Browser, ClusterSettings Settings)
     internal Props PropsOf(WorkKind kind, HostedStart start) => kind switch
     {
         WorkKind.Fetch => HostedFetch.Props(start),
+        WorkKind.Image => HostedImage.Props(start),
+        WorkKind.Call => HostedCall.Props(start),
         WorkKind.Command => HostedCommand.Props(start, isQuestion: false),
         WorkKind.Question => HostedCommand.Props(start, isQuestion: true),
         WorkKind.Watch => HostedWatch.Props(start),

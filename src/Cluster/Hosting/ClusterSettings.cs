@@ -5,7 +5,7 @@ namespace ActorBrowser.Cluster;
 /// <summary><c>actorbrowser.cluster</c>: see the reference configuration, cluster.conf.</summary>
 internal sealed record ClusterSettings(
     string Role, string Secret, IReadOnlyList<int> Capacity, int MaxProcesses, long MinMemory, TimeSpan OfferInterval, TimeSpan OfferLifetime, int MaxWaiting, TimeSpan WaitTimeout,
-    TimeSpan IntroductionTimeout, TimeSpan PulseInterval, int PartSize, int Window, int MaxMessage, long MaxInput, TimeSpan DrainTimeout, OrphanRule Orphans, ClusterPolicy Policy)
+    TimeSpan IntroductionTimeout, TimeSpan PulseInterval, int PartSize, int Window, int MaxMessage, long MaxInput, long MaxImage, TimeSpan DrainTimeout, OrphanRule Orphans, ClusterPolicy Policy)
 {
     /// <summary>The oldest version of the messages between nodes that this build speaks.</summary>
     internal const int OldestVersion = 1;
@@ -49,6 +49,7 @@ internal sealed record ClusterSettings(
             (int)reader.Bytes("cluster.window", 1024, 1 << 30),
             (int)reader.Bytes("cluster.max-message", 64 << 10, Array.MaxLength),
             reader.Bytes("cluster.max-queued-input", 0, long.MaxValue),
+            reader.Bytes("cluster.max-image", 4, int.MaxValue),
             reader.Time("cluster.drain-timeout"),
             reader.Choice<OrphanRule>("cluster.orphans"),
             ClusterPolicy.Read(reader));
