@@ -1,12 +1,13 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
 
 namespace ActorBrowser.Cluster;
 
 /// <summary>
 /// Takes requests of this node's actors, and has each done by a browser node: a <see cref="Conversation"/> for each, a
-/// <see cref="NodeLink"/> for each browser node. A restart keeps all of them, and what it knows of nodes and waiting requests
-/// (<see cref="ClusterMemory"/>).
+/// <see cref="NodeLink"/> for each browser node. It continues after a failure with the next message; what it knows of nodes and waiting
+/// requests is in <see cref="ClusterMemory"/>.
 /// </summary>
 internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
 {
@@ -27,7 +28,7 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
     internal static Props Props(ClusterMemory memory) => Akka.Actor.Props.Create(() => new ClusterBrowserActor(memory));
 
     // A conversation that fails answers its requester as it stops. A link that fails begins again.
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => _memory.IsLink(Sender) ? Directive.Restart : Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => _memory.IsLink(Sender) || Sender.Equals(_watch) ? Directive.Restart : Directive.Stop);
 
     protected override void PreStart()
     {
@@ -36,19 +37,6 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
         WatchWaiting();
         UnansweredMessages.AnswerFor(Self);
     }
-
-    // Links and conversations go on.
-    protected override void PreRestart(Exception reason, object message)
-    {
-        _timers.CancelAll();
-        if (_watch is not null)
-            Context.Stop(_watch);
-        Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
-        if (message is not (ClusterEvent.IClusterDomainEvent or NodeLink.Heard))
-            Sender.Tell(new Akka.Actor.Status.Failure(reason));
-    }
-
-    protected override void PostRestart(Exception reason) => PreStart();
 
     protected override void PostStop()
     {
@@ -60,20 +48,34 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
 
     protected override void OnReceive(object message)
     {
-        if (CommandRouter.Own(message, Sender) is not { } own)
-            return;
-        message = own;
-        if (!Entry.Admits(message, Sender))
+        try
         {
-            (message as CommandProtocol.Spawn)?.InputDescriptor?.Dispose();
-            return;
+            if (CommandRouter.Own(message, Sender) is not { } own)
+                return;
+            if (Entry.Admits(own, Sender))
+                OnAdmitted(own);
+            else
+                (own as CommandProtocol.Spawn)?.InputDescriptor?.Dispose();
         }
+        catch (Exception e)
+        {
+            // A restart would restart every link and conversation, so one bad message would end all work.
+            Context.GetLogger().Error(e, "A {0} could not be handled", message.GetType().Name);
+            if (message is not ClusterEvent.IClusterDomainEvent and not NodeLink.Heard)
+                Sender.Tell(new Akka.Actor.Status.Failure(e));
+        }
+    }
+
+    private void OnAdmitted(object message)
+    {
         switch (message)
         {
             case ClusterProtocol.Placed placed:
                 // What is inside is checked as if it had come alone.
                 if (Entry.Admits(placed.Request, Sender))
                     OnRequest(placed.Request, placed.Where);
+                else
+                    (placed.Request as CommandProtocol.Spawn)?.InputDescriptor?.Dispose();
                 break;
             case FetchProtocol.GrantCredit grant:
                 Forward(grant.Id, grant);
@@ -102,7 +104,7 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
                 Begin(asked, WatchConversation.Props(asked, ask));
                 break;
             case WatchProtocol.ICommand:
-                _watch ??= Context.ActorOf(ClusterWatch.Props(_memory));
+                _watch ??= Context.ActorOf(ClusterWatch.Props(_memory), "watch");
                 _watch.Forward(message);
                 break;
             case ClusterRole.ToStream to:
@@ -224,15 +226,15 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
                 if (_memory.Table.Find(NodeName.Of(member.UniqueAddress)) is null)
                 {
                     var name = NodeName.Of(member.UniqueAddress);
-                    var link = Context.ActorOf(NodeLink.Props(new NodeEntryKey(name, member.Address, []), Self, _settings));
+                    var link = Context.ActorOf(NodeLink.Props(new NodeEntryKey(name, member.Address, []), Self, _settings), $"link-{WorkIds.Next()}");
                     _memory.Table.Add(new NodeEntry(name, member.Address, link));
                 }
                 break;
             case ClusterEvent.MemberDowned downed:
-                OnGone(downed.Member, "it was downed");
+                OnGone(NodeName.Of(downed.Member.UniqueAddress), "it was downed");
                 break;
             case ClusterEvent.MemberRemoved removed:
-                OnGone(removed.Member, "it has left the cluster");
+                OnGone(NodeName.Of(removed.Member.UniqueAddress), "it has left the cluster");
                 break;
             case ClusterEvent.UnreachableMember unreachable:
                 SetReachable(unreachable.Member, false);
@@ -243,9 +245,8 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
         }
     }
 
-    private void OnGone(Member member, string why)
+    private void OnGone(string name, string why)
     {
-        var name = NodeName.Of(member.UniqueAddress);
         if (_memory.Table.Find(name) is not { } node)
             return;
         _memory.Table.Remove(name);

@@ -120,8 +120,6 @@ internal sealed class CommandConversation : Conversation
 
     private protected override void OnLocal(object message)
     {
-        if (!Entry.Admits(message, Sender))
-            return;
         switch (message)
         {
             case GrantOutput grant:
@@ -158,7 +156,7 @@ internal sealed class CommandConversation : Conversation
                 _isRetired = true;
                 break;
             case Akka.Actor.Status.Failure when _isRetiring:
-                // The cluster's actor has failed and was restarted before it answered.
+                // The cluster's actor has failed before it answered.
                 _isRetiring = false;
                 break;
             default:
