@@ -15,6 +15,7 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
     private readonly ClusterSettings _settings;
     private readonly ActorTimers _timers;
     private readonly CommandRouter _commands;
+    private readonly ClusterMetrics _metrics = new();
     private IActorRef? _watch;
 
     public ClusterBrowserActor(ClusterMemory memory)
@@ -35,16 +36,21 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
         Akka.Cluster.Cluster.Get(Context.System).Subscribe(
             Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.IReachabilityEvent));
         WatchWaiting();
-        UnansweredMessages.AnswerFor(Self);
     }
 
     protected override void PostStop()
     {
         _timers.CancelAll();
+        _metrics.Show(0, 0);
         Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
     }
 
-    protected override bool AroundReceive(Receive receive, object message) => !_timers.Admits(ref message) || base.AroundReceive(receive, message);
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        var handled = !_timers.Admits(ref message) || base.AroundReceive(receive, message);
+        _metrics.Show(_memory.Linked, _memory.Waiting);
+        return handled;
+    }
 
     protected override void OnReceive(object message)
     {
@@ -184,6 +190,7 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
     {
         if (_memory.Table.Place(request) is not { } node)
             return false;
+        ClusterMetrics.OnPlaced(request.Kind);
         conversation.Tell(new Conversation.Placed(node.Link, node.Key));
         return true;
     }
@@ -194,11 +201,16 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
             return;
         if (heard.Offer is { } offer)
         {
+            if (node.Offer is null)
+                _memory.Linked++;
             node.On(offer, _timers.Time.GetTimestamp());
             _memory.PlaceWaiting(TryPlace);
         }
-        else
+        else if (node.Offer is not null)
+        {
+            _memory.Linked--;
             node.OnLost();
+        }
     }
 
     private void OnWaitOver()
@@ -250,6 +262,8 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
         if (_memory.Table.Find(name) is not { } node)
             return;
         _memory.Table.Remove(name);
+        if (node.Offer is not null)
+            _memory.Linked--;
         node.Link.Tell(new NodeLink.NodeGone(why + "."));
     }
 

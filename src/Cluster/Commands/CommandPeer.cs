@@ -30,6 +30,8 @@ internal sealed class CommandPeer : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case Say { Message: GrantOutput grant } say:

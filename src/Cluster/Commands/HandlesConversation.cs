@@ -46,6 +46,7 @@ internal sealed class HandlesCollector : UntypedActor
     private readonly IActorRef _cluster;
     private readonly IReadOnlyList<string> _nodes;
     private readonly Dictionary<string, IReadOnlyList<(string Handle, bool IsOver)>> _listed = [];
+    private bool _isAnswered;
 
     public HandlesCollector(IActorRef asker, IActorRef cluster, IReadOnlyList<string> nodes) => (_asker, _cluster, _nodes) = (asker, cluster, nodes);
 
@@ -58,8 +59,17 @@ internal sealed class HandlesCollector : UntypedActor
         StopIfComplete();
     }
 
+    // A failure leaves out what was not told.
+    protected override void PostStop()
+    {
+        if (!_isAnswered)
+            Answer();
+    }
+
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         if (message is HandlesConversation.Listed listed)
         {
             _listed[listed.Node] = listed.Entries;
@@ -75,8 +85,14 @@ internal sealed class HandlesCollector : UntypedActor
     {
         if (_listed.Count < _nodes.Count)
             return;
-        _asker.Tell(new Handles([.. _nodes.SelectMany(node => _listed[node]).Select(entry => (entry.Handle, (IActorRef)new HandleRef(entry.Handle, (IInternalActorRef)_cluster), entry.IsOver))]), _cluster);
+        Answer();
         Context.Stop(Self);
+    }
+
+    private void Answer()
+    {
+        _isAnswered = true;
+        _asker.Tell(new Handles([.. _nodes.SelectMany(node => _listed.GetValueOrDefault(node, [])).Select(entry => (entry.Handle, (IActorRef)new HandleRef(entry.Handle, (IInternalActorRef)_cluster), entry.IsOver))]), _cluster);
     }
 }
 

@@ -118,6 +118,7 @@ internal abstract class Conversation : UntypedActor
         if (_isOver)
             return;
         _isOver = true;
+        ClusterMetrics.OnFailed(failure);
         OnFailed(failure, problem);
         Finish();
     }

@@ -19,6 +19,7 @@ internal static class ClusterStart
             StartHost(system, options, browser, settings);
         var memory = new ClusterMemory(settings, Clock.Of(system));
         var actor = system.ActorOf(ClusterBrowserActor.Props(memory), Name);
+        UnansweredMessages.AnswerFor(actor);
         foreach (var called in options.AllRoles)
             memory.Roles[called.Definition.Name] = system.ActorOf(ClusterRole.Props(called.Definition, actor), $"{Name}-{called.Definition.Name}");
         return (actor, memory);

@@ -192,6 +192,8 @@ internal sealed class NodeLink : UntypedActor
             Context.Unwatch(_introduced);
         _introduced?.Tell(new NotWelcome(why), Self);
         _introduced = null;
+        if (_traffic is not null)
+            ClusterMetrics.OnLinkLost();
         _traffic = null;
         _cluster.Tell(new Heard(_key, null));
         var lost = new LinkLost(why);
