@@ -6,7 +6,7 @@ namespace ActorBrowser.ClusterTests;
 /// <summary>The reference configuration, cluster.conf, is the only home of defaults, and each of its keys is read.</summary>
 public sealed class ClusterConfigurationSpecs
 {
-    private static readonly string[] s_texts = ["role", "secret", "policy.command.profiles"];
+    private static readonly string[] s_texts = ["role", "secret"];
 
     public static TheoryData<string> Keys => new(KeysOf(ClusterSettings.Reference.GetConfig("actorbrowser.cluster"), ""));
 
@@ -22,10 +22,10 @@ public sealed class ClusterConfigurationSpecs
     }
 
     [Fact]
-    public void Profiles_are_a_list_or_one_text()
+    public void Profiles_are_a_list()
     {
+        Assert.Empty(ClusterSettings.From(Config.Empty).Policy.Command.Profiles);
         Assert.Equal(["a", "b"], ClusterSettings.From(ConfigurationFactory.ParseString("actorbrowser.cluster.policy.command.profiles = [a, b]")).Policy.Command.Profiles);
-        Assert.Equal(["a"], ClusterSettings.From(ConfigurationFactory.ParseString("actorbrowser.cluster.policy.command.profiles = a")).Policy.Command.Profiles);
     }
 
     [Fact]
