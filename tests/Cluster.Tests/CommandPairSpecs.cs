@@ -154,6 +154,44 @@ public sealed class CommandPairSpecs(CommandNodes nodes) : IClassFixture<Command
     }
 
     [Fact]
+    public async Task A_command_of_a_browser_node_s_own_program_is_none_of_the_cluster_s()
+    {
+        var browser = await nodes.Browser.System.ActorSelection("/user/browser").ResolveOne(Deadline.Long);
+        var own = await browser.Ask<Spawned>(new Spawn(["sleep", "100"]), Deadline.Long);
+        var some = await Commands.StartAsync(new Spawn(["sleep", "100"])).Soon();
+        var handle = own.Handle + some.Handle[some.Handle.IndexOf('@')..];
+        foreach (var node in new[] { nodes.Front.Cluster, nodes.Browser.Cluster })
+        {
+            Assert.DoesNotContain((await node.Ask<Handles>(ListHandles.Instance, Deadline.Long)).Entries, entry => entry.Handle == handle);
+            Assert.Equal(handle, (await node.Ask<UnknownHandle>(new Poll(handle), Deadline.Long)).Handle);
+            Assert.Equal(handle, (await node.Ask<UnknownHandle>(new KillCommand(handle), Deadline.Long)).Handle);
+            Assert.False((await node.Ask<Released>(new Release(handle), Deadline.Long)).Found);
+        }
+        Assert.Equal(CommandStatus.Running, (await browser.Ask<CommandSnapshot>(new Poll(own.Handle), Deadline.Long)).Status);
+        Assert.True((await browser.Ask<Released>(new Release(own.Handle), Deadline.Long)).Found);
+        Assert.True((await nodes.Front.Cluster.Ask<Released>(new Release(some.Handle), Deadline.Long)).Found);
+    }
+
+    [Fact]
+    public async Task Many_actors_may_ask_about_a_command_one_after_another()
+    {
+        var running = await Commands.StartAsync(new Spawn(["sleep", "100"])).Soon();
+        // More than a node gives numbers to, if those that have their answer were not forgotten.
+        for (var batch = 0; batch < 5; batch++)
+        {
+            var probes = Enumerable.Range(0, 1000).Select(_ => new Probe(nodes.Front.System)).ToArray();
+            foreach (var probe in probes)
+            {
+                running.Session.Tell(GetSnapshot.Instance, probe.Ref);
+                running.Session.Tell(new CommandProtocol.SendSignal(18), probe.Ref);
+            }
+            foreach (var probe in probes)
+                Assert.Equal(CommandStatus.Running, ((CommandSnapshot)await probe.NextAsync()).Status);
+        }
+        Assert.Equal(ExitCause.Kill, (await nodes.Front.Cluster.Ask<CommandSnapshot>(new KillCommand(running.Handle), Deadline.Long)).Exit!.Cause);
+    }
+
+    [Fact]
     public async Task A_session_takes_signals_kills_and_sizes()
     {
         var terminal = await Commands.StartAsync(new Spawn(["sh", "-c", "stty size; while [ \"$(stty size)\" != '41 101' ]; do sleep 0.02; done; read line; echo got $line"]) { Output = CommandOutput.Terminal, Columns = 90, Rows = 30 }).Soon();

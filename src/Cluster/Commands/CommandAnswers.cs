@@ -61,7 +61,8 @@ internal sealed class CommandAnswers(CommandTalkers talkers, LostCommand command
                 AnswerAny(talker, new UnknownHandle(command.Handle));
                 break;
             case NodeFailure failure:
-                AnswerAny(talker, new Akka.Actor.Status.Failure(failure.ToException()));
+                // Of that node's browser, not of this one's.
+                AnswerAny(talker, new Akka.Actor.Status.Failure(failure.Kind == NodeFailureKind.Stopped ? new NodeLostException("The command's node is stopping.") : failure.ToException()));
                 break;
         }
     }
@@ -130,7 +131,8 @@ internal sealed class CommandAnswers(CommandTalkers talkers, LostCommand command
         else if (talker.Questions.FindIndex(isAnswered) is >= 0 and var index)
             talker.Questions.RemoveAt(index);
         Tell(talker, answer);
-        if (talker.Actor is not MinimalActorRef || talker.Questions.Count > 0)
+        // A writer hears later what the command takes; an Ask has had its answer.
+        if (talker.Questions.Count > 0 || (talker.HasWritten && talker.Actor is not MinimalActorRef))
             return;
         talkers.Forget(talker);
         say(new CommandForget(talker.Number));

@@ -143,7 +143,8 @@ internal sealed class CommandConversation : Conversation
                 OnWrite(write);
                 break;
             case CloseInput or CommandProtocol.SendSignal or ResizeTerminal or CommandProtocol.Terminate:
-                Say(new CommandSaid(_talkers.Of(Sender).Number, message));
+                // None of these is answered, so nobody needs a number for them.
+                Say(new CommandSaid(_talkers.Of(Context.System.DeadLetters).Number, message));
                 break;
             case GetSnapshot or Poll or Wait or KillCommand or Release:
                 Ask(message);
@@ -201,7 +202,8 @@ internal sealed class CommandConversation : Conversation
 
     private void OnWrite(WriteInput write)
     {
-        var most = Start.Settings.MaxInput;
+        // Shorter than a message may be, with its other fields.
+        var most = Math.Min(Start.Settings.MaxInput, Start.Settings.MaxMessage - 1024);
         if (MessageBytes.Take(write.Data, out var data) is { } problem)
             Sender.Tell(new InputRefused($"{problem}."), Self);
         else if ((IsPlaced && IsClear ? 0 : _unsentInput) + data.Length > most)

@@ -56,7 +56,8 @@ internal sealed class HostedCommand : HostedConversation
                 Begin(order);
                 break;
             case CommandAttach attach when _isQuestion && _handle is null:
-                _handle = attach.Handle;
+                // A command that this node's own program has started is none of the cluster's.
+                _handle = Start.Work.Handles.Contains(attach.Handle) ? attach.Handle : "";
                 Browser.Tell(ListHandles.Instance);
                 break;
             case CommandHandlesOrder when _isQuestion && _handle is null:
@@ -85,6 +86,7 @@ internal sealed class HostedCommand : HostedConversation
                 OnHears(hears);
                 break;
             case Spawned spawned:
+                Start.Work.Handles.Add(spawned.Handle);
                 (_handle, _session) = (spawned.Handle, spawned.Session);
                 Send(new CommandStarted(spawned.Handle, spawned.ProcessId, spawned.StartedAt));
                 OnKnown();
@@ -100,7 +102,7 @@ internal sealed class HostedCommand : HostedConversation
                 Finish();
                 break;
             case Handles handles when _handle is null:
-                Send(new CommandHandles([.. handles.Entries.Select(static entry => new CommandHandles.Entry(entry.Handle, entry.IsOver))]));
+                Send(new CommandHandles([.. handles.Entries.Where(entry => Start.Work.Handles.Contains(entry.Handle)).Select(static entry => new CommandHandles.Entry(entry.Handle, entry.IsOver))]));
                 Finish();
                 break;
             case Handles handles when !_isKnown:

@@ -7,6 +7,9 @@ namespace ActorBrowser.Cluster;
 /// <param name="Settings">The settings.</param>
 internal sealed record HostedWork(IActorRef Browser, ClusterSettings Settings)
 {
+    /// <summary>The commands that were started for other nodes.</summary>
+    internal HostedHandles Handles { get; } = new();
+
     /// <summary>The actor that does one kind of work for another node.</summary>
     internal Props PropsOf(WorkKind kind, HostedStart start) => kind switch
     {

@@ -13,8 +13,8 @@ internal sealed record ClusterSettings(
     // Each watches for a moment only.
     private const int MostWatchers = 64;
 
-    // They take no room; a node with so many is not asked.
-    private const int MostQuestions = 1_000_000;
+    // They take no room, but an actor each.
+    private const int MostQuestions = 10_000;
 
     /// <summary>The newest.</summary>
     internal const int NewestVersion = 1;

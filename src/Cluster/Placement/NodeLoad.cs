@@ -45,7 +45,7 @@ internal sealed class NodeLoad(ClusterSettings settings, IReadOnlyList<string> r
     {
         lock (_lock)
         {
-            full = kind == WorkKind.Question ? "" : IsLeaving ? "The node leaves the cluster."
+            full = IsLeaving && kind != WorkKind.Question ? "The node leaves the cluster."
                 : FreeOf(kind) <= 0 ? $"The node has no room for this: {_running[(int)kind]} of {settings.Capacity[(int)kind]} are under way."
                 : "";
             if (full.Length > 0)
@@ -91,7 +91,7 @@ internal sealed class NodeLoad(ClusterSettings settings, IReadOnlyList<string> r
     private int FreeOf(WorkKind kind)
     {
         if (kind == WorkKind.Question)
-            return settings.Capacity[(int)kind];
+            return settings.Capacity[(int)kind] - _running[(int)kind];
         if (_machine.FreeMemory < settings.MinMemory || settings.Policy.Problem(kind) is not null)
             return 0;
         var free = settings.Capacity[(int)kind] - _running[(int)kind];

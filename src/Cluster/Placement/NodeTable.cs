@@ -183,7 +183,7 @@ internal sealed class NodeTable(TimeSpan lifetime, TimeProvider time, Random? ra
     private double WeightOf(NodeEntry node, in PlacementRequest request, bool apart, long now)
     {
         if (request.Kind == WorkKind.Question)
-            return node.Offer is not null && node.Key == request.Only ? 1 : 0;
+            return node.Offer is not null && node.Key == request.Only && node.Key != request.Avoid ? 1 : 0;
         if (node.Offer is not { IsLeaving: false } offer || !node.IsReachable || time.GetElapsedTime(node.OfferedAt, now) > lifetime
             || node.Key == request.Avoid || (request.Only is { } only && only != node.Key) || !Has(offer, request.Role))
             return 0;

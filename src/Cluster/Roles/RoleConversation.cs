@@ -100,6 +100,10 @@ internal sealed class RoleConversation : Conversation
                 _call.Sink?.End(null);
                 Finish();
                 break;
+            case NodeFailure { Kind: NodeFailureKind.Stopped } stopping:
+                // That node's browser, not this one's.
+                OnNodeStopping(stopping.Message);
+                break;
             case NodeFailure failure:
                 End(failure.ToException());
                 break;
