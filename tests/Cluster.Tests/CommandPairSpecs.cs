@@ -181,10 +181,7 @@ public sealed class CommandPairSpecs(CommandNodes nodes) : IClassFixture<Command
         {
             var probes = Enumerable.Range(0, 1000).Select(_ => new Probe(nodes.Front.System)).ToArray();
             foreach (var probe in probes)
-            {
                 running.Session.Tell(GetSnapshot.Instance, probe.Ref);
-                running.Session.Tell(new CommandProtocol.SendSignal(18), probe.Ref);
-            }
             foreach (var probe in probes)
                 Assert.Equal(CommandStatus.Running, ((CommandSnapshot)await probe.NextAsync()).Status);
         }

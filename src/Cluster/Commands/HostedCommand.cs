@@ -159,6 +159,11 @@ internal sealed class HostedCommand : HostedConversation
 
     private void Say(CommandSaid said)
     {
+        if (_peers.Count >= MostPeers && !_peers.ContainsKey(said.Actor))
+        {
+            Send(new CommandHeard(said.Actor, NodeFailure.Of(new InvalidMessageException(said.Message.GetType().Name, $"{MostPeers} actors of one node wait for a command already"))));
+            return;
+        }
         var peer = PeerOf(said.Actor);
         var (to, message) = said.Message switch
         {
@@ -190,10 +195,8 @@ internal sealed class HostedCommand : HostedConversation
 
     private IActorRef PeerOf(long actor)
     {
-        if (_peers.TryGetValue(actor, out var known))
-            return known;
-        if (_peers.Count >= MostPeers)
-            throw new WireFormatException($"More than {MostPeers} actors talk to a command.");
-        return _peers[actor] = Context.ActorOf(CommandPeer.Props(actor));
+        if (!_peers.TryGetValue(actor, out var peer))
+            _peers.Add(actor, peer = Context.ActorOf(CommandPeer.Props(actor)));
+        return peer;
     }
 }
