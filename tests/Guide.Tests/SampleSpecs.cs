@@ -108,7 +108,7 @@ public sealed class SampleSpecs
     // end, is written without the host's loggers if they have been stopped by then.
     private static bool IsNoLog(string line) => !line.StartsWith("warn:", StringComparison.Ordinal) && !line.StartsWith(' ') && !line.StartsWith('[');
 
-    private static string Sample(string name)
+    internal static string Sample(string name)
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "ActorBrowser.sln")))
