@@ -13,6 +13,7 @@ internal sealed class ClusterBrowserActor : UntypedActor
     private readonly ClusterMemory _memory;
     private readonly ClusterSettings _settings;
     private readonly ActorTimers _timers;
+    private IActorRef? _watch;
 
     public ClusterBrowserActor(ClusterMemory memory)
     {
@@ -37,6 +38,8 @@ internal sealed class ClusterBrowserActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         _timers.CancelAll();
+        if (_watch is not null)
+            Context.Stop(_watch);
         Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
         if (message is not (ClusterEvent.IClusterDomainEvent or NodeLink.Heard))
             Sender.Tell(new Akka.Actor.Status.Failure(reason));
@@ -81,6 +84,14 @@ internal sealed class ClusterBrowserActor : UntypedActor
             case WaitTick:
                 OnWaitOver();
                 break;
+            case ClusterWatch.AskNode ask:
+                var asked = new ConversationStart(WorkIds.Next(), Sender, _settings);
+                Begin(asked.Id, WatchConversation.Props(asked, ask));
+                break;
+            case WatchProtocol.ICommand:
+                _watch ??= Context.ActorOf(ClusterWatch.Props(_memory));
+                _watch.Forward(message);
+                break;
             case ClusterProtocol.GetNodes:
                 Sender.Tell(_memory.Describe());
                 break;
@@ -117,12 +128,13 @@ internal sealed class ClusterBrowserActor : UntypedActor
 
     private void OnFind(PlacementRequest request)
     {
-        if (request.Only is { } only && _memory.Table.Find(only) is null)
-            Sender.Tell(new Conversation.NotPlaced($"The node {only} is not in the cluster.", IsLost: true));
+        if (request.Only is { } only && _memory.Table.ProblemOf(only, request.Kind) is { } not)
+            Sender.Tell(not);
         else if (_memory.HasWaiting(request.Kind) || !TryPlace(Sender, request))
         {
             if (_memory.Waiting >= _settings.MaxWaiting)
-                Sender.Tell(new Conversation.NotPlaced($"No browser node has room, and {_settings.MaxWaiting} requests wait already (actorbrowser.cluster.max-waiting).", IsLost: false));
+                Sender.Tell(new Conversation.NotPlaced(
+                    ConversationFailure.NodesFull, $"No browser node has room, and {_settings.MaxWaiting} requests wait already (actorbrowser.cluster.max-waiting)."));
             else
             {
                 _memory.Wait(Sender, request);
@@ -156,9 +168,9 @@ internal sealed class ClusterBrowserActor : UntypedActor
     {
         foreach (var (conversation, request) in _memory.TakeExpired(_settings.WaitTimeout))
         {
-            conversation.Tell(new Conversation.NotPlaced(_memory.Table.IsPossible(request)
+            conversation.Tell(new Conversation.NotPlaced(ConversationFailure.NodesFull, _memory.Table.IsPossible(request)
                 ? $"No browser node had room within {_settings.WaitTimeout.TotalSeconds:0.###} s (actorbrowser.cluster.wait-timeout)."
-                : $"No browser node that can do this was linked within {_settings.WaitTimeout.TotalSeconds:0.###} s (actorbrowser.cluster.wait-timeout).", IsLost: false));
+                : $"No browser node that can do this was linked within {_settings.WaitTimeout.TotalSeconds:0.###} s (actorbrowser.cluster.wait-timeout)."));
         }
         WatchWaiting();
     }

@@ -19,6 +19,8 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
 
     internal int Waiting => _waiting.Count;
 
+    internal NodeNumbers Numbers { get; } = new();
+
     internal bool IsLink(IActorRef actor) => Table.Nodes.Any(node => node.Link.Equals(actor));
 
     internal void Remember(ulong id, IActorRef conversation)

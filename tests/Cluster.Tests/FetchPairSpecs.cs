@@ -113,14 +113,6 @@ public sealed class FetchPairSpecs : IAsyncLifetime
         Assert.Equal(FetchErrorKind.InvalidUrl, (await _front.Client.FetchAsync("nowhere").Soon()).Failure!.Kind);
     }
 
-    [Fact]
-    public async Task A_malformed_message_ends_one_conversation_and_nothing_else()
-    {
-        await using var site = await Site.EchoingAsync();
-        Assert.Throws<WireFormatException>(() => ClusterCodec.Decode(new(new byte[] { 0x92, 0xa1, 0x78, 0xc0 })));
-        Assert.True((await _front.Client.FetchAsync(site.Root).Soon()).Response is not null);
-    }
-
     private static byte[] Bytes(int length)
     {
         var bytes = new byte[length];

@@ -57,7 +57,17 @@ public sealed class TestNode : IAsyncDisposable
     /// <param name="isBrowser">Whether it offers processes.</param>
     /// <param name="hocon">Further configuration.</param>
     /// <param name="configure">Sets options.</param>
-    public static async Task<TestNode> StartAsync(TestNode? first = null, bool isBrowser = false, string hocon = "", Action<ActorBrowserClusterOptions>? configure = null)
+    /// <param name="remoting">How nodes are connected; null for plain TCP.</param>
+    public static async Task<TestNode> StartAsync(
+        TestNode? first = null, bool isBrowser = false, string hocon = "", Action<ActorBrowserClusterOptions>? configure = null, RemoteOptions? remoting = null)
+    {
+        var node = await StartAloneAsync(isBrowser, hocon, configure, remoting);
+        await Akka.Cluster.Cluster.Get(node.System).JoinAsync(first?.Address ?? node.Address).Soon();
+        return node;
+    }
+
+    /// <summary>Starts a node that has not joined a cluster yet.</summary>
+    public static async Task<TestNode> StartAloneAsync(bool isBrowser, string hocon, Action<ActorBrowserClusterOptions>? configure, RemoteOptions? remoting)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
@@ -65,14 +75,12 @@ public sealed class TestNode : IAsyncDisposable
             .AddHocon(hocon, HoconAddMode.Prepend)
             .AddHocon(Quick, HoconAddMode.Append)
             .AddHocon($"actorbrowser.child.executable = \"{TestChildProgram.Path}\"", HoconAddMode.Append)
-            .WithRemoting("127.0.0.1", 0)
+            .WithRemoting(remoting ?? new RemoteOptions { HostName = "127.0.0.1", Port = 0 })
             .WithClustering(new ClusterOptions { Roles = isBrowser ? ["browser"] : ["front"] })
             .WithActorBrowserCluster(configure: configure));
         var host = builder.Build();
         await host.StartAsync().Soon();
-        var node = new TestNode(host);
-        await Akka.Cluster.Cluster.Get(node.System).JoinAsync(first?.Address ?? node.Address).Soon();
-        return node;
+        return new TestNode(host);
     }
 
     /// <summary>Waits until this node has links to so many browser nodes.</summary>

@@ -48,8 +48,8 @@ internal abstract class Conversation : UntypedActor
     /// <summary>The node that has room.</summary>
     internal sealed record Placed(IActorRef Link, string Node) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>No node has room, or the only one that may do it is gone.</summary>
-    internal sealed record NotPlaced(string Problem, bool IsLost) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <summary>No node has room, or the only one that may do it is gone or does not do it.</summary>
+    internal sealed record NotPlaced(ConversationFailure Failure, string Problem) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     private protected ConversationStart Start { get; }
 
@@ -150,7 +150,7 @@ internal abstract class Conversation : UntypedActor
                 OnNode(placed);
                 break;
             case NotPlaced not:
-                Fail(not.IsLost ? ConversationFailure.NodeLost : ConversationFailure.NodesFull, not.Problem);
+                Fail(not.Failure, not.Problem);
                 break;
             case NodeLink.LinkLost lost when _link is not null && Sender.Equals(_link):
                 OnLost(lost.Why);

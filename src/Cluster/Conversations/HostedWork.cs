@@ -11,6 +11,7 @@ internal sealed record HostedWork(IActorRef Browser, ClusterSettings Settings)
     internal Props PropsOf(WorkKind kind, HostedStart start) => kind switch
     {
         WorkKind.Fetch => HostedFetch.Props(start),
+        WorkKind.Watch => HostedWatch.Props(start),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }

@@ -4,15 +4,16 @@ namespace ActorBrowser.Cluster;
 /// <param name="Allowed">Whether each <see cref="WorkKind"/> is, by its number.</param>
 /// <param name="PrivateAddresses">Whether fetches and tabs may reach private addresses.</param>
 /// <param name="Proxies">Whether a fetch may name a proxy.</param>
-internal sealed record ClusterPolicy(IReadOnlyList<bool> Allowed, bool PrivateAddresses, bool Proxies)
+/// <param name="Orders">Whether a task manager may end, reload and drain processes.</param>
+internal sealed record ClusterPolicy(IReadOnlyList<bool> Allowed, bool PrivateAddresses, bool Proxies, bool Orders)
 {
-    private static readonly string[] s_keys = ["fetches", "tabs", "commands", "images", "calls"];
+    private static readonly string[] s_keys = ["fetches", "tabs", "commands", "images", "calls", "watch"];
 
     internal static ClusterPolicy Read(SettingsReader reader) => new(
-        [.. s_keys.Select(key => reader.Switch($"cluster.policy.{key}"))], reader.Switch("cluster.policy.private-addresses"), reader.Switch("cluster.policy.proxies"));
+        [.. s_keys.Select(key => reader.Switch($"cluster.policy.{key}"))], reader.Switch("cluster.policy.private-addresses"), reader.Switch("cluster.policy.proxies"), reader.Switch("cluster.policy.orders"));
 
     /// <summary>Null, or why this kind of work is not done for other nodes.</summary>
-    internal string? Problem(WorkKind kind) => Allowed[(int)kind] ? null : Sentence($"does no {s_keys[(int)kind]} for other nodes", s_keys[(int)kind]);
+    internal string? Problem(WorkKind kind) => Allowed[(int)kind] ? null : Sentence($"has {s_keys[(int)kind]} off for other nodes", s_keys[(int)kind]);
 
     internal static string Sentence(string what, string key) => $"The node's policy {what} (actorbrowser.cluster.policy.{key}).";
 }

@@ -10,6 +10,9 @@ internal sealed record ClusterSettings(
     /// <summary>The oldest version of the messages between nodes that this build speaks.</summary>
     internal const int OldestVersion = 1;
 
+    // Each watches for a moment only.
+    private const int MostWatchers = 64;
+
     /// <summary>The newest.</summary>
     internal const int NewestVersion = 1;
 
@@ -29,6 +32,7 @@ internal sealed record ClusterSettings(
             [
                 reader.Number("cluster.capacity.fetches", 0, 1_000_000), reader.Number("cluster.capacity.tabs", 0, 1_000_000), reader.Number("cluster.capacity.commands", 0, 1_000_000),
                 reader.Number("cluster.capacity.images", 0, 1_000_000), reader.Number("cluster.capacity.calls", 0, 1_000_000),
+                MostWatchers,
             ],
             reader.Number("cluster.capacity.processes", 1, 1_000_000),
             reader.Bytes("cluster.capacity.min-memory", 0, long.MaxValue),

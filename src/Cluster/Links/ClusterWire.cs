@@ -93,4 +93,7 @@ internal enum WorkKind : byte
 
     /// <summary>A request to a typed role.</summary>
     Call = 4,
+
+    /// <summary>A question or order of a task manager.</summary>
+    Watch = 5,
 }

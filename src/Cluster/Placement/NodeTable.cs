@@ -62,7 +62,7 @@ internal sealed class NodeEntry(string key, Address address, IActorRef link)
 /// <param name="Kind">The kind of work.</param>
 internal readonly record struct PlacementRequest(WorkKind Kind)
 {
-    internal const int Kinds = 5;
+    internal const int Kinds = 6;
 
     /// <summary>Requests with the same key go to the same node, as long as it has room; 0 for none.</summary>
     internal ulong Together { get; init; }
@@ -127,6 +127,12 @@ internal sealed class NodeTable(TimeSpan lifetime, TimeProvider time, Random? ra
         chosen?.OnSent(request.Kind);
         return chosen;
     }
+
+    /// <summary>Null, or why one node cannot do a kind of work, however long it is waited for.</summary>
+    internal Conversation.NotPlaced? ProblemOf(string key, WorkKind kind) =>
+        Find(key) is not { } node ? new Conversation.NotPlaced(ConversationFailure.NodeLost, $"The node {key} is not in the cluster.")
+        : node.Offer is { } offer && offer.RoomFor(kind).All == 0 ? new Conversation.NotPlaced(ConversationFailure.Denied, $"The node does no {kind} for other nodes, by its policy or capacity.")
+        : null;
 
     /// <summary>Whether any node could do such work if it had room.</summary>
     internal bool IsPossible(in PlacementRequest request)
