@@ -1,18 +1,20 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
 
 namespace ActorBrowser.Cluster;
 
 /// <summary>
 /// Takes requests of this node's actors, and has each done by a browser node: a <see cref="Conversation"/> for each, a
-/// <see cref="NodeLink"/> for each browser node. A restart keeps all of them, and what it knows of nodes and waiting requests
-/// (<see cref="ClusterMemory"/>).
+/// <see cref="NodeLink"/> for each browser node. It continues after a failure with the next message; what it knows of nodes and waiting
+/// requests is in <see cref="ClusterMemory"/>.
 /// </summary>
 internal sealed class ClusterBrowserActor : UntypedActor
 {
     private readonly ClusterMemory _memory;
     private readonly ClusterSettings _settings;
     private readonly ActorTimers _timers;
+    private readonly ClusterMetrics _metrics = new();
     private IActorRef? _watch;
 
     public ClusterBrowserActor(ClusterMemory memory)
@@ -25,7 +27,7 @@ internal sealed class ClusterBrowserActor : UntypedActor
     internal static Props Props(ClusterMemory memory) => Akka.Actor.Props.Create(() => new ClusterBrowserActor(memory));
 
     // A conversation that fails answers its requester as it stops. A link that fails begins again.
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => _memory.IsLink(Sender) ? Directive.Restart : Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => _memory.IsLink(Sender) || Sender.Equals(_watch) ? Directive.Restart : Directive.Stop);
 
     protected override void PreStart()
     {
@@ -34,31 +36,38 @@ internal sealed class ClusterBrowserActor : UntypedActor
         WatchWaiting();
     }
 
-    // Links and conversations go on.
-    protected override void PreRestart(Exception reason, object message)
-    {
-        _timers.CancelAll();
-        if (_watch is not null)
-            Context.Stop(_watch);
-        Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
-        if (message is not (ClusterEvent.IClusterDomainEvent or NodeLink.Heard))
-            Sender.Tell(new Akka.Actor.Status.Failure(reason));
-    }
-
-    protected override void PostRestart(Exception reason) => PreStart();
-
     protected override void PostStop()
     {
         _timers.CancelAll();
+        _metrics.Show(0, 0);
         Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
     }
 
-    protected override bool AroundReceive(Receive receive, object message) => !_timers.Admits(ref message) || base.AroundReceive(receive, message);
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        var handled = !_timers.Admits(ref message) || base.AroundReceive(receive, message);
+        _metrics.Show(_memory.Linked, _memory.Waiting);
+        return handled;
+    }
 
     protected override void OnReceive(object message)
     {
-        if (!Entry.Admits(message, Sender))
-            return;
+        try
+        {
+            if (Entry.Admits(message, Sender))
+                OnAdmitted(message);
+        }
+        catch (Exception e)
+        {
+            // A restart would restart every link and conversation, so one bad message would end all work.
+            Context.GetLogger().Error(e, "A {0} could not be handled", message.GetType().Name);
+            if (message is not ClusterEvent.IClusterDomainEvent and not NodeLink.Heard)
+                Sender.Tell(new Akka.Actor.Status.Failure(e));
+        }
+    }
+
+    private void OnAdmitted(object message)
+    {
         switch (message)
         {
             case ClusterProtocol.Placed placed:
@@ -89,7 +98,7 @@ internal sealed class ClusterBrowserActor : UntypedActor
                 Begin(asked.Id, WatchConversation.Props(asked, ask));
                 break;
             case WatchProtocol.ICommand:
-                _watch ??= Context.ActorOf(ClusterWatch.Props(_memory));
+                _watch ??= Context.ActorOf(ClusterWatch.Props(_memory), "watch");
                 _watch.Forward(message);
                 break;
             case ClusterProtocol.GetNodes:
@@ -147,6 +156,7 @@ internal sealed class ClusterBrowserActor : UntypedActor
     {
         if (_memory.Table.Place(request) is not { } node)
             return false;
+        ClusterMetrics.OnPlaced(request.Kind);
         conversation.Tell(new Conversation.Placed(node.Link, node.Key));
         return true;
     }
@@ -157,11 +167,16 @@ internal sealed class ClusterBrowserActor : UntypedActor
             return;
         if (heard.Offer is { } offer)
         {
+            if (node.Offer is null)
+                _memory.Linked++;
             node.On(offer, _timers.Time.GetTimestamp());
             _memory.PlaceWaiting(TryPlace);
         }
-        else
+        else if (node.Offer is not null)
+        {
+            _memory.Linked--;
             node.OnLost();
+        }
     }
 
     private void OnWaitOver()
@@ -189,15 +204,15 @@ internal sealed class ClusterBrowserActor : UntypedActor
                 if (_memory.Table.Find(NodeName.Of(member.UniqueAddress)) is null)
                 {
                     var name = NodeName.Of(member.UniqueAddress);
-                    var link = Context.ActorOf(NodeLink.Props(new NodeEntryKey(name, member.Address, []), Self, _settings));
+                    var link = Context.ActorOf(NodeLink.Props(new NodeEntryKey(name, member.Address, []), Self, _settings), $"link-{WorkIds.Next()}");
                     _memory.Table.Add(new NodeEntry(name, member.Address, link));
                 }
                 break;
             case ClusterEvent.MemberDowned downed:
-                OnGone(downed.Member, "it was downed");
+                OnGone(NodeName.Of(downed.Member.UniqueAddress), "it was downed");
                 break;
             case ClusterEvent.MemberRemoved removed:
-                OnGone(removed.Member, "it has left the cluster");
+                OnGone(NodeName.Of(removed.Member.UniqueAddress), "it has left the cluster");
                 break;
             case ClusterEvent.UnreachableMember unreachable:
                 SetReachable(unreachable.Member, false);
@@ -208,12 +223,13 @@ internal sealed class ClusterBrowserActor : UntypedActor
         }
     }
 
-    private void OnGone(Member member, string why)
+    private void OnGone(string name, string why)
     {
-        var name = NodeName.Of(member.UniqueAddress);
         if (_memory.Table.Find(name) is not { } node)
             return;
         _memory.Table.Remove(name);
+        if (node.Offer is not null)
+            _memory.Linked--;
         node.Link.Tell(new NodeLink.NodeGone(why + "."));
     }
 

@@ -19,6 +19,9 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
 
     internal int Waiting => _waiting.Count;
 
+    /// <summary>How many nodes have offered something.</summary>
+    internal int Linked { get; set; }
+
     internal NodeNumbers Numbers { get; } = new();
 
     internal bool IsLink(IActorRef actor) => Table.Nodes.Any(node => node.Link.Equals(actor));

@@ -28,26 +28,35 @@ public sealed class TlsSpecs
         await stranger.CrashAsync();
     }
 
-    private static RemoteOptions Tls(X509Certificate2 signer, X509Certificate2 trusted) => new()
+    private static RemoteOptions Tls(X509Certificate2 signer, X509Certificate2 authority)
     {
-        HostName = "127.0.0.1",
-        Port = 0,
-        EnableSsl = true,
-        Ssl = new SslOptions
+        var node = NodeCertificate(signer);
+        // <!-- tls -->
+        var remoting = new RemoteOptions
         {
-            X509Certificate = NodeCertificate(signer),
-            RequireMutualAuthentication = true,
-            CustomValidator = (certificate, _, _, _, _) => certificate is not null && IsSignedBy(certificate, trusted),
-        },
-    };
+            HostName = "127.0.0.1",
+            Port = 0,
+            EnableSsl = true,
+            Ssl = new SslOptions
+            {
+                X509Certificate = node,
+                RequireMutualAuthentication = true,
+                CustomValidator = (certificate, _, _, _, _) => certificate is not null && IsSignedBy(certificate, authority),
+            },
+        };
+        // <!-- /tls -->
+        return remoting;
 
-    private static bool IsSignedBy(X509Certificate2 certificate, X509Certificate2 authority)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return chain.Build(certificate);
+        // <!-- signed -->
+        static bool IsSignedBy(X509Certificate2 certificate, X509Certificate2 authority)
+        {
+            using var chain = new X509Chain();
+            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            chain.ChainPolicy.CustomTrustStore.Add(authority);
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            return chain.Build(certificate);
+        }
+        // <!-- /signed -->
     }
 
     private static X509Certificate2 Authority(string name)

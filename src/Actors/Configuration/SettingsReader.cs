@@ -102,7 +102,7 @@ internal sealed class SettingsReader(Config config)
         {
             return read();
         }
-        catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is FormatException or OverflowException or InvalidOperationException or ArgumentException or NotSupportedException)
         {
             throw new ConfigurationException(like is null ? $"{Root}{key} cannot be read: {e.Message}" : $"{Root}{key} is '{config.GetString(Root + key, null)}', which is not {like}.", e);
         }

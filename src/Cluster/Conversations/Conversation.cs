@@ -118,6 +118,7 @@ internal abstract class Conversation : UntypedActor
         if (_isOver)
             return;
         _isOver = true;
+        ClusterMetrics.OnFailed(failure);
         OnFailed(failure, problem);
         Finish();
     }
@@ -136,6 +137,8 @@ internal abstract class Conversation : UntypedActor
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         if (_isOver)
             return;
         switch (message)
@@ -229,7 +232,7 @@ internal abstract class Conversation : UntypedActor
     private void Part(bool tell)
     {
         if (tell)
-            _conduit?.Close();
+            _conduit?.Abort();
         _conduit = null;
         _link?.Tell(new NodeLink.Leave(Id));
         _link = null;

@@ -60,14 +60,14 @@ internal abstract class HostedConversation : UntypedActor
         }
     }
 
-    /// <summary>Ends the conversation after everything that was sent.</summary>
+    /// <summary>Ends the conversation once the other node has had room for everything that was sent.</summary>
     private protected void Finish()
     {
         if (_isOver)
             return;
         _isOver = true;
         _conduit.Close();
-        Context.Stop(Self);
+        StopIfDrained();
     }
 
     private protected void Refuse(RefusalKind kind, string problem)
@@ -82,9 +82,12 @@ internal abstract class HostedConversation : UntypedActor
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         if (message is not LinkPiece piece)
         {
-            OnLocal(message);
+            if (!_isOver)
+                OnLocal(message);
             return;
         }
         if (piece.Kind is FrameKind.Close)
@@ -96,6 +99,11 @@ internal abstract class HostedConversation : UntypedActor
         try
         {
             var whole = _conduit.Receive(piece, out var cost);
+            if (_isOver)
+            {
+                StopIfDrained();
+                return;
+            }
             if (piece.Kind is FrameKind.Credit)
                 OnRoom();
             if (whole is null)
@@ -107,7 +115,14 @@ internal abstract class HostedConversation : UntypedActor
         catch (WireFormatException e)
         {
             Context.GetLogger().Warning("{0} sent what is no message: {1}", Start.Asker, e.Message);
+            _isOver = false;
             Refuse(RefusalKind.Failed, $"The node could not read a message: {e.Message}");
         }
+    }
+
+    private void StopIfDrained()
+    {
+        if (_conduit.IsDrained)
+            Context.Stop(Self);
     }
 }

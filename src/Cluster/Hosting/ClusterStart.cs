@@ -17,7 +17,9 @@ internal static class ClusterStart
         var cluster = Akka.Cluster.Cluster.Get(system);
         if (cluster.SelfRoles.Contains(settings.Role))
             StartHost(system, options, browser, settings);
-        return system.ActorOf(ClusterBrowserActor.Props(new ClusterMemory(settings, Clock.Of(system))), Name);
+        var actor = system.ActorOf(ClusterBrowserActor.Props(new ClusterMemory(settings, Clock.Of(system))), Name);
+        UnansweredMessages.AnswerFor(actor);
+        return actor;
     }
 
     private static void StartHost(ActorSystem system, ActorBrowserClusterOptions options, IActorRef? browser, ClusterSettings settings)

@@ -21,6 +21,7 @@ internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSetting
     private readonly Queue<LinkPiece> _waiting = new();
     private long _window = settings.Window;
     private long _owed;
+    private long _untaken;
     private List<ReadOnlyMemory<byte>>? _parts;
     private long _partBytes;
 
@@ -51,10 +52,16 @@ internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSetting
         Pass(FrameKind.Message, bytes);
     }
 
-    /// <summary>Ends the conversation, behind what waits.</summary>
-    internal void Close() => Last(FrameKind.Close, default);
+    /// <summary>Whether everything was sent, the end included.</summary>
+    internal bool IsDrained => _waiting.Count == 0;
 
-    /// <summary>Ends the conversation with the reason why the node does not do its work.</summary>
+    /// <summary>Ends the conversation once what waits has been sent: <see cref="IsDrained"/> tells.</summary>
+    internal void Close() => Pass(FrameKind.Close, default);
+
+    /// <summary>Ends the conversation at once; what waits is not sent.</summary>
+    internal void Abort() => Last(FrameKind.Close, default);
+
+    /// <summary>Ends the conversation at once, with the reason why the node does not do its work; what waits is not sent.</summary>
     internal void Refuse(RefusalKind kind, string problem) => Last(FrameKind.Refuse, Refusal.Encode(new Refusal(kind, problem)));
 
     /// <summary>Handles a frame of the other end that is no end.</summary>
@@ -65,6 +72,8 @@ internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSetting
     internal object? Receive(LinkPiece piece, out long cost)
     {
         cost = piece.Data.Length + FrameCost;
+        if (piece.Kind is FrameKind.Part or FrameKind.Message && (_untaken += cost) > settings.Window + settings.PartSize + FrameCost)
+            throw new WireFormatException($"More was sent than the window of {settings.Window} bytes has room for.");
         switch (piece.Kind)
         {
             case FrameKind.Credit:
@@ -85,6 +94,7 @@ internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSetting
     /// <summary>Received bytes were taken: the other end may send as many more.</summary>
     internal void Consumed(long cost)
     {
+        _untaken -= cost;
         _owed += cost;
         if (_owed < settings.Window / 4)
             return;
@@ -117,9 +127,7 @@ internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSetting
 
     private void Last(FrameKind kind, ReadOnlyMemory<byte> data)
     {
-        // What waits for credit is sent now: nobody is left to send it later, and the link's order keeps it before the end.
-        while (_waiting.TryDequeue(out var piece))
-            link.Tell(piece, ActorRefs.NoSender);
+        _waiting.Clear();
         link.Tell(new LinkPiece(conversation, kind, data), ActorRefs.NoSender);
     }
 

@@ -60,6 +60,8 @@ internal sealed class HostLink : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case Prove prove when _traffic is null && Sender.Equals(_asker):

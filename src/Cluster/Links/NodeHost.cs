@@ -4,8 +4,8 @@ using Akka.Event;
 namespace ActorBrowser.Cluster;
 
 /// <summary>
-/// The browser node's side: answers introductions with a <see cref="HostLink"/> each, and tells all of them what is free. A restart
-/// keeps its links; the counts are in <see cref="NodeLoad"/>, outside.
+/// The browser node's side: answers introductions with a <see cref="HostLink"/> each, and tells all of them what is free. It continues
+/// after a failure with the next message; the counts are in <see cref="NodeLoad"/>.
 /// </summary>
 internal sealed class NodeHost : UntypedActor
 {
@@ -52,14 +52,25 @@ internal sealed class NodeHost : UntypedActor
 
     protected override void PreStart() => _timers.StartPeriodicTimer(OfferTick.Instance, OfferTick.Instance, _work.Settings.OfferInterval);
 
-    // Links stay.
-    protected override void PreRestart(Exception reason, object message) => _timers.CancelAll();
-
     protected override void PostStop() => _timers.CancelAll();
 
     protected override bool AroundReceive(Receive receive, object message) => !_timers.Admits(ref message) || base.AroundReceive(receive, message);
 
     protected override void OnReceive(object message)
+    {
+        try
+        {
+            if (Entry.Admits(message, Sender))
+                OnAdmitted(message);
+        }
+        catch (Exception e)
+        {
+            // A restart would restart every link.
+            Context.GetLogger().Error(e, "A {0} could not be handled", message.GetType().Name);
+        }
+    }
+
+    private void OnAdmitted(object message)
     {
         switch (message)
         {

@@ -70,6 +70,8 @@ internal sealed class NodeLink : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case LinkPiece piece:
@@ -151,7 +153,7 @@ internal sealed class NodeLink : UntypedActor
 
     private void OnChallenge(Challenge challenge)
     {
-        if (_traffic is not null || _introduced is not null || !Sender.Path.Address.Equals(_address) || challenge.Version is < ClusterSettings.OldestVersion or > ClusterSettings.NewestVersion || challenge.Nonce.Length != LinkProof.NonceLength)
+        if (_traffic is not null || _introduced is not null || !IsAt(Sender, _address) || challenge.Version is < ClusterSettings.OldestVersion or > ClusterSettings.NewestVersion || challenge.Nonce.Length != LinkProof.NonceLength)
             return;
         if (!LinkProof.IsRight(challenge.Proof, LinkProof.Of(_settings.Secret, ofBrowserNode: true, challenge.Version, _nonce, challenge.Nonce.Span)))
         {
@@ -162,6 +164,10 @@ internal sealed class NodeLink : UntypedActor
         _version = challenge.Version;
         Sender.Tell(new Prove(LinkProof.Of(_settings.Secret, ofBrowserNode: false, _version, _nonce, challenge.Nonce.Span)), Self);
     }
+
+    // An actor of this node has an address without a host.
+    private static bool IsAt(IActorRef actor, Address address) =>
+        actor.Path.Address.Equals(address) || (actor.Path.Address.HasLocalScope && ((ExtendedActorSystem)Context.System).Provider.DefaultAddress.Equals(address));
 
     // Once for each problem, however often the introduction is tried again.
     private void Complain(string problem)
@@ -186,6 +192,8 @@ internal sealed class NodeLink : UntypedActor
             Context.Unwatch(_introduced);
         _introduced?.Tell(new NotWelcome(why), Self);
         _introduced = null;
+        if (_traffic is not null)
+            ClusterMetrics.OnLinkLost();
         _traffic = null;
         _cluster.Tell(new Heard(_key, null));
         var lost = new LinkLost(why);

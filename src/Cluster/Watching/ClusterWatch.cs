@@ -50,6 +50,8 @@ internal sealed class ClusterWatch : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        if (!Entry.Admits(message, Sender))
+            return;
         switch (message)
         {
             case GetPicture when _picture is { } picture && _timers.Time.GetElapsedTime(_takenAt) < ProcessWatch.Interval - s_slack:
