@@ -82,7 +82,7 @@ internal sealed class ClusterBrowserActor : UntypedActor
                 Forward(cancel.Id, cancel);
                 break;
             case Conversation.FindNode find:
-                OnFind(find.Request);
+                OnFind(find);
                 break;
             case NodeLink.Heard heard:
                 OnHeard(heard);
@@ -135,18 +135,19 @@ internal sealed class ClusterBrowserActor : UntypedActor
             conversation.Forward(message);
     }
 
-    private void OnFind(PlacementRequest request)
+    private void OnFind(Conversation.FindNode find)
     {
+        var request = find.Request;
         if (request.Only is { } only && _memory.Table.ProblemOf(only, request.Kind) is { } not)
             Sender.Tell(not);
-        else if (_memory.HasWaiting(request.Kind) || !TryPlace(Sender, request))
+        else if (_memory.HasBefore(request) || !TryPlace(Sender, request))
         {
             if (_memory.Waiting >= _settings.MaxWaiting)
                 Sender.Tell(new Conversation.NotPlaced(
                     ConversationFailure.NodesFull, $"No browser node has room, and {_settings.MaxWaiting} requests wait already (actorbrowser.cluster.max-waiting)."));
             else
             {
-                _memory.Wait(Sender, request);
+                _memory.Wait(Sender, find);
                 WatchWaiting();
             }
         }

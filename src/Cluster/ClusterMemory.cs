@@ -43,13 +43,19 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
             Remove(waiter);
     }
 
-    /// <summary>Whether requests of a kind wait already: a new one does not overtake them.</summary>
-    internal bool HasWaiting(WorkKind kind) => _waitingOf[(int)kind] > 0;
+    /// <summary>Whether requests of its kind that any node could take wait already: a new one does not overtake them. Those that only few nodes can take hold up nobody.</summary>
+    internal bool HasBefore(PlacementRequest request) => _waitingOf[(int)request.Kind] > 0;
 
-    internal void Wait(IActorRef conversation, PlacementRequest request)
+    internal void Wait(IActorRef conversation, Conversation.FindNode find)
     {
-        _waiters[conversation] = _waiting.AddLast(new Waiter(conversation, request, time.GetTimestamp()));
-        _waitingOf[(int)request.Kind]++;
+        // In the order of their deadlines: one that a full node refused has waited longer than those that came after it.
+        var waiter = new Waiter(conversation, find.Request, find.Since);
+        var before = _waiting.Last;
+        while (before is not null && before.Value.Since > find.Since)
+            before = before.Previous;
+        _waiters[conversation] = before is null ? _waiting.AddFirst(waiter) : _waiting.AddAfter(before, waiter);
+        if (IsForAny(find.Request))
+            _waitingOf[(int)find.Request.Kind]++;
     }
 
     /// <summary>Places requests that wait, in the order of their arrival, each kind for itself, until one of a kind finds no room.</summary>
@@ -65,7 +71,7 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
                 if (tryPlace(node.Value.Conversation, node.Value.Request))
                     Remove(node);
                 // A request that only few nodes can take does not hold up the others.
-                else if (node.Value.Request is { Role: null, Only: null })
+                else if (IsForAny(node.Value.Request))
                     full |= bit;
             }
             node = next;
@@ -97,8 +103,11 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
     {
         _waiting.Remove(waiter);
         _waiters.Remove(waiter.Value.Conversation);
-        _waitingOf[(int)waiter.Value.Request.Kind]--;
+        if (IsForAny(waiter.Value.Request))
+            _waitingOf[(int)waiter.Value.Request.Kind]--;
     }
+
+    private static bool IsForAny(PlacementRequest request) => request is { Role: null, Only: null };
 
     private sealed record Waiter(IActorRef Conversation, PlacementRequest Request, long Since);
 }

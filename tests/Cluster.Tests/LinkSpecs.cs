@@ -45,7 +45,12 @@ public sealed class LinkSpecs : TestKit
     {
         var (link, host, token) = OpenLink();
         link.Tell(new NodeLink.Join(5), _conversation.Ref);
-        host.Send(link, new Pulse(token, 1));
+        // While a conversation is open, each end tells and answers.
+        var pulse = (Pulse)host.FishForMessage(static message => message is Pulse, Deadline.Long);
+        Assert.False(pulse.IsAnswer);
+        host.Send(link, new Pulse(token, 0, IsAnswer: false));
+        host.FishForMessage(static message => message is Pulse { IsAnswer: true }, Deadline.Long);
+        host.Send(link, new Pulse(token, 1, IsAnswer: true));
         _conversation.ExpectMsg<NodeLink.LinkLost>();
     }
 

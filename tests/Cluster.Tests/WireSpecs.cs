@@ -21,7 +21,7 @@ public sealed class WireSpecs() : TestKit(ActorSystemSetup.Create(
     private static readonly IClusterWire[] s_messages =
     [
         new Introduce(1, 2, new byte[32]), new Challenge(1, new byte[32], new byte[32]), new Prove(new byte[32]), new Welcome(ulong.MaxValue, s_offer), new NotWelcome("no"),
-        new OfferMade(3, s_offer), new LinkFrame(1, 2, 3, FrameKind.Part, new byte[] { 1, 2, 3 }), new Pulse(1, ulong.MaxValue),
+        new OfferMade(3, s_offer), new LinkFrame(1, 2, 3, FrameKind.Part, new byte[] { 1, 2, 3 }), new Pulse(1, ulong.MaxValue, true),
     ];
 
     private SerializerWithStringManifest Serializer => (SerializerWithStringManifest)Sys.Serialization.FindSerializerForType(typeof(IClusterWire));

@@ -39,11 +39,14 @@ internal abstract class Conversation : UntypedActor
     private IActorRef? _link;
     private int _attempts;
     private bool _isOver;
+    private long _since;
 
     private protected Conversation(ConversationStart start) => Start = start;
 
     /// <summary>To the cluster's actor: find a node. Answered by <see cref="Placed"/> or <see cref="NotPlaced"/>.</summary>
-    internal sealed record FindNode(PlacementRequest Request) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <param name="Request">What it needs.</param>
+    /// <param name="Since">When the request was made, as a timestamp: its wait is counted from then, however often it is placed.</param>
+    internal sealed record FindNode(PlacementRequest Request, long Since) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>The node that has room.</summary>
     internal sealed record Placed(IActorRef Link, string Node) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
@@ -123,8 +126,15 @@ internal abstract class Conversation : UntypedActor
         Finish();
     }
 
+    /// <summary>The node says that it is stopping, before the link to it is gone: as if it were lost.</summary>
+    private protected void OnNodeStopping(string why) => OnLost(why);
+
     /// <inheritdoc/>
-    protected override void PreStart() => Find(null);
+    protected override void PreStart()
+    {
+        _since = Clock.Of(Context.System).GetTimestamp();
+        Find(null);
+    }
 
     /// <inheritdoc/>
     protected override void PostStop()
@@ -166,7 +176,7 @@ internal abstract class Conversation : UntypedActor
         }
     }
 
-    private void Find(string? avoid) => Context.Parent.Tell(new FindNode(Placement with { Avoid = avoid }));
+    private void Find(string? avoid) => Context.Parent.Tell(new FindNode(Placement with { Avoid = avoid }, _since));
 
     private void OnNode(Placed placed)
     {
@@ -221,10 +231,13 @@ internal abstract class Conversation : UntypedActor
     private void OnLost(string why)
     {
         var node = Node;
-        _link = null;
         Part(tell: false);
         if (MayRepeat && _attempts++ == 0)
+        {
+            // The wait begins anew: the time on the lost node was no wait for a node.
+            _since = Clock.Of(Context.System).GetTimestamp();
             Find(node);
+        }
         else
             Fail(ConversationFailure.NodeLost, $"The node {node} was lost: {why}");
     }

@@ -86,6 +86,10 @@ internal sealed class FetchConversation : Conversation
             case FetchResponse response:
                 End(response with { Id = Id });
                 break;
+            case FetchFailed { Kind: FetchErrorKind.Stopped }:
+                // That node's browser, not this one's.
+                OnNodeStopping("Its browser has stopped, or is stopping.");
+                break;
             case FetchFailed failed:
                 End(failed with { Id = Id });
                 break;

@@ -1,7 +1,9 @@
+using Akka.Event;
+
 namespace ActorBrowser.Cluster;
 
-/// <summary>A message that Akka carries from node to node; <see cref="ClusterSerializer"/> writes and reads it.</summary>
-internal interface IClusterWire;
+/// <summary>A message that Akka carries from node to node; <see cref="ClusterSerializer"/> writes and reads it. One that reaches nobody is not worth a line in the log: the sender notices.</summary>
+internal interface IClusterWire : IDeadLetterSuppression;
 
 /// <summary>Asking node → browser node: a link is wanted.</summary>
 /// <param name="Oldest">The oldest version of the messages that the asker speaks.</param>
@@ -38,8 +40,11 @@ internal sealed record OfferMade(ulong Token, NodeOffer Offer) : IClusterWire;
 /// <param name="Data">Its bytes.</param>
 internal sealed record LinkFrame(ulong Token, ulong Number, ulong Conversation, FrameKind Kind, ReadOnlyMemory<byte> Data) : IClusterWire;
 
-/// <summary>Either way: so many frames were sent. The receiver compares.</summary>
-internal sealed record Pulse(ulong Token, ulong Sent) : IClusterWire;
+/// <summary>Either way: so many frames were sent. The receiver compares, and answers with its own count.</summary>
+/// <param name="Token">The link's.</param>
+/// <param name="Sent">How many.</param>
+/// <param name="IsAnswer">Whether it answers one; it is then not answered.</param>
+internal sealed record Pulse(ulong Token, ulong Sent, bool IsAnswer) : IClusterWire;
 
 /// <summary>What a <see cref="LinkFrame"/> holds.</summary>
 internal enum FrameKind : byte

@@ -84,7 +84,8 @@ internal sealed class HostLink : UntypedActor
                 _traffic?.Other.Tell(new OfferMade(_traffic.Token, _load.Offer(_seen)), Self);
                 break;
             case PulseTick:
-                _traffic?.Tell();
+                if (_conversations.Count > 0)
+                    _traffic?.Tell();
                 break;
             case Late:
                 End("The asking node did not prove that it knows the secret in time.");

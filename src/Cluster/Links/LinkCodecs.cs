@@ -57,10 +57,11 @@ internal static class LinkCodecs
         }, static (ref fields) => new LinkFrame(fields.Id(), fields.Id(), fields.Id(), fields.Choice<FrameKind>(), fields.Bytes())),
         MessageCodec.Of<Pulse>("pulse", static (ref writer, message) =>
         {
-            writer.WriteArrayHeader(2);
+            writer.WriteArrayHeader(3);
             writer.Write(message.Token);
             writer.Write(message.Sent);
-        }, static (ref fields) => new Pulse(fields.Id(), fields.Id())),
+            writer.Write(message.IsAnswer);
+        }, static (ref fields) => new Pulse(fields.Id(), fields.Id(), fields.Flag())),
     ];
 
     internal static void WriteOffer(ref MessagePackWriter writer, NodeOffer offer)

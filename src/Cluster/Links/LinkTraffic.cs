@@ -4,7 +4,8 @@ namespace ActorBrowser.Cluster;
 
 /// <summary>
 /// The counts of one end of a link. Akka delivers a message at most once and in order; a broken connection loses some without a word.
-/// Each frame has a number, and both ends tell each other how many they sent, so that a lost one is noticed.
+/// Each frame has a number, and while a conversation is open at either end, both tell each other how many they sent: a lost frame is
+/// noticed, the last one too, and whichever end misses it.
 /// </summary>
 /// <param name="token">The link's token.</param>
 /// <param name="other">The actor at the other end.</param>
@@ -13,7 +14,6 @@ internal sealed class LinkTraffic(ulong token, IActorRef other, IActorRef self)
 {
     private ulong _sent;
     private ulong _received;
-    private ulong _told;
 
     internal ulong Token { get; } = token;
 
@@ -25,18 +25,19 @@ internal sealed class LinkTraffic(ulong token, IActorRef other, IActorRef self)
     /// <returns>Null, or the problem that ends the link.</returns>
     internal string? Receive(LinkFrame frame) => frame.Number == ++_received ? null : Lost(frame.Number - _received);
 
-    /// <summary>Compares the counts.</summary>
+    /// <summary>Compares the counts, and answers.</summary>
     /// <returns>Null, or the problem that ends the link.</returns>
-    internal string? Receive(Pulse pulse) => pulse.Sent == _received ? null : Lost(pulse.Sent - _received);
-
-    /// <summary>Tells the other end how much was sent, if that is new.</summary>
-    internal void Tell()
+    internal string? Receive(Pulse pulse)
     {
-        if (_told == _sent)
-            return;
-        _told = _sent;
-        Other.Tell(new Pulse(Token, _sent), self);
+        if (pulse.Sent != _received)
+            return Lost(pulse.Sent - _received);
+        if (!pulse.IsAnswer)
+            Tell(isAnswer: true);
+        return null;
     }
+
+    /// <summary>Tells the other end how much was sent.</summary>
+    internal void Tell(bool isAnswer = false) => Other.Tell(new Pulse(Token, _sent, isAnswer), self);
 
     private static string Lost(ulong count) => $"The connection between the nodes has lost {count} messages.";
 }

@@ -117,7 +117,8 @@ internal sealed class NodeLink : UntypedActor
                 IntroduceAgain();
                 break;
             case PulseTick:
-                _traffic?.Tell();
+                if (_conversations.Count > 0)
+                    _traffic?.Tell();
                 break;
             case Terminated terminated when _traffic is null && terminated.ActorRef.Equals(_introduced):
                 // It refused the proof, and has said so. The next introduction is the timer's.
@@ -130,7 +131,11 @@ internal sealed class NodeLink : UntypedActor
                 Drop(gone.Why);
                 Context.Stop(Self);
                 break;
-            case LinkFrame or Pulse or OfferMade or Welcome or NotWelcome or Terminated:
+            case OfferMade or Welcome:
+                // Of a link that this end does not know, because it began another one.
+                Sender.Tell(new NotWelcome("This link is not in use."), Self);
+                break;
+            case LinkFrame or Pulse or NotWelcome or Terminated:
                 // Of a link that is closed.
                 break;
             default:
