@@ -63,7 +63,7 @@ internal sealed class SimulatedCluster
         At(Beginning, new Happening(Kind.Sample));
     }
 
-    private enum Kind { Arrival, Open, Done, Refused, Tick, Offer, Sample }
+    private enum Kind { Arrival, Open, Done, Heard, Refused, Tick, Offer, Sample }
 
     internal SimulatedCounts Run(double seconds)
     {
@@ -84,13 +84,19 @@ internal sealed class SimulatedCluster
                 At(Exponential(1 / (_sizes.Load * _sizes.Nodes * _sizes.Capacity)), new Happening(Kind.Arrival));
                 break;
             case Kind.Open:
-                OnOpen(one.Node, one.Front);
+                OnOpen(one.Node, one.Front, one.Work!);
                 break;
             case Kind.Done:
                 OnDone(one.Node);
+                At(Latency, new Happening(Kind.Heard, one.Node, one.Front, Work: one.Work));
+                break;
+            case Kind.Heard:
+                one.Work!.Node.OnOver(one.Work, wasDone: true);
+                PlaceWaiting(one.Front);
                 break;
             case Kind.Refused:
                 Count(ref _refused);
+                one.Work!.Node.OnOver(one.Work, wasDone: false);
                 Place(one.Front, _tables[one.Front].Nodes[one.Node].Key, isNew: false);
                 break;
             case Kind.Tick:
@@ -100,8 +106,7 @@ internal sealed class SimulatedCluster
                 break;
             case Kind.Offer:
                 _tables[one.Front].Nodes[one.Node].On(one.Said!, _time.GetTimestamp());
-                while (_waiting[one.Front].TryPeek(out var waiting) && TryPlace(one.Front, waiting.Avoid))
-                    _waiting[one.Front].Dequeue();
+                PlaceWaiting(one.Front);
                 break;
             case Kind.Sample:
                 var loads = _nodes.Select(static node => (double)node.Running).Order().ToArray();
@@ -120,25 +125,31 @@ internal sealed class SimulatedCluster
             Count(ref _waited);
     }
 
+    private void PlaceWaiting(int front)
+    {
+        while (_waiting[front].TryPeek(out var waiting) && TryPlace(front, waiting.Avoid))
+            _waiting[front].Dequeue();
+    }
+
     private bool TryPlace(int front, string? avoid)
     {
         if (_tables[front].Place(new PlacementRequest(WorkKind.Fetch) { Avoid = avoid }) is not { } entry)
             return false;
-        At(Latency, new Happening(Kind.Open, entry.Address.Port!.Value, front));
+        At(Latency, new Happening(Kind.Open, entry.Address.Port!.Value, front, Work: entry.Newest));
         return true;
     }
 
-    private void OnOpen(int node, int front)
+    private void OnOpen(int node, int front, PlacedWork work)
     {
         if (_nodes[node].TryTake(front))
         {
             Count(ref _placed);
-            At(Exponential(1), new Happening(Kind.Done, node));
+            At(Exponential(1), new Happening(Kind.Done, node, front, Work: work));
             if (_nodes[node].IsFull)
                 Announce(node);
         }
         else
-            At(Latency, new Happening(Kind.Refused, node, front));
+            At(Latency, new Happening(Kind.Refused, node, front, Work: work));
     }
 
     private void OnDone(int node)
@@ -169,7 +180,7 @@ internal sealed class SimulatedCluster
 
     private void At(double later, Happening what) => _happenings.Enqueue(what, _time.Now + later);
 
-    private readonly record struct Happening(Kind Kind, int Node = 0, int Front = 0, NodeOffer? Said = null);
+    private readonly record struct Happening(Kind Kind, int Node = 0, int Front = 0, NodeOffer? Said = null, PlacedWork? Work = null);
 
     private readonly record struct Waiting(string? Avoid);
 }
