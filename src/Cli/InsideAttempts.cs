@@ -40,7 +40,7 @@ internal static class InsideAttempts
         for (var i = 0; i < ProbeBattery.All.Count; i++)
         {
             // One at a time: an attempt may end the process.
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i} {ProbeBattery.All[i].Attempt(to)}"));
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i} {ProbeBattery.All[i].Try(to)}"));
             Console.Out.Flush();
         }
         return ExitCodes.Success;

@@ -9,7 +9,8 @@ namespace ActorBrowser.Cli;
 internal sealed class ProbeRange : IDisposable
 {
     // Not below the folder for temporary files, where some profiles may write.
-    private readonly string _folder = Directory.CreateDirectory($"/var/tmp/actorbrowser-doctor-{Guid.NewGuid():n}").FullName;
+    private const string Place = "/var/tmp";
+    private readonly string _folder = Make();
     private readonly List<Socket> _listeners = [];
     private readonly ProbeSegment _segment = new();
     private readonly FileStream _open;
@@ -67,6 +68,18 @@ internal sealed class ProbeRange : IDisposable
         File.Delete(_shared);
         _listeners.ForEach(static listener => listener.Dispose());
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string Make()
+    {
+        try
+        {
+            return Directory.CreateDirectory($"{Place}/actorbrowser-doctor-{Guid.NewGuid():n}").FullName;
+        }
+        catch (Exception e) when (Complaint.IsOfFile(e))
+        {
+            throw new UsageException($"--probe makes the files that it attacks in {Place}, which cannot be written ({Complaint.ReasonOf(e)}): mount a temporary file system there (docker run --tmpfs {Place}; in a pod, an emptyDir)");
+        }
     }
 
     private Socket Listen(EndPoint where)

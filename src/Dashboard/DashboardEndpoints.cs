@@ -30,7 +30,7 @@ public static class DashboardEndpoints
         if (options.MaxViewers < 1)
             throw new ArgumentException($"MaxViewers is {options.MaxViewers}; it must be at least 1.", nameof(configure));
         var services = endpoints.ServiceProvider;
-        var token = options.Authorize is null ? options.Token is { } given ? new DashboardToken(given) : DrawToken(services, pattern) : null;
+        var token = options.Authorize is null ? options.Token is { } given ? new BearerToken(given) : DrawToken(services, pattern) : null;
         var feed = new DashboardFeed(
             options.Browser is { } browser ? _ => Task.FromResult(browser) : cancellation => services.GetRequiredService<IRequiredActor<BrowserActor>>().GetAsync(cancellation), options.MaxViewers);
         var desk = new DashboardDesk(feed, new DashboardGate(options.Authorize, token), s_patience);
@@ -44,9 +44,10 @@ public static class DashboardEndpoints
         return group;
     }
 
-    private static DashboardToken DrawToken(IServiceProvider services, string pattern)
+    private static BearerToken DrawToken(IServiceProvider services, string pattern)
     {
-        var token = DashboardToken.Random(out var drawn);
+        var drawn = BearerToken.Draw();
+        var token = new BearerToken(drawn);
         Log.TokenDrawn(services.GetRequiredService<ILoggerFactory>().CreateLogger("ActorBrowser.Dashboard"), pattern, drawn);
         return token;
     }

@@ -9,7 +9,7 @@ namespace ActorBrowser.Dashboard;
 /// </summary>
 /// <param name="authorize">The host's own authorisation; null for the default.</param>
 /// <param name="token">The token of the default authorisation.</param>
-internal sealed class DashboardGate(Func<HttpContext, ValueTask<DashboardAccess>>? authorize, DashboardToken? token)
+internal sealed class DashboardGate(Func<HttpContext, ValueTask<DashboardAccess>>? authorize, BearerToken? token)
 {
     /// <summary>Every order has this header.</summary>
     internal const string OrderHeader = "X-ActorBrowser";

@@ -10,13 +10,12 @@ namespace ActorBrowser.Interop;
 /// </summary>
 internal static unsafe class PreExecCode
 {
-    private const int ReadWrite = 3;
-    private const int ReadExecute = 5;
-    private const int PrivateAnonymous = 0x22;
-
     private static readonly Lazy<nint> Mapped = new(Map);
 
     internal static bool Exists => RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
+
+    /// <summary>Whether it exists, and this process may execute it.</summary>
+    internal static bool IsUsable => Exists && Mapped.Value != 0;
 
     internal static ReadOnlySpan<byte> X64 => Convert.FromHexString(
         "535541544889fbb80e000000bf02000000488d7338488d534041ba080000000f05b838000000488b3b488b7308488b53104531d24531c00f05" +
@@ -41,16 +40,5 @@ internal static unsafe class PreExecCode
 
     internal static nint Run(void* script) => ((delegate* unmanaged<void*, nint>)Mapped.Value)(script);
 
-    private static nint Map()
-    {
-        var code = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? X64 : Arm64;
-        var page = LibC.MapMemory(null, 4096, ReadWrite, PrivateAnonymous, -1, 0);
-        if (page == (void*)-1)
-            throw SystemCallException.FromLastError("mmap");
-        code.CopyTo(new Span<byte>(page, 4096));
-        // Never writable and executable at once; mprotect also updates the instruction cache.
-        if (LibC.ProtectMemory(page, 4096, ReadExecute) != 0)
-            throw SystemCallException.FromLastError("mprotect");
-        return (nint)page;
-    }
+    private static nint Map() => CodePage.Map(RuntimeInformation.ProcessArchitecture == Architecture.X64 ? X64 : Arm64);
 }

@@ -32,8 +32,8 @@ internal sealed unsafe class PreExecProgram : IDisposable
         _header->AllSignals = ulong.MaxValue;
     }
 
-    /// <summary>Whether there is machine code for this processor.</summary>
-    internal static bool IsSupported => OperatingSystem.IsLinux() && PreExecCode.Exists;
+    /// <summary>Whether there is machine code for this processor, and this process may execute it.</summary>
+    internal static bool IsSupported => OperatingSystem.IsLinux() && PreExecCode.IsUsable;
 
     /// <summary>Adds a call.</summary>
     /// <param name="name">The name used to report a failure.</param>

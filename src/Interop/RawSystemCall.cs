@@ -99,11 +99,7 @@ internal static unsafe class RawSystemCall
     {
         // mov eax, 20; int 0x80; ret, with rbx preserved.
         ReadOnlySpan<byte> code = [0x53, 0xb8, 20, 0, 0, 0, 0xcd, 0x80, 0x5b, 0xc3];
-        var page = LibC.MapMemory(null, 4096, 3, 0x22, -1, 0);
-        if (page == (void*)-1)
-            throw SystemCallException.FromLastError("mmap");
-        code.CopyTo(new Span<byte>(page, 4096));
-        return LibC.ProtectMemory(page, 4096, 5) == 0 ? (nint)page : throw SystemCallException.FromLastError("mprotect");
+        return CodePage.Map(code);
     }
 
     /// <summary>Allocates anonymous memory and writes to all of it.</summary>

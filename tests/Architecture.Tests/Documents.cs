@@ -17,6 +17,7 @@ public sealed partial class Documents
     [InlineData("commands.md", "tests/Commands.Tests/CommandGuideSpecs.cs")]
     [InlineData("dashboard.md", "tests/Dashboard.Tests/GuideSpecs.cs")]
     [InlineData("cluster.md", "tests/Cluster.Tests/ClusterGuideSpecs.cs", "tests/Cluster.Tests/TlsSpecs.cs")]
+    [InlineData("operations.md", "samples/Telemetry/*.cs")]
     public void Every_block_of_the_embedder_s_guides_is_part_of_what_is_compiled_and_run(string document, params string[] sources)
     {
         var compiled = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -46,6 +47,7 @@ public sealed partial class Documents
     [InlineData("docs/dashboard.md")]
     [InlineData("docs/cluster.md")]
     [InlineData("docs/operations.md")]
+    [InlineData("docs/deployment.md")]
     public void Every_link_leads_to_a_file_and_a_heading_that_is_there(string document)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, document))!;

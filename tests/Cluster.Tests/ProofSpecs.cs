@@ -8,7 +8,7 @@ public sealed class ProofSpecs
     [Fact]
     public async Task When_a_node_of_three_is_killed_each_request_ends_once_and_no_process_is_left()
     {
-        using var proof = Process.Start(new ProcessStartInfo(Program(), ["--short"])
+        using var proof = Process.Start(new ProcessStartInfo(SampleProgram.Path("bench/ClusterProof", "ActorBrowser.ClusterProof"), ["--short"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -26,13 +26,5 @@ public sealed class ProofSpecs
             if (!proof.HasExited)
                 proof.Kill(entireProcessTree: true);
         }
-    }
-
-    private static string Program()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ActorBrowser.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run in the repository.");
-        return Path.Combine(folder, "bench", "ClusterProof", "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!), "net10.0", "ActorBrowser.ClusterProof");
     }
 }

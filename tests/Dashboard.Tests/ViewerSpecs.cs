@@ -96,7 +96,7 @@ public sealed class ViewerSpecs : IAsyncLifetime
         (context.Request.Host, context.Connection.RemoteIpAddress, context.Connection.LocalPort) = (new HostString("localhost", 80), IPAddress.Loopback, 80);
         context.Response.Body = body;
         var feed = new DashboardFeed(_ => Task.FromResult(_host.Browser), 1);
-        var desk = new DashboardDesk(feed, new DashboardGate(null, new DashboardToken(DashboardHost.Token)), TimeSpan.FromMilliseconds(300));
+        var desk = new DashboardDesk(feed, new DashboardGate(null, new BearerToken(DashboardHost.Token)), TimeSpan.FromMilliseconds(300));
         await desk.ShowEventsAsync(context).Soon();
         Assert.Equal((1, 0), (body.Writes, feed.Viewers));
     }

@@ -13,7 +13,7 @@ public sealed partial class ClusterSampleSpecs
     public async Task Three_nodes_and_a_front_start_by_one_command_serve_a_page_fetch_and_leave_no_process()
     {
         await using var site = await Site.EchoingAsync();
-        using var front = Process.Start(new ProcessStartInfo(SampleSpecs.Sample("Cluster"), ["--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true })!;
+        using var front = Process.Start(new ProcessStartInfo(SampleProgram.Path("Cluster"), ["--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true })!;
         try
         {
             var page = new Uri(Link().Match((await front.StandardOutput.ReadLineAsync().Soon())!).Value);

@@ -15,7 +15,7 @@ public sealed class SampleSpecs
         var page = RandomNumberGenerator.GetBytes(6 << 20);
         await using var site = await Site.StartAsync(async context => await context.Response.Body.WriteAsync(page));
         var state = Directory.CreateTempSubdirectory("guide-state-").FullName;
-        var start = new ProcessStartInfo(Sample("Guide"), [site.Root + "/"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(SampleProgram.Path("Guide"), [site.Root + "/"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["XDG_STATE_HOME"] = state;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
@@ -47,7 +47,7 @@ public sealed class SampleSpecs
     {
         var folder = Directory.CreateTempSubdirectory("actorbrowser-scan-");
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "clean.txt"), "harmless");
-        using var process = Process.Start(new ProcessStartInfo(Sample("Roles"), [folder.FullName]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(SampleProgram.Path("Roles"), [folder.FullName]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1));
         await process.WaitForExitAsync().Soon();
@@ -61,7 +61,7 @@ public sealed class SampleSpecs
     [Fact]
     public async Task The_rule_engine_survives_the_rules_of_strangers_and_is_reloaded()
     {
-        using var process = Process.Start(new ProcessStartInfo(Sample("Rules")) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(SampleProgram.Path("Rules")) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2));
         await process.WaitForExitAsync().Soon();
@@ -85,7 +85,7 @@ public sealed class SampleSpecs
     [Fact]
     public async Task The_sample_logs_in_searches_turns_pages_uploads_and_downloads()
     {
-        using var process = Process.Start(new ProcessStartInfo(Sample("Acting")) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(SampleProgram.Path("Acting")) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1));
         await process.WaitForExitAsync().Soon();
@@ -107,12 +107,4 @@ public sealed class SampleSpecs
     // The log tells of a layer that the machine lacks and of a call that is not allowed; and its last line, of the processes killed at the
     // end, is written without the host's loggers if they have been stopped by then.
     private static bool IsNoLog(string line) => !line.StartsWith("warn:", StringComparison.Ordinal) && !line.StartsWith(' ') && !line.StartsWith('[');
-
-    internal static string Sample(string name)
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ActorBrowser.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run in the repository.");
-        return Path.Combine(folder, "samples", name, "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!), "net10.0", name);
-    }
 }

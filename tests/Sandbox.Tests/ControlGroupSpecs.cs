@@ -60,6 +60,22 @@ public sealed class ControlGroupSpecs : IDisposable
     }
 
     [Theory]
+    [InlineData("actorbrowser", "cpuset cpu io memory pids\n", "cpu\n", "+memory +pids +io", true)]
+    [InlineData("actorbrowser", "memory pids\n", "memory pids\n", "memory pids\n", true)]
+    [InlineData("main", "memory pids\n", "\n", "\n", false)]
+    public void A_group_named_actorbrowser_says_that_its_parent_was_delegated(string own, string controllers, string given, string written, bool delegated)
+    {
+        File.WriteAllText(Path.Combine(_root, "cgroup.controllers"), controllers);
+        File.WriteAllText(Path.Combine(_root, "cgroup.subtree_control"), given);
+        Assert.Equal(delegated ? _root : Path.Combine(_root, own), DelegatedGroup.Of(Path.Combine(_root, own)));
+        Assert.Equal(written, Written("cgroup.subtree_control"));
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_given_groups_stay_below_the_own_one() =>
+        Assert.Equal(Path.Combine(_root, "actorbrowser"), DelegatedGroup.Of(Path.Combine(_root, "actorbrowser")));
+
+    [Theory]
     [InlineData(1000, 1000, 101, 101, false)]
     [InlineData(1000, 1000, 99, 1000, true)]
     [InlineData(1000, 1000, 1000, 99, true)]

@@ -59,6 +59,19 @@ public sealed class ProbeSpecs(ProbeRange range) : IClassFixture<ProbeRange>
         Assert.Equal(0, await child.AttemptAsync(probe));
     }
 
+    // The parent is process 1 of a container, and a child is process 1 of its own pid namespace.
+    [Theory]
+    [InlineData("signal-parent")]
+    [InlineData("signal-sibling")]
+    [InlineData("other-process")]
+    [InlineData("parent-maps")]
+    public async Task A_number_that_is_this_very_process_in_its_namespace_is_not_the_parent(string name)
+    {
+        var probe = ProbeBattery.All.Single(p => p.Name == name);
+        using var child = await ConfinedChild.ProbeAsync(Profiles.Of("command-workspace", range.Workspace), range.Targets with { ParentId = 1, SiblingId = 1 });
+        Assert.True(Probe.IsRefusal(await child.AttemptAsync(probe)));
+    }
+
     [Fact]
     public async Task A_command_may_write_its_workspace_and_not_the_folder_beside_it()
     {

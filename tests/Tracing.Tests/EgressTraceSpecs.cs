@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using Microsoft.AspNetCore.Http;
 using static ActorBrowser.CommandProtocol;
 using static ActorBrowser.PermissionProtocol;
@@ -8,23 +7,8 @@ using static ActorBrowser.PermissionProtocol;
 namespace ActorBrowser.TracingTests;
 
 /// <summary>The spans of a command's connections, as OpenTelemetry's exporters see them: real programs, the real egress.</summary>
-public sealed class EgressTraceSpecs : TestKit
+public sealed class EgressTraceSpecs : TraceSpecsBase
 {
-    private static readonly string Overrides = $$"""
-        akka.loglevel = ERROR
-        akka.log-dead-letters = off
-        actorbrowser.child.executable = "{{TestChildProgram.Path}}"
-        """;
-
-    private readonly IActorRef _browser;
-    private readonly BrowserClient _client;
-
-    public EgressTraceSpecs() : base(Overrides)
-    {
-        _browser = Sys.StartActorBrowser();
-        _client = BrowserClient.For(_browser);
-    }
-
     private static Task<Site> SiteAsync() => Site.StartAsync(static context => context.Response.WriteAsync("ok"));
 
     private static Spawn Networked(string line, params string[] rules) => Spawn.Shell(line) with { Profile = "command-networked", Egress = rules };
@@ -34,7 +18,7 @@ public sealed class EgressTraceSpecs : TestKit
     {
         await using var site = await SiteAsync();
         await using var sink = await SpanSink.StartAsync();
-        await sink.AskAsync(async () => Assert.Equal("ok", (await _client.Commands.RunAsync(Networked($"curl -sS http://localhost:{site.Port}/", $"localhost:{site.Port} private"))).Output.ToString()));
+        await sink.AskAsync(async () => Assert.Equal("ok", (await Client.Commands.RunAsync(Networked($"curl -sS http://localhost:{site.Port}/", $"localhost:{site.Port} private"))).Output.ToString()));
         var spans = sink.Spans();
         var (command, egress) = (One(spans, "sh"), One(spans, "egress"));
         Assert.Equal((command.Id, command.Trace, ActivityKind.Client, false), (egress.Parent, egress.Trace, egress.Kind, egress.IsError));
@@ -51,7 +35,7 @@ public sealed class EgressTraceSpecs : TestKit
     public async Task A_denied_and_a_failed_connection_have_an_error_type()
     {
         await using var sink = await SpanSink.StartAsync();
-        await sink.AskAsync(() => _client.Commands.RunAsync(Networked("curl -sS http://127.0.0.1:2/ http://127.0.0.1:1/; true", "127.0.0.1:1")));
+        await sink.AskAsync(() => Client.Commands.RunAsync(Networked("curl -sS http://127.0.0.1:2/ http://127.0.0.1:1/; true", "127.0.0.1:1")));
         var spans = sink.Spans();
         var (denied, refused) = (spans.Single(static span => span.Name == "egress" && Convert.ToInt32(span.Attributes["server.port"]) == 2), spans.Single(static span => span.Name == "egress" && Convert.ToInt32(span.Attributes["server.port"]) == 1));
         Assert.Equal((true, "denied", "egress"), (denied.IsError, denied.Attributes["error.type"], SeenSpan.Tree(spans, denied)));
@@ -69,8 +53,8 @@ public sealed class EgressTraceSpecs : TestKit
         await using var sink = await SpanSink.StartAsync();
         await sink.AskAsync(async () =>
         {
-            var run = _client.Commands.RunAsync(Networked($"curl -sS http://127.0.0.1:{site.Port}/") with { OnRefusal = RefusalMode.Ask });
-            _browser.Tell(new Decide((await person.ExpectMsgAsync<EgressRequested>(Deadline.Long)).Id, PermissionDecision.AllowOnce, By: "test"));
+            var run = Client.Commands.RunAsync(Networked($"curl -sS http://127.0.0.1:{site.Port}/") with { OnRefusal = RefusalMode.Ask });
+            Browser.Tell(new Decide((await person.ExpectMsgAsync<EgressRequested>(Deadline.Long)).Id, PermissionDecision.AllowOnce, By: "test"));
             Assert.Equal("ok", (await run).Output.ToString());
         });
         Assert.Equal("egress\n  ask\n  connect", SeenSpan.Tree(sink.Spans(), One(sink.Spans(), "egress")));
@@ -80,10 +64,8 @@ public sealed class EgressTraceSpecs : TestKit
     public async Task Without_a_listener_there_is_no_span()
     {
         await using var site = await SiteAsync();
-        await _client.Commands.RunAsync(Networked($"curl -sS http://127.0.0.1:{site.Port}/", $"127.0.0.1:{site.Port}"));
+        await Client.Commands.RunAsync(Networked($"curl -sS http://127.0.0.1:{site.Port}/", $"127.0.0.1:{site.Port}"));
         Assert.False(BrowserTracing.IsOn);
         Assert.Null(EgressSpan.Begin(null!, null!));
     }
-
-    private static SeenSpan One(IEnumerable<SeenSpan> spans, string name) => Assert.Single(spans, span => span.Name == name);
 }

@@ -2,30 +2,14 @@ using System.Diagnostics;
 using System.Text;
 using ActorBrowser.Transport;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using Microsoft.AspNetCore.Http;
 using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.TracingTests;
 
 /// <summary>One trace from who asks to the work in the child, for each kind of request, as OpenTelemetry's exporters see it.</summary>
-public sealed class TraceSpecs : TestKit
+public sealed class TraceSpecs : TraceSpecsBase
 {
-    private static readonly string Overrides = $$"""
-        akka.loglevel = ERROR
-        akka.log-dead-letters = off
-        actorbrowser.child.executable = "{{TestChildProgram.Path}}"
-        """;
-
-    private readonly IActorRef _browser;
-    private readonly BrowserClient _client;
-
-    public TraceSpecs() : base(Overrides)
-    {
-        _browser = Sys.StartActorBrowser();
-        _client = BrowserClient.For(_browser);
-    }
-
     public static TheoryData<bool> Exporters => [false, true];
 
     [Theory]
@@ -39,7 +23,7 @@ public sealed class TraceSpecs : TestKit
             baggage.AppendJoin(' ', context.Request.Headers.Keys);
             await context.Response.WriteAsync("found");
         });
-        await sink.AskAsync(async () => Assert.NotNull((await _client.FetchAsync($"http://user:secret@127.0.0.1:{site.Port}/page")).Response));
+        await sink.AskAsync(async () => Assert.NotNull((await Client.FetchAsync($"http://user:secret@127.0.0.1:{site.Port}/page")).Response));
         Assert.Equal("""
             asker
               GET
@@ -85,9 +69,9 @@ public sealed class TraceSpecs : TestKit
         });
         await sink.AskAsync(async () =>
         {
-            await _client.FetchAsync($"{site.Root}/old");
-            await _client.FetchAsync("http://127.0.0.1:1/");
-            await _client.FetchAsync("gopher://127.0.0.1/");
+            await Client.FetchAsync($"{site.Root}/old");
+            await Client.FetchAsync("http://127.0.0.1:1/");
+            await Client.FetchAsync("gopher://127.0.0.1/");
         });
         var spans = sink.Spans();
         Assert.Equal([$"{site.Root}/new", $"{site.Root}/old"], spans.Where(static span => span.Name == "request" && span.Attributes.ContainsKey("url.full")).Select(static span => (string)span.Attributes["url.full"]!).Order());
@@ -109,7 +93,7 @@ public sealed class TraceSpecs : TestKit
         });
         await sink.AskAsync(async () =>
         {
-            await using var tab = await _client.OpenTabAsync(new TabProtocol.OpenTab { Scripts = PageScripts.Page });
+            await using var tab = await Client.OpenTabAsync(new TabProtocol.OpenTab { Scripts = PageScripts.Page });
             await tab.NavigateAsync($"{site.Root}/");
             Assert.Equal("\"run\"", await tab.EvaluateAsync("document.title"));
             await tab.QueryAsync(new TabProtocol.Query(DocumentQuery.Links));
@@ -165,9 +149,9 @@ public sealed class TraceSpecs : TestKit
         await using var sink = await SpanSink.StartAsync(overOtlp);
         await sink.AskAsync(async () =>
         {
-            Assert.Equal(0, (await _client.Commands.RunAsync("/bin/echo", "secret")).Exit!.ExitCode);
-            Assert.Equal(3, (await _client.Commands.RunAsync("sh", "-c", "sleep 1; exit 3")).Exit!.ExitCode);
-            await Assert.ThrowsAsync<CommandRefusedException>(() => _client.Commands.RunAsync("/no/such/program"));
+            Assert.Equal(0, (await Client.Commands.RunAsync("/bin/echo", "secret")).Exit!.ExitCode);
+            Assert.Equal(3, (await Client.Commands.RunAsync("sh", "-c", "sleep 1; exit 3")).Exit!.ExitCode);
+            await Assert.ThrowsAsync<CommandRefusedException>(() => Client.Commands.RunAsync("/no/such/program"));
         });
         Assert.StartsWith("""
             asker
@@ -198,7 +182,7 @@ public sealed class TraceSpecs : TestKit
         await using var sink = await SpanSink.StartAsync(overOtlp);
         await sink.AskAsync(async () =>
         {
-            using var decoded = await _client.DecodeAsync(new ImageProtocol.Decode(Bitmap()));
+            using var decoded = await Client.DecodeAsync(new ImageProtocol.Decode(Bitmap()));
             Assert.Equal(1, decoded.Width);
         });
         Assert.Equal("""
@@ -212,7 +196,7 @@ public sealed class TraceSpecs : TestKit
             """, sink.Tree());
         Assert.Equal("bmp", One(sink.Spans(), "decode image").Attributes["actorbrowser.image.format"]);
         AssertNested(sink.Spans());
-        await sink.AskAsync(() => Assert.ThrowsAsync<ImageException>(() => _client.DecodeAsync(new ImageProtocol.Decode(new byte[] { 1, 2, 3 }))));
+        await sink.AskAsync(() => Assert.ThrowsAsync<ImageException>(() => Client.DecodeAsync(new ImageProtocol.Decode(new byte[] { 1, 2, 3 }))));
         Assert.Contains(sink.Spans(), static span => span is { Name: "decode image", IsError: true });
     }
 
@@ -244,13 +228,11 @@ public sealed class TraceSpecs : TestKit
         await using var sink = await SpanSink.StartAsync();
         var parent = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
         await using var site = await Site.EchoingAsync();
-        _browser.Tell(new FetchProtocol.Fetch(site.Root) { TraceParent = parent }, TestActor);
+        Browser.Tell(new FetchProtocol.Fetch(site.Root) { TraceParent = parent }, TestActor);
         await ExpectMsgAsync<FetchProtocol.FetchResponse>(Deadline.Long);
         var fetch = One(sink.Spans(), "GET");
         Assert.Equal((parent.TraceId.ToHexString(), parent.SpanId.ToHexString()), (fetch.Trace, fetch.Parent));
     }
-
-    private static SeenSpan One(IEnumerable<SeenSpan> spans, string name, ActivityKind? kind = null) => Assert.Single(spans, span => span.Name == name && (kind is null || span.Kind == kind));
 
     /// <summary>Each span lies within its parent; what comes after an answer, such as a page's scripts, within the request.</summary>
     private static void AssertNested(IReadOnlyCollection<SeenSpan> spans)

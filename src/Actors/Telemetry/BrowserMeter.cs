@@ -7,6 +7,12 @@ internal static class BrowserMeter
 {
     internal static Meter Source { get; } = new("ActorBrowser");
 
+    /// <summary>Where a histogram of seconds has its limits. An exporter's own ones are for milliseconds: OpenTelemetry's first are 0, 5 and 10.</summary>
+    internal static InstrumentAdvice<double> Seconds { get; } = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+    };
+
     /// <summary>Creates a gauge that is read on demand, so that a listener that attaches late sees the correct value.</summary>
     internal static Level Show(string name, string unit, string description)
     {

@@ -7,7 +7,7 @@ namespace ActorBrowser;
 internal static class ChildMetrics
 {
     private static readonly Histogram<double> StartDuration = BrowserMeter.Source.CreateHistogram<double>(
-        "actorbrowser.child.start.duration", "s", "From the launch to Ready.");
+        "actorbrowser.child.start.duration", "s", "From the launch to Ready.", advice: BrowserMeter.Seconds);
 
     private static readonly UpDownCounter<long> Live = BrowserMeter.Source.CreateUpDownCounter<long>(
         "actorbrowser.child.live", "{child}", "Children that are ready and not gone.");

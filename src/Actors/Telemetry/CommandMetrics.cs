@@ -16,7 +16,7 @@ internal static class CommandMetrics
         "actorbrowser.command.ended", "{command}", "Ends of commands, by outcome (ExitCause).");
 
     private static readonly Histogram<double> Duration = BrowserMeter.Source.CreateHistogram<double>(
-        "actorbrowser.command.duration", "s", "From a command's start to its exit, by outcome.");
+        "actorbrowser.command.duration", "s", "From a command's start to its exit, by outcome.", advice: BrowserMeter.Seconds);
 
     /// <summary>Commands that started and are not over: processes or output of them may be left.</summary>
     internal static Level Active { get; } = BrowserMeter.Show("actorbrowser.command.active", "{command}", "Commands that run, or whose processes or output have not ended.");

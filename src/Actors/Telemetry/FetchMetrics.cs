@@ -13,7 +13,7 @@ internal static class FetchMetrics
         "actorbrowser.fetch.ended", "{fetch}", "Ends of accepted fetches, and refusals, by outcome: Completed, Abandoned (the requester stopped), or a FetchErrorKind.");
 
     private static readonly Histogram<double> Duration = BrowserMeter.Source.CreateHistogram<double>(
-        "actorbrowser.fetch.duration", "s", "From the acceptance of a fetch to its end, by outcome.");
+        "actorbrowser.fetch.duration", "s", "From the acceptance of a fetch to its end, by outcome.", advice: BrowserMeter.Seconds);
 
     /// <summary>Fetches accepted and not over.</summary>
     internal static Level Active { get; } = BrowserMeter.Show("actorbrowser.fetch.active", "{fetch}", "Fetches that are under way or wait for a process.");

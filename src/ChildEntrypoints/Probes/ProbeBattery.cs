@@ -11,7 +11,17 @@ namespace ActorBrowser.ChildEntrypoints.Probes;
 /// <param name="IsAllowed">Whether a profile allows it, so that the attempt proves nothing.</param>
 internal sealed record Probe(string Name, string Protection, Func<ProbeTargets, int> Attempt, Func<SandboxPolicy, bool> IsAllowed)
 {
+    // A pid is always below 2 to the power of 22.
+    private const int NoProcess = 1 << 22;
     private static readonly int[] Refusals = [1, 2, 3, 13, 20, 30, 38, 97, 101, 111];
+
+    /// <summary>Makes the attempt.</summary>
+    /// <param name="to">The targets, as the parent sees them.</param>
+    /// <returns>0 if it worked, otherwise the errno.</returns>
+    public int Try(ProbeTargets to) => Attempt(to with { ParentId = Another(to.ParentId), SiblingId = Another(to.SiblingId) });
+
+    // In a pid namespace, a thread of this process may have the number that the parent has outside; the parent of a container often has a small one.
+    private static int Another(int process) => Attempts.Call("tgkill", Environment.ProcessId, process, 0) == 0 ? NoProcess : process;
 
     /// <summary>Whether an errno shows that the sandbox refused: no permission, no such call, or no such process, path, network or peer.</summary>
     /// <param name="errno">The errno of the attempt.</param>

@@ -86,7 +86,7 @@ internal sealed class ProbeRole : IFrameRole
     {
         var answer = (ProbeQuestion)kind switch
         {
-            ProbeQuestion.Attempt => ProbeBattery.All[BinaryPrimitives.ReadInt32LittleEndian(payload)].Attempt(_targets!),
+            ProbeQuestion.Attempt => ProbeBattery.All[BinaryPrimitives.ReadInt32LittleEndian(payload)].Try(_targets!),
             ProbeQuestion.WrongArchitecture => (int)Interop.RawSystemCall.As32Bit(),
             ProbeQuestion.FloodMemory => FloodMemory(),
             ProbeQuestion.FloodDescriptors => FloodDescriptors(),

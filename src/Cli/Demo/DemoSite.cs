@@ -1,12 +1,6 @@
-using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace ActorBrowser.Cli.Demo;
 
@@ -34,15 +28,9 @@ internal sealed class DemoSite : IAsyncDisposable
 
     internal static async Task<DemoSite> StartAsync(CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRouting();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        var site = new DemoSite(builder.Build());
+        var site = new DemoSite(LoopbackServer.Build(0, static _ => { }));
         site._server.Run(site.AnswerAsync);
-        await site._server.StartAsync(cancellation).ConfigureAwait(false);
-        var addresses = site._server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        site.Root = new Uri(addresses!.Addresses.Single() + "/");
+        site.Root = new Uri(await LoopbackServer.StartAsync(site._server, "demo", 0, cancellation).ConfigureAwait(false) + "/");
         return site;
     }
 

@@ -1,21 +1,16 @@
-using System.Net;
 using System.Text.Json;
 using ActorBrowser.Agents;
+using ActorBrowser.Dashboard;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 
 namespace ActorBrowser.Cli;
 
 /// <summary>The Model Context Protocol's streamable HTTP, on this machine only and with a token. Each client's session has its own tools.</summary>
-internal sealed class McpHttpServer(McpHttpSessions sessions, McpToken token)
+internal sealed class McpHttpServer(McpHttpSessions sessions, BearerToken token)
 {
     private const string Path = "/mcp";
     private const string SessionHeader = "Mcp-Session-Id";
@@ -29,20 +24,13 @@ internal sealed class McpHttpServer(McpHttpSessions sessions, McpToken token)
     private static readonly string[] Versions = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
 
     /// <summary>Serves until it is cancelled. Prints its URL on standard error.</summary>
-    internal static async Task<int> RunAsync(BrowserClient browser, ToolSessionOptions options, int port, McpToken token, TimeSpan idle, CancellationToken cancellation)
+    internal static async Task<int> RunAsync(BrowserClient browser, ToolSessionOptions options, int port, BearerToken token, TimeSpan idle, CancellationToken cancellation)
     {
         await using var sessions = new McpHttpSessions(browser, options, idle);
-        var app = Build(new McpHttpServer(sessions, token), port);
+        var app = LoopbackServer.Build(port, static limits => (limits.MaxRequestBodySize, limits.MaxConcurrentConnections) = (LongestRequest, 4 * McpHttpSessions.Most));
+        app.Run(new McpHttpServer(sessions, token).AnswerAsync);
         await using var disposing = app.ConfigureAwait(false);
-        try
-        {
-            await app.StartAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            throw new UsageException($"--http: the port {port} cannot be used: {e.InnerException?.Message ?? e.Message}");
-        }
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var address = await LoopbackServer.StartAsync(app, "--http", port, cancellation).ConfigureAwait(false);
         await Complaint.WriteAsync($"serving at {address}{Path}").ConfigureAwait(false);
         try
         {
@@ -55,24 +43,6 @@ internal sealed class McpHttpServer(McpHttpSessions sessions, McpToken token)
             await app.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         }
         return ExitCodes.Success;
-    }
-
-    private static WebApplication Build(McpHttpServer server, int port)
-    {
-        // Empty: nothing of the environment or of files changes where and how it listens.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRouting();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LongestRequest;
-            kestrel.Limits.MaxConcurrentConnections = 4 * McpHttpSessions.Most;
-            kestrel.Listen(IPAddress.Loopback, port);
-        });
-        var app = builder.Build();
-        app.Run(server.AnswerAsync);
-        return app;
     }
 
     private async Task AnswerAsync(HttpContext context)

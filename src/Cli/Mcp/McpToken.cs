@@ -1,35 +1,22 @@
-using System.Security.Cryptography;
-using System.Text;
+using ActorBrowser.Dashboard;
 
 namespace ActorBrowser.Cli;
 
-/// <summary>The secret by which an HTTP client is known.</summary>
-internal sealed class McpToken
+/// <summary>Where the secret of an HTTP client comes from: a file, or a variable.</summary>
+internal static class McpToken
 {
     internal const string Variable = "ACTORBROWSER_MCP_TOKEN";
-    private const int Shortest = 16;
-    private const int Longest = 4096;
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-    private readonly byte[] _hash;
-
-    private McpToken(string token) => _hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     /// <summary>Reads the token; creates a file that does not exist, with a random one.</summary>
     /// <exception cref="UsageException">There is none, others may read it or own its file, or it is too short.</exception>
-    internal static McpToken Read(string? file)
+    internal static BearerToken Read(string? file)
     {
         var token = file is null ? Environment.GetEnvironmentVariable(Variable) : OfFile(file);
         if (string.IsNullOrEmpty(token))
             throw new UsageException($"--http needs a token: in a file (--token-file FILE, which is created with a random one), or in the variable {Variable}.");
-        return token.Length is >= Shortest and <= Longest && token.All(static c => c is > ' ' and < '\x7f') ? new McpToken(token)
-            : throw new UsageException($"The token has {token.Length} characters; it takes {Shortest} to {Longest} characters of ASCII without spaces.");
+        return BearerToken.Complaint(token) is { } complaint ? throw new UsageException(complaint) : new BearerToken(token);
     }
-
-    /// <summary>Whether this is the value of an Authorization header with the token. Takes as long for a wrong token as for the right one.</summary>
-    internal bool IsIn(string? header) =>
-        header is not null && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header["Bearer ".Length..].Trim())), _hash);
 
     private static string OfFile(string file)
     {
@@ -44,7 +31,7 @@ internal sealed class McpToken
             if (OperatingSystem.IsLinux() && Interop.RegularFile.OwnerOf(content.SafeFileHandle) is var owner && owner != 0 && owner != Interop.CurrentProcess.UserId)
                 throw new UsageException($"The token file '{file}' belongs to another user ({owner}): make one of your own.");
             using var reader = new StreamReader(content);
-            var text = new char[Longest + 1];
+            var text = new char[BearerToken.Longest + 1];
             return new string(text, 0, reader.ReadBlock(text)).TrimEnd('\r', '\n');
         }
         catch (Exception e) when (Complaint.IsOfFile(e))
@@ -59,6 +46,6 @@ internal sealed class McpToken
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = Owner;
         using var writer = new StreamWriter(new FileStream(file, options));
-        writer.WriteLine(RandomNumberGenerator.GetHexString(48, lowercase: true));
+        writer.WriteLine(BearerToken.Draw());
     }
 }

@@ -1,14 +1,8 @@
 using System.CommandLine;
 using System.Net;
-using System.Security.Cryptography;
 using ActorBrowser.Dashboard;
 using Akka.Actor;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace ActorBrowser.Cli;
 
@@ -16,7 +10,6 @@ namespace ActorBrowser.Cli;
 internal static class ServeDashboard
 {
     private const string Path = "/processes";
-    private const int TokenLength = 48;
 
     // A request has no body.
     private const int LongestBody = 1024;
@@ -49,30 +42,19 @@ internal static class ServeDashboard
     /// <exception cref="UsageException">The port cannot be used.</exception>
     internal static async Task<IAsyncDisposable> StartAsync(IActorRef browser, int port, CancellationToken cancellation)
     {
-        // Empty: nothing of the environment or of files changes where and how it listens.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LongestBody;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            kestrel.Listen(IPAddress.Loopback, port);
-        });
-        var token = RandomNumberGenerator.GetHexString(TokenLength, lowercase: true);
-        var app = builder.Build();
+        var token = BearerToken.Draw();
+        var app = LoopbackServer.Build(port, static limits => (limits.MaxRequestBodySize, limits.MaxConcurrentConnections) = (LongestBody, MostConnections));
         app.MapActorBrowser(Path, options => (options.Browser, options.Token) = (browser, token));
+        string address;
         try
         {
-            await app.StartAsync(cancellation).ConfigureAwait(false);
+            address = await LoopbackServer.StartAsync(app, "--dashboard", port, cancellation).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch
         {
             await app.DisposeAsync().ConfigureAwait(false);
-            throw new UsageException($"--dashboard: the port {port} cannot be used: {e.InnerException?.Message ?? e.Message}");
+            throw;
         }
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         await Complaint.WriteAsync($"the task manager is at {address}{Path}/#token={token}").ConfigureAwait(false);
         return new Page(app);
     }

@@ -66,7 +66,7 @@ internal sealed class ControlGroups
                 var fields = line.Split(':', 3);
                 if (fields[1].Length == 0)
                 {
-                    unified = Usable("/sys/fs/cgroup" + fields[2], "memory.max", "pids.max");
+                    unified = Usable(DelegatedGroup.Of("/sys/fs/cgroup" + fields[2]), "memory.max", "pids.max");
                     processor ??= unified is null ? null : Weighing(unified, ProcessorUnified);
                     disk ??= unified is null ? null : Weighing(unified, DiskUnified);
                 }

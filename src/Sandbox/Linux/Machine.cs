@@ -120,21 +120,23 @@ internal sealed class Machine
         var namespaces = TryNamespaces(all, out var granted);
         var world = TryWorld();
         var capabilities = _capabilities.Value;
+        var isFiltered = CurrentProcess.SeccompMode == 2;
         return
         [
-            Offer(SandboxLayer.NoNewPrivileges, CanConfine, CanConfine ? "prctl" : "only on Linux, on x64 and arm64", "use Linux on x64 or arm64"),
+            Offer(SandboxLayer.NoNewPrivileges, CanConfine, CanConfine ? "prctl" : "only on Linux, on x64 and arm64, and in a process that may execute code of its own",
+                "use Linux on x64 or arm64; a service with SELinux needs execmem"),
             Offer(SandboxLayer.SystemCalls, HasSystemCallFilters, HasSystemCallFilters ? "seccomp filters" : "no seccomp filters", "a kernel with CONFIG_SECCOMP_FILTER, and a container that does not take it away"),
             Offer(SandboxLayer.ViolationReports, CanNotify, CanNotify ? "seccomp user notification" : "the kernel cannot ask another process about a call", "Linux 5.0 or newer"),
             Offer(SandboxLayer.Files, HasLandlock, LandlockDetail(), "a kernel with Landlock in its list of security modules (lsm=landlock,… on the kernel's command line)"),
             Offer(SandboxLayer.TcpPorts, HasTcpPorts, LandlockDetail(), "Linux 6.7 or newer, with Landlock"),
             Offer(SandboxLayer.Scopes, HasScopes, LandlockDetail(), "Linux 6.12 or newer, with Landlock"),
             Offer(SandboxLayer.Namespaces, namespaces is null, namespaces is null ? (granted.HasFlag(Namespaces.Users) ? "through a user namespace" : "as root") : namespaces.ToString()!,
-                "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)"),
+                namespaces is { } refused ? NamespaceAdvice.For(refused, isFiltered) : ""),
             Offer(SandboxLayer.World, world is null, world is null ? "its own mounts and processes, with a root that holds only what is granted" : world.ToString()!,
-                "what namespaces need; Linux 5.12 or newer, and a container whose /proc is whole"),
+                world is { } missing ? $"Linux 5.12 or newer, and {NamespaceAdvice.For(missing, isFiltered)}" : ""),
             Offer(SandboxLayer.Capabilities, capabilities is null, capabilities is null ? "capset and the bounding set" : capabilities.ToString()!, ""),
             Offer(SandboxLayer.ControlGroup, ControlGroups is { CanLimitMemory: true, CanLimitProcesses: true }, ControlGroups?.Description ?? "none writable",
-                "delegate a control group to this user (systemd: Delegate=memory pids); without one, memory is limited by the process's own limits"),
+                "delegate a control group to this user (systemd: Delegate=yes and DelegateSubgroup=actorbrowser); without one, memory is limited by the process's own limits"),
         ];
     }
 

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace ActorBrowser.Dashboard;
 
-/// <summary>The secret of the default authorisation.</summary>
-internal sealed class DashboardToken
+/// <summary>The secret by which an HTTP client is known, in the header Authorization.</summary>
+internal sealed class BearerToken
 {
+    internal const int Longest = 4096;
     private const int Shortest = 16;
-    private const int Longest = 4096;
     private const int RandomLength = 48;
     private const string Scheme = "Bearer ";
 
@@ -15,15 +15,19 @@ internal sealed class DashboardToken
 
     /// <summary>Takes a token.</summary>
     /// <exception cref="ArgumentException">It is too short, or has other characters than ASCII's visible ones.</exception>
-    internal DashboardToken(string token)
+    internal BearerToken(string token)
     {
-        if (token.Length is < Shortest or > Longest || token.Any(static c => c is <= ' ' or >= '\x7f'))
-            throw new ArgumentException($"The token has {token.Length} characters; it takes {Shortest} to {Longest} characters of ASCII without spaces.", nameof(token));
+        if (Complaint(token) is { } complaint)
+            throw new ArgumentException(complaint, nameof(token));
         _hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
     }
 
+    /// <summary>What is wrong with a token, as a sentence; null if nothing is.</summary>
+    internal static string? Complaint(string token) => token.Length is >= Shortest and <= Longest && token.All(static c => c is > ' ' and < '\x7f') ? null
+        : $"The token has {token.Length} characters; it takes {Shortest} to {Longest} characters of ASCII without spaces.";
+
     /// <summary>Draws a token.</summary>
-    internal static DashboardToken Random(out string token) => new(token = RandomNumberGenerator.GetHexString(RandomLength, lowercase: true));
+    internal static string Draw() => RandomNumberGenerator.GetHexString(RandomLength, lowercase: true);
 
     /// <summary>Whether this is the value of an Authorization header with the token. Takes as long for a wrong token as for the right one.</summary>
     internal bool IsIn(string? header) =>
