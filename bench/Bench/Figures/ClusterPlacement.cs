@@ -69,8 +69,7 @@ internal sealed class ClusterPlacement : IFigure
 
     private static Row[] Simulate(BenchContext context, int fronts, double load)
     {
-        Console.Error.WriteLine($"bench: {fronts} fronts, {load} ..."); var cpu = Environment.CpuUsage.TotalTime;
-        var counts = new SimulatedCluster(new SimulatedSizes(Nodes, fronts, Capacity, load)).Run(context.Pick(1, 6)); Console.Error.WriteLine($"bench: {counts} {Environment.CpuUsage.TotalTime - cpu}");
+        var counts = new SimulatedCluster(new SimulatedSizes(Nodes, fronts, Capacity, load)).Run(context.Pick(1, 3));
         var what = string.Create(CultureInfo.InvariantCulture, $"simulated, {Nodes} nodes, {fronts} fronts, {load:P0} of all room taken");
         return
         [
