@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Text;
@@ -100,7 +101,8 @@ public static class ActorBrowserChild
         StreamChannel channel;
         try
         {
-            channel = NamedPipeEndpoint.Connect(pipe, secret, ChannelLimits.Default);
+            _ = int.TryParse(Environment.GetEnvironmentVariable(WireProtocol.ParentVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var parent);
+            channel = NamedPipeEndpoint.Connect(pipe, secret, ChannelLimits.Default, parent);
         }
         catch (Exception e) when (e is IOException or TimeoutException or UnauthorizedAccessException or FormatException)
         {
@@ -118,8 +120,12 @@ public static class ActorBrowserChild
     /// <summary>Writes one line to stderr. Console is not used: its encodings and terminal handling take longer than the rest of the start.</summary>
     internal static int Fail(int exitCode, string reason)
     {
-        using var stderr = new FileStream(new SafeFileHandle(OperatingSystem.IsWindows() ? -12 : 2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        using var stderr = ErrorStream();
         stderr.Write(Encoding.UTF8.GetBytes($"{ChildExitNumbers.LinePrefix}{reason}\n"));
         return exitCode;
     }
+
+    /// <summary>Opens the error stream; disposing it leaves the descriptor open.</summary>
+    internal static Stream ErrorStream() => OperatingSystem.IsWindows()
+        ? StandardStream.Open(isError: true) : new FileStream(new SafeFileHandle(2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 }

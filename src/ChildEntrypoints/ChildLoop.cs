@@ -44,6 +44,10 @@ internal sealed class ChildLoop : IFrameHandler
             if (layers is null)
                 return reason;
         }
+        else if (OperatingSystem.IsWindows())
+        {
+            layers = WindowsMeasures.OfThisProcess();
+        }
         var hello = new Hello(WireProtocol.Version, WireProtocol.BuildId, _role, Environment.ProcessId, layers) { IsNative = !RuntimeFeature.IsDynamicCodeSupported };
         if (listener is null)
             _channel.Write(0, hello);

@@ -13,7 +13,7 @@ public sealed class ChildRoles
     public static ChildRoles BuiltIn { get; } = new(new Dictionary<string, Func<IFrameRole>>(StringComparer.Ordinal)
     {
         [NetworkContract.Name] = static () => new Network.NetworkRole(),
-        [CommandRunnerContract.Name] = static () => new Commands.CommandRunnerRole(),
+        [CommandRunnerContract.Name] = static () => OperatingSystem.IsWindows() ? new Commands.WindowsRunnerRole() : new Commands.CommandRunnerRole(),
         [ProbeContract.Name] = static () => new Probes.ProbeRole(),
         [ImageDecoderContract.Name] = static () => new Images.ImageDecoderRole(),
         [EgressContract.Name] = static () => new Egress.EgressRole(),

@@ -38,6 +38,8 @@ internal static class DoctorCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (OperatingSystem.IsWindows() && (parsed.GetValue(attempt) ?? parsed.GetValue(probe) ?? parsed.GetValue(trace) ?? parsed.GetValue(inside)) is not null)
+                return await RefuseAsync("--probe, --inside and --trace make and watch system calls of Linux; on Windows there are no attempts to make").ConfigureAwait(false);
             if (parsed.GetValue(attempt) is { } targets)
                 return InsideAttempts.Make(targets);
             if (parsed.GetValue(self))
@@ -139,12 +141,20 @@ internal static class DoctorCommand
                 Tables.Cell(Limits(policy.Limits)));
         }
         Tables.Console.Write(roles);
+        if (OperatingSystem.IsWindows())
+            Tables.Console.MarkupLine(Tables.Cell("Images are not decoded on Windows, and --probe makes attempts of Linux only."));
+        else
+            ShowLibraries();
+        return Array.TrueForAll(plans, static one => one.Plan is not null) ? ExitCodes.Success : 1;
+    }
+
+    private static void ShowLibraries()
+    {
         var libraries = new Table().Title("Image libraries").Border(TableBorder.Rounded).AddColumns("library", "here", "how to fix it");
         foreach (var library in CodecLibrary.All)
             libraries.AddRow(library.File, library.IsInstalled ? "[green]yes[/]" : "[yellow]no[/]", library.IsInstalled ? "" : $"install the Debian package {library.Package}");
         Tables.Console.Write(libraries);
         Tables.Console.MarkupLine("Attack it yourself: [bold]actorbrowser doctor --probe all[/]");
-        return Array.TrueForAll(plans, static one => one.Plan is not null) ? ExitCodes.Success : 1;
     }
 
     private static string Limits(SandboxLimits limits)
@@ -184,8 +194,8 @@ internal static class DoctorCommand
                 ["description"] = one.Policy.Description,
                 ["available"] = one.Plan is not null,
                 ["refusal"] = one.Refusal,
-                ["required"] = new JsonArray([.. one.Policy.Required.Select(static layer => (JsonNode)LayerNames.Of(layer))]),
-                ["preferred"] = new JsonArray([.. one.Policy.Preferred.Select(static layer => (JsonNode)LayerNames.Of(layer))]),
+                ["required"] = new JsonArray([.. one.Policy.Required.Where(LayerNames.IsForThisSystem).Select(static layer => (JsonNode)LayerNames.Of(layer))]),
+                ["preferred"] = new JsonArray([.. one.Policy.Preferred.Where(LayerNames.IsForThisSystem).Select(static layer => (JsonNode)LayerNames.Of(layer))]),
                 ["missing"] = new JsonArray([.. (one.Plan?.Missing ?? []).Select(static missing => (JsonNode)missing.Sentence)]),
                 ["system_calls"] = new JsonArray([.. one.Policy.SystemCalls.Select(static name => (JsonNode)name)]),
             })]),

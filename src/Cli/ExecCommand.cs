@@ -175,8 +175,8 @@ internal static class ExecCommand
             TotalTimeout = options.Timeout,
             IdleTimeout = options.IdleTimeout,
             Limits = new CommandLimits(options.Memory, 0, 0, 0, 0, 0),
-            Input = options.Terminal ? CommandInput.None : CommandInput.Descriptor,
-            InputDescriptor = options.Terminal ? null : typed?.Command ?? StandardInput.Duplicate(),
+            Input = options.Terminal ? CommandInput.None : OperatingSystem.IsWindows() ? CommandInput.Pipe : CommandInput.Descriptor,
+            InputDescriptor = options.Terminal || OperatingSystem.IsWindows() ? null : typed?.Command ?? StandardInput.Duplicate(),
             // If both streams go to the same file, one pipe keeps the order in which the program writes.
             Output = options.Terminal ? CommandOutput.Terminal : !options.Json && LocalTerminal.AreOneFile(1, 2) ? CommandOutput.Merged : CommandOutput.Piped,
             Columns = size.Item1,
@@ -186,7 +186,7 @@ internal static class ExecCommand
         using var turn = asks is null ? null : new SemaphoreSlim(1, 1);
         var prompt = asks is null ? ActorRefs.Nobody : browser.System.ActorOf(Props.Create(() => new AskPrompt(asks, browser.Browser, typed, turn)));
         using var raw = options.Terminal ? LocalTerminal.EnterRawMode(0) : null;
-        using var keyboard = options.Terminal ? new TerminalInput() : null;
+        using IExecInput? keyboard = OperatingSystem.IsWindows() ? new WindowsInput() : options.Terminal ? new TerminalInput() : null;
         var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, keyboard, typed, turn, done)));
         await using var interrupted = cancellation.UnsafeRegister(_ => session.Tell(ExecReceiver.Interrupt.Instance, ActorRefs.NoSender), null).ConfigureAwait(false);
         keyboard?.Start(session);

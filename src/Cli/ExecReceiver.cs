@@ -21,7 +21,7 @@ internal sealed class ExecReceiver : UntypedActor
     private readonly Spawn _spawn;
     private readonly bool _silent;
     private readonly TaskCompletionSource<End> _done;
-    private readonly TerminalInput? _keyboard;
+    private readonly IExecInput? _keyboard;
     private readonly TypedInput? _typed;
     private readonly Queue<object> _early = new();
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -36,7 +36,7 @@ internal sealed class ExecReceiver : UntypedActor
     private bool _failed;
     private bool _gaveUp;
 
-    public ExecReceiver(IActorRef browser, Spawn spawn, bool silent, TerminalInput? keyboard, TypedInput? typed, SemaphoreSlim? turn, TaskCompletionSource<End> done)
+    public ExecReceiver(IActorRef browser, Spawn spawn, bool silent, IExecInput? keyboard, TypedInput? typed, SemaphoreSlim? turn, TaskCompletionSource<End> done)
     {
         _browser = browser;
         _spawn = spawn;
@@ -120,7 +120,7 @@ internal sealed class ExecReceiver : UntypedActor
                 _interrupted = true;
                 Pass(Interruption.Received == 2 ? new CommandProtocol.SendSignal(2) : new CommandProtocol.Terminate());
                 break;
-            case WriteInput or ResizeTerminal:
+            case WriteInput or ResizeTerminal or CloseInput:
                 Pass(message);
                 break;
             default:

@@ -18,13 +18,20 @@ internal static class SessionsCommand
         "sleep 60",
     ];
 
+    private static readonly string[] WindowsExamples =
+    [
+        "for /l %i in (1,1,8) do @echo step %i of 8",
+        "echo leaving a process behind& start /b ping -n 60 127.0.0.1 >NUL & exit 3",
+        "ping -n 60 127.0.0.1 >NUL",
+    ];
+
     internal static Command Create()
     {
         var lines = new Argument<string[]>("LINE") { Description = "shell lines to run; without any, some examples", Arity = ArgumentArity.ZeroOrMore };
         var timeout = Options.Seconds("end each after this long (default 3)", "--timeout");
         var command = new Command("sessions", "Runs several shell lines at once, each as a session, and shows them in a live table.") { lines, timeout };
         command.SetAction((parsed, cancellation) =>
-            RunAsync(parsed.GetValue(lines) is { Length: > 0 } given ? given : Examples, TimeSpan.FromSeconds(parsed.GetValue(timeout) ?? 3), cancellation));
+            RunAsync(parsed.GetValue(lines) is { Length: > 0 } given ? given : OperatingSystem.IsWindows() ? WindowsExamples : Examples, TimeSpan.FromSeconds(parsed.GetValue(timeout) ?? 3), cancellation));
         return command;
     }
 

@@ -53,7 +53,7 @@ internal static class StandardOutput
     }
 
     private static StreamWriter Writer(Stream stream) =>
-        new(stream, Console.OutputEncoding is { CodePage: not 65001 } other ? other : new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1024) { AutoFlush = true };
+        new(stream, !OperatingSystem.IsWindows() && Console.OutputEncoding is { CodePage: not 65001 } other ? other : new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1024) { AutoFlush = true };
 
     private sealed class Recorded(bool isError, bool isLoud) : Stream
     {

@@ -8,7 +8,7 @@ namespace ActorBrowser.Cli;
 /// Sends the local terminal's keys and size, or the content of a file or pipe, to a command that runs in a terminal. It
 /// reads no more than the command takes. A terminal's input cannot be closed: at the end of the input it sends Ctrl-D.
 /// </summary>
-internal sealed class TerminalInput : IReadinessHandler, IDisposable
+internal sealed class TerminalInput : IReadinessHandler, IExecInput
 {
     private const int MostAhead = 256 << 10;
 
@@ -27,9 +27,8 @@ internal sealed class TerminalInput : IReadinessHandler, IDisposable
     private byte _last = (byte)'\n';
     private bool _ended;
 
-    /// <summary>Starts reading.</summary>
-    /// <param name="session">The session that gets input and sizes.</param>
-    internal void Start(IActorRef session)
+    /// <inheritdoc/>
+    public void Start(IActorRef session)
     {
         _session = session;
         // SIGWINCH by its number: the name is not available on every platform that this compiles for.
@@ -42,8 +41,8 @@ internal sealed class TerminalInput : IReadinessHandler, IDisposable
             Resume();
     }
 
-    /// <summary>The command has taken this many bytes in total.</summary>
-    internal void OnTaken(CommandProtocol.InputTaken taken)
+    /// <inheritdoc/>
+    public void OnTaken(CommandProtocol.InputTaken taken)
     {
         lock (_lock)
         {

@@ -16,7 +16,7 @@ internal static unsafe class CurrentProcess
     private const int KillSignal = 9;
 
     /// <summary>The effective user's id. Unix.</summary>
-    public static uint UserId => LibC.GetEffectiveUserId();
+    public static uint UserId => OperatingSystem.IsWindows() ? 0 : LibC.GetEffectiveUserId();
 
     /// <summary>The parent's pid; 1 (or a subreaper's) once the parent has died.</summary>
     public static int ParentId => LibC.GetParentProcessId();
@@ -25,13 +25,15 @@ internal static unsafe class CurrentProcess
     public static bool IsDumpable => OperatingSystem.IsLinux() && LibC.ProcessControl(GetDumpable, 0, 0, 0, 0) != 0;
 
     /// <summary>Whether this process can create namespaces without a user namespace: whether it has CAP_SYS_ADMIN.</summary>
-    public static bool IsPrivileged => (Capabilities.Effective & (1UL << 21)) != 0;
+    public static bool IsPrivileged => OperatingSystem.IsLinux() && (Capabilities.Effective & (1UL << 21)) != 0;
 
     /// <summary>This thread's capabilities. Linux.</summary>
     public static (ulong Effective, ulong Permitted) Capabilities
     {
         get
         {
+            if (!OperatingSystem.IsLinux())
+                return (0, 0);
             var header = stackalloc uint[2] { 0x20080522, 0 };
             var data = stackalloc uint[6];
             return LibC.SystemCall(GetCapabilities, (nint)header, (nint)data, 0, 0) == 0

@@ -18,6 +18,12 @@ internal static unsafe class LocalTerminal
     /// <returns>False if it is not a terminal.</returns>
     public static bool TryGetSize(int descriptor, out int columns, out int rows)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            var isConsole = descriptor == 0 ? !Console.IsInputRedirected && !Console.IsOutputRedirected : descriptor == 1 ? !Console.IsOutputRedirected : !Console.IsErrorRedirected && !Console.IsOutputRedirected;
+            (columns, rows) = isConsole ? (Console.WindowWidth, Console.WindowHeight) : (0, 0);
+            return isConsole;
+        }
         var size = stackalloc ushort[4];
         var found = LibC.DeviceControl(descriptor, GetWindowSize, size) == 0;
         (rows, columns) = found ? (size[0], size[1]) : (0, 0);
@@ -36,6 +42,8 @@ internal static unsafe class LocalTerminal
     /// <returns>Restores the terminal when disposed; null if the descriptor is not a terminal.</returns>
     public static IDisposable? EnterRawMode(int descriptor)
     {
+        if (OperatingSystem.IsWindows())
+            return null;
         var attributes = new byte[AttributesRoom];
         fixed (byte* saved = attributes)
         {

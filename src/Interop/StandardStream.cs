@@ -14,10 +14,10 @@ internal sealed unsafe class StandardStream : Stream
 
     private StandardStream(bool isError) => _descriptor = isError ? 2 : 1;
 
-    /// <summary>Opens the stream; on Windows the console's. Disposing the stream does not close the descriptor.</summary>
+    /// <summary>Opens the stream, on Windows another of the same kind. Disposing the stream does not close the descriptor.</summary>
     /// <param name="isError">Whether it is the error stream.</param>
     public static Stream Open(bool isError) =>
-        !OperatingSystem.IsWindows() ? new StandardStream(isError) : isError ? Console.OpenStandardError() : Console.OpenStandardOutput();
+        OperatingSystem.IsWindows() ? WindowsStandardStream.Open(isError) : new StandardStream(isError);
 
     /// <summary>How many bytes wait in a pipe behind the stream; 0 if it is no pipe.</summary>
     /// <param name="isError">Whether it is the error stream.</param>

@@ -18,7 +18,7 @@ internal static unsafe class UnixPeer
     public static SafeDescriptor? TryConnect(string path)
     {
         var name = Encoding.UTF8.GetBytes(path);
-        if (name.Length > LongestPath)
+        if (OperatingSystem.IsWindows() || name.Length > LongestPath)
             return null;
         var socket = new SafeDescriptor(LibC.CreateSocket(UnixDomain, StreamCloseOnExec, 0));
         if (socket.IsInvalid)

@@ -68,7 +68,7 @@ internal sealed class LaunchPlan
     public bool Learns { get; private init; }
 
     /// <summary>The layers that the child measures on itself and that must be in force.</summary>
-    public IReadOnlyList<SandboxLayer> Measured => Policy.IsUnconfined || !OperatingSystem.IsLinux() ? [] :
+    public IReadOnlyList<SandboxLayer> Measured => Policy.IsUnconfined ? [] : OperatingSystem.IsWindows() ? WindowsPlan.Measured(Windows) : !OperatingSystem.IsLinux() ? [] :
     [
         SandboxLayer.NoNewPrivileges, SandboxLayer.Capabilities,
         .. Filter is null ? Array.Empty<SandboxLayer>() : [SandboxLayer.SystemCalls],
@@ -80,6 +80,9 @@ internal sealed class LaunchPlan
     ];
 
     internal string? Variable { get; }
+
+    /// <summary>The layers of a child on Windows.</summary>
+    internal WindowsConfinement Windows { get; private init; }
 
     /// <summary>Creates a plan.</summary>
     /// <param name="policy">The policy.</param>
@@ -96,6 +99,11 @@ internal sealed class LaunchPlan
             return new LaunchPlan(policy, machine, null, Namespaces.None, null, []);
         policy = policy with { Limits = policy.Limits.WithinThisProcess(policy.MayExecute) };
         var missing = new List<MissingLayer>();
+        if (OperatingSystem.IsWindows())
+        {
+            var windows = WindowsPlan.Check(policy, executable, machine.Hidden, missing);
+            return new LaunchPlan(policy, machine, null, Namespaces.None, null, missing) { Windows = windows };
+        }
         if (!OperatingSystem.IsLinux())
             return new LaunchPlan(policy, machine, null, Namespaces.None, null, [new MissingLayer("verification", "what confines children on this system has never been run by its authors, and is not verified")]);
         Check(policy, machine, missing);
@@ -255,8 +263,18 @@ internal static class LayerNames
         SandboxLayer.Capabilities => "capabilities",
         SandboxLayer.ControlGroup => "control-group",
         SandboxLayer.NoNewCode => "no-new-code",
+        SandboxLayer.Job => "job",
+        SandboxLayer.JobLimits => "job-limits",
+        SandboxLayer.Mitigations => "mitigations",
+        SandboxLayer.AppContainer => "app-container",
         _ => throw new ArgumentOutOfRangeException(nameof(layer)),
     };
+
+    /// <summary>Whether a layer is one of Windows; else it is one of Linux.</summary>
+    internal static bool IsForWindows(SandboxLayer layer) => layer is SandboxLayer.Job or SandboxLayer.JobLimits or SandboxLayer.Mitigations or SandboxLayer.AppContainer;
+
+    /// <summary>Whether a layer is one of this system.</summary>
+    internal static bool IsForThisSystem(SandboxLayer layer) => IsForWindows(layer) == OperatingSystem.IsWindows();
 
     /// <summary>Returns the layer with a name, or null.</summary>
     /// <param name="name">A layer's name.</param>

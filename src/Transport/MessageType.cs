@@ -87,6 +87,15 @@ internal enum MessageType : ushort
     /// <summary>Parent → runner: start a command whose SpawnRequest is longer than a frame and comes in a memory file.</summary>
     LargeSpawnRequest = 44,
 
+    /// <summary>Runner → parent, on Windows: a piece of a command's output.</summary>
+    OutputPiece = 45,
+
+    /// <summary>Parent → runner, on Windows: more of a command's output may be sent.</summary>
+    OutputCredit = 46,
+
+    /// <summary>Parent → runner, on Windows: a piece of a command's input.</summary>
+    InputPiece = 47,
+
     /// <summary>Parent → renderer: parse a page. The correlation id names the load.</summary>
     LoadDocument = 48,
 
@@ -125,6 +134,9 @@ internal enum MessageType : ushort
 
     /// <summary>Renderer → parent: what the action has led to.</summary>
     ActDone = 61,
+
+    /// <summary>Runner → parent, on Windows: how much of its input a command has taken.</summary>
+    InputProgress = 63,
 
     /// <summary>Either way: a message of an embedder's role, opaque to ActorBrowser.</summary>
     RoleMessage = 64,

@@ -1,5 +1,6 @@
 using System.IO.Pipes;
 using System.Security.Cryptography;
+using ActorBrowser.Interop;
 
 namespace ActorBrowser.Transport;
 
@@ -42,10 +43,16 @@ internal sealed class NamedPipeEndpoint : IDisposable
     /// <summary>Waits for the child. A peer without the secret is disconnected and the wait fails: the pipe cannot be used again.</summary>
     /// <param name="limits">What the channel accepts.</param>
     /// <param name="cancellation">Cancels the wait.</param>
-    /// <exception cref="UnauthorizedAccessException">The peer did not know the secret.</exception>
-    public async Task<StreamChannel> AcceptAsync(ChannelLimits limits, CancellationToken cancellation)
+    /// <param name="peer">The pid that the peer must have, where the system tells it (Windows); 0 for any.</param>
+    /// <exception cref="UnauthorizedAccessException">The peer did not know the secret, or is another process.</exception>
+    public async Task<StreamChannel> AcceptAsync(ChannelLimits limits, CancellationToken cancellation, int peer = 0)
     {
         await _server.WaitForConnectionAsync(cancellation).ConfigureAwait(false);
+        if (peer != 0 && OperatingSystem.IsWindows() && WindowsPipe.ClientOf(_server.SafePipeHandle) is var connected && connected != peer)
+        {
+            await _server.DisposeAsync().ConfigureAwait(false);
+            throw new UnauthorizedAccessException($"Process {connected} connected to the pipe {Name}, which is for process {peer}.");
+        }
         var presented = new byte[SecretBytes];
         var read = await _server.ReadAtLeastAsync(presented, SecretBytes, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         if (read == SecretBytes && CryptographicOperations.FixedTimeEquals(presented, _secret))
@@ -58,15 +65,20 @@ internal sealed class NamedPipeEndpoint : IDisposable
     /// <param name="name">The pipe's name.</param>
     /// <param name="secret">The secret in hexadecimal.</param>
     /// <param name="limits">What the channel accepts.</param>
+    /// <param name="parent">The pid that has made the pipe, where the system tells it (Windows); 0 for any.</param>
     /// <exception cref="TimeoutException">No parent listens on the pipe.</exception>
     /// <exception cref="FormatException">The secret is not hexadecimal.</exception>
-    public static StreamChannel Connect(string name, string secret, ChannelLimits limits)
+    /// <exception cref="UnauthorizedAccessException">Another process has made the pipe.</exception>
+    public static StreamChannel Connect(string name, string secret, ChannelLimits limits, int parent = 0)
     {
         var client = new NamedPipeClientStream(".", name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         try
         {
             var presented = Convert.FromHexString(secret);
             client.Connect(TimeSpan.FromSeconds(5));
+            // Before the secret is sent.
+            if (parent != 0 && OperatingSystem.IsWindows() && WindowsPipe.ServerOf(client.SafePipeHandle) is var server && server != parent)
+                throw new UnauthorizedAccessException($"process {server} has made it, not the parent {parent}");
             client.Write(presented);
             client.Flush();
             return new StreamChannel(client, limits);

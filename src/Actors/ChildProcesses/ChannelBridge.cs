@@ -73,6 +73,10 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
                 return OnSpawnReady(frame);
             case MessageType.SpawnFailed:
                 return frame.TryRead<SpawnFailed>(out var failed) ?? Gather(new ChildFrames.CommandFailed(frame.CorrelationId, failed));
+            case MessageType.OutputPiece:
+                return frame.TryRead<OutputPiece>(out var piecemeal) ?? Gather(new ChildFrames.CommandOutputPiece(frame.CorrelationId, piecemeal.Stream, Copy(piecemeal.Data.Span)));
+            case MessageType.InputProgress:
+                return frame.TryRead<InputProgress>(out var progress) ?? Gather(new ChildFrames.CommandInputProgress(frame.CorrelationId, progress));
             case MessageType.Exit:
                 return frame.TryRead<Exit>(out var exit) ?? Gather(new ChildFrames.CommandExit(frame.CorrelationId, exit));
             case MessageType.Closed:

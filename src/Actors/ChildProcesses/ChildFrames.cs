@@ -104,6 +104,10 @@ internal static class ChildFrames
         internal override bool Ends => true;
     }
 
+    internal sealed record CommandOutputPiece(ulong Id, OutputStream Stream, ReadOnlyMemory<byte> Data) : UserFrame(Id);
+
+    internal sealed record CommandInputProgress(ulong Id, InputProgress Value) : UserFrame(Id);
+
     internal sealed record CommandExit(ulong Id, Exit Value) : UserFrame(Id);
 
     internal sealed record CommandClosed(ulong Id, Transport.Closed Value) : UserFrame(Id)

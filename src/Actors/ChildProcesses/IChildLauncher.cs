@@ -105,7 +105,14 @@ internal sealed class ProcessChildLauncher : IChildLauncher
         try
         {
             process = await ChildLauncher.LaunchAsync(launch with { PipeName = endpoint.Name, PipeSecret = endpoint.Secret }, cancellation).ConfigureAwait(false);
-            return new LaunchedChild(process, await endpoint.AcceptAsync(settings.Channel, deadline.Token).ConfigureAwait(false)) { Plan = launch.Plan };
+            // A child that ends before it connects is noticed at once: its channel has ended, and its exit says why.
+            var connected = endpoint.AcceptAsync(settings.Channel, deadline.Token, process.Id);
+            if (await Task.WhenAny(connected, process.Exited).ConfigureAwait(false) != connected)
+            {
+                await deadline.CancelAsync().ConfigureAwait(false);
+                return new LaunchedChild(process, await EndedAsync(connected, endpoint, settings).ConfigureAwait(false)) { Plan = launch.Plan };
+            }
+            return new LaunchedChild(process, await connected.ConfigureAwait(false)) { Plan = launch.Plan };
         }
         catch
         {
@@ -113,6 +120,20 @@ internal sealed class ProcessChildLauncher : IChildLauncher
             if (process is not null)
                 await ChildLauncher.EndAsync(process).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    // The child may have connected, and even spoken, in the moment before it ended.
+    private static async Task<IChannel> EndedAsync(Task<StreamChannel> connected, NamedPipeEndpoint endpoint, ActorBrowserSettings settings)
+    {
+        try
+        {
+            return await connected.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or UnauthorizedAccessException)
+        {
+            endpoint.Dispose();
+            return new StreamChannel(Stream.Null, settings.Channel);
         }
     }
 }

@@ -35,6 +35,9 @@ internal sealed class CommandPipes
     internal static CommandPipes Open(CommandProtocol.Spawn spawn)
     {
         var pipes = new CommandPipes();
+        // There are no descriptors to pass: the runner carries all in frames.
+        if (OperatingSystem.IsWindows())
+            return pipes;
         try
         {
             if (spawn.Output != CommandOutput.Terminal)

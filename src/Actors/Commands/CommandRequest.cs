@@ -160,10 +160,10 @@ internal static class CommandRequest
     private static List<ReadOnlyMemory<byte>> EnvironmentOf(CommandEnvironment environment, CommandSettings settings, CommandProtocol.Spawn spawn, string? temporary, IReadOnlyList<KeyValuePair<string, string>> egress)
     {
         var lines = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        foreach (var name in environment.Inherited ?? settings.Environment)
+        foreach (var name in environment.Inherited ?? (OperatingSystem.IsWindows() ? [.. settings.Environment, .. settings.WindowsEnvironment] : settings.Environment))
         {
-            if (name == "TMPDIR" && temporary is not null)
-                lines[name] = Encoding.UTF8.GetBytes($"TMPDIR={temporary}");
+            if (temporary is not null && (name == "TMPDIR" || (OperatingSystem.IsWindows() && name is "TEMP" or "TMP")))
+                lines[name] = Encoding.UTF8.GetBytes($"{name}={temporary}");
             else if (Inherit(name) is { } line && !HoldsSecret(spawn, line))
                 lines[name] = line;
         }

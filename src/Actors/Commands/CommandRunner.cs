@@ -148,6 +148,9 @@ internal sealed class CommandRunner : UntypedActor
 
     private static async Task<bool> EndLeftoversAsync(SessionTag tag)
     {
+        // On Windows the runner's job has ended them.
+        if (OperatingSystem.IsWindows())
+            return true;
         // Not on the dispatcher: this reads every process's limits and waits for exits.
         await Task.Yield();
         return await Task.Factory.StartNew(() => MarkedProcesses.KillAll(other => other.IsOf(tag), Patience, out _), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);

@@ -39,6 +39,15 @@ internal sealed partial class CommandSession
     /// <summary>To the registry: a question that reached this handle's session after the session had stopped. The message's sender is the asker.</summary>
     internal sealed record Unanswered(string Handle, ICommand Question) : INoSerializationVerificationNeeded;
 
+    private void Terminate(TimeSpan? grace)
+    {
+        // A command that waits for a runner has no process to end, and its runner may never come.
+        if (!_life.HasStarted && !_life.IsOver && _runner.TryWithdraw(_id))
+            Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, "The command was ended before there was a runner to start it."));
+        else
+            Send(new Transport.Terminate(CommandRequest.Milliseconds(grace ?? _spawn.Grace ?? _settings.Grace)));
+    }
+
     private sealed class Producer(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester, IActorRef permissions) : IIndirectActorProducer
     {
         public Type ActorType => typeof(CommandSession);

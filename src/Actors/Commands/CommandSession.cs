@@ -35,6 +35,7 @@ internal sealed partial class CommandSession : UntypedActor
     private readonly IdleTimer _idle;
     private readonly ExitFindings _findings;
     private readonly CommandQuestions _questions;
+    private readonly FramedCommand? _framed;
     private bool _retired;
 
     public CommandSession(ulong id, string handle, Spawn spawn, CommandPipes pipes, CommandSettings settings, RunnerQueue runner, IActorRef requester, IActorRef permissions)
@@ -50,6 +51,7 @@ internal sealed partial class CommandSession : UntypedActor
         _questions = new CommandQuestions(_self, permissions, handle, spawn.Profile ?? settings.Profile, spawn.Display, _findings.Refusals);
         _output.Open(pipes);
         _input.Connect(pipes.Input);
+        _framed = FramedCommand.Connect(id, spawn, _output, _input, runner);
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -95,6 +97,9 @@ internal sealed partial class CommandSession : UntypedActor
             return;
         switch (message)
         {
+            case ChildFrames.UserFrame stream when _framed?.Translate(stream, _life) is { } own:
+                OnReceive(own);
+                break;
             case ChildFrames.UserFrame frame:
                 OnFrame(frame);
                 break;
@@ -229,15 +234,6 @@ internal sealed partial class CommandSession : UntypedActor
         _waiters.TellOfRefusal(_life);
         _registry.Tell(new NotStarted(_life.Handle));
         Context.Stop(_self);
-    }
-
-    private void Terminate(TimeSpan? grace)
-    {
-        // A command that waits for a runner has no process to end, and its runner may never come.
-        if (!_life.HasStarted && !_life.IsOver && _runner.TryWithdraw(_id))
-            Refuse(new SpawnFailed(SpawnFailure.Unavailable, 0, "The command was ended before there was a runner to start it."));
-        else
-            Send(new Transport.Terminate(CommandRequest.Milliseconds(grace ?? _spawn.Grace ?? _settings.Grace)));
     }
 
     private void OnRunnerLost(RunnerLost lost)

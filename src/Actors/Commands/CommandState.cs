@@ -21,7 +21,7 @@ public enum CommandStatus
 }
 
 /// <summary>How a command ended.</summary>
-/// <param name="ExitCode">0 to 255; null if a signal ended it.</param>
+/// <param name="ExitCode">0 to 255; null if a signal ended it. On Windows any number; an NTSTATUS, such as 0xC0000005, is negative.</param>
 /// <param name="Signal">The signal; null if it exited.</param>
 /// <param name="CoreDumped">Whether it left a core dump.</param>
 /// <param name="Cause">Why it ended.</param>
@@ -49,7 +49,7 @@ public sealed record CommandExit(
     public int ShellCode => ExitCode ?? 128 + (Signal ?? 0);
 
     internal static CommandExit From(in Exit exit) => new(
-        exit.ExitCode < 0 ? null : exit.ExitCode, exit.Signal == 0 ? null : exit.Signal, exit.CoreDumped, exit.Cause,
+        exit.ExitCode < 0 && !OperatingSystem.IsWindows() ? null : exit.ExitCode, exit.Signal == 0 ? null : exit.Signal, exit.CoreDumped, exit.Cause,
         exit.UserTime, exit.SystemTime, exit.PeakMemory,
         exit.WallTime, DateTimeOffset.UtcNow);
 }

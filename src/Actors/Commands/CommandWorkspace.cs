@@ -44,7 +44,8 @@ internal static class CommandWorkspace
     internal static SafeDescriptor? Open(string folder, out string? refusal)
     {
         refusal = null;
-        if (!Directory.Exists(folder))
+        // On Windows no layer grants a folder, so no command is given one.
+        if (OperatingSystem.IsWindows() || !Directory.Exists(folder))
             return null;
         refusal = NoWorkspaces.Contains(folder) ? "it is a system folder"
             : Array.Exists(SystemFolders, system => PolicyPaths.IsIn(folder, system)) ? "it is below a system folder"

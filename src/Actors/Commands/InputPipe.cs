@@ -5,7 +5,7 @@ using Akka.Event;
 namespace ActorBrowser;
 
 /// <summary>The writing end of a command's input. Input that the command does not take yet is queued here, without blocking.</summary>
-internal sealed class InputPipe : IReadinessHandler, IDisposable
+internal sealed class InputPipe : IReadinessHandler, IInputTarget
 {
     private readonly Lock _lock = new();
     private readonly IActorRef _session;
@@ -23,7 +23,7 @@ internal sealed class InputPipe : IReadinessHandler, IDisposable
         _descriptor = descriptor;
     }
 
-    internal void Write(ReadOnlyMemory<byte> data)
+    public void Write(ReadOnlyMemory<byte> data)
     {
         lock (_lock)
         {
@@ -35,7 +35,7 @@ internal sealed class InputPipe : IReadinessHandler, IDisposable
         }
     }
 
-    internal void CloseWhenTaken()
+    public void CloseWhenTaken()
     {
         lock (_lock)
         {

@@ -14,7 +14,7 @@ internal sealed class InputQueue(IActorRef session, Spawn spawn, CommandSettings
     private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();
     // The actors that have written input which the command has not fully taken.
     private readonly HashSet<IActorRef> _writers = [];
-    private InputPipe? _pipe;
+    private IInputTarget? _pipe;
     private long _accepted;
     private long _sent;
     private long _taken;
@@ -23,6 +23,9 @@ internal sealed class InputQueue(IActorRef session, Spawn spawn, CommandSettings
 
     /// <summary>Sets the writing end of the input, which the queue owns from now on; null for a command without input.</summary>
     internal void Connect(SafeDescriptor? descriptor) => _pipe = descriptor is null ? null : new InputPipe(session, descriptor);
+
+    /// <summary>Sets an input that goes in frames.</summary>
+    internal void Connect(FramedInput input) => _pipe = input;
 
     /// <summary>Queues input, or refuses it.</summary>
     /// <param name="write">The input.</param>

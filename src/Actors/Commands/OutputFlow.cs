@@ -19,6 +19,7 @@ internal sealed class OutputFlow : IDisposable
     private readonly OutputFanout _fanout;
     private readonly OutputFile _file;
     private readonly Action _onLimit;
+    private readonly int _window;
     private readonly List<string> _early = [];
 
     /// <summary>Creates the flow; <see cref="Open"/> gives it the pipes.</summary>
@@ -37,6 +38,7 @@ internal sealed class OutputFlow : IDisposable
         _fanout = new OutputFanout(context, log, life);
         _file = new OutputFile(context);
         _onLimit = onLimit;
+        _window = settings.Window;
     }
 
     /// <summary>Whether the command has written more output than it may.</summary>
@@ -53,6 +55,19 @@ internal sealed class OutputFlow : IDisposable
         if (pipes.Error is { } error)
             _pipes.Add(OutputStream.Error, error.Read, error.Write);
     }
+
+    /// <summary>Adds outputs that the runner carries in frames.</summary>
+    /// <param name="grant">Sends credit to the runner.</param>
+    internal void OpenFramed(Action<OutputCredit> grant)
+    {
+        _pipes.Add(new FramedOutput(OutputStream.Output, _window, grant));
+        if (_spawn.Output == CommandOutput.Piped)
+            _pipes.Add(new FramedOutput(OutputStream.Error, _window, grant));
+    }
+
+    /// <summary>Counts a piece that came in a frame.</summary>
+    /// <returns>False if the runner may not send it.</returns>
+    internal bool Accept(OutputStream stream, int bytes) => _pipes.Framed(stream) is { } output && output.Accept(bytes);
 
     /// <summary>Opens the file and starts reading, because the command runs.</summary>
     /// <param name="terminal">The command's terminal, owned by the flow from now on; null if it has none.</param>

@@ -10,7 +10,7 @@ namespace ActorBrowser;
 /// without credit the command waits. This process creates a pipe's ends itself. A terminal comes from the runner: only a
 /// master is accepted, and the session makes it non-blocking again.
 /// </summary>
-internal sealed class OutputPipe : IReadinessHandler, IDisposable
+internal sealed class OutputPipe : IReadinessHandler, IOutputSource
 {
     // Smaller than the large object heap's threshold.
     private const int MostAtOnce = 64 << 10;
@@ -48,15 +48,15 @@ internal sealed class OutputPipe : IReadinessHandler, IDisposable
         _credit = credit;
     }
 
-    internal OutputStream Stream => _stream;
+    public OutputStream Stream => _stream;
 
-    internal void Start()
+    public void Start()
     {
         lock (_lock)
             Resume();
     }
 
-    internal void Grant(long bytes)
+    public void Grant(long bytes)
     {
         lock (_lock)
         {
@@ -65,10 +65,7 @@ internal sealed class OutputPipe : IReadinessHandler, IDisposable
         }
     }
 
-    /// <summary>Called once every process of the command is gone: reads what is left, ignoring credit, and reports the end.</summary>
-    /// <param name="received">How many bytes the session has.</param>
-    /// <returns>Whether the session has everything, so that nothing more is reported.</returns>
-    internal bool ReadToTheEnd(long received)
+    public bool ReadToTheEnd(long received)
     {
         lock (_lock)
         {

@@ -10,7 +10,7 @@ namespace ActorBrowser;
 /// <param name="window">The number of bytes read before more credit is needed.</param>
 internal sealed class OutputPipes(IActorRef session, OutputLog log, int window) : IDisposable
 {
-    private readonly List<OutputPipe> _pipes = [];
+    private readonly List<IOutputSource> _pipes = [];
     private readonly HashSet<OutputStream> _open = [];
     // Bytes read for which no new credit was granted yet: of output, of error.
     private readonly long[] _ungranted = new long[2];
@@ -30,6 +30,17 @@ internal sealed class OutputPipes(IActorRef session, OutputLog log, int window) 
         _pipes.Add(new OutputPipe(session, stream, descriptor, writer, window));
         _open.Add(stream);
     }
+
+    /// <summary>Adds an output that comes in frames.</summary>
+    /// <param name="output">Created with the window.</param>
+    internal void Add(FramedOutput output)
+    {
+        _pipes.Add(output);
+        _open.Add(output.Stream);
+    }
+
+    /// <summary>The output that comes in frames; null for none.</summary>
+    internal FramedOutput? Framed(OutputStream stream) => _pipes.Find(pipe => pipe.Stream == stream) as FramedOutput;
 
     /// <summary>Starts reading, because the command runs.</summary>
     internal void Start()

@@ -82,11 +82,14 @@ internal static class ProfileReader
             policy = policy.AllowTerminals();
         foreach (var kind in config.GetStringList("namespaces"))
             policy = policy.In(NamespaceNames.TryGetValue(kind, out var value) ? value : throw new ArgumentException($"'{kind}' is not a kind of namespace."));
+        var (required, preferred) = (Layers(config, "windows.require", isWindows: true), Layers(config, "windows.prefer", isWindows: true));
+        if (OperatingSystem.IsWindows())
+            policy = policy.Require(required).Prefer(preferred);
         return policy
             .AllowSystemCalls(Expand(config.GetStringList("system-calls"), calls, 0))
             .DenyQuietly(Expand(config.GetStringList("tries"), calls, 0))
-            .Require(Layers(config, "require"))
-            .Prefer(Layers(config, "prefer"));
+            .Require(Layers(config, "require", isWindows: false))
+            .Prefer(Layers(config, "prefer", isWindows: false));
     }
 
     private static SandboxPolicy ReadNetwork(SandboxPolicy policy, Config config, Dictionary<string, string> reasons)
@@ -151,8 +154,10 @@ internal static class ProfileReader
 
     private static long Bytes(Config limits, string key) => limits.GetByteSize(key, null) ?? throw new ArgumentException($"limits.{key} is not a size.");
 
-    private static IEnumerable<SandboxLayer> Layers(Config config, string key) => config.GetStringList(key).Select(static name => LayerNames.Find(name)
-        ?? throw new ArgumentException($"'{name}' is not a layer."));
+    private static List<SandboxLayer> Layers(Config config, string key, bool isWindows) => [.. config.GetStringList(key).Select(name =>
+        LayerNames.Find(name) is not { } layer ? throw new ArgumentException($"'{name}' is not a layer.")
+        : LayerNames.IsForWindows(layer) == isWindows ? layer
+        : throw new ArgumentException($"{key} names '{name}', which is a layer of {(isWindows ? "Linux: name it in require or prefer" : "Windows: name it in windows.require or windows.prefer")}."))];
 
     private static Dictionary<string, string> Reasons(Config config) =>
         config.GetConfig("reasons")?.AsEnumerable().ToDictionary(static pair => pair.Key, static pair => pair.Value.GetString(), StringComparer.Ordinal) ?? [];
@@ -201,7 +206,7 @@ internal static class ProfileReader
         {
             if (!defaults.HasPath(key))
                 yield return $"The profile {profile} has an unknown key '{key}'.";
-            if (key is "limits" or "egress" && value.IsObject())
+            if (key is "limits" or "egress" or "windows" && value.IsObject())
             {
                 foreach (var inner in value.GetObject().Items.Keys.Where(inner => !defaults.HasPath($"{key}.{inner}")))
                     yield return key == "limits" ? $"The profile {profile} has an unknown limit '{inner}'." : $"The profile {profile} has an unknown key '{key}.{inner}'.";

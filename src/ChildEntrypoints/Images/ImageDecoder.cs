@@ -16,6 +16,8 @@ internal static class ImageDecoder
     /// <exception cref="CodecException">A codec library rejects the file.</exception>
     internal static SafeDescriptor Decode(ReadOnlySpan<byte> file, in DecodeImage request, SparePixels? spare, out ImageDecoded answer)
     {
+        if (OperatingSystem.IsWindows())
+            throw new DecodeFailedException(DecodeFailure.LibraryMissing, "Images are not decoded on Windows: their pixels travel in sealed memory files, which only Linux has.");
         using var target = new PixelTarget(FormatOf(file), request, spare);
         try
         {

@@ -4,7 +4,6 @@ using ActorBrowser.ChildEntrypoints.Rendering;
 using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 using ActorBrowser.Transport;
-using Microsoft.Win32.SafeHandles;
 
 namespace ActorBrowser.ChildEntrypoints.Scripting;
 
@@ -182,7 +181,7 @@ internal sealed class RendererScripts(WorkThread thread)
 
         public void Log(string line)
         {
-            using var stderr = new FileStream(new SafeFileHandle(OperatingSystem.IsWindows() ? -12 : 2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            using var stderr = ActorBrowserChild.ErrorStream();
             stderr.Write(Encoding.UTF8.GetBytes(LiveDocument.Collapse(line) + "\n"));
         }
 

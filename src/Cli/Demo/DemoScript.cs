@@ -55,8 +55,10 @@ internal sealed class DemoScript(DemoSite site, CliBrowser browser, TextWriter o
         child.Child.Tell(new ChildProcessProtocol.SendToRole(0, default), ActorRefs.NoSender);
         child.Child.Tell(ChildProcessProtocol.Shutdown.Instance, ActorRefs.NoSender);
         var exited = await end.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        await CheckAsync(exited is { Reason: ExitReason.Killed, Cause: KillCause.ShutdownTimeout, Signal: 9 },
-            $"process {exited.ProcessId}: {exited.Reason} ({exited.Cause}), signal {exited.Signal}. {exited.Message}").ConfigureAwait(false);
+        // Windows has no signals: a process that was ended has the exit code that a shell gives for SIGKILL.
+        var (killed, how) = OperatingSystem.IsWindows() ? (exited.ExitCode == ExitCodes.BySignal + 9, $"exit code {exited.ExitCode}") : (exited.Signal == 9, $"signal {exited.Signal}");
+        await CheckAsync(killed && exited is { Reason: ExitReason.Killed, Cause: KillCause.ShutdownTimeout },
+            $"process {exited.ProcessId}: {exited.Reason} ({exited.Cause}), {how}. {exited.Message}").ConfigureAwait(false);
     }
 
     private Task<FetchResult[]> FetchAllAsync(Uri[] urls, CancellationToken cancellation)

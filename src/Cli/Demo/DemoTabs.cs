@@ -59,6 +59,14 @@ internal sealed class DemoTabs(DemoSite site, CliBrowser browser, TextWriter out
 
     private static void Send(int processId, int signal)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            if (signal == Kill)
+                WindowsOrders.Kill(processId);
+            else
+                WindowsOrders.Suspend(processId);
+            return;
+        }
         using var process = ProcessDescriptor.Open(processId);
         process.TrySignal(signal);
     }

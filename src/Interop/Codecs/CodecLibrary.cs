@@ -34,7 +34,7 @@ internal sealed class CodecLibrary(string file, string package)
     public string Package { get; } = package;
 
     /// <summary>Whether the file is in one of the library folders; loads nothing.</summary>
-    public bool IsInstalled => Folders.Any(folder => System.IO.File.Exists(Path.Combine(folder, File)));
+    public bool IsInstalled => !OperatingSystem.IsWindows() && Folders.Any(folder => System.IO.File.Exists(Path.Combine(folder, File)));
 
     /// <summary>Whether it can be loaded. Loads it into this process: call this only in an image decoder's process.</summary>
     public bool IsLoaded => _handle.Value != 0;

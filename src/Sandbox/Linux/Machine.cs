@@ -43,6 +43,9 @@ internal sealed class Machine
 
     internal bool CanConfine { get; }
 
+    /// <summary>The layers that configuration has switched off.</summary>
+    internal IReadOnlySet<SandboxLayer> Hidden => _hidden;
+
     internal int LandlockVersion { get; }
 
     internal StepFailure? LandlockFailure { get; }
@@ -116,6 +119,8 @@ internal sealed class Machine
     /// <summary>Every layer of this machine.</summary>
     public IReadOnlyList<LayerOffer> Offers()
     {
+        if (OperatingSystem.IsWindows())
+            return WindowsPlan.Offers(_hidden);
         const Namespaces all = Namespaces.Mounts | Namespaces.Processes | Namespaces.Network | Namespaces.Messages | Namespaces.HostName | Namespaces.ControlGroups;
         var namespaces = TryNamespaces(all, out var granted);
         var world = TryWorld();

@@ -35,4 +35,16 @@ public enum SandboxLayer
 
     /// <summary>No memory becomes executable once the child has started. For native children only; a JIT compiler needs such memory.</summary>
     NoNewCode,
+
+    /// <summary>Windows: a job object ends the child, and all that it starts, with the browser.</summary>
+    Job,
+
+    /// <summary>Windows: the job enforces the profile's limits of memory, processes and processor time.</summary>
+    JobLimits,
+
+    /// <summary>Windows: mitigation policies, such as strict handle checks; no child processes where the profile allows none.</summary>
+    Mitigations,
+
+    /// <summary>Windows: an AppContainer, which can use no file, object or network that was not granted to it.</summary>
+    AppContainer,
 }

@@ -40,10 +40,13 @@ public enum ExitCause
 
     /// <summary>While the command ran, its folder's disk lost more of its free space than a command may use.</summary>
     DiskLimit = 11,
+
+    /// <summary>The cluster's node that ran it was lost: how it ended is not known, and its last output is missing. Only ActorBrowser.Cluster reports this.</summary>
+    NodeLost = 12,
 }
 
 /// <summary>Runner → parent: the command itself has ended. <see cref="Closed"/> follows.</summary>
-/// <param name="ExitCode">0 to 255; −1 when a signal ended it.</param>
+/// <param name="ExitCode">0 to 255; −1 when a signal ended it. On Windows any number, such as an NTSTATUS, and there are no signals.</param>
 /// <param name="Signal">The signal; 0 when it exited.</param>
 /// <param name="CoreDumped">Whether it left a core dump.</param>
 /// <param name="Cause">What ended it.</param>
@@ -76,7 +79,7 @@ internal readonly record struct Exit(
     {
         Wire.ReadArrayOf(ref reader, 8, nameof(Exit));
         return new Exit(
-            (int)Wire.ReadRange(ref reader, "Exit.ExitCode", -1, 255),
+            (int)(OperatingSystem.IsWindows() ? Wire.ReadRange(ref reader, "Exit.ExitCode", int.MinValue, int.MaxValue) : Wire.ReadRange(ref reader, "Exit.ExitCode", -1, 255)),
             (int)Wire.ReadRange(ref reader, "Exit.Signal", 0, 127),
             reader.ReadBoolean(),
             ReadCause(ref reader),

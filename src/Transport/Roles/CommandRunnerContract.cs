@@ -16,6 +16,7 @@ internal static class CommandRunnerContract
             // The terminal's master, if the command has a terminal; a pidfd, if the runner has its own pid namespace.
             new(MessageType.SpawnReady, 0, 2),
             MessageType.SpawnFailed, MessageType.Exit, MessageType.Closed,
+            .. StreamsFromChild,
         ],
         toChild:
         [
@@ -24,11 +25,17 @@ internal static class CommandRunnerContract
             // The same, followed by the memory file with the request.
             new(MessageType.LargeSpawnRequest, 1, 4),
             MessageType.Signal, MessageType.Resize, MessageType.Terminate,
+            .. StreamsToChild,
         ])
     {
         OwnsProcesses = true,
         StartsAtOnce = true,
     };
+
+    // Only Windows carries output and input in frames: elsewhere the parent makes the pipes, and takes no such frame.
+    private static MessageRule[] StreamsFromChild => OperatingSystem.IsWindows() ? [MessageType.OutputPiece, MessageType.InputProgress] : [];
+
+    private static MessageRule[] StreamsToChild => OperatingSystem.IsWindows() ? [MessageType.OutputCredit, MessageType.InputPiece] : [];
 
     /// <summary>Encodes the role's arguments.</summary>
     /// <param name="tag">The session tag of this runner's processes.</param>

@@ -5,26 +5,37 @@ namespace ActorBrowser.Interop;
 
 /// <summary>
 /// A Windows AppContainer: a process in it can access only objects that grant access to it or to all app containers, and the network
-/// only with a capability. Compiled, but <b>never run</b>.
+/// only with a capability. Compiled, but <b>never run</b>: Wine 8 has none.
 /// </summary>
 internal sealed unsafe partial class AppContainer : IDisposable
 {
     private const int AlreadyExists = unchecked((int)0x800700b7);
     private const uint Enabled = 4;
 
-    private readonly nint _sid;
+    /// <summary>The most capabilities that a container has here.</summary>
+    internal const int MostCapabilities = 2;
+
+    private nint _sid;
     private readonly List<nint> _capabilities = [];
 
     /// <summary>Opens the container with a name; creates it the first time.</summary>
     /// <param name="name">At most 64 characters.</param>
     /// <param name="mayConnect">Whether its processes may connect to the network.</param>
-    /// <exception cref="Win32Exception">The system refused.</exception>
+    /// <exception cref="Win32Exception">The system refused, or has no AppContainers.</exception>
     public AppContainer(string name, bool mayConnect)
     {
         nint sid;
-        var result = Create(name, name, name, null, 0, &sid);
-        if (result == AlreadyExists)
-            result = Derive(name, &sid);
+        int result;
+        try
+        {
+            result = Create(name, name, name, null, 0, &sid);
+            if (result == AlreadyExists)
+                result = Derive(name, &sid);
+        }
+        catch (EntryPointNotFoundException e)
+        {
+            throw new Win32Exception("this system has no AppContainers", e);
+        }
         if (result < 0)
             throw new Win32Exception(result);
         _sid = sid;
@@ -63,9 +74,12 @@ internal sealed unsafe partial class AppContainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _ = FreeSid(_sid);
+        if (_sid != 0)
+            _ = FreeSid(_sid);
+        _sid = 0;
         foreach (var capability in _capabilities)
             _ = LocalFree(capability);
+        _capabilities.Clear();
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -102,10 +116,3 @@ internal sealed unsafe partial class AppContainer : IDisposable
     [LibraryImport("kernel32", EntryPoint = "LocalFree")]
     private static partial nint LocalFree(nint memory);
 }
-
-/// <summary>The confinement of a Windows process. Compiled, but <b>never run</b>.</summary>
-/// <param name="Container">The process's container.</param>
-/// <param name="Memory">The process's memory limit, in bytes; 0 for no limit.</param>
-/// <param name="Processes">The most processes in the job; 0 for no limit.</param>
-/// <param name="ProcessorTime">The process's limit of processor time, in seconds; 0 for no limit.</param>
-internal sealed record WindowsConfinement(AppContainer Container, long Memory, int Processes, long ProcessorTime);

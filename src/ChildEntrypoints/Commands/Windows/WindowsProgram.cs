@@ -1,0 +1,111 @@
+using System.Text;
+using ActorBrowser.Interop;
+using ActorBrowser.Transport;
+
+namespace ActorBrowser.ChildEntrypoints.Commands;
+
+/// <summary>A program found on Windows, and the command line that it gets.</summary>
+/// <param name="Path">The program to start.</param>
+/// <param name="CommandLine">Its command line.</param>
+internal sealed record WindowsProgram(string Path, string CommandLine)
+{
+    private const string DefaultExtensions = ".COM;.EXE;.BAT;.CMD";
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Finds a request's program, in the environment's PATH if its name has no folder; the current folder is not searched.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="found">The program.</param>
+    /// <param name="environment">The environment as text.</param>
+    /// <param name="folder">The folder to start in; null for this process's.</param>
+    /// <returns>Null, or why it cannot be started.</returns>
+    internal static SpawnFailed? Find(in Transport.SpawnRequest request, out WindowsProgram? found, out List<string> environment, out string? folder)
+    {
+        found = null;
+        environment = [];
+        folder = null;
+        List<string> arguments;
+        try
+        {
+            arguments = [.. request.Arguments.Select(static text => Strict.GetString(text.Span))];
+            environment = [.. request.Environment.Select(static text => Strict.GetString(text.Span))];
+            folder = request.Folder.IsEmpty ? null : Strict.GetString(request.Folder.Span);
+        }
+        catch (ArgumentException)
+        {
+            return Invalid("An argument, a variable or the folder is not UTF-8; texts are UTF-16 on Windows, and other bytes have no form there.");
+        }
+        if (folder is not null && !Directory.Exists(folder))
+            return new SpawnFailed(SpawnFailure.BadFolder, 0, $"The folder '{folder}' does not exist, or is not a folder.");
+        var name = arguments[0];
+        if (Search(name, environment, folder) is not { } path)
+        {
+            return Directory.Exists(System.IO.Path.Combine(folder ?? "", name))
+                ? new SpawnFailed(SpawnFailure.NotExecutable, 0, $"'{name}' is a folder.")
+                : new SpawnFailed(SpawnFailure.NotFound, 0, $"The program '{name}' was not found.");
+        }
+        var line = LineOf(path, [.. arguments.Skip(1)], out var program, out var problem);
+        if (problem is not null)
+            return problem;
+        if (line.Length >= WindowsCommandLine.Longest)
+            return Invalid($"The command line has {line.Length} characters; Windows takes {WindowsCommandLine.Longest - 1}.");
+        found = new WindowsProgram(program, line);
+        return null;
+    }
+
+    private static string LineOf(string path, List<string> arguments, out string program, out SpawnFailed? problem)
+    {
+        problem = null;
+        program = path;
+        var extension = System.IO.Path.GetExtension(path);
+        if (extension.Equals(".bat", StringComparison.OrdinalIgnoreCase) || extension.Equals(".cmd", StringComparison.OrdinalIgnoreCase))
+        {
+            program = Shell;
+            var batch = WindowsCommandLine.OfBatch(Shell, path, arguments, out var wrong);
+            if (wrong is not null)
+                problem = Invalid($"'{wrong}' cannot be given to a batch file: cmd.exe would act on one of \" % ! or a line break, or on a backslash at its end.");
+            return batch;
+        }
+        // With /s, cmd.exe takes all after /c as it is, between the first and the last quote.
+        var at = arguments.FindIndex(static argument => argument.Equals("/c", StringComparison.OrdinalIgnoreCase));
+        return at > 0 && System.IO.Path.GetFileName(path).Equals("cmd.exe", StringComparison.OrdinalIgnoreCase) && arguments[..at].Exists(static argument => argument.Equals("/s", StringComparison.OrdinalIgnoreCase))
+            ? $"{WindowsCommandLine.Of(path, arguments[..(at + 1)])} \"{string.Join(' ', arguments[(at + 1)..])}\""
+            : WindowsCommandLine.Of(path, arguments);
+    }
+
+    private static string Shell => System.IO.Path.Combine(Environment.SystemDirectory, "cmd.exe");
+
+    private static string? Search(string name, List<string> environment, string? folder)
+    {
+        var extensions = (Variable(environment, "PATHEXT") ?? DefaultExtensions).Split(';', StringSplitOptions.RemoveEmptyEntries);
+        if (name.AsSpan().IndexOfAny(@"\/:") >= 0)
+            return WithExtension(System.IO.Path.GetFullPath(name, folder ?? Environment.CurrentDirectory), extensions);
+        foreach (var place in (Variable(environment, "PATH") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var clean = place.Trim('"');
+            if (System.IO.Path.IsPathFullyQualified(clean) && WithExtension(System.IO.Path.Combine(clean, name), extensions) is { } path)
+                return path;
+        }
+        return null;
+    }
+
+    private static string? WithExtension(string path, string[] extensions)
+    {
+        if (System.IO.Path.HasExtension(path) && File.Exists(path))
+            return path;
+        foreach (var extension in extensions)
+        {
+            if (File.Exists(path + extension))
+                return path + extension;
+        }
+        return File.Exists(path) ? path : null;
+    }
+
+    private static string? Variable(List<string> environment, string name)
+    {
+        var line = environment.Find(line => line.Length > name.Length && line[name.Length] == '=' && line.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+        return line?[(name.Length + 1)..];
+    }
+
+    private static SpawnFailed Invalid(string message) => new(SpawnFailure.InvalidRequest, 0, message);
+}

@@ -1,0 +1,243 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>The limits of a job; 0 for no limit.</summary>
+/// <param name="ProcessMemory">The committed memory of each process, in bytes.</param>
+/// <param name="JobMemory">The committed memory of all its processes together, in bytes.</param>
+/// <param name="Processes">The most processes at a time.</param>
+/// <param name="ProcessTime">The processor time of each process, in seconds.</param>
+internal readonly record struct WindowsJobLimits(long ProcessMemory, long JobMemory, int Processes, long ProcessTime);
+
+/// <summary>What the processes of a job have used.</summary>
+/// <param name="UserTime">Processor time in user mode, of all processes that ever were in it.</param>
+/// <param name="KernelTime">The same in the kernel.</param>
+/// <param name="Active">The processes that run now.</param>
+/// <param name="PeakMemory">The most memory that one of its processes committed, in bytes.</param>
+internal readonly record struct WindowsJobUsage(TimeSpan UserTime, TimeSpan KernelTime, int Active, long PeakMemory);
+
+/// <summary>
+/// A job object: every process that its processes start belongs to it, and all of them end with its last handle, which only this
+/// process holds. Jobs nest. Run under Wine 8, which enforces no limit but ends the processes.
+/// </summary>
+internal sealed unsafe partial class WindowsJob : SafeHandle
+{
+    private const string Kernel = "kernel32";
+    private const uint LimitProcessTime = 0x2;
+    private const uint LimitActiveProcesses = 0x8;
+    private const uint LimitProcessMemory = 0x100;
+    private const uint LimitJobMemory = 0x200;
+    private const uint DieOnUnhandledException = 0x400;
+    private const uint KillOnJobClose = 0x2000;
+    private const long TicksPerSecond = 10_000_000;
+    private const int BasicAccounting = 1;
+    private const int BasicUserInterface = 4;
+    private const int CompletionPort = 7;
+    private const int ExtendedLimits = 9;
+    private const uint NoProcessLeft = 4;
+    private const uint Stop = 0xffff;
+
+    // No reading or writing of the clipboard, no handles of other processes' windows, no change of display or system settings, no
+    // global atoms, no other desktop, no log-off.
+    private const uint AllUserInterface = 0xff;
+
+    private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private nint _port;
+
+    private WindowsJob()
+        : base(0, ownsHandle: true)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override bool IsInvalid => handle is 0 or -1;
+
+    /// <summary>Completes when its last process has ended, if it is watched.</summary>
+    internal Task Emptied => _emptied.Task;
+
+    /// <summary>Creates a job that ends its processes when it is disposed.</summary>
+    /// <param name="limits">Its limits.</param>
+    /// <param name="hasUserInterface">Whether its processes may use the clipboard, other windows and the desktop.</param>
+    /// <param name="isWatched">Whether <see cref="Emptied"/> tells of its last process's end; costs a thread until then.</param>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    internal static WindowsJob Create(in WindowsJobLimits limits, bool hasUserInterface, bool isWatched = false)
+    {
+        var job = new WindowsJob();
+        job.SetHandle(CreateJobObject(null, null));
+        try
+        {
+            Check(job.IsInvalid ? 0 : 1);
+            var information = default(ExtendedLimitInformation);
+            information.LimitFlags = KillOnJobClose | DieOnUnhandledException;
+            Set(ref information, limits);
+            Check(SetJobInformation(job.handle, ExtendedLimits, &information, (uint)sizeof(ExtendedLimitInformation)));
+            var restricted = AllUserInterface;
+            // Wine 8 does not know these restrictions: the layer's probe tells what holds.
+            if (!hasUserInterface)
+                _ = SetJobInformation(job.handle, BasicUserInterface, &restricted, sizeof(uint));
+            if (isWatched)
+                job.Watch();
+            return job;
+        }
+        catch
+        {
+            job.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds a process, and with it all that it will start.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    internal void Add(nint process) => Check(AssignToJob(handle, process));
+
+    /// <summary>Ends every process in it.</summary>
+    /// <param name="code">Their exit code.</param>
+    internal void Terminate(uint code)
+    {
+        if (!IsClosed)
+            _ = TerminateJob(handle, code);
+    }
+
+    /// <summary>What its processes have used.</summary>
+    internal WindowsJobUsage Usage()
+    {
+        var accounting = default(AccountingInformation);
+        var limits = default(ExtendedLimitInformation);
+        _ = QueryJobInformation(handle, BasicAccounting, &accounting, (uint)sizeof(AccountingInformation), null);
+        _ = QueryJobInformation(handle, ExtendedLimits, &limits, (uint)sizeof(ExtendedLimitInformation), null);
+        return new WindowsJobUsage(TimeSpan.FromTicks(accounting.UserTime), TimeSpan.FromTicks(accounting.KernelTime), (int)accounting.Active, (long)limits.PeakProcessMemory);
+    }
+
+    /// <summary>Whether a process is in this job.</summary>
+    internal bool Contains(nint process)
+    {
+        int found;
+        return IsInJob(process, handle, &found) != 0 && found != 0;
+    }
+
+    /// <summary>Whether this process is in any job.</summary>
+    internal static bool HoldsThisProcess()
+    {
+        int found;
+        return IsInJob(-1, 0, &found) != 0 && found != 0;
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        // The watcher closes the port.
+        if (_port != 0)
+            _ = Post(_port, Stop, 0, 0);
+        return CloseHandle(handle) != 0;
+    }
+
+    private void Watch()
+    {
+        _port = CreatePort(-1, 0, 0, 1);
+        Check(_port == 0 ? 0 : 1);
+        var association = default(Association);
+        association.Port = _port;
+        Check(SetJobInformation(handle, CompletionPort, &association, (uint)sizeof(Association)));
+        var (port, emptied) = (_port, _emptied);
+        new Thread(() => AwaitMessages(port, emptied)) { IsBackground = true, Name = "job" }.Start();
+    }
+
+    private static void AwaitMessages(nint port, TaskCompletionSource emptied)
+    {
+        uint message;
+        nint key, about;
+        while (GetMessage(port, &message, &key, &about, uint.MaxValue) != 0 && message != Stop)
+        {
+            if (message == NoProcessLeft)
+                emptied.TrySetResult();
+        }
+        _ = CloseHandle(port);
+    }
+
+    private static void Set(ref ExtendedLimitInformation information, in WindowsJobLimits limits)
+    {
+        if (limits.ProcessMemory > 0)
+        {
+            information.LimitFlags |= LimitProcessMemory;
+            information.ProcessMemory = (nuint)limits.ProcessMemory;
+        }
+        if (limits.JobMemory > 0)
+        {
+            information.LimitFlags |= LimitJobMemory;
+            information.JobMemory = (nuint)limits.JobMemory;
+        }
+        if (limits.Processes > 0)
+        {
+            information.LimitFlags |= LimitActiveProcesses;
+            information.ActiveProcesses = (uint)limits.Processes;
+        }
+        if (limits.ProcessTime > 0)
+        {
+            information.LimitFlags |= LimitProcessTime;
+            information.ProcessTime = limits.ProcessTime * TicksPerSecond;
+        }
+    }
+
+    private static void Check(int succeeded)
+    {
+        if (succeeded == 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct ExtendedLimitInformation
+    {
+        internal long ProcessTime, JobTime;
+        internal uint LimitFlags;
+        internal nuint MinimumWorkingSet, MaximumWorkingSet;
+        internal uint ActiveProcesses;
+        internal nuint Affinity;
+        internal uint Priority, Scheduling;
+        internal ulong ReadOperations, WriteOperations, OtherOperations, ReadBytes, WriteBytes, OtherBytes;
+        internal nuint ProcessMemory, JobMemory, PeakProcessMemory, PeakJobMemory;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Association
+    {
+        internal nint Key, Port;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct AccountingInformation
+    {
+        internal long UserTime, KernelTime, PeriodUserTime, PeriodKernelTime;
+        internal uint PageFaults, Total, Active, Terminated;
+    }
+
+    [LibraryImport(Kernel, EntryPoint = "CreateJobObjectW", SetLastError = true)]
+    private static partial nint CreateJobObject(void* security, char* name);
+
+    [LibraryImport(Kernel, EntryPoint = "SetInformationJobObject", SetLastError = true)]
+    private static partial int SetJobInformation(nint job, int kind, void* information, uint length);
+
+    [LibraryImport(Kernel, EntryPoint = "QueryInformationJobObject", SetLastError = true)]
+    private static partial int QueryJobInformation(nint job, int kind, void* information, uint length, uint* returned);
+
+    [LibraryImport(Kernel, EntryPoint = "AssignProcessToJobObject", SetLastError = true)]
+    private static partial int AssignToJob(nint job, nint process);
+
+    [LibraryImport(Kernel, EntryPoint = "TerminateJobObject", SetLastError = true)]
+    private static partial int TerminateJob(nint job, uint code);
+
+    [LibraryImport(Kernel, EntryPoint = "IsProcessInJob", SetLastError = true)]
+    private static partial int IsInJob(nint process, nint job, int* result);
+
+    [LibraryImport(Kernel, EntryPoint = "CreateIoCompletionPort", SetLastError = true)]
+    private static partial nint CreatePort(nint file, nint existing, nuint key, uint threads);
+
+    [LibraryImport(Kernel, EntryPoint = "GetQueuedCompletionStatus", SetLastError = true)]
+    private static partial int GetMessage(nint port, uint* message, nint* key, nint* about, uint milliseconds);
+
+    [LibraryImport(Kernel, EntryPoint = "PostQueuedCompletionStatus", SetLastError = true)]
+    private static partial int Post(nint port, uint message, nuint key, nint about);
+
+    [LibraryImport(Kernel, EntryPoint = "CloseHandle", SetLastError = true)]
+    private static partial int CloseHandle(nint handle);
+}

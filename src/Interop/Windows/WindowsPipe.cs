@@ -1,0 +1,97 @@
+using System.ComponentModel;
+using System.IO.Pipes;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>
+/// A pipe between this process, which uses its end without a blocked thread (overlapped), and a program, whose end is an ordinary
+/// handle. Anonymous pipes cannot do that, so it is a named one: it admits one connection of this user, which is made here.
+/// </summary>
+internal static partial class WindowsPipe
+{
+    private const uint GenericRead = 0x80000000;
+    private const uint GenericWrite = 0x40000000;
+    private const uint OpenExisting = 3;
+    private const uint InheritFlag = 1;
+    private const uint ShareReadAndWrite = 3;
+
+    /// <summary>Opens a pipe that this process reads.</summary>
+    /// <param name="room">The bytes that it holds before a writer waits.</param>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    internal static (Stream Read, SafeFileHandle Write) ForReading(int room) => Open(PipeDirection.In, GenericWrite, room);
+
+    /// <summary>Opens a pipe that this process writes.</summary>
+    /// <param name="room">The bytes that it holds before this process waits.</param>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    internal static (SafeFileHandle Read, Stream Write) ForWriting(int room)
+    {
+        var (ours, theirs) = Open(PipeDirection.Out, GenericRead, room);
+        return (theirs, ours);
+    }
+
+    /// <summary>Opens the null device, inheritable.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    internal static SafeFileHandle Null() => OpenFile("NUL", GenericRead | GenericWrite);
+
+    /// <summary>The process at the other end of a pipe that this process has made; 0 if the system does not tell.</summary>
+    /// <param name="pipe">The server's end, connected.</param>
+    internal static unsafe int ClientOf(SafePipeHandle pipe)
+    {
+        uint id;
+        return GetClient(pipe, &id) != 0 ? (int)id : 0;
+    }
+
+    /// <summary>The process that has made a pipe; 0 if the system does not tell.</summary>
+    /// <param name="pipe">The client's end, connected.</param>
+    internal static unsafe int ServerOf(SafePipeHandle pipe)
+    {
+        uint id;
+        return GetServer(pipe, &id) != 0 ? (int)id : 0;
+    }
+
+    private static (Stream Ours, SafeFileHandle Theirs) Open(PipeDirection direction, uint theirAccess, int room)
+    {
+        var name = $"actorbrowser-{Guid.NewGuid():D}";
+        var server = new NamedPipeServerStream(name, direction, 1, PipeTransmissionMode.Byte,
+            PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly | PipeOptions.FirstPipeInstance, room, room);
+        try
+        {
+            var theirs = OpenFile($@"\\.\pipe\{name}", theirAccess);
+            // It is connected already: this only takes note of it.
+            server.WaitForConnection();
+            return (server, theirs);
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+    }
+
+    private static SafeFileHandle OpenFile(string name, uint access)
+    {
+        var opened = CreateFile(name, access, ShareReadAndWrite, 0, OpenExisting, 0, 0);
+        if (opened is 0 or -1)
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        var handle = new SafeFileHandle(opened, ownsHandle: true);
+        if (SetHandleInformation(opened, InheritFlag, InheritFlag) != 0)
+            return handle;
+        var error = Marshal.GetLastPInvokeError();
+        handle.Dispose();
+        throw new Win32Exception(error);
+    }
+
+    [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    private static partial nint CreateFile(string name, uint access, uint share, nint security, uint disposition, uint flags, nint template);
+
+    [LibraryImport("kernel32", EntryPoint = "SetHandleInformation", SetLastError = true)]
+    private static partial int SetHandleInformation(nint handle, uint mask, uint flags);
+
+    [LibraryImport("kernel32", EntryPoint = "GetNamedPipeClientProcessId", SetLastError = true)]
+    private static unsafe partial int GetClient(SafePipeHandle pipe, uint* id);
+
+    [LibraryImport("kernel32", EntryPoint = "GetNamedPipeServerProcessId", SetLastError = true)]
+    private static unsafe partial int GetServer(SafePipeHandle pipe, uint* id);
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.Sandbox;
+
+/// <summary>The layers with which a child is started on Windows, besides its job.</summary>
+[Flags]
+internal enum WindowsConfinement
+{
+    /// <summary>Its job only.</summary>
+    None = 0,
+
+    /// <summary>An AppContainer.</summary>
+    AppContainer = 1,
+
+    /// <summary>Mitigations, and no child processes unless the policy allows them.</summary>
+    Mitigations = 2,
+}
+
+/// <summary>
+/// The layers of Windows: what this machine offers, found out by applying each, and what a policy gets. AppContainer, mitigations and
+/// limits were <b>never run</b>: Wine 8 offers only the job.
+/// </summary>
+internal static class WindowsPlan
+{
+    private static readonly ConcurrentDictionary<string, string?> Containers = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly Lazy<string?> Job = new(TryJob);
+    private static readonly Lazy<string?> Limits = new(static () => WindowsLayers.TryMemoryLimit(Program));
+    private static readonly Lazy<string?> Mitigations = new(static () => WindowsLayers.TryMitigations(Program));
+
+    // A program of the system, which can be started without a runtime.
+    private static string Program => Path.Combine(Environment.SystemDirectory, "cmd.exe");
+
+    /// <summary>The layers that this machine offers.</summary>
+    /// <param name="hidden">The layers that configuration has switched off.</param>
+    internal static IReadOnlyList<LayerOffer> Offers(IReadOnlySet<SandboxLayer> hidden) =>
+    [
+        Offer(hidden, SandboxLayer.Job, Job.Value, "every process ends with the browser", "start the browser outside a job that forbids nested jobs"),
+        Offer(hidden, SandboxLayer.JobLimits, Limits.Value, "a job's memory limit holds", "Windows; Wine enforces none"),
+        Offer(hidden, SandboxLayer.Mitigations, Mitigations.Value, "strict handle checks, no remote images, no extension points", "Windows 10 1709 or newer; Wine has none"),
+        Offer(hidden, SandboxLayer.AppContainer, TryContainer(Environment.ProcessPath ?? Program), "no file, object or network that was not granted",
+            "Windows, and a program whose folder ALL APPLICATION PACKAGES may read, as in Program Files"),
+    ];
+
+    /// <summary>Checks a policy against this machine.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="executable">The children's program.</param>
+    /// <param name="hidden">The layers that configuration has switched off.</param>
+    /// <param name="missing">Receives the preferred layers that are missing.</param>
+    /// <returns>The layers to start with.</returns>
+    /// <exception cref="LaunchException">A required layer is missing.</exception>
+    internal static WindowsConfinement Check(SandboxPolicy policy, ChildExecutable executable, IReadOnlySet<SandboxLayer> hidden, List<MissingLayer> missing)
+    {
+        var gets = WindowsConfinement.None;
+        foreach (var offer in Offers(hidden))
+        {
+            if (!policy.Wants(offer.Layer))
+                continue;
+            // A container would keep a command from its folder and from programs; it keeps every child from a program that it may not read.
+            var problem = offer.Layer != SandboxLayer.AppContainer || hidden.Contains(offer.Layer) ? (offer.Available ? null : offer.Detail)
+                : policy.MayExecute ? "a command in an AppContainer could use neither its folder nor its programs"
+                : TryContainer(executable.Path);
+            if (problem is null)
+            {
+                gets |= offer.Layer switch { SandboxLayer.AppContainer => WindowsConfinement.AppContainer, SandboxLayer.Mitigations => WindowsConfinement.Mitigations, _ => 0 };
+                continue;
+            }
+            var sentence = $"{LayerNames.Of(offer.Layer)} is missing: {problem}";
+            if (policy.Required.Contains(offer.Layer))
+                throw new LaunchException(LaunchErrorKind.ConfinementUnavailable, $"The profile {policy.Name} requires a layer of confinement that is not available: {sentence}. {offer.Fix}".TrimEnd());
+            missing.Add(new MissingLayer(LayerNames.Of(offer.Layer), sentence));
+        }
+        return gets;
+    }
+
+    /// <summary>The layers that a child must find on itself.</summary>
+    internal static IReadOnlyList<SandboxLayer> Measured(WindowsConfinement gets) =>
+    [
+        SandboxLayer.Job,
+        .. gets.HasFlag(WindowsConfinement.AppContainer) ? [SandboxLayer.AppContainer] : Array.Empty<SandboxLayer>(),
+        .. gets.HasFlag(WindowsConfinement.Mitigations) ? [SandboxLayer.Mitigations] : Array.Empty<SandboxLayer>(),
+    ];
+
+    /// <summary>The name of a policy's container.</summary>
+    internal static string ContainerName(SandboxPolicy policy) => $"actorbrowser.{policy.Name}";
+
+    private static LayerOffer Offer(IReadOnlySet<SandboxLayer> hidden, SandboxLayer layer, string? problem, string detail, string fix)
+    {
+        var isHidden = hidden.Contains(layer);
+        return new LayerOffer(layer, problem is null && !isHidden, isHidden ? "switched off by configuration" : problem ?? detail, problem is null && !isHidden ? "" : fix);
+    }
+
+    private static string? TryJob()
+    {
+        try
+        {
+            using var job = WindowsJob.Create(default, hasUserInterface: true);
+            using var process = WindowsProcess.Start(new WindowsStart(Program, WindowsCommandLine.Of(Program, []), [], job), resume: false);
+            return job.Contains(process.Handle.DangerousGetHandle()) ? null : "a process that was put into a job is not in it";
+        }
+        catch (Win32Exception e)
+        {
+            return e.Message;
+        }
+    }
+
+    // The program is started in a container, suspended: the system then has read it, though not yet its libraries.
+    private static string? TryContainer(string program) => Containers.GetOrAdd(program, static program =>
+    {
+        try
+        {
+            using var container = new AppContainer("actorbrowser.probe", mayConnect: false);
+            using var job = WindowsJob.Create(default, hasUserInterface: true);
+            using var process = WindowsProcess.Start(new WindowsStart(program, WindowsCommandLine.Of(program, []), [], job) { Container = container }, resume: false);
+            return null;
+        }
+        catch (Win32Exception e)
+        {
+            return e.Message;
+        }
+    });
+}

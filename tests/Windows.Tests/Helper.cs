@@ -1,0 +1,68 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.WindowsTests;
+
+/// <summary>What this program does as a command of a spec.</summary>
+internal static unsafe partial class Helper
+{
+    internal const string Argument = "--helper";
+
+    internal static int Run(string[] args)
+    {
+        Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        switch (args[0])
+        {
+            case "arguments":
+                foreach (var one in args[1..])
+                    Console.Out.Write($"<{one}>");
+                return 0;
+            case "variables":
+                foreach (var one in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>())
+                    Console.Out.WriteLine($"{one.Key}={one.Value}");
+                return 0;
+            case "copy":
+                using (var input = Console.OpenStandardInput())
+                using (var output = Console.OpenStandardOutput())
+                    input.CopyTo(output);
+                return 0;
+            case "flood":
+                using (var output = Console.OpenStandardOutput())
+                {
+                    var piece = new byte[10_000];
+                    for (var i = 0; i < int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture); i++)
+                        output.Write(piece);
+                }
+                return 0;
+            case "exit":
+                return int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture);
+            case "fault":
+                *(int*)8 = 1;
+                return 0;
+            case "folder":
+                Console.Out.Write(Environment.CurrentDirectory);
+                return 0;
+            case "handles":
+                Console.Out.Write(IsHandle((nint)long.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture)) ? "inherited" : "not inherited");
+                return 0;
+            case "wait":
+                Console.Out.WriteLine("waiting");
+                using (var never = new ManualResetEventSlim())
+                    never.Wait(Timeout.Infinite);
+                return 0;
+            case "launch":
+                return Launching.StartAndWait();
+            default:
+                return 99;
+        }
+    }
+
+    private static bool IsHandle(nint handle)
+    {
+        uint flags;
+        return GetHandleInformation(handle, &flags) != 0;
+    }
+
+    [LibraryImport("kernel32")]
+    private static partial int GetHandleInformation(nint handle, uint* flags);
+}

@@ -1,0 +1,124 @@
+using System.Text;
+using Xunit;
+
+namespace ActorBrowser.WindowsTests;
+
+/// <summary>Every verb of actorbrowser.exe, with the words and exit codes that it has on Linux.</summary>
+public sealed class VerbSpecs
+{
+    [Fact]
+    public async Task Version_is_said()
+    {
+        var run = await CliRun.Of("--version");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.StartsWith("actorbrowser 0.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("renderer")]
+    [InlineData("network")]
+    [InlineData("image-decoder")]
+    public async Task A_child_of_each_role_answers_pings(string role)
+    {
+        var run = await CliRun.Of("ping", role, "-n", "5");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("5 round trips", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_is_fetched_with_its_bytes()
+    {
+        using var server = new PageServer();
+        var run = await CliRun.Of("fetch", server.Url);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains(PageServer.Title, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_is_browsed_and_its_text_is_utf_8()
+    {
+        using var server = new PageServer();
+        var run = await CliRun.Of("browse", server.Url);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains(PageServer.Title, run.Output, StringComparison.Ordinal);
+        Assert.Contains("naïve → link", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tabs_are_drawn_as_a_table()
+    {
+        using var server = new PageServer();
+        var run = await CliRun.Of("tabs", server.Url, server.Url);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(2, run.Output.Split("loaded").Length - 1);
+        Assert.Contains("╭", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_picture_is_refused_with_one_sentence_that_names_no_package_of_linux()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"actorbrowser-{Guid.NewGuid():n}.bmp");
+        await File.WriteAllBytesAsync(file, Encoding.ASCII.GetBytes("BM and some bytes that are no picture"));
+        try
+        {
+            var run = await CliRun.Of("decode", file);
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains("Images are not decoded on Windows", run.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task Crashes_are_listed()
+    {
+        var run = await CliRun.Of("crashes");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task Doctor_names_the_layers_of_windows_and_none_of_linux()
+    {
+        var run = await CliRun.Of("doctor", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        foreach (var layer in (string[])["job", "job-limits", "mitigations", "app-container"])
+            Assert.Contains($"\"layer\": \"{layer}\"", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"layer\": \"files\"", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"installed\": true", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Attempts_of_linux_are_refused()
+    {
+        var run = await CliRun.Of("doctor", "--probe", "all");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("system calls of Linux", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_required_layer_that_is_hidden_refuses_every_child_and_doctor_says_which()
+    {
+        var run = await CliRun.Of("doctor", "--json", "--without", "job");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("requires a layer of confinement that is not available", run.Output, StringComparison.Ordinal);
+        Assert.Contains("job is missing: switched off by configuration", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_is_refused_as_not_available()
+    {
+        var run = await CliRun.Of("serve");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("serve needs Linux", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_keeps_all_it_claims()
+    {
+        var run = await CliRun.Of("demo");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.EndsWith("All as claimed.", run.Output.TrimEnd(), StringComparison.Ordinal);
+    }
+}
