@@ -21,6 +21,7 @@ internal static class ExecReport
         ExitCause.DescriptorLimit => "ended: it reached its limit of descriptors or watched files.",
         ExitCause.DiskLimit => "ended: it reached its share of the disk's free space.",
         ExitCause.RunnerLost => "ended: its command runner was lost.",
+        ExitCause.NodeLost => "lost with its node: how it ended is not known.",
         _ => "ended.",
     };
 

@@ -9,11 +9,12 @@ namespace ActorBrowser.Cluster;
 /// <see cref="NodeLink"/> for each browser node. It continues after a failure with the next message; what it knows of nodes and waiting
 /// requests is in <see cref="ClusterMemory"/>.
 /// </summary>
-internal sealed class ClusterBrowserActor : UntypedActor
+internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
 {
     private readonly ClusterMemory _memory;
     private readonly ClusterSettings _settings;
     private readonly ActorTimers _timers;
+    private readonly CommandRouter _commands;
     private readonly ClusterMetrics _metrics = new();
     private IActorRef? _watch;
 
@@ -22,6 +23,7 @@ internal sealed class ClusterBrowserActor : UntypedActor
         _memory = memory;
         _settings = memory.Settings;
         _timers = new ActorTimers(Context);
+        _commands = new CommandRouter(Context, memory, Begin);
     }
 
     internal static Props Props(ClusterMemory memory) => Akka.Actor.Props.Create(() => new ClusterBrowserActor(memory));
@@ -54,8 +56,12 @@ internal sealed class ClusterBrowserActor : UntypedActor
     {
         try
         {
-            if (Entry.Admits(message, Sender))
-                OnAdmitted(message);
+            if (CommandRouter.Own(message, Sender) is not { } own)
+                return;
+            if (Entry.Admits(own, Sender))
+                OnAdmitted(own);
+            else
+                (own as CommandProtocol.Spawn)?.InputDescriptor?.Dispose();
         }
         catch (Exception e)
         {
@@ -74,6 +80,8 @@ internal sealed class ClusterBrowserActor : UntypedActor
                 // What is inside is checked as if it had come alone.
                 if (Entry.Admits(placed.Request, Sender))
                     OnRequest(placed.Request, placed.Where);
+                else
+                    (placed.Request as CommandProtocol.Spawn)?.InputDescriptor?.Dispose();
                 break;
             case FetchProtocol.GrantCredit grant:
                 Forward(grant.Id, grant);
@@ -95,13 +103,24 @@ internal sealed class ClusterBrowserActor : UntypedActor
             case WaitTick:
                 OnWaitOver();
                 break;
+            case BrowserShutdown.AskIfStopping:
+                // This actor ends no work while it runs.
+                Sender.Tell(new BrowserShutdown.Stopping(false));
+                break;
             case ClusterWatch.AskNode ask:
                 var asked = new ConversationStart(WorkIds.Next(), Sender, _settings);
-                Begin(asked.Id, WatchConversation.Props(asked, ask));
+                Begin(asked, WatchConversation.Props(asked, ask));
                 break;
             case WatchProtocol.ICommand:
                 _watch ??= Context.ActorOf(ClusterWatch.Props(_memory), "watch");
                 _watch.Forward(message);
+                break;
+            case ClusterRole.ToStream to:
+                to.Sink.Conversation?.Tell(to.Message);
+                break;
+            case RoleProtocol.GetRole get:
+                Sender.Tell(_memory.Roles.TryGetValue(get.Name ?? "", out var role) ? new RoleProtocol.RoleFound(role)
+                    : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(RoleProtocol.GetRole), $"this node's program adds no role '{get.Name}' to the cluster's options")));
                 break;
             case ClusterProtocol.GetNodes:
                 Sender.Tell(_memory.Describe());
@@ -121,15 +140,30 @@ internal sealed class ClusterBrowserActor : UntypedActor
         switch (message)
         {
             case FetchProtocol.Fetch fetch:
-                Begin(start.Id, FetchConversation.Props(start, fetch, wish));
+                Begin(start, FetchConversation.Props(start, fetch, wish));
+                break;
+            case ClusterRole.Call call:
+                call.Begin(start, Begin);
+                break;
+            case ImageProtocol.Decode when Sender.Equals(Context.System.DeadLetters):
+                // Without an actor to take them, the pixels would stay mapped until they are collected.
+                break;
+            case ImageProtocol.Decode decode:
+                Begin(start, ImageConversation.Props(start, decode, wish));
                 break;
             default:
-                Unhandled(message);
+                if (!_commands.OnReceive(message, wish))
+                    Unhandled(message);
                 break;
         }
     }
 
-    private void Begin(ulong id, Props props) => _memory.Remember(id, Context.Watch(Context.ActorOf(props)));
+    private IActorRef Begin(ConversationStart start, Props props)
+    {
+        var conversation = Context.Watch(Context.ActorOf(props));
+        _memory.Remember(start.Id, conversation);
+        return conversation;
+    }
 
     private void Forward(ulong id, object message)
     {

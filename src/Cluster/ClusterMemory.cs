@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 
 namespace ActorBrowser.Cluster;
@@ -17,6 +18,11 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
     internal ClusterSettings Settings { get; } = settings;
 
     internal NodeTable Table { get; } = new(settings.OfferLifetime, time);
+
+    /// <summary>The actors of the typed roles, by name.</summary>
+    internal ConcurrentDictionary<string, IActorRef> Roles { get; } = new(StringComparer.Ordinal);
+
+    internal CommandHandleTable Commands { get; } = new();
 
     internal int Waiting => _waiting.Count;
 
@@ -40,6 +46,7 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
     {
         if (_ids.Remove(conversation, out var id))
             _byId.Remove(id);
+        Commands.Remove(conversation);
         if (_waiters.TryGetValue(conversation, out var waiter))
             Remove(waiter);
         Leave(conversation, wasDone: true);
@@ -109,7 +116,7 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
 
     private static NodeStatus Describe(NodeEntry node) => new(
         node.Key, node.Address, node.Offer is not null, node.IsReachable, node.Offer is { IsLeaving: true },
-        [.. Enum.GetValues<WorkKind>().Select(node.FreeFor)], node.Offer?.IdleProcessor ?? 0, node.Offer?.FreeMemory ?? 0);
+        [.. Enum.GetValues<WorkKind>().Where(static kind => kind < WorkKind.Watch).Select(node.FreeFor)], node.Offer?.IdleProcessor ?? 0, node.Offer?.FreeMemory ?? 0);
 
     private void Remove(LinkedListNode<Waiter> waiter)
     {

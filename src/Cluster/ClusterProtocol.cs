@@ -46,6 +46,16 @@ public static class ClusterProtocol
         private static Akka.Actor.Status.Failure Refuse(string problem) => new(new InvalidMessageException(nameof(Placed), problem));
     }
 
+    /// <summary>
+    /// A request to a typed role that may be made twice: if its node is lost before anything of the answer has arrived, it is made once more
+    /// on another one. Sent to the role's actor, or given to a <see cref="RoleClient{TRole}"/>. Answered as the request itself.
+    /// </summary>
+    /// <param name="Request">A message that the role handles.</param>
+    public sealed record Repeatable(object Request) : INoSerializationVerificationNeeded, IValidated
+    {
+        object? IValidated.Refusal() => Request is null ? new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(Repeatable), "Request is null")) : null;
+    }
+
     /// <summary>Asks for the browser nodes that this node knows. Answered by <see cref="Nodes"/>.</summary>
     public sealed record GetNodes : INoSerializationVerificationNeeded;
 

@@ -22,6 +22,13 @@ public sealed class ClusterConfigurationSpecs
     }
 
     [Fact]
+    public void Profiles_are_a_list()
+    {
+        Assert.Empty(ClusterSettings.From(Config.Empty).Policy.Command.Profiles);
+        Assert.Equal(["a", "b"], ClusterSettings.From(ConfigurationFactory.ParseString("actorbrowser.cluster.policy.command.profiles = [a, b]")).Policy.Command.Profiles);
+    }
+
+    [Fact]
     public void An_unknown_key_is_refused_with_the_one_that_was_meant()
     {
         var refused = Assert.Throws<ConfigurationException>(() => ClusterSettings.From(ConfigurationFactory.ParseString("actorbrowser.cluster.policy.comands = off")));

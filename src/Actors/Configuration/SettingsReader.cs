@@ -39,7 +39,9 @@ internal sealed class SettingsReader(Config config)
         Enum.TryParse<T>(Text(key), ignoreCase: true, out var choice) && Enum.IsDefined(choice) ? choice
             : throw Wrong(key, $"is not one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
 
-    internal IReadOnlyList<string> Texts(string key) => [.. Present(key, () => config.GetStringList(Root + key))];
+    // Akka takes a text for an empty list.
+    internal IReadOnlyList<string> Texts(string key) =>
+        [.. Present(key, () => config.GetValue(Root + key) is { } value && value.IsString() ? throw new FormatException("it is a text, not a list") : config.GetStringList(Root + key))];
 
     internal IReadOnlyList<string> Networks(string key)
     {

@@ -56,7 +56,10 @@ public sealed class ImageException(ImageProtocol.DecodeRefused refused) : Except
     public ImageProtocol.DecodeRefused Refused { get; } = refused ?? throw new ArgumentNullException(nameof(refused));
 }
 
-/// <summary>Pixels, mapped read-only from a sealed memory file without copying. The owner disposes it.</summary>
+/// <summary>
+/// Pixels, mapped read-only from a sealed memory file. The owner disposes it. Without copying if this machine decoded the image; the
+/// memory file of another node of a cluster stays there, and its pixels are copied into one here.
+/// </summary>
 public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeeded
 {
     private readonly MappedMemory _memory;
@@ -99,8 +102,14 @@ public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeed
         return _memory.GetSpan().Slice(frame * _frameBytes, _frameBytes);
     }
 
+    /// <summary>All frames, one after another.</summary>
+    internal ReadOnlySpan<byte> Pixels => _memory.GetSpan();
+
     /// <inheritdoc/>
     public void Dispose() => ((IDisposable)_memory).Dispose();
+
+    /// <summary>How many bytes all frames have.</summary>
+    internal static Int128 LengthOf(in ImageDecoded image) => (Int128)image.Width * image.Height * 4 * image.Delays.Count;
 
     /// <summary>Takes over an image from a decoder, after checking it.</summary>
     /// <param name="image">The decoder's description.</param>
@@ -114,7 +123,7 @@ public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeed
         {
             if (!OperatingSystem.IsLinux())
                 return null;
-            var bytes = (Int128)image.Width * image.Height * 4 * image.Delays.Count;
+            var bytes = LengthOf(image);
             var seals = SharedMemory.SealsOf(pixels);
             if (bytes > int.MaxValue || (seals & (Seals.Write | Seals.Shrink)) != (Seals.Write | Seals.Shrink) || SharedMemory.LengthOf(pixels) < (long)bytes)
             {

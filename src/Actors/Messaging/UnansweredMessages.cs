@@ -5,6 +5,9 @@ using Akka.Event;
 
 namespace ActorBrowser;
 
+/// <summary>An actor that, like the registry, answers for its children that were sessions of commands: it takes <see cref="CommandSession.Unanswered"/>.</summary>
+internal interface ISessionKeeper;
+
 /// <summary>
 /// Answers messages to a browser, one of its services, a tab or a command's session that has stopped. They become dead letters, and
 /// their sender would get no answer. One for each actor system, as long as the system lives.
@@ -75,7 +78,7 @@ internal sealed class UnansweredMessages : DeadLetterListener
     private static IActorRef? RegistryOf(DeadLetter letter) =>
         IsForSession(letter.Message)
         && letter.Recipient is IInternalActorRef { Parent: ActorRefWithCell { Underlying: { IsTerminated: false, Props.Type: var type } } registry }
-        && type == typeof(CommandRegistry) ? registry : null;
+        && (type == typeof(CommandRegistry) || type.IsAssignableTo(typeof(ISessionKeeper))) ? registry : null;
 
     private static bool IsForSession(object message) =>
         message is CommandProtocol.Poll or CommandProtocol.Wait or CommandProtocol.KillCommand or CommandProtocol.GetSnapshot or CommandProtocol.Subscribe or CommandProtocol.WriteInput;

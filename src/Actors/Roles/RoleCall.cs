@@ -17,6 +17,9 @@ internal sealed class RoleCall(RoleHandler handler, object request, IActorRef as
     /// <summary>The message; null once it is sent.</summary>
     internal object? Request { get; set; } = request;
 
+    /// <summary>Whether the asker gets the answer's bytes.</summary>
+    internal bool IsRaw { get; } = request is RawRequest;
+
     internal IActorRef Asker { get; } = asker;
 
     /// <summary>Takes the items of a stream; null for a request or a one-way message.</summary>

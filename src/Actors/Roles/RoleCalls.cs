@@ -33,7 +33,7 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
         // Its asker has cancelled it.
         if (cancellation.IsCancellationRequested)
             return;
-        var handler = setup.Role.Find(request.GetType());
+        var handler = request is RawRequest raw ? setup.Role.FindBySignature(raw.Signature) : setup.Role.Find(request.GetType());
         if (Problem(request, handler, timeout, sink) is { } problem)
         {
             // A message without a sender expects no answer; it is not lost in silence.
@@ -204,7 +204,7 @@ internal sealed class RoleCalls(RoleSetup setup, RolePool pool, RoleSender sende
     // Why a message is not accepted; null if it is.
     private Exception? Problem(object request, RoleHandler? handler, TimeSpan? timeout, RoleStreamSink? sink)
     {
-        var name = request.GetType().Name;
+        var name = handler?.Message.Name ?? (request as RawRequest)?.Signature ?? request.GetType().Name;
         if (handler is null)
             return new InvalidMessageException(name, $"the role {setup.Name} takes {string.Join(", ", setup.Role.Handlers.Select(static one => one.Message.Name))}");
         if (handler.Kind == RoleMessageKind.Stream != sink is not null)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Event;
@@ -37,6 +38,17 @@ internal static class RoleCommands
     /// <summary>A long answer is malformed.</summary>
     internal sealed record AnswerUnreadable(RoleChild Child, RoleCall Call, string Problem) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }
+
+/// <summary>
+/// A request as its sender's codec wrote it, to a role's actor by itself or in a <see cref="RoleCommands.Ask"/> or <see
+/// cref="RoleCommands.OpenStream"/>. Its child reads it, and this process does not. Its answer is a <see cref="RawAnswer"/>.
+/// </summary>
+/// <param name="Signature">The handler's signature.</param>
+/// <param name="Bytes">The request.</param>
+internal sealed record RawRequest(string Signature, ReadOnlyMemory<byte> Bytes) : INoSerializationVerificationNeeded;
+
+/// <summary>An answer as the child wrote it.</summary>
+internal sealed record RawAnswer(ReadOnlySequence<byte> Bytes) : INoSerializationVerificationNeeded;
 
 /// <summary>What a role's actor is created with.</summary>
 /// <param name="Role">The role.</param>

@@ -8,7 +8,10 @@ public sealed class RoleFailedException : Exception
     private readonly string _stack;
 
     private RoleFailedException(string role, RoleFailureReport report, Exception? inner) : base(Sentence(role, report), inner) =>
-        (Role, TypeName, RoleMessage, _stack) = (role, report.TypeName, report.Message, report.StackTrace);
+        (Role, TypeName, RoleMessage, _stack, Report) = (role, report.TypeName, report.Message, report.StackTrace, report);
+
+    /// <summary>The report that came from the child.</summary>
+    internal RoleFailureReport Report { get; }
 
     /// <summary>The role's name.</summary>
     public string Role { get; }

@@ -121,6 +121,11 @@ internal sealed class RoleReceiver(RoleDefinition role, RoleSettings limits, IAc
         answer = null;
         if (call.IsOver)
             return null;
+        if (call.IsRaw)
+        {
+            answer = new RawAnswer(bytes);
+            return null;
+        }
         if (bytes.Length > ReadHere)
         {
             ThreadPool.UnsafeQueueUserWorkItem(static reading => reading.Run(), new Reading(this, child, call, bytes), preferLocal: false);

@@ -34,7 +34,10 @@ internal sealed class RoleSender(RoleDefinition role, RoleSettings limits, Chann
         _bytes.ResetWrittenCount();
         try
         {
-            call.Handler.Write(role.Codec.Value, call.Request!, _bytes);
+            if (call.Request is RawRequest raw)
+                _bytes.Write(raw.Bytes.Span);
+            else
+                call.Handler.Write(role.Codec.Value, call.Request!, _bytes);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -56,6 +56,7 @@ internal static class CommandFields
             ExitCause.Itself or ExitCause.Kill => "",
             ExitCause.TotalTimeout => " It reached its timeout: give it a longer timeoutSeconds, or use start_command and poll_command.",
             ExitCause.RunnerLost => " Its runner process was lost; list_crashes says how. Start it again.",
+            ExitCause.NodeLost => " Its node was lost: how it ended is not known. Start it again if it may run twice.",
             _ => $" It reached a limit: {exit.Cause}.",
         };
         // Hosts, paths and names that the command has chosen.

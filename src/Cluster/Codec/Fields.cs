@@ -134,6 +134,21 @@ internal ref struct Fields
 
     internal T? ValueOrNull<T>(ReadMessage<T> read) where T : struct => !TryNext() || _reader.TryReadNil() ? null : ReadNested(read);
 
+    /// <summary>A message of a table, as its manifest and its fields.</summary>
+    internal object Message(MessageTable table)
+    {
+        Next();
+        var parts = _reader.ReadArrayHeader();
+        if (parts < 2)
+            throw Wrong($"a message with its name, not an array of {parts}");
+        var manifest = Checked(_reader.ReadString() ?? throw Wrong("a name, not nil"), MessageTable.LongestManifest);
+        var codec = table.Find(manifest) ?? throw Wrong($"a message that it may carry, not '{VisibleText.Line(manifest)}'");
+        var message = codec.Read(ref _reader);
+        for (; parts > 2; parts--)
+            _reader.Skip();
+        return message;
+    }
+
     /// <summary>A list of messages.</summary>
     internal T[] List<T>(ReadMessage<T> read, int most)
     {

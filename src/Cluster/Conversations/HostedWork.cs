@@ -7,10 +7,17 @@ namespace ActorBrowser.Cluster;
 /// <param name="Settings">The settings.</param>
 internal sealed record HostedWork(IActorRef Browser, ClusterSettings Settings)
 {
+    /// <summary>The commands that were started for other nodes.</summary>
+    internal HostedHandles Handles { get; } = new();
+
     /// <summary>The actor that does one kind of work for another node.</summary>
     internal Props PropsOf(WorkKind kind, HostedStart start) => kind switch
     {
         WorkKind.Fetch => HostedFetch.Props(start),
+        WorkKind.Image => HostedImage.Props(start),
+        WorkKind.Call => HostedCall.Props(start),
+        WorkKind.Command => HostedCommand.Props(start, isQuestion: false),
+        WorkKind.Question => HostedCommand.Props(start, isQuestion: true),
         WorkKind.Watch => HostedWatch.Props(start),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };

@@ -14,6 +14,29 @@ public sealed class ActorBrowserClusterOptions
 
     /// <summary>Options of the browser that a node with the role starts, unless it has one by <c>WithActorBrowser</c>.</summary>
     public ActorBrowserOptions Browser { get; } = new();
+
+    internal List<RoleRegistration> Roles { get; } = [];
+
+    internal IEnumerable<RoleRegistration> AllRoles => Roles.Concat(Browser.Roles).DistinctBy(static role => role.Definition.Name);
+
+    /// <summary>
+    /// Adds a typed role that this node calls on the cluster's browser nodes. Its actor is <c>IRequiredActor&lt;TRole&gt;</c>; of several
+    /// roles of one class, the first. A browser node offers the roles of <see cref="Browser"/>, which are added here by themselves; if it has
+    /// a browser by <c>WithActorBrowser</c>, it offers those that are added here, too.
+    /// </summary>
+    /// <typeparam name="TRole">The role's class.</typeparam>
+    /// <param name="role">The definition, as the browser nodes have it.</param>
+    /// <exception cref="ArgumentException">A role with its name was added already.</exception>
+    /// <exception cref="InvalidOperationException">A message of the role cannot be serialised.</exception>
+    public ActorBrowserClusterOptions AddRole<TRole>(RoleDefinition<TRole> role) where TRole : class
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        if (Roles.Exists(other => other.Definition.Name == role.Name))
+            throw new ArgumentException($"The role '{role.Name}' was added already.", nameof(role));
+        role.RequireFormatters();
+        Roles.Add(new RoleRegistration(role, new RoleOptions(), static (registry, actor) => registry.TryRegister<TRole>(actor)));
+        return this;
+    }
 }
 
 /// <summary>A browser over several nodes, with Akka.Hosting.</summary>
@@ -39,7 +62,13 @@ public static class ActorBrowserClusterHosting
             if (phase is not null)
                 builder.AddHocon(phase, HoconAddMode.Append);
         }
-        return builder.WithActors((system, registry) => registry.Register<ClusterBrowser>(ClusterStart.Start(system, options, registry.TryGet<BrowserActor>(out var browser) ? browser : null)));
+        return builder.WithActors((system, registry) =>
+        {
+            var (actor, memory) = ClusterStart.Start(system, options, registry.TryGet<BrowserActor>(out var browser) ? browser : null);
+            registry.Register<ClusterBrowser>(actor);
+            foreach (var role in options.AllRoles)
+                role.Register(registry, memory.Roles[role.Definition.Name]);
+        });
     }
 
     internal static Config Over(ActorBrowserClusterOptions options, Config config) =>

@@ -5,13 +5,16 @@ namespace ActorBrowser.Cluster;
 /// <summary><c>actorbrowser.cluster</c>: see the reference configuration, cluster.conf.</summary>
 internal sealed record ClusterSettings(
     string Role, string Secret, IReadOnlyList<int> Capacity, int MaxProcesses, long MinMemory, TimeSpan OfferInterval, TimeSpan OfferLifetime, int MaxWaiting, TimeSpan WaitTimeout,
-    TimeSpan IntroductionTimeout, TimeSpan PulseInterval, int PartSize, int Window, int MaxMessage, TimeSpan DrainTimeout, ClusterPolicy Policy)
+    TimeSpan IntroductionTimeout, TimeSpan PulseInterval, int PartSize, int Window, int MaxMessage, long MaxInput, long MaxImage, TimeSpan DrainTimeout, OrphanRule Orphans, ClusterPolicy Policy)
 {
     /// <summary>The oldest version of the messages between nodes that this build speaks.</summary>
     internal const int OldestVersion = 1;
 
     // Each watches for a moment only.
     private const int MostWatchers = 64;
+
+    // They take no room, but an actor each.
+    private const int MostQuestions = 10_000;
 
     /// <summary>The newest.</summary>
     internal const int NewestVersion = 1;
@@ -32,7 +35,7 @@ internal sealed record ClusterSettings(
             [
                 reader.Number("cluster.capacity.fetches", 0, 1_000_000), reader.Number("cluster.capacity.tabs", 0, 1_000_000), reader.Number("cluster.capacity.commands", 0, 1_000_000),
                 reader.Number("cluster.capacity.images", 0, 1_000_000), reader.Number("cluster.capacity.calls", 0, 1_000_000),
-                MostWatchers,
+                MostWatchers, MostQuestions,
             ],
             reader.Number("cluster.capacity.processes", 1, 1_000_000),
             reader.Bytes("cluster.capacity.min-memory", 0, long.MaxValue),
@@ -45,7 +48,10 @@ internal sealed record ClusterSettings(
             (int)reader.Bytes("cluster.part-size", 1024, 16 << 20),
             (int)reader.Bytes("cluster.window", 1024, 1 << 30),
             (int)reader.Bytes("cluster.max-message", 64 << 10, Array.MaxLength),
+            reader.Bytes("cluster.max-queued-input", 0, long.MaxValue),
+            reader.Bytes("cluster.max-image", 4, int.MaxValue),
             reader.Time("cluster.drain-timeout"),
+            reader.Choice<OrphanRule>("cluster.orphans"),
             ClusterPolicy.Read(reader));
     }
 

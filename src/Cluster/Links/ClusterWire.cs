@@ -101,4 +101,7 @@ internal enum WorkKind : byte
 
     /// <summary>A question or order of a task manager.</summary>
     Watch = 5,
+
+    /// <summary>A question about work that a certain node has. It takes no room: also a full node, or one that leaves, answers.</summary>
+    Question = 6,
 }

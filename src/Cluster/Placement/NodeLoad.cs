@@ -29,7 +29,7 @@ internal sealed class NodeLoad(ClusterSettings settings, IReadOnlyList<string> r
             {
                 for (var kind = 0; kind < _running.Length; kind++)
                 {
-                    if (kind != (int)WorkKind.Tab && _running[kind] > 0)
+                    if (kind is not ((int)WorkKind.Tab or (int)WorkKind.Question) && _running[kind] > 0)
                         return false;
                 }
                 return true;
@@ -45,7 +45,7 @@ internal sealed class NodeLoad(ClusterSettings settings, IReadOnlyList<string> r
     {
         lock (_lock)
         {
-            full = IsLeaving ? "The node leaves the cluster."
+            full = IsLeaving && kind != WorkKind.Question ? "The node leaves the cluster."
                 : FreeOf(kind) <= 0 ? $"The node has no room for this: {_running[(int)kind]} of {settings.Capacity[(int)kind]} are under way."
                 : "";
             if (full.Length > 0)
@@ -90,6 +90,8 @@ internal sealed class NodeLoad(ClusterSettings settings, IReadOnlyList<string> r
     // A process is needed for each tab, command and image, or they wait for one.
     private int FreeOf(WorkKind kind)
     {
+        if (kind == WorkKind.Question)
+            return settings.Capacity[(int)kind] - _running[(int)kind];
         if (_machine.FreeMemory < settings.MinMemory || settings.Policy.Problem(kind) is not null)
             return 0;
         var free = settings.Capacity[(int)kind] - _running[(int)kind];

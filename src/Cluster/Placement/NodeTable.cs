@@ -113,7 +113,7 @@ internal sealed class PlacedWork(NodeEntry node, WorkKind kind, ulong number)
 /// <param name="Kind">The kind of work.</param>
 internal readonly record struct PlacementRequest(WorkKind Kind)
 {
-    internal const int Kinds = 6;
+    internal const int Kinds = 7;
 
     /// <summary>Requests with the same key go to the same node, as long as it has room; 0 for none.</summary>
     internal ulong Together { get; init; }
@@ -190,7 +190,7 @@ internal sealed class NodeTable(TimeSpan lifetime, TimeProvider time, Random? ra
     {
         foreach (var node in _nodes)
         {
-            if (node.Offer is { } offer && offer.RoomFor(request.Kind).All > 0 && Has(offer, request.Role) && (request.Only ?? node.Key) == node.Key)
+            if (node.Offer is { } offer && (request.Kind == WorkKind.Question || offer.RoomFor(request.Kind).All > 0) && Has(offer, request.Role) && (request.Only ?? node.Key) == node.Key)
                 return true;
         }
         return false;
@@ -233,6 +233,8 @@ internal sealed class NodeTable(TimeSpan lifetime, TimeProvider time, Random? ra
     // Half by the room for this kind of work, the rest by what all work uses. Never 0 for a node with room.
     private double WeightOf(NodeEntry node, in PlacementRequest request, bool apart, long now)
     {
+        if (request.Kind == WorkKind.Question)
+            return node.Offer is not null && node.Key == request.Only && node.Key != request.Avoid ? 1 : 0;
         if (node.Offer is not { IsLeaving: false } offer || !node.IsReachable || time.GetElapsedTime(node.OfferedAt, now) > lifetime
             || node.Key == request.Avoid || (request.Only is { } only && only != node.Key) || !Has(offer, request.Role))
             return 0;

@@ -40,6 +40,9 @@ public enum ExitCause
 
     /// <summary>While the command ran, its folder's disk lost more of its free space than a command may use.</summary>
     DiskLimit = 11,
+
+    /// <summary>The cluster's node that ran it was lost: how it ended is not known, and its last output is missing. Only ActorBrowser.Cluster reports this.</summary>
+    NodeLost = 12,
 }
 
 /// <summary>Runner → parent: the command itself has ended. <see cref="Closed"/> follows.</summary>

@@ -75,6 +75,9 @@ public abstract class RoleDefinition
         return null;
     }
 
+    /// <summary>Finds the handler of a message by its types' names; null if the role has none.</summary>
+    internal RoleHandler? FindBySignature(string signature) => Array.Find(Handlers, handler => handler.Signature == signature);
+
     /// <summary>Fails with one sentence if a message has no formatter.</summary>
     internal void RequireFormatters()
     {

@@ -1,0 +1,65 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using static ActorBrowser.CommandProtocol;
+
+namespace ActorBrowser.Cluster;
+
+/// <summary>
+/// One subscription to the output of another node's command. The node never has more credit than a window, whatever the subscriber
+/// allows: so much is under way at most, and is granted again as it is delivered.
+/// </summary>
+/// <param name="subscriber">The subscriber.</param>
+/// <param name="asker">Who asked for the subscription.</param>
+/// <param name="credit">How much the subscriber allows; null for no limit.</param>
+/// <param name="window">The most bytes under way.</param>
+internal sealed class OutputFeed(IActorRef subscriber, IActorRef asker, long? credit, int window)
+{
+    // What the subscriber allows and the node was not granted yet.
+    private long _allowed = credit ?? long.MaxValue;
+    private long _underWay;
+
+    internal IActorRef Subscriber { get; } = subscriber;
+
+    internal IActorRef Asker { get; } = asker;
+
+    /// <summary>Whether it was told that the command's first process has ended.</summary>
+    internal bool HasExit { get; set; }
+
+    internal long OutputBytes { get; private set; }
+
+    internal long ErrorBytes { get; private set; }
+
+    /// <summary>The subscriber accepts more.</summary>
+    internal void Allow(long bytes) => _allowed = CreditSum.Of(_allowed, bytes);
+
+    /// <summary>What to grant the node now; 0 for nothing. It is granted in few messages, unless the subscriber allows no more.</summary>
+    internal long TakeGrant()
+    {
+        var grant = Math.Min(_allowed, window - _underWay);
+        if (grant <= 0 || (grant < window / 4 && grant != _allowed))
+            return 0;
+        if (_allowed != long.MaxValue)
+            _allowed -= grant;
+        _underWay += grant;
+        return grant;
+    }
+
+    /// <summary>Counts output that has arrived.</summary>
+    /// <exception cref="WireFormatException">The node sent more than it was granted.</exception>
+    internal void OnArrived(IEvent output)
+    {
+        var (stream, bytes) = output switch
+        {
+            OutputChunk chunk => (chunk.Stream, (long)chunk.Data.Length),
+            OutputText text => (text.Stream, text.Bytes),
+            _ => (OutputStream.Output, 0),
+        };
+        _underWay -= bytes;
+        if (_underWay < 0)
+            throw new WireFormatException($"{-_underWay} bytes of output arrived that were not asked for.");
+        if (stream == OutputStream.Error)
+            ErrorBytes += bytes;
+        else
+            OutputBytes += bytes;
+    }
+}
