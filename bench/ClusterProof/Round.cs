@@ -17,8 +17,8 @@ internal sealed class Round(Front front, ProofSite site, Nodes nodes, Verdict ve
 
     internal async Task RunAsync(Fault fault)
     {
-        Load[] loads = [new FetchLoad(front, site)];
-        int[] counts = [sizes.Fetches];
+        Load[] loads = [new FetchLoad(front, site), new CommandLoad(front, nodes)];
+        int[] counts = [sizes.Fetches, sizes.Commands];
         try
         {
             await RunAsync(fault, loads, counts);
