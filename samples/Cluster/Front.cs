@@ -40,6 +40,7 @@ internal static class Front
         var desk = new FrontDesk(app.Services.GetRequiredService<IRequiredActor<ClusterBrowser>>(), app.Services.GetRequiredService<Nodes>(), token);
         app.MapGet("/", (RequestDelegate)desk.ShowAsync);
         app.MapPost("/fetch", (RequestDelegate)desk.FetchAsync);
+        app.MapPost("/run", (RequestDelegate)desk.RunAsync);
         await app.StartAsync();
         Console.WriteLine($"The page to watch: {app.Urls.First()}/?token={token}");
         await ((IHost)app).WaitForShutdownAsync();

@@ -40,6 +40,7 @@ internal sealed class FrontDesk(IRequiredActor<ClusterBrowser> cluster, Nodes no
             {rows}</table>
             <p>What is free on each; {known.Waiting} requests of this front wait.
             {Form("fetch", "url", "Fetch a URL")}
+            {Form("run", "line", "Run a command")}
             """);
     }
 
@@ -50,6 +51,23 @@ internal sealed class FrontDesk(IRequiredActor<ClusterBrowser> cluster, Nodes no
         await AnswerAsync(context, "text/plain; charset=utf-8", result.Match(
             static response => $"{response.Status} {response.Body.Length} bytes from {response.Headers.FinalUrl} by process {response.ChildProcessId}\n",
             static failure => $"failed ({failure.Kind}): {failure.Message}\n"));
+    }
+
+    /// <summary>Runs the form's <c>line</c> in a shell, confined as the node confines commands.</summary>
+    internal async Task RunAsync(HttpContext context)
+    {
+        var line = (await context.Request.ReadFormAsync(context.RequestAborted))["line"].ToString();
+        string said;
+        try
+        {
+            var end = await Browser.Commands.RunAsync(CommandProtocol.Spawn.Shell(line), context.RequestAborted);
+            said = $"exit {end.Exit?.ExitCode} ({end.Exit?.Cause})\n{end.Output}{end.Error}";
+        }
+        catch (CommandRefusedException refused)
+        {
+            said = $"refused: {refused.Message}\n";
+        }
+        await AnswerAsync(context, "text/plain; charset=utf-8", said);
     }
 
     private string Form(string path, string field, string label) =>

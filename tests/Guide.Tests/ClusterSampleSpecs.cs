@@ -10,7 +10,7 @@ namespace ActorBrowser.GuideTests;
 public sealed partial class ClusterSampleSpecs
 {
     [Fact]
-    public async Task Three_nodes_and_a_front_start_by_one_command_serve_a_page_fetch_and_leave_no_process()
+    public async Task Three_nodes_and_a_front_start_by_one_command_serve_a_page_fetch_run_and_leave_no_process()
     {
         await using var site = await Site.EchoingAsync();
         using var front = Process.Start(new ProcessStartInfo(SampleProgram.Path("Cluster"), ["--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true })!;
@@ -24,6 +24,7 @@ public sealed partial class ClusterSampleSpecs
                 await Task.Delay(100, late.Token);
             var answer = await PostAsync(http, page, "fetch", "url", site.Root + "/");
             Assert.Matches($"^200 {Site.Echoed("GET", []).Length} bytes from {site.Root}/ by process \\d+\n$", answer);
+            Assert.Equal("exit 0 (Itself)\nhello\n", await PostAsync(http, page, "run", "line", "echo hello"));
 
             // Each node's own page is linked, and its token lets a reader in.
             foreach (var link in TaskManager().Matches(shown).Select(static match => new Uri(match.Groups[1].Value)))
