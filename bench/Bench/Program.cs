@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ActorBrowser.Bench;
+using ActorBrowser.Bench.Cluster;
 using ActorBrowser.Bench.Figures;
 using ActorBrowser.ChildEntrypoints;
 
@@ -9,9 +10,12 @@ if (ActorBrowserChild.TryRun(args, ChildRoles.BuiltIn.With(TypedEcho.Role).With(
     return exitCode;
 if (args is [GrpcEcho.Argument, var socket])
     return await GrpcEcho.ServeAsync(socket);
+if (args is [ClusterMember.Argument, var child, var seed])
+    return await ClusterMember.RunNodeAsync(child, seed);
 
 IFigure[] figures = [new SpawnToReady(), new AskPing(), new TracedPing(), new TypedCalls(), new RoleSpawns(), new Plugins(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new SharedBodies(), new ManyChildren(),
-    new CommandSpawns(), new CommandOutputRate(), new KeyEcho(), new IdleCommands(), new Confinement(), new TabNavigation(), new Scripts(), new Crawl(), new Storm(), new ImageDecoding(), new Floods(), new Worlds(), new Egress(), new CommandFloods(), new Agents(), new Watching()];
+    new CommandSpawns(), new CommandOutputRate(), new KeyEcho(), new IdleCommands(), new Confinement(), new TabNavigation(), new Scripts(), new Crawl(), new Storm(), new ImageDecoding(), new Floods(), new Worlds(), new Egress(), new CommandFloods(), new Agents(), new Watching(),
+    new ClusterFetches(), new ClusterPlacement()];
 
 var quick = args.Contains("--quick");
 var record = args.Contains("--record");

@@ -97,6 +97,8 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
                 break;
             case Terminated terminated:
                 _memory.Forget(terminated.ActorRef);
+                // Its node may have room for one that waits.
+                _memory.PlaceWaiting(TryPlace);
                 break;
             case WaitTick:
                 OnWaitOver();
@@ -175,6 +177,8 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
     private void OnFind(Conversation.FindNode find)
     {
         var request = find.Request;
+        // One that asks again was refused, or its node is lost.
+        _memory.Leave(Sender, wasDone: false);
         if (request.Only is { } only && _memory.Table.ProblemOf(only, request.Kind) is { } not)
             Sender.Tell(not);
         else if (_memory.HasBefore(request) || !TryPlace(Sender, request))
@@ -194,6 +198,7 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
     {
         if (_memory.Table.Place(request) is not { } node)
             return false;
+        _memory.OnPlaced(conversation, node);
         ClusterMetrics.OnPlaced(request.Kind);
         conversation.Tell(new Conversation.Placed(node.Link, node.Key));
         return true;

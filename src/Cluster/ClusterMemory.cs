@@ -10,6 +10,7 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
 {
     private readonly Dictionary<ulong, IActorRef> _byId = [];
     private readonly Dictionary<IActorRef, ulong> _ids = [];
+    private readonly Dictionary<IActorRef, PlacedWork> _placed = [];
     private readonly LinkedList<Waiter> _waiting = new();
     private readonly Dictionary<IActorRef, LinkedListNode<Waiter>> _waiters = [];
     private readonly int[] _waitingOf = new int[PlacementRequest.Kinds];
@@ -58,6 +59,17 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
         Commands.Remove(conversation);
         if (_waiters.TryGetValue(conversation, out var waiter))
             Remove(waiter);
+        Leave(conversation, wasDone: true);
+    }
+
+    /// <summary>A conversation was placed on a node.</summary>
+    internal void OnPlaced(IActorRef conversation, NodeEntry node) => _placed[conversation] = node.Newest!;
+
+    /// <summary>A conversation is no longer on its node.</summary>
+    internal void Leave(IActorRef conversation, bool wasDone)
+    {
+        if (_placed.Remove(conversation, out var work))
+            work.Node.OnOver(work, wasDone);
     }
 
     /// <summary>Whether requests of its kind that any node could take wait already: a new one does not overtake them. Those that only few nodes can take hold up nobody.</summary>

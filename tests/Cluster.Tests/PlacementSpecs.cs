@@ -41,6 +41,40 @@ public sealed class PlacementSpecs
     }
 
     [Fact]
+    public void What_is_over_is_free_before_the_next_offer_says_so()
+    {
+        var node = Add("one", free: 2, all: 2);
+        var (first, second) = (Place(), Place());
+        Assert.Null(_table.Place(new PlacementRequest(WorkKind.Fetch)));
+        // No offer has counted it.
+        node.OnOver(first, wasDone: true);
+        node.OnOver(first, wasDone: true);
+        Assert.Equal(1, node.FreeFor(WorkKind.Fetch));
+        // An offer has counted both, and one is over at the node, too.
+        node.On(Offer(free: 1, all: 2, seen: 2), _time.GetTimestamp());
+        Assert.Equal(1, node.FreeFor(WorkKind.Fetch));
+        // What an offer has counted is over; what was refused had taken nothing.
+        node.OnOver(second, wasDone: true);
+        Assert.Equal(2, node.FreeFor(WorkKind.Fetch));
+        var third = Place();
+        node.On(Offer(free: 1, all: 2, seen: 3), _time.GetTimestamp());
+        node.OnOver(third, wasDone: false);
+        Assert.Equal(1, node.FreeFor(WorkKind.Fetch));
+        // Of a link that was closed, nothing counts.
+        var fourth = Place();
+        node.OnLost();
+        node.On(Offer(free: 1, all: 2), _time.GetTimestamp());
+        node.OnOver(fourth, wasDone: true);
+        Assert.Equal(1, node.FreeFor(WorkKind.Fetch));
+
+        PlacedWork Place()
+        {
+            Assert.Same(node, _table.Place(new PlacementRequest(WorkKind.Fetch)));
+            return node.Newest!;
+        }
+    }
+
+    [Fact]
     public void An_old_offer_an_unreachable_node_and_one_that_leaves_get_nothing()
     {
         var node = Add("one", free: 5, all: 5);

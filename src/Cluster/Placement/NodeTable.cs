@@ -9,10 +9,10 @@ namespace ActorBrowser.Cluster;
 /// <param name="link">The actor of the link to it.</param>
 internal sealed class NodeEntry(string key, Address address, IActorRef link)
 {
-    // What was sent since the last offer counted: the kind of each conversation, in order.
-    private readonly Queue<WorkKind> _unseen = new();
+    // What was sent and no offer has counted yet, in order; what of it is not over; and what an offer has counted that is over since.
+    private readonly Queue<PlacedWork> _unseen = new();
     private readonly int[] _ahead = new int[PlacementRequest.Kinds];
-    private ulong _sent;
+    private readonly int[] _over = new int[PlacementRequest.Kinds];
 
     internal string Key { get; } = key;
 
@@ -34,28 +34,79 @@ internal sealed class NodeEntry(string key, Address address, IActorRef link)
     {
         Offer = offer;
         OfferedAt = now;
-        while (_unseen.Count > 0 && _sent - (ulong)_unseen.Count < offer.Seen)
-            _ahead[(int)_unseen.Dequeue()]--;
+        Array.Clear(_over);
+        while (_unseen.TryPeek(out var first) && first.Number <= offer.Seen)
+        {
+            _unseen.Dequeue();
+            if (!first.IsOver)
+                _ahead[(int)first.Kind]--;
+            first.IsSeen = true;
+        }
     }
 
     internal void OnSent(WorkKind kind)
     {
-        _sent++;
-        _unseen.Enqueue(kind);
+        Newest = new PlacedWork(this, kind, (Newest?.Number ?? 0) + 1);
+        _unseen.Enqueue(Newest);
         _ahead[(int)kind]++;
+    }
+
+    /// <summary>What was sent last; null if nothing was since the link is open.</summary>
+    internal PlacedWork? Newest { get; private set; }
+
+    /// <summary>What was sent here is over, before the node's next offer says so: without this, a node would get no more in the time between two offers than it had free at the first.</summary>
+    /// <param name="work">What is over.</param>
+    /// <param name="wasDone">Whether the node did it; else it was refused, and has taken no room.</param>
+    internal void OnOver(PlacedWork work, bool wasDone)
+    {
+        if (work.IsOver || work.IsLost)
+            return;
+        work.IsOver = true;
+        if (!work.IsSeen)
+            _ahead[(int)work.Kind]--;
+        else if (wasDone)
+            _over[(int)work.Kind]++;
     }
 
     /// <summary>The link is closed: what it had is no longer known.</summary>
     internal void OnLost()
     {
         Offer = null;
-        _sent = 0;
+        Newest = null;
+        Losses++;
         _unseen.Clear();
         Array.Clear(_ahead);
+        Array.Clear(_over);
     }
 
-    /// <summary>How much of a kind is free by its last offer, without what was placed here since.</summary>
-    internal int FreeFor(WorkKind kind) => Offer is { } offer ? offer.RoomFor(kind).Free - _ahead[(int)kind] : 0;
+    /// <summary>How often the link was closed.</summary>
+    internal int Losses { get; private set; }
+
+    /// <summary>How much of a kind is free by its last offer, without what was placed here since, and with what is over since.</summary>
+    internal int FreeFor(WorkKind kind) => Offer?.RoomFor(kind) is { } room ? Math.Min(room.All, room.Free + _over[(int)kind]) - _ahead[(int)kind] : 0;
+}
+
+/// <summary>Work that was placed on a node.</summary>
+/// <param name="node">The node.</param>
+/// <param name="kind">Its kind.</param>
+/// <param name="number">1 for the first since the link is open.</param>
+internal sealed class PlacedWork(NodeEntry node, WorkKind kind, ulong number)
+{
+    private readonly int _losses = node.Losses;
+
+    internal NodeEntry Node { get; } = node;
+
+    internal WorkKind Kind { get; } = kind;
+
+    internal ulong Number { get; } = number;
+
+    /// <summary>Whether an offer has counted it.</summary>
+    internal bool IsSeen { get; set; }
+
+    internal bool IsOver { get; set; }
+
+    /// <summary>Whether the link was closed since.</summary>
+    internal bool IsLost => _losses != Node.Losses;
 }
 
 /// <summary>What a request wants of its node.</summary>

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+
+namespace ActorBrowser.ClusterProof;
+
+/// <summary>How much is under way.</summary>
+internal sealed record Sizes(int Fetches, int Tabs, int Commands);
+
+/// <summary>One fault, with requests under way: what has to hold is checked, whatever it is.</summary>
+internal sealed class Round(Front front, ProofSite site, Nodes nodes, Verdict verdict, Sizes sizes)
+{
+    // A child notices within a second that its parent is gone; a node that finds itself downed ends its children first.
+    private static readonly TimeSpan s_childrenGone = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_nodeGone = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(1);
+
+    internal const int Nodes = 3;
+
+    internal async Task RunAsync(Fault fault)
+    {
+        Load[] loads = [new FetchLoad(front, site), new CommandLoad(front, nodes)];
+        int[] counts = [sizes.Fetches, sizes.Commands];
+        try
+        {
+            await RunAsync(fault, loads, counts);
+        }
+        finally
+        {
+            foreach (var load in loads)
+                load.Forget();
+        }
+    }
+
+    private async Task RunAsync(Fault fault, Load[] loads, int[] counts)
+    {
+        foreach (var (load, count) in loads.Zip(counts))
+            await load.StartAsync(count);
+        var node = nodes.All[Random.Shared.Next(nodes.All.Count)];
+        var (name, address) = (node.Name, node.Address);
+        var affected = loads.Select(load => load.Numbers.Where(number => load.NodeOf(number) == name).ToHashSet()).ToArray();
+        var below = node.Descendants();
+        var what = $"{fault} of {name}";
+        Console.Error.WriteLine($"proof: {what}, with {below.Count} processes …");
+
+        var start = Stopwatch.GetTimestamp();
+        await BeginAsync(fault, node);
+        foreach (var load in loads)
+            load.Release();
+        var gone = fault == Fault.Kill ? GoneAsync(node, below, start, s_childrenGone, what) : null;
+        var downed = await front.DownedAsync(address).WaitAsync(Patience.Long);
+        foreach (var load in loads)
+            await load.EndedAsync();
+        gone ??= GoneAsync(node, below, await EndAsync(fault, node, start), s_nodeGone, what);
+        var goneAfter = await gone;
+        if (fault == Fault.Cut)
+            await node.HealAsync();
+        nodes.Remove(node);
+        // What a node says late has arrived by now.
+        await Task.Delay(s_quiet);
+
+        Check(loads, affected, what);
+        var ends = loads.SelectMany((load, i) => load.Numbers.Select(number => (IsAffected: affected[i].Contains(number), Ends: load.Ends.Of(number)))).ToArray();
+        verdict.Add(new RoundResult(
+            fault, Describe(loads, static (load, _) => load.Numbers.Count), Describe(loads, (_, i) => affected[i].Count),
+            ends.Count(static one => one.Ends is [{ Kind: EndKind.Answered }]), ends.Count(static one => one.Ends is [{ Kind: EndKind.NodeLost }]),
+            loads.OfType<FetchLoad>().Sum(load => load.Numbers.Count(number => site.NodesOf(number).Count == 2)),
+            Stopwatch.GetElapsedTime(start, downed),
+            Stopwatch.GetElapsedTime(start, ends.Where(static one => one.IsAffected).SelectMany(static one => one.Ends).Select(static end => end.At).DefaultIfEmpty(start).Max()),
+            null, goneAfter));
+        await nodes.FillAsync(Nodes);
+    }
+
+    private static async Task BeginAsync(Fault fault, NodeProcess node)
+    {
+        switch (fault)
+        {
+            case Fault.Kill:
+                node.Kill();
+                break;
+            case Fault.Pause:
+                node.Pause();
+                break;
+            case Fault.Cut:
+                await node.CutAsync();
+                break;
+        }
+    }
+
+    // The time from which the node has to end by itself.
+    private static async Task<long> EndAsync(Fault fault, NodeProcess node, long start)
+    {
+        if (fault != Fault.Pause)
+            return start;
+        // It finds a cluster that has removed it.
+        await Task.Delay(s_quiet);
+        node.Continue();
+        return Stopwatch.GetTimestamp();
+    }
+
+    private async Task<TimeSpan> GoneAsync(NodeProcess node, IReadOnlyList<ProcessId> below, long start, TimeSpan most, string what)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!node.HasExited || below.Any(ProcessTree.IsRunning) || nodes.Orphans().Any(orphan => orphan.Pid != node.Pid))
+        {
+            if (Stopwatch.GetElapsedTime(start) > most)
+            {
+                ProcessId[] left = [.. below.Where(ProcessTree.IsRunning), .. nodes.Orphans()];
+                verdict.Violate(what, $"after {most.TotalSeconds} s, the node {(node.HasExited ? "has exited" : "still runs")}, and these processes are left: {string.Join(", ", left.Distinct().Select(ProcessTree.Describe))}");
+                break;
+            }
+            await timer.WaitForNextTickAsync();
+        }
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    private void Check(Load[] loads, HashSet<int>[] affected, string what)
+    {
+        for (var i = 0; i < loads.Length; i++)
+        {
+            foreach (var violation in loads[i].Numbers.SelectMany(number => loads[i].Violations(number, affected[i].Contains(number))))
+                verdict.Violate(what, violation);
+        }
+    }
+
+    private static string Describe(Load[] loads, Func<Load, int, int> count) => string.Join(", ", loads.Select((load, i) => $"{count(load, i)} {load.Name}"));
+}
