@@ -82,6 +82,8 @@ internal static class ExecCommand
                 await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
                 return ExitCodes.Usage;
             }
+            if (OperatingSystem.IsWindows())
+                await Complaint.WriteAsync("On Windows this command is not confined: it has a job that ends its processes, and nothing else of what its profile says.").ConfigureAwait(false);
             return await RunAsync(options, cancellation).ConfigureAwait(false);
         });
         return command;

@@ -151,6 +151,9 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
             case ImageProtocol.Decode decode:
                 Begin(start, ImageConversation.Props(start, decode, wish));
                 break;
+            case TabProtocol.OpenTab or ClusterProtocol.OpenClusterTab or ClusterProtocol.CloseClusterTab or ClusterProtocol.ListClusterTabs:
+                _memory.Tabs.Forward(message);
+                break;
             default:
                 if (!_commands.OnReceive(message, wish))
                     Unhandled(message);
@@ -206,6 +209,7 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
     {
         if (_memory.Table.Find(heard.Key) is not { } node)
             return;
+        _memory.Offers.Set(node.Address, heard.Offer);
         if (heard.Offer is { } offer)
         {
             if (node.Offer is null)
@@ -269,6 +273,7 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
         if (_memory.Table.Find(name) is not { } node)
             return;
         _memory.Table.Remove(name);
+        _memory.Offers.Set(node.Address, null);
         if (node.Offer is not null)
             _memory.Linked--;
         node.Link.Tell(new NodeLink.NodeGone(why + "."));

@@ -19,6 +19,16 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
 
     internal NodeTable Table { get; } = new(settings.OfferLifetime, time);
 
+    /// <summary>The same offers, for the allocation of shards.</summary>
+    internal OfferBoard Offers { get; init; } = new(Akka.Actor.Address.AllSystems);
+
+    /// <summary>Opens tabs. Set before any message comes.</summary>
+    internal IActorRef Tabs
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    } = ActorRefs.Nobody;
+
     /// <summary>The actors of the typed roles, by name.</summary>
     internal ConcurrentDictionary<string, IActorRef> Roles { get; } = new(StringComparer.Ordinal);
 

@@ -30,11 +30,11 @@ public sealed record Placement
 }
 
 /// <summary>
-/// Messages to the cluster's actor, <c>IRequiredActor&lt;ClusterBrowser&gt;</c>, besides the browser's own: it takes <see cref="FetchProtocol"/>,
-/// and answers as a local browser would. What is under way on a node that is lost fails with <c>NodeLost</c>; an idempotent fetch that
+/// Messages to the cluster's actor, <c>IRequiredActor&lt;ClusterBrowser&gt;</c>, besides the browser's own: it takes <see cref="FetchProtocol"/> and
+/// <see cref="TabProtocol.OpenTab"/>, and answers as a local browser would. What is under way on a node that is lost fails with <c>NodeLost</c>; an idempotent fetch that
 /// had no answer yet is made once more on another node.
 /// </summary>
-public static class ClusterProtocol
+public static partial class ClusterProtocol
 {
     /// <summary>A request with a wish where it runs. Answered as the request itself.</summary>
     /// <param name="Request">A request that is placed, such as <see cref="FetchProtocol.Fetch"/>.</param>

@@ -6,7 +6,7 @@ namespace ActorBrowser.ClusterTests;
 /// <summary>The reference configuration, cluster.conf, is the only home of defaults, and each of its keys is read.</summary>
 public sealed class ClusterConfigurationSpecs
 {
-    private static readonly string[] s_texts = ["role", "secret"];
+    private static readonly string[] s_texts = ["role", "secret", "tabs.journal"];
 
     public static TheoryData<string> Keys => new(KeysOf(ClusterSettings.Reference.GetConfig("actorbrowser.cluster"), ""));
 

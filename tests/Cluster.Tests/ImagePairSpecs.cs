@@ -1,4 +1,3 @@
-using ActorBrowser.Cluster;
 using ActorBrowser.Transport;
 using static ActorBrowser.ImageProtocol;
 

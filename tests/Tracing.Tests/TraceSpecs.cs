@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using ActorBrowser.Transport;
-using Akka.Actor;
 using Microsoft.AspNetCore.Http;
 using static ActorBrowser.ChildProcessProtocol;
 

@@ -79,8 +79,13 @@ public sealed class NetworkIdentity
     /// <summary>Stores a cookie that a page's script sets.</summary>
     internal void TakeFromScript(WebUrl page, string text)
     {
+        long before;
         lock (_lock)
+        {
+            before = _cookies.Revision;
             _cookies.TakeFromScript(page, text, DateTimeOffset.UtcNow);
+        }
+        OnTaken(before);
     }
 
     /// <summary>Stores the cookies of the response to that request.</summary>
@@ -89,6 +94,9 @@ public sealed class NetworkIdentity
     /// <summary>Stores the cookies of the response to a request.</summary>
     internal void Take(WebUrl url, in RequestContext context, IReadOnlyList<HeaderField> headers)
     {
+        long before;
+        lock (_lock)
+            before = _cookies.Revision;
         foreach (var field in headers)
         {
             if (!field.Name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase))
@@ -96,7 +104,51 @@ public sealed class NetworkIdentity
             lock (_lock)
                 _cookies.Take(url, context, field.Value, DateTimeOffset.UtcNow);
         }
+        OnTaken(before);
+    }
+
+    /// <summary>Called after the cookies have changed, on any thread, by other than <see cref="Import"/>.</summary>
+    internal Action? CookiesChanged { get; set; }
+
+    /// <summary>The cookies, those without an end among them, as text of a file of cookies: the least used are left out until the rest is as short as it must be.</summary>
+    /// <param name="shorten">Makes a text shorter that still can be too long.</param>
+    /// <param name="most">In bytes, after that.</param>
+    /// <param name="left">How many were left out.</param>
+    internal byte[] Export(Func<byte[], byte[]> shorten, int most, out int left)
+    {
+        IReadOnlyList<Cookie> cookies;
+        lock (_lock)
+            cookies = _cookies.Kept(withSession: true, DateTimeOffset.UtcNow);
+        var all = cookies.Count;
+        while (true)
+        {
+            var text = shorten(CookieFileText.Write(cookies, indented: false));
+            left = all - cookies.Count;
+            if (text.Length <= most || cookies.Count == 0)
+                return text;
+            cookies = [.. cookies.OrderByDescending(static cookie => cookie.LastUsed).Take(cookies.Count * 3 / 4).OrderBy(static cookie => cookie.Created)];
+        }
+    }
+
+    /// <summary>Takes exported cookies instead of its own.</summary>
+    /// <returns>Null, or why they cannot be read.</returns>
+    internal string? Import(ReadOnlyMemory<byte> text)
+    {
+        if (CookieFileText.Read(text, out var problem) is not { } cookies)
+            return problem;
+        lock (_lock)
+            _cookies.Replace(cookies, withSession: true, DateTimeOffset.UtcNow);
+        return null;
+    }
+
+    private void OnTaken(long before)
+    {
         _file?.OnTaken();
+        long now;
+        lock (_lock)
+            now = _cookies.Revision;
+        if (now != before)
+            CookiesChanged?.Invoke();
     }
 
     /// <summary>The credentials for HTTP authentication.</summary>

@@ -44,6 +44,9 @@ internal sealed class TabActor : UntypedActor
         _acts = new TabActs(record, _page, _resources, _renderer, _events.Spans);
         _questions = new PageQuestions(_page, _settings, _renderer, _resources);
         _frames = new RendererFrames(_page, _resources, scripts, _acts, _renderer);
+        if (record.Restored is { } memory)
+            _page.Restore(memory);
+        record.Restored = null;
     }
 
     private ActorTimers Timers { get; } = new(Context);
@@ -151,6 +154,9 @@ internal sealed class TabActor : UntypedActor
                 break;
             case GetSnapshot:
                 Sender.Tell(new TabSnapshot(_record.Number, _page.State, _record.Url, _page.Title, _renderer.ProcessId, _record.History.Urls, _record.History.Position, _page.Summary, _page.Problem));
+                break;
+            case TabMemory.Get:
+                Sender.Tell(_page.Memory);
                 break;
             case Subscribe subscribe:
                 Add(subscribe.Subscriber);

@@ -5,6 +5,14 @@ internal sealed class TabHistory(int most)
 {
     private readonly List<string> _urls = [];
 
+    /// <summary>A history that goes on, with the entries around its position if it has more than are kept.</summary>
+    internal TabHistory(int most, TabMemory memory) : this(most)
+    {
+        var first = Math.Clamp(memory.Position + 1 - most, 0, Math.Max(0, memory.History.Count - most));
+        _urls.AddRange(memory.History.Skip(first).Take(most));
+        Position = memory.Position - first;
+    }
+
     internal int Position { get; private set; } = -1;
 
     internal IReadOnlyList<string> Urls => [.. _urls];

@@ -14,7 +14,7 @@ namespace ActorBrowser;
 /// <param name="scripts">The page's scripts.</param>
 /// <param name="events">Sends events to the tab's subscribers.</param>
 /// <param name="onAsked">Called after each request to the renderer.</param>
-internal sealed class TabPage(
+internal sealed partial class TabPage(
     TabRecord record, TabSettings settings, TimeProvider time, RendererLease renderer, PageFetches fetches, PageResources resources, TabScripts scripts, TabEvents events, Action onAsked)
 {
     private ShownPage? _before;
@@ -55,22 +55,6 @@ internal sealed class TabPage(
         var steps = by + (State == TabState.Loading ? _steps : 0);
         if (record.History.Peek(steps) is { } url)
             Go(new PageNavigation(url) { Steps = steps, Initiator = record.Initiator });
-    }
-
-    internal void Reload(bool resubmit)
-    {
-        if (TabRefusals.OfReload(record.Url, _navigation, _crashes, resubmit) is { } refusal)
-        {
-            events.Tell(new LoadStarted(++record.Load, record.Url));
-            // A form that is being sent is given up; a page that is there stays.
-            if (State == TabState.Loading)
-                Fail(refusal);
-            else
-                events.Tell(new LoadFailed(record.Load, record.Url, refusal));
-            return;
-        }
-        // Whoever led here, leads here again: a page that was refused to another is refused once more.
-        Go(_navigation is { Post: not null } ? _navigation : (_navigation ?? new PageNavigation(record.Url) { Initiator = record.Initiator }) with { Url = record.Url, Steps = 0, IsDownload = false });
     }
 
     /// <summary>Closes the page: stops loading it and its resources.</summary>
@@ -206,6 +190,7 @@ internal sealed class TabPage(
         Summary = Summary! with { Document = document, Elapsed = time.GetElapsedTime(_started) };
         Title = document.Title;
         record.History.Arrive(record.Url, _steps);
+        _arrived = _navigation;
         _steps = 0;
         events.Tell(new TitleChanged(record.Load, Title));
         // The renderer announces the images once, right after the page, if the page has images and the tab loads them.
@@ -292,7 +277,10 @@ internal sealed class TabPage(
         _reported = true;
         // The tab did reach the page: Back and Reload find it in the history.
         if (_steps == 0)
+        {
             record.History.Visit(record.Url);
+            _arrived = _navigation;
+        }
         (Problem, Summary) = (message, null);
         TabMetrics.Crash();
         events.Tell(new Crashed(record.Load, message, exited, _crashes.Count));

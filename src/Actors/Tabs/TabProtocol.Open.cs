@@ -32,6 +32,9 @@ public static partial class TabProtocol
         /// </summary>
         public string? Downloads { get; init; }
 
+        /// <summary>Where the tab was before it is opened once more; null for a new tab.</summary>
+        internal TabMemory? Memory { get; init; }
+
         object? IValidated.Refusal() => Scripts is { } scripts && !Enum.IsDefined(scripts)
             ? new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(OpenTab), $"Scripts is {(int)scripts}, which is no PageScripts"))
             : !Enum.IsDefined(Initiator) ? new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(OpenTab), $"Initiator is {(int)Initiator}, which is no FetchInitiator"))

@@ -13,7 +13,8 @@ internal sealed class TabRecord
         Scripts = open.Scripts ?? scripts;
         Downloads = open.Downloads;
         Initiator = open.Initiator;
-        History = new TabHistory(maxHistory);
+        History = open.Memory is { } memory ? new TabHistory(maxHistory, memory) : new TabHistory(maxHistory);
+        (Restored, Load, Url) = (open.Memory, open.Memory?.Load ?? 0, History.Current ?? "");
         if (open.Subscriber is { } subscriber)
             Subscribers.Add(subscriber);
     }
@@ -33,6 +34,9 @@ internal sealed class TabRecord
     internal string? Downloads { get; }
 
     internal TabHistory History { get; }
+
+    /// <summary>Where the tab was before it was opened once more, until its actor has begun there; null for a new tab.</summary>
+    internal TabMemory? Restored { get; set; }
 
     internal HashSet<IActorRef> Subscribers { get; } = [];
 

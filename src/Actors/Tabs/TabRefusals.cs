@@ -66,6 +66,8 @@ internal static class TabRefusals
             return "The tab is blank and has no page to reload; navigate to a URL first.";
         if (crashes.IsAtLimit(url))
             return $"This page has crashed its renderer {crashes.Count} times in succession, as often as actorbrowser.tabs.max-crashes allows; navigate to its URL to load it again.";
+        if (navigation is { IsLostForm: true })
+            return "This page answered a form that was sent before the tab came here, and the form is not kept; navigate to a URL.";
         return navigation is { Post: not null } && !resubmit
             ? "This page is the answer to a form that was sent; reloading it sends the form again, which must be asked for (Resubmit)." : null;
     }

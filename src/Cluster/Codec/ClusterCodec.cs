@@ -11,7 +11,7 @@ namespace ActorBrowser.Cluster;
 /// </summary>
 internal static class ClusterCodec
 {
-    private static readonly MessageCodec[] s_all = [.. FetchCodecs.All, .. WatchCodecs.All, .. CommandCodecs.All, .. ImageCodecs.All, .. RoleCodecs.All, FailureCodec.Codec];
+    private static readonly MessageCodec[] s_all = [.. FetchCodecs.All, .. WatchCodecs.All, .. CommandCodecs.All, .. ImageCodecs.All, .. RoleCodecs.All, FailureCodec.Codec, .. TabCommandCodecs.All, .. TabEventCodecs.All, .. TabWireCodecs.All];
 
     private static readonly FrozenDictionary<string, MessageCodec> s_byManifest = s_all.ToFrozenDictionary(static codec => codec.Manifest, StringComparer.Ordinal);
 

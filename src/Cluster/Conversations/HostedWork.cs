@@ -7,6 +7,9 @@ namespace ActorBrowser.Cluster;
 /// <param name="Settings">The settings.</param>
 internal sealed record HostedWork(IActorRef Browser, ClusterSettings Settings)
 {
+    /// <summary>The shard region of tabs; null where there is none.</summary>
+    internal IActorRef? Tabs { get; init; }
+
     /// <summary>The commands that were started for other nodes.</summary>
     internal HostedHandles Handles { get; } = new();
 
@@ -14,6 +17,7 @@ internal sealed record HostedWork(IActorRef Browser, ClusterSettings Settings)
     internal Props PropsOf(WorkKind kind, HostedStart start) => kind switch
     {
         WorkKind.Fetch => HostedFetch.Props(start),
+        WorkKind.Tab => HostedTab.Props(start),
         WorkKind.Image => HostedImage.Props(start),
         WorkKind.Call => HostedCall.Props(start),
         WorkKind.Command => HostedCommand.Props(start, isQuestion: false),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akka;
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Event;
 
@@ -32,9 +33,17 @@ internal static class ClusterDrain
         }
     }
 
-    internal static void Register(ActorSystem system, IActorRef host, ClusterSettings settings)
+    internal static void Register(ActorSystem system, IActorRef host, IActorRef region, ClusterSettings settings)
     {
         var shutdown = CoordinatedShutdown.Get(system);
+        // Before the browser stops: tabs must not end with it. Sharding itself would do this later.
+        shutdown.AddTask(Phase, "actorbrowser-move-tabs", async () =>
+        {
+            var most = shutdown.ShutdownReason is CoordinatedShutdown.ClusterDowningReason ? TimeSpan.Zero : Min(settings.DrainTimeout, shutdown.Timeout(Phase) - (s_beyond / 2));
+            if (most > TimeSpan.Zero)
+                await MoveTabsAsync(region, most, Logging.GetLogger(system, "ActorBrowser")).ConfigureAwait(false);
+            return Done.Instance;
+        });
         shutdown.AddTask(Phase, "actorbrowser-drain", async () =>
         {
             // A node that was downed has no askers left.
@@ -54,6 +63,18 @@ internal static class ClusterDrain
         catch (AskTimeoutException)
         {
             log.Warning("The node's work for other nodes did not end within {0} s of leaving; what is left ends with the browser", most.TotalSeconds);
+        }
+    }
+
+    private static async Task MoveTabsAsync(IActorRef region, TimeSpan most, ILoggingAdapter log)
+    {
+        try
+        {
+            await region.GracefulStop(most, GracefulShutdown.Instance).ConfigureAwait(false);
+        }
+        catch (TaskCanceledException)
+        {
+            log.Warning("The node's tabs did not move to other nodes within {0} s of leaving; those that are left come back there where they were kept last", most.TotalSeconds);
         }
     }
 

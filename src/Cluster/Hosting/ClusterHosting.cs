@@ -62,6 +62,10 @@ public static class ActorBrowserClusterHosting
             if (phase is not null)
                 builder.AddHocon(phase, HoconAddMode.Append);
         }
+        // WithClustering has added the reference configuration of sharding and of replicated data already.
+        builder.AddHocon(TabRegion.NotDurable, HoconAddMode.Prepend);
+        if (string.IsNullOrEmpty(known.GetString("akka.cluster.distributed-data.role", "")))
+            builder.AddHocon(ReplicatedStore.OnBrowserNodes(options.Role ?? RoleOf(known)), HoconAddMode.Prepend);
         return builder.WithActors((system, registry) =>
         {
             var (actor, memory) = ClusterStart.Start(system, options, registry.TryGet<BrowserActor>(out var browser) ? browser : null);
@@ -69,6 +73,19 @@ public static class ActorBrowserClusterHosting
             foreach (var role in options.AllRoles)
                 role.Register(registry, memory.Roles[role.Definition.Name]);
         });
+    }
+
+    // What is wrong with the configuration is reported when the node starts.
+    private static string RoleOf(Config config)
+    {
+        try
+        {
+            return ClusterSettings.From(config).Role;
+        }
+        catch (ConfigurationException)
+        {
+            return "";
+        }
     }
 
     internal static Config Over(ActorBrowserClusterOptions options, Config config) =>

@@ -5,7 +5,7 @@ namespace ActorBrowser.Cluster;
 /// <summary><c>actorbrowser.cluster</c>: see the reference configuration, cluster.conf.</summary>
 internal sealed record ClusterSettings(
     string Role, string Secret, IReadOnlyList<int> Capacity, int MaxProcesses, long MinMemory, TimeSpan OfferInterval, TimeSpan OfferLifetime, int MaxWaiting, TimeSpan WaitTimeout,
-    TimeSpan IntroductionTimeout, TimeSpan PulseInterval, int PartSize, int Window, int MaxMessage, long MaxInput, long MaxImage, TimeSpan DrainTimeout, OrphanRule Orphans, ClusterPolicy Policy)
+    TimeSpan IntroductionTimeout, TimeSpan PulseInterval, int PartSize, int Window, int MaxMessage, long MaxInput, long MaxImage, TimeSpan DrainTimeout, OrphanRule Orphans, ClusterPolicy Policy, ClusterTabSettings Tabs)
 {
     /// <summary>The oldest version of the messages between nodes that this build speaks.</summary>
     internal const int OldestVersion = 1;
@@ -52,7 +52,8 @@ internal sealed record ClusterSettings(
             reader.Bytes("cluster.max-image", 4, int.MaxValue),
             reader.Time("cluster.drain-timeout"),
             reader.Choice<OrphanRule>("cluster.orphans"),
-            ClusterPolicy.Read(reader));
+            ClusterPolicy.Read(reader),
+            ClusterTabSettings.Read(reader));
     }
 
     private static string ReadReference()

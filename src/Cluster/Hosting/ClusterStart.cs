@@ -15,23 +15,28 @@ internal static class ClusterStart
         if (options.Role is { } role)
             settings = settings with { Role = role };
         var cluster = Akka.Cluster.Cluster.Get(system);
-        if (cluster.SelfRoles.Contains(settings.Role))
-            StartHost(system, options, browser, settings);
-        var memory = new ClusterMemory(settings, Clock.Of(system));
+        var memory = new ClusterMemory(settings, Clock.Of(system)) { Offers = new OfferBoard(cluster.SelfAddress) };
+        var hasTabs = cluster.SelfRoles.Contains(settings.Role);
+        var region = hasTabs ? StartHost(system, options, browser, settings, memory.Offers) : TabRegion.StartProxy(system, settings);
         var actor = system.ActorOf(ClusterBrowserActor.Props(memory), Name);
+        memory.Tabs = system.ActorOf(TabDirectory.Props(new TabAsker(actor, region, settings), hasTabs), TabDirectory.Name);
         UnansweredMessages.AnswerFor(actor);
+        UnansweredMessages.AnswerFor(memory.Tabs, actor);
         foreach (var called in options.AllRoles)
             memory.Roles[called.Definition.Name] = system.ActorOf(ClusterRole.Props(called.Definition, actor), $"{Name}-{called.Definition.Name}");
         return (actor, memory);
     }
 
-    private static void StartHost(ActorSystem system, ActorBrowserClusterOptions options, IActorRef? browser, ClusterSettings settings)
+    // Returns the shard region of tabs.
+    private static IActorRef StartHost(ActorSystem system, ActorBrowserClusterOptions options, IActorRef? browser, ClusterSettings settings, OfferBoard offers)
     {
         // Of a browser that the program starts itself, only the program knows the roles.
         var roles = browser is null ? options.Browser.Roles : options.Roles;
         browser ??= system.StartActorBrowser(options.Browser);
+        var region = TabRegion.Start(system, settings, browser, offers);
         var load = new NodeLoad(settings, [.. roles.Select(static role => role.Definition.Name)], BrowserProcesses.CounterOf(browser), Logging.GetLogger(system, "ActorBrowser"));
-        var host = system.ActorOf(NodeHost.Props(load, new HostedWork(browser, settings)), NodeHost.Name);
-        ClusterDrain.Register(system, host, settings);
+        var host = system.ActorOf(NodeHost.Props(load, new HostedWork(browser, settings) { Tabs = region }), NodeHost.Name);
+        ClusterDrain.Register(system, host, region, settings);
+        return region;
     }
 }

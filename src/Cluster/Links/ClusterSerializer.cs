@@ -15,7 +15,7 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
     /// <summary>Its number among an actor system's serializers.</summary>
     internal const int Number = 7_311;
 
-    private static readonly MessageCodec[] s_all = [.. LinkCodecs.All];
+    private static readonly MessageCodec[] s_all = [.. LinkCodecs.All, .. TabWireCodecs.Wire];
 
     private static readonly FrozenDictionary<string, MessageCodec> s_byManifest = s_all.ToFrozenDictionary(static codec => codec.Manifest, StringComparer.Ordinal);
 

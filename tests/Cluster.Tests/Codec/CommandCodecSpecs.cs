@@ -3,7 +3,6 @@ using System.Reflection;
 using ActorBrowser.Cluster;
 using ActorBrowser.Transport;
 using MessagePack;
-using Xunit;
 using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.ClusterTests;

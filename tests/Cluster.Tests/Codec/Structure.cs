@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Reflection;
 using Akka.Actor;
-using Xunit;
 
 namespace ActorBrowser.ClusterTests;
 

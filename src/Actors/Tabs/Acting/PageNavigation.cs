@@ -16,6 +16,9 @@ internal sealed record PageNavigation(string Url)
     /// <summary>The form's body of a POST; null for a GET.</summary>
     internal FormPost? Post { get; init; }
 
+    /// <summary>Whether it was a POST of which nothing is left: it cannot be made again.</summary>
+    internal bool IsLostForm { get; init; }
+
     /// <summary>The page whose link or form it is; null for one by the tab's owner.</summary>
     internal WebUrl? From { get; init; }
 

@@ -27,6 +27,9 @@ public sealed class UploadFile
     /// <summary>The length, in bytes.</summary>
     public long Length { get; }
 
+    /// <summary>The bytes of a file in memory; null for one on disk.</summary>
+    internal ReadOnlyMemory<byte>? Bytes => _path is null ? _bytes : default(ReadOnlyMemory<byte>?);
+
     /// <summary>A file on disk. It is read when a form sends it; if it has changed by then, the navigation fails.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">The name that the server is told; null for the file's own.</param>

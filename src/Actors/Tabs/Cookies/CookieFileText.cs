@@ -11,10 +11,10 @@ internal static class CookieFileText
 
     private const int MostCookies = 10_000;
 
-    internal static byte[] Write(IReadOnlyList<Cookie> cookies)
+    internal static byte[] Write(IReadOnlyList<Cookie> cookies, bool indented = true)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("format", "actorbrowser-cookies");

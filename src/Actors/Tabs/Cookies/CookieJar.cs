@@ -89,13 +89,14 @@ internal sealed class CookieJar
         {
             cookie.Created = _cookies[at].Created;
             if (_cookies[at].Expires is not null)
-                Changed.Add(cookie.Key);
+                Note(cookie.Key);
+            Revision++;
             _cookies.RemoveAt(at);
         }
         if (cookie.IsExpired(now))
             return;
         _cookies.Add(cookie);
-        Changed.Add(cookie.Key);
+        Note(cookie.Key);
         Evict(cookie, now);
     }
 
@@ -155,12 +156,21 @@ internal sealed class CookieJar
         foreach (var cookie in kept.OrderByDescending(cookie => cookie.IsExpired(now)).ThenBy(cookie => most == MostOfSite && cookie.IsSecure).ThenBy(static cookie => cookie.LastUsed).Take(kept.Count - most))
         {
             _cookies.Remove(cookie);
-            Changed.Add(cookie.Key);
+            Note(cookie.Key);
         }
     }
 
     /// <summary>The cookies that were set or removed since they were last written to a file.</summary>
     internal HashSet<CookieKey> Changed { get; } = [];
+
+    /// <summary>Counts the changes.</summary>
+    internal long Revision { get; private set; }
+
+    private void Note(CookieKey changed)
+    {
+        Changed.Add(changed);
+        Revision++;
+    }
 
     /// <summary>The cookies that a file keeps, oldest first.</summary>
     /// <param name="withSession">Whether those without an end are among them.</param>

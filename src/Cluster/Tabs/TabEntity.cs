@@ -1,0 +1,271 @@
+using ActorBrowser.Transport;
+using Akka.Actor;
+using Akka.Event;
+using static ActorBrowser.TabProtocol;
+
+namespace ActorBrowser.Cluster;
+
+/// <summary>
+/// A tab of the cluster, on the node where it lives. It reads what is kept of it when it is first asked for, opens a tab of the local
+/// browser when a command needs one, and keeps where that tab is. Conversations (<see cref="HostedTab"/>) talk to it as to a tab.
+/// <code>
+///   Asleep ── JoinTab ──► Reading ── state, identity ──► Here ── Close ──► Ending ── forgotten ──► passivated
+///                                                         └── MoveAway ──► Leaving ── kept ──► stopped
+/// </code>
+/// If it fails, its tab is closed, its conversations are told that it has moved, and it begins anew.
+/// </summary>
+internal sealed partial class TabEntity : UntypedActor
+{
+    private const string Moved = "The tab moves to another node, and its page is loaded there on demand.";
+
+    private static readonly TimeSpan s_longestMove = TimeSpan.FromSeconds(20);
+
+    private readonly string _entityId;
+    private readonly TabNode _node;
+    private readonly TabName? _name;
+    private readonly ActorTimers _timers;
+    private readonly HashSet<IActorRef> _conversations = [];
+    private readonly List<(IActorRef Conversation, TabOrder Order)> _joining = [];
+    private readonly LocalTab _local;
+    private ulong _life = NewLife();
+    private IActorRef? _keeper;
+    private bool _isRead;
+    private KeptTab? _kept;
+    private TabIdentities.IdentityIs? _identity;
+    private long _last;
+    private long _saved;
+    private bool _isLeaving;
+    private bool _isEnding;
+    private bool _isFlushed;
+    private bool _forgetsIdentity;
+
+    public TabEntity(string entityId, TabNode node)
+    {
+        (_entityId, _node, _name) = (entityId, node, TabName.Parse(entityId));
+        _timers = new ActorTimers(Context);
+        _local = new LocalTab(Context, node.Browser, OnMemory);
+    }
+
+    /// <summary>From a conversation: it wants the tab. Answered by <see cref="TabJoined"/>, <see cref="TabUnknown"/>, or <see cref="TabMoved"/>.</summary>
+    internal sealed record JoinTab(TabOrder Order) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    internal static Props Props(string entityId, TabNode node) => Akka.Actor.Props.Create(() => new TabEntity(entityId, node));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
+
+    protected override void PreStart() => WatchUse();
+
+    protected override void PreRestart(Exception reason, object message)
+    {
+        TellMoved();
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostStop()
+    {
+        _timers.CancelAll();
+        TellMoved();
+        _local.Close();
+    }
+
+    protected override bool AroundReceive(Receive receive, object message) => !_timers.Admits(ref message) || base.AroundReceive(receive, message);
+
+    protected override void OnReceive(object message)
+    {
+        if (!Entry.Admits(message, Sender))
+            return;
+        switch (message)
+        {
+            case FindTab:
+                Sender.Tell(new TabIsAt(_entityId, _node.Name));
+                break;
+            case JoinTab when _isLeaving || _isEnding:
+                Sender.Tell(new TabMoved(Moved));
+                break;
+            case JoinTab join:
+                _timers.Cancel(IdleTick.Instance);
+                _joining.Add((Context.Watch(Sender), join.Order));
+                Read();
+                JoinAll();
+                break;
+            case TabKeeper.Loaded loaded when !_isRead && Sender.Equals(_keeper):
+                OnRead(loaded.State);
+                break;
+            case TabIdentities.IdentityIs identity when _identity is null:
+                _identity = identity;
+                Context.Watch(identity.Actor);
+                JoinAll();
+                break;
+            case TabKeeper.Saved saved:
+                _saved = saved.Number;
+                EndIfKept();
+                break;
+            case TabIdentity.Flushed:
+                _isFlushed = true;
+                EndIfKept();
+                break;
+            case MoveAway:
+                Leave();
+                break;
+            case MoveTick:
+                Context.GetLogger().Warning("What the tab {0} did last was not kept in time before it moves", _entityId);
+                Stop();
+                break;
+            case IdleTick:
+                OnIdle();
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated.ActorRef);
+                break;
+            case Close or CloseWithIdentity when _conversations.Contains(Sender) || Sender is AnswerRef:
+                End(message is CloseWithIdentity);
+                break;
+            case ICommand when !_isLeaving && !_isEnding && _identity is not null && _kept is not null:
+                _local.Do(message, Sender, () => Opening(_kept, _identity.Identity));
+                break;
+            case ICommand:
+                // Of a conversation that was told that the tab has moved, or is closed.
+                break;
+            default:
+                if (!_local.Handles(message, Sender))
+                    Unhandled(message);
+                EndIfKept();
+                break;
+        }
+    }
+
+    private OpenTab Opening(KeptTab kept, NetworkIdentity identity) => new()
+    {
+        Identity = identity,
+        LoadImages = kept.Options.LoadImages,
+        Initiator = kept.Options.Initiator,
+        Scripts = kept.Options.Scripts,
+        Subscriber = Self,
+        Memory = kept.Memory,
+    };
+
+    private void Read()
+    {
+        if (_keeper is not null || _name is null)
+            return;
+        _keeper = Context.Watch(Context.ActorOf(_node.Store.KeeperOf($"tab/{_entityId}")));
+        _node.Identities.Tell(new TabIdentities.Want(_name.Identity));
+    }
+
+    private void OnRead(ReadOnlyMemory<byte>? state)
+    {
+        _isRead = true;
+        try
+        {
+            _kept = state is { } bytes ? KeptTab.Decode(bytes) : null;
+        }
+        catch (WireFormatException e)
+        {
+            Context.GetLogger().Error("What is kept of the tab {0} cannot be read; it counts as closed: {1}", _entityId, e.Message);
+        }
+        JoinAll();
+    }
+
+    private void JoinAll()
+    {
+        if (_name is not null && (!_isRead || _identity is null))
+            return;
+        foreach (var (conversation, order) in _joining)
+            Join(conversation, order);
+        _joining.Clear();
+        WatchUse();
+    }
+
+    private void Join(IActorRef conversation, TabOrder order)
+    {
+        if (_name is null || (_kept is null && order.MustExist))
+        {
+            Context.Unwatch(conversation);
+            conversation.Tell(new TabUnknown());
+            return;
+        }
+        if (_kept is null)
+            Keep(new KeptTab(order, null));
+        _conversations.Add(conversation);
+        _local.Add(conversation);
+        conversation.Tell(new TabJoined(_life));
+    }
+
+    private void OnMemory(TabMemory memory) => Keep(_kept! with { Memory = KeptTab.Bounded(memory) });
+
+    private void Keep(KeptTab kept)
+    {
+        _kept = kept;
+        _keeper.Tell(new TabKeeper.Save(++_last, kept.Encode()));
+    }
+
+    private void OnTerminated(IActorRef actor)
+    {
+        if (actor.Equals(_keeper) || actor.Equals(_identity?.Actor))
+        {
+            // It has failed, and says why in the log, or the node stops. The shard starts this tab again.
+            Context.Stop(Self);
+            return;
+        }
+        if (_local.OnTerminated(actor))
+        {
+            _life = NewLife();
+            EndIfKept();
+            return;
+        }
+        _conversations.Remove(actor);
+        _joining.RemoveAll(join => join.Conversation.Equals(actor));
+        _local.Remove(actor);
+        WatchUse();
+    }
+
+    private static ulong NewLife() => (ulong)Random.Shared.NextInt64();
+
+    // A tab that nobody uses keeps no renderer; one whose name nobody else knows is closed.
+    private void WatchUse()
+    {
+        if (_conversations.Count + _joining.Count == 0)
+            _timers.StartSingleTimer(IdleTick.Instance, IdleTick.Instance, _kept is { Options.IsPrivate: false } ? _node.Settings.IdleAfter : _node.Settings.OrphanAfter);
+    }
+
+    private void OnIdle()
+    {
+        if (_conversations.Count + _joining.Count > 0 || _isLeaving || _isEnding)
+            return;
+        if (!_isRead && _name is not null)
+        {
+            // Started again with its shard, and not asked for since: is it somebody's?
+            Read();
+            WatchUse();
+        }
+        else if (_kept is null)
+            Passivate();
+        else if (_identity is null)
+            WatchUse();
+        else if (_kept.Options.IsPrivate)
+            End(forgetIdentity: true);
+        else
+            _local.Close();
+    }
+
+    private void TellMoved()
+    {
+        if (!_isEnding)
+        {
+            foreach (var conversation in _conversations.Concat(_joining.Select(static join => join.Conversation)))
+                conversation.Tell(new TabMoved(Moved));
+        }
+        _conversations.Clear();
+        _joining.Clear();
+    }
+
+    private sealed class IdleTick
+    {
+        internal static readonly IdleTick Instance = new();
+    }
+
+    private sealed class MoveTick
+    {
+        internal static readonly MoveTick Instance = new();
+    }
+}
