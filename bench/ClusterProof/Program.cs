@@ -26,7 +26,9 @@ await using (var site = await ProofSite.StartAsync(address))
     try
     {
         await nodes.FillAsync(Round.Nodes);
-        var round = new Round(front, site, nodes, verdict, plan.Sizes);
+        var tabs = new TabSet(front, site);
+        await tabs.OpenAsync(plan.Sizes.Tabs);
+        var round = new Round(front, site, nodes, verdict, tabs, plan.Sizes);
         foreach (var fault in plan.Faults(canCut: network is not null))
             await round.RunAsync(fault);
         await nodes.StopAsync();

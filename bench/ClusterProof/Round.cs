@@ -6,11 +6,12 @@ namespace ActorBrowser.ClusterProof;
 internal sealed record Sizes(int Fetches, int Tabs, int Commands);
 
 /// <summary>One fault, with requests under way: what has to hold is checked, whatever it is.</summary>
-internal sealed class Round(Front front, ProofSite site, Nodes nodes, Verdict verdict, Sizes sizes)
+internal sealed class Round(Front front, ProofSite site, Nodes nodes, Verdict verdict, TabSet tabs, Sizes sizes)
 {
     // A child notices within a second that its parent is gone; a node that finds itself downed ends its children first.
     private static readonly TimeSpan s_childrenGone = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_nodeGone = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan s_tabsUsable = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_quiet = TimeSpan.FromSeconds(1);
 
     internal const int Nodes = 3;
@@ -37,6 +38,7 @@ internal sealed class Round(Front front, ProofSite site, Nodes nodes, Verdict ve
         var node = nodes.All[Random.Shared.Next(nodes.All.Count)];
         var (name, address) = (node.Name, node.Address);
         var affected = loads.Select(load => load.Numbers.Where(number => load.NodeOf(number) == name).ToHashSet()).ToArray();
+        var moved = tabs.On(name);
         var below = node.Descendants();
         var what = $"{fault} of {name}";
         Console.Error.WriteLine($"proof: {what}, with {below.Count} processes …");
@@ -47,8 +49,12 @@ internal sealed class Round(Front front, ProofSite site, Nodes nodes, Verdict ve
             load.Release();
         var gone = fault == Fault.Kill ? GoneAsync(node, below, start, s_childrenGone, what) : null;
         var downed = await front.DownedAsync(address).WaitAsync(Patience.Long);
+        var usable = tabs.UsableAsync(moved, downed);
         foreach (var load in loads)
             await load.EndedAsync();
+        var usableAfter = await usable;
+        if (usableAfter > s_tabsUsable)
+            verdict.Violate(what, $"{moved.Count} tabs of the node were usable only {usableAfter.TotalSeconds:0.00} s after the decision");
         gone ??= GoneAsync(node, below, await EndAsync(fault, node, start), s_nodeGone, what);
         var goneAfter = await gone;
         if (fault == Fault.Cut)
@@ -58,14 +64,15 @@ internal sealed class Round(Front front, ProofSite site, Nodes nodes, Verdict ve
         await Task.Delay(s_quiet);
 
         Check(loads, affected, what);
+        await tabs.AllUsableAsync();
         var ends = loads.SelectMany((load, i) => load.Numbers.Select(number => (IsAffected: affected[i].Contains(number), Ends: load.Ends.Of(number)))).ToArray();
         verdict.Add(new RoundResult(
-            fault, Describe(loads, static (load, _) => load.Numbers.Count), Describe(loads, (_, i) => affected[i].Count),
+            fault, Describe(loads, static (load, _) => load.Numbers.Count) + $", {tabs.Count} tabs", Describe(loads, (_, i) => affected[i].Count) + $", {moved.Count} tabs",
             ends.Count(static one => one.Ends is [{ Kind: EndKind.Answered }]), ends.Count(static one => one.Ends is [{ Kind: EndKind.NodeLost }]),
             loads.OfType<FetchLoad>().Sum(load => load.Numbers.Count(number => site.NodesOf(number).Count == 2)),
             Stopwatch.GetElapsedTime(start, downed),
             Stopwatch.GetElapsedTime(start, ends.Where(static one => one.IsAffected).SelectMany(static one => one.Ends).Select(static end => end.At).DefaultIfEmpty(start).Max()),
-            null, goneAfter));
+            moved.Count > 0 ? usableAfter : null, goneAfter));
         await nodes.FillAsync(Nodes);
     }
 

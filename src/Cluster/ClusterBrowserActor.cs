@@ -188,7 +188,8 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
                     ConversationFailure.NodesFull, $"No browser node has room, and {_settings.MaxWaiting} requests wait already (actorbrowser.cluster.max-waiting)."));
             else
             {
-                _memory.Wait(Sender, find);
+                // The node that was full may be the first one with room: it says so when it is.
+                _memory.Wait(Sender, find with { Request = request with { Avoid = null } });
                 WatchWaiting();
             }
         }
