@@ -121,6 +121,7 @@ public sealed class LostCommandSpecs
         Assert.Equal(SpawnFailure.NodesFull, (await front.Cluster.Ask<SpawnRefused>(new Spawn(["true"]), Deadline.Long)).Kind);
         Assert.Equal(CommandStatus.Running, (await other.Cluster.Ask<CommandSnapshot>(new Poll(running.Handle), Deadline.Long)).Status);
         Assert.Equal(ExitCause.Kill, (await other.Cluster.Ask<CommandSnapshot>(new KillCommand(running.Handle, TimeSpan.Zero), Deadline.Long)).Exit!.Cause);
+        await front.RoomAsync(WorkKind.Command);
         Assert.Equal(0, (await front.Client.Commands.RunAsync("true").Soon()).Exit!.ExitCode);
     }
 

@@ -62,7 +62,8 @@ public sealed class LostNodeSpecs
 
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.Soon());
-        // The place is free again, and the next request gets it, at the latest from the queue.
+        // The place is free again, and the next request gets it.
+        await front.RoomAsync(WorkKind.Fetch);
         Assert.NotNull((await front.Client.FetchAsync(site.Root).Soon()).Response);
     }
 

@@ -92,6 +92,9 @@ public sealed class TestNode : IAsyncDisposable
     /// <summary>Waits until this node knows of so many browser nodes that leave.</summary>
     public Task LeavingAsync(int nodes) => UntilAsync(known => known.All.Count(static node => node.IsLeaving) == nodes);
 
+    /// <summary>Waits until a browser node has offered room for a kind of work.</summary>
+    internal Task RoomAsync(WorkKind kind) => UntilAsync(known => known.All.Any(node => node.Free[(int)kind] > 0));
+
     private async Task UntilAsync(Predicate<ClusterProtocol.Nodes> isSo)
     {
         using var late = new CancellationTokenSource(Deadline.Long);
