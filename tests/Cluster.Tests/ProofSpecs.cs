@@ -17,7 +17,7 @@ public sealed class ProofSpecs
         try
         {
             var error = proof.StandardError.ReadToEndAsync();
-            var output = await proof.StandardOutput.ReadToEndAsync().WaitAsync(2 * Deadline.Long);
+            var output = await proof.StandardOutput.ReadToEndAsync().WaitAsync(6 * Deadline.Long);
             await proof.WaitForExitAsync().Soon();
             Assert.True(proof.ExitCode == 0 && output.EndsWith("Nothing was violated.\n", StringComparison.Ordinal), output + await error);
         }

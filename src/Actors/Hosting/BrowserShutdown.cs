@@ -38,6 +38,9 @@ internal static class BrowserShutdown
     // The kernel needs no longer to end processes after SIGKILL.
     private static readonly TimeSpan ForKilling = TimeSpan.FromSeconds(1.5);
 
+    // Of a node that its cluster has downed: others may do its work already, so nothing may go on here.
+    private static readonly TimeSpan ForDowned = TimeSpan.FromMilliseconds(500);
+
     // Less than the phase's timeout, so that this code can still report what is left.
     private static readonly TimeSpan ForPhase = TimeSpan.FromMilliseconds(500);
 
@@ -55,7 +58,7 @@ internal static class BrowserShutdown
         shutdown.AddTask(phase, "actorbrowser", async () =>
         {
             // The phase ends at its timeout in any case, so the grace must fit within it.
-            var whole = Min(settings.StopTimeout, shutdown.Timeout(phase) - ForPhase);
+            var whole = Min(shutdown.ShutdownReason is CoordinatedShutdown.ClusterDowningReason ? ForDowned : settings.StopTimeout, shutdown.Timeout(phase) - ForPhase);
             await RunAsync(system, browser, roster, whole).ConfigureAwait(false);
             return Done.Instance;
         });

@@ -14,12 +14,16 @@ internal sealed class NodeHost : UntypedActor
 
     private const int MostLinks = 4096;
 
+    // A node at its limit is full and not full with each request that ends; its askers need not hear of each.
+    private static readonly TimeSpan s_betweenChanges = TimeSpan.FromMilliseconds(50);
+
     private readonly NodeLoad _load;
     private readonly HostedWork _work;
     private readonly ActorTimers _timers;
     private NodeOffer? _last;
     private int _unchanged;
     private IActorRef? _drainer;
+    private bool _hasChanged;
 
     public NodeHost(NodeLoad load, HostedWork work)
     {
@@ -77,8 +81,15 @@ internal sealed class NodeHost : UntypedActor
             case Introduce introduce:
                 OnIntroduce(introduce);
                 break;
-            case RoomChanged:
+            case RoomChanged when _timers.IsTimerActive(RoomTick.Instance):
+                _hasChanged = true;
+                break;
+            case RoomTick when !_hasChanged:
+                break;
+            case RoomChanged or RoomTick:
+                _hasChanged = false;
                 Announce();
+                _timers.StartSingleTimer(RoomTick.Instance, RoomTick.Instance, s_betweenChanges);
                 break;
             case OfferTick:
                 _load.Measure();
@@ -128,6 +139,11 @@ internal sealed class NodeHost : UntypedActor
             _drainer = null;
             drainer.Tell(Left.Instance);
         }
+    }
+
+    private sealed class RoomTick
+    {
+        internal static readonly RoomTick Instance = new();
     }
 
     private sealed class OfferTick
