@@ -1,7 +1,5 @@
 using System.Text;
-using ActorBrowser.Cluster;
 using ActorBrowser.Transport;
-using Microsoft.AspNetCore.Http;
 
 namespace ActorBrowser.ClusterTests;
 

@@ -1,6 +1,5 @@
 using ActorBrowser.Cluster;
 using ActorBrowser.Transport;
-using Akka.Actor;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorBrowser.ClusterTests;

@@ -88,9 +88,23 @@ public sealed class WireSpecs() : TestKit(ActorSystemSetup.Create(
     {
         var order = new FetchOrder("http://example.org/")
         {
-            Method = "PUT", Headers = [new HeaderField("a", "b")], Body = new byte[] { 1 }, HasUpload = true, UploadLength = 5, Streamed = true, Initiator = FetchInitiator.PrivatePage,
-            MaxRedirects = 3, TotalTimeout = TimeSpan.FromSeconds(1), ConnectTimeout = TimeSpan.FromSeconds(2), FirstByteTimeout = TimeSpan.FromSeconds(3), MaxBody = 9, Decompress = false,
-            Version = HttpVersionChoice.Http2, Proxy = "socks5://a", Replay = true, TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            Method = "PUT",
+            Headers = [new HeaderField("a", "b")],
+            Body = new byte[] { 1 },
+            HasUpload = true,
+            UploadLength = 5,
+            Streamed = true,
+            Initiator = FetchInitiator.PrivatePage,
+            MaxRedirects = 3,
+            TotalTimeout = TimeSpan.FromSeconds(1),
+            ConnectTimeout = TimeSpan.FromSeconds(2),
+            FirstByteTimeout = TimeSpan.FromSeconds(3),
+            MaxBody = 9,
+            Decompress = false,
+            Version = HttpVersionChoice.Http2,
+            Proxy = "socks5://a",
+            Replay = true,
+            TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };
         Same(order);
         Same(new FetchOrder("http://example.org/"));

@@ -134,7 +134,8 @@ public sealed partial class LauncherSpecs
         using var job = WindowsJob.Create(default, hasUserInterface: true);
         var (output, write) = WindowsPipe.ForReading(4096);
         using var process = WindowsProcess.Start(new WindowsStart(
-            Launching.Program, WindowsCommandLine.Of(Launching.Program, [Helper.Argument, "handles", $"{asked.DangerousGetHandle()}"]), Variables(), job) { Input = named, Output = write });
+            Launching.Program, WindowsCommandLine.Of(Launching.Program, [Helper.Argument, "handles", $"{asked.DangerousGetHandle()}"]), Variables(), job)
+        { Input = named, Output = write });
         write.Dispose();
         using var reader = new StreamReader(output);
         return await reader.ReadToEndAsync().WaitAsync(Launching.Patience);
