@@ -78,6 +78,20 @@ public sealed class ConduitSpecs : TestKit
             for (var i = 0; i <= 64; i++)
                 endless.Receive(new LinkPiece(1, FrameKind.Part, new byte[Part]), out _);
         });
+        var empty = new Conduit(1, TestActor, _settings);
+        Assert.Throws<WireFormatException>(() =>
+        {
+            for (var i = 0; i <= 2 * 64 * 1024 / Frame; i++)
+                empty.Receive(new LinkPiece(1, FrameKind.Part, default), out _);
+        });
+        // What many conversations hold together is limited, too, and given back.
+        var budget = new PartBudget(4 * 1024);
+        var (one, other) = (new Conduit(1, TestActor, _settings, budget), new Conduit(2, TestActor, _settings, budget));
+        for (var i = 0; i < 7; i++)
+            one.Receive(new LinkPiece(1, FrameKind.Part, new byte[Part]), out _);
+        Assert.Throws<WireFormatException>(() => other.Receive(new LinkPiece(2, FrameKind.Part, new byte[Part]), out _));
+        one.Dispose();
+        other.Receive(new LinkPiece(2, FrameKind.Part, new byte[Part]), out _);
         Assert.Throws<WireFormatException>(() => endless.Receive(new LinkPiece(1, FrameKind.Credit, new byte[] { 0xd1, 0xff, 0xff }), out _));
         Assert.Throws<WireFormatException>(() => endless.Receive(new LinkPiece(1, FrameKind.Open, default), out _));
     }

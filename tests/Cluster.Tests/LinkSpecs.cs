@@ -84,13 +84,29 @@ public sealed class LinkSpecs : TestKit
         asker.Send(host, new Introduce(1, 1, nonce));
         var challenge = asker.ExpectMsg<Challenge>();
         var link = asker.LastSender;
-        Assert.True(LinkProof.IsRight(challenge.Proof, LinkProof.Of(Secret, ofBrowserNode: true, 1, nonce, challenge.Nonce.Span)));
+        Assert.True(LinkProof.IsRight(challenge.Proof, LinkProof.Of(Secret, ofBrowserNode: true, 1, nonce, challenge.Nonce.Span, Ends)));
         // Its own proof sent back is no proof.
         asker.Send(link, new Prove(challenge.Proof));
         Assert.Contains("secret", asker.ExpectMsg<NotWelcome>().Problem, StringComparison.Ordinal);
         asker.Send(link, new LinkFrame(0, 1, 1, FrameKind.Open, new byte[] { 0 }));
         asker.ExpectNoMsg(50);
         _browser.ExpectNoMsg(10);
+    }
+
+    [Fact]
+    public void A_proof_is_worth_nothing_at_another_node()
+    {
+        var (one, other) = (new LinkEnds(Address.Parse("akka.tcp://a@h:1"), Address.Parse("akka.tcp://a@h:2")), new LinkEnds(Address.Parse("akka.tcp://a@h:1"), Address.Parse("akka.tcp://a@h:3")));
+        var (nonce, other2) = (LinkProof.Nonce(), LinkProof.Nonce());
+        Assert.NotEqual(LinkProof.Of(Secret, true, 1, nonce, other2, one), LinkProof.Of(Secret, true, 1, nonce, other2, other));
+        // One that passes the messages of two others on is seen at its own address.
+        var host = StartHost();
+        var asker = CreateTestProbe();
+        asker.Send(host, new Introduce(1, 1, nonce));
+        var challenge = asker.ExpectMsg<Challenge>();
+        Assert.False(LinkProof.IsRight(challenge.Proof, LinkProof.Of(Secret, ofBrowserNode: true, 1, nonce, challenge.Nonce.Span, other)));
+        asker.Send(asker.LastSender, new Prove(LinkProof.Of(Secret, ofBrowserNode: false, 1, nonce, challenge.Nonce.Span, other)));
+        asker.ExpectMsg<NotWelcome>();
     }
 
     [Fact]
@@ -141,6 +157,8 @@ public sealed class LinkSpecs : TestKit
         _browser.ExpectNoMsg(10);
     }
 
+    private LinkEnds Ends => new(((ExtendedActorSystem)Sys).Provider.DefaultAddress, ((ExtendedActorSystem)Sys).Provider.DefaultAddress);
+
     private static LinkFrame Next(TestProbe probe) => (LinkFrame)probe.FishForMessage(static message => message is LinkFrame, Deadline.Long);
 
     private IActorRef StartHost() => Sys.ActorOf(NodeHost.Props(new NodeLoad(_settings, [], static () => 0, Sys.Log), new HostedWork(_browser.Ref, _settings)));
@@ -152,7 +170,7 @@ public sealed class LinkSpecs : TestKit
         asker.Send(host, new Introduce(1, 1, nonce));
         var challenge = asker.ExpectMsg<Challenge>();
         var link = asker.LastSender;
-        asker.Send(link, new Prove(LinkProof.Of(Secret, ofBrowserNode: false, 1, nonce, challenge.Nonce.Span)));
+        asker.Send(link, new Prove(LinkProof.Of(Secret, ofBrowserNode: false, 1, nonce, challenge.Nonce.Span, Ends)));
         return (asker, link, asker.ExpectMsg<Welcome>().Token);
     }
 
@@ -165,8 +183,8 @@ public sealed class LinkSpecs : TestKit
         var link = Sys.ActorOf(NodeLink.Props(new NodeEntryKey("node", address, []), _cluster.Ref, _settings));
         var introduce = host.ExpectMsg<Introduce>();
         var nonce = LinkProof.Nonce();
-        host.Send(link, new Challenge(1, nonce, LinkProof.Of(Secret, ofBrowserNode: true, 1, introduce.Nonce.Span, nonce)));
-        Assert.True(LinkProof.IsRight(host.ExpectMsg<Prove>().Proof, LinkProof.Of(Secret, ofBrowserNode: false, 1, introduce.Nonce.Span, nonce)));
+        host.Send(link, new Challenge(1, nonce, LinkProof.Of(Secret, ofBrowserNode: true, 1, introduce.Nonce.Span, nonce, Ends)));
+        Assert.True(LinkProof.IsRight(host.ExpectMsg<Prove>().Proof, LinkProof.Of(Secret, ofBrowserNode: false, 1, introduce.Nonce.Span, nonce, Ends)));
         host.Send(link, new Welcome(42, s_offer));
         Assert.NotNull(_cluster.ExpectMsg<NodeLink.Heard>().Offer);
         return (link, host, 42);

@@ -62,7 +62,8 @@ internal static class PersonalFolders
         return null;
     }
 
-    private static string RealPath(string path)
+    /// <summary>Where a path leads, links followed.</summary>
+    internal static string RealPath(string path)
     {
         path = Path.GetFullPath(path);
         if (OperatingSystem.IsLinux())

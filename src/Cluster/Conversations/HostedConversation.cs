@@ -16,7 +16,7 @@ internal abstract class HostedConversation : UntypedActor
     private protected HostedConversation(HostedStart start)
     {
         Start = start;
-        _conduit = new Conduit(start.Id, start.Link, start.Work.Settings);
+        _conduit = new Conduit(start.Id, start.Link, start.Work.Settings, start.Parts);
     }
 
     private protected HostedStart Start { get; }
@@ -42,6 +42,9 @@ internal abstract class HostedConversation : UntypedActor
     private protected virtual void OnRoom()
     {
     }
+
+    /// <summary>What to give <see cref="Taken"/> for the message that is handled now.</summary>
+    private protected long Cost { get; private set; }
 
     /// <summary>So many bytes of messages that are not taken at once were taken.</summary>
     private protected void Taken(long bytes) => _conduit.Consumed(bytes);
@@ -108,6 +111,7 @@ internal abstract class HostedConversation : UntypedActor
                 OnRoom();
             if (whole is null)
                 return;
+            Cost = cost;
             OnMessage(whole);
             if (IsTakenAtOnce(whole))
                 _conduit.Consumed(cost);
@@ -119,6 +123,9 @@ internal abstract class HostedConversation : UntypedActor
             Refuse(RefusalKind.Failed, $"The node could not read a message: {e.Message}");
         }
     }
+
+    /// <inheritdoc/>
+    protected override void PostStop() => _conduit.Dispose();
 
     private void StopIfDrained()
     {

@@ -10,6 +10,9 @@ internal sealed record HostedWork(IActorRef Browser, ClusterSettings Settings)
     /// <summary>The shard region of tabs; null where there is none.</summary>
     internal IActorRef? Tabs { get; init; }
 
+    /// <summary>The typed roles that the node offers.</summary>
+    internal IReadOnlyList<string> Roles { get; init; } = [];
+
     /// <summary>The commands that were started for other nodes.</summary>
     internal HostedHandles Handles { get; } = new();
 
@@ -32,4 +35,5 @@ internal sealed record HostedWork(IActorRef Browser, ClusterSettings Settings)
 /// <param name="Link">The actor of the link, on this node.</param>
 /// <param name="Asker">The other node.</param>
 /// <param name="Work">What it needs.</param>
-internal sealed record HostedStart(ulong Id, IActorRef Link, Address Asker, HostedWork Work);
+/// <param name="Parts">Counts the link's unfinished messages.</param>
+internal sealed record HostedStart(ulong Id, IActorRef Link, Address Asker, HostedWork Work, PartBudget Parts);

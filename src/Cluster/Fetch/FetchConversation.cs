@@ -19,6 +19,7 @@ internal sealed class FetchConversation : Conversation
     private UploadPump? _pump;
     private int _processId;
     private bool _hasAnswered;
+    private long _received;
 
     public FetchConversation(ConversationStart start, Fetch fetch, Placement? wish) : base(start)
     {
@@ -62,7 +63,7 @@ internal sealed class FetchConversation : Conversation
             Send(order);
         else
         {
-            _pump = new UploadPump(_upload, Start.Settings.PartSize, Self);
+            _pump = new UploadPump(_upload, Start.Settings.PartSize - UploadPiece.Overhead, Self);
             _pump.Open();
         }
     }
@@ -73,17 +74,18 @@ internal sealed class FetchConversation : Conversation
     {
         switch (message)
         {
-            case FetchHeadersArrived headers:
+            case FetchHeadersArrived headers when _fetch.Streamed:
                 _processId = headers.ChildProcessId;
                 Pass(headers with { Id = Id });
                 break;
-            case FetchChunk chunk:
+            case FetchChunk chunk when _fetch.Streamed && chunk.Offset == _received && !chunk.Data.IsEmpty:
+                _received += chunk.Data.Length;
                 Pass(chunk with { Id = Id });
                 break;
-            case FetchCompleted completed:
+            case FetchCompleted completed when _fetch.Streamed:
                 End(completed with { Id = Id });
                 break;
-            case FetchResponse response:
+            case FetchResponse response when !_fetch.Streamed:
                 End(response with { Id = Id });
                 break;
             case FetchFailed { Kind: FetchErrorKind.Stopped }:

@@ -92,4 +92,8 @@ internal sealed record FetchCredit(long Bytes);
 /// <param name="Data">May be empty in the last one.</param>
 /// <param name="IsLast">Whether the body ends with it.</param>
 /// <param name="Problem">Why the body cannot be read any further; null if it can.</param>
-internal sealed record UploadPiece(ReadOnlyMemory<byte> Data, bool IsLast, string? Problem);
+internal sealed record UploadPiece(ReadOnlyMemory<byte> Data, bool IsLast, string? Problem)
+{
+    /// <summary>The most bytes that it has besides its data and problem: a piece is one frame, so that the window counts it exactly.</summary>
+    internal const int Overhead = 64;
+}

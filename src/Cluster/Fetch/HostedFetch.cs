@@ -17,7 +17,7 @@ internal sealed class HostedFetch(HostedStart start) : HostedConversation(start)
 
     protected override void PostStop()
     {
-        _upload?.Add(default, isLast: true, "The asking node is gone.");
+        _upload?.Add(default, 0, isLast: true, "The asking node is gone.");
         base.PostStop();
     }
 
@@ -31,8 +31,8 @@ internal sealed class HostedFetch(HostedStart start) : HostedConversation(start)
                 _hasOrder = true;
                 Begin(order);
                 break;
-            case UploadPiece piece when _upload is { } upload:
-                upload.Add(piece.Data, piece.IsLast, piece.Problem);
+            case UploadPiece piece when _upload is { } upload && piece.Data.Length <= Start.Work.Settings.PartSize:
+                upload.Add(piece.Data, Cost, piece.IsLast, piece.Problem);
                 break;
             case FetchCredit credit when _hasOrder:
                 Grant(credit.Bytes);

@@ -3,15 +3,12 @@ using System.Threading.Channels;
 namespace ActorBrowser.Cluster;
 
 /// <summary>A body that arrives in pieces from another node, as a stream that the local browser reads once.</summary>
-/// <param name="taken">Told how much room each piece that was read to its end has freed, in bytes.</param>
+/// <param name="taken">Told the cost of each piece that was read to its end.</param>
 internal sealed class PieceStream(Action<long> taken) : Stream
 {
-    // What the conduit counts for a frame besides its data.
-    private const int PieceCost = 64;
-
-    private readonly Channel<ReadOnlyMemory<byte>> _pieces = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(ReadOnlyMemory<byte> Data, long Cost)> _pieces = Channel.CreateUnbounded<(ReadOnlyMemory<byte>, long)>(new UnboundedChannelOptions { SingleReader = true });
     private ReadOnlyMemory<byte> _current;
-    private int _currentCost;
+    private long _currentCost;
 
     public override bool CanRead => true;
 
@@ -24,10 +21,12 @@ internal sealed class PieceStream(Action<long> taken) : Stream
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Adds a piece. How many may wait is limited by the conversation's window.</summary>
-    internal void Add(ReadOnlyMemory<byte> data, bool isLast, string? problem)
+    internal void Add(ReadOnlyMemory<byte> data, long cost, bool isLast, string? problem)
     {
-        if (data.Length > 0)
-            _pieces.Writer.TryWrite(data);
+        if (data.IsEmpty)
+            taken(cost);
+        else
+            _pieces.Writer.TryWrite((data, cost));
         if (isLast || problem is not null)
             _pieces.Writer.TryComplete(problem is null ? null : new IOException(problem));
     }
@@ -38,8 +37,8 @@ internal sealed class PieceStream(Action<long> taken) : Stream
         {
             if (!await _pieces.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
                 return 0;
-            if (_pieces.Reader.TryRead(out _current))
-                _currentCost = _current.Length + PieceCost;
+            if (_pieces.Reader.TryRead(out var piece))
+                (_current, _currentCost) = piece;
         }
         var count = Math.Min(buffer.Length, _current.Length);
         _current[..count].CopyTo(buffer);

@@ -55,6 +55,7 @@ public static class ActorBrowserClusterHosting
         var options = new ActorBrowserClusterOptions { Role = role };
         configure?.Invoke(options);
         builder.WithCustomSerializer("actorbrowser-cluster", [typeof(IClusterWire)], static system => new ClusterSerializer(system));
+        builder.AddHocon(GuardedJsonSerializer.Hocon, HoconAddMode.Prepend);
         // Akka.Hosting loads the phases before any actor starts.
         var known = Over(options, builder.Configuration.HasValue ? builder.Configuration.Value : Config.Empty);
         foreach (var phase in new[] { BrowserShutdown.PhaseFor(ConfigurationFactory.ParseString(options.Browser.Configuration).WithFallback(known)), ClusterDrain.PhaseFor(known) })

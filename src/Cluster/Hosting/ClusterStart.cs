@@ -34,8 +34,9 @@ internal static class ClusterStart
         var roles = browser is null ? options.Browser.Roles : options.Roles;
         browser ??= system.StartActorBrowser(options.Browser);
         var region = TabRegion.Start(system, settings, browser, offers);
-        var load = new NodeLoad(settings, [.. roles.Select(static role => role.Definition.Name)], BrowserProcesses.CounterOf(browser), Logging.GetLogger(system, "ActorBrowser"));
-        var host = system.ActorOf(NodeHost.Props(load, new HostedWork(browser, settings) { Tabs = region }), NodeHost.Name);
+        string[] offered = [.. roles.Select(static role => role.Definition.Name)];
+        var load = new NodeLoad(settings, offered, BrowserProcesses.CounterOf(browser), Logging.GetLogger(system, "ActorBrowser"));
+        var host = system.ActorOf(NodeHost.Props(load, new HostedWork(browser, settings) { Tabs = region, Roles = offered }), NodeHost.Name);
         ClusterDrain.Register(system, host, region, settings);
         return region;
     }

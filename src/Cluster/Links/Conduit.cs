@@ -13,7 +13,8 @@ namespace ActorBrowser.Cluster;
 /// <param name="conversation">The conversation's id.</param>
 /// <param name="link">The actor of the link, on this node.</param>
 /// <param name="settings">Sizes.</param>
-internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSettings settings)
+/// <param name="budget">Counts the bytes of unfinished messages over many conversations; null if only this one's are limited.</param>
+internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSettings settings, PartBudget? budget = null) : IDisposable
 {
     // Counted for each frame besides its data, so that empty messages cannot flood the other end either.
     private const int FrameCost = 64;
@@ -24,6 +25,7 @@ internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSetting
     private long _untaken;
     private List<ReadOnlyMemory<byte>>? _parts;
     private long _partBytes;
+    private long _partCost;
 
     /// <summary>Whether nothing waits for the other end.</summary>
     internal bool IsClear => _waiting.Count == 0 && _window > 0;
@@ -106,6 +108,15 @@ internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSetting
         link.Tell(new LinkPiece(conversation, FrameKind.Credit, buffer.WrittenMemory), ActorRefs.NoSender);
     }
 
+    /// <summary>Gives up a message that is not whole.</summary>
+    public void Dispose() => Forget();
+
+    private void Forget()
+    {
+        budget?.Return(_partCost);
+        (_parts, _partBytes, _partCost) = (null, 0, 0);
+    }
+
     private static long ReadCredit(ReadOnlyMemory<byte> data)
     {
         try
@@ -142,9 +153,14 @@ internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSetting
 
     private void Add(ReadOnlyMemory<byte> part)
     {
+        // Counted as what it holds in memory, so that empty parts are not free.
+        var held = part.Length + FrameCost;
         _partBytes += part.Length;
-        if (_partBytes > settings.MaxMessage)
+        _partCost += held;
+        if (_partBytes > settings.MaxMessage || _partCost > 2L * settings.MaxMessage)
             throw new WireFormatException($"A message is longer than {settings.MaxMessage} bytes.");
+        if (budget is not null && !budget.TryTake(held))
+            throw new WireFormatException($"The messages that are not whole yet hold more than {settings.MaxMessage} bytes.");
         (_parts ??= []).Add(part);
     }
 
@@ -157,7 +173,7 @@ internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSetting
         var end = first;
         foreach (var part in _parts.Skip(1))
             end = end.Then(part);
-        (_parts, _partBytes) = (null, 0);
+        Forget();
         return new ReadOnlySequence<byte>(first, 0, end, end.Memory.Length);
     }
 

@@ -19,6 +19,7 @@ internal sealed class HostLink : UntypedActor
     private readonly Challenge _challenge;
     private readonly Dictionary<ulong, Hosted> _conversations = [];
     private readonly Dictionary<IActorRef, ulong> _ids = [];
+    private readonly PartBudget _parts;
     private LinkTraffic? _traffic;
     private ulong _seen;
 
@@ -26,8 +27,10 @@ internal sealed class HostLink : UntypedActor
     {
         (_asker, _load, _work) = (asker, load, work);
         _timers = new ActorTimers(Context);
-        _expected = LinkProof.Of(work.Settings.Secret, ofBrowserNode: false, version, introduce.Nonce.Span, _nonce);
-        _challenge = new Challenge(version, _nonce, LinkProof.Of(work.Settings.Secret, ofBrowserNode: true, version, introduce.Nonce.Span, _nonce));
+        _parts = new PartBudget(work.Settings.MaxMessage);
+        var ends = new LinkEnds(LinkEnds.Of(asker, Context.System), LinkEnds.Of(Self, Context.System));
+        _expected = LinkProof.Of(work.Settings.Secret, ofBrowserNode: false, version, introduce.Nonce.Span, _nonce, ends);
+        _challenge = new Challenge(version, _nonce, LinkProof.Of(work.Settings.Secret, ofBrowserNode: true, version, introduce.Nonce.Span, _nonce, ends));
     }
 
     /// <summary>Tell the asking node what is free.</summary>
@@ -149,7 +152,7 @@ internal sealed class HostLink : UntypedActor
             Refuse(frame.Conversation, RefusalKind.Full, full);
         else
         {
-            var actor = Context.ActorOf(_work.PropsOf(kind, new HostedStart(frame.Conversation, Self, _asker.Path.Address, _work)));
+            var actor = Context.ActorOf(_work.PropsOf(kind, new HostedStart(frame.Conversation, Self, _asker.Path.Address, _work, _parts)));
             Context.Watch(actor);
             _conversations.Add(frame.Conversation, new Hosted(actor, kind, apart));
             _ids.Add(actor, frame.Conversation);

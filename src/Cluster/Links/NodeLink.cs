@@ -13,6 +13,8 @@ namespace ActorBrowser.Cluster;
 /// </summary>
 internal sealed class NodeLink : UntypedActor
 {
+    private const int LongestProblem = 500;
+
     private readonly ClusterSettings _settings;
     private readonly string _key;
     private readonly Address _address;
@@ -110,7 +112,7 @@ internal sealed class NodeLink : UntypedActor
                 _timers.StartPeriodicTimer(PulseTick.Instance, PulseTick.Instance, _settings.PulseInterval);
                 _cluster.Tell(new Heard(_key, welcome.Offer));
                 break;
-            case NotWelcome not when _traffic is null:
+            case NotWelcome not when _traffic is null && LinkEnds.Of(Sender, Context.System).Equals(_address):
                 Complain(not.Problem);
                 break;
             case IntroduceTick:
@@ -158,21 +160,18 @@ internal sealed class NodeLink : UntypedActor
 
     private void OnChallenge(Challenge challenge)
     {
-        if (_traffic is not null || _introduced is not null || !IsAt(Sender, _address) || challenge.Version is < ClusterSettings.OldestVersion or > ClusterSettings.NewestVersion || challenge.Nonce.Length != LinkProof.NonceLength)
+        if (_traffic is not null || _introduced is not null || !LinkEnds.Of(Sender, Context.System).Equals(_address) || challenge.Version is < ClusterSettings.OldestVersion or > ClusterSettings.NewestVersion || challenge.Nonce.Length != LinkProof.NonceLength)
             return;
-        if (!LinkProof.IsRight(challenge.Proof, LinkProof.Of(_settings.Secret, ofBrowserNode: true, challenge.Version, _nonce, challenge.Nonce.Span)))
+        var ends = new LinkEnds(LinkEnds.Of(Self, Context.System), LinkEnds.Of(Sender, Context.System));
+        if (!LinkProof.IsRight(challenge.Proof, LinkProof.Of(_settings.Secret, ofBrowserNode: true, challenge.Version, _nonce, challenge.Nonce.Span, ends)))
         {
             Complain("The node does not know the secret of this one (actorbrowser.cluster.secret).");
             return;
         }
         _introduced = Context.Watch(Sender);
         _version = challenge.Version;
-        Sender.Tell(new Prove(LinkProof.Of(_settings.Secret, ofBrowserNode: false, _version, _nonce, challenge.Nonce.Span)), Self);
+        Sender.Tell(new Prove(LinkProof.Of(_settings.Secret, ofBrowserNode: false, _version, _nonce, challenge.Nonce.Span, ends)), Self);
     }
-
-    // An actor of this node has an address without a host.
-    private static bool IsAt(IActorRef actor, Address address) =>
-        actor.Path.Address.Equals(address) || (actor.Path.Address.HasLocalScope && ((ExtendedActorSystem)Context.System).Provider.DefaultAddress.Equals(address));
 
     // Once for each problem, however often the introduction is tried again.
     private void Complain(string problem)
@@ -180,7 +179,7 @@ internal sealed class NodeLink : UntypedActor
         if (_problem == problem)
             return;
         _problem = problem;
-        Context.GetLogger().Warning("The browser node {0} does no work for this one: {1}", _key, problem);
+        Context.GetLogger().Warning("The browser node {0} does no work for this one: {1}", _key, VisibleText.Shorten(VisibleText.Line(problem), LongestProblem));
     }
 
     private void Reopen(string why)

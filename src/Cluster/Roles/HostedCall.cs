@@ -23,7 +23,10 @@ internal sealed class HostedCall(HostedStart start) : HostedConversation(start)
         {
             case RoleOrder order when _order is null:
                 _order = order;
-                Browser.Tell(new RoleProtocol.GetRole(order.Role));
+                if (Start.Work.Roles.Contains(order.Role))
+                    Browser.Tell(new RoleProtocol.GetRole(order.Role));
+                else
+                    Refuse(RefusalKind.Denied, "The node offers no such role.");
                 break;
             case RoleConsumed consumed when _sink is not null && consumed.Cost <= _unread:
                 _unread -= consumed.Cost;

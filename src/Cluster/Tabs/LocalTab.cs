@@ -12,6 +12,10 @@ namespace ActorBrowser.Cluster;
 /// <param name="onMemory">Called when the tab has moved on.</param>
 internal sealed class LocalTab(IActorContext context, IActorRef browser, Action<TabMemory> onMemory)
 {
+    private const int MostHeld = 64;
+
+    private const string TooMany = "Too many commands wait for this tab to be opened again.";
+
     private readonly HashSet<IActorRef> _subscribers = [];
 
     // Wait for the tab, or for its page.
@@ -46,10 +50,12 @@ internal sealed class LocalTab(IActorContext context, IActorRef browser, Action<
             Open(options());
         if (command is Navigate or Reload or Back or Forward)
             _isPageMissing = false;
-        if (_tab is null || (NeedsPage(command) && IsPageAwaited()))
+        if (_tab is not null && !(NeedsPage(command) && IsPageAwaited()))
+            _tab.Tell(command, sender);
+        else if (_held.Count < MostHeld)
             _held.Add((command, sender));
         else
-            _tab.Tell(command, sender);
+            sender.Tell(TabRefusals.Lost(command, TooMany, new PageException(TooMany)));
     }
 
     /// <summary>Handles a message of the browser or of the tab.</summary>

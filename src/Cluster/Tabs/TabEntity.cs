@@ -138,10 +138,10 @@ internal sealed partial class TabEntity : UntypedActor
     {
         Identity = identity,
         LoadImages = kept.Options.LoadImages,
-        Initiator = kept.Options.Initiator,
+        Initiator = _node.Policy.PrivateAddresses ? kept.Options.Initiator : FetchInitiator.PublicPage,
         Scripts = kept.Options.Scripts,
         Subscriber = Self,
-        Memory = kept.Memory,
+        Memory = _node.Policy.PrivateAddresses || kept.Memory is null ? kept.Memory : kept.Memory with { Initiator = FetchInitiator.PublicPage },
     };
 
     private void Read()

@@ -8,4 +8,5 @@ namespace ActorBrowser.Cluster;
 /// <param name="Store">Where their state is kept.</param>
 /// <param name="Name">The node's name; see <see cref="NodeName"/>.</param>
 /// <param name="Settings">The settings of tabs.</param>
-internal sealed record TabNode(IActorRef Browser, IActorRef Identities, ITabStore Store, string Name, ClusterTabSettings Settings);
+/// <param name="Policy">What other nodes may ask for here, also of a tab that was opened on a node with another policy.</param>
+internal sealed record TabNode(IActorRef Browser, IActorRef Identities, ITabStore Store, string Name, ClusterTabSettings Settings, ClusterPolicy Policy);
