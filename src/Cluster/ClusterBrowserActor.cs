@@ -122,6 +122,9 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
                 Sender.Tell(_memory.Roles.TryGetValue(get.Name ?? "", out var role) ? new RoleProtocol.RoleFound(role)
                     : new Akka.Actor.Status.Failure(new InvalidMessageException(nameof(RoleProtocol.GetRole), $"this node's program adds no role '{get.Name}' to the cluster's options")));
                 break;
+            case BrowserProtocol.GetChildren or BrowserProtocol.GetPools or BrowserProtocol.SpawnChild or CrashProtocol.GetCrashes or CrawlProtocol.StartCrawl:
+                Sender.Tell(new Akka.Actor.Status.Failure(new InvalidMessageException(message.GetType().Name, "the cluster's actor does not handle it; a browser node's own browser does")));
+                break;
             case ClusterProtocol.GetNodes:
                 Sender.Tell(_memory.Describe());
                 break;
@@ -289,10 +292,4 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
     {
         internal static readonly WaitTick Instance = new();
     }
-}
-
-/// <summary>A node's name in sentences, handles and offers: its address and incarnation.</summary>
-internal static class NodeName
-{
-    internal static string Of(UniqueAddress node) => $"{node.Address.Host}:{node.Address.Port}#{(uint)node.Uid:x}";
 }

@@ -34,6 +34,9 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
 
     internal CommandHandleTable Commands { get; } = new();
 
+    /// <summary>This node's browser; null on a node without the role.</summary>
+    internal IActorRef? Browser { get; set; }
+
     internal int Waiting => _waiting.Count;
 
     /// <summary>How many nodes have offered something.</summary>

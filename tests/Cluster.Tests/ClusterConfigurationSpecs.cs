@@ -32,7 +32,7 @@ public sealed class ClusterConfigurationSpecs
     public void An_unknown_key_is_refused_with_the_one_that_was_meant()
     {
         var refused = Assert.Throws<ConfigurationException>(() => ClusterSettings.From(ConfigurationFactory.ParseString("actorbrowser.cluster.policy.comands = off")));
-        Assert.Contains("policy.commands", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Did you mean actorbrowser.cluster.policy.commands?", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

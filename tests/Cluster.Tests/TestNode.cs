@@ -44,6 +44,8 @@ public sealed class TestNode : IAsyncDisposable
 
     public ActorSystem System { get; }
 
+    public IServiceProvider Services => _host.Services;
+
     /// <summary>The cluster's actor on this node.</summary>
     public IActorRef Cluster { get; }
 
@@ -77,7 +79,10 @@ public sealed class TestNode : IAsyncDisposable
             .AddHocon($"actorbrowser.child.executable = \"{TestChildProgram.Path}\"", HoconAddMode.Append)
             .WithRemoting(remoting ?? new RemoteOptions { HostName = "127.0.0.1", Port = 0 })
             .WithClustering(new ClusterOptions { Roles = isBrowser ? ["browser"] : ["front"] })
-            .WithActorBrowserCluster(configure: configure));
+            .WithActorBrowserCluster(configure: configure)
+            .WithActorBrowserClusterHealthCheck());
+        builder.Services.AddBrowserClient();
+        builder.Services.AddHealthChecks();
         var host = builder.Build();
         await host.StartAsync().Soon();
         return new TestNode(host);

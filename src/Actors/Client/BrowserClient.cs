@@ -92,7 +92,7 @@ public sealed partial class BrowserClient
     /// <param name="cancellation">Ends the wait; a tab that opens afterwards is closed.</param>
     /// <exception cref="BrowserStoppedException">The browser or its actor system is stopping or has stopped.</exception>
     public async Task<TabClient> OpenTabAsync(TabProtocol.OpenTab? options = null, CancellationToken cancellation = default) =>
-        await TabClient.OpenAsync(await LifeAsync(cancellation).ConfigureAwait(false), options, cancellation).ConfigureAwait(false);
+        await TabClient.OpenAsync(await LifeAsync(cancellation).ConfigureAwait(false), options ?? new TabProtocol.OpenTab(), cancellation).ConfigureAwait(false);
 
     /// <summary>Decodes an image in a decoder process.</summary>
     /// <param name="image">The image.</param>

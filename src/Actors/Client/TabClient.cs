@@ -37,13 +37,17 @@ public sealed partial class TabClient : IAsyncDisposable
     /// <summary>The tab's events in order, from its opening; ends when the tab is closed. At most 10,000 unread events are kept: a new one then replaces the oldest.</summary>
     public IAsyncEnumerable<IEvent> Events => _events.Reader.ReadAllAsync();
 
-    internal static async Task<TabClient> OpenAsync(BrowserLife browser, OpenTab? options, CancellationToken cancellation)
+    /// <summary>Opens a tab.</summary>
+    /// <param name="browser">The browser.</param>
+    /// <param name="open">An <see cref="OpenTab"/>, or another message that is answered by <see cref="TabOpened"/> or a failure.</param>
+    /// <param name="cancellation">Ends the wait; a tab that opens afterwards is closed.</param>
+    internal static async Task<TabClient> OpenAsync(BrowserLife browser, object open, CancellationToken cancellation)
     {
         var events = Channel.CreateBounded<IEvent>(new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true });
         var over = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
         var listener = browser.Start(TabListener.Props(browser.Browser, events.Writer, over));
         var opened = new TaskCompletionSource<TabOpened>(TaskCreationOptions.RunContinuationsAsynchronously);
-        listener.Tell(new TabListener.Open(options ?? new OpenTab(), opened));
+        listener.Tell(new TabListener.Open(open, opened));
         try
         {
             return new TabClient(await EndsAsync(opened.Task, over.Task, cancellation).ConfigureAwait(false), listener, events, over.Task);

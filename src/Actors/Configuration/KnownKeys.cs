@@ -11,8 +11,10 @@ internal static class KnownKeys
     /// <summary>Compares a configuration's keys with the reference's.</summary>
     /// <param name="config">An application's <c>actorbrowser</c> section; null for none.</param>
     /// <param name="reference">The reference's.</param>
+    /// <param name="section">What is before each key in a sentence, below <c>actorbrowser</c>, with its dot.</param>
+    /// <param name="file">The reference's name.</param>
     /// <exception cref="ConfigurationException">A key is unknown; the message suggests the one meant.</exception>
-    internal static void Check(Config? config, Config reference)
+    internal static void Check(Config? config, Config reference, string section = "", string file = "actorbrowser.conf")
     {
         if (config is null)
             return;
@@ -20,7 +22,7 @@ internal static class KnownKeys
         Collect(reference, "", known);
         var given = new List<string>();
         Collect(config, "", given);
-        var problems = given.Where(key => !known.Contains(key)).Select(key => Sentence(key, known)).ToList();
+        var problems = given.Where(key => !known.Contains(key)).Select(key => Sentence(key, known, section, file)).ToList();
         if (problems.Count > 0)
             throw new ConfigurationException(string.Join(" ", problems));
     }
@@ -39,11 +41,11 @@ internal static class KnownKeys
         }
     }
 
-    private static string Sentence(string key, List<string> known)
+    private static string Sentence(string key, List<string> known, string section, string file)
     {
         var nearest = known.MinBy(other => Distance(key, other))!;
-        var hint = Distance(key, nearest) <= Math.Max(3, key.Length / 4) ? $" Did you mean actorbrowser.{nearest}?" : " The reference configuration, actorbrowser.conf, has every key.";
-        return $"The key actorbrowser.{key} does not exist.{hint}";
+        var hint = Distance(key, nearest) <= Math.Max(3, key.Length / 4) ? $" Did you mean actorbrowser.{section}{nearest}?" : $" The reference configuration, {file}, has every key.";
+        return $"The key actorbrowser.{section}{key} does not exist.{hint}";
     }
 
     // The edit distance: insertions, deletions and replacements.

@@ -197,7 +197,7 @@ internal sealed class TabListener : OneCallActor
         _events.TryComplete();
     }
 
-    internal sealed record Open(OpenTab Options, TaskCompletionSource<TabOpened> Opened) : INoSerializationVerificationNeeded;
+    internal sealed record Open(object Options, TaskCompletionSource<TabOpened> Opened) : INoSerializationVerificationNeeded;
 
     internal sealed record Begin(ICommand Command, TaskCompletionSource<PageSummary> Done) : INoSerializationVerificationNeeded;
 

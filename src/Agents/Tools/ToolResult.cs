@@ -84,7 +84,7 @@ internal static class ToolFailures
     private static string AdviceOn(SpawnFailure kind) => kind switch
     {
         SpawnFailure.NotFound => " Check the program's name.",
-        SpawnFailure.NoResources or SpawnFailure.Unavailable => " Try again later.",
+        SpawnFailure.NoResources or SpawnFailure.Unavailable or SpawnFailure.NodesFull => " Try again later.",
         _ => "",
     };
 }

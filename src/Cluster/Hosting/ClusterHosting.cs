@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Akka.Hosting;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ActorBrowser.Cluster;
 
@@ -71,9 +72,27 @@ public static class ActorBrowserClusterHosting
         {
             var (actor, memory) = ClusterStart.Start(system, options, registry.TryGet<BrowserActor>(out var browser) ? browser : null);
             registry.Register<ClusterBrowser>(actor);
+            // So that an injected BrowserClient works: on a browser node with its own browser, elsewhere with the cluster's.
+            registry.TryRegister<BrowserActor>(memory.Browser ?? actor);
             foreach (var role in options.AllRoles)
                 role.Register(registry, memory.Roles[role.Definition.Name]);
         });
+    }
+
+    /// <summary>
+    /// Adds a health check of this node's part of the cluster, tagged <c>akka</c>. Healthy while a browser node is linked; degraded while requests
+    /// wait for one; <paramref name="failureStatus"/> without one. On browser nodes, <c>WithActorBrowserHealthCheck</c> checks their own browser.
+    /// </summary>
+    /// <param name="builder">The builder of <c>AddAkka</c>.</param>
+    /// <param name="name">The check's name.</param>
+    /// <param name="failureStatus">Null for unhealthy.</param>
+    /// <param name="tags">Further tags.</param>
+    /// <param name="timeout">How long the check may take; null for at most 5 s.</param>
+    public static AkkaConfigurationBuilder WithActorBrowserClusterHealthCheck(
+        this AkkaConfigurationBuilder builder, string name = "actorbrowser-cluster", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.WithHealthCheck(name, new ClusterHealthCheck(), failureStatus, tags, timeout);
     }
 
     // What is wrong with the configuration is reported when the node starts.

@@ -27,7 +27,7 @@ internal sealed record ClusterSettings(
     {
         const string section = "actorbrowser.cluster";
         if (config.HasPath(section))
-            KnownKeys.Check(config.GetConfig(section), Reference.GetConfig(section));
+            KnownKeys.Check(config.GetConfig(section), Reference.GetConfig(section), "cluster.", "cluster.conf");
         var reader = new SettingsReader(config.WithFallback(Reference).WithFallback(ActorBrowserSettings.Reference));
         return new ClusterSettings(
             reader.Filled("cluster.role"),
