@@ -77,6 +77,20 @@ public sealed class FetchPairSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_body_s_pieces_keep_their_order_however_room_for_them_comes()
+    {
+        // Room and pieces come to the conversation from two threads: their race is run many times.
+        await using var site = await Site.EchoingAsync();
+        var bytes = Bytes(Part * 40);
+        for (var round = 0; round < 10; round++)
+        {
+            var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => _front.Client.FetchAsync(
+                new FetchProtocol.Fetch(site.Root) { Method = "POST", Upload = FetchBody.FromStream(new Unseekable(bytes)) }))).Soon();
+            Assert.All(results, result => Assert.Equal(Site.Echoed("POST", bytes), result.Response is not null ? Encoding.UTF8.GetString(result.Response!.Body.Span) : result.Failure!.Message));
+        }
+    }
+
+    [Fact]
     public async Task A_body_that_ends_too_early_fails_the_fetch_as_an_upload()
     {
         await using var site = await Site.EchoingAsync();

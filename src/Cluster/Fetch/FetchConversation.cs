@@ -118,11 +118,11 @@ internal sealed class FetchConversation : Conversation
                 break;
             case UploadPump.Opened opened when _pump is { } pump:
                 Send(FetchOrder.Of(_fetch) with { HasUpload = true, UploadLength = opened.Length });
-                pump.Go(IsClear);
+                pump.Handled(IsClear);
                 break;
             case UploadPump.Piece piece when _pump is { } pump:
                 Send(new UploadPiece(piece.Data, piece.IsLast, null));
-                pump.Go(IsClear);
+                pump.Handled(IsClear);
                 break;
             case UploadPump.Broken broken:
                 End(new FetchFailed(Id, FetchErrorKind.Upload, $"The request's body could not be read: {broken.Problem}", _processId));

@@ -36,10 +36,17 @@ internal sealed class UploadPump(FetchBody body, int size, IActorRef self) : IDi
         return new Opened(length);
     });
 
-    /// <summary>Reads the next piece, if the last one was handled and there is room for it. Called by the conversation for each message of this class.</summary>
+    /// <summary>The conversation has handled a message of this class: only now may the next piece be read, or two could arrive in the wrong order.</summary>
+    internal void Handled(bool hasRoom)
+    {
+        _isBusy = false;
+        Go(hasRoom);
+    }
+
+    /// <summary>Reads the next piece, if the last one was handled and there is room for it. Like all methods, for the conversation's thread only.</summary>
     internal void Go(bool hasRoom)
     {
-        if (_isBusy && !_last.IsCompleted || _isEnded || _stream is null || !hasRoom)
+        if (_isBusy || _isEnded || _stream is null || !hasRoom)
             return;
         Start(async () =>
         {
@@ -76,7 +83,6 @@ internal sealed class UploadPump(FetchBody body, int size, IActorRef self) : IDi
                 _isEnded = true;
                 outcome = new Broken(e.Message);
             }
-            _isBusy = false;
             self.Tell(outcome, ActorRefs.NoSender);
         });
     }
