@@ -34,6 +34,7 @@ internal static class TabRegion
     private static ClusterShardingSettings SettingsOf(ActorSystem system, ClusterSettings settings)
     {
         var tabs = settings.Tabs;
+        // A shard that is being moved while a node is lost has no home until this time is over, so it is as short as a tab needs to be kept.
         // The first call of the extension brings its reference configuration.
         ClusterSharding.Get(system);
         var ours = ConfigurationFactory.ParseString($$"""
@@ -47,6 +48,7 @@ internal static class TabRegion
             entity-restart-backoff = 500ms
             waiting-for-state-timeout = 2s
             updating-state-timeout = 2s
+            handoff-timeout = 4s
             """).WithFallback(system.Settings.Config.GetConfig("akka.cluster.sharding"));
         var singleton = system.Settings.Config.GetConfig(ours.GetString("coordinator-singleton"));
         return ClusterShardingSettings.Create(ours, singleton).WithRole(settings.Role);
