@@ -2,7 +2,6 @@ using System.Runtime.Serialization;
 using System.Text;
 using ActorBrowser.Cluster;
 using Akka.Actor;
-using Akka.Serialization;
 
 namespace ActorBrowser.ClusterTests;
 
