@@ -85,7 +85,7 @@ public sealed class ConduitSpecs : TestKit
                 empty.Receive(new LinkPiece(1, FrameKind.Part, default), out _);
         });
         // What many conversations hold together is limited, too, and given back.
-        var budget = new PartBudget(4 * 1024);
+        var budget = new PartBudget(8 * 1024);
         var (one, other) = (new Conduit(1, TestActor, _settings, budget), new Conduit(2, TestActor, _settings, budget));
         for (var i = 0; i < 7; i++)
             one.Receive(new LinkPiece(1, FrameKind.Part, new byte[Part]), out _);

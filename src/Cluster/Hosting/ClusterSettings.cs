@@ -19,6 +19,9 @@ internal sealed record ClusterSettings(
     /// <summary>The newest.</summary>
     internal const int NewestVersion = 1;
 
+    /// <summary>The most memory that parts of messages may hold until these are whole: twice the longest message, since small parts cost more than their bytes.</summary>
+    internal long MostPartsHeld => 2L * MaxMessage;
+
     internal static Config Reference { get; } = ConfigurationFactory.ParseString(ReadReference());
 
     /// <summary>Reads the settings; keys that are not set come from <see cref="Reference"/>.</summary>

@@ -157,7 +157,7 @@ internal sealed class Conduit(ulong conversation, IActorRef link, ClusterSetting
         var held = part.Length + FrameCost;
         _partBytes += part.Length;
         _partCost += held;
-        if (_partBytes > settings.MaxMessage || _partCost > 2L * settings.MaxMessage)
+        if (_partBytes > settings.MaxMessage || _partCost > settings.MostPartsHeld)
             throw new WireFormatException($"A message is longer than {settings.MaxMessage} bytes.");
         if (budget is not null && !budget.TryTake(held))
             throw new WireFormatException($"The messages that are not whole yet hold more than {settings.MaxMessage} bytes.");

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
@@ -12,6 +14,9 @@ namespace ActorBrowser.Cluster;
 internal sealed class GuardedJsonSerializer : NewtonSoftJsonSerializer
 {
     private const string Own = "ActorBrowser";
+
+    // An assembly's name is made anew each time it is asked for, and each of the application's messages asks.
+    private static readonly ConditionalWeakTable<Assembly, StrongBox<bool>> s_known = [];
 
     /// <summary>Created by Akka, by its name in the configuration.</summary>
     public GuardedJsonSerializer(ExtendedActorSystem system) : base(system)
@@ -45,9 +50,11 @@ internal sealed class GuardedJsonSerializer : NewtonSoftJsonSerializer
         return message is not null && IsOwn(message.GetType()) ? throw Refusal(message.GetType()) : message!;
     }
 
-    private static bool IsOwn(Type type) => type.Assembly.GetName().Name is { } name
-        && (name.StartsWith(Own + ".", StringComparison.Ordinal) || name.StartsWith(Own.ToLowerInvariant(), StringComparison.Ordinal))
+    private static bool IsOwn(Type type) => s_known.GetValue(type.Assembly, static assembly => new StrongBox<bool>(IsOwn(assembly))).Value
         || (type.IsGenericType && Array.Exists(type.GetGenericArguments(), IsOwn)) || (type.GetElementType() is { } element && IsOwn(element));
+
+    private static bool IsOwn(Assembly assembly) => assembly.GetName().Name is { } name
+        && (name.StartsWith(Own + ".", StringComparison.Ordinal) || name.StartsWith(Own.ToLowerInvariant(), StringComparison.Ordinal));
 
     private static SerializationException Refusal(Type type) => new($"{type.Name} does not cross nodes by itself: send it to the cluster's actor (IRequiredActor<ClusterBrowser>).");
 }

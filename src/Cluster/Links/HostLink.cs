@@ -27,7 +27,7 @@ internal sealed class HostLink : UntypedActor
     {
         (_asker, _load, _work) = (asker, load, work);
         _timers = new ActorTimers(Context);
-        _parts = new PartBudget(work.Settings.MaxMessage);
+        _parts = new PartBudget(work.Settings.MostPartsHeld);
         var ends = new LinkEnds(LinkEnds.Of(asker, Context.System), LinkEnds.Of(Self, Context.System));
         _expected = LinkProof.Of(work.Settings.Secret, ofBrowserNode: false, version, introduce.Nonce.Span, _nonce, ends);
         _challenge = new Challenge(version, _nonce, LinkProof.Of(work.Settings.Secret, ofBrowserNode: true, version, introduce.Nonce.Span, _nonce, ends));

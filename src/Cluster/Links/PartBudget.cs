@@ -8,7 +8,7 @@ internal sealed class PartBudget(long most)
 
     internal bool TryTake(long bytes)
     {
-        if (Interlocked.Add(ref _held, bytes) <= 2 * most)
+        if (Interlocked.Add(ref _held, bytes) <= most)
             return true;
         Interlocked.Add(ref _held, -bytes);
         return false;
