@@ -109,6 +109,27 @@ public sealed class DownloadSpecs : BrowserSpecs
     }
 
     [Fact]
+    public async Task The_end_of_the_actor_system_leaves_no_part_of_a_file()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var site = await ServeAsync(async context =>
+        {
+            context.Response.ContentType = "application/zip";
+            await context.Response.Body.WriteAsync(new byte[2 << 20]);
+            begun.TrySetResult();
+            using var held = new SemaphoreSlim(0);
+            await Site.HoldAsync(context, held);
+        });
+        var tab = await BrowserClient.For(Browser).OpenTabAsync(new TabProtocol.OpenTab { Downloads = _folder }).Soon();
+        var navigation = tab.NavigateAsync(site + "/");
+        await begun.Task.Soon();
+        await AwaitConditionAsync(() => Task.FromResult(Directory.GetFiles(_folder).Length == 1), Deadline.Long);
+        await Sys.Terminate().Soon();
+        Assert.Empty(Directory.GetFiles(_folder));
+        await Assert.ThrowsAnyAsync<Exception>(() => navigation.Soon());
+    }
+
+    [Fact]
     public async Task A_tab_without_a_page_says_where_the_file_is_and_one_without_a_folder_fails()
     {
         var site = await ServeAsync(AnswerAsync);

@@ -66,7 +66,7 @@ internal sealed class CrawlActor : UntypedActor
 
     protected override void PreStart() => Context.Watch(_subscriber);
 
-    // The subscriber is told once the folder can be used again.
+    // The subscriber is told once the folder can be used again; a stop waits for that.
     protected override void PostStop()
     {
         Timers.CancelAll();
@@ -74,7 +74,7 @@ internal sealed class CrawlActor : UntypedActor
         _writer.Close(null);
         _problem ??= _state == State.Closing ? null : "The crawl's actor was stopped, because the browser is stopping or the crawl has failed.";
         var (subscriber, ended) = (_subscriber, new CrawlEnded(_summary ?? Summarize()));
-        _writer.Ended.ContinueWith(_ => subscriber.Tell(ended, ActorRefs.NoSender), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _writer.OnEnd(() => subscriber.Tell(ended, ActorRefs.NoSender));
     }
 
     protected override bool AroundReceive(Receive receive, object message) => !Timers.Admits(ref message) || base.AroundReceive(receive, message);

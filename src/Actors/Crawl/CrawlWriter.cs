@@ -9,7 +9,11 @@ internal sealed class CrawlWriter
 {
     private const int MostAtATime = 64;
 
+    // What is left to be written are the pages that were under way.
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(5);
+
     private readonly Channel<object> _work = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
+    private Task _ended = Task.CompletedTask;
 
     private CrawlWriter()
     {
@@ -19,12 +23,9 @@ internal sealed class CrawlWriter
     internal static CrawlWriter Start(CrawlOptions options, HttpCache? cache, IActorRef crawl)
     {
         var writer = new CrawlWriter();
-        writer.Ended = Task.Run(() => writer.RunAsync(options, cache, crawl));
+        writer._ended = Task.Run(() => writer.RunAsync(options, cache, crawl));
         return writer;
     }
-
-    /// <summary>Completes when the folder is closed: another crawl may use it.</summary>
-    internal Task Ended { get; private set; } = Task.CompletedTask;
 
     internal void Write(CrawlResult result) => _work.Writer.TryWrite(result);
 
@@ -37,6 +38,18 @@ internal sealed class CrawlWriter
         if (summary is not null)
             _work.Writer.TryWrite(summary);
         _work.Writer.TryComplete();
+    }
+
+    /// <summary>
+    /// After <see cref="Close"/>: runs an action when the folder is closed and another crawl may use it. Waits for that, unless the disk takes
+    /// long: who awaits the end of the actor system may leave the process or remove the folder.
+    /// </summary>
+    internal void OnEnd(Action action)
+    {
+        if (Task.WaitAny([_ended], s_longestEnd) == 0)
+            action();
+        else
+            _ended.ContinueWith(_ => action(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async Task RunAsync(CrawlOptions options, HttpCache? cache, IActorRef crawl)

@@ -97,6 +97,20 @@ public sealed class CrawlEndSpecs : CrawlingSpecs
     }
 
     [Fact]
+    public async Task The_actor_system_ends_after_the_last_result_is_written()
+    {
+        var options = new CrawlOptions(await ServeTreeAsync() + "/1") { Folder = Folder };
+        var listener = new Listener(((ExtendedActorSystem)Sys).Provider);
+        Browser.Tell(new StartCrawl(options, listener) { Credit = 20 }, TestActor);
+        await ExpectMsgAsync<CrawlStarted>();
+        await listener.FirstPage.Task.Soon();
+        await Sys.Terminate().Soon();
+        Assert.NotNull(listener.Ended);
+        Assert.True((await File.ReadAllLinesAsync(Path.Combine(Folder, "pages.jsonl"))).Length >= 1);
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    [Fact]
     public async Task A_reader_that_leaves_or_is_cancelled_ends_the_crawl()
     {
         var options = new CrawlOptions(await ServeTreeAsync() + "/1") { Folder = Folder, Pace = TimeSpan.FromMilliseconds(20) };
@@ -114,5 +128,24 @@ public sealed class CrawlEndSpecs : CrawlingSpecs
         // What the summary counts is what the folder has.
         Assert.Equal(summary.Pages, (await File.ReadAllLinesAsync(Path.Combine(Folder, "pages.jsonl"))).Length);
         Assert.Equal(2 * Pages + 1, (await CrawlAsync(options with { Pace = null })).Summary.Pages);
+    }
+
+    // Hears what comes when the actors have stopped, too.
+    private sealed class Listener(IActorRefProvider provider) : MinimalActorRef
+    {
+        public override ActorPath Path { get; } = provider.TempPath();
+
+        public override IActorRefProvider Provider { get; } = provider;
+
+        internal TaskCompletionSource FirstPage { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal CrawlEnded? Ended { get; private set; }
+
+        protected override void TellInternal(object message, IActorRef sender)
+        {
+            if (message is PageCrawled)
+                FirstPage.TrySetResult();
+            Ended ??= message as CrawlEnded;
+        }
     }
 }

@@ -18,6 +18,9 @@ internal sealed class DownloadFile(DownloadTarget target, string name)
 {
     private const int MostNames = 1000;
 
+    // Of the piece that is being written, and of the removal.
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(5);
+
     private Task _last = Task.CompletedTask;
     private FileStream? _stream;
     private string? _path;
@@ -50,11 +53,13 @@ internal sealed class DownloadFile(DownloadTarget target, string name)
         return new Completed(_path!, Length);
     });
 
-    /// <summary>Removes the file unless it is complete. Does not wait.</summary>
+    /// <summary>Removes the file unless it is complete. Waits for that, unless the disk takes long: after the actor system's end, nobody would remove it.</summary>
     internal void Abandon()
     {
         _isAbandoned = true;
-        _ = Task.Run(async () =>
+        Task.WaitAny([Task.Run(RemoveAsync)], s_longestEnd);
+
+        async Task RemoveAsync()
         {
             await _last.ConfigureAwait(false);
             if (_isComplete || _path is null)
@@ -68,7 +73,7 @@ internal sealed class DownloadFile(DownloadTarget target, string name)
             {
                 // The folder is gone or was made read-only: what was written stays.
             }
-        });
+        }
     }
 
     private FileStream Open()
