@@ -36,7 +36,7 @@ internal static class Member
     private const string Usual = """
         akka.cluster.failure-detector { heartbeat-interval = 500 ms, acceptable-heartbeat-pause = 4 s }
         akka.cluster.split-brain-resolver.stable-after = 5 s
-        akka.cluster.down-removal-margin = 3 s
+        akka.cluster.down-removal-margin = 1500 ms
         """;
 
     // For the short form, where nothing is cut off.

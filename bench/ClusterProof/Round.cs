@@ -35,7 +35,9 @@ internal sealed class Round(Front front, ProofSite site, Nodes nodes, Verdict ve
     {
         foreach (var (load, count) in loads.Zip(counts))
             await load.StartAsync(count);
-        var node = nodes.All[Random.Shared.Next(nodes.All.Count)];
+        // One with tabs, if there is one: a node that has just come has none.
+        NodeProcess[] full = [.. nodes.All.Where(one => tabs.On(one.Name).Count > 0)];
+        var node = full.Length > 0 ? full[Random.Shared.Next(full.Length)] : nodes.All[Random.Shared.Next(nodes.All.Count)];
         var (name, address) = (node.Name, node.Address);
         var affected = loads.Select(load => load.Numbers.Where(number => load.NodeOf(number) == name).ToHashSet()).ToArray();
         var moved = tabs.On(name);

@@ -17,8 +17,11 @@ internal sealed class ClusterTabActor : UntypedActor
 {
     private const int MostWaiting = 1000;
 
+    // Two seconds: by then all nodes know of a lost one.
+    private const int FindsOfOneRegion = 3;
+
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_longestAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_longestAgain = TimeSpan.FromSeconds(1);
 
     private readonly TabAsker _asker;
     private readonly TabOrder _order;
@@ -30,6 +33,7 @@ internal sealed class ClusterTabActor : UntypedActor
     private IActorRef? _conversation;
     private string? _node;
     private TimeSpan _again = s_again;
+    private int _finds;
     private bool _isOpen;
     private bool _isOver;
     private ulong? _life;
@@ -117,7 +121,10 @@ internal sealed class ClusterTabActor : UntypedActor
             return;
         if (!_timers.IsTimerActive(GiveUpTick.Instance))
             _timers.StartSingleTimer(GiveUpTick.Instance, GiveUpTick.Instance, _asker.Settings.Tabs.FindTimeout);
-        _asker.Region.Tell(new FindTab(_order.EntityId));
+        var find = new FindTab(_order.EntityId);
+        _asker.Region.Tell(find);
+        if (++_finds > FindsOfOneRegion)
+            OtherRegions.Ask(Context, _asker.Settings.Role, find);
         // The region, or the answer, may be lost with a node.
         _timers.StartSingleTimer(FindTick.Instance, FindTick.Instance, _again);
         _again = _again * 2 < s_longestAgain ? _again * 2 : s_longestAgain;
@@ -201,7 +208,7 @@ internal sealed class ClusterTabActor : UntypedActor
     private void OnJoined(ulong life)
     {
         _timers.CancelAll();
-        _again = s_again;
+        (_again, _finds) = (s_again, 0);
         if (_life is { } before && before != life)
             _watchers.OnPageLost("The tab has lost its page with its node, or moved to another one; the page is loaded again on demand.");
         (_isOpen, _life) = (true, life);

@@ -49,6 +49,18 @@ public sealed class ClusterTabSpecs(TabCluster cluster)
     }
 
     [Fact]
+    public async Task A_tab_is_found_though_the_own_region_sends_to_a_lost_node()
+    {
+        var system = cluster.Front.System;
+        var settings = ClusterSettings.From(system.Settings.Config);
+        using var opener = Inbox.Create(system);
+        system.ActorOf(ClusterTabActor.Props(new TabAsker(cluster.Front.Cluster, system.DeadLetters, settings), new TabOrder("stale/region"), opener.Receiver, null, 1));
+        var opened = Assert.IsType<TabOpened>(await opener.ReceiveAsync(Deadline.Long));
+        Assert.Equal(TabState.Blank, (await opened.Tab.Ask<TabSnapshot>(new GetSnapshot()).Soon()).State);
+        opened.Tab.Tell(new TabProtocol.Close());
+    }
+
+    [Fact]
     public async Task Tabs_of_one_identity_share_its_cookies_and_its_node_and_others_do_not()
     {
         var first = await OpenAsync(cluster.Front, "bob", "first");
