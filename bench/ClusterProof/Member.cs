@@ -34,6 +34,7 @@ internal static class Member
     // members goes on when what it sees has not changed for "stable-after"; the other side ends itself, and has the removal margin for
     // that: only then do tabs move. Akka advises a stable-after of 5 to 10 s for up to ten nodes.
     private const string Usual = """
+        akka.cluster { gossip-interval = 500 ms, leader-actions-interval = 500 ms, unreachable-nodes-reaper-interval = 500 ms }
         akka.cluster.failure-detector { heartbeat-interval = 500 ms, acceptable-heartbeat-pause = 4 s }
         akka.cluster.split-brain-resolver.stable-after = 5 s
         akka.cluster.down-removal-margin = 1500 ms

@@ -50,13 +50,20 @@ internal sealed class Round(Front front, ProofSite site, Nodes nodes, Verdict ve
         foreach (var load in loads)
             load.Release();
         var gone = fault == Fault.Kill ? GoneAsync(node, below, start, s_childrenGone, what) : null;
+        var childrenGone = fault == Fault.Cut ? ChildrenGoneAsync(below, start) : null;
         var downed = await front.DownedAsync(address).WaitAsync(Patience.Long);
         var usable = tabs.UsableAsync(moved, downed);
         foreach (var load in loads)
             await load.EndedAsync();
-        var usableAfter = await usable;
+        var (firstUsable, usableAfter) = await usable;
         if (usableAfter > s_tabsUsable)
             verdict.Violate(what, $"{moved.Count} tabs of the node were usable only {usableAfter.TotalSeconds:0.00} s after the decision");
+        if (childrenGone is not null)
+        {
+            var overlap = await childrenGone - Stopwatch.GetElapsedTime(start, downed) - firstUsable;
+            if (moved.Count > 0 && overlap > TimeSpan.Zero)
+                verdict.Violate(what, $"for {overlap.TotalSeconds:0.00} s, a tab was alive on both sides");
+        }
         gone ??= GoneAsync(node, below, await EndAsync(fault, node, start), s_nodeGone, what);
         var goneAfter = await gone;
         if (fault == Fault.Cut)
@@ -74,7 +81,7 @@ internal sealed class Round(Front front, ProofSite site, Nodes nodes, Verdict ve
             loads.OfType<FetchLoad>().Sum(load => load.Numbers.Count(number => site.NodesOf(number).Count == 2)),
             Stopwatch.GetElapsedTime(start, downed),
             Stopwatch.GetElapsedTime(start, ends.Where(static one => one.IsAffected).SelectMany(static one => one.Ends).Select(static end => end.At).DefaultIfEmpty(start).Max()),
-            moved.Count > 0 ? usableAfter : null, goneAfter));
+            moved.Count > 0 ? usableAfter : null, childrenGone is null ? null : await childrenGone, goneAfter));
         await nodes.FillAsync(Nodes);
     }
 
@@ -103,6 +110,15 @@ internal sealed class Round(Front front, ProofSite site, Nodes nodes, Verdict ve
         await Task.Delay(s_quiet);
         node.Continue();
         return Stopwatch.GetTimestamp();
+    }
+
+    // The tabs of a node are alive as long as its children are.
+    private static async Task<TimeSpan> ChildrenGoneAsync(IReadOnlyList<ProcessId> children, long start)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (children.Any(ProcessTree.IsRunning) && Stopwatch.GetElapsedTime(start) < s_nodeGone)
+            await timer.WaitForNextTickAsync();
+        return Stopwatch.GetElapsedTime(start);
     }
 
     private async Task<TimeSpan> GoneAsync(NodeProcess node, IReadOnlyList<ProcessId> below, long start, TimeSpan most, string what)

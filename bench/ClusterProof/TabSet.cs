@@ -41,9 +41,10 @@ internal sealed class TabSet(Front front, ProofSite site)
 
     internal Task AllUsableAsync() => UsableAsync(_names, Stopwatch.GetTimestamp());
 
-    /// <summary>Completes when each of the tabs shows its page, with the time since then.</summary>
-    internal async Task<TimeSpan> UsableAsync(IReadOnlyList<string> names, long since)
+    /// <summary>Completes when each of the tabs shows its page, with the time from then to the first one that did, and to the last one.</summary>
+    internal async Task<(TimeSpan First, TimeSpan Last)> UsableAsync(IReadOnlyList<string> names, long since)
     {
+        var first = new TaskCompletionSource<TimeSpan>();
         using var late = new CancellationTokenSource(Patience.Long);
         try
         {
@@ -51,13 +52,14 @@ internal sealed class TabSet(Front front, ProofSite site)
             {
                 while (!await ShowsAsync(name))
                     await Task.Delay(s_pause, late.Token);
+                first.TrySetResult(Stopwatch.GetElapsedTime(since));
             }));
         }
         catch (OperationCanceledException)
         {
             throw new TimeoutException($"After {Patience.Long.TotalSeconds} s, not all of {names.Count} tabs show their pages.");
         }
-        return Stopwatch.GetElapsedTime(since);
+        return (names.Count > 0 ? await first.Task : default, Stopwatch.GetElapsedTime(since));
     }
 
     private async Task<bool> ShowsAsync(string name)

@@ -25,7 +25,7 @@ internal sealed class Verdict
     {
         string[][] lines =
         [
-            ["what happened", "under way", "on the node", "answered", "NodeLost", "made twice", "downed after", "all answered after", "tabs usable after the decision", "its processes gone after"],
+            ["what happened", "under way", "on the node", "answered", "NodeLost", "made twice", "downed after", "all answered after", "tabs usable after the decision", "its children gone after", "its processes gone after"],
             .. _rounds.Select(static round => round.Cells),
         ];
         var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToArray();
@@ -70,16 +70,17 @@ internal enum Fault
 /// <param name="Downed">From the fault to the decision.</param>
 /// <param name="Answered">From the fault to the last end of a request that was on the node.</param>
 /// <param name="Tabs">From the decision until each tab of the node answered; null if there was none.</param>
+/// <param name="ChildrenGone">From the cut until the children that it had were gone; null if it was not cut off.</param>
 /// <param name="Gone">Until the node and its processes were gone: from the kill, from the continuation of a paused node, from the cut.</param>
-internal sealed record RoundResult(Fault What, string UnderWay, string OnNode, int Answers, int Lost, int Twice, TimeSpan Downed, TimeSpan Answered, TimeSpan? Tabs, TimeSpan Gone)
+internal sealed record RoundResult(Fault What, string UnderWay, string OnNode, int Answers, int Lost, int Twice, TimeSpan Downed, TimeSpan Answered, TimeSpan? Tabs, TimeSpan? ChildrenGone, TimeSpan Gone)
 {
     internal string[] Cells =>
     [
         What switch { Fault.Kill => "kill -9", Fault.Pause => "SIGSTOP, later SIGCONT", _ => "cut off, later healed" },
-        UnderWay, OnNode, Number(Answers), Number(Lost), Number(Twice), Seconds(Downed), Seconds(Answered), Tabs is { } tabs ? Seconds(tabs) : "–", Seconds(Gone),
+        UnderWay, OnNode, Number(Answers), Number(Lost), Number(Twice), Seconds(Downed), Seconds(Answered), Seconds(Tabs), Seconds(ChildrenGone), Seconds(Gone),
     ];
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
+    private static string Seconds(TimeSpan? time) => time is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.TotalSeconds:0.00} s") : "–";
 }
