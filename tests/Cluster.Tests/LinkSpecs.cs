@@ -30,13 +30,13 @@ public sealed class LinkSpecs : TestKit
     {
         var (link, host, token) = OpenLink();
         link.Tell(new NodeLink.Join(5), _conversation.Ref);
-        host.Send(link, new LinkFrame(token, 1, 5, FrameKind.Message, default));
+        host.Send(link, new LinkFrame(token, 1, [new LinkPiece(5, FrameKind.Message, default)]));
         _conversation.ExpectMsg<LinkPiece>();
-        host.Send(link, new LinkFrame(token, 3, 5, FrameKind.Message, default));
+        host.Send(link, new LinkFrame(token, 3, [new LinkPiece(5, FrameKind.Message, default)]));
         Assert.Contains("has lost 1 messages", _conversation.ExpectMsg<NodeLink.LinkLost>().Why, StringComparison.Ordinal);
         Assert.Null(_cluster.ExpectMsg<NodeLink.Heard>().Offer);
         // What comes late, or again, reaches nobody.
-        host.Send(link, new LinkFrame(token, 4, 5, FrameKind.Message, default));
+        host.Send(link, new LinkFrame(token, 4, [new LinkPiece(5, FrameKind.Message, default)]));
         _conversation.ExpectNoMsg(50);
     }
 
@@ -59,9 +59,9 @@ public sealed class LinkSpecs : TestKit
     {
         var (link, host, token) = OpenLink();
         link.Tell(new NodeLink.Join(5), _conversation.Ref);
-        host.Send(link, new LinkFrame(token + 1, 1, 5, FrameKind.Message, default));
-        CreateTestProbe().Send(link, new LinkFrame(token, 1, 5, FrameKind.Message, default));
-        host.Send(link, new LinkFrame(token, 1, 5, FrameKind.Close, default));
+        host.Send(link, new LinkFrame(token + 1, 1, [new LinkPiece(5, FrameKind.Message, default)]));
+        CreateTestProbe().Send(link, new LinkFrame(token, 1, [new LinkPiece(5, FrameKind.Message, default)]));
+        host.Send(link, new LinkFrame(token, 1, [new LinkPiece(5, FrameKind.Close, default)]));
         Assert.Equal(FrameKind.Close, _conversation.ExpectMsg<LinkPiece>().Kind);
     }
 
@@ -88,7 +88,7 @@ public sealed class LinkSpecs : TestKit
         // Its own proof sent back is no proof.
         asker.Send(link, new Prove(challenge.Proof));
         Assert.Contains("secret", asker.ExpectMsg<NotWelcome>().Problem, StringComparison.Ordinal);
-        asker.Send(link, new LinkFrame(0, 1, 1, FrameKind.Open, new byte[] { 0 }));
+        asker.Send(link, new LinkFrame(0, 1, [new LinkPiece(1, FrameKind.Open, new byte[] { 0 })]));
         asker.ExpectNoMsg(50);
         _browser.ExpectNoMsg(10);
     }
@@ -117,7 +117,7 @@ public sealed class LinkSpecs : TestKit
         asker.Send(host, new Introduce(1, 1, LinkProof.Nonce()));
         asker.ExpectMsg<Challenge>();
         var link = asker.LastSender;
-        asker.Send(link, new LinkFrame(0, 1, 1, FrameKind.Open, new byte[] { 0 }));
+        asker.Send(link, new LinkFrame(0, 1, [new LinkPiece(1, FrameKind.Open, new byte[] { 0 })]));
         asker.Watch(link);
         asker.FishForMessage(message => message is Terminated, Deadline.Long);
         _browser.ExpectNoMsg(10);
@@ -142,16 +142,16 @@ public sealed class LinkSpecs : TestKit
         var host = StartHost();
         var (hostile, link, token) = Ask(host);
         var (other, _, _) = Ask(host);
-        hostile.Send(link, new LinkFrame(token, 1, 9, FrameKind.Open, new byte[] { 77 }));
+        hostile.Send(link, new LinkFrame(token, 1, [new LinkPiece(9, FrameKind.Open, new byte[] { 77 })]));
         Assert.Equal(FrameKind.Refuse, Next(hostile).Kind);
-        hostile.Send(link, new LinkFrame(token, 2, 10, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch }));
-        hostile.Send(link, new LinkFrame(token, 3, 10, FrameKind.Message, new byte[] { 0xc1, 0xff }));
+        hostile.Send(link, new LinkFrame(token, 2, [new LinkPiece(10, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch })]));
+        hostile.Send(link, new LinkFrame(token, 3, [new LinkPiece(10, FrameKind.Message, new byte[] { 0xc1, 0xff })]));
         Assert.Contains("could not read", Refusal.Decode(Next(hostile).Data).Problem, StringComparison.Ordinal);
-        hostile.Send(link, new LinkFrame(token, 4, 11, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch }));
-        hostile.Send(link, new LinkFrame(token, 5, 11, FrameKind.Message, ClusterCodec.Encode(new FetchCredit(1))));
+        hostile.Send(link, new LinkFrame(token, 4, [new LinkPiece(11, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch })]));
+        hostile.Send(link, new LinkFrame(token, 5, [new LinkPiece(11, FrameKind.Message, ClusterCodec.Encode(new FetchCredit(1)))]));
         Assert.Equal(FrameKind.Refuse, Next(hostile).Kind);
-        hostile.Send(link, new LinkFrame(token, 6, 12, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch }));
-        hostile.Send(link, new LinkFrame(token, 7, 12, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch }));
+        hostile.Send(link, new LinkFrame(token, 6, [new LinkPiece(12, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch })]));
+        hostile.Send(link, new LinkFrame(token, 7, [new LinkPiece(12, FrameKind.Open, new byte[] { (byte)WorkKind.Fetch })]));
         hostile.FishForMessage(static message => message is NotWelcome, Deadline.Long);
         other.ExpectNoMsg(50);
         _browser.ExpectNoMsg(10);
@@ -159,7 +159,54 @@ public sealed class LinkSpecs : TestKit
 
     private LinkEnds Ends => new(((ExtendedActorSystem)Sys).Provider.DefaultAddress, ((ExtendedActorSystem)Sys).Provider.DefaultAddress);
 
-    private static LinkFrame Next(TestProbe probe) => (LinkFrame)probe.FishForMessage(static message => message is LinkFrame, Deadline.Long);
+    [Fact]
+    public void Pieces_that_wait_together_cross_in_one_frame_that_is_no_longer_than_a_piece_may_be()
+    {
+        var (other, self) = (CreateTestProbe(), CreateTestProbe());
+        var traffic = new LinkTraffic(7, other.Ref, self.Ref, 1000);
+        foreach (var number in new ulong[] { 1, 2, 3 })
+            traffic.Send(new LinkPiece(number, FrameKind.Message, new byte[100]));
+        self.ExpectMsg<LinkTraffic.FlushTick>();
+        self.ExpectNoMsg(10);
+        other.ExpectNoMsg(10);
+        traffic.Flush();
+        var frame = other.ExpectMsg<LinkFrame>();
+        Assert.Equal((7ul, 1ul), (frame.Token, frame.Number));
+        Assert.Equal([1, 2, 3], frame.Pieces.Select(static piece => piece.Conversation));
+        traffic.Flush();
+        other.ExpectNoMsg(10);
+
+        // Together they would be too long; one alone crosses as it is.
+        traffic.Send(new LinkPiece(4, FrameKind.Part, new byte[500]));
+        traffic.Send(new LinkPiece(4, FrameKind.Part, new byte[500]));
+        Assert.Equal(500, Assert.Single(other.ExpectMsg<LinkFrame>().Pieces).Data.Length);
+        traffic.Send(new LinkPiece(4, FrameKind.Message, new byte[1000]));
+        Assert.Equal(500, Assert.Single(other.ExpectMsg<LinkFrame>().Pieces).Data.Length);
+        traffic.Send(new LinkPiece(5, FrameKind.Close, default));
+        Assert.Equal(1000, Assert.Single(other.ExpectMsg<LinkFrame>().Pieces).Data.Length);
+        // A pulse counts what was sent before it.
+        traffic.Tell();
+        Assert.Equal((5ul, 5ul), (other.ExpectMsg<LinkFrame>().Number, other.ExpectMsg<Pulse>().Sent));
+    }
+
+    [Fact]
+    public void A_frame_has_so_many_pieces_as_the_other_end_reads()
+    {
+        var (other, self) = (CreateTestProbe(), CreateTestProbe());
+        var traffic = new LinkTraffic(7, other.Ref, self.Ref, 1 << 20);
+        for (var number = 0; number <= LinkFrame.MostPieces; number++)
+            traffic.Send(new LinkPiece((ulong)number, FrameKind.Close, default));
+        var full = other.ExpectMsg<LinkFrame>();
+        Assert.Equal(LinkFrame.MostPieces, full.Pieces.Count);
+        traffic.Flush();
+        Assert.Single(other.ExpectMsg<LinkFrame>().Pieces);
+        var serializer = new ClusterSerializer((ExtendedActorSystem)Sys);
+        LinkFrame Crossed(LinkFrame frame) => (LinkFrame)serializer.FromBinary(serializer.ToBinary(frame), serializer.Manifest(frame));
+        Assert.Equal(LinkFrame.MostPieces, Crossed(full).Pieces.Count);
+        Assert.Throws<System.Runtime.Serialization.SerializationException>(() => Crossed(full with { Pieces = [.. full.Pieces, full.Pieces[0]] }));
+    }
+
+    private static LinkPiece Next(TestProbe probe) => Assert.Single(((LinkFrame)probe.FishForMessage(static message => message is LinkFrame, Deadline.Long)).Pieces);
 
     private IActorRef StartHost() => Sys.ActorOf(NodeHost.Props(new NodeLoad(_settings, [], static () => 0, Sys.Log), new HostedWork(_browser.Ref, _settings)));
 

@@ -21,7 +21,7 @@ public sealed class WireSpecs() : TestKit(ActorSystemSetup.Create(
     private static readonly IClusterWire[] s_messages =
     [
         new Introduce(1, 2, new byte[32]), new Challenge(1, new byte[32], new byte[32]), new Prove(new byte[32]), new Welcome(ulong.MaxValue, s_offer), new NotWelcome("no"),
-        new OfferMade(3, s_offer), new LinkFrame(1, 2, 3, FrameKind.Part, new byte[] { 1, 2, 3 }), new Pulse(1, ulong.MaxValue, true),
+        new OfferMade(3, s_offer), new LinkFrame(1, 2, [new LinkPiece(3, FrameKind.Part, new byte[] { 1, 2, 3 }), new LinkPiece(4, FrameKind.Close, default)]), new Pulse(1, ulong.MaxValue, true),
         new FindTab("alice/mail"), new TabIsAt("alice/mail", "127.0.0.1:1#2a"), new ListTabs(), new TabsHere(["alice/mail", "bob/mail"], true),
         new KeptRegister(7, "127.0.0.1:1#2a", new byte[] { 1, 2 }), new KeptRegister(8, "", default(ReadOnlyMemory<byte>?)), new KeptState(new byte[] { 3 }), new KeptState(default(ReadOnlyMemory<byte>?)),
     ];

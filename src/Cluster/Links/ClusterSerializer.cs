@@ -32,7 +32,7 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
     /// <inheritdoc/>
     public override byte[] ToBinary(object obj)
     {
-        var buffer = new ArrayBufferWriter<byte>(obj is LinkFrame frame ? frame.Data.Length + 64 : 256);
+        var buffer = new ArrayBufferWriter<byte>(obj is LinkFrame frame ? frame.Pieces.Sum(static piece => piece.Data.Length + 24) + 64 : 256);
         var writer = new MessagePackWriter(buffer);
         CodecOf(obj).Write(ref writer, obj);
         writer.Flush();

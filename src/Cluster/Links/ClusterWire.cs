@@ -32,13 +32,14 @@ internal sealed record NotWelcome(string Problem) : IClusterWire;
 /// <summary>Browser node → asking node: what is free now.</summary>
 internal sealed record OfferMade(ulong Token, NodeOffer Offer) : IClusterWire;
 
-/// <summary>Either way: a piece of a conversation.</summary>
+/// <summary>Either way: pieces of conversations, in the order in which they were sent.</summary>
 /// <param name="Token">The link's.</param>
 /// <param name="Number">1 for the first frame of this direction, then one more each time.</param>
-/// <param name="Conversation">The conversation.</param>
-/// <param name="Kind">What the piece is.</param>
-/// <param name="Data">Its bytes.</param>
-internal sealed record LinkFrame(ulong Token, ulong Number, ulong Conversation, FrameKind Kind, ReadOnlyMemory<byte> Data) : IClusterWire;
+/// <param name="Pieces">At least one, at most <see cref="MostPieces"/>.</param>
+internal sealed record LinkFrame(ulong Token, ulong Number, IReadOnlyList<LinkPiece> Pieces) : IClusterWire
+{
+    internal const int MostPieces = 256;
+}
 
 /// <summary>Either way: so many frames were sent. The receiver compares, and answers with its own count.</summary>
 /// <param name="Token">The link's.</param>
@@ -46,7 +47,7 @@ internal sealed record LinkFrame(ulong Token, ulong Number, ulong Conversation, 
 /// <param name="IsAnswer">Whether it answers one; it is then not answered.</param>
 internal sealed record Pulse(ulong Token, ulong Sent, bool IsAnswer) : IClusterWire;
 
-/// <summary>What a <see cref="LinkFrame"/> holds.</summary>
+/// <summary>What a <see cref="LinkPiece"/> is.</summary>
 internal enum FrameKind : byte
 {
     /// <summary>A conversation begins: the kind of its work in one byte, and in eight the key of other work that it wants to be apart from.</summary>

@@ -55,6 +55,7 @@ internal sealed class HostLink : UntypedActor
     protected override void PostStop()
     {
         _timers.CancelAll();
+        _traffic?.Flush();
         foreach (var hosted in _conversations.Values)
             _load.Release(hosted.Kind, hosted.Apart);
     }
@@ -74,7 +75,10 @@ internal sealed class HostLink : UntypedActor
                 if (_traffic!.Receive(frame) is { } lost)
                     End(lost);
                 else
-                    OnFrame(frame);
+                    OnPieces(frame.Pieces);
+                break;
+            case LinkTraffic.FlushTick:
+                _traffic?.Flush();
                 break;
             case Pulse pulse when IsOpen(pulse.Token):
                 if (_traffic!.Receive(pulse) is { } missing)
@@ -122,40 +126,45 @@ internal sealed class HostLink : UntypedActor
             return;
         }
         _timers.Cancel(Late.Instance);
-        _traffic = new LinkTraffic(LinkProof.Token(), _asker, Self);
+        _traffic = new LinkTraffic(LinkProof.Token(), _asker, Self, _work.Settings.PartSize);
         _timers.StartPeriodicTimer(PulseTick.Instance, PulseTick.Instance, _work.Settings.PulseInterval);
         _asker.Tell(new Welcome(_traffic.Token, _load.Offer(0)), Self);
     }
 
-    private void OnFrame(LinkFrame frame)
+    private void OnPieces(IReadOnlyList<LinkPiece> pieces)
     {
-        if (frame.Kind == FrameKind.Open)
-            OnOpen(frame);
-        else if (_conversations.TryGetValue(frame.Conversation, out var hosted))
-            hosted.Actor.Tell(new LinkPiece(frame.Conversation, frame.Kind, frame.Data));
-        // Else the conversation is over, and the asker learns of that.
+        foreach (var piece in pieces)
+        {
+            if (_traffic is null)
+                return;
+            if (piece.Kind == FrameKind.Open)
+                OnOpen(piece);
+            else if (_conversations.TryGetValue(piece.Conversation, out var hosted))
+                hosted.Actor.Tell(piece);
+            // Else the conversation is over, and the asker learns of that.
+        }
     }
 
-    private void OnOpen(LinkFrame frame)
+    private void OnOpen(LinkPiece piece)
     {
         _seen++;
-        var data = frame.Data.Span;
+        var data = piece.Data.Span;
         var kind = data.Length > 0 ? (WorkKind)data[0] : (WorkKind)byte.MaxValue;
         var apart = data.Length >= 9 ? BinaryPrimitives.ReadUInt64LittleEndian(data[1..]) : 0;
         if (!Enum.IsDefined(kind))
-            Refuse(frame.Conversation, RefusalKind.Failed, "This version does not know this kind of work.");
+            Refuse(piece.Conversation, RefusalKind.Failed, "This version does not know this kind of work.");
         else if (_work.Settings.Policy.Problem(kind) is { } denied)
-            Refuse(frame.Conversation, RefusalKind.Denied, denied);
-        else if (_conversations.ContainsKey(frame.Conversation))
+            Refuse(piece.Conversation, RefusalKind.Denied, denied);
+        else if (_conversations.ContainsKey(piece.Conversation))
             End("The asking node used a conversation's id twice.");
         else if (!_load.TryTake(kind, apart, out var full))
-            Refuse(frame.Conversation, RefusalKind.Full, full);
+            Refuse(piece.Conversation, RefusalKind.Full, full);
         else
         {
-            var actor = Context.ActorOf(_work.PropsOf(kind, new HostedStart(frame.Conversation, Self, _asker.Path.Address, _work, _parts)));
+            var actor = Context.ActorOf(_work.PropsOf(kind, new HostedStart(piece.Conversation, Self, _asker.Path.Address, _work, _parts)));
             Context.Watch(actor);
-            _conversations.Add(frame.Conversation, new Hosted(actor, kind, apart));
-            _ids.Add(actor, frame.Conversation);
+            _conversations.Add(piece.Conversation, new Hosted(actor, kind, apart));
+            _ids.Add(actor, piece.Conversation);
             if (_load.IsFull(kind))
                 Context.Parent.Tell(NodeHost.RoomChanged.Instance);
         }
@@ -187,6 +196,8 @@ internal sealed class HostLink : UntypedActor
 
     private void End(string problem)
     {
+        _traffic?.Flush();
+        _traffic = null;
         _asker.Tell(new NotWelcome(problem), Self);
         Context.Stop(Self);
     }

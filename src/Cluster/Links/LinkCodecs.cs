@@ -48,13 +48,18 @@ internal static class LinkCodecs
         }, static (ref fields) => new OfferMade(fields.Id(), fields.Nested(ReadOffer))),
         MessageCodec.Of<LinkFrame>("frame", static (ref writer, message) =>
         {
-            writer.WriteArrayHeader(5);
+            writer.WriteArrayHeader(3);
             writer.Write(message.Token);
             writer.Write(message.Number);
-            writer.Write(message.Conversation);
-            writer.Write((byte)message.Kind);
-            writer.WriteBytes(message.Data);
-        }, static (ref fields) => new LinkFrame(fields.Id(), fields.Id(), fields.Id(), fields.Choice<FrameKind>(), fields.Bytes())),
+            writer.WriteList(message.Pieces, static (ref writer, piece) =>
+            {
+                writer.WriteArrayHeader(3);
+                writer.Write(piece.Conversation);
+                writer.Write((byte)piece.Kind);
+                writer.WriteBytes(piece.Data);
+            });
+        }, static (ref fields) => new LinkFrame(
+            fields.Id(), fields.Id(), fields.List(static (ref fields) => new LinkPiece(fields.Id(), fields.Choice<FrameKind>(), fields.Bytes()), LinkFrame.MostPieces))),
         MessageCodec.Of<Pulse>("pulse", static (ref writer, message) =>
         {
             writer.WriteArrayHeader(3);

@@ -3,5 +3,8 @@ using Akka.Event;
 
 namespace ActorBrowser.Cluster;
 
-/// <summary>Between a conversation's actor and the actor of its link, on the same node: one frame, without its number.</summary>
+/// <summary>A piece of a conversation: from and to its actor, and between nodes in a <see cref="LinkFrame"/>.</summary>
+/// <param name="Conversation">The conversation.</param>
+/// <param name="Kind">What the piece is.</param>
+/// <param name="Data">Its bytes.</param>
 internal sealed record LinkPiece(ulong Conversation, FrameKind Kind, ReadOnlyMemory<byte> Data) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

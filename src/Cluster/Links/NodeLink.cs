@@ -83,8 +83,11 @@ internal sealed class NodeLink : UntypedActor
             case LinkFrame frame when IsOpen(frame.Token):
                 if (_traffic!.Receive(frame) is { } lost)
                     Reopen(lost);
-                else if (_conversations.TryGetValue(frame.Conversation, out var conversation))
-                    conversation.Tell(new LinkPiece(frame.Conversation, frame.Kind, frame.Data));
+                else
+                    OnPieces(frame.Pieces);
+                break;
+            case LinkTraffic.FlushTick:
+                _traffic?.Flush();
                 break;
             case Pulse pulse when IsOpen(pulse.Token):
                 if (_traffic!.Receive(pulse) is { } missing)
@@ -108,7 +111,7 @@ internal sealed class NodeLink : UntypedActor
             case Welcome welcome when _introduced is not null && Sender.Equals(_introduced):
                 _timers.Cancel(IntroduceTick.Instance);
                 _problem = null;
-                _traffic = new LinkTraffic(welcome.Token, _introduced, Self);
+                _traffic = new LinkTraffic(welcome.Token, _introduced, Self, _settings.PartSize);
                 _timers.StartPeriodicTimer(PulseTick.Instance, PulseTick.Instance, _settings.PulseInterval);
                 _cluster.Tell(new Heard(_key, welcome.Offer));
                 break;
@@ -147,6 +150,15 @@ internal sealed class NodeLink : UntypedActor
     }
 
     private bool IsOpen(ulong token) => _traffic is { } traffic && traffic.Token == token && Sender.Equals(traffic.Other);
+
+    private void OnPieces(IReadOnlyList<LinkPiece> pieces)
+    {
+        foreach (var piece in pieces)
+        {
+            if (_conversations.TryGetValue(piece.Conversation, out var conversation))
+                conversation.Tell(piece);
+        }
+    }
 
     private void IntroduceAgain()
     {
