@@ -225,7 +225,7 @@ internal abstract class Conversation : UntypedActor
         if (refusal.Kind == RefusalKind.Full)
             Find(node);
         else
-            Fail(refusal.Kind == RefusalKind.Denied ? ConversationFailure.Denied : ConversationFailure.Failed, refusal.Problem);
+            Fail(FailureOf(refusal.Kind), refusal.Problem);
     }
 
     private void OnLost(string why)
@@ -251,3 +251,10 @@ internal abstract class Conversation : UntypedActor
         _link = null;
     }
 }
+    private static ConversationFailure FailureOf(RefusalKind kind) => kind switch
+    {
+        RefusalKind.Denied => ConversationFailure.Denied,
+        RefusalKind.Exhausted => ConversationFailure.NodesFull,
+        _ => ConversationFailure.Failed,
+    };
+
