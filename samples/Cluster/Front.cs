@@ -32,10 +32,12 @@ internal static class Front
             context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
             context.Response.Headers["Referrer-Policy"] = "no-referrer";
             context.Response.Headers.CacheControl = "no-store";
-            if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Query["token"].ToString()), Encoding.UTF8.GetBytes(token)))
-                await next(context);
+            if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(context.Request.Query["token"].ToString()), Encoding.UTF8.GetBytes(token)))
+                await RefuseAsync(context, StatusCodes.Status403Forbidden, "the address has no token, or not this start's: open the page at the address that the program has printed");
+            else if (HttpMethods.IsPost(context.Request.Method) && !context.Request.HasFormContentType)
+                await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "the body is no form: send application/x-www-form-urlencoded, as the page does");
             else
-                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                await next(context);
         });
         var desk = new FrontDesk(app.Services.GetRequiredService<IRequiredActor<ClusterBrowser>>(), app.Services.GetRequiredService<Nodes>(), token);
         app.MapGet("/", (RequestDelegate)desk.ShowAsync);
@@ -44,6 +46,13 @@ internal static class Front
         await app.StartAsync();
         Console.WriteLine($"The page to watch: {app.Urls.First()}/?token={token}");
         await ((IHost)app).WaitForShutdownAsync();
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string why)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync($"refused: {why}.\n", context.RequestAborted);
     }
 
     private static string Hex() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

@@ -180,6 +180,8 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
     private void OnFind(Conversation.FindNode find)
     {
         var request = find.Request;
+        // The conversations of tabs are no children.
+        Context.Watch(Sender);
         // One that asks again was refused, or its node is lost.
         _memory.Leave(Sender, wasDone: false);
         if (request.Only is { } only && _memory.Table.ProblemOf(only, request.Kind) is { } not)

@@ -36,6 +36,13 @@ public sealed partial class ClusterSampleSpecs
             }
             using var stranger = await http.GetAsync(new Uri(page, "/")).Soon();
             Assert.Equal(HttpStatusCode.Forbidden, stranger.StatusCode);
+            using var form = new FormUrlEncodedContent([new("line", "true")]);
+            using var refused = await http.PostAsync(new Uri(page, "/run"), form).Soon();
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            Assert.StartsWith("refused: the address has no token", await refused.Content.ReadAsStringAsync().Soon(), StringComparison.Ordinal);
+            using var noForm = await http.PostAsync(new Uri(page, $"/run{page.Query}"), new StringContent("true")).Soon();
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, noForm.StatusCode);
+            Assert.Contains("no form", await noForm.Content.ReadAsStringAsync().Soon(), StringComparison.Ordinal);
 
             var all = Below(front.Id);
             Assert.True(all.Count > 3, "Three nodes, and a child of the one that fetched.");

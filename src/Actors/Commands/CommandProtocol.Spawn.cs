@@ -98,6 +98,29 @@ public static partial class CommandProtocol
         /// <summary>The command as shown in lists and logs.</summary>
         public string Display => string.Join(' ', Arguments);
 
+        /// <summary>A copy whose lists no other code can change: those of a request belong to its sender, and one that changes or throws while it is read would harm other commands.</summary>
+        /// <param name="refused">The answer, if the lists cannot be read; the caller disposes the descriptor.</param>
+        internal Spawn? Own(out SpawnRefused? refused)
+        {
+            refused = null;
+            try
+            {
+                return this with
+                {
+                    Arguments = Arguments?.ToArray()!,
+                    Environment = Environment?.Own(),
+                    Egress = Egress?.ToArray(),
+                    Secrets = Secrets?.ToArray(),
+                    Read = Read?.ToArray(),
+                };
+            }
+            catch (Exception e)
+            {
+                refused = new SpawnRefused(SpawnFailure.InvalidRequest, 0, $"The Spawn cannot be read: {e.Message}");
+                return null;
+            }
+        }
+
         object? IValidated.Refusal() => CommandRequest.Problem(this) is { } problem ? new SpawnRefused(SpawnFailure.InvalidRequest, problem.Errno, problem.Message) : null;
     }
 }

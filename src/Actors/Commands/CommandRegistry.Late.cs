@@ -3,26 +3,15 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser;
 
-/// <content>Copies requests that their sender could still change, and handles messages that arrive too late.</content>
+/// <content>Refuses a request that cannot be copied, and handles messages that arrive too late.</content>
 internal sealed partial class CommandRegistry
 {
-    // The lists belong to the sender: a list that changes or throws while it is read would harm other commands.
     private Spawn? Own(Spawn spawn)
     {
-        try
-        {
-            return spawn with
-            {
-                Arguments = spawn.Arguments?.ToArray()!,
-                Read = spawn.Read?.ToArray(),
-                Environment = spawn.Environment?.Own(),
-            };
-        }
-        catch (Exception e)
-        {
-            Refuse(spawn, Sender, new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, $"The Spawn cannot be read: {e.Message}"));
-            return null;
-        }
+        if (spawn.Own(out var refused) is { } own)
+            return own;
+        Refuse(spawn, Sender, refused!);
+        return null;
     }
 
     // Handles frames about commands that have ended or never existed. Frames about running commands go straight to the sessions.

@@ -37,8 +37,8 @@ internal static class ImageCodecs
             writer.WriteArrayHeader(3);
             writer.WriteOrNil((long?)message.Kind);
             writer.Write(message.Message);
-            writer.WriteNested(message.Exited, FailureCodec.WriteExited);
-        }, static (ref fields) => new DecodeRefused(fields.ChoiceOrNull<DecodeFailure>(), fields.Text(CommandEventCodecs.LongestSentence)) { Exited = fields.NestedOrNull(FailureCodec.ReadExited) }),
+            writer.WriteNested(message.Exited, ChildExitedCodec.Write);
+        }, static (ref fields) => new DecodeRefused(fields.ChoiceOrNull<DecodeFailure>(), fields.Text(CommandEventCodecs.LongestSentence)) { Exited = fields.NestedOrNull(ChildExitedCodec.Read) }),
     ];
 
     private static void WriteBegin(ref MessagePackWriter writer, PixelsBegin message)

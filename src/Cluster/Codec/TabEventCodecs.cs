@@ -37,8 +37,8 @@ internal static class TabEventCodecs
             writer.Write(message.Message);
             writer.Write(message.Line);
             writer.Write(message.Column);
-            writer.WriteNested(message.Exited, TabPageFields.Write);
-        }, static (ref fields) => new EvaluationFailed(fields.Choice<ScriptFailure>(), fields.Text(), fields.Int32(0), fields.Int32(0)) { Exited = fields.NestedOrNull(TabPageFields.ReadExit) }),
+            writer.WriteNested(message.Exited, ChildExitedCodec.Write);
+        }, static (ref fields) => new EvaluationFailed(fields.Choice<ScriptFailure>(), fields.Text(), fields.Int32(0), fields.Int32(0)) { Exited = fields.NestedOrNull(ChildExitedCodec.Read) }),
         MessageCodec.Of<ResourceFetched>("tab-fetched", static (ref writer, message) =>
         {
             writer.WriteArrayHeader(4);
@@ -60,12 +60,12 @@ internal static class TabEventCodecs
             writer.Write(message.Message);
             writer.WriteOrNil((long?)message.Act);
             writer.Write(message.Field);
-            writer.WriteNested(message.Exited, TabPageFields.Write);
+            writer.WriteNested(message.Exited, ChildExitedCodec.Write);
         }, static (ref fields) => new QueryFailed(fields.ChoiceOrNull<DocumentFailure>(), fields.Text())
         {
             Act = fields.ChoiceOrNull<ActFailure>(),
             Field = fields.Text(),
-            Exited = fields.NestedOrNull(TabPageFields.ReadExit),
+            Exited = fields.NestedOrNull(ChildExitedCodec.Read),
         }),
         MessageCodec.Of<Acted>("tab-acted", static (ref writer, message) =>
         {
@@ -142,9 +142,9 @@ internal static class TabEventCodecs
             writer.WriteArrayHeader(4);
             writer.Write(message.Load);
             writer.Write(message.Message);
-            writer.WriteNested(message.Exited, TabPageFields.Write);
+            writer.WriteNested(message.Exited, ChildExitedCodec.Write);
             writer.Write(message.Crashes);
-        }, static (ref fields) => new Crashed(fields.Int32(0), fields.Text(), fields.NestedOrNull(TabPageFields.ReadExit), fields.Int32(0))),
+        }, static (ref fields) => new Crashed(fields.Int32(0), fields.Text(), fields.NestedOrNull(ChildExitedCodec.Read), fields.Int32(0))),
         MessageCodec.Of<TabUnresponsive>("tab-unresponsive", static (ref writer, message) =>
         {
             writer.WriteArrayHeader(2);

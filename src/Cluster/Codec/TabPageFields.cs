@@ -1,17 +1,12 @@
 using System.Diagnostics;
 using ActorBrowser.Transport;
-using Akka.Actor;
 using MessagePack;
-using static ActorBrowser.ChildProcessProtocol;
 
 namespace ActorBrowser.Cluster;
 
 /// <summary>The parts of the messages of tabs.</summary>
 internal static class TabPageFields
 {
-    /// <summary>The longest list of lines, ids or layers in a report of a process's end.</summary>
-    private const int MostOfReport = 10_000;
-
     internal static void Write(ref MessagePackWriter writer, PageSummary page)
     {
         writer.WriteArrayHeader(8);
@@ -70,53 +65,6 @@ internal static class TabPageFields
     }
 
     internal static QueryItem ReadItem(ref Fields fields) => new(fields.Text(), fields.Text(), fields.Text(), fields.Int32(0));
-
-    internal static void Write(ref MessagePackWriter writer, ChildExited exited)
-    {
-        writer.WriteArrayHeader(18);
-        writer.Write(exited.Role);
-        writer.Write(exited.ProcessId);
-        writer.Write((int)exited.Reason);
-        writer.Write((int)exited.Cause);
-        writer.WriteOrNil(exited.ExitCode);
-        writer.WriteOrNil(exited.Signal);
-        writer.Write(exited.Message);
-        writer.WriteList(exited.InFlight, static (ref writer, id) =>
-        {
-            writer.WriteArrayHeader(1);
-            writer.Write(id);
-        });
-        writer.WriteTexts(exited.LastStderrLines);
-        writer.WriteMoment(exited.StartedAt);
-        writer.WriteMoment(exited.ReadyAt);
-        writer.WriteMoment(exited.EndedAt);
-        writer.WriteList(exited.Layers, static (ref writer, layer) =>
-        {
-            writer.WriteArrayHeader(3);
-            writer.Write(layer.Layer);
-            writer.Write(layer.Enforced);
-            writer.Write(layer.Detail);
-        });
-        writer.Write((int)exited.Image);
-        writer.Write(exited.WillRecur);
-        writer.Write(exited.DiedAtStart);
-        writer.Write(exited.Limit);
-        writer.Write(exited.Dump);
-    }
-
-    /// <summary>Reads how a process of another node ended. Its actor is on that node: <see cref="ChildExited.Child"/> is nobody here.</summary>
-    internal static ChildExited ReadExit(ref Fields fields) => new(
-        ActorRefs.Nobody, fields.Text(256), fields.Int32(0), fields.Choice<ExitReason>(), fields.Choice<KillCause>(),
-        (int?)fields.NumberOrNull(int.MinValue, int.MaxValue), (int?)fields.NumberOrNull(int.MinValue, int.MaxValue), fields.Text(),
-        fields.List(static (ref fields) => fields.Id(), MostOfReport), fields.Texts(MostOfReport), fields.Moment(), fields.MomentOrNull(), fields.Moment())
-    {
-        Layers = fields.List(static (ref fields) => new LayerReport(fields.Text(), fields.Flag(), fields.Text()), MostOfReport),
-        Image = fields.Choice<ChildImage>(),
-        WillRecur = fields.Flag(),
-        DiedAtStart = fields.Flag(),
-        Limit = fields.TextOrNull(),
-        Dump = fields.TextOrNull(),
-    };
 
     /// <summary>Writes the span that a message's work is part of, as W3C's <c>traceparent</c>; nil for none.</summary>
     internal static void WriteTrace(this ref MessagePackWriter writer, TracedMessage message) => writer.Write(TraceText.Of(message.TraceParent));

@@ -20,22 +20,28 @@ internal sealed class CommandAnswers(CommandTalkers talkers, LostCommand command
         switch (heard)
         {
             case OutputChunk or OutputText or OutputGap:
-                var feed = talker.Feed ?? throw new WireFormatException("Output arrived for an actor that has not subscribed.");
+                var feed = FeedOf(talker);
                 feed.OnArrived((IEvent)heard);
                 Tell(talker, heard);
                 Grant(talker.Number, feed);
                 break;
             case CommandExited exited:
-                command.Exit = exited.Exit;
-                if (talker.Feed is { } told)
-                    told.HasExit = true;
+                Check(exited.Handle);
+                var told = FeedOf(talker);
+                if (told.HasExit)
+                    throw new WireFormatException("The command's end was told twice.");
+                (told.HasExit, command.Exit) = (true, exited.Exit);
                 Tell(talker, exited with { Handle = command.Handle });
                 break;
             case CommandClosed closed:
+                Check(closed.Handle);
+                FeedOf(talker);
                 command.Exit = closed.Exit;
                 Tell(talker, closed with { Handle = command.Handle });
                 EndFeed(talker);
                 break;
+            case InputTaken or InputRefused when !talker.HasWritten:
+                throw new WireFormatException("An actor that has written nothing was told of its input.");
             case InputTaken taken:
                 _taken = Math.Max(_taken, taken.Taken);
                 Answer(talker, taken, static question => question is WriteInput, all: true);
@@ -44,20 +50,25 @@ internal sealed class CommandAnswers(CommandTalkers talkers, LostCommand command
                 Answer(talker, heard, static question => question is WriteInput, all: true);
                 break;
             case SpillFailed:
+                FeedOf(talker);
                 Tell(talker, heard);
                 break;
             case CommandSnapshot snapshot:
+                Check(snapshot.Handle);
                 command.OnSnapshot(snapshot);
                 Answer(talker, snapshot with { Handle = command.Handle }, static question => question is GetSnapshot or Poll or KillCommand);
                 break;
             case Waited waited:
+                Check(waited.Snapshot.Handle);
                 command.OnSnapshot(waited.Snapshot);
                 Answer(talker, waited with { Snapshot = waited.Snapshot with { Handle = command.Handle } }, static question => question is Wait);
                 break;
             case Released released:
+                Check(released.Handle);
                 Answer(talker, released with { Handle = command.Handle }, static question => question is Release);
                 break;
-            case UnknownHandle:
+            case UnknownHandle unknown:
+                Check(unknown.Handle);
                 AnswerAny(talker, new UnknownHandle(command.Handle));
                 break;
             case NodeFailure failure:
@@ -109,7 +120,9 @@ internal sealed class CommandAnswers(CommandTalkers talkers, LostCommand command
     {
         if (talker.Feed is not { } feed)
         {
-            Answer(talker, answer, static _ => true);
+            // Also what needs no answer may be refused, such as a signal; there is nobody to tell then.
+            if (talker.Questions.Count > 0 || talker.HasWritten)
+                Answer(talker, answer, static _ => true, all: talker.Questions.Count == 0);
             return;
         }
         // As locally, the actor that asked for the subscription learns that there is none.
@@ -123,13 +136,23 @@ internal sealed class CommandAnswers(CommandTalkers talkers, LostCommand command
             say(new CommandForget(number));
     }
 
-    // A node that sends answers without questions changes nothing but what these actors hear.
+    // The node has one name for the command; an empty one if it has no such command.
+    private void Check(string handle)
+    {
+        if (handle != command.Local && handle.Length > 0)
+            throw new WireFormatException($"What arrived is of another command, {VisibleText.Line(handle)}.");
+    }
+
+    private static OutputFeed FeedOf(CommandTalkers.Talker talker) => talker.Feed ?? throw new WireFormatException("Output, or an end, arrived for an actor that has not subscribed.");
+
     private void Answer(CommandTalkers.Talker talker, object answer, Predicate<object> isAnswered, bool all = false)
     {
         if (all)
             talker.Questions.RemoveAll(isAnswered);
         else if (talker.Questions.FindIndex(isAnswered) is >= 0 and var index)
             talker.Questions.RemoveAt(index);
+        else
+            throw new WireFormatException($"A {answer.GetType().Name} arrived that nobody asked for.");
         Tell(talker, answer);
         // A writer hears later what the command takes; an Ask has had its answer.
         if (talker.Questions.Count > 0 || (talker.HasWritten && talker.Actor is not MinimalActorRef))

@@ -31,7 +31,7 @@ internal sealed class CommandConversation : Conversation
         (_spawn, _attached, _placement, _hasStarted) = (spawn, attached, placement, spawn is null);
         _answers = new CommandAnswers(_talkers, _command, Self, Say);
         if (attached is not null)
-            _command.Handle = CommandHandle.Of(attached, placement.Only!);
+            (_command.Handle, _command.Local) = (CommandHandle.Of(attached, placement.Only!), attached);
     }
 
     /// <summary>To the cluster's actor: this conversation is about the command with this handle.</summary>
@@ -49,9 +49,15 @@ internal sealed class CommandConversation : Conversation
         internal static readonly Retire Instance = new();
     }
 
+    // A question whose own time is over.
+    private sealed record Overdue(long Actor, object Question) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     private protected override PlacementRequest Placement => _placement;
 
     private protected override bool MayRepeat => false;
+
+    // A command that runs may say nothing for any time.
+    private protected override bool IsAwaited => !_hasStarted || _talkers.IsAwaited;
 
     /// <summary>Creates the props for a new command.</summary>
     internal static Props Starting(ConversationStart start, Spawn spawn, PlacementRequest placement) => Akka.Actor.Props.Create(() => new CommandConversation(start, spawn, null, placement));
@@ -96,6 +102,8 @@ internal sealed class CommandConversation : Conversation
         {
             case CommandStarted started when !_hasStarted:
                 _hasStarted = true;
+                AwaitEndOf(_spawn!);
+                _command.Local = started.Handle;
                 _command.Handle = CommandHandle.Of(started.Handle, Node!);
                 _command.OnStarted(_spawn!.Display, started);
                 Context.Parent.Tell(new Known(_command.Handle));
@@ -109,8 +117,9 @@ internal sealed class CommandConversation : Conversation
                 if (_talkers.Find(heard.Actor) is { } talker)
                     _answers.OnHeard(talker, heard.Event);
                 break;
-            case CommandOver when _hasStarted:
+            case CommandOver when _hasStarted && !_isOver:
                 _isOver = true;
+                AwaitNoEnd();
                 break;
             default:
                 throw new WireFormatException($"A {message.GetType().Name} is not expected of a command's node.");
@@ -156,6 +165,10 @@ internal sealed class CommandConversation : Conversation
             case Retire:
                 _isRetired = true;
                 break;
+            case Overdue overdue:
+                if (_talkers.Find(overdue.Actor) is { } asker && asker.Questions.Exists(question => ReferenceEquals(question, overdue.Question)))
+                    Fail(ConversationFailure.NodeLost, $"The node {Node} has not answered a {overdue.Question.GetType().Name} within its own time and more.");
+                break;
             case Akka.Actor.Status.Failure when _isRetiring:
                 // The cluster's actor has failed before it answered.
                 _isRetiring = false;
@@ -183,7 +196,7 @@ internal sealed class CommandConversation : Conversation
     {
         if (spawn.Subscription is not { } asked)
             return CommandOrder.Of(spawn, null, 0);
-        var feed = new OutputFeed(asked.Subscriber, asked.Subscriber, asked.Credit, Window);
+        var feed = new OutputFeed(asked.Subscriber, asked.Subscriber, asked.Credit, asked.From, Window);
         var subscriber = _talkers.Subscribe(feed).Number;
         return CommandOrder.Of(spawn, new CommandSubscription(asked.From, asked.Text, feed.TakeGrant()), subscriber);
     }
@@ -196,7 +209,7 @@ internal sealed class CommandConversation : Conversation
         // A second subscription of an actor replaces the first one.
         if (_talkers.Unsubscribe(asked.Subscriber) is > 0 and var former)
             Say(new CommandForget(former));
-        var feed = new OutputFeed(asked.Subscriber, asker, asked.Credit, Window);
+        var feed = new OutputFeed(asked.Subscriber, asker, asked.Credit, asked.From, Window);
         Say(new CommandSaid(_talkers.Subscribe(feed).Number, new CommandSubscription(asked.From, asked.Text, feed.TakeGrant())));
     }
 
@@ -222,8 +235,12 @@ internal sealed class CommandConversation : Conversation
 
     private void Ask(object question)
     {
+        if (!_talkers.IsAwaited)
+            Await();
         var talker = _talkers.Of(Sender);
         talker.Questions.Add(question);
+        if (LongestOf(question) is { } longest)
+            Timers.StartSingleTimer(new object(), new Overdue(talker.Number, question), longest);
         // The node has its own name for the command.
         Say(new CommandSaid(talker.Number, question switch
         {
@@ -234,6 +251,21 @@ internal sealed class CommandConversation : Conversation
             _ => question,
         }));
     }
+
+    // A command without limit may run on, and a node's own grace and drain are not known here.
+    private void AwaitEndOf(Spawn spawn)
+    {
+        if (spawn.TotalTimeout is not { } total || (Start.Settings.AnswerTimeout == TimeSpan.Zero && (spawn.Grace is null || spawn.DrainTimeout is null)))
+            return;
+        AwaitEnd(total + (spawn.Grace ?? Start.Settings.AnswerTimeout) + (spawn.DrainTimeout ?? Start.Settings.AnswerTimeout));
+    }
+
+    private TimeSpan? LongestOf(object question) => question switch
+    {
+        Wait { Timeout: { } time } when time >= TimeSpan.Zero => time + Start.Settings.AnswerGrace,
+        KillCommand { Grace: { } grace } when Start.Settings.AnswerTimeout > TimeSpan.Zero => grace + Start.Settings.AnswerTimeout,
+        _ => null,
+    };
 
     private void Say(object message)
     {

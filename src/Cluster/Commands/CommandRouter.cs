@@ -18,31 +18,18 @@ internal sealed class CommandRouter(IActorContext context, ClusterMemory memory,
 
     private IActorRef Sender => context.Sender;
 
-    /// <summary>Copies the lists of a request for a command, which its sender could still change, and which may throw when they are read.</summary>
+    /// <summary>Copies a request for a command, which its sender could still change.</summary>
     /// <returns>The message; null if it was refused.</returns>
     internal static object? Own(object message, IActorRef sender)
     {
         var asked = (message as ClusterProtocol.Placed)?.Request ?? message;
         if (asked is not Spawn spawn)
             return message;
-        try
-        {
-            var own = spawn with
-            {
-                Arguments = spawn.Arguments?.ToArray()!,
-                Read = spawn.Read?.ToArray(),
-                Egress = spawn.Egress?.ToArray(),
-                Secrets = spawn.Secrets?.ToArray(),
-                Environment = spawn.Environment?.Own(),
-            };
+        if (spawn.Own(out var refused) is { } own)
             return message is ClusterProtocol.Placed placed ? placed with { Request = own } : own;
-        }
-        catch (Exception e)
-        {
-            spawn.InputDescriptor?.Dispose();
-            sender.Tell(new SpawnRefused(Transport.SpawnFailure.InvalidRequest, 0, $"The Spawn cannot be read: {e.Message}"));
-            return null;
-        }
+        spawn.InputDescriptor?.Dispose();
+        sender.Tell(refused!);
+        return null;
     }
 
     /// <summary>Handles a message about commands; false for any other.</summary>

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.Cluster;
 
@@ -31,6 +32,9 @@ internal sealed class CommandTalkers(IActorContext context)
 
     /// <summary>Whether no actor waits for an answer or for output.</summary>
     internal bool AreDone => _feeds.Count == 0 && _byNumber.Values.All(static talker => talker.Questions.Count == 0);
+
+    /// <summary>Whether the node is to answer a question that takes no time.</summary>
+    internal bool IsAwaited => _byNumber.Values.Any(static talker => talker.Questions.Exists(static question => question is GetSnapshot or Poll or Release or KillCommand { Grace: null }));
 
     internal IReadOnlyCollection<Talker> All => _byNumber.Values;
 

@@ -24,7 +24,12 @@ internal sealed class HandlesConversation : Conversation
 
     internal static Props Props(ConversationStart start, string node) => Akka.Actor.Props.Create(() => new HandlesConversation(start, node));
 
-    private protected override void OnPlaced() => Send(new CommandHandlesOrder());
+    private protected override void OnPlaced()
+    {
+        Send(new CommandHandlesOrder());
+        // It takes no time.
+        AwaitEnd(TimeSpan.Zero);
+    }
 
     private protected override void OnAnswer(object message)
     {

@@ -11,6 +11,9 @@ internal sealed class LostCommand
     private DateTimeOffset _startedAt = DateTimeOffset.UnixEpoch;
     private long _position;
 
+    /// <summary>The handle at the node's browser; empty until the command has started.</summary>
+    internal string Local { get; set; } = "";
+
     /// <summary>The handle on the cluster; empty until the command has started.</summary>
     internal string Handle { get; set; } = "";
 

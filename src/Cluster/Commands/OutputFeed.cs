@@ -11,12 +11,14 @@ namespace ActorBrowser.Cluster;
 /// <param name="subscriber">The subscriber.</param>
 /// <param name="asker">Who asked for the subscription.</param>
 /// <param name="credit">How much the subscriber allows; null for no limit.</param>
+/// <param name="from">Where the output begins.</param>
 /// <param name="window">The most bytes under way.</param>
-internal sealed class OutputFeed(IActorRef subscriber, IActorRef asker, long? credit, int window)
+internal sealed class OutputFeed(IActorRef subscriber, IActorRef asker, long? credit, long from, int window)
 {
     // What the subscriber allows and the node was not granted yet.
     private long _allowed = credit ?? long.MaxValue;
     private long _underWay;
+    private long _position = Math.Max(0, from);
 
     internal IActorRef Subscriber { get; } = subscriber;
 
@@ -45,15 +47,20 @@ internal sealed class OutputFeed(IActorRef subscriber, IActorRef asker, long? cr
     }
 
     /// <summary>Counts output that has arrived.</summary>
-    /// <exception cref="WireFormatException">The node sent more than it was granted.</exception>
+    /// <exception cref="WireFormatException">The node sent more than it was granted, or something again.</exception>
     internal void OnArrived(IEvent output)
     {
-        var (stream, bytes) = output switch
+        var (stream, position, bytes) = output switch
         {
-            OutputChunk chunk => (chunk.Stream, (long)chunk.Data.Length),
-            OutputText text => (text.Stream, text.Bytes),
-            _ => (OutputStream.Output, 0),
+            OutputChunk chunk => (chunk.Stream, chunk.Position, (long)chunk.Data.Length),
+            OutputText text => (text.Stream, text.Position, text.Bytes),
+            OutputGap gap => (OutputStream.Output, gap.Position, 0),
+            _ => throw new ArgumentException("It is no output.", nameof(output)),
         };
+        if (position < _position)
+            throw new WireFormatException($"Output at {position} arrived, which was told up to {_position} already.");
+        // No sum of a position and a length of the wire overflows.
+        _position = CreditSum.Of(position, output is OutputGap { Bytes: var left } ? left : bytes);
         _underWay -= bytes;
         if (_underWay < 0)
             throw new WireFormatException($"{-_underWay} bytes of output arrived that were not asked for.");

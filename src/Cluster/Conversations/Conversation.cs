@@ -33,12 +33,13 @@ internal sealed record ConversationStart(ulong Id, IActorRef Requester, ClusterS
 /// One request, on the node where it was asked: waits for a node, opens a conversation with it, and answers the requester exactly once,
 /// whatever happens to the node. A child of <see cref="ClusterBrowserActor"/>.
 /// </summary>
-internal abstract class Conversation : UntypedActor
+internal abstract partial class Conversation : UntypedActor
 {
     private Conduit? _conduit;
     private IActorRef? _link;
     private int _attempts;
     private bool _isOver;
+    private bool _isClosing;
     private long _since;
 
     private protected Conversation(ConversationStart start) => Start = start;
@@ -108,6 +109,25 @@ internal abstract class Conversation : UntypedActor
         }
     }
 
+    /// <summary>The conversation is over once the node has room for everything that was sent; the node is told only then.</summary>
+    private protected void FinishOnceSent()
+    {
+        if (_isOver || _isClosing)
+            return;
+        _isClosing = true;
+        _conduit?.Close();
+        FinishIfSent();
+    }
+
+    private void FinishIfSent()
+    {
+        if (!_isClosing || _conduit is { IsDrained: false })
+            return;
+        _isOver = true;
+        Part(tell: false);
+        Context.Stop(Self);
+    }
+
     /// <summary>The conversation is over; the node need not go on.</summary>
     private protected void Finish()
     {
@@ -139,6 +159,7 @@ internal abstract class Conversation : UntypedActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        Timers.CancelAll();
         if (!_isOver)
             OnFailed(ConversationFailure.Stopped, "This node's actor for the request failed, or stopped with its actor system.");
         Part(tell: true);
@@ -170,6 +191,12 @@ internal abstract class Conversation : UntypedActor
                 break;
             case NodeLink.LinkLost:
                 break;
+            case SilenceTick:
+                OnSilence();
+                break;
+            case LateTick late:
+                OnLate(late.Most);
+                break;
             default:
                 OnLocal(message);
                 break;
@@ -186,10 +213,12 @@ internal abstract class Conversation : UntypedActor
         _conduit = new Conduit(Id, _link, Start.Settings);
         _conduit.Open(Placement.Kind, Placement.Apart);
         OnPlaced();
+        AwaitAnswer();
     }
 
     private void OnPiece(LinkPiece piece)
     {
+        Await();
         switch (piece.Kind)
         {
             case FrameKind.Refuse:
@@ -204,7 +233,10 @@ internal abstract class Conversation : UntypedActor
         {
             var whole = _conduit!.Receive(piece, out var cost);
             if (piece.Kind is FrameKind.Credit)
+            {
                 OnRoom();
+                FinishIfSent();
+            }
             if (whole is null)
                 return;
             OnAnswer(whole);
@@ -225,8 +257,15 @@ internal abstract class Conversation : UntypedActor
         if (refusal.Kind == RefusalKind.Full)
             Find(node);
         else
-            Fail(refusal.Kind == RefusalKind.Denied ? ConversationFailure.Denied : ConversationFailure.Failed, refusal.Problem);
+            Fail(FailureOf(refusal.Kind), refusal.Problem);
     }
+
+    private static ConversationFailure FailureOf(RefusalKind kind) => kind switch
+    {
+        RefusalKind.Denied => ConversationFailure.Denied,
+        RefusalKind.Exhausted => ConversationFailure.NodesFull,
+        _ => ConversationFailure.Failed,
+    };
 
     private void OnLost(string why)
     {
@@ -247,6 +286,7 @@ internal abstract class Conversation : UntypedActor
         if (tell)
             _conduit?.Abort();
         _conduit = null;
+        AwaitNothing();
         _link?.Tell(new NodeLink.Leave(Id));
         _link = null;
     }

@@ -19,6 +19,7 @@ internal sealed class FetchConversation : Conversation
     private UploadPump? _pump;
     private int _processId;
     private bool _hasAnswered;
+    private bool _isUploaded;
     private long _received;
 
     public FetchConversation(ConversationStart start, Fetch fetch, Placement? wish) : base(start)
@@ -31,6 +32,12 @@ internal sealed class FetchConversation : Conversation
     private protected override PlacementRequest Placement => _placement;
 
     private protected override bool MayRepeat => !_hasAnswered && _upload is null && HttpRules.IsIdempotent(_fetch.Method.ToUpperInvariant());
+
+    // Null or a time above 0 is the fetch's word; anything else is no limit.
+    private protected override TimeSpan? OwnTimeout => _fetch.TotalTimeout is { } own && own <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : _fetch.TotalTimeout;
+
+    // The reader of a stream may take any time, and so may the source of a body.
+    private protected override bool IsAwaited => !(_fetch.Streamed && _hasAnswered) && (_upload is null || _isUploaded || !IsClear);
 
     internal static Props Props(ConversationStart start, Fetch fetch, Placement? wish) => Akka.Actor.Props.Create(() => new FetchConversation(start, fetch, wish));
 
@@ -121,6 +128,7 @@ internal sealed class FetchConversation : Conversation
                 pump.Handled(IsClear);
                 break;
             case UploadPump.Piece piece when _pump is { } pump:
+                _isUploaded = piece.IsLast;
                 Send(new UploadPiece(piece.Data, piece.IsLast, null));
                 pump.Handled(IsClear);
                 break;

@@ -5,7 +5,7 @@ namespace ActorBrowser.Cluster;
 /// <summary><c>actorbrowser.cluster</c>: see the reference configuration, cluster.conf.</summary>
 internal sealed record ClusterSettings(
     string Role, string Secret, IReadOnlyList<int> Capacity, int MaxProcesses, long MinMemory, TimeSpan OfferInterval, TimeSpan OfferLifetime, int MaxWaiting, TimeSpan WaitTimeout,
-    TimeSpan IntroductionTimeout, TimeSpan PulseInterval, int PartSize, int Window, int MaxMessage, long MaxInput, long MaxImage, TimeSpan DrainTimeout, OrphanRule Orphans, ClusterPolicy Policy, ClusterTabSettings Tabs)
+    TimeSpan AnswerGrace, TimeSpan AnswerTimeout, TimeSpan IntroductionTimeout, TimeSpan PulseInterval, int PartSize, int Window, int MaxMessage, long MaxInput, long MaxImage, TimeSpan DrainTimeout, OrphanRule Orphans, ClusterPolicy Policy, ClusterTabSettings Tabs)
 {
     /// <summary>The oldest version of the messages between nodes that this build speaks.</summary>
     internal const int OldestVersion = 1;
@@ -46,6 +46,8 @@ internal sealed record ClusterSettings(
             reader.Time("cluster.offer-lifetime", positive: true),
             reader.Number("cluster.max-waiting", 0, 10_000_000),
             reader.Time("cluster.wait-timeout"),
+            reader.Time("cluster.answer-grace"),
+            reader.Time("cluster.answer-timeout"),
             reader.Time("cluster.introduction-timeout", positive: true),
             reader.Time("cluster.pulse-interval", positive: true),
             (int)reader.Bytes("cluster.part-size", 1024, 16 << 20),

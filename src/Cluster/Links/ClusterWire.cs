@@ -80,6 +80,9 @@ internal enum RefusalKind
 
     /// <summary>It failed, before or while it did it.</summary>
     Failed = 2,
+
+    /// <summary>It takes no more of this, and no other node may do it. A version without this kind says that it cannot read the reason.</summary>
+    Exhausted = 3,
 }
 
 /// <summary>What a request needs of a node.</summary>

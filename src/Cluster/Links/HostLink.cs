@@ -97,7 +97,9 @@ internal sealed class HostLink : UntypedActor
             case Late:
                 End("The asking node did not prove that it knows the secret in time.");
                 break;
-            case NotWelcome when Sender.Equals(_asker):
+            case NotWelcome not when Sender.Equals(_asker):
+                if (_traffic is null && not.Problem == LinkProof.OtherSecret)
+                    Context.Parent.Tell(NodeHost.OtherSecret.Instance);
                 Context.Stop(Self);
                 break;
             case Terminated terminated when terminated.ActorRef.Equals(_asker):
@@ -121,11 +123,12 @@ internal sealed class HostLink : UntypedActor
     {
         if (!LinkProof.IsRight(prove.Proof, _expected))
         {
-            Context.GetLogger().Warning("{0} asked for a link and does not know the secret (actorbrowser.cluster.secret)", _asker.Path.Address);
-            End("The asking node does not know the secret (actorbrowser.cluster.secret).");
+            Context.Parent.Tell(NodeHost.OtherSecret.Instance);
+            End(LinkProof.OtherSecret);
             return;
         }
         _timers.Cancel(Late.Instance);
+        Context.Parent.Tell(NodeHost.Proven.Instance);
         _traffic = new LinkTraffic(LinkProof.Token(), _asker, Self, _work.Settings.PartSize);
         _timers.StartPeriodicTimer(PulseTick.Instance, PulseTick.Instance, _work.Settings.PulseInterval);
         _asker.Tell(new Welcome(_traffic.Token, _load.Offer(0)), Self);

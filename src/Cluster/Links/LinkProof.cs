@@ -14,6 +14,9 @@ internal static class LinkProof
 {
     internal const int NonceLength = 32;
 
+    /// <summary>What either end says of a proof that is wrong.</summary>
+    internal const string OtherSecret = "The two nodes have not the same secret (actorbrowser.cluster.secret).";
+
     internal static byte[] Nonce() => RandomNumberGenerator.GetBytes(NonceLength);
 
     internal static ulong Token() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));

@@ -12,7 +12,9 @@ internal sealed class NodeHost : UntypedActor
     /// <summary>The actor's name below /user: nodes find each other by it.</summary>
     internal const string Name = "actorbrowser-host";
 
-    private const int MostLinks = 4096;
+    private const int MostToldOf = 256;
+
+    private static readonly TimeSpan s_betweenWarnings = TimeSpan.FromMinutes(10);
 
     // A node at its limit is full and not full with each request that ends; its askers need not hear of each.
     private static readonly TimeSpan s_betweenChanges = TimeSpan.FromMilliseconds(50);
@@ -20,6 +22,8 @@ internal sealed class NodeHost : UntypedActor
     private readonly NodeLoad _load;
     private readonly HostedWork _work;
     private readonly ActorTimers _timers;
+    private readonly LinkRegister _links = new();
+    private readonly Dictionary<Address, long> _toldOf = [];
     private NodeOffer? _last;
     private int _unchanged;
     private IActorRef? _drainer;
@@ -48,6 +52,18 @@ internal sealed class NodeHost : UntypedActor
     internal sealed class RoomChanged : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         internal static readonly RoomChanged Instance = new();
+    }
+
+    /// <summary>From a link: the asking node knows the secret.</summary>
+    internal sealed class Proven : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        internal static readonly Proven Instance = new();
+    }
+
+    /// <summary>From a link: the two nodes have not the same secret.</summary>
+    internal sealed class OtherSecret : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        internal static readonly OtherSecret Instance = new();
     }
 
     internal static Props Props(NodeLoad load, HostedWork work) => Akka.Actor.Props.Create(() => new NodeHost(load, work));
@@ -80,6 +96,16 @@ internal sealed class NodeHost : UntypedActor
         {
             case Introduce introduce:
                 OnIntroduce(introduce);
+                break;
+            case Proven:
+                _links.OnProven(Sender);
+                break;
+            case OtherSecret:
+                if (_links.AddressOf(Sender) is { } stranger)
+                    WarnOf(stranger);
+                break;
+            case Terminated terminated:
+                _links.Remove(terminated.ActorRef);
                 break;
             case RoomChanged when _timers.IsTimerActive(RoomTick.Instance):
                 _hasChanged = true;
@@ -116,12 +142,25 @@ internal sealed class NodeHost : UntypedActor
         var problem = version < introduce.Oldest || version < ClusterSettings.OldestVersion
                 ? $"This node speaks the versions {ClusterSettings.OldestVersion} to {ClusterSettings.NewestVersion} of the messages between nodes, the other one {introduce.Oldest} to {introduce.Newest}."
             : introduce.Nonce.Length != LinkProof.NonceLength ? "The introduction is malformed."
-            : Context.GetChildren().Take(MostLinks).Count() == MostLinks ? $"This node has {MostLinks} links already."
-            : null;
+            : _links.Problem(LinkEnds.Of(Sender, Context.System));
         if (problem is null)
-            Context.ActorOf(HostLink.Props(Sender, introduce, version, _load, _work));
+        {
+            var link = Context.Watch(Context.ActorOf(HostLink.Props(Sender, introduce, version, _load, _work)));
+            if (_links.Add(link, LinkEnds.Of(Sender, Context.System)) is { } ended)
+                Context.Stop(ended);
+        }
         else
             Sender.Tell(new NotWelcome(problem), Self);
+    }
+
+    // A node without the secret tries again and again, and one that means harm as often as it can.
+    private void WarnOf(Address address)
+    {
+        var time = _timers.Time;
+        foreach (var (known, _) in _toldOf.Where(told => time.GetElapsedTime(told.Value) >= s_betweenWarnings).ToArray())
+            _toldOf.Remove(known);
+        if (_toldOf.Count < MostToldOf && _toldOf.TryAdd(address, time.GetTimestamp()))
+            Context.GetLogger().Warning("{0} asked for a link and has another secret than this node, or none (actorbrowser.cluster.secret)", address);
     }
 
     private void Announce()

@@ -15,6 +15,8 @@ internal sealed class NodeLink : UntypedActor
 {
     private const int LongestProblem = 500;
 
+    private static readonly TimeSpan s_betweenComplaints = TimeSpan.FromMinutes(1);
+
     private readonly ClusterSettings _settings;
     private readonly string _key;
     private readonly Address _address;
@@ -27,6 +29,7 @@ internal sealed class NodeLink : UntypedActor
     private int _version;
     private LinkTraffic? _traffic;
     private string? _problem;
+    private long _complainedAt;
 
     public NodeLink(NodeEntryKey node, IActorRef cluster, ClusterSettings settings)
     {
@@ -177,7 +180,9 @@ internal sealed class NodeLink : UntypedActor
         var ends = new LinkEnds(LinkEnds.Of(Self, Context.System), LinkEnds.Of(Sender, Context.System));
         if (!LinkProof.IsRight(challenge.Proof, LinkProof.Of(_settings.Secret, ofBrowserNode: true, challenge.Version, _nonce, challenge.Nonce.Span, ends)))
         {
-            Complain("The node does not know the secret of this one (actorbrowser.cluster.secret).");
+            // So that it does not wait for a proof, and then complains of another thing.
+            Sender.Tell(new NotWelcome(LinkProof.OtherSecret), Self);
+            Complain(LinkProof.OtherSecret);
             return;
         }
         _introduced = Context.Watch(Sender);
@@ -185,12 +190,12 @@ internal sealed class NodeLink : UntypedActor
         Sender.Tell(new Prove(LinkProof.Of(_settings.Secret, ofBrowserNode: false, _version, _nonce, challenge.Nonce.Span, ends)), Self);
     }
 
-    // Once for each problem, however often the introduction is tried again.
+    // Once for each problem, however often the introduction is tried again; and not often if problems alternate.
     private void Complain(string problem)
     {
-        if (_problem == problem)
+        if (_problem == problem || (_problem is not null && _timers.Time.GetElapsedTime(_complainedAt) < s_betweenComplaints))
             return;
-        _problem = problem;
+        (_problem, _complainedAt) = (problem, _timers.Time.GetTimestamp());
         Context.GetLogger().Warning("The browser node {0} does no work for this one: {1}", _key, VisibleText.Shorten(VisibleText.Line(problem), LongestProblem));
     }
 

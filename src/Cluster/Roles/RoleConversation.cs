@@ -10,23 +10,28 @@ internal sealed class RoleConversation : Conversation
 {
     private readonly ClusterRole.Call _call;
     private readonly PlacementRequest _placement;
-    private readonly ActorTimers _timers = new(Context);
     private readonly long _since;
     private CancellationTokenRegistration _cancellation;
     private ReadOnlyMemory<byte> _request;
     private bool _isOpened;
     private bool _hasItems;
+    private TimeSpan? _left;
 
     public RoleConversation(ConversationStart start, ClusterRole.Call call) : base(start)
     {
         _call = call;
         _placement = (call.Where ?? ActorBrowser.Cluster.Placement.None).For(WorkKind.Call, call.Role.Name);
-        _since = _timers.Time.GetTimestamp();
+        _since = Timers.Time.GetTimestamp();
     }
 
     private protected override PlacementRequest Placement => _placement;
 
     private protected override bool MayRepeat => _call.IsRepeatable && !_hasItems;
+
+    private protected override TimeSpan? OwnTimeout => _left <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : _left;
+
+    // The items of a stream may take any time, unless it has a timeout.
+    private protected override bool IsAwaited => Kind != RoleMessageKind.Stream;
 
     private RoleMessageKind Kind => _call.Handler.Kind;
 
@@ -64,25 +69,22 @@ internal sealed class RoleConversation : Conversation
         if (_isOpened)
             Requester.Tell(new RoleCommands.StreamOpened(_call.Role.Codec.Value), _call.Actor);
         if (_call.Timeout > TimeSpan.Zero)
-            _timers.StartSingleTimer(Late.Instance, Late.Instance, _call.Timeout.Value);
+            Timers.StartSingleTimer(Late.Instance, Late.Instance, _call.Timeout.Value);
         base.PreStart();
     }
 
     protected override void PostStop()
     {
-        _timers.CancelAll();
         _cancellation.Unregister();
         base.PostStop();
     }
 
-    protected override bool AroundReceive(Receive receive, object message) => !_timers.Admits(ref message) || base.AroundReceive(receive, message);
-
     private protected override void OnPlaced()
     {
         // From now on the node's role counts, which knows whether a child has begun.
-        _timers.Cancel(Late.Instance);
-        var left = _call.Timeout > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Max(1, (_call.Timeout.Value - _timers.Time.GetElapsedTime(_since)).TotalMilliseconds)) : _call.Timeout;
-        Send(new RoleOrder(_call.Role.Name, _call.Handler.Signature, _request) { Timeout = left, TraceParent = TraceText.Of(_call.TraceParent) });
+        Timers.Cancel(Late.Instance);
+        _left = _call.Timeout > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Max(1, (_call.Timeout.Value - Timers.Time.GetElapsedTime(_since)).TotalMilliseconds)) : _call.Timeout;
+        Send(new RoleOrder(_call.Role.Name, _call.Handler.Signature, _request) { Timeout = _left, TraceParent = TraceText.Of(_call.TraceParent) });
     }
 
     private protected override void OnAnswer(object message)
@@ -120,7 +122,7 @@ internal sealed class RoleConversation : Conversation
                 Send(new RoleConsumed(consumed.Bytes));
                 break;
             case Late:
-                End(new RoleTimeoutException($"The {Name} waited {_timers.Time.GetElapsedTime(_since).TotalSeconds:0.###} s for a node that has the role {_call.Role.Name} and room.", wasStarted: false));
+                End(new RoleTimeoutException($"The {Name} waited {Timers.Time.GetElapsedTime(_since).TotalSeconds:0.###} s for a node that has the role {_call.Role.Name} and room.", wasStarted: false));
                 break;
             case Cancelled or RoleCommands.CloseStream or Terminated:
                 // The node cancels the request in its child.

@@ -13,7 +13,7 @@ namespace ActorBrowser.Cluster;
 ///      └── find-timeout: what waits fails ──► Idle ── a command ──► Finding
 /// </code>
 /// </summary>
-internal sealed class ClusterTabActor : UntypedActor
+internal sealed partial class ClusterTabActor : UntypedActor
 {
     private const int MostWaiting = 1000;
 
@@ -68,12 +68,17 @@ internal sealed class ClusterTabActor : UntypedActor
             return;
         switch (message)
         {
+            case Subscribe subscribe when _isLeaving:
+                subscribe.Subscriber.Tell(new TabProtocol.Closed { Problem = HasLeft }, Self);
+                break;
             case Subscribe subscribe:
                 Add(subscribe.Subscriber);
                 break;
             case ClusterProtocol.LeaveTab:
-                _watchers.Clear();
-                End("This node has left the tab.", new PageException("This node has left the tab."));
+                Leave();
+                break;
+            case ICommand command when _isLeaving:
+                RefuseLeft(new TabCalls.Call(0, command, Sender));
                 break;
             case ICommand command:
                 OnCommand(command);
@@ -93,8 +98,14 @@ internal sealed class ClusterTabActor : UntypedActor
             case TabConversation.Over over when Sender.Equals(_conversation):
                 OnOver(over);
                 break;
+            case GiveUpTick when _isLeaving:
+                EndLeft();
+                break;
             case GiveUpTick:
                 GiveUp();
+                break;
+            case Terminated terminated when terminated.ActorRef.Equals(_left):
+                OnLeft();
                 break;
             case Terminated terminated:
                 _watchers.Remove(terminated.ActorRef);
@@ -216,6 +227,7 @@ internal sealed class ClusterTabActor : UntypedActor
         _opener = null;
         foreach (var call in _calls.Unsent())
             Send(call);
+        LeaveIfSent();
     }
 
     private void OnOver(TabConversation.Over over)
@@ -273,18 +285,6 @@ internal sealed class ClusterTabActor : UntypedActor
             _watchers.OnNavigationLost(call.Command, problem);
         else if (call.IsQuestion)
             call.Sender.Tell(call.Command is GetSnapshot ? new Akka.Actor.Status.Failure(new NodeLostException(problem)) : TabRefusals.Lost(call.Command, problem, new NodeLostException(problem)), Self);
-    }
-
-    private void End(string problem, Exception why)
-    {
-        if (_isOver)
-            return;
-        _isOver = true;
-        _opener?.Tell(new Akka.Actor.Status.Failure(why));
-        foreach (var call in _calls.TakeAll().Where(static call => call.IsQuestion))
-            call.Sender.Tell(TabRefusals.Lost(call.Command, problem, why), Self);
-        _watchers.Tell(new TabProtocol.Closed { Problem = problem });
-        Context.Stop(Self);
     }
 
     private sealed class FindTick

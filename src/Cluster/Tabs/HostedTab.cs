@@ -72,6 +72,9 @@ internal sealed class HostedTab : HostedConversation
                 Send(message);
                 Finish();
                 break;
+            case TabEntity.TabFull full:
+                Refuse(RefusalKind.Exhausted, full.Problem);
+                break;
             case TabMoved moved:
                 Move(moved.Problem);
                 break;

@@ -88,6 +88,15 @@ internal sealed class TabCalls
         return failed;
     }
 
+    /// <summary>Takes those that are to be answered; the others may yet be sent.</summary>
+    internal List<Call> TakeQuestions()
+    {
+        var questions = _all.Where(static call => call.IsQuestion).ToList();
+        foreach (var call in questions)
+            _all.Remove(call);
+        return questions;
+    }
+
     internal List<Call> TakeAll()
     {
         var all = _all.ToList();

@@ -17,6 +17,12 @@ internal sealed class TabConversation : Conversation
     /// <summary>To the parent: the conversation is over.</summary>
     internal sealed record Over(ConversationFailure Failure, string Problem) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>From the parent: the conversation is over once the tab's node has all that was sent.</summary>
+    internal sealed class LeaveOnceSent : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        internal static readonly LeaveOnceSent Instance = new();
+    }
+
     // There is no other node that has the tab.
     private protected override PlacementRequest Placement => new(WorkKind.Tab) { Only = _node };
 
@@ -32,6 +38,8 @@ internal sealed class TabConversation : Conversation
     {
         if (message is TabAsk)
             Send(message);
+        else if (message is LeaveOnceSent)
+            FinishOnceSent();
         else
             Unhandled(message);
     }

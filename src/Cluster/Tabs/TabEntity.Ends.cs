@@ -10,10 +10,10 @@ internal sealed partial class TabEntity
     {
         if (_isEnding || _isLeaving)
             return;
-        (_isEnding, _forgetsIdentity) = (true, forgetIdentity || _kept is { Options.IsPrivate: true });
+        (_isEnding, _forgetsIdentity) = (true, forgetIdentity || _record.Kept is { Options.IsPrivate: true });
         _timers.StartSingleTimer(MoveTick.Instance, MoveTick.Instance, s_longestMove);
         _local.End();
-        _keeper.Tell(new TabKeeper.Save(++_last, null));
+        _record.Forget();
         _identity!.Actor.Tell(_forgetsIdentity ? TabIdentity.Forget.Instance : TabIdentity.Flush.Instance);
         EndIfKept();
     }
@@ -24,7 +24,7 @@ internal sealed partial class TabEntity
             return;
         _isLeaving = true;
         TellMoved();
-        if (_identity is null || _kept is null)
+        if (_identity is null || _record.Kept is null)
         {
             Context.Stop(Self);
             return;
@@ -37,7 +37,7 @@ internal sealed partial class TabEntity
 
     private void EndIfKept()
     {
-        if (!(_isLeaving || _isEnding) || _local.IsBusy || _saved < _last || !_isFlushed || (_isEnding && _local.IsOpen))
+        if (!(_isLeaving || _isEnding) || _local.IsBusy || !_record.IsSaved || !_isFlushed || (_isEnding && _local.IsOpen))
             return;
         Stop();
     }

@@ -1,4 +1,3 @@
-using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Event;
 using static ActorBrowser.TabProtocol;
@@ -20,6 +19,9 @@ internal sealed partial class TabEntity : UntypedActor
 
     private static readonly TimeSpan s_longestMove = TimeSpan.FromSeconds(20);
 
+    // Longer than an asker waits until it asks again.
+    private static readonly TimeSpan s_emptyAfter = TimeSpan.FromSeconds(5);
+
     private readonly string _entityId;
     private readonly TabNode _node;
     private readonly TabName? _name;
@@ -27,13 +29,12 @@ internal sealed partial class TabEntity : UntypedActor
     private readonly HashSet<IActorRef> _conversations = [];
     private readonly List<(IActorRef Conversation, TabOrder Order)> _joining = [];
     private readonly LocalTab _local;
+    private readonly TabRecord _record;
     private ulong _life = NewLife();
-    private IActorRef? _keeper;
-    private bool _isRead;
-    private KeptTab? _kept;
+    private bool _wasFound;
+    private bool _wasRefused;
+    private bool _isIdentityWanted;
     private TabIdentities.IdentityIs? _identity;
-    private long _last;
-    private long _saved;
     private bool _isLeaving;
     private bool _isEnding;
     private bool _isFlushed;
@@ -44,10 +45,14 @@ internal sealed partial class TabEntity : UntypedActor
         (_entityId, _node, _name) = (entityId, node, TabName.Parse(entityId));
         _timers = new ActorTimers(Context);
         _local = new LocalTab(Context, node.Browser, OnMemory);
+        _record = new TabRecord(Context, entityId, node);
     }
 
-    /// <summary>From a conversation: it wants the tab. Answered by <see cref="TabJoined"/>, <see cref="TabUnknown"/>, or <see cref="TabMoved"/>.</summary>
+    /// <summary>From a conversation: it wants the tab. Answered by <see cref="TabJoined"/>, <see cref="TabUnknown"/>, <see cref="TabFull"/>, or <see cref="TabMoved"/>.</summary>
     internal sealed record JoinTab(TabOrder Order) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>To a conversation: the tab would be new, and the node takes no more.</summary>
+    internal sealed record TabFull(string Problem) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     internal static Props Props(string entityId, TabNode node) => Akka.Actor.Props.Create(() => new TabEntity(entityId, node));
 
@@ -66,6 +71,7 @@ internal sealed partial class TabEntity : UntypedActor
         _timers.CancelAll();
         TellMoved();
         _local.Close();
+        _record.Release();
     }
 
     protected override bool AroundReceive(Receive receive, object message) => !_timers.Admits(ref message) || base.AroundReceive(receive, message);
@@ -78,6 +84,9 @@ internal sealed partial class TabEntity : UntypedActor
         {
             case FindTab:
                 Sender.Tell(new TabIsAt(_entityId, _node.Name));
+                _wasFound = true;
+                if (_record.Kept is null)
+                    WatchUse();
                 break;
             case JoinTab when _isLeaving || _isEnding:
                 Sender.Tell(new TabMoved(Moved));
@@ -85,11 +94,16 @@ internal sealed partial class TabEntity : UntypedActor
             case JoinTab join:
                 _timers.Cancel(IdleTick.Instance);
                 _joining.Add((Context.Watch(Sender), join.Order));
-                Read();
+                if (_name is not null)
+                    _record.Read();
+                WantIdentity();
                 JoinAll();
                 break;
-            case TabKeeper.Loaded loaded when !_isRead && Sender.Equals(_keeper):
-                OnRead(loaded.State);
+            case TabKeeper.Loaded loaded when !_record.IsRead && _record.IsKeeper(Sender):
+                _record.OnRead(loaded.State);
+                if (_conversations.Count + _joining.Count == 0)
+                    OnIdle();
+                JoinAll();
                 break;
             case TabIdentities.IdentityIs identity when _identity is null:
                 _identity = identity;
@@ -97,7 +111,7 @@ internal sealed partial class TabEntity : UntypedActor
                 JoinAll();
                 break;
             case TabKeeper.Saved saved:
-                _saved = saved.Number;
+                _record.OnSaved(saved.Number);
                 EndIfKept();
                 break;
             case TabIdentity.Flushed:
@@ -120,8 +134,8 @@ internal sealed partial class TabEntity : UntypedActor
             case Close or CloseWithIdentity when _conversations.Contains(Sender) || Sender is AnswerRef:
                 End(message is CloseWithIdentity);
                 break;
-            case ICommand when !_isLeaving && !_isEnding && _identity is not null && _kept is not null:
-                _local.Do(message, Sender, () => Opening(_kept, _identity.Identity));
+            case ICommand when !_isLeaving && !_isEnding && _identity is not null && _record.Kept is { } kept:
+                _local.Do(message, Sender, () => Opening(kept, _identity.Identity));
                 break;
             case ICommand:
                 // Of a conversation that was told that the tab has moved, or is closed.
@@ -144,64 +158,59 @@ internal sealed partial class TabEntity : UntypedActor
         Memory = _node.Policy.PrivateAddresses || kept.Memory is null ? kept.Memory : kept.Memory with { Initiator = FetchInitiator.PublicPage },
     };
 
-    private void Read()
+    private void WantIdentity()
     {
-        if (_keeper is not null || _name is null)
+        if (_isIdentityWanted || _name is null)
             return;
-        _keeper = Context.Watch(Context.ActorOf(_node.Store.KeeperOf($"tab/{_entityId}")));
+        _isIdentityWanted = true;
         _node.Identities.Tell(new TabIdentities.Want(_name.Identity));
-    }
-
-    private void OnRead(ReadOnlyMemory<byte>? state)
-    {
-        _isRead = true;
-        try
-        {
-            _kept = state is { } bytes ? KeptTab.Decode(bytes) : null;
-        }
-        catch (WireFormatException e)
-        {
-            Context.GetLogger().Error("What is kept of the tab {0} cannot be read; it counts as closed: {1}", _entityId, e.Message);
-        }
-        JoinAll();
     }
 
     private void JoinAll()
     {
-        if (_name is not null && (!_isRead || _identity is null))
+        if (_name is not null && (!_record.IsRead || _identity is null))
             return;
         foreach (var (conversation, order) in _joining)
             Join(conversation, order);
         _joining.Clear();
-        WatchUse();
+        // The next attempt asks anew whether there is room.
+        if (_wasRefused && _conversations.Count == 0)
+            Passivate();
+        else
+            WatchUse();
     }
 
     private void Join(IActorRef conversation, TabOrder order)
     {
-        if (_name is null || (_kept is null && order.MustExist))
+        if (_name is null || (_record.Kept is null && order.MustExist))
         {
             Context.Unwatch(conversation);
             conversation.Tell(new TabUnknown());
             return;
         }
-        if (_kept is null)
-            Keep(new KeptTab(order, null));
+        if (_record.Kept is null && Full(order) is { } problem)
+        {
+            _wasRefused = true;
+            Context.Unwatch(conversation);
+            conversation.Tell(new TabFull(problem));
+            return;
+        }
         _conversations.Add(conversation);
         _local.Add(conversation);
         conversation.Tell(new TabJoined(_life));
     }
 
-    private void OnMemory(TabMemory memory) => Keep(_kept! with { Memory = KeptTab.Bounded(memory) });
+    // Begins the new tab, or says why there is no room for it.
+    private string? Full(TabOrder order) =>
+        _identity!.IsBeyond ? $"The tab's node knows {_node.Settings.MaxIdentities} other identities (actorbrowser.cluster.tabs.max-identities); close their last tabs with ForgetIdentity."
+        : _record.TryBegin(order) ? null
+        : $"{_node.Settings.Max} tabs live on the tab's node already (actorbrowser.cluster.tabs.max); close some.";
 
-    private void Keep(KeptTab kept)
-    {
-        _kept = kept;
-        _keeper.Tell(new TabKeeper.Save(++_last, kept.Encode()));
-    }
+    private void OnMemory(TabMemory memory) => _record.Save(_record.Kept! with { Memory = KeptTab.Bounded(memory) });
 
     private void OnTerminated(IActorRef actor)
     {
-        if (actor.Equals(_keeper) || actor.Equals(_identity?.Actor))
+        if (_record.IsKeeper(actor) || actor.Equals(_identity?.Actor))
         {
             // It has failed, and says why in the log, or the node stops. The shard starts this tab again.
             Context.Stop(Self);
@@ -221,28 +230,37 @@ internal sealed partial class TabEntity : UntypedActor
 
     private static ulong NewLife() => (ulong)Random.Shared.NextInt64();
 
-    // A tab that nobody uses keeps no renderer; one whose name nobody else knows is closed.
+    // A tab that nobody uses keeps no renderer; one whose name nobody else knows is closed; one that was looked for and never opened is forgotten.
     private void WatchUse()
     {
-        if (_conversations.Count + _joining.Count == 0)
-            _timers.StartSingleTimer(IdleTick.Instance, IdleTick.Instance, _kept is { Options.IsPrivate: false } ? _node.Settings.IdleAfter : _node.Settings.OrphanAfter);
+        if (_conversations.Count + _joining.Count > 0)
+            return;
+        _timers.StartSingleTimer(IdleTick.Instance, IdleTick.Instance, _record.Kept switch
+        {
+            { Options.IsPrivate: false } => _node.Settings.IdleAfter,
+            null when _wasFound || _record.IsRead => s_emptyAfter,
+            _ => _node.Settings.OrphanAfter,
+        });
     }
 
     private void OnIdle()
     {
         if (_conversations.Count + _joining.Count > 0 || _isLeaving || _isEnding)
             return;
-        if (!_isRead && _name is not null)
+        if (!_record.IsRead && _name is not null)
         {
-            // Started again with its shard, and not asked for since: is it somebody's?
-            Read();
+            // Started again with its shard, or looked for, and not used since: is it somebody's?
+            _record.Read();
             WatchUse();
         }
-        else if (_kept is null)
+        else if (_record.Kept is not { } kept)
             Passivate();
-        else if (_identity is null)
+        else if (kept.Options.IsPrivate && _identity is null)
+        {
+            WantIdentity();
             WatchUse();
-        else if (_kept.Options.IsPrivate)
+        }
+        else if (kept.Options.IsPrivate)
             End(forgetIdentity: true);
         else
             _local.Close();

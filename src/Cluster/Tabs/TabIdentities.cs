@@ -11,20 +11,30 @@ namespace ActorBrowser.Cluster;
 internal sealed class TabIdentities : UntypedActor
 {
     private readonly Dictionary<string, Known> _byName = [];
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private readonly ITabStore _store;
+    private readonly int _most;
+    private int _counted;
 
-    public TabIdentities(ITabStore store) => _store = store;
+    public TabIdentities(ITabStore store, int most) => (_store, _most) = (store, most);
 
     /// <summary>From a tab: the identity of this name. Answered by <see cref="IdentityIs"/>, once its cookies are there.</summary>
-    internal sealed record Want(string Name) : INoSerializationVerificationNeeded;
+    internal sealed record Want(string Name) : INoSerializationVerificationNeeded
+    {
+        /// <summary>Whether this node knows as many others as it may; set here alone.</summary>
+        internal bool IsBeyond { get; init; }
+    }
 
     /// <summary>The identity, and its actor.</summary>
-    internal sealed record IdentityIs(NetworkIdentity Identity, IActorRef Actor) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <param name="Identity">The identity.</param>
+    /// <param name="Actor">Its actor.</param>
+    /// <param name="IsBeyond">Whether it is new, and this node knows as many as it may: it gets no new tab.</param>
+    internal sealed record IdentityIs(NetworkIdentity Identity, IActorRef Actor, bool IsBeyond) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>From an identity's actor: no tab uses it, and all is kept. It has had so many requests.</summary>
-    internal sealed record Unused(string Name, int Wants) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    internal sealed record Unused(string Name, int Wants, bool HasCookies) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    internal static Props Props(ITabStore store) => Akka.Actor.Props.Create(() => new TabIdentities(store));
+    internal static Props Props(ITabStore store, int most) => Akka.Actor.Props.Create(() => new TabIdentities(store, most));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
@@ -50,10 +60,13 @@ internal sealed class TabIdentities : UntypedActor
                 if (!_byName.TryGetValue(want.Name, out var entry))
                     _byName.Add(want.Name, entry = new Known(Context.Watch(Context.ActorOf(TabIdentity.Props(want.Name, _store)))));
                 entry.Wants++;
-                entry.Actor.Forward(want);
+                Count(want.Name, entry);
+                entry.Actor.Forward(new Want(want.Name) { IsBeyond = !entry.IsCounted });
                 break;
             case Unused unused when _byName.TryGetValue(unused.Name, out var idle) && idle.Actor.Equals(Sender) && idle.Wants == unused.Wants:
-                _byName.Remove(unused.Name);
+                Remove(unused.Name);
+                if (unused.HasCookies)
+                    _left.Add(unused.Name);
                 Context.Stop(Sender);
                 break;
             case Unused:
@@ -61,7 +74,7 @@ internal sealed class TabIdentities : UntypedActor
                 break;
             case Terminated terminated:
                 if (_byName.FirstOrDefault(pair => pair.Value.Actor.Equals(terminated.ActorRef)).Key is { } name)
-                    _byName.Remove(name);
+                    Remove(name);
                 break;
             default:
                 Unhandled(message);
@@ -69,11 +82,28 @@ internal sealed class TabIdentities : UntypedActor
         }
     }
 
+    // Also one whose tabs are closed counts, as long as its cookies are kept.
+    private void Count(string name, Known known)
+    {
+        if (known.IsCounted || (!_left.Remove(name) && _counted + _left.Count >= _most))
+            return;
+        known.IsCounted = true;
+        _counted++;
+    }
+
+    private void Remove(string name)
+    {
+        if (_byName.Remove(name, out var known) && known.IsCounted)
+            _counted--;
+    }
+
     private sealed class Known(IActorRef actor)
     {
         internal IActorRef Actor { get; } = actor;
 
         internal int Wants { get; set; }
+
+        internal bool IsCounted { get; set; }
     }
 }
 
@@ -85,9 +115,11 @@ internal sealed class TabIdentity : UntypedActor
     private readonly ITabStore _store;
     private readonly IActorRef _keeper;
     private readonly HashSet<IActorRef> _users = [];
-    private readonly List<IActorRef> _waiting = [];
+    private readonly List<(IActorRef User, bool IsBeyond)> _waiting = [];
     private readonly List<(long Number, IActorRef Asker)> _flushing = [];
     private bool _isLoaded;
+    private bool _wasKept;
+    private bool _hasCookies;
     private int _wants;
     private long _saved;
     private long _last;
@@ -140,14 +172,14 @@ internal sealed class TabIdentity : UntypedActor
             case TabKeeper.Loaded loaded when !_isLoaded:
                 OnLoaded(loaded.State);
                 break;
-            case TabIdentities.Want:
+            case TabIdentities.Want want:
                 _wants++;
                 if (_users.Add(Sender))
                     Context.Watch(Sender);
                 if (_isLoaded)
-                    Sender.Tell(new TabIdentities.IdentityIs(_identity, Self));
+                    Tell(Sender, want.IsBeyond);
                 else
-                    _waiting.Add(Sender);
+                    _waiting.Add((Sender, want.IsBeyond));
                 break;
             case Changed:
                 Interlocked.Exchange(ref _isTold, 0);
@@ -159,6 +191,7 @@ internal sealed class TabIdentity : UntypedActor
                 break;
             case Forget:
                 _identity.Import(CookieFileText.Write([]));
+                _hasCookies = false;
                 _keeper.Tell(new TabKeeper.Save(++_last, null));
                 _flushing.Add((_last, Sender));
                 break;
@@ -183,13 +216,16 @@ internal sealed class TabIdentity : UntypedActor
     private void OnLoaded(ReadOnlyMemory<byte>? state)
     {
         _isLoaded = true;
+        _hasCookies = _wasKept = state is not null;
         if (state is { } bytes && Read(bytes) is { } problem)
             Context.GetLogger().Error("What is kept of the identity {0} cannot be read; it begins without cookies: {1}", _name, problem);
-        foreach (var waiting in _waiting)
-            waiting.Tell(new TabIdentities.IdentityIs(_identity, Self));
+        foreach (var (user, isBeyond) in _waiting)
+            Tell(user, isBeyond);
         _waiting.Clear();
         TellFlushed();
     }
+
+    private void Tell(IActorRef user, bool isBeyond) => user.Tell(new TabIdentities.IdentityIs(_identity, Self, isBeyond && !_wasKept));
 
     private string? Read(ReadOnlyMemory<byte> bytes)
     {
@@ -209,6 +245,7 @@ internal sealed class TabIdentity : UntypedActor
         if (left > 0 && _left == 0)
             Context.GetLogger().Warning("The identity {0} has more cookies than are kept ({1} bytes, compressed): the {2} least used would be lost with this node", _name, _store.MostBytes, left);
         _left = left;
+        _hasCookies = true;
         _keeper.Tell(new TabKeeper.Save(++_last, bytes));
     }
 
@@ -218,7 +255,7 @@ internal sealed class TabIdentity : UntypedActor
             asker.Tell(Flushed.Instance);
         _flushing.RemoveAll(one => one.Number <= _saved);
         if (_users.Count == 0 && _saved == _last && _isLoaded)
-            Context.Parent.Tell(new TabIdentities.Unused(_name, _wants));
+            Context.Parent.Tell(new TabIdentities.Unused(_name, _wants, _hasCookies));
     }
 
     private sealed class Changed : INoSerializationVerificationNeeded, IDeadLetterSuppression

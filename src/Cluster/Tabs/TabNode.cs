@@ -9,4 +9,29 @@ namespace ActorBrowser.Cluster;
 /// <param name="Name">The node's name; see <see cref="NodeName"/>.</param>
 /// <param name="Settings">The settings of tabs.</param>
 /// <param name="Policy">What other nodes may ask for here, also of a tab that was opened on a node with another policy.</param>
-internal sealed record TabNode(IActorRef Browser, IActorRef Identities, ITabStore Store, string Name, ClusterTabSettings Settings, ClusterPolicy Policy);
+internal sealed record TabNode(IActorRef Browser, IActorRef Identities, ITabStore Store, string Name, ClusterTabSettings Settings, ClusterPolicy Policy)
+{
+    /// <summary>Counts the tabs that live here.</summary>
+    internal TabCount Count { get; } = new(Settings.Max);
+}
+
+/// <summary>How many tabs live on a node, used or not. Thread-safe.</summary>
+/// <param name="most">The most; a new one beyond is refused, but none that was opened before.</param>
+internal sealed class TabCount(int most)
+{
+    private int _now;
+
+    /// <summary>Counts a new tab, if there is room.</summary>
+    internal bool TryAdd()
+    {
+        if (Interlocked.Increment(ref _now) <= most)
+            return true;
+        Remove();
+        return false;
+    }
+
+    /// <summary>Counts a tab that was opened before, here or on another node.</summary>
+    internal void Add() => Interlocked.Increment(ref _now);
+
+    internal void Remove() => Interlocked.Decrement(ref _now);
+}

@@ -21,7 +21,7 @@ internal static class TabRegion
     {
         var tabs = settings.Tabs;
         ITabStore store = tabs.Store == TabStoreKind.Journal ? new JournalStore(tabs.Journal) : new ReplicatedStore(ReplicatedStore.ReplicatorOf(system), tabs.StoreTimeout);
-        var identities = system.ActorOf(TabIdentities.Props(store), "actorbrowser-identities");
+        var identities = system.ActorOf(TabIdentities.Props(store, tabs.MaxIdentities), "actorbrowser-identities");
         var node = new TabNode(browser, identities, store, NodeName.Of(Akka.Cluster.Cluster.Get(system).SelfUniqueAddress), tabs, settings.Policy);
         return ClusterSharding.Get(system).Start(
             TypeName, entityId => TabEntity.Props(entityId, node), SettingsOf(system, settings), new TabExtractor(tabs.Shards), new TabAllocation(offers), MoveAway.Instance);

@@ -29,8 +29,8 @@ public sealed class CommandCodecSpecs
     public void A_message_with_every_field_arrives_as_it_was_sent(int index)
     {
         var message = CommandSamples.Full[index];
-        // A crash dump is a file of its node; the innermost exception has no inner one.
-        Assert.DoesNotContain(Structure.Unset(message), static part => !part.EndsWith(".Dump", StringComparison.Ordinal) && !part.EndsWith(".Inner", StringComparison.Ordinal));
+        // The innermost exception has no inner one.
+        Assert.DoesNotContain(Structure.Unset(message), static part => !part.EndsWith(".Inner", StringComparison.Ordinal));
         Structure.AssertEqual(message, Copy(message));
     }
 
@@ -181,6 +181,25 @@ public sealed class CommandCodecSpecs
             new SpawnRefused((SpawnFailure)999, 0, ""),
         ];
         Assert.All(wrong, static message => Assert.Throws<WireFormatException>(() => Copy(message)));
+    }
+
+    [Fact]
+    public void How_a_process_ended_is_cut_to_what_may_be_read_in_each_message_that_says_so()
+    {
+        var (text, line) = (new string('x', 1 << 20), new string('y', 100_000));
+        var exited = new ChildProcessProtocol.ChildExited(
+            Akka.Actor.ActorRefs.Nobody, text, 1, ExitReason.Crashed, KillCause.None, null, 11, text, [1], [.. Enumerable.Repeat("z", 11_000), line], default, null, default)
+        {
+            Layers = [.. Enumerable.Range(0, 100).Select(_ => new LayerReport(text, true, text))],
+            Limit = text,
+            Dump = text,
+        };
+        var tab = Assert.IsType<TabProtocol.Crashed>(Copy(new TabProtocol.Crashed(1, "m", exited, 1))).Exited!;
+        var failure = Assert.IsType<NodeFailure>(Copy(new NodeFailure(NodeFailureKind.ChildLost, "m") { Exited = exited })).Exited!;
+        var image = Assert.IsType<ImageProtocol.DecodeRefused>(Copy(new ImageProtocol.DecodeRefused(null, "m") { Exited = exited })).Exited!;
+        Structure.AssertEqual(tab, failure);
+        Structure.AssertEqual(tab, image);
+        Assert.Equal((256, 65536, 10_000, 64, 256, 4096), (tab.Role.Length, tab.Message.Length, tab.LastStderrLines.Count, tab.Layers.Count, tab.Limit!.Length, tab.Dump!.Length));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal static class CommandSamples
         WillRecur = true,
         DiedAtStart = true,
         Limit = "memory",
-        Dump = null,
+        Dump = "core.7",
     };
 
     private static readonly ChildProcessProtocol.ChildExited BareExited = new(
