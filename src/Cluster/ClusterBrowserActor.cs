@@ -182,11 +182,13 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
         var request = find.Request;
         // The conversations of tabs are no children.
         Context.Watch(Sender);
-        // One that asks again was refused, or its node is lost.
-        _memory.Leave(Sender, wasDone: false);
+        // One that asks again was refused, or its node is lost. If the node has counted the refused request in an offer already, that
+        // offer says what is free since.
+        if (_memory.Leave(Sender, wasDone: false) is { IsSeen: true, IsLost: false })
+            request = request with { Avoid = null };
         if (request.Only is { } only && _memory.Table.ProblemOf(only, request.Kind) is { } not)
             Sender.Tell(not);
-        else if (_memory.HasBefore(request) || !TryPlace(Sender, request))
+        else if (_memory.HasBefore(request) || (find.Request.Avoid is not null && _timers.Time.GetElapsedTime(find.Since) >= _settings.WaitTimeout) || !TryPlace(Sender, request))
         {
             if (_memory.Waiting >= _settings.MaxWaiting)
                 Sender.Tell(new Conversation.NotPlaced(

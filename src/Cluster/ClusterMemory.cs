@@ -69,10 +69,12 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
     internal void OnPlaced(IActorRef conversation, NodeEntry node) => _placed[conversation] = node.Newest!;
 
     /// <summary>A conversation is no longer on its node.</summary>
-    internal void Leave(IActorRef conversation, bool wasDone)
+    /// <returns>What it was there; null if it was on none.</returns>
+    internal PlacedWork? Leave(IActorRef conversation, bool wasDone)
     {
         if (_placed.Remove(conversation, out var work))
             work.Node.OnOver(work, wasDone);
+        return work;
     }
 
     /// <summary>Whether requests of its kind that any node could take wait already: a new one does not overtake them. Those that only few nodes can take hold up nobody.</summary>

@@ -88,7 +88,7 @@ internal sealed class HostLink : UntypedActor
                 OnPiece(piece);
                 break;
             case Announce:
-                _traffic?.Other.Tell(new OfferMade(_traffic.Token, _load.Offer(_seen)), Self);
+                _traffic?.Offer(_load.Offer(_seen));
                 break;
             case PulseTick:
                 if (_conversations.Count > 0)

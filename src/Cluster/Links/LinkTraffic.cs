@@ -76,6 +76,13 @@ internal sealed class LinkTraffic(ulong token, IActorRef other, IActorRef self, 
         Other.Tell(new Pulse(Token, _sent, isAnswer), self);
     }
 
+    /// <summary>Tells the other end what is free, behind what was sent: a refusal that the offer has counted comes before it.</summary>
+    internal void Offer(NodeOffer offer)
+    {
+        Post();
+        Other.Tell(new OfferMade(Token, offer), self);
+    }
+
     private void Post()
     {
         if (_pieces.Count == 0)
