@@ -223,6 +223,8 @@ internal static class ExecCommand
             await Console.Out.WriteLineAsync(ExecReport.ToJson(closed)).ConfigureAwait(false);
         else if (closed.Exit.Cause is not (ExitCause.Itself or ExitCause.Kill))
             await SayAsync(ExecReport.Describe(closed)).ConfigureAwait(false);
+        else if (ExecReport.NameOf(closed.Exit) is not null)
+            await SayAsync($"the command ended with {WindowsStatus.Describe(closed.Exit.ShellCode)}").ConfigureAwait(false);
         if (!asJson && closed.Exit is { Blocked: { } blocked, IsBlockedTold: false })
             await SayAsync(blocked).ConfigureAwait(false);
         if (!asJson && closed.Exit.Appeared.Count > 0)
