@@ -188,7 +188,7 @@ internal static class ExecCommand
         using var turn = asks is null ? null : new SemaphoreSlim(1, 1);
         var prompt = asks is null ? ActorRefs.Nobody : browser.System.ActorOf(Props.Create(() => new AskPrompt(asks, browser.Browser, typed, turn)));
         using var raw = options.Terminal ? LocalTerminal.EnterRawMode(0) : null;
-        using IExecInput? keyboard = OperatingSystem.IsWindows() ? new WindowsInput() : options.Terminal ? new TerminalInput() : null;
+        using IExecInput? keyboard = OperatingSystem.IsWindows() ? new WindowsInput(options.Terminal) : options.Terminal ? new TerminalInput() : null;
         var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, keyboard, typed, turn, done)));
         await using var interrupted = cancellation.UnsafeRegister(_ => session.Tell(ExecReceiver.Interrupt.Instance, ActorRefs.NoSender), null).ConfigureAwait(false);
         keyboard?.Start(session);
