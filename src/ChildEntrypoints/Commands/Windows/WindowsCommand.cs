@@ -191,8 +191,8 @@ internal sealed class WindowsCommand
         var feeding = _input?.RunAsync() ?? Task.CompletedTask;
         await WindowsWait.ForAsync(_process.Handle).ConfigureAwait(false);
         TellOfExit();
-        _input?.Stop();
-        await feeding.ConfigureAwait(false);
+        if (_terminal is null)
+            await EndInputAsync(feeding).ConfigureAwait(false);
         // What the command has left behind may go on for the drain timeout.
         var survivors = 0;
         if (_job.Usage().Active > 0)
@@ -203,9 +203,12 @@ internal sealed class WindowsCommand
         }
         _output?.Finish(DrainRest);
         _error?.Finish(DrainRest);
-        // A terminal writes the rest of its screen, and only then does its output end.
+        // A terminal writes the rest of its screen, and only then does its output end. Without keys it would hang up before.
         if (_terminal is { } terminal)
+        {
             await Task.Run(terminal.Dispose).ConfigureAwait(false);
+            await EndInputAsync(feeding).ConfigureAwait(false);
+        }
         await pumps.ConfigureAwait(false);
         lock (_lock)
         {
@@ -217,6 +220,12 @@ internal sealed class WindowsCommand
         }
         _runner.Forget(_id);
         _runner.Send(_id, new Closed(survivors));
+    }
+
+    private async Task EndInputAsync(Task feeding)
+    {
+        _input?.Stop();
+        await feeding.ConfigureAwait(false);
     }
 
     private void TellOfExit()
