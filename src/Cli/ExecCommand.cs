@@ -188,7 +188,7 @@ internal static class ExecCommand
         using var turn = asks is null ? null : new SemaphoreSlim(1, 1);
         var prompt = asks is null ? ActorRefs.Nobody : browser.System.ActorOf(Props.Create(() => new AskPrompt(asks, browser.Browser, typed, turn)));
         using var raw = options.Terminal ? LocalTerminal.EnterRawMode(0) : null;
-        using IExecInput? keyboard = OperatingSystem.IsWindows() ? new WindowsInput() : options.Terminal ? new TerminalInput() : null;
+        using IExecInput? keyboard = OperatingSystem.IsWindows() ? new WindowsInput(options.Terminal) : options.Terminal ? new TerminalInput() : null;
         var session = browser.System.ActorOf(Props.Create(() => new ExecReceiver(browser.Browser, spawn, options.Json, keyboard, typed, turn, done)));
         await using var interrupted = cancellation.UnsafeRegister(_ => session.Tell(ExecReceiver.Interrupt.Instance, ActorRefs.NoSender), null).ConfigureAwait(false);
         keyboard?.Start(session);
@@ -223,6 +223,8 @@ internal static class ExecCommand
             await Console.Out.WriteLineAsync(ExecReport.ToJson(closed)).ConfigureAwait(false);
         else if (closed.Exit.Cause is not (ExitCause.Itself or ExitCause.Kill))
             await SayAsync(ExecReport.Describe(closed)).ConfigureAwait(false);
+        else if (ExecReport.NameOf(closed.Exit) is not null)
+            await SayAsync($"the command ended with {WindowsStatus.Describe(closed.Exit.ShellCode)}").ConfigureAwait(false);
         if (!asJson && closed.Exit is { Blocked: { } blocked, IsBlockedTold: false })
             await SayAsync(blocked).ConfigureAwait(false);
         if (!asJson && closed.Exit.Appeared.Count > 0)

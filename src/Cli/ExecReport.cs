@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.Cli;
@@ -25,10 +26,13 @@ internal static class ExecReport
         _ => "ended.",
     };
 
+    /// <summary>What ended a program on Windows by itself, as an NTSTATUS; null for an exit code of its own.</summary>
+    internal static string? NameOf(CommandExit exit) => OperatingSystem.IsWindows() && exit.ExitCode is { } code ? WindowsStatus.NameOf(code) : null;
+
     internal static string ToJson(CommandProtocol.CommandClosed closed)
     {
         var exit = closed.Exit;
-        return new JsonObject
+        var report = new JsonObject
         {
             ["handle"] = closed.Handle,
             ["exit_code"] = exit.ExitCode,
@@ -44,6 +48,9 @@ internal static class ExecReport
             ["blocked"] = exit.Blocked,
             ["appeared"] = new JsonArray([.. exit.Appeared.Select(static name => (JsonNode)name)]),
             ["survivors_killed"] = closed.Survivors,
-        }.ToJsonString(OneLine);
+        };
+        if (NameOf(exit) is { } name)
+            report["ntstatus"] = name;
+        return report.ToJsonString(OneLine);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Threading.Channels;
+using ActorBrowser.Interop;
 using Akka.Actor;
 using Spectre.Console;
 using static ActorBrowser.CommandProtocol;
@@ -114,7 +115,7 @@ internal static class SessionsCommand
 
         private static string Describe(CommandExit exit)
         {
-            var how = exit.Signal is { } signal ? $"signal {signal}" : $"exit {exit.ExitCode}";
+            var how = exit.Signal is { } signal ? $"signal {signal}" : $"exit {(exit.ExitCode is { } code ? WindowsStatus.Here(code) : "unknown")}";
             return exit.Cause == Transport.ExitCause.Itself ? how : $"{exit.Cause} ({how})";
         }
     }

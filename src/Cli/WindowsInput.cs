@@ -15,10 +15,13 @@ internal interface IExecInput : IDisposable
 
 /// <summary>
 /// Reads this process's standard input on Windows, where a command cannot be given the handle itself, on its own thread, and no more of it than
-/// the command takes.
+/// the command takes. A terminal's input cannot be closed: at the end of the input it sends Ctrl-Z and Enter.
 /// </summary>
-internal sealed class WindowsInput : IExecInput
+/// <param name="isTerminal">Whether the command has a terminal.</param>
+internal sealed class WindowsInput(bool isTerminal) : IExecInput
 {
+    private static readonly byte[] End = [0x1a, (byte)'\r'];
+
     private const long MostAhead = 256 << 10;
 
     private readonly Lock _lock = new();
@@ -75,6 +78,6 @@ internal sealed class WindowsInput : IExecInput
             lock (_lock)
                 _sent += read;
         }
-        session.Tell(CommandProtocol.CloseInput.Instance, ActorRefs.NoSender);
+        session.Tell(isTerminal ? new CommandProtocol.WriteInput(End) : CommandProtocol.CloseInput.Instance, ActorRefs.NoSender);
     }
 }

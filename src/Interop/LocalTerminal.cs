@@ -1,6 +1,6 @@
 namespace ActorBrowser.Interop;
 
-/// <summary>The terminal this process was started from. Linux.</summary>
+/// <summary>The terminal this process was started from. Linux; its size and raw mode also on Windows.</summary>
 internal static unsafe class LocalTerminal
 {
     private const nuint GetWindowSize = 0x5413;
@@ -43,7 +43,7 @@ internal static unsafe class LocalTerminal
     public static IDisposable? EnterRawMode(int descriptor)
     {
         if (OperatingSystem.IsWindows())
-            return null;
+            return WindowsRawMode.TryEnter();
         var attributes = new byte[AttributesRoom];
         fixed (byte* saved = attributes)
         {

@@ -14,8 +14,9 @@ public sealed partial class Packages
     [Fact]
     public void Every_package_that_a_test_needs_is_in_the_list() => Assert.Empty(Asked.Except(Needs.All));
 
+    // The specs of Windows have no [FactNeeds]: without Wine none of them runs.
     [Fact]
-    public void Every_package_in_the_list_is_needed_by_a_test() => Assert.Empty(Needs.All.Except(Asked));
+    public void Every_package_in_the_list_is_needed_by_a_test() => Assert.Equal(["wine", "wine64"], Needs.All.Except(Asked).Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_test_whose_package_is_not_in_the_list_says_so() =>

@@ -31,6 +31,13 @@ public sealed class CommandSpecs
         Assert.DoesNotContain("ACTORBROWSER_", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_variable_replaces_an_inherited_one_whose_name_differs_in_case()
+    {
+        var run = await CliRun.Of("exec", "-e", @"path=X:\only", "--", Launching.Program, Helper.Argument, "variables");
+        Assert.Equal([@"path=X:\only"], run.Output.Split("\r\n").Where(static line => line.StartsWith("path=", StringComparison.OrdinalIgnoreCase)));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
@@ -42,10 +49,21 @@ public sealed class CommandSpecs
     }
 
     [Fact]
-    public async Task A_fault_ends_with_its_ntstatus()
+    public async Task A_fault_ends_with_its_ntstatus_and_its_name()
     {
         var run = await CliRun.Of("exec", "--json", "--", Launching.Program, Helper.Argument, "fault");
-        Assert.Equal(unchecked((int)0xc0000005), JsonDocument.Parse(run.Output).RootElement.GetProperty("exit_code").GetInt32());
+        var end = JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal((unchecked((int)0xc0000005), "STATUS_ACCESS_VIOLATION: access violation"), (end.GetProperty("exit_code").GetInt32(), end.GetProperty("ntstatus").GetString()));
+    }
+
+    [Fact]
+    public async Task A_fault_is_said_with_its_name_by_exec_and_in_the_table_of_sessions()
+    {
+        var run = await CliRun.Exec("exit", $"{unchecked((int)0xc0000135)}");
+        Assert.Equal(unchecked((int)0xc0000135), run.ExitCode);
+        Assert.Contains("the command ended with 0xC0000135 (STATUS_DLL_NOT_FOUND: library not found)", run.Error, StringComparison.Ordinal);
+        var table = await CliRun.Of("sessions", $"exit {unchecked((int)0xc0000409)}");
+        Assert.Contains("0xC0000409", table.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +88,9 @@ public sealed class CommandSpecs
     public async Task Both_streams_are_kept_apart_and_cmd_gets_its_line_as_it_is()
     {
         var run = await CliRun.Of("exec", "--", "cmd.exe", "/d", "/s", "/c", "echo a \"b  c\" d& echo wrong>&2& exit 3");
-        Assert.Equal((3, "a \"b  c\" d", "wrong"), (run.ExitCode, run.Output.Trim(), run.Error.Trim()));
+        Assert.Equal((3, "a \"b  c\" d"), (run.ExitCode, run.Output.Trim()));
+        // Before it, exec says that the command is not confined.
+        Assert.EndsWith("\nwrong", run.Error.ReplaceLineEndings("\n").TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,11 +101,17 @@ public sealed class CommandSpecs
         {
             var file = Path.Combine(folder.FullName, "say it.cmd");
             await File.WriteAllTextAsync(file, "@echo [%1] [%2]\r\n@exit /b 4\r\n");
-            var run = await CliRun.Of("exec", "--", file, "two words", "a&b");
-            Assert.Equal((4, "[\"two words\"] [\"a&b\"]"), (run.ExitCode, run.Output.Trim()));
-            var refused = await CliRun.Of("exec", "--", file, "%PATH%");
-            Assert.Equal(2, refused.ExitCode);
-            Assert.Contains("cannot be given to a batch file", refused.Error, StringComparison.Ordinal);
+            foreach (var (first, second) in ((string, string)[])[("two words", "a&b"), ("^ | < >", "(x) 'y' ;,="), ("", "c:\\d\\e f")])
+            {
+                var run = await CliRun.Of("exec", "--", file, first, second);
+                Assert.Equal((4, $"[\"{first}\"] [\"{second}\"]"), (run.ExitCode, run.Output.Trim()));
+            }
+            foreach (var refused in (string[])["%PATH%", "!PATH!", "a \" b", "two\r\nlines", "ends in a backslash\\"])
+            {
+                var run = await CliRun.Of("exec", "--", file, refused);
+                Assert.Equal(2, run.ExitCode);
+                Assert.Contains("cannot be given to a batch file", run.Error, StringComparison.Ordinal);
+            }
         }
         finally
         {
@@ -96,7 +122,7 @@ public sealed class CommandSpecs
     [Fact]
     public async Task A_command_starts_in_its_folder()
     {
-        var folder = Directory.CreateTempSubdirectory("actorbrowser-ü");
+        var folder = Directory.CreateTempSubdirectory("actorbrowser-ü 世界 🎈");
         try
         {
             var run = await CliRun.Of("exec", "--cwd", folder.FullName, "--", Launching.Program, Helper.Argument, "folder");
@@ -142,10 +168,27 @@ public sealed class CommandSpecs
     }
 
     [Fact]
-    public async Task A_terminal_is_refused_with_one_sentence()
+    public async Task A_program_whose_path_has_surrogates_starts_and_is_found_in_a_path_with_them()
     {
-        var run = await CliRun.Of("exec", "--pty", "--", "cmd.exe");
-        Assert.Equal(2, run.ExitCode);
-        Assert.Contains("A command has no terminal on Windows", run.Error, StringComparison.Ordinal);
+        var folder = Directory.CreateTempSubdirectory("actorbrowser-🎈");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "wörld 🎈.cmd");
+            await File.WriteAllTextAsync(file, "@exit /b 6\r\n");
+            Assert.Equal(6, (await CliRun.Of("exec", "--", file)).ExitCode);
+            Assert.Equal(6, (await CliRun.Of("exec", "-e", $"PATH={folder.FullName}", "--", "wörld 🎈")).ExitCode);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_timeout_interrupts_the_command_and_lets_it_end_within_its_grace()
+    {
+        var run = await CliRun.Of("exec", "--json", "--timeout", "4", "--", Launching.Program, Helper.Argument, "interrupted");
+        var end = JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal((124, "TotalTimeout", Consoles.Interrupted), (run.ExitCode, end.GetProperty("cause").GetString(), end.GetProperty("exit_code").GetInt32()));
     }
 }

@@ -10,7 +10,9 @@ internal static unsafe partial class Helper
 
     internal static int Run(string[] args)
     {
-        Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        // Under Wine 8 it has no standard handles at its terminal.
+        if (args[0] is not ("terminal" or "stay"))
+            Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         switch (args[0])
         {
             case "arguments":
@@ -47,9 +49,17 @@ internal static unsafe partial class Helper
                 return 0;
             case "wait":
                 Console.Out.WriteLine("waiting");
+                goto case "stay";
+            case "stay":
                 using (var never = new ManualResetEventSlim())
                     never.Wait(Timeout.Infinite);
                 return 0;
+            case "interrupted":
+                return Consoles.WaitForInterruption();
+            case "interrupt":
+                return Consoles.InterruptAnother(Enum.Parse<Interop.WindowsOrder>(args[1]), args[2], args[3..]);
+            case "terminal":
+                return Consoles.TalkAtTerminal();
             case "launch":
                 return Launching.StartAndWait();
             default:

@@ -121,14 +121,6 @@ public sealed partial class LauncherSpecs
         }
     }
 
-    [Fact]
-    public void Exit_codes_have_the_names_of_windows()
-    {
-        Assert.Equal("0xC0000005 (STATUS_ACCESS_VIOLATION)", WindowsStatus.Describe(unchecked((int)0xc0000005)));
-        Assert.Equal("0xC0001234", WindowsStatus.Describe(unchecked((int)0xc0001234)));
-        Assert.Equal("7", WindowsStatus.Describe(7));
-    }
-
     private static async Task<string> HandleAsync(SafeFileHandle named, SafeFileHandle asked)
     {
         using var job = WindowsJob.Create(default, hasUserInterface: true);

@@ -45,7 +45,7 @@ internal readonly record struct ExitVerdict(ExitReason Reason, KillCause Cause, 
         if (exit.Signal == ChildConfinement.AbortSignal && exit.LastStderrLines.Any(SaysOutOfMemory))
             return AtLimit("memory", ", and its runtime aborted");
         var how = exit.Signal is { } signal ? $"killed by {SignalNames.Of(signal)}"
-            : exit.ExitCode is { } code ? $"exit code {(OperatingSystem.IsWindows() ? WindowsStatus.Describe(code) : code)}"
+            : exit.ExitCode is { } code ? $"exit code {WindowsStatus.Here(code)}"
             : "exit code unknown, because other code in this process collected it";
         return exit.ExitCode == 0 && shutdownRequested ? new ExitVerdict(ExitReason.Clean, KillCause.None, "Shut down as asked.")
             : wasReady ? new ExitVerdict(ExitReason.Crashed, KillCause.None, $"Exited unexpectedly: {how}{Sentence(exit)}.")

@@ -159,7 +159,8 @@ internal static class CommandRequest
 
     private static List<ReadOnlyMemory<byte>> EnvironmentOf(CommandEnvironment environment, CommandSettings settings, CommandProtocol.Spawn spawn, string? temporary, IReadOnlyList<KeyValuePair<string, string>> egress)
     {
-        var lines = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        // PATH and Path are one variable on Windows.
+        var lines = new Dictionary<string, ReadOnlyMemory<byte>>(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         foreach (var name in environment.Inherited ?? (OperatingSystem.IsWindows() ? [.. settings.Environment, .. settings.WindowsEnvironment] : settings.Environment))
         {
             if (temporary is not null && (name == "TMPDIR" || (OperatingSystem.IsWindows() && name is "TEMP" or "TMP")))

@@ -205,7 +205,7 @@ internal sealed partial class CommandSession : UntypedActor
 
     private void OnReady(ChildFrames.CommandReady ready)
     {
-        if ((ready.Terminal is not null) != (_spawn.Output == CommandOutput.Terminal) || (ready.Terminal is { } master && !PseudoTerminal.IsMaster(master)))
+        if ((ready.Terminal is not null) != (_spawn.Output == CommandOutput.Terminal && _framed is null) || (ready.Terminal is { } master && !PseudoTerminal.IsMaster(master)))
         {
             ready.CloseUntaken();
             _runner.Report(new ProtocolViolation(ViolationKind.Descriptors, $"The child must send CommandReady of session {_id} with the master of a terminal if its output is a terminal, and without a descriptor if not."));

@@ -20,7 +20,7 @@ internal sealed class FramedCommand
         if (!OperatingSystem.IsWindows())
             return null;
         output.OpenFramed(credit => runner.Send(id, credit));
-        if (spawn.Input == CommandInput.Pipe)
+        if (spawn.Input == CommandInput.Pipe || spawn.Output == CommandOutput.Terminal)
             input.Connect(new FramedInput(piece => runner.Send(id, piece)));
         return new FramedCommand(output);
     }

@@ -33,11 +33,13 @@ internal interface IInputTarget : IDisposable
 /// <summary>An output that its runner carries in frames, because there are no descriptors to pass (Windows).</summary>
 /// <param name="stream">Which stream.</param>
 /// <param name="credit">How many bytes to take before more is granted.</param>
+/// <param name="isTerminal">Whether it is a terminal's screen.</param>
 /// <param name="grant">Sends credit to the runner.</param>
-internal sealed class FramedOutput(OutputStream stream, long credit, Action<OutputCredit> grant) : IOutputSource
+internal sealed class FramedOutput(OutputStream stream, long credit, bool isTerminal, Action<OutputCredit> grant) : IOutputSource
 {
-    // What the runner sends without credit at the end: what its pipe holds, and a piece.
-    private const long MostLeft = (64 << 10) + OutputPiece.MostBytes;
+    // What the runner sends without credit at the end: what its pipe holds, and a piece; and what a terminal still draws of its screen.
+    private const long MostOfPipe = (64 << 10) + OutputPiece.MostBytes;
+    private const long MostOfTerminal = 4 << 20;
 
     private long _expected;
 
@@ -59,7 +61,7 @@ internal sealed class FramedOutput(OutputStream stream, long credit, Action<Outp
 
     /// <summary>Counts a piece.</summary>
     /// <returns>False if the runner sent more than it may.</returns>
-    internal bool Accept(int bytes) => (_expected -= bytes) >= -MostLeft;
+    internal bool Accept(int bytes) => (_expected -= bytes) >= -(isTerminal ? MostOfTerminal : MostOfPipe);
 
     /// <inheritdoc/>
     public void Dispose()

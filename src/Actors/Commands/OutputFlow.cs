@@ -60,9 +60,9 @@ internal sealed class OutputFlow : IDisposable
     /// <param name="grant">Sends credit to the runner.</param>
     internal void OpenFramed(Action<OutputCredit> grant)
     {
-        _pipes.Add(new FramedOutput(OutputStream.Output, _window, grant));
+        _pipes.Add(new FramedOutput(OutputStream.Output, _window, _spawn.Output == CommandOutput.Terminal, grant));
         if (_spawn.Output == CommandOutput.Piped)
-            _pipes.Add(new FramedOutput(OutputStream.Error, _window, grant));
+            _pipes.Add(new FramedOutput(OutputStream.Error, _window, false, grant));
     }
 
     /// <summary>Counts a piece that came in a frame.</summary>

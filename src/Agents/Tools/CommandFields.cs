@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.Agents;
@@ -49,7 +50,7 @@ internal static class CommandFields
     {
         if (snapshot.Exit is not { } exit)
             return $"{snapshot.Handle} runs.";
-        var how = exit.Signal is { } signal ? string.Create(CultureInfo.InvariantCulture, $"was ended by signal {signal}") : string.Create(CultureInfo.InvariantCulture, $"exited with code {exit.ExitCode}");
+        var how = exit.Signal is { } signal ? string.Create(CultureInfo.InvariantCulture, $"was ended by signal {signal}") : string.Create(CultureInfo.InvariantCulture, $"exited with code {(exit.ExitCode is { } code ? WindowsStatus.Here(code) : "unknown")}");
         var text = string.Create(CultureInfo.InvariantCulture, $"{snapshot.Handle} {how} after {exit.WallTime.TotalSeconds:0.0} s.");
         text += exit.Cause switch
         {

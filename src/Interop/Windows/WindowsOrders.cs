@@ -8,7 +8,6 @@ internal static partial class WindowsOrders
 {
     private const uint MayTerminate = 0x1;
     private const uint MaySuspend = 0x800;
-    private const uint Break = 1;
 
     /// <summary>Ends a process.</summary>
     /// <param name="process">Its pid.</param>
@@ -19,21 +18,6 @@ internal static partial class WindowsOrders
     /// <param name="process">Its pid.</param>
     /// <exception cref="Win32Exception">The system refused.</exception>
     internal static void Suspend(int process) => Do(process, MaySuspend, static handle => SuspendAll(handle) >= 0);
-
-    /// <summary>
-    /// Sends CTRL_BREAK to the process group of a process that has a console of its own. This process must have no console: it enters
-    /// that one for the moment.
-    /// </summary>
-    /// <param name="leader">The pid of the group's first process.</param>
-    /// <returns>False if the console or the group is gone, or this process has a console.</returns>
-    internal static bool TryBreak(int leader)
-    {
-        if (Attach((uint)leader) == 0)
-            return false;
-        var sent = Generate(Break, (uint)leader) != 0;
-        _ = Detach();
-        return sent;
-    }
 
     private static void Do(int process, uint access, Func<nint, bool> order)
     {
@@ -58,13 +42,4 @@ internal static partial class WindowsOrders
 
     [LibraryImport("kernel32", EntryPoint = "CloseHandle", SetLastError = true)]
     private static partial int Close(nint handle);
-
-    [LibraryImport("kernel32", EntryPoint = "AttachConsole", SetLastError = true)]
-    private static partial int Attach(uint process);
-
-    [LibraryImport("kernel32", EntryPoint = "FreeConsole", SetLastError = true)]
-    private static partial int Detach();
-
-    [LibraryImport("kernel32", EntryPoint = "GenerateConsoleCtrlEvent", SetLastError = true)]
-    private static partial int Generate(uint kind, uint group);
 }

@@ -32,8 +32,11 @@ internal sealed record WindowsStart(string Path, string CommandLine, IReadOnlyLi
     /// <summary>Whether it may start no process.</summary>
     internal bool IsAlone { get; init; }
 
-    /// <summary>Whether it gets a console of its own, without a window, and a process group of its own, so that it can be sent CTRL_BREAK.</summary>
+    /// <summary>Whether it gets a console of its own, without a window, so that <see cref="WindowsInterrupt"/> reaches it.</summary>
     internal bool HasConsole { get; init; }
+
+    /// <summary>Its terminal, which is its standard input, output and error as well; null for none.</summary>
+    internal WindowsPseudoConsole? Terminal { get; init; }
 }
 
 /// <summary>
@@ -45,7 +48,6 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
     private const string Kernel = "kernel32";
     private const uint CreateSuspended = 0x4;
     private const uint Detached = 0x8;
-    private const uint NewGroup = 0x200;
     private const uint UnicodeEnvironment = 0x400;
     private const uint ExtendedStartup = 0x80000;
     private const uint NoWindow = 0x08000000;
@@ -54,8 +56,9 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
     private const nuint MitigationPolicy = 0x20007;
     private const nuint SecurityCapabilities = 0x20009;
     private const nuint ChildProcessPolicy = 0x2000e;
+    private const nuint PseudoConsole = 0x20016;
     private const uint NoChildProcess = 1;
-    private const uint MostAttributes = 4;
+    private const uint MostAttributes = 5;
     private const uint Killed = 137;
 
     private WindowsProcess(int id, SafeWaitHandle process)
@@ -132,6 +135,9 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
             container.Describe(&capabilities, entries);
             Check(UpdateAttribute(attributes, 0, SecurityCapabilities, &capabilities, (nuint)sizeof(AppContainer.SecurityCapabilities), null, null));
         }
+        // The value is the handle itself. The standard handles stay empty, and Windows fills them with the terminal's.
+        if (start.Terminal is { } terminal)
+            Check(UpdateAttribute(attributes, 0, PseudoConsole, (void*)terminal.Handle, (nuint)sizeof(nint), null, null));
         var startup = new StartupInformation
         {
             Size = (uint)sizeof(StartupInformation),
@@ -142,7 +148,7 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
             Attributes = attributes,
         };
         // A console of its own costs a conhost process, which a child does not need.
-        var flags = CreateSuspended | UnicodeEnvironment | ExtendedStartup | (start.HasConsole ? NoWindow | NewGroup : Detached);
+        var flags = CreateSuspended | UnicodeEnvironment | ExtendedStartup | (start.Terminal is not null ? 0 : start.HasConsole ? NoWindow : Detached);
         var started = default(ProcessInformation);
         var block = string.Join('\0', start.Environment.Order(StringComparer.OrdinalIgnoreCase)) + "\0\0";
         fixed (char* program = start.Path)

@@ -5,8 +5,9 @@ namespace ActorBrowser.ChildEntrypoints.Commands;
 
 /// <summary>Writes a command's input, and tells the parent how much of it the command has taken. The parent limits what waits here.</summary>
 /// <param name="stream">The writing end; owned by the feeder.</param>
+/// <param name="isTerminal">Whether it is a terminal's, which stays open to the command's end: a terminal whose keys end hangs up.</param>
 /// <param name="tell">Sends the progress.</param>
-internal sealed class InputFeeder(Stream stream, Action<InputProgress> tell)
+internal sealed class InputFeeder(Stream stream, bool isTerminal, Action<InputProgress> tell)
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<InputPiece> _pieces = Channel.CreateUnbounded<InputPiece>(new UnboundedChannelOptions { SingleReader = true });
@@ -33,7 +34,7 @@ internal sealed class InputFeeder(Stream stream, Action<InputProgress> tell)
                 if (!piece.Data.IsEmpty)
                     await stream.WriteAsync(piece.Data, _stop.Token).ConfigureAwait(false);
                 taken += piece.Data.Length;
-                if (piece.Ends)
+                if (piece.Ends && !isTerminal)
                     break;
                 tell(new InputProgress(taken, Ended: false));
             }

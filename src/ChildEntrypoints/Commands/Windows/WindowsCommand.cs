@@ -25,6 +25,7 @@ internal sealed class WindowsCommand
     private readonly Transport.SpawnRequest _request;
     private readonly WindowsJob _job;
     private readonly WindowsProcess _process;
+    private readonly WindowsPseudoConsole? _terminal;
     private readonly OutputPump? _output;
     private readonly OutputPump? _error;
     private readonly InputFeeder? _input;
@@ -37,14 +38,14 @@ internal sealed class WindowsCommand
     private bool _exited;
     private bool _isOver;
 
-    private WindowsCommand(WindowsRunnerRole runner, ulong id, in Transport.SpawnRequest request, WindowsJob job, WindowsProcess process, Stream? output, Stream? error, Stream? input)
+    private WindowsCommand(WindowsRunnerRole runner, ulong id, in Transport.SpawnRequest request, WindowsJob job, WindowsProcess process, WindowsPseudoConsole? terminal, Stream? output, Stream? error, Stream? input)
     {
-        (_runner, _id, _job, _process) = (runner, id, job, process);
+        (_runner, _id, _job, _process, _terminal) = (runner, id, job, process, terminal);
         // The request's texts are slices of the receive buffer: keep only its numbers after this call.
         _request = request with { Arguments = [], Environment = [], Folder = default };
         _output = output is null ? null : new OutputPump(output, data => runner.Send(id, new OutputPiece(OutputStream.Output, data)));
         _error = error is null ? null : new OutputPump(error, data => runner.Send(id, new OutputPiece(OutputStream.Error, data)));
-        _input = input is null ? null : new InputFeeder(input, progress => runner.Send(id, progress));
+        _input = input is null ? null : new InputFeeder(input, terminal is not null, progress => runner.Send(id, progress));
     }
 
     /// <summary>Starts the program.</summary>
@@ -57,6 +58,7 @@ internal sealed class WindowsCommand
         if (WindowsProgram.Find(request, out var program, out var environment, out var folder) is { } notFound)
             return notFound;
         WindowsJob? job = null;
+        WindowsPseudoConsole? terminal = null;
         Stream? output = null, error = null, input = null;
         try
         {
@@ -65,19 +67,27 @@ internal sealed class WindowsCommand
             (output, var itsOutput) = WindowsPipe.ForReading(PipeRoom);
             using var first = itsOutput;
             using var second = request.Output == CommandOutput.Piped ? OpenError(out error) : null;
-            using var third = request.Input == CommandInput.Pipe ? OpenInput(out input) : WindowsPipe.Null();
+            var hasTerminal = request.Output == CommandOutput.Terminal;
+            using var third = hasTerminal || request.Input == CommandInput.Pipe ? OpenInput(out input) : WindowsPipe.Null();
+            terminal = hasTerminal ? WindowsPseudoConsole.Create(request.Columns, request.Rows, third, first) : null;
             var process = WindowsProcess.Start(new WindowsStart(program!.Path, program.CommandLine, environment, job)
             {
                 Folder = folder,
-                Input = third,
-                Output = first,
-                Error = second ?? first,
+                Input = hasTerminal ? null : third,
+                Output = hasTerminal ? null : first,
+                Error = hasTerminal ? null : second ?? first,
                 HasConsole = true,
+                Terminal = terminal,
             });
-            command = new WindowsCommand(runner, id, request, job, process, output, error, input);
+            command = new WindowsCommand(runner, id, request, job, process, terminal, output, error, input);
             job = null;
+            terminal = null;
             output = error = input = null;
             return null;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return new SpawnFailed(SpawnFailure.Unavailable, 0, "This Windows has no terminals for programs (pseudo consoles); Windows 10 1809 and later have them.");
         }
         catch (Win32Exception e)
         {
@@ -88,6 +98,7 @@ internal sealed class WindowsCommand
             output?.Dispose();
             error?.Dispose();
             input?.Dispose();
+            terminal?.Dispose();
             job?.Dispose();
         }
     }
@@ -106,7 +117,10 @@ internal sealed class WindowsCommand
 
     internal void Write(InputPiece piece) => _input?.Write(piece);
 
-    /// <summary>Windows has no signals: SIGINT and SIGTERM are CTRL_BREAK to the command's group, SIGKILL ends it, others do nothing.</summary>
+    /// <summary>Tells a terminal's programs its size.</summary>
+    internal void Resize(int columns, int rows) => _ = _terminal?.TryResize(columns, rows);
+
+    /// <summary>Windows has no signals: SIGINT is CTRL_C and SIGTERM is CTRL_BREAK in the command's console, SIGKILL ends it, others do nothing.</summary>
     internal void Signal(int number)
     {
         lock (_lock)
@@ -114,7 +128,7 @@ internal sealed class WindowsCommand
             if (_exited)
                 return;
             if (number is Interrupt or EndSoon)
-                _ = WindowsOrders.TryBreak(_process.Id);
+                _ = WindowsInterrupt.TrySend(_process.Id, number == Interrupt ? WindowsOrder.Interrupt : WindowsOrder.Break);
             else if (number == KillNow)
                 _job.Terminate(WindowsStatus.Killed);
         }
@@ -138,13 +152,12 @@ internal sealed class WindowsCommand
                 return;
             _grace = new Timer(static state => ((WindowsCommand)state!).Terminate(0, ExitCause.Kill), this, grace, Timeout.Infinite);
             if (!_exited)
-                _ = WindowsOrders.TryBreak(_process.Id);
+                _ = WindowsInterrupt.TrySend(_process.Id, WindowsOrder.Break);
         }
     }
 
     private static string? Unavailable(in Transport.SpawnRequest request) =>
-        request.Output == CommandOutput.Terminal ? "A command has no terminal on Windows: pseudo consoles are not used here. Give it pipes."
-        : request.Input == CommandInput.Descriptor ? "A command's input on Windows is a pipe that the browser writes, or nothing: a handle is not passed on."
+        request.Input == CommandInput.Descriptor ? "A command's input on Windows is a pipe that the browser writes, or nothing: a handle is not passed on."
         : request.Limits.Descriptors > 0 || request.Limits.FileSize > 0 ? "Windows limits neither the handles of a process nor the size of its files."
         : null;
 
@@ -178,8 +191,8 @@ internal sealed class WindowsCommand
         var feeding = _input?.RunAsync() ?? Task.CompletedTask;
         await WindowsWait.ForAsync(_process.Handle).ConfigureAwait(false);
         TellOfExit();
-        _input?.Stop();
-        await feeding.ConfigureAwait(false);
+        if (_terminal is null)
+            await EndInputAsync(feeding).ConfigureAwait(false);
         // What the command has left behind may go on for the drain timeout.
         var survivors = 0;
         if (_job.Usage().Active > 0)
@@ -190,6 +203,12 @@ internal sealed class WindowsCommand
         }
         _output?.Finish(DrainRest);
         _error?.Finish(DrainRest);
+        // A terminal writes the rest of its screen, and only then does its output end. Without keys it would hang up before.
+        if (_terminal is { } terminal)
+        {
+            await Task.Run(terminal.Dispose).ConfigureAwait(false);
+            await EndInputAsync(feeding).ConfigureAwait(false);
+        }
         await pumps.ConfigureAwait(false);
         lock (_lock)
         {
@@ -201,6 +220,12 @@ internal sealed class WindowsCommand
         }
         _runner.Forget(_id);
         _runner.Send(_id, new Closed(survivors));
+    }
+
+    private async Task EndInputAsync(Task feeding)
+    {
+        _input?.Stop();
+        await feeding.ConfigureAwait(false);
     }
 
     private void TellOfExit()

@@ -1,3 +1,4 @@
+using ActorBrowser.Interop;
 using ActorBrowser.Transport;
 
 namespace ActorBrowser.ChildEntrypoints.Commands;
@@ -18,6 +19,7 @@ internal sealed class WindowsRunnerRole : IFrameRole
         _context = context;
         // The limits for all commands together are those of this process's own job; the tag is for systems that have no jobs.
         _ = CommandRunnerContract.ReadArgs(roleArgs);
+        WindowsInterrupt.Prepare();
     }
 
     /// <inheritdoc/>
@@ -27,8 +29,7 @@ internal sealed class WindowsRunnerRole : IFrameRole
         MessageType.OutputCredit => frame.TryRead<OutputCredit>(out var credit) ?? Do(frame, command => command.Grant(credit)),
         MessageType.InputPiece => frame.TryRead<InputPiece>(out var input) ?? OnInput(frame, input),
         MessageType.Signal => frame.TryRead<SendSignal>(out var signal) ?? Do(frame, command => command.Signal(signal.Number)),
-        // There are no terminals whose size could change.
-        MessageType.Resize => frame.TryRead<Resize>(out _),
+        MessageType.Resize => frame.TryRead<Resize>(out var size) ?? Do(frame, command => command.Resize(size.Columns, size.Rows)),
         MessageType.Terminate => frame.TryRead<Terminate>(out var end) ?? Do(frame, command => command.Terminate(end.Grace, end.Cause)),
         _ => new ProtocolViolation(ViolationKind.UnknownMessage, $"The command runner of Windows knows no message of type {frame.Type}."),
     };
