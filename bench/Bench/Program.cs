@@ -15,7 +15,7 @@ if (args is [ClusterMember.Argument, var child, var seed])
 
 IFigure[] figures = [new SpawnToReady(), new AskPing(), new TracedPing(), new TypedCalls(), new RoleSpawns(), new Plugins(), new PipelinedPings(), new AllocatedBytes(), new FetchRate(), new LargeBody(), new SharedBodies(), new ManyChildren(),
     new CommandSpawns(), new CommandOutputRate(), new KeyEcho(), new IdleCommands(), new Confinement(), new TabNavigation(), new Scripts(), new Crawl(), new Storm(), new ImageDecoding(), new Floods(), new Worlds(), new Egress(), new CommandFloods(), new Agents(), new Watching(),
-    new ClusterFetches(), new ClusterPlacement()];
+    new ClusterFetches(), new ClusterBodies(), new ClusterPlacement()];
 
 var quick = args.Contains("--quick");
 var record = args.Contains("--record");

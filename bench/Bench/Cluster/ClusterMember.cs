@@ -55,6 +55,7 @@ internal sealed class ClusterMember : IAsyncDisposable
     {
         using var host = await StartHostAsync("browser", child);
         await Akka.Cluster.Cluster.Get(host.Services.GetRequiredService<ActorSystem>()).JoinAsync(Address.Parse(seed)).WaitAsync(s_patience);
+        host.Services.GetRequiredService<ActorSystem>().ActorOf(Props.Create(() => new StreamRefBytes()), StreamRefBytes.Name);
         await Console.In.ReadToEndAsync();
         await host.StopAsync();
         return 0;
@@ -78,6 +79,7 @@ internal sealed class ClusterMember : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddAkka("bench", akka => akka
             .AddHocon($"akka {{ loglevel = WARNING, stdout-loglevel = OFF, log-dead-letters = off }}\nactorbrowser.child.executable = \"{child}\"", HoconAddMode.Prepend)
+            .AddHocon(StreamRefBytes.Configuration, HoconAddMode.Append)
             .WithRemoting("127.0.0.1", 0)
             .WithClustering(new ClusterOptions { Roles = [role] })
             .WithActorBrowserCluster());
