@@ -137,7 +137,7 @@ internal sealed class LaunchPlan
     }
 
     /// <summary>Whether a child can still be started with it. A plan with a world contains paths and links.</summary>
-    internal bool IsCurrent => _witness is null || _witness.Holds();
+    internal bool IsCurrent => _witness is null || !OperatingSystem.IsLinux() || _witness.Holds();
 
     // A child that executes programs without a world sees the machine's processes and mounts: a runner finds its sessions' processes there.
     private static Namespaces Wanted(SandboxPolicy policy, bool hasWorld) =>
