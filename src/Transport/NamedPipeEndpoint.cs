@@ -56,7 +56,7 @@ internal sealed class NamedPipeEndpoint : IDisposable
         var presented = new byte[SecretBytes];
         var read = await _server.ReadAtLeastAsync(presented, SecretBytes, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         if (read == SecretBytes && CryptographicOperations.FixedTimeEquals(presented, _secret))
-            return new StreamChannel(_server, limits);
+            return new StreamChannel(_server, limits, OperatingSystem.IsWindows() && peer != 0 ? WindowsHandles.TryOpen(peer) : null);
         await _server.DisposeAsync().ConfigureAwait(false);
         throw new UnauthorizedAccessException($"The peer of the pipe {Name} did not know its secret.");
     }
@@ -81,7 +81,7 @@ internal sealed class NamedPipeEndpoint : IDisposable
                 throw new UnauthorizedAccessException($"process {server} has made it, not the parent {parent}");
             client.Write(presented);
             client.Flush();
-            return new StreamChannel(client, limits);
+            return new StreamChannel(client, limits, OperatingSystem.IsWindows() && parent != 0 ? new OwnHandles() : null);
         }
         catch
         {
