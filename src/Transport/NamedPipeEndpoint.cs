@@ -17,17 +17,13 @@ internal sealed class NamedPipeEndpoint : IDisposable
 
     /// <summary>Creates the pipe; no client is connected yet.</summary>
     /// <param name="alsoFor">The security identifier of an AppContainer to admit as well. For Windows, where it has not been run.</param>
-    public NamedPipeEndpoint(string? alsoFor = null)
+    /// <param name="isForLow">Whether the child has low integrity. For Windows, where it has not been run.</param>
+    public NamedPipeEndpoint(string? alsoFor = null, bool isForLow = false)
     {
         Name = $"actorbrowser-{Guid.NewGuid():D}";
-        if (OperatingSystem.IsWindows() && alsoFor is not null)
+        if (OperatingSystem.IsWindows() && (alsoFor is not null || isForLow))
         {
-            var rules = new PipeSecurity();
-            using var user = System.Security.Principal.WindowsIdentity.GetCurrent();
-            rules.AddAccessRule(new PipeAccessRule(user.User!, PipeAccessRights.FullControl, System.Security.AccessControl.AccessControlType.Allow));
-            rules.AddAccessRule(new PipeAccessRule(
-                new System.Security.Principal.SecurityIdentifier(alsoFor), PipeAccessRights.ReadWrite, System.Security.AccessControl.AccessControlType.Allow));
-            _server = NamedPipeServerStreamAcl.Create(Name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous, 0, 0, rules);
+            _server = WindowsPipe.Serve(Name, alsoFor, isForLow);
             return;
         }
         _server = new NamedPipeServerStream(Name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte,

@@ -135,7 +135,7 @@ public sealed class VerbSpecs
     {
         var run = await CliRun.Of("doctor", "--json");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        foreach (var layer in (string[])["job", "job-limits", "mitigations", "app-container"])
+        foreach (var layer in (string[])["job", "job-limits", "mitigations", "app-container", "restricted-token", "user-interface", "win32k-lockdown"])
             Assert.Contains($"\"layer\": \"{layer}\"", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\"layer\": \"files\"", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\"installed\": true", run.Output, StringComparison.Ordinal);
