@@ -9,6 +9,7 @@ namespace ActorBrowser.WindowsTests;
 /// Sections that cross a channel: what is sent arrives, a receiver cannot write, a sender's later writes change nothing, and a number that
 /// names anything else is refused. Both ends are in this process, each with its side's way of passing.
 /// </summary>
+[System.Runtime.Versioning.SupportedOSPlatform("windows")]
 public sealed partial class SectionSpecs
 {
     private static readonly int Page = Environment.SystemPageSize;
