@@ -62,8 +62,8 @@ public static class ActorBrowserChild
         // none.
         ExceptionHandling.SetUnhandledExceptionHandler(static failed => ExitIfOutOfMemory(failed));
         AppDomain.CurrentDomain.UnhandledException += static (_, failed) => ExitIfOutOfMemory(failed.ExceptionObject);
-        if (roles.Create(role) is not { } instance)
-            return Fail(ChildExitCodes.Usage, $"this program has no role '{role}', only {string.Join(", ", roles.Names.Order(StringComparer.Ordinal))}. To add a role, pass it to TryRun: ChildRoles.BuiltIn.With(\"{role}\", ...)");
+        if (TryCreate(roles, role, out var problem) is not { } instance)
+            return Fail(ChildExitCodes.Usage, problem ?? $"this program has no role '{role}', only {string.Join(", ", roles.Names.Order(StringComparer.Ordinal))}. To add a role, pass it to TryRun: ChildRoles.BuiltIn.With(\"{role}\", ...)");
         if (Environment.GetEnvironmentVariable(WireProtocol.DescriptorVariable) is { } number)
         {
             return number == "3"
@@ -74,6 +74,20 @@ public static class ActorBrowserChild
             return RunOnPipe(role, instance, pipe);
         return Fail(ChildExitCodes.Usage,
             $"no channel: neither {WireProtocol.DescriptorVariable} nor {WireProtocol.PipeVariable} is set; only its parent can start a child");
+    }
+
+    private static IFrameRole? TryCreate(ChildRoles roles, string role, out string? problem)
+    {
+        problem = null;
+        try
+        {
+            return roles.Create(role);
+        }
+        catch (PlatformNotSupportedException e)
+        {
+            problem = e.Message;
+            return null;
+        }
     }
 
     private static bool ExitIfOutOfMemory(object failed)

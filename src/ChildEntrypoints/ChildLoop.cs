@@ -109,7 +109,7 @@ internal sealed class ChildLoop : IFrameHandler
             return malformed;
         _setLimits(ChannelLimits.Default with { MaxBodyBytes = args.MaxBodyBytes, MaxDescriptorsPerFrame = args.MaxDescriptorsPerFrame });
         BodySlots? slots = null;
-        if (OperatingSystem.IsLinux() && frame.TakeDescriptors() is [var shared])
+        if (SharedMemory.IsSupported && frame.TakeDescriptors() is [var shared])
             slots = BodySlots.Open(shared);
         _context = new ChildContext(_role, _channel) { Slots = slots };
         _instance.OnStart(_context, args.RoleArgs);

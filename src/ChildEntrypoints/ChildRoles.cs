@@ -13,10 +13,11 @@ public sealed class ChildRoles
     public static ChildRoles BuiltIn { get; } = new(new Dictionary<string, Func<IFrameRole>>(StringComparer.Ordinal)
     {
         [NetworkContract.Name] = static () => new Network.NetworkRole(),
-        [CommandRunnerContract.Name] = static () => OperatingSystem.IsWindows() ? new Commands.WindowsRunnerRole() : new Commands.CommandRunnerRole(),
+        [CommandRunnerContract.Name] = static () => OperatingSystem.IsWindows() ? new Commands.WindowsRunnerRole() : OperatingSystem.IsLinux() ? new Commands.CommandRunnerRole()
+            : throw new PlatformNotSupportedException("commands need Linux or Windows"),
         [ProbeContract.Name] = static () => new Probes.ProbeRole(),
         [ImageDecoderContract.Name] = static () => new Images.ImageDecoderRole(),
-        [EgressContract.Name] = static () => new Egress.EgressRole(),
+        [EgressContract.Name] = static () => OperatingSystem.IsLinux() ? new Egress.EgressRole() : throw new PlatformNotSupportedException("the way out of a command's network needs Linux"),
         [ResolverContract.Name] = static () => new Egress.ResolverRole(),
         [SecretsContract.Name] = static () => new Secrets.SecretsRole(),
         [RendererContract.Name] = static () => new Rendering.RendererRole(),

@@ -38,8 +38,8 @@ internal static class DoctorCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (OperatingSystem.IsWindows() && (parsed.GetValue(attempt) ?? parsed.GetValue(probe) ?? parsed.GetValue(trace) ?? parsed.GetValue(inside)) is not null)
-                return await RefuseAsync("--probe, --inside and --trace make and watch system calls of Linux; on Windows there are no attempts to make").ConfigureAwait(false);
+            if (!OperatingSystem.IsLinux() && (parsed.GetValue(attempt) ?? parsed.GetValue(probe) ?? parsed.GetValue(trace) ?? parsed.GetValue(inside)) is not null)
+                return await RefuseAsync("--probe, --inside and --trace make and watch system calls of Linux; elsewhere there are no attempts to make").ConfigureAwait(false);
             if (parsed.GetValue(attempt) is { } targets)
                 return InsideAttempts.Make(targets);
             if (parsed.GetValue(self))
@@ -142,7 +142,7 @@ internal static class DoctorCommand
         }
         Tables.Console.Write(roles);
         if (OperatingSystem.IsWindows())
-            Tables.Console.MarkupLine(Tables.Cell("Images are not decoded on Windows, and --probe makes attempts of Linux only."));
+            Tables.Console.MarkupLine(Tables.Cell("GIF, BMP and ICO images are decoded; PNG, JPEG and WebP are not on Windows. --probe makes attempts of Linux only."));
         else
             ShowLibraries();
         return Array.TrueForAll(plans, static one => one.Plan is not null) ? ExitCodes.Success : 1;

@@ -58,7 +58,7 @@ internal sealed unsafe partial class AppendFile(string path, long most) : IDispo
         for (var attempt = 0; ; attempt++)
         {
             var file = _file ??= Open();
-            if (PathProbe.TryIdentify(Encoding.UTF8.GetBytes(path)) != PathProbe.TryIdentify(file))
+            if (!IsAtPath(file))
             {
                 file.Dispose();
                 _file = null;
@@ -71,6 +71,9 @@ internal sealed unsafe partial class AppendFile(string path, long most) : IDispo
         }
     }
 
+    // macOS has no statx: there, a file that another process has renamed is written on.
+    private bool IsAtPath(SafeDescriptor file) => !OperatingSystem.IsLinux() || PathProbe.TryIdentify(Encoding.UTF8.GetBytes(path)) == PathProbe.TryIdentify(file);
+
     // Only the process that has locked the file at the path renames it, so that no newer file replaces the full one.
     private bool TryRename(SafeDescriptor file)
     {
@@ -78,7 +81,7 @@ internal sealed unsafe partial class AppendFile(string path, long most) : IDispo
             return false;
         try
         {
-            if (PathProbe.TryIdentify(Encoding.UTF8.GetBytes(path)) == PathProbe.TryIdentify(file))
+            if (IsAtPath(file))
                 File.Move(path, path + ".1", overwrite: true);
             return true;
         }
@@ -97,7 +100,7 @@ internal sealed unsafe partial class AppendFile(string path, long most) : IDispo
             file = new SafeDescriptor(LibC.Open(name, s_flags, OwnerOnly));
         if (file.IsInvalid)
             throw SystemCallException.FromLastError($"open({path})");
-        if (OperatingSystem.IsMacOS() || PathProbe.Look(file.Value) is { IsRegular: true })
+        if (!OperatingSystem.IsLinux() || PathProbe.Look(file.Value) is { IsRegular: true })
             return file;
         file.Dispose();
         throw new IOException($"{path} is not a regular file.");

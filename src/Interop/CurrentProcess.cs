@@ -77,13 +77,21 @@ internal static unsafe class CurrentProcess
     }
 
     /// <summary>Forbids tracing by other processes of the same user; descendants keep the user's core dump limit. Linux.</summary>
-    public static void ForbidTracing() => _ = LibC.ProcessControl(SetDumpable, 0, 0, 0, 0);
+    public static void ForbidTracing()
+    {
+        if (OperatingSystem.IsLinux())
+            _ = LibC.ProcessControl(SetDumpable, 0, 0, 0, 0);
+    }
 
     /// <summary>
     /// Asks the kernel for SIGCONT when the parent dies, so that a process that has to clean up after its parent runs even if it was
     /// stopped. Linux.
     /// </summary>
-    public static void ContinueWhenParentDies() => _ = LibC.ProcessControl(SetParentDeathSignal, 18, 0, 0, 0);
+    public static void ContinueWhenParentDies()
+    {
+        if (OperatingSystem.IsLinux())
+            _ = LibC.ProcessControl(SetParentDeathSignal, 18, 0, 0, 0);
+    }
 
     /// <summary>Makes this process the parent of every descendant that loses its parent. Linux.</summary>
     public static void AdoptOrphans()

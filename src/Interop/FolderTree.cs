@@ -45,6 +45,8 @@ internal sealed unsafe class FolderTree(SafeDescriptor root) : IDisposable
     /// <exception cref="SystemCallException">It does not exist, or its path contains a link.</exception>
     internal static FolderTree Open(string path)
     {
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException("Trees of folders are read by system calls of Linux.");
         var folder = PathProbe.OpenFolderWithoutLinks(Encoding.UTF8.GetBytes(path), out var errno);
         return errno == 0 ? new FolderTree(folder) : throw new SystemCallException($"openat2({path})", errno);
     }

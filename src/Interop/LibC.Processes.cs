@@ -98,8 +98,11 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "prlimit", SetLastError = true)]
     internal static partial int ProcessLimit(int process, int resource, ulong* next, ulong* previous);
 
+    /// <remarks>open is variadic: see <see cref="Fcntl(int, int, nint)"/>.</remarks>
+    internal static int Open(byte* path, int flags, int mode) => Open(path, flags, mode, 0, 0, 0, 0, 0, mode);
+
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true)]
-    internal static partial int Open(byte* path, int flags, int mode);
+    private static partial int Open(byte* path, int flags, nint third, nint pad4, nint pad5, nint pad6, nint pad7, nint pad8, nint ninth);
 
     [LibraryImport(Library, EntryPoint = "access", SetLastError = true)]
     internal static partial int Access(byte* path, int mode);

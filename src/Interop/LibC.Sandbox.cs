@@ -26,9 +26,6 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     internal static partial nint SystemCall6(nint number, nint first, nint second, nint third, nint fourth, nint fifth, nint sixth);
 
-    [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
-    internal static partial int Control(int descriptor, nuint request, void* argument);
-
     [LibraryImport(Library, EntryPoint = "mkdir", SetLastError = true)]
     internal static partial int MakeFolder(byte* path, uint mode);
 

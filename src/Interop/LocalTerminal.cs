@@ -61,13 +61,13 @@ internal static unsafe class LocalTerminal
     }
 
     /// <summary>
-    /// Whether this process may read the terminal: it is in the terminal's foreground group, or it is not its controlling terminal.
+    /// Whether this process may read the terminal: it is in the terminal's foreground group, or it is not its controlling terminal. Elsewhere than on Linux it is not asked.
     /// </summary>
     /// <param name="descriptor">A terminal.</param>
     internal static bool IsInForeground(int descriptor)
     {
         var group = 0;
-        return LibC.DeviceControl(descriptor, GetForeground, &group) != 0 || group == (int)LibC.SystemCall(CallNumbers.ProcessGroup, 0, 0, 0, 0);
+        return !OperatingSystem.IsLinux() || LibC.DeviceControl(descriptor, GetForeground, &group) != 0 || group == (int)LibC.SystemCall(CallNumbers.ProcessGroup, 0, 0, 0, 0);
     }
 
     /// <summary>

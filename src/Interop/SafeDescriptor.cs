@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// Owns one Unix file descriptor. The only invalid value is −1; descriptor 0 is a descriptor like any other.
+/// Owns one Unix file descriptor, or on Windows the handle of a section. The only invalid value is −1; descriptor 0 is a descriptor like any other.
 /// </summary>
 /// <remarks>
 /// <c>close</c> is called exactly once and never retried on EINTR: on Linux the descriptor is gone either way, and
@@ -52,7 +52,7 @@ public sealed class SafeDescriptor : SafeHandle
     protected override bool ReleaseHandle()
     {
         if (_shared is null)
-            return LibC.Close((int)handle) == 0;
+            return OperatingSystem.IsWindows() ? WindowsSection.Close(handle) : LibC.Close((int)handle) == 0;
         _shared.DangerousRelease();
         return true;
     }

@@ -31,7 +31,7 @@ internal static unsafe class SeccompListener
     public static bool TryReceive(SafeDescriptor listener, out SeccompRequest request)
     {
         var notification = new Notification();
-        if (LibC.Control(listener.Value, Receive, &notification) != 0)
+        if (LibC.DeviceControl(listener.Value, Receive, &notification) != 0)
         {
             request = default;
             return false;
@@ -49,7 +49,7 @@ internal static unsafe class SeccompListener
     public static void Deny(SafeDescriptor listener, ulong id, int errno)
     {
         var response = new Response { Id = id, Error = -errno };
-        _ = LibC.Control(listener.Value, Send, &response);
+        _ = LibC.DeviceControl(listener.Value, Send, &response);
     }
 
     /// <summary>Lets the call continue, as if nobody had been asked. The caller's other threads can change the memory that it points to, so nothing may depend on what was read there.</summary>
@@ -58,13 +58,13 @@ internal static unsafe class SeccompListener
     public static void Allow(SafeDescriptor listener, ulong id)
     {
         var response = new Response { Id = id, Flags = Continue };
-        _ = LibC.Control(listener.Value, Send, &response);
+        _ = LibC.DeviceControl(listener.Value, Send, &response);
     }
 
     /// <summary>Whether the caller still waits, so that its thread id has not been reused.</summary>
     /// <param name="listener">The listener.</param>
     /// <param name="id">The request's id.</param>
-    public static bool Waits(SafeDescriptor listener, ulong id) => LibC.Control(listener.Value, CheckId, &id) == 0;
+    public static bool Waits(SafeDescriptor listener, ulong id) => LibC.DeviceControl(listener.Value, CheckId, &id) == 0;
 
     /// <summary>Makes the call return a copy of a descriptor. Linux 5.14.</summary>
     /// <param name="listener">The listener.</param>
@@ -75,7 +75,7 @@ internal static unsafe class SeccompListener
     public static int Return(SafeDescriptor listener, ulong id, SafeDescriptor descriptor, bool closesOnExec)
     {
         var added = new Added { Id = id, Flags = AndSend, Source = (uint)descriptor.Value, DescriptorFlags = closesOnExec ? CloseOnExec : 0 };
-        return LibC.Control(listener.Value, AddDescriptor, &added) >= 0 ? 0 : Marshal.GetLastPInvokeError();
+        return LibC.DeviceControl(listener.Value, AddDescriptor, &added) >= 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -137,7 +137,7 @@ internal sealed class LaunchPlan
     }
 
     /// <summary>Whether a child can still be started with it. A plan with a world contains paths and links.</summary>
-    internal bool IsCurrent => _witness is null || _witness.Holds();
+    internal bool IsCurrent => _witness is null || !OperatingSystem.IsLinux() || _witness.Holds();
 
     // A child that executes programs without a world sees the machine's processes and mounts: a runner finds its sessions' processes there.
     private static Namespaces Wanted(SandboxPolicy policy, bool hasWorld) =>
@@ -267,11 +267,15 @@ internal static class LayerNames
         SandboxLayer.JobLimits => "job-limits",
         SandboxLayer.Mitigations => "mitigations",
         SandboxLayer.AppContainer => "app-container",
+        SandboxLayer.RestrictedToken => "restricted-token",
+        SandboxLayer.UserInterface => "user-interface",
+        SandboxLayer.Win32kLockdown => "win32k-lockdown",
         _ => throw new ArgumentOutOfRangeException(nameof(layer)),
     };
 
     /// <summary>Whether a layer is one of Windows; else it is one of Linux.</summary>
-    internal static bool IsForWindows(SandboxLayer layer) => layer is SandboxLayer.Job or SandboxLayer.JobLimits or SandboxLayer.Mitigations or SandboxLayer.AppContainer;
+    internal static bool IsForWindows(SandboxLayer layer) => layer is SandboxLayer.Job or SandboxLayer.JobLimits or SandboxLayer.Mitigations or SandboxLayer.AppContainer
+        or SandboxLayer.RestrictedToken or SandboxLayer.UserInterface or SandboxLayer.Win32kLockdown;
 
     /// <summary>Whether a layer is one of this system.</summary>
     internal static bool IsForThisSystem(SandboxLayer layer) => IsForWindows(layer) == OperatingSystem.IsWindows();

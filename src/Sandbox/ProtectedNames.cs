@@ -30,7 +30,7 @@ internal sealed class ProtectedNames
             ? new ProtectedNames(workspace, policy.Protected) : null;
 
     /// <summary>Returns the names that have appeared since, that another file has replaced, and links that have changed.</summary>
-    internal IReadOnlyList<string> Appeared() =>
+    internal IReadOnlyList<string> Appeared() => !OperatingSystem.IsLinux() ? [] :
         [.. _before.Where(one => At(one.Key) is { } now && IsOther(now, one.Value)).Select(static one => one.Key).Order(StringComparer.Ordinal)];
 
     // What a world holds may change from outside, such as .git, and stays the same file.

@@ -11,6 +11,12 @@ internal static class SeatbeltProfile
     /// <summary>The program that applies the profile.</summary>
     public const string Launcher = "/usr/bin/sandbox-exec";
 
+    // Links of macOS: the kernel compares the path to which they lead.
+    private static readonly string[] Links = ["/etc", "/tmp", "/var"];
+
+    // The beginning of the terminals' names. It is no folder, so they are allowed by a pattern.
+    private const string Terminals = "/dev/ttys";
+
     private static readonly string[] Runtime = ["/usr/lib", "/System/Library", "/usr/share/dotnet", "/usr/local/share/dotnet", "/private/var/db/timezone", "/dev/urandom", "/dev/null"];
 
     /// <summary>Returns the profile's text.</summary>
@@ -22,7 +28,7 @@ internal static class SeatbeltProfile
         ArgumentNullException.ThrowIfNull(executable);
         var text = new StringBuilder("(version 1)\n(deny default)\n(allow sysctl-read)\n(allow mach-lookup (global-name \"com.apple.system.logger\"))\n");
         text.Append("(allow signal (target self))\n(allow process-info* (target self))\n");
-        text.Append("(allow process-exec (literal ").Append(Quote(executable.Path)).Append("))\n");
+        text.Append("(allow process-exec (literal ").Append(Quote(Resolved(executable.Path))).Append("))\n");
         foreach (var (path, rights) in policy.Files)
         {
             foreach (var expanded in Expand(path, executable))
@@ -43,7 +49,7 @@ internal static class SeatbeltProfile
 
     private static void AllowPath(StringBuilder text, string path, FileRights rights)
     {
-        var where = path == "/" ? "" : $" (subpath {Quote(path)})";
+        var where = path == "/" ? "" : path == Terminals ? $" (regex #\"^{Terminals}[0-9]+$\")" : $" (subpath {Quote(Resolved(path))})";
         if (rights.HasFlag(FileRights.Read))
             text.Append("(allow file-read*").Append(where).Append(")\n");
         if (rights.HasFlag(FileRights.Execute))
@@ -60,9 +66,11 @@ internal static class SeatbeltProfile
         PolicyPaths.Application => [Path.GetDirectoryName(executable.Arguments.Count > 0 ? executable.Arguments[0] : executable.Path)!],
         PolicyPaths.NetworkFacts => ["/private/etc/hosts", "/private/etc/resolv.conf", "/private/etc/ssl", "/Library/Keychains", "/System/Library/Keychains"],
         PolicyPaths.Temporary => [],
-        PolicyPaths.Devices => ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/ttys"],
+        PolicyPaths.Devices => ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", Terminals],
         _ => [path],
     };
+
+    private static string Resolved(string path) => Links.Any(link => PolicyPaths.IsIn(path, link)) ? "/private" + path : path;
 
     private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -33,13 +33,15 @@ internal sealed class BodySlots : IDisposable
     /// <param name="forChild">The descriptor for the child; the caller owns it.</param>
     /// <exception cref="SystemCallException">Not enough descriptors or memory.</exception>
     [SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("windows")]
     public static BodySlots Create(int bytes, out SafeDescriptor forChild)
     {
         var count = Math.Clamp(bytes / SlotBytes, 1, MaxSlots);
         var descriptor = SharedMemory.Create("actorbrowser-bodies", (long)count * SlotBytes);
         try
         {
-            SharedMemory.Add(descriptor, Seals.Shrink | Seals.Grow | Seals.Seal);
+            if (OperatingSystem.IsLinux())
+                SharedMemory.Add(descriptor, Seals.Shrink | Seals.Grow | Seals.Seal);
             forChild = descriptor;
             return new BodySlots(new MappedMemory(descriptor, count * SlotBytes, writable: false), count);
         }
@@ -54,6 +56,7 @@ internal sealed class BodySlots : IDisposable
     /// <param name="descriptor">The descriptor from the parent; this method takes ownership.</param>
     /// <exception cref="SystemCallException">The memory cannot be mapped.</exception>
     [SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("windows")]
     public static BodySlots Open(SafeDescriptor descriptor)
     {
         using (descriptor)

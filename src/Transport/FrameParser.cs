@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using ActorBrowser.Interop;
 
 namespace ActorBrowser.Transport;
@@ -15,6 +16,9 @@ internal sealed class FrameParser(ChannelLimits limits) : IDisposable
 
     /// <summary>May be lowered or raised between frames (the child learns its limits from ChildArgs).</summary>
     internal ChannelLimits Limits { get; set; } = limits;
+
+    /// <summary>How descriptors arrive as numbers, four bytes each, behind a frame's body; null if the channel carries them beside the bytes.</summary>
+    internal IDescriptorPassing? Passing { get; init; }
 
     /// <summary>Whether part of a frame has arrived.</summary>
     internal bool InsideFrame => _pendingLength > 0;
@@ -36,9 +40,9 @@ internal sealed class FrameParser(ChannelLimits limits) : IDisposable
                 if (needsMore)
                     break;
                 var header = FrameHeader.Read(_pending);
-                var body = new ReadOnlyMemory<byte>(_pending, FrameHeader.Size, (int)header.BodyLength);
+                var whole = _pending.AsMemory(0, TotalOf(header));
                 _pendingLength = 0;
-                if (Deliver(header, body, handler) is { } violation)
+                if (Deliver(header, whole, handler) is { } violation)
                     return violation;
                 delivered++;
                 ReleasePending();
@@ -52,13 +56,13 @@ internal sealed class FrameParser(ChannelLimits limits) : IDisposable
             var next = FrameHeader.Read(data.Span);
             if (Check(next) is { } refused)
                 return refused;
-            var total = FrameHeader.Size + (int)next.BodyLength;
+            var total = TotalOf(next);
             if (data.Length < total)
             {
                 Keep(data, total);
                 break;
             }
-            if (Deliver(next, data.Slice(FrameHeader.Size, (int)next.BodyLength), handler) is { } bad)
+            if (Deliver(next, data[..total], handler) is { } bad)
                 return bad;
             delivered++;
             data = data[total..];
@@ -87,7 +91,7 @@ internal sealed class FrameParser(ChannelLimits limits) : IDisposable
             if (Check(FrameHeader.Read(_pending)) is { } violation)
                 return violation;
         }
-        var total = FrameHeader.Size + (int)FrameHeader.Read(_pending).BodyLength;
+        var total = TotalOf(FrameHeader.Read(_pending));
         if (_pending.Length < total)
         {
             var larger = ArrayPool<byte>.Shared.Rent(total);
@@ -138,16 +142,26 @@ internal sealed class FrameParser(ChannelLimits limits) : IDisposable
                 $"A frame announced {header.DescriptorCount} descriptors; the limit is {Limits.MaxDescriptorsPerFrame}.");
         }
         // Descriptors come with the frame's first byte, so they have arrived when its header has.
-        return header.DescriptorCount > _descriptors.Count
+        return Passing is null && header.DescriptorCount > _descriptors.Count
             ? new ProtocolViolation(ViolationKind.Descriptors,
                 $"A frame announced {header.DescriptorCount} descriptors; {_descriptors.Count} arrived with it.")
             : null;
     }
 
-    private ProtocolViolation? Deliver(FrameHeader header, ReadOnlyMemory<byte> body, IFrameHandler handler)
+    private int TotalOf(FrameHeader header) => FrameHeader.Size + (int)header.BodyLength + (Passing is null ? 0 : header.DescriptorCount * sizeof(int));
+
+    private ProtocolViolation? Deliver(FrameHeader header, ReadOnlyMemory<byte> whole, IFrameHandler handler)
     {
+        var end = FrameHeader.Size + (int)header.BodyLength;
+        for (var at = end; at < whole.Length; at += sizeof(int))
+        {
+            var number = BinaryPrimitives.ReadInt32LittleEndian(whole.Span[at..]);
+            if (Passing!.Take(number) is not { } taken)
+                return new ProtocolViolation(ViolationKind.Descriptors, $"A {header.Type} frame came with the handle {number}, which is no section of the peer.");
+            _descriptors.Add(taken);
+        }
         var before = _descriptors.Count;
-        var violation = handler.OnFrame(new Frame(header, body, _descriptors));
+        var violation = handler.OnFrame(new Frame(header, whole[FrameHeader.Size..end], _descriptors));
         for (var untaken = header.DescriptorCount - (before - _descriptors.Count); untaken > 0; untaken--)
             _descriptors.Take(1)[0].Dispose();
         return violation;

@@ -17,17 +17,13 @@ internal sealed class NamedPipeEndpoint : IDisposable
 
     /// <summary>Creates the pipe; no client is connected yet.</summary>
     /// <param name="alsoFor">The security identifier of an AppContainer to admit as well. For Windows, where it has not been run.</param>
-    public NamedPipeEndpoint(string? alsoFor = null)
+    /// <param name="isForLow">Whether the child has low integrity. For Windows, where it has not been run.</param>
+    public NamedPipeEndpoint(string? alsoFor = null, bool isForLow = false)
     {
         Name = $"actorbrowser-{Guid.NewGuid():D}";
-        if (OperatingSystem.IsWindows() && alsoFor is not null)
+        if (OperatingSystem.IsWindows() && (alsoFor is not null || isForLow))
         {
-            var rules = new PipeSecurity();
-            using var user = System.Security.Principal.WindowsIdentity.GetCurrent();
-            rules.AddAccessRule(new PipeAccessRule(user.User!, PipeAccessRights.FullControl, System.Security.AccessControl.AccessControlType.Allow));
-            rules.AddAccessRule(new PipeAccessRule(
-                new System.Security.Principal.SecurityIdentifier(alsoFor), PipeAccessRights.ReadWrite, System.Security.AccessControl.AccessControlType.Allow));
-            _server = NamedPipeServerStreamAcl.Create(Name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous, 0, 0, rules);
+            _server = WindowsPipe.Serve(Name, alsoFor, isForLow);
             return;
         }
         _server = new NamedPipeServerStream(Name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte,
@@ -56,7 +52,7 @@ internal sealed class NamedPipeEndpoint : IDisposable
         var presented = new byte[SecretBytes];
         var read = await _server.ReadAtLeastAsync(presented, SecretBytes, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         if (read == SecretBytes && CryptographicOperations.FixedTimeEquals(presented, _secret))
-            return new StreamChannel(_server, limits);
+            return new StreamChannel(_server, limits, OperatingSystem.IsWindows() && peer != 0 ? WindowsHandles.TryOpen(peer) : null);
         await _server.DisposeAsync().ConfigureAwait(false);
         throw new UnauthorizedAccessException($"The peer of the pipe {Name} did not know its secret.");
     }
@@ -81,7 +77,7 @@ internal sealed class NamedPipeEndpoint : IDisposable
                 throw new UnauthorizedAccessException($"process {server} has made it, not the parent {parent}");
             client.Write(presented);
             client.Flush();
-            return new StreamChannel(client, limits);
+            return new StreamChannel(client, limits, OperatingSystem.IsWindows() && parent != 0 ? new OwnHandles() : null);
         }
         catch
         {

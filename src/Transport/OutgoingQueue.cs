@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using ActorBrowser.Interop;
 using MessagePack;
 
@@ -25,6 +26,9 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
     private bool _closed;
 
     internal ChannelLimits Limits { get; set; } = limits;
+
+    /// <summary>How descriptors are sent as numbers, four bytes each, behind a frame's body; null if the channel sends them beside the bytes.</summary>
+    internal IDescriptorPassing? Passing { get; init; }
 
     internal WriteOutcome Write<T>(ulong correlationId, in T message, ReadOnlySpan<SafeDescriptor> descriptors) where T : IWireMessage<T>
     {
@@ -118,6 +122,7 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
         {
             // A message that cannot be encoded is a defect of its writer; the frames before it stay valid.
             _filled = start;
+            SafeDescriptor.DisposeAll(descriptors);
             throw;
         }
         var body = _filled - start - FrameHeader.Size;
@@ -127,9 +132,31 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
             return WriteOutcome.TooLarge;
         }
         new FrameHeader((uint)body, T.Type, (ushort)descriptors.Length, correlationId).Write(_filling.AsSpan(start));
-        if (!descriptors.IsEmpty)
+        if (Passing is not null)
+            AppendNumbers(Passing, descriptors, start);
+        else if (!descriptors.IsEmpty)
             (_fillingAttachments ??= []).Add(new Attachment(start, descriptors.ToArray()));
         return WriteOutcome.Queued;
+    }
+
+    private void AppendNumbers(IDescriptorPassing passing, ReadOnlySpan<SafeDescriptor> descriptors, int start)
+    {
+        try
+        {
+            foreach (var descriptor in descriptors)
+            {
+                Room(sizeof(int));
+                BinaryPrimitives.WriteInt32LittleEndian(_filling.AsSpan(_filled), passing.Give(descriptor));
+                _filled += sizeof(int);
+            }
+        }
+        catch
+        {
+            // The peer is going, or can hold no more: its caller sends the bytes another way.
+            _filled = start;
+            SafeDescriptor.DisposeAll(descriptors);
+            throw;
+        }
     }
 
     private bool NextLocked(out ReadOnlyMemory<byte> data, out SafeDescriptor[] descriptors)

@@ -4,7 +4,7 @@ namespace ActorBrowser.Transport;
 
 /// <summary>
 /// The bytes of a request: in its message, in a sealed memory file sent with it, or in pieces that follow. A memory file is not
-/// copied: it is sealed and cannot change.
+/// copied: it is sealed and cannot change. A section of Windows can, and is copied.
 /// </summary>
 internal sealed class PayloadAssembly : IDisposable
 {
@@ -43,9 +43,10 @@ internal sealed class PayloadAssembly : IDisposable
         }
         try
         {
-            if (descriptors.Length == 1 && data.IsEmpty && length > 0 && OperatingSystem.IsLinux() && IsSealed(descriptors[0], length))
-                return new PayloadAssembly(length, new MappedMemory(descriptors[0], length, writable: false), [], length);
-            violation = new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors and {data.Length} bytes arrived for a payload of {length} bytes.");
+            string? problem = null;
+            if (descriptors.Length == 1 && data.IsEmpty && length > 0 && SharedMemory.IsSupported && SharedMemory.OpenFrozen(descriptors[0], length, out problem) is { } memory)
+                return new PayloadAssembly(length, memory, [], length);
+            violation = problem is not null ? new ProtocolViolation(ViolationKind.Descriptors, $"A payload of {length} bytes arrived in a memory file that {problem}.") : new ProtocolViolation(ViolationKind.Descriptors, $"{descriptors.Length} descriptors and {data.Length} bytes arrived for a payload of {length} bytes.");
             return null;
         }
         finally
@@ -65,8 +66,4 @@ internal sealed class PayloadAssembly : IDisposable
     }
 
     public void Dispose() => ((IDisposable?)_shared)?.Dispose();
-
-    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
-    private static bool IsSealed(SafeDescriptor descriptor, int length) =>
-        (SharedMemory.SealsOf(descriptor) & (Seals.Write | Seals.Shrink)) == (Seals.Write | Seals.Shrink) && SharedMemory.LengthOf(descriptor) >= length;
 }

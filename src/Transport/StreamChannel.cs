@@ -3,14 +3,15 @@ using ActorBrowser.Interop;
 namespace ActorBrowser.Transport;
 
 /// <summary>
-/// A channel over any two-way stream, such as a named pipe. It carries no descriptors: a message with descriptors is refused
-/// as <see cref="WriteOutcome.TooLarge"/>, and a frame that announces any is a violation.
+/// A channel over any two-way stream, such as a named pipe. Descriptors cross it as numbers if both ends can pass them so, as a parent and
+/// its child on Windows can. Otherwise a message with descriptors is refused as <see cref="WriteOutcome.TooLarge"/>, and a frame that announces any is a violation.
 /// </summary>
 internal sealed class StreamChannel : IChannel
 {
     private const int BufferSize = 64 << 10;
 
     private readonly Stream _stream;
+    private readonly IDescriptorPassing? _passing;
     private readonly FrameParser _parser;
     private readonly OutgoingQueue _outgoing;
     private readonly CancellationTokenSource _stop = new();
@@ -19,13 +20,15 @@ internal sealed class StreamChannel : IChannel
 
     /// <summary>A channel over a connected stream.</summary>
     /// <param name="stream">A stream for reading and writing at once; the channel takes ownership.</param>
-    /// <param name="limits">What this end accepts; never descriptors.</param>
-    public StreamChannel(Stream stream, ChannelLimits limits)
+    /// <param name="limits">What this end accepts.</param>
+    /// <param name="passing">How descriptors cross; null if they do not. The channel takes ownership.</param>
+    public StreamChannel(Stream stream, ChannelLimits limits, IDescriptorPassing? passing = null)
     {
         ArgumentNullException.ThrowIfNull(limits);
         _stream = stream;
-        _parser = new FrameParser(WithoutDescriptors(limits));
-        _outgoing = new OutgoingQueue(WithoutDescriptors(limits));
+        _passing = passing;
+        _parser = new FrameParser(Possible(limits)) { Passing = passing };
+        _outgoing = new OutgoingQueue(Possible(limits)) { Passing = passing };
     }
 
     /// <summary>Sets the limits that the parent has sent. Call it between frames, on the channel's turn.</summary>
@@ -33,8 +36,8 @@ internal sealed class StreamChannel : IChannel
     public void SetLimits(ChannelLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
-        _parser.Limits = WithoutDescriptors(limits);
-        _outgoing.Limits = WithoutDescriptors(limits);
+        _parser.Limits = Possible(limits);
+        _outgoing.Limits = Possible(limits);
     }
 
     /// <inheritdoc/>
@@ -76,7 +79,7 @@ internal sealed class StreamChannel : IChannel
             Release();
     }
 
-    private static ChannelLimits WithoutDescriptors(ChannelLimits limits) => limits with { MaxDescriptorsPerFrame = 0 };
+    private ChannelLimits Possible(ChannelLimits limits) => _passing is not null ? limits : limits with { MaxDescriptorsPerFrame = 0 };
 
     private async Task SendAsync(ReadOnlyMemory<byte> data)
     {
@@ -148,5 +151,6 @@ internal sealed class StreamChannel : IChannel
         _outgoing.Dispose();
         _parser.Dispose();
         _stream.Dispose();
+        _passing?.Dispose();
     }
 }

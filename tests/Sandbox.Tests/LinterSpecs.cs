@@ -82,22 +82,3 @@ public sealed class LinterSpecs
         Assert.NotEmpty(PolicyLinter.Check(policy.AllowExec("")));
     }
 }
-
-[Trait("Tier", "Fast")]
-public sealed class SeatbeltSpecs
-{
-    [Fact]
-    public void A_policy_s_Seatbelt_profile_denies_by_default_and_allows_what_the_policy_says()
-    {
-        var executable = new ChildExecutable("/Applications/my \"app\"/child", []);
-        var renderer = SeatbeltProfile.Of(Profiles.Of("renderer"), executable);
-        Assert.StartsWith("(version 1)\n(deny default)\n", renderer, StringComparison.Ordinal);
-        Assert.Contains("(allow process-exec (literal \"/Applications/my \\\"app\\\"/child\"))", renderer, StringComparison.Ordinal);
-        Assert.DoesNotContain("network", renderer, StringComparison.Ordinal);
-        Assert.DoesNotContain("process-fork", renderer, StringComparison.Ordinal);
-        Assert.DoesNotContain("file-write*)", renderer, StringComparison.Ordinal);
-        Assert.Contains("(allow network-outbound (remote tcp))", SeatbeltProfile.Of(Profiles.Of("command-networked"), executable), StringComparison.Ordinal);
-        Assert.Contains("(allow file-write* (subpath \"/work\"))", SeatbeltProfile.Of(Profiles.Of("command-workspace", "/work"), executable), StringComparison.Ordinal);
-        Assert.Contains("(allow network-outbound (remote tcp \"*:443\"))", SeatbeltProfile.Of(SandboxPolicy.Named("web").AllowTcpConnect(443), executable), StringComparison.Ordinal);
-    }
-}

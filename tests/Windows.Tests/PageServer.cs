@@ -9,8 +9,12 @@ internal sealed class PageServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
 
-    internal PageServer()
+    private readonly int _padding;
+
+    /// <param name="padding">How many bytes of a comment follow the page, so that it is that long.</param>
+    internal PageServer(int padding = 0)
     {
+        _padding = padding;
         _listener.Start();
         _ = ServeAsync();
     }
@@ -23,7 +27,7 @@ internal sealed class PageServer : IDisposable
 
     private async Task ServeAsync()
     {
-        var body = Encoding.UTF8.GetBytes($"<!doctype html><meta charset=utf-8><title>{Title}</title><h1>Hello</h1><a href=/x>naïve → link</a>");
+        var body = Encoding.UTF8.GetBytes($"<!doctype html><meta charset=utf-8><title>{Title}</title><h1>Hello</h1><a href=/x>naïve → link</a><!--{new string('x', _padding)}-->");
         var head = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
         try
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using Xunit;
 
 namespace ActorBrowser.WindowsTests;
@@ -54,21 +53,74 @@ public sealed class VerbSpecs
         Assert.Contains("╭", run.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_picture_is_refused_with_one_sentence_that_names_no_package_of_linux()
+    [Theory]
+    [InlineData((256 << 10) - 1)]
+    [InlineData((256 << 10) + 1)]
+    [InlineData(2 << 20)]
+    public async Task A_long_page_reaches_its_renderer_in_shared_memory(int padding)
     {
-        var file = Path.Combine(Path.GetTempPath(), $"actorbrowser-{Guid.NewGuid():n}.bmp");
-        await File.WriteAllBytesAsync(file, Encoding.ASCII.GetBytes("BM and some bytes that are no picture"));
+        using var server = new PageServer(padding);
+        var run = await CliRun.Of("browse", server.Url);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("naïve → link", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(255, 257)]
+    [InlineData(1024, 1024)]
+    public async Task A_picture_that_needs_no_library_is_decoded(int width, int height)
+    {
+        var run = await DecodeAsync(Bitmap(width, height), "bmp");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("bmp", run.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"{width}", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("png", "PNG", "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")]
+    [InlineData("jpg", "JPEG", "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////")]
+    [InlineData("webp", "WebP", "UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA")]
+    public async Task A_picture_that_needs_a_library_is_refused_with_one_sentence_that_names_no_package_of_linux(string extension, string format, string file)
+    {
+        var run = await DecodeAsync(Convert.FromBase64String(file), extension);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"{format} images are not decoded on Windows, which has none of the libraries for them; GIF, BMP and ICO are.", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Debian", run.Error + run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_says_which_pictures_are_decoded()
+    {
+        var run = await CliRun.Of("doctor");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("PNG, JPEG and WebP are not", string.Join(' ', run.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    private static async Task<CliRun> DecodeAsync(byte[] content, string extension)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"actorbrowser-{Guid.NewGuid():n}.{extension}");
+        await File.WriteAllBytesAsync(file, content);
         try
         {
-            var run = await CliRun.Of("decode", file);
-            Assert.Equal(1, run.ExitCode);
-            Assert.Contains("Images are not decoded on Windows", run.Error, StringComparison.Ordinal);
+            return await CliRun.Of("decode", file);
         }
         finally
         {
             File.Delete(file);
         }
+    }
+
+    // 24 bits for each pixel, rows of whole words.
+    private static byte[] Bitmap(int width, int height)
+    {
+        const int headers = 54;
+        var row = ((width * 3) + 3) & ~3;
+        var file = new byte[headers + (row * height)];
+        "BM"u8.CopyTo(file);
+        foreach (var (at, value) in new[] { (2, file.Length), (10, headers), (14, 40), (18, width), (22, height), (26, 1 | (24 << 16)) })
+            BitConverter.TryWriteBytes(file.AsSpan(at), value);
+        return file;
     }
 
     [Fact]
@@ -83,7 +135,7 @@ public sealed class VerbSpecs
     {
         var run = await CliRun.Of("doctor", "--json");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        foreach (var layer in (string[])["job", "job-limits", "mitigations", "app-container"])
+        foreach (var layer in (string[])["job", "job-limits", "mitigations", "app-container", "restricted-token", "user-interface", "win32k-lockdown"])
             Assert.Contains($"\"layer\": \"{layer}\"", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\"layer\": \"files\"", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\"installed\": true", run.Output, StringComparison.Ordinal);

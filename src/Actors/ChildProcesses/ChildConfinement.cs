@@ -48,7 +48,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
             return $"it is not confined as the profile {policy.Name} requires: {wrong}";
         }
         _expectsFork = CrashDumper.RuntimeAsks(settings.Crashes, plan);
-        if (listener is not null)
+        if (listener is not null && OperatingSystem.IsLinux())
             _monitor = new ViolationMonitor(listener, policy, plan.Learns, this, plan.Asks ? child.Process.Id : 0);
         if (policy.IsUnconfined || plan.Policy.IsUnconfined)
             log.Warning("The {0} child {1} is not confined at all ({2})", role, child.Process.Id, plan.Policy.Reasons.GetValueOrDefault("unconfined", ""));

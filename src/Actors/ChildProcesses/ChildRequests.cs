@@ -42,7 +42,7 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     /// <summary>Sends the configuration, and with it shared memory for bodies if that is enabled.</summary>
     internal void Configure(in ChildArgs args)
     {
-        if (OperatingSystem.IsLinux() && contract.WantsSlots && settings.Network.SharedBodies > 0)
+        if (SharedMemory.IsSupported && contract.WantsSlots && settings.Network.SharedBodies > 0)
         {
             try
             {

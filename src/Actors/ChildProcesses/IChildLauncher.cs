@@ -100,7 +100,7 @@ internal sealed class ProcessChildLauncher : IChildLauncher
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(settings.Child.HandshakeTimeout);
-        var endpoint = new NamedPipeEndpoint(ChildLauncher.PipePeerOf(launch.Plan));
+        var endpoint = new NamedPipeEndpoint(ChildLauncher.PipePeerOf(launch.Plan), WindowsLauncher.HasLowIntegrity(launch.Plan));
         ChildProcess? process = null;
         try
         {

@@ -19,7 +19,7 @@ internal static class Payload
     /// <param name="opens">Whether it begins a request, which stays in flight until a frame from the worker ends it.</param>
     internal static void Send<T>(ChildRouter router, ulong id, ReadOnlyMemory<byte> bytes, int shareAbove, Func<ReadOnlyMemory<byte>, T> request, RequestSpan? span = null, bool opens = true) where T : struct, IWireMessage<T>
     {
-        if (bytes.Length > shareAbove && OperatingSystem.IsLinux())
+        if (bytes.Length > shareAbove && SharedMemory.IsSupported)
         {
             try
             {
@@ -40,14 +40,14 @@ internal static class Payload
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
     internal static SafeDescriptor Share(ReadOnlySpan<byte> bytes)
     {
         var file = SharedMemory.Create("actorbrowser-payload", bytes.Length);
         try
         {
             SharedMemory.Write(file, bytes);
-            SharedMemory.Add(file, Seals.Write | Seals.Shrink | Seals.Grow | Seals.Seal);
-            return file;
+            return SharedMemory.Freeze(file);
         }
         catch
         {

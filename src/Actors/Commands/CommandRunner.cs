@@ -148,8 +148,8 @@ internal sealed class CommandRunner : UntypedActor
 
     private static async Task<bool> EndLeftoversAsync(SessionTag tag)
     {
-        // On Windows the runner's job has ended them.
-        if (OperatingSystem.IsWindows())
+        // On Windows the runner's job has ended them; on macOS there are no commands.
+        if (!OperatingSystem.IsLinux())
             return true;
         // Not on the dispatcher: this reads every process's limits and waits for exits.
         await Task.Yield();

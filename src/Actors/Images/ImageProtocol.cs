@@ -57,7 +57,7 @@ public sealed class ImageException(ImageProtocol.DecodeRefused refused) : Except
 }
 
 /// <summary>
-/// Pixels, mapped read-only from a sealed memory file. The owner disposes it. Without copying if this machine decoded the image; the
+/// Pixels, mapped read-only from a sealed memory file. The owner disposes it. Without copying if this machine decoded the image and runs Linux; the
 /// memory file of another node of a cluster stays there, and its pixels are copied into one here.
 /// </summary>
 public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeeded
@@ -121,18 +121,16 @@ public sealed class DecodedImage : IDisposable, INoSerializationVerificationNeed
         violation = null;
         using (pixels)
         {
-            if (!OperatingSystem.IsLinux())
+            if (!SharedMemory.IsSupported)
                 return null;
             var bytes = LengthOf(image);
-            var seals = SharedMemory.SealsOf(pixels);
-            if (bytes > int.MaxValue || (seals & (Seals.Write | Seals.Shrink)) != (Seals.Write | Seals.Shrink) || SharedMemory.LengthOf(pixels) < (long)bytes)
-            {
-                violation = new ProtocolViolation(ViolationKind.Descriptors, $"An image of {bytes} bytes arrived in a memory file with the seals {seals}, so it could change or shrink while it is read.");
-                return null;
-            }
             try
             {
-                return new DecodedImage(image, new MappedMemory(pixels, (int)bytes, writable: false), processId);
+                var problem = "is too small for it";
+                if (bytes > 0 && bytes <= int.MaxValue && SharedMemory.OpenFrozen(pixels, (int)bytes, out problem) is { } memory)
+                    return new DecodedImage(image, memory, processId);
+                violation = new ProtocolViolation(ViolationKind.Descriptors, $"An image of {bytes} bytes arrived in a memory file that {problem}.");
+                return null;
             }
             catch (SystemCallException e)
             {

@@ -6,7 +6,7 @@ namespace ActorBrowser;
 /// <summary>The pixels of an image that another machine decoded: they arrive in pieces, and are written into a memory file of this one.</summary>
 internal sealed class ReceivedPixels : IDisposable
 {
-    private const string NoMemoryFiles = "Pixels are kept in memory files, which only Linux has.";
+    private const string NoMemoryFiles = "Pixels are kept in memory files, which only Linux and Windows have.";
 
     private readonly ImageDecoded _image;
     private readonly int _processId;
@@ -30,7 +30,7 @@ internal sealed class ReceivedPixels : IDisposable
     internal static string? Open(in ImageDecoded image, int processId, long most, out ReceivedPixels? pixels)
     {
         pixels = null;
-        if (!OperatingSystem.IsLinux())
+        if (!SharedMemory.IsSupported)
             return NoMemoryFiles;
         var bytes = DecodedImage.LengthOf(image);
         if (bytes < 1 || bytes > Math.Min(most, int.MaxValue))
@@ -50,7 +50,7 @@ internal sealed class ReceivedPixels : IDisposable
     /// <returns>Null, or what is wrong, as a sentence.</returns>
     internal string? Add(long offset, ReadOnlySpan<byte> data)
     {
-        if (!OperatingSystem.IsLinux())
+        if (!SharedMemory.IsSupported)
             return NoMemoryFiles;
         if (offset != Received || data.IsEmpty || data.Length > Length - Received)
             return $"{data.Length} bytes of pixels arrived for the offset {offset}, after {Received} of {Length}.";
@@ -71,13 +71,12 @@ internal sealed class ReceivedPixels : IDisposable
     internal string? Complete(out DecodedImage? image)
     {
         image = null;
-        if (!OperatingSystem.IsLinux())
+        if (!SharedMemory.IsSupported)
             return NoMemoryFiles;
         try
         {
-            SharedMemory.Add(_file, Seals.Write | Seals.Shrink | Seals.Grow);
             // The image has its own descriptor's mapping, and closes what it is given.
-            image = DecodedImage.Open(_image, DescriptorFlags.Duplicate(_file), _processId, out var violation);
+            image = DecodedImage.Open(_image, SharedMemory.Freeze(_file.Share()), _processId, out var violation);
             return violation?.Message;
         }
         catch (SystemCallException e)

@@ -74,6 +74,8 @@ public sealed class Scratch
 
     private T WithTrees<T>(Func<FolderTree, FolderTree, List<ScratchChange>, T> use)
     {
+        if (!OperatingSystem.IsLinux())
+            throw new IOException("Scratches need Linux.");
         using var held = Hold();
         using var upper = FolderTree.Open(Path.Combine(_folder, ScratchFolder.Upper));
         using var lower = FolderTree.Open(_origin.Workspace);

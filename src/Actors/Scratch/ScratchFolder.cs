@@ -106,6 +106,8 @@ internal static class ScratchFolder
     /// <summary>Removes a scratch.</summary>
     internal static void Remove(string folder)
     {
+        if (!OperatingSystem.IsLinux())
+            throw new IOException("Scratches need Linux.");
         // First, so that half a scratch is none.
         File.Delete(Path.Combine(folder, OriginFile));
         using var all = FolderTree.Open(Path.GetDirectoryName(folder)!);

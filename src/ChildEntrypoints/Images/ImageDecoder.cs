@@ -16,8 +16,6 @@ internal static class ImageDecoder
     /// <exception cref="CodecException">A codec library rejects the file.</exception>
     internal static SafeDescriptor Decode(ReadOnlySpan<byte> file, in DecodeImage request, SparePixels? spare, out ImageDecoded answer)
     {
-        if (OperatingSystem.IsWindows())
-            throw new DecodeFailedException(DecodeFailure.LibraryMissing, "Images are not decoded on Windows: their pixels travel in sealed memory files, which only Linux has.");
         using var target = new PixelTarget(FormatOf(file), request, spare);
         try
         {
@@ -163,6 +161,8 @@ internal static class ImageDecoder
 
     private static void Need(CodecLibrary library, string format)
     {
+        if (OperatingSystem.IsWindows())
+            throw new DecodeFailedException(DecodeFailure.LibraryMissing, $"{format} images are not decoded on Windows, which has none of the libraries for them; GIF, BMP and ICO are.");
         if (!library.IsLoaded)
             throw new DecodeFailedException(DecodeFailure.LibraryMissing, $"{format} images need {library.File}: install the Debian package {library.Package}.");
     }

@@ -67,11 +67,11 @@ internal sealed class PixelTarget : IDisposable
         var bytes = (long)Width * Height * 4 * _frames;
         if (bytes > limits.MaxBytes || (long)width * height * 4 > int.MaxValue)
             throw new DecodeFailedException(DecodeFailure.TooLarge, $"The image's pixels take {bytes} bytes; at most {limits.MaxBytes} are allowed.");
-        if (!OperatingSystem.IsLinux())
+        if (!SharedMemory.IsSupported)
             throw new DecodeFailedException(DecodeFailure.NoMemory, "Pixels travel in sealed memory files, which this system does not have.");
         try
         {
-            if (_spare is not null && _spare.TryTake((int)bytes, out _file, out _memory))
+            if (OperatingSystem.IsLinux() && _spare is not null && _spare.TryTake((int)bytes, out _file, out _memory))
                 return;
             _file = SharedMemory.Create("actorbrowser-image", bytes);
             _memory = new MappedMemory(_file, (int)bytes, writable: true);
@@ -115,11 +115,9 @@ internal sealed class PixelTarget : IDisposable
         // The kernel refuses to seal against writing while a writable mapping exists.
         ((IDisposable)_memory!).Dispose();
         _memory = null;
-        if (OperatingSystem.IsLinux())
-            SharedMemory.Add(_file!, Seals.Write | Seals.Shrink | Seals.Grow | Seals.Seal);
         var file = _file!;
         _file = null;
-        return file;
+        return SharedMemory.IsSupported ? SharedMemory.Freeze(file) : file;
     }
 
     public void Dispose()

@@ -84,7 +84,8 @@ internal sealed class ProbeRole : IFrameRole
 
     private void Answer(ulong id, ushort kind, byte[] payload)
     {
-        var answer = (ProbeQuestion)kind switch
+        // Its attempts are system calls of Linux.
+        var answer = !OperatingSystem.IsLinux() ? -1 : (ProbeQuestion)kind switch
         {
             ProbeQuestion.Attempt => ProbeBattery.All[BinaryPrimitives.ReadInt32LittleEndian(payload)].Try(_targets!),
             ProbeQuestion.WrongArchitecture => (int)Interop.RawSystemCall.As32Bit(),

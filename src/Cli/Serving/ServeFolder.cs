@@ -38,7 +38,7 @@ internal static class ServeFolder
         {
             throw new UsageException($"The folder {Path} cannot be created: {Complaint.ReasonOf(e)}");
         }
-        if (!UnixPeer.IsPrivateFolder(Path))
+        if (OperatingSystem.IsLinux() && !UnixPeer.IsPrivateFolder(Path))
             throw new UsageException($"Others may enter {Path}, or it is not yours: remove it, or set XDG_RUNTIME_DIR to a folder of mode 0700.");
     }
 }

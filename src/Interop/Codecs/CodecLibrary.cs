@@ -10,7 +10,7 @@ internal sealed class CodecLibrary(string file, string package)
     private static readonly string[] Folders =
         [.. new[] { "/usr/lib", "/lib", "/usr/lib64", "/lib64", "/usr/local/lib" }.SelectMany(static folder => new[] { folder, folder + "/x86_64-linux-gnu", folder + "/aarch64-linux-gnu" })];
 
-    private readonly Lazy<nint> _handle = new(() => NativeLibrary.TryLoad(file, out var handle) ? handle : 0);
+    private readonly Lazy<nint> _handle = new(() => !OperatingSystem.IsWindows() && NativeLibrary.TryLoad(file, out var handle) ? handle : 0);
 
     /// <summary>libpng.</summary>
     public static CodecLibrary Png { get; } = new("libpng16.so.16", "libpng16-16");

@@ -73,9 +73,8 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
             Set(ref information, limits);
             Check(SetJobInformation(job.handle, ExtendedLimits, &information, (uint)sizeof(ExtendedLimitInformation)));
             var restricted = AllUserInterface;
-            // Wine 8 does not know these restrictions: the layer's probe tells what holds.
             if (!hasUserInterface)
-                _ = SetJobInformation(job.handle, BasicUserInterface, &restricted, sizeof(uint));
+                Check(SetJobInformation(job.handle, BasicUserInterface, &restricted, sizeof(uint)));
             if (isWatched)
                 job.Watch();
             return job;
@@ -107,6 +106,13 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
         _ = QueryJobInformation(handle, BasicAccounting, &accounting, (uint)sizeof(AccountingInformation), null);
         _ = QueryJobInformation(handle, ExtendedLimits, &limits, (uint)sizeof(ExtendedLimitInformation), null);
         return new WindowsJobUsage(TimeSpan.FromTicks(accounting.UserTime), TimeSpan.FromTicks(accounting.KernelTime), (int)accounting.Active, (long)limits.PeakProcessMemory);
+    }
+
+    /// <summary>Whether its processes are kept from the clipboard, other windows and the desktop, as the system tells.</summary>
+    internal bool KeepsFromUserInterface()
+    {
+        uint restricted = 0;
+        return QueryJobInformation(handle, BasicUserInterface, &restricted, sizeof(uint), null) != 0 && restricted == AllUserInterface;
     }
 
     /// <summary>Whether a process is in this job.</summary>

@@ -15,7 +15,11 @@ internal static unsafe partial class WindowsLayers
 
     // No dynamic code: only for a native program, which has no JIT compiler.
     private const ulong NoNewCode = 1UL << 36;
+    /// <summary>No system calls of the window manager (win32k).</summary>
+    internal const ulong NoWin32k = 1UL << 28;
+
     private const int StrictHandles = 3;
+    private const int SystemCalls = 4;
     private const int DynamicCode = 2;
     private const int ImageLoad = 10;
     private const uint QueryToken = 8;
@@ -66,12 +70,56 @@ internal static unsafe partial class WindowsLayers
     internal static string? TryMitigations(string program) =>
         Try(program, Everyone, default, static process => HasMitigations(process) ? null : "a process that was to have them has none");
 
-    private static string? Try(string program, ulong mitigations, in WindowsJobLimits limits, Func<nint, string?> look)
+    /// <summary>Tries whether a process can be started with a restricted token, has low integrity then, and would reach a pipe made for it.</summary>
+    /// <param name="program">Any program; it is started suspended, and never runs.</param>
+    /// <returns>Null, or what failed.</returns>
+    internal static string? TryRestrictedToken(string program)
+    {
+        try
+        {
+            using var token = WindowsToken.Create();
+            var problem = Try(program, 0, default, static process => WindowsToken.IntegrityOf(process) is WindowsToken.Low ? null
+                : $"a process that was to have low integrity has {(WindowsToken.IntegrityOf(process) is { } level ? $"0x{level:x}" : "none")}", token);
+            if (problem is not null || !OperatingSystem.IsWindows())
+                return problem;
+            var name = $"actorbrowser-{Guid.NewGuid():D}";
+            using var pipe = WindowsPipe.Serve(name, null, isForLow: true);
+            token.Run(() => WindowsPipe.Touch(name));
+            return null;
+        }
+        catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Tries whether a process is kept from the system calls of the window manager.</summary>
+    /// <param name="program">Any program; it is started suspended, and never runs.</param>
+    /// <returns>Null, or what failed.</returns>
+    internal static string? TryWin32kLockdown(string program) =>
+        Try(program, NoWin32k, default, static process => (Flags(process, SystemCalls) & 1) == 1 ? null : "a process that was to be kept from win32k is not");
+
+    /// <summary>Tries whether a job keeps its processes from the user interface.</summary>
+    /// <returns>Null, or what failed.</returns>
+    internal static string? TryUserInterface()
+    {
+        try
+        {
+            using var job = WindowsJob.Create(default, hasUserInterface: false);
+            return job.KeepsFromUserInterface() ? null : "a job that was to restrict the user interface does not";
+        }
+        catch (Win32Exception e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static string? Try(string program, ulong mitigations, in WindowsJobLimits limits, Func<nint, string?> look, WindowsToken? token = null)
     {
         try
         {
             using var job = WindowsJob.Create(limits, hasUserInterface: true);
-            using var process = WindowsProcess.Start(new WindowsStart(program, WindowsCommandLine.Of(program, []), [], job) { Mitigations = mitigations }, resume: false);
+            using var process = WindowsProcess.Start(new WindowsStart(program, WindowsCommandLine.Of(program, []), [], job) { Mitigations = mitigations, Token = token }, resume: false);
             try
             {
                 return look(process.Handle.DangerousGetHandle());

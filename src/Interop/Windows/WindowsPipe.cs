@@ -1,6 +1,9 @@
 using System.ComponentModel;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Security.AccessControl;
+using System.Security.Principal;
 using Microsoft.Win32.SafeHandles;
 
 namespace ActorBrowser.Interop;
@@ -30,6 +33,41 @@ internal static partial class WindowsPipe
         var (ours, theirs) = Open(PipeDirection.Out, GenericRead, room);
         return (theirs, ours);
     }
+
+    /// <summary>Makes a pipe for one connection of this user, and of those named.</summary>
+    /// <param name="name">The pipe's name.</param>
+    /// <param name="alsoFor">The security identifier of an AppContainer to admit as well; null for none.</param>
+    /// <param name="isForLow">Whether a process of low integrity may connect.</param>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    [SupportedOSPlatform("windows")]
+    internal static NamedPipeServerStream Serve(string name, string? alsoFor, bool isForLow)
+    {
+        var rules = new PipeSecurity();
+        using var user = WindowsIdentity.GetCurrent();
+        // The child asks whose pipe it is; an administrator's would be the group's.
+        rules.SetOwner(user.User!);
+        rules.AddAccessRule(new PipeAccessRule(user.User!, PipeAccessRights.FullControl, AccessControlType.Allow));
+        if (alsoFor is not null)
+            rules.AddAccessRule(new PipeAccessRule(new SecurityIdentifier(alsoFor), PipeAccessRights.ReadWrite, AccessControlType.Allow));
+        var server = NamedPipeServerStreamAcl.Create(name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous, 0, 0, rules,
+            HandleInheritability.None, isForLow ? PipeAccessRights.TakeOwnership : 0);
+        try
+        {
+            if (isForLow)
+                WindowsToken.AdmitLow(server.SafePipeHandle);
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Connects to a pipe, and hangs up.</summary>
+    /// <param name="name">The pipe's name.</param>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    internal static void Touch(string name) => OpenFile($@"\\.\pipe\{name}", GenericRead | GenericWrite).Dispose();
 
     /// <summary>Opens the null device, inheritable.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>

@@ -26,6 +26,9 @@ internal sealed record WindowsStart(string Path, string CommandLine, IReadOnlyLi
     /// <summary>Its AppContainer; null for none.</summary>
     internal AppContainer? Container { get; init; }
 
+    /// <summary>Its token; null for this process's.</summary>
+    internal WindowsToken? Token { get; init; }
+
     /// <summary>Its mitigations; 0 for none.</summary>
     internal ulong Mitigations { get; init; }
 
@@ -155,7 +158,11 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
         fixed (char* command = start.CommandLine + "\0")
         fixed (char* variables = block)
         fixed (char* folder = start.Folder)
-            Check(CreateProcess(program, command, null, null, count > 0 ? 1 : 0, flags, variables, folder, &startup, &started));
+        {
+            Check(start.Token is { } token
+                ? CreateProcessAs(token, program, command, null, null, count > 0 ? 1 : 0, flags, variables, folder, &startup, &started)
+                : CreateProcess(program, command, null, null, count > 0 ? 1 : 0, flags, variables, folder, &startup, &started));
+        }
         var process = new WindowsProcess((int)started.Id, new SafeWaitHandle(started.Process, ownsHandle: true));
         try
         {
@@ -202,6 +209,9 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
 
     [LibraryImport(Kernel, EntryPoint = "CreateProcessW", SetLastError = true)]
     private static partial int CreateProcess(char* path, char* command, void* processSecurity, void* threadSecurity, int inherit, uint flags, void* environment, char* folder, StartupInformation* startup, ProcessInformation* information);
+
+    [LibraryImport("advapi32", EntryPoint = "CreateProcessAsUserW", SetLastError = true)]
+    private static partial int CreateProcessAs(WindowsToken token, char* path, char* command, void* processSecurity, void* threadSecurity, int inherit, uint flags, void* environment, char* folder, StartupInformation* startup, ProcessInformation* information);
 
     [LibraryImport(Kernel, EntryPoint = "InitializeProcThreadAttributeList", SetLastError = true)]
     private static partial int InitializeAttributes(void* list, uint count, uint flags, nuint* size);

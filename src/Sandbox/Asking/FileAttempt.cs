@@ -119,6 +119,8 @@ internal sealed class FileAttempt : IDisposable
 
     private string? TryGive()
     {
+        if (!OperatingSystem.IsLinux())
+            return "only Linux can pass it to a process that waits for it";
         try
         {
             if (!OutsideFile.IsStill(Encoding.UTF8.GetBytes(Path + "\0"), _file))

@@ -30,7 +30,7 @@ internal sealed class Machine
         CanConfine = ConfinedSpawner.IsSupported;
         _capabilities = new(() => CanConfine ? ConfinedSpawner.Try(new Confinement { DropCapabilities = true }) : new StepFailure("clone", 38));
         LandlockVersion = CanConfine && !_hidden.Contains(SandboxLayer.Files) ? Math.Min(Landlock.Version, landlockAtMost.Value) : 0;
-        LandlockFailure = LandlockVersion == 0 ? null : TryLandlock(LandlockVersion);
+        LandlockFailure = OperatingSystem.IsLinux() && LandlockVersion > 0 ? TryLandlock(LandlockVersion) : null;
         CanNotify = CanConfine && !_hidden.Contains(SandboxLayer.ViolationReports) && Seccomp.CanNotify;
         ControlGroups = _hidden.Contains(SandboxLayer.ControlGroup) ? null : ControlGroups.Probe();
     }

@@ -47,4 +47,13 @@ public enum SandboxLayer
 
     /// <summary>Windows: an AppContainer, which can use no file, object or network that was not granted to it.</summary>
     AppContainer,
+
+    /// <summary>Windows: a token without privileges and with low integrity, which can write to nothing of the user's.</summary>
+    RestrictedToken,
+
+    /// <summary>Windows: the job keeps the child from the clipboard, other processes' windows and the desktop.</summary>
+    UserInterface,
+
+    /// <summary>Windows: no system calls of the window manager. For native children only; the runtime's libraries need them.</summary>
+    Win32kLockdown,
 }

@@ -18,7 +18,8 @@ internal sealed class WindowsLauncher : ILauncher
         try
         {
             using var container = ContainerOf(launch.Plan);
-            job = WindowsJob.Create(LimitsOf(launch.Plan?.Policy), hasUserInterface: launch.Plan is not { Policy: { IsUnconfined: false, MayExecute: false } });
+            using var token = HasLowIntegrity(launch.Plan) ? WindowsToken.Create() : null;
+            job = WindowsJob.Create(LimitsOf(launch.Plan?.Policy), hasUserInterface: !(launch.Plan?.Windows ?? 0).HasFlag(WindowsConfinement.UserInterface));
             (output, var outputWrite) = WindowsPipe.ForReading(PipeRoom);
             using var itsOutput = outputWrite;
             (error, var errorWrite) = WindowsPipe.ForReading(PipeRoom);
@@ -33,7 +34,9 @@ internal sealed class WindowsLauncher : ILauncher
                 Output = outputWrite,
                 Error = errorWrite,
                 Container = container,
-                Mitigations = layers.HasFlag(WindowsConfinement.Mitigations) ? WindowsLayers.MitigationsOf(launch.Executable.IsNative) : 0,
+                Token = token,
+                Mitigations = (layers.HasFlag(WindowsConfinement.Mitigations) ? WindowsLayers.MitigationsOf(launch.Executable.IsNative) : 0)
+                    | (layers.HasFlag(WindowsConfinement.Win32kLockdown) ? WindowsLayers.NoWin32k : 0),
                 IsAlone = layers.HasFlag(WindowsConfinement.Mitigations) && launch.Plan is { Policy.MayFork: false },
             });
             var child = WindowsChild.Watch(process, job, launch, started, output, error);
@@ -56,6 +59,9 @@ internal sealed class WindowsLauncher : ILauncher
     /// <summary>Returns a plan's container; null if it has none.</summary>
     internal static AppContainer? ContainerOf(LaunchPlan? plan) =>
         plan is not null && plan.Windows.HasFlag(WindowsConfinement.AppContainer) ? new AppContainer(WindowsPlan.ContainerName(plan.Policy), plan.Policy.MayConnect) : null;
+
+    /// <summary>Whether a plan's children have low integrity.</summary>
+    internal static bool HasLowIntegrity(LaunchPlan? plan) => plan is not null && plan.Windows.HasFlag(WindowsConfinement.RestrictedToken);
 
     private static WindowsJobLimits LimitsOf(SandboxPolicy? policy) => policy is null or { IsUnconfined: true } ? default
         : policy.MayExecute

@@ -16,6 +16,15 @@ internal enum WindowsConfinement
 
     /// <summary>Mitigations, and no child processes unless the policy allows them.</summary>
     Mitigations = 2,
+
+    /// <summary>A token without privileges and with low integrity.</summary>
+    RestrictedToken = 4,
+
+    /// <summary>No clipboard, foreign windows and desktop.</summary>
+    UserInterface = 8,
+
+    /// <summary>No system calls of the window manager.</summary>
+    Win32kLockdown = 16,
 }
 
 /// <summary>
@@ -29,6 +38,10 @@ internal static class WindowsPlan
     private static readonly Lazy<string?> Limits = new(static () => WindowsLayers.TryMemoryLimit(Program));
     private static readonly Lazy<string?> Mitigations = new(static () => WindowsLayers.TryMitigations(Program));
 
+    private static readonly Lazy<string?> Token = new(static () => WindowsLayers.TryRestrictedToken(Program));
+    private static readonly Lazy<string?> Interface = new(WindowsLayers.TryUserInterface);
+    private static readonly Lazy<string?> Win32k = new(static () => WindowsLayers.TryWin32kLockdown(Program));
+
     // A program of the system, which can be started without a runtime.
     private static string Program => Path.Combine(Environment.SystemDirectory, "cmd.exe");
 
@@ -41,6 +54,9 @@ internal static class WindowsPlan
         Offer(hidden, SandboxLayer.Mitigations, Mitigations.Value, "strict handle checks, no remote images, no extension points", "Windows 10 1709 or newer; Wine has none"),
         Offer(hidden, SandboxLayer.AppContainer, TryContainer(Environment.ProcessPath ?? Program), "no file, object or network that was not granted",
             "Windows, and a program whose folder ALL APPLICATION PACKAGES may read, as in Program Files"),
+        Offer(hidden, SandboxLayer.RestrictedToken, Token.Value, "no privileges, no administrator, low integrity", "Windows; Wine gives every process the same integrity"),
+        Offer(hidden, SandboxLayer.UserInterface, Interface.Value, "no clipboard, foreign windows or desktop", "Windows; Wine has no such restrictions"),
+        Offer(hidden, SandboxLayer.Win32kLockdown, Win32k.Value, "no system calls of the window manager, for native children", "Windows 10 or newer; Wine has none"),
     ];
 
     /// <summary>Checks a policy against this machine.</summary>
@@ -57,13 +73,10 @@ internal static class WindowsPlan
         {
             if (!policy.Wants(offer.Layer))
                 continue;
-            // A container would keep a command from its folder and from programs; it keeps every child from a program that it may not read.
-            var problem = offer.Layer != SandboxLayer.AppContainer || hidden.Contains(offer.Layer) ? (offer.Available ? null : offer.Detail)
-                : policy.MayExecute ? "a command in an AppContainer could use neither its folder nor its programs"
-                : TryContainer(executable.Path);
+            var problem = ProblemOf(offer, policy, executable, hidden);
             if (problem is null)
             {
-                gets |= offer.Layer switch { SandboxLayer.AppContainer => WindowsConfinement.AppContainer, SandboxLayer.Mitigations => WindowsConfinement.Mitigations, _ => 0 };
+                gets |= FlagOf(offer.Layer);
                 continue;
             }
             var sentence = $"{LayerNames.Of(offer.Layer)} is missing: {problem}";
@@ -79,11 +92,33 @@ internal static class WindowsPlan
     [
         SandboxLayer.Job,
         .. gets.HasFlag(WindowsConfinement.AppContainer) ? [SandboxLayer.AppContainer] : Array.Empty<SandboxLayer>(),
+        .. gets.HasFlag(WindowsConfinement.RestrictedToken) ? [SandboxLayer.RestrictedToken] : Array.Empty<SandboxLayer>(),
         .. gets.HasFlag(WindowsConfinement.Mitigations) ? [SandboxLayer.Mitigations] : Array.Empty<SandboxLayer>(),
     ];
 
     /// <summary>The name of a policy's container.</summary>
     internal static string ContainerName(SandboxPolicy policy) => $"actorbrowser.{policy.Name}";
+
+    private static WindowsConfinement FlagOf(SandboxLayer layer) => layer switch
+    {
+        SandboxLayer.AppContainer => WindowsConfinement.AppContainer,
+        SandboxLayer.Mitigations => WindowsConfinement.Mitigations,
+        SandboxLayer.RestrictedToken => WindowsConfinement.RestrictedToken,
+        SandboxLayer.UserInterface => WindowsConfinement.UserInterface,
+        SandboxLayer.Win32kLockdown => WindowsConfinement.Win32kLockdown,
+        _ => WindowsConfinement.None,
+    };
+
+    // Null if the policy's children get the layer. What a command would not survive, or a child's program, is named as missing.
+    private static string? ProblemOf(LayerOffer offer, SandboxPolicy policy, ChildExecutable executable, IReadOnlySet<SandboxLayer> hidden) =>
+        hidden.Contains(offer.Layer) ? offer.Detail
+        : offer.Layer == SandboxLayer.AppContainer
+            ? policy.MayExecute ? "a command in an AppContainer could use neither its folder nor its programs" : TryContainer(executable.Path)
+        : !offer.Available ? offer.Detail
+        : offer.Layer == SandboxLayer.RestrictedToken && policy.Files.Any(static rule => rule.Rights.HasFlag(FileRights.Write)) ? "a process of low integrity could not write what the profile grants"
+        : offer.Layer == SandboxLayer.UserInterface && policy.MayExecute ? "a command may have windows"
+        : offer.Layer == SandboxLayer.Win32kLockdown && !executable.IsNative ? "the runtime's libraries do not start without win32k; only native children, which were never built for Windows, could"
+        : null;
 
     private static LayerOffer Offer(IReadOnlySet<SandboxLayer> hidden, SandboxLayer layer, string? problem, string detail, string fix)
     {

@@ -1,0 +1,134 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace ActorBrowser.Interop;
+
+/// <summary>
+/// A token with less than this process's: no privileges, no administrator, and low integrity, so that it can write to nothing that is not
+/// labelled for it. Compiled; Wine 8 makes such a token and enforces nothing of it, so it was <b>never seen to work</b>.
+/// </summary>
+internal sealed unsafe partial class WindowsToken : SafeHandle
+{
+    /// <summary>The integrity level "low".</summary>
+    internal const uint Low = 0x1000;
+
+    private const uint AssignPrimary = 0x1;
+    private const uint Duplicate = 0x2;
+    private const uint Query = 0x8;
+    private const uint AdjustDefault = 0x80;
+    private const uint NoPrivileges = 0x1;
+    private const uint IsIntegrity = 0x20;
+    private const int IntegrityLevel = 25;
+    private const int LongestLabel = 128;
+    private const int KernelObject = 6;
+    private const uint Label = 0x10;
+
+    private WindowsToken(nint token)
+        : base(0, ownsHandle: true) => SetHandle(token);
+
+    /// <inheritdoc/>
+    public override bool IsInvalid => handle is 0 or -1;
+
+    /// <summary>Creates the token.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    internal static WindowsToken Create()
+    {
+        nint own, token;
+        Check(OpenToken(-1, AssignPrimary | Duplicate | Query | AdjustDefault, &own));
+        // S-1-5-32-544, the administrators: only to be refused something.
+        var administrators = stackalloc byte[] { 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0 };
+        var disabled = new SidAndAttributes { Sid = administrators };
+        var made = Restrict(own, NoPrivileges, 1, &disabled, 0, null, 0, null, &token);
+        var error = Marshal.GetLastPInvokeError();
+        _ = WindowsSection.Close(own);
+        if (made == 0)
+            throw new Win32Exception(error);
+        var restricted = new WindowsToken(token);
+        // S-1-16-4096.
+        var low = stackalloc byte[] { 1, 1, 0, 0, 0, 0, 0, 16, 0, 0x10, 0, 0 };
+        var label = new SidAndAttributes { Sid = low, Attributes = IsIntegrity };
+        if (SetTokenInformation(token, IntegrityLevel, &label, (uint)sizeof(SidAndAttributes) + 12) != 0)
+            return restricted;
+        error = Marshal.GetLastPInvokeError();
+        restricted.Dispose();
+        throw new Win32Exception(error);
+    }
+
+    /// <summary>A process's integrity level; null if the system does not tell.</summary>
+    /// <param name="process">Its handle; −1 for this process.</param>
+    internal static uint? IntegrityOf(nint process)
+    {
+        nint token;
+        if (OpenToken(process, Query, &token) == 0)
+            return null;
+        var room = stackalloc byte[LongestLabel];
+        uint length;
+        var asked = QueryTokenInformation(token, IntegrityLevel, room, LongestLabel, &length);
+        _ = WindowsSection.Close(token);
+        // The last number of the level's identifier.
+        return asked != 0 && ((SidAndAttributes*)room)->Sid is var sid && sid[1] > 0 ? *(uint*)(sid + 8 + (4 * (sid[1] - 1))) : null;
+    }
+
+    /// <summary>Does something with this token instead of the process's, on this thread.</summary>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    internal void Run(Action action)
+    {
+        Check(Impersonate(this));
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Check(Revert());
+        }
+    }
+
+    /// <summary>Lets processes of low integrity write to a pipe, which they else may not. The access list still decides who may.</summary>
+    /// <param name="pipe">The server's end, opened with the right to take ownership.</param>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    internal static void AdmitLow(SafeHandle pipe)
+    {
+        // SYSTEM_MANDATORY_LABEL_ACE: no writing up to S-1-16-4096, in a list of its own.
+        var list = stackalloc byte[] { 2, 0, 28, 0, 1, 0, 0, 0, 0x11, 0, 20, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 16, 0, 0x10, 0, 0 };
+        if (SetSecurity(pipe.DangerousGetHandle(), KernelObject, Label, null, null, null, list) is not 0 and var error)
+            throw new Win32Exception(error);
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle() => WindowsSection.Close(handle);
+
+    private static void Check(int succeeded)
+    {
+        if (succeeded == 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct SidAndAttributes
+    {
+        internal byte* Sid;
+        internal uint Attributes;
+    }
+
+    [LibraryImport("advapi32", EntryPoint = "OpenProcessToken", SetLastError = true)]
+    private static partial int OpenToken(nint process, uint access, nint* token);
+
+    [LibraryImport("advapi32", EntryPoint = "CreateRestrictedToken", SetLastError = true)]
+    private static partial int Restrict(nint token, uint flags, uint disabledCount, SidAndAttributes* disabled, uint privilegeCount, void* privileges, uint restrictedCount, void* restricted, nint* made);
+
+    [LibraryImport("advapi32", EntryPoint = "SetTokenInformation", SetLastError = true)]
+    private static partial int SetTokenInformation(nint token, int kind, void* information, uint length);
+
+    [LibraryImport("advapi32", EntryPoint = "GetTokenInformation", SetLastError = true)]
+    private static partial int QueryTokenInformation(nint token, int kind, void* information, uint length, uint* returned);
+
+    [LibraryImport("advapi32", EntryPoint = "ImpersonateLoggedOnUser", SetLastError = true)]
+    private static partial int Impersonate(WindowsToken token);
+
+    [LibraryImport("advapi32", EntryPoint = "RevertToSelf", SetLastError = true)]
+    private static partial int Revert();
+
+    [LibraryImport("advapi32", EntryPoint = "SetSecurityInfo")]
+    private static partial int SetSecurity(nint handle, int kind, uint what, void* owner, void* group, void* discretionary, void* system);
+}
