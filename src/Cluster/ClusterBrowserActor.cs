@@ -9,7 +9,7 @@ namespace ActorBrowser.Cluster;
 /// <see cref="NodeLink"/> for each browser node. It continues after a failure with the next message; what it knows of nodes and waiting
 /// requests is in <see cref="ClusterMemory"/>.
 /// </summary>
-internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
+internal sealed partial class ClusterBrowserActor : UntypedActor, ISessionKeeper
 {
     private readonly ClusterMemory _memory;
     private readonly ClusterSettings _settings;
@@ -67,7 +67,7 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
         {
             // A restart would restart every link and conversation, so one bad message would end all work.
             Context.GetLogger().Error(e, "A {0} could not be handled", message.GetType().Name);
-            if (message is not ClusterEvent.IClusterDomainEvent and not NodeLink.Heard)
+            if (message is not ClusterEvent.IClusterDomainEvent and not NodeLink.Heard and not NodeLink.NotLinked)
                 Sender.Tell(new Akka.Actor.Status.Failure(e));
         }
     }
@@ -94,6 +94,9 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
                 break;
             case NodeLink.Heard heard:
                 OnHeard(heard);
+                break;
+            case NodeLink.NotLinked not:
+                _memory.Table.Find(not.Key)?.OnNotLinked(not.Problem);
                 break;
             case Terminated terminated:
                 _memory.Forget(terminated.ActorRef);
@@ -177,41 +180,6 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
             conversation.Forward(message);
     }
 
-    private void OnFind(Conversation.FindNode find)
-    {
-        var request = find.Request;
-        // The conversations of tabs are no children.
-        Context.Watch(Sender);
-        // One that asks again was refused, or its node is lost. If the node has counted the refused request in an offer already, that
-        // offer says what is free since.
-        if (_memory.Leave(Sender, wasDone: false) is { IsSeen: true, IsLost: false })
-            request = request with { Avoid = null };
-        if (request.Only is { } only && _memory.Table.ProblemOf(only, request.Kind) is { } not)
-            Sender.Tell(not);
-        else if (_memory.HasBefore(request) || (find.Request.Avoid is not null && _timers.Time.GetElapsedTime(find.Since) >= _settings.WaitTimeout) || !TryPlace(Sender, request))
-        {
-            if (_memory.Waiting >= _settings.MaxWaiting)
-                Sender.Tell(new Conversation.NotPlaced(
-                    ConversationFailure.NodesFull, $"No browser node has room, and {_settings.MaxWaiting} requests wait already (actorbrowser.cluster.max-waiting)."));
-            else
-            {
-                // The node that was full may be the first one with room: it says so when it is.
-                _memory.Wait(Sender, find with { Request = request with { Avoid = null } });
-                WatchWaiting();
-            }
-        }
-    }
-
-    private bool TryPlace(IActorRef conversation, PlacementRequest request)
-    {
-        if (_memory.Table.Place(request) is not { } node)
-            return false;
-        _memory.OnPlaced(conversation, node);
-        ClusterMetrics.OnPlaced(request.Kind);
-        conversation.Tell(new Conversation.Placed(node.Link, node.Key));
-        return true;
-    }
-
     private void OnHeard(NodeLink.Heard heard)
     {
         if (_memory.Table.Find(heard.Key) is not { } node)
@@ -229,23 +197,6 @@ internal sealed class ClusterBrowserActor : UntypedActor, ISessionKeeper
             _memory.Linked--;
             node.OnLost();
         }
-    }
-
-    private void OnWaitOver()
-    {
-        foreach (var (conversation, request) in _memory.TakeExpired(_settings.WaitTimeout))
-        {
-            conversation.Tell(new Conversation.NotPlaced(ConversationFailure.NodesFull, _memory.Table.IsPossible(request)
-                ? $"No browser node had room within {_settings.WaitTimeout.TotalSeconds:0.###} s (actorbrowser.cluster.wait-timeout)."
-                : $"No browser node that can do this was linked within {_settings.WaitTimeout.TotalSeconds:0.###} s (actorbrowser.cluster.wait-timeout)."));
-        }
-        WatchWaiting();
-    }
-
-    private void WatchWaiting()
-    {
-        if (_memory.NextExpiry(_settings.WaitTimeout) is { } left && !_timers.IsTimerActive(WaitTick.Instance))
-            _timers.StartSingleTimer(WaitTick.Instance, WaitTick.Instance, left);
     }
 
     private void OnCluster(ClusterEvent.IClusterDomainEvent happened)

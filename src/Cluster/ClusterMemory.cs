@@ -131,7 +131,10 @@ internal sealed class ClusterMemory(ClusterSettings settings, TimeProvider time)
 
     private static NodeStatus Describe(NodeEntry node) => new(
         node.Key, node.Address, node.Offer is not null, node.IsReachable, node.Offer is { IsLeaving: true },
-        [.. Enum.GetValues<WorkKind>().Where(static kind => kind < WorkKind.Watch).Select(node.FreeFor)], node.Offer?.IdleProcessor ?? 0, node.Offer?.FreeMemory ?? 0);
+        [.. Enum.GetValues<WorkKind>().Where(static kind => kind < WorkKind.Watch).Select(node.FreeFor)], node.Offer?.IdleProcessor ?? 0, node.Offer?.FreeMemory ?? 0)
+    {
+        Problem = node.Problem,
+    };
 
     private void Remove(LinkedListNode<Waiter> waiter)
     {

@@ -75,7 +75,11 @@ public static partial class ClusterProtocol
 /// <param name="IdleProcessor">The idle share of its processors, 0 to 1.</param>
 /// <param name="FreeMemory">In bytes.</param>
 public sealed record NodeStatus(
-    string Name, Address Address, bool IsLinked, bool IsReachable, bool IsLeaving, IReadOnlyList<int> Free, double IdleProcessor, long FreeMemory);
+    string Name, Address Address, bool IsLinked, bool IsReachable, bool IsLeaving, IReadOnlyList<int> Free, double IdleProcessor, long FreeMemory)
+{
+    /// <summary>Why the two are not linked, as far as the node has said so: one sentence. Null if it has not, and while they are.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>The cluster's node that did the work is gone, or the connection to it lost messages. Whether the work was done is not known.</summary>
 /// <param name="message">One sentence.</param>

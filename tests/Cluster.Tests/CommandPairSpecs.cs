@@ -27,6 +27,18 @@ public sealed class CommandPairSpecs(CommandNodes nodes) : IClassFixture<Command
     }
 
     [Fact]
+    public async Task A_command_without_a_folder_neither_sees_nor_changes_the_folder_of_the_node_s_program()
+    {
+        var own = Environment.CurrentDirectory;
+        var name = $"made-{Guid.NewGuid():N}";
+        var snapshot = await Commands.RunAsync("sh", ["-c", $"pwd; ls -A | head -1; echo x >{name} && cat {name}; ls {own} | head -1; echo x >{own}/{name}"], default).Soon();
+        Assert.Equal($"{Path.GetTempPath().TrimEnd('/')}\nx\n", snapshot.Output.ToString());
+        Assert.NotEqual(0, snapshot.Exit!.ExitCode);
+        Assert.False(File.Exists(Path.Combine(own, name)));
+        Assert.False(File.Exists(Path.Combine(Path.GetTempPath(), name)));
+    }
+
+    [Fact]
     public async Task Output_arrives_whole_at_each_size()
     {
         foreach (var size in Sizes)

@@ -14,7 +14,10 @@ public static partial class CommandProtocol
         internal bool IsAwaited { get; init; }
         internal RequestSpan? Span { get; init; }
 
-        /// <summary>The folder to start in; null for the runner's.</summary>
+        /// <summary>Whether it only starts in <see cref="Folder"/>, and is given nothing there. In a world, the folder is empty.</summary>
+        internal bool HasNoWorkspace { get; init; }
+
+        /// <summary>The folder to start in; null for the runner's, which is the current folder of the program that has the browser.</summary>
         public CommandText? Folder { get; init; }
 
         /// <summary>The environment; null for the variables that the configuration lets commands inherit.</summary>

@@ -50,7 +50,7 @@ internal sealed partial class CommandRunners(ActorBrowserSettings settings, IChi
         var policy = WithAsking(spawn, settings.Sandbox.Find(spawn.Profile ?? settings.Commands.Profile)!);
         var hasWorld = HasWorld(policy);
         var folder = CommandWorkspace.FolderOf(spawn);
-        var workspace = policy.NeedsWorkspace && folder is not null ? Workspace(folder, hasWorld) : null;
+        var workspace = policy.NeedsWorkspace && folder is not null && !spawn.HasNoWorkspace ? Workspace(folder, hasWorld) : null;
         var identity = workspace is not null && OperatingSystem.IsLinux() ? PathProbe.TryIdentify(workspace) : null;
         var isShared = SharesWorld(spawn);
         var key = new Key(policy.Name, hasWorld || workspace is not null ? folder : null, identity, string.Join('\n', spawn.Read ?? []), spawn.World, policy.AsksOnRefusal, policy.HasNamedEgress ? string.Join('\n', spawn.Egress ?? []) : "");

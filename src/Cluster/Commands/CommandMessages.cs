@@ -89,7 +89,9 @@ internal sealed record CommandOrder(IReadOnlyList<CommandText> Arguments)
     internal Spawn ToSpawn(Subscribe? subscription) => new(Arguments)
     {
         IsAwaited = IsAwaited,
-        Folder = Folder,
+        // The runner's folder is that of the node's program: another node's command has nothing to do there.
+        Folder = Folder ?? Path.GetTempPath(),
+        HasNoWorkspace = Folder is null,
         Environment = Environment,
         Input = Input,
         Output = Output,

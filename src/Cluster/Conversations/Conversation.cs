@@ -37,7 +37,8 @@ internal abstract partial class Conversation : UntypedActor
 {
     private Conduit? _conduit;
     private IActorRef? _link;
-    private int _attempts;
+    private string? _lost;
+    private int _finds;
     private bool _isOver;
     private bool _isClosing;
     private long _since;
@@ -47,7 +48,8 @@ internal abstract partial class Conversation : UntypedActor
     /// <summary>To the cluster's actor: find a node. Answered by <see cref="Placed"/> or <see cref="NotPlaced"/>.</summary>
     /// <param name="Request">What it needs.</param>
     /// <param name="Since">When the request was made, as a timestamp: its wait is counted from then, however often it is placed.</param>
-    internal sealed record FindNode(PlacementRequest Request, long Since) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <param name="Before">How often it was asked before: nodes have refused it, or were lost.</param>
+    internal sealed record FindNode(PlacementRequest Request, long Since, int Before = 0) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>The node that has room.</summary>
     internal sealed record Placed(IActorRef Link, string Node) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
@@ -184,7 +186,7 @@ internal abstract partial class Conversation : UntypedActor
                 OnNode(placed);
                 break;
             case NotPlaced not:
-                Fail(not.Failure, not.Problem);
+                Fail(not.Failure, _lost is null ? not.Problem : $"The node {_lost} was lost. {not.Problem}");
                 break;
             case NodeLink.LinkLost lost when _link is not null && Sender.Equals(_link):
                 OnLost(lost.Why);
@@ -203,7 +205,7 @@ internal abstract partial class Conversation : UntypedActor
         }
     }
 
-    private void Find(string? avoid) => Context.Parent.Tell(new FindNode(Placement with { Avoid = avoid }, _since));
+    private void Find(string? avoid) => Context.Parent.Tell(new FindNode(Placement with { Avoid = avoid }, _since, _finds++));
 
     private void OnNode(Placed placed)
     {
@@ -271,8 +273,9 @@ internal abstract partial class Conversation : UntypedActor
     {
         var node = Node;
         Part(tell: false);
-        if (MayRepeat && _attempts++ == 0)
+        if (MayRepeat && _lost is null)
         {
+            _lost = node;
             // The wait begins anew: the time on the lost node was no wait for a node.
             _since = Clock.Of(Context.System).GetTimestamp();
             Find(node);

@@ -58,6 +58,9 @@ internal sealed class NodeLink : UntypedActor
     /// <summary>To the cluster's actor: what the node has free. Null when the link is lost.</summary>
     internal sealed record Heard(string Key, NodeOffer? Offer) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>To the cluster's actor: why there is no link.</summary>
+    internal sealed record NotLinked(string Key, string Problem) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     internal static Props Props(NodeEntryKey node, IActorRef cluster, ClusterSettings settings) => Akka.Actor.Props.Create(() => new NodeLink(node, cluster, settings));
 
     protected override void PreStart() => IntroduceAgain();
@@ -196,7 +199,9 @@ internal sealed class NodeLink : UntypedActor
         if (_problem == problem || (_problem is not null && _timers.Time.GetElapsedTime(_complainedAt) < s_betweenComplaints))
             return;
         (_problem, _complainedAt) = (problem, _timers.Time.GetTimestamp());
-        Context.GetLogger().Warning("The browser node {0} does no work for this one: {1}", _key, VisibleText.Shorten(VisibleText.Line(problem), LongestProblem));
+        var shown = VisibleText.Shorten(VisibleText.Line(problem), LongestProblem);
+        Context.GetLogger().Warning("The browser node {0} does no work for this one: {1}", _key, shown);
+        _cluster.Tell(new NotLinked(_key, shown));
     }
 
     private void Reopen(string why)

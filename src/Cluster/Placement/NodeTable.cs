@@ -30,9 +30,15 @@ internal sealed class NodeEntry(string key, Address address, IActorRef link)
     /// <summary>Whether the cluster's failure detector reaches it.</summary>
     internal bool IsReachable { get; set; } = true;
 
+    /// <summary>Why there is no link to it, as far as it has said so; null while there is one.</summary>
+    internal string? Problem { get; private set; }
+
+    internal void OnNotLinked(string problem) => Problem = Offer is null ? problem : null;
+
     internal void On(NodeOffer offer, long now)
     {
         Offer = offer;
+        Problem = null;
         OfferedAt = now;
         Array.Clear(_over);
         while (_unseen.TryPeek(out var first) && first.Number <= offer.Seen)
@@ -195,6 +201,24 @@ internal sealed class NodeTable(TimeSpan lifetime, TimeProvider time, Random? ra
         }
         return false;
     }
+
+    /// <summary>Whether there are linked nodes, and each of them does no such work, however long it is waited for.</summary>
+    internal bool IsDoneByNone(WorkKind kind)
+    {
+        var isLinked = false;
+        foreach (var node in _nodes)
+        {
+            if (node.Offer is not { } offer)
+                continue;
+            isLinked = true;
+            if (kind == WorkKind.Question || offer.RoomFor(kind).All > 0)
+                return false;
+        }
+        return isLinked;
+    }
+
+    /// <summary>Why a node is not linked, as a sentence behind another one; "" if no node has said so.</summary>
+    internal string WhyNotLinked() => _nodes.Find(static node => node.Problem is not null) is { } node ? $" {node.Key}: {node.Problem}" : "";
 
     private NodeEntry? Choose(in PlacementRequest request, bool apart)
     {

@@ -86,7 +86,7 @@ internal sealed partial class ClusterTabActor : UntypedActor
             case FindTick:
                 Find();
                 break;
-            case TabIsAt at when !_isOpen && at.EntityId == _order.EntityId && at.Node != _node:
+            case TabIsAt at when !_isOpen && at.EntityId == _order.EntityId && at.Node != _node && OtherRegions.IsOf(Context.System, _asker.Settings.Role, at.Node, Sender):
                 Join(at.Node);
                 break;
             case Conversation.FindNode:

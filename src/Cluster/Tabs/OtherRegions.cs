@@ -28,4 +28,11 @@ internal static class OtherRegions
         foreach (var other in others.AsSpan(0, Math.Min(Most, others.Length)))
             context.ActorSelection(new RootActorPath(other.Address) / "system" / guardian / TabRegion.TypeName).Tell(find, context.Self);
     }
+
+    /// <summary>Whether the node that an answer names is the one that has sent it, and a browser node: else any member could send tabs astray.</summary>
+    internal static bool IsOf(ActorSystem system, string role, string node, IActorRef sender)
+    {
+        var address = LinkEnds.Of(sender, system);
+        return Akka.Cluster.Cluster.Get(system).State.Members.Any(member => member.Address.Equals(address) && member.HasRole(role) && NodeName.Of(member.UniqueAddress) == node);
+    }
 }

@@ -61,6 +61,23 @@ public sealed class ClusterTabSpecs(TabCluster cluster)
     }
 
     [Fact]
+    public async Task A_word_of_where_a_tab_is_counts_only_from_there()
+    {
+        var system = cluster.Front.System;
+        var region = new Probe(system);
+        using var opener = Inbox.Create(system);
+        var tab = system.ActorOf(ClusterTabActor.Props(new TabAsker(cluster.Front.Cluster, region.Ref, ClusterSettings.From(system.Settings.Config)), new TabOrder("astray/tab"), opener.Receiver, null, 1));
+        for (var i = 0; i < 20; i++)
+        {
+            // Of a front, of a node that is none, and in the name of a real one.
+            foreach (var node in new[] { NodeName.Of(Akka.Cluster.Cluster.Get(system).SelfUniqueAddress), $"127.0.0.1:{i + 1}#1", NodeName.Of(Akka.Cluster.Cluster.Get(cluster.Browsers[0].System).SelfUniqueAddress) })
+                tab.Tell(new TabIsAt("astray/tab", node), region.Ref);
+        }
+        Assert.IsType<TabOpened>(await opener.ReceiveAsync(Deadline.Long));
+        tab.Tell(new TabProtocol.Close());
+    }
+
+    [Fact]
     public async Task Tabs_of_one_identity_share_its_cookies_and_its_node_and_others_do_not()
     {
         var first = await OpenAsync(cluster.Front, "bob", "first");
