@@ -9,7 +9,7 @@ internal sealed class ClusterMetrics
     private static readonly Level Waiting = BrowserMeter.Show("actorbrowser.cluster.waiting", "{request}", "Requests of this node that wait for a browser node.");
     private static readonly Counter<long> Placed = BrowserMeter.Source.CreateCounter<long>("actorbrowser.cluster.placed", "{request}", "Requests of this node that a browser node was found for, by kind.");
     private static readonly Counter<long> Failed = BrowserMeter.Source.CreateCounter<long>(
-        "actorbrowser.cluster.failed", "{request}", "Requests of this node that have no answer, by reason (NodeLost, NodesFull, Denied, Failed, Stopped).");
+        "actorbrowser.cluster.failed", "{request}", "Requests of this node that have no answer, by reason (NodeLost, NodesFull, Denied, Failed).");
     private static readonly Counter<long> Lost = BrowserMeter.Source.CreateCounter<long>("actorbrowser.cluster.links.lost", "{link}", "Links to browser nodes that were lost.");
 
     private long _nodes;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ActorBrowser.Cluster;
 using ActorBrowser.Transport;
 using Akka.Actor;
 using Akka.Configuration;
@@ -20,13 +21,13 @@ public sealed partial class PrometheusSpecs
         var written = await ScrapeAsync();
         var names = Sample().Matches(written).Select(static line => line.Groups["name"].Value).ToHashSet();
         // Each histogram has three.
-        Assert.Equal(21 + 3 * 2, names.Count);
+        Assert.Equal(26 + 3 * 2, names.Count);
         var samples = Path.Combine(SampleProgram.Path("Telemetry"), "../../../../..");
         var rules = await File.ReadAllTextAsync(Path.Combine(samples, "Prometheus", "actorbrowser.rules.yml"));
         var panels = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(samples, "Grafana", "actorbrowser.json"))).RootElement.GetProperty("panels").EnumerateArray()
             .SelectMany(static panel => panel.GetProperty("targets").EnumerateArray()).Select(static target => target.GetProperty("expr").GetString()!);
         var asked = Asked().Matches(rules + string.Join('\n', panels)).Select(static name => name.Value).Distinct().ToArray();
-        Assert.InRange(asked.Length, 15, 27);
+        Assert.InRange(asked.Length, 20, 32);
         Assert.Empty(asked.Except(names));
         // The labels by which rules and panels sum and select.
         AssertLabels(written, "actorbrowser_child_exits_total", "role=\"renderer\"", "reason=\"Killed\"", "cause=\"Limit\"");
@@ -34,6 +35,8 @@ public sealed partial class PrometheusSpecs
         AssertLabels(written, "actorbrowser_sandbox_missing_layers_total", "role=\"renderer\"", "layer=\"namespaces\"");
         AssertLabels(written, "actorbrowser_egress_connections_total", "outcome=\"Denied\"");
         AssertLabels(written, "actorbrowser_command_refused_total", "kind=\"Unavailable\"");
+        AssertLabels(written, "actorbrowser_cluster_failed_total", "reason=\"NodesFull\"");
+        AssertLabels(written, "actorbrowser_cluster_placed_total", "kind=\"Fetch\"");
     }
 
     [Fact]
@@ -78,6 +81,10 @@ public sealed partial class PrometheusSpecs
         TabMetrics.Crash();
         new TabMetrics().Show(TabState.Closed);
         new PoolMetrics("renderer").Show(0, 0, 0);
+        ClusterMetrics.OnPlaced(WorkKind.Fetch);
+        ClusterMetrics.OnFailed(ConversationFailure.NodesFull);
+        ClusterMetrics.OnLinkLost();
+        new ClusterMetrics().Show(0, 0);
     }
 
     [GeneratedRegex(@"^(?<name>actorbrowser_[a-z_]+)\{", RegexOptions.Multiline)]
