@@ -20,8 +20,12 @@ public sealed class TabLeavingSpecs : TestKit
     private readonly TestProbe _opener;
     private readonly IActorRef _tab;
 
-    public TabLeavingSpecs() : base("akka.loglevel = ERROR")
+    public TabLeavingSpecs() : base("akka { loglevel = ERROR, actor.provider = cluster, cluster.roles = [browser], remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 } }")
     {
+        // Only a browser node is believed where a tab is.
+        var cluster = Akka.Cluster.Cluster.Get(Sys);
+        cluster.Join(cluster.SelfAddress);
+        AwaitCondition(() => !cluster.State.Members.IsEmpty, Deadline.Long);
         (_cluster, _region, _node, _opener) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         _tab = Sys.ActorOf(ClusterTabActor.Props(new TabAsker(_cluster.Ref, _region.Ref, _settings), new TabOrder(EntityId), _opener.Ref, null, 1));
         Watch(_tab);
@@ -89,7 +93,7 @@ public sealed class TabLeavingSpecs : TestKit
     private (IActorRef Conversation, ulong Id) Join()
     {
         _region.FishForMessage(static message => message is FindTab, Deadline.Long);
-        _tab.Tell(new TabIsAt(EntityId, "node"));
+        _tab.Tell(new TabIsAt(EntityId, NodeName.Of(Akka.Cluster.Cluster.Get(Sys).SelfUniqueAddress)), _region.Ref);
         _cluster.ExpectMsg<Conversation.FindNode>(Deadline.Long);
         var conversation = _cluster.LastSender;
         conversation.Tell(new Conversation.Placed(_node.Ref, "node"));
