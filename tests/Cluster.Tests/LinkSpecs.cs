@@ -136,6 +136,21 @@ public sealed class LinkSpecs : TestKit
         asker.ExpectMsg<NotWelcome>();
     }
 
+    [Theory]
+    [InlineData(8 << 20, 0), InlineData(0, 32 << 10), InlineData(8 << 20, 32 << 10)]
+    public void Nodes_with_other_sizes_get_no_link_and_the_sentence_names_both_keys_and_values(int window, int partSize)
+    {
+        var host = StartHost();
+        var asker = CreateTestProbe();
+        var (askedWindow, askedPart) = (window == 0 ? _settings.Window : window, partSize == 0 ? _settings.PartSize : partSize);
+        asker.Send(host, new Introduce(1, 1, LinkProof.Nonce(), askedWindow, askedPart));
+        var problem = asker.ExpectMsg<NotWelcome>().Problem;
+        Assert.Contains($"actorbrowser.cluster.window = {_settings.Window} and part-size = {_settings.PartSize}", problem, StringComparison.Ordinal);
+        Assert.Contains($"window = {askedWindow} and part-size = {askedPart}", problem, StringComparison.Ordinal);
+        asker.Send(host, new Introduce(1, 1, LinkProof.Nonce(), _settings.Window, _settings.PartSize));
+        asker.ExpectMsg<Challenge>();
+    }
+
     [Fact]
     public void A_hostile_asker_ends_its_own_conversation_and_no_other_link()
     {
@@ -229,6 +244,7 @@ public sealed class LinkSpecs : TestKit
         var address = ((ExtendedActorSystem)Sys).Provider.DefaultAddress;
         var link = Sys.ActorOf(NodeLink.Props(new NodeEntryKey("node", address, []), _cluster.Ref, _settings));
         var introduce = host.ExpectMsg<Introduce>();
+        Assert.Equal((_settings.Window, _settings.PartSize), (introduce.Window, introduce.PartSize));
         var nonce = LinkProof.Nonce();
         host.Send(link, new Challenge(1, nonce, LinkProof.Of(Secret, ofBrowserNode: true, 1, introduce.Nonce.Span, nonce, Ends)));
         Assert.True(LinkProof.IsRight(host.ExpectMsg<Prove>().Proof, LinkProof.Of(Secret, ofBrowserNode: false, 1, introduce.Nonce.Span, nonce, Ends)));

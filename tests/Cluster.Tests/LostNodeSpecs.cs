@@ -1,5 +1,6 @@
 using ActorBrowser.Cluster;
 using ActorBrowser.Transport;
+using Akka.Actor;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorBrowser.ClusterTests;
@@ -36,6 +37,19 @@ public sealed class LostNodeSpecs
         Assert.Equal("again", System.Text.Encoding.UTF8.GetString((await get.Soon()).Response!.Body.Span));
         Assert.Equal(3, requests);
         await lost.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_request_of_a_node_with_another_window_ends_and_gets_no_link()
+    {
+        await using var site = await Site.StartAsync(static context => context.Response.WriteAsync("here"));
+        await using var browser = await TestNode.StartAsync(isBrowser: true, hocon: "actorbrowser.cluster.window = 8 MiB");
+        await using var other = await TestNode.StartAsync(browser, hocon: "actorbrowser.cluster { window = 1 MiB, wait-timeout = 1s }");
+        await using var same = await TestNode.StartAsync(browser, hocon: "actorbrowser.cluster.window = 8 MiB");
+        await same.LinkedAsync(1);
+        Assert.NotNull((await same.Client.FetchAsync(site.Root).Soon()).Response);
+        Assert.Equal(FetchErrorKind.NodesFull, (await other.Client.FetchAsync(site.Root).Soon()).Failure!.Kind);
+        Assert.False(Assert.Single((await other.Cluster.Ask<ClusterProtocol.Nodes>(new ClusterProtocol.GetNodes(), Deadline.Long)).All).IsLinked);
     }
 
     [Fact]
