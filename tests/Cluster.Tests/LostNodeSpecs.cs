@@ -53,6 +53,29 @@ public sealed class LostNodeSpecs
     }
 
     [Fact]
+    public async Task A_node_whose_browser_has_ended_gets_no_work()
+    {
+        await using var site = await Site.StartAsync(static context => context.Response.WriteAsync("here"));
+        await using var front = await TestNode.StartAsync(hocon: "actorbrowser.cluster.wait-timeout = 1s");
+        await using var ended = await TestNode.StartAsync(front, isBrowser: true);
+        await front.LinkedAsync(1);
+        await (await ended.System.ActorSelection("/user/browser").ResolveOne(Deadline.Long)).GracefulStop(Deadline.Long);
+        await NoRoomAsync();
+        Assert.Equal(FetchErrorKind.NodesFull, (await front.Client.FetchAsync(site.Root).Soon()).Failure!.Kind);
+        await using var other = await TestNode.StartAsync(front, isBrowser: true);
+        await front.LinkedAsync(2);
+        for (var i = 0; i < 20; i++)
+            Assert.NotNull((await front.Client.FetchAsync(new FetchProtocol.Fetch(site.Root) { Method = "POST", Body = new byte[] { 1 } }).Soon()).Response);
+
+        async Task NoRoomAsync()
+        {
+            using var late = new CancellationTokenSource(Deadline.Long);
+            while ((await front.Cluster.Ask<ClusterProtocol.Nodes>(new ClusterProtocol.GetNodes()).Soon()).All.Single().Free.Any(static free => free > 0))
+                await Task.Delay(20, late.Token);
+        }
+    }
+
+    [Fact]
     public async Task Without_room_a_request_waits_in_turn_and_is_refused_after_its_time()
     {
         using var arrived = new SemaphoreSlim(0);

@@ -70,7 +70,11 @@ internal sealed class NodeHost : UntypedActor
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
-    protected override void PreStart() => _timers.StartPeriodicTimer(OfferTick.Instance, OfferTick.Instance, _work.Settings.OfferInterval);
+    protected override void PreStart()
+    {
+        Context.Watch(_work.Browser);
+        _timers.StartPeriodicTimer(OfferTick.Instance, OfferTick.Instance, _work.Settings.OfferInterval);
+    }
 
     protected override void PostStop() => _timers.CancelAll();
 
@@ -103,6 +107,9 @@ internal sealed class NodeHost : UntypedActor
             case OtherSecret:
                 if (_links.AddressOf(Sender) is { } stranger)
                     WarnOf(stranger);
+                break;
+            case Terminated terminated when terminated.ActorRef.Equals(_work.Browser):
+                OnBrowserEnded();
                 break;
             case Terminated terminated:
                 _links.Remove(terminated.ActorRef);
@@ -151,6 +158,14 @@ internal sealed class NodeHost : UntypedActor
         }
         else
             Sender.Tell(new NotWelcome(problem), Self);
+    }
+
+    private void OnBrowserEnded()
+    {
+        _load.HasNoBrowser = true;
+        if (!_load.IsLeaving)
+            Context.GetLogger().Warning("The browser of this node has ended, and the node takes no more work of other nodes until it is started again");
+        Announce();
     }
 
     // Each end gives credit by its own sizes: with others, both would wait for each other.
