@@ -27,6 +27,9 @@ internal sealed class OutputFeed(IActorRef subscriber, IActorRef asker, long? cr
     /// <summary>Whether it was told that the command's first process has ended.</summary>
     internal bool HasExit { get; set; }
 
+    /// <summary>Whether the node was granted more than has arrived: it needs no further credit to go on.</summary>
+    internal bool MayArrive => _underWay > 0;
+
     internal long OutputBytes { get; private set; }
 
     internal long ErrorBytes { get; private set; }
