@@ -13,6 +13,8 @@ public sealed class LinkSpecs : TestKit
 
     private static readonly NodeOffer s_offer = new(0, [], 1, 1, 1, false, [], []);
 
+    private static readonly WorkKind[] s_placed = [WorkKind.Fetch, WorkKind.Tab, WorkKind.Command, WorkKind.Image, WorkKind.Call, WorkKind.Watch];
+
     private readonly ClusterSettings _settings = ClusterSettings.From(ConfigurationFactory.ParseString("actorbrowser.cluster { secret = \"between us\", pulse-interval = 50ms, introduction-timeout = 300ms }"));
     private readonly TestProbe _cluster;
     private readonly TestProbe _conversation;
@@ -136,6 +138,44 @@ public sealed class LinkSpecs : TestKit
         asker.ExpectMsg<NotWelcome>();
     }
 
+    [Theory]
+    [InlineData(8 << 20, 0), InlineData(0, 32 << 10), InlineData(8 << 20, 32 << 10)]
+    public void Nodes_with_other_sizes_get_no_link_and_the_sentence_names_both_keys_and_values(int window, int partSize)
+    {
+        var host = StartHost();
+        var asker = CreateTestProbe();
+        var (askedWindow, askedPart) = (window == 0 ? _settings.Window : window, partSize == 0 ? _settings.PartSize : partSize);
+        asker.Send(host, new Introduce(1, 1, LinkProof.Nonce(), askedWindow, askedPart));
+        var problem = asker.ExpectMsg<NotWelcome>().Problem;
+        Assert.Contains($"actorbrowser.cluster.window = {_settings.Window} and part-size = {_settings.PartSize}", problem, StringComparison.Ordinal);
+        Assert.Contains($"window = {askedWindow} and part-size = {askedPart}", problem, StringComparison.Ordinal);
+        asker.Send(host, new Introduce(1, 1, LinkProof.Nonce(), _settings.Window, _settings.PartSize));
+        asker.ExpectMsg<Challenge>();
+    }
+
+    [Fact]
+    public void A_node_whose_browser_has_ended_offers_no_room_at_once_and_refuses_new_work_as_full()
+    {
+        var host = StartHost();
+        var (asker, link, token) = Ask(host, out var welcome);
+        Assert.All(s_placed, kind => Assert.True(welcome.Offer.RoomFor(kind) is { All: > 0, Free: > 0 }, kind.ToString()));
+        Sys.Stop(_browser.Ref);
+        var offer = ((OfferMade)asker.FishForMessage(static message => message is OfferMade { Offer: var made } && made.RoomFor(WorkKind.Fetch).All == 0, Deadline.Long)).Offer;
+        Assert.All(s_placed, kind => Assert.Equal(default, offer.RoomFor(kind)));
+        // A question about what it had is answered.
+        Assert.True(offer.RoomFor(WorkKind.Question).Free > 0);
+        ulong number = 0;
+        foreach (var kind in s_placed)
+        {
+            asker.Send(link, new LinkFrame(token, ++number, [new LinkPiece(number, FrameKind.Open, new byte[] { (byte)kind })]));
+            var refused = Next(asker);
+            Assert.Equal((FrameKind.Refuse, number), (refused.Kind, refused.Conversation));
+            var refusal = Refusal.Decode(refused.Data);
+            Assert.Equal(RefusalKind.Full, refusal.Kind);
+            Assert.Contains("browser has ended", refusal.Problem, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_hostile_asker_ends_its_own_conversation_and_no_other_link()
     {
@@ -210,7 +250,9 @@ public sealed class LinkSpecs : TestKit
 
     private IActorRef StartHost() => Sys.ActorOf(NodeHost.Props(new NodeLoad(_settings, [], static () => 0, Sys.Log), new HostedWork(_browser.Ref, _settings)));
 
-    private (TestProbe Asker, IActorRef Link, ulong Token) Ask(IActorRef host)
+    private (TestProbe Asker, IActorRef Link, ulong Token) Ask(IActorRef host) => Ask(host, out _);
+
+    private (TestProbe Asker, IActorRef Link, ulong Token) Ask(IActorRef host, out Welcome welcome)
     {
         var asker = CreateTestProbe();
         var nonce = LinkProof.Nonce();
@@ -218,7 +260,8 @@ public sealed class LinkSpecs : TestKit
         var challenge = asker.ExpectMsg<Challenge>();
         var link = asker.LastSender;
         asker.Send(link, new Prove(LinkProof.Of(Secret, ofBrowserNode: false, 1, nonce, challenge.Nonce.Span, Ends)));
-        return (asker, link, asker.ExpectMsg<Welcome>().Token);
+        welcome = asker.ExpectMsg<Welcome>();
+        return (asker, link, welcome.Token);
     }
 
     private (IActorRef Link, TestProbe Host, ulong Token) OpenLink()
@@ -229,6 +272,7 @@ public sealed class LinkSpecs : TestKit
         var address = ((ExtendedActorSystem)Sys).Provider.DefaultAddress;
         var link = Sys.ActorOf(NodeLink.Props(new NodeEntryKey("node", address, []), _cluster.Ref, _settings));
         var introduce = host.ExpectMsg<Introduce>();
+        Assert.Equal((_settings.Window, _settings.PartSize), (introduce.Window, introduce.PartSize));
         var nonce = LinkProof.Nonce();
         host.Send(link, new Challenge(1, nonce, LinkProof.Of(Secret, ofBrowserNode: true, 1, introduce.Nonce.Span, nonce, Ends)));
         Assert.True(LinkProof.IsRight(host.ExpectMsg<Prove>().Proof, LinkProof.Of(Secret, ofBrowserNode: false, 1, introduce.Nonce.Span, nonce, Ends)));

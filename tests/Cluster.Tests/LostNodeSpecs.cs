@@ -1,5 +1,6 @@
 using ActorBrowser.Cluster;
 using ActorBrowser.Transport;
+using Akka.Actor;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorBrowser.ClusterTests;
@@ -36,6 +37,42 @@ public sealed class LostNodeSpecs
         Assert.Equal("again", System.Text.Encoding.UTF8.GetString((await get.Soon()).Response!.Body.Span));
         Assert.Equal(3, requests);
         await lost.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_request_of_a_node_with_another_window_ends_and_gets_no_link()
+    {
+        await using var site = await Site.StartAsync(static context => context.Response.WriteAsync("here"));
+        await using var browser = await TestNode.StartAsync(isBrowser: true, hocon: "actorbrowser.cluster.window = 8 MiB");
+        await using var other = await TestNode.StartAsync(browser, hocon: "actorbrowser.cluster { window = 1 MiB, wait-timeout = 1s }");
+        await using var same = await TestNode.StartAsync(browser, hocon: "actorbrowser.cluster.window = 8 MiB");
+        await same.LinkedAsync(1);
+        Assert.NotNull((await same.Client.FetchAsync(site.Root).Soon()).Response);
+        Assert.Equal(FetchErrorKind.NodesFull, (await other.Client.FetchAsync(site.Root).Soon()).Failure!.Kind);
+        Assert.False(Assert.Single((await other.Cluster.Ask<ClusterProtocol.Nodes>(new ClusterProtocol.GetNodes(), Deadline.Long)).All).IsLinked);
+    }
+
+    [Fact]
+    public async Task A_node_whose_browser_has_ended_gets_no_work()
+    {
+        await using var site = await Site.StartAsync(static context => context.Response.WriteAsync("here"));
+        await using var front = await TestNode.StartAsync(hocon: "actorbrowser.cluster.wait-timeout = 1s");
+        await using var ended = await TestNode.StartAsync(front, isBrowser: true);
+        await front.LinkedAsync(1);
+        await (await ended.System.ActorSelection("/user/browser").ResolveOne(Deadline.Long)).GracefulStop(Deadline.Long);
+        await NoRoomAsync();
+        Assert.Equal(FetchErrorKind.NodesFull, (await front.Client.FetchAsync(site.Root).Soon()).Failure!.Kind);
+        await using var other = await TestNode.StartAsync(front, isBrowser: true);
+        await front.LinkedAsync(2);
+        for (var i = 0; i < 20; i++)
+            Assert.NotNull((await front.Client.FetchAsync(new FetchProtocol.Fetch(site.Root) { Method = "POST", Body = new byte[] { 1 } }).Soon()).Response);
+
+        async Task NoRoomAsync()
+        {
+            using var late = new CancellationTokenSource(Deadline.Long);
+            while ((await front.Cluster.Ask<ClusterProtocol.Nodes>(new ClusterProtocol.GetNodes()).Soon()).All.Single().Free.Any(static free => free > 0))
+                await Task.Delay(20, late.Token);
+        }
     }
 
     [Fact]

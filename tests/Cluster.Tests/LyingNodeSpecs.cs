@@ -28,6 +28,10 @@ public sealed class LyingNodeSpecs : AskingSpecs
         ["the end twice"] = [Heard(1, Exited()), Heard(1, Exited())],
         ["the end of another command"] = [Heard(1, Exited("cmd-2"))],
         ["the last end of another command"] = [Heard(1, Exited()), Heard(1, Closed("cmd-2"))],
+        ["a last end without an end"] = [Heard(1, Closed())],
+        ["a last end with another code"] = [Heard(1, Exited()), Heard(1, new CommandClosed(Handle, s_exit with { ExitCode = 9 }, 0, 0, 0))],
+        ["a last end with another cause"] = [Heard(1, Exited()), Heard(1, new CommandClosed(Handle, s_exit with { Cause = ExitCause.Kill }, 0, 0, 0))],
+        ["a last end at another time"] = [Heard(1, Exited()), Heard(1, new CommandClosed(Handle, s_exit with { EndedAt = DateTimeOffset.UnixEpoch.AddTicks(1) }, 0, 0, 0))],
         ["output again"] = [Heard(1, Chunk(0)), Heard(1, Chunk(0))],
         ["output from before"] = [Heard(1, Chunk(5)), Heard(1, Chunk(1))],
         ["text again"] = [Heard(1, new OutputText(OutputStream.Output, 0, 2, "ab")), Heard(1, new OutputText(OutputStream.Error, 1, 1, "b"))],
@@ -85,6 +89,19 @@ public sealed class LyingNodeSpecs : AskingSpecs
         Answer(Heard(2, Snapshot()));
         Assert.Equal(CommandStatus.Exited, _asker.ExpectMsg<CommandSnapshot>().Status);
         _subscriber.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public void What_a_node_finds_out_when_all_is_over_is_no_lie()
+    {
+        Run();
+        Answer(Heard(1, Exited()));
+        Answer(Heard(1, new CommandClosed(Handle, s_exit with { Cause = ExitCause.OutputLimit, Blocked = "It was refused something.", IsBlockedTold = true, Appeared = [".vscode"] }, 777, 888, 3)));
+        _subscriber.ExpectMsg<CommandExited>();
+        var closed = _subscriber.ExpectMsg<CommandClosed>();
+        Assert.Equal((ExitCause.OutputLimit, "It was refused something.", ".vscode", 777), (closed.Exit.Cause, closed.Exit.Blocked, Assert.Single(closed.Exit.Appeared), closed.OutputBytes));
+        Answer(Heard(2, Snapshot()));
+        Assert.Equal(CommandStatus.Exited, _asker.ExpectMsg<CommandSnapshot>().Status);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class WireSpecs() : TestKit(ActorSystemSetup.Create(
 
     private static readonly IClusterWire[] s_messages =
     [
-        new Introduce(1, 2, new byte[32]), new Challenge(1, new byte[32], new byte[32]), new Prove(new byte[32]), new Welcome(ulong.MaxValue, s_offer), new NotWelcome("no"),
+        new Introduce(1, 2, new byte[32], 1 << 20, 64 << 10), new Challenge(1, new byte[32], new byte[32]), new Prove(new byte[32]), new Welcome(ulong.MaxValue, s_offer), new NotWelcome("no"),
         new OfferMade(3, s_offer), new LinkFrame(1, 2, [new LinkPiece(3, FrameKind.Part, new byte[] { 1, 2, 3 }), new LinkPiece(4, FrameKind.Close, default)]), new Pulse(1, ulong.MaxValue, true),
         new FindTab("alice/mail"), new TabIsAt("alice/mail", "127.0.0.1:1#2a"), new ListTabs(), new TabsHere(["alice/mail", "bob/mail"], true),
         new KeptRegister(7, "127.0.0.1:1#2a", new byte[] { 1, 2 }), new KeptRegister(8, "", default(ReadOnlyMemory<byte>?)), new KeptState(new byte[] { 3 }), new KeptState(default(ReadOnlyMemory<byte>?)),
@@ -53,6 +53,16 @@ public sealed class WireSpecs() : TestKit(ActorSystemSetup.Create(
             byte[] later = [(byte)(bytes[0] + 2), .. bytes[1..], 0xc0, 0xa3, (byte)'n', (byte)'e', (byte)'w'];
             Assert.Equal(bytes, Serializer.ToBinary(Serializer.FromBinary(later, Serializer.Manifest(message))));
         }
+    }
+
+    [Fact]
+    public void An_introduction_of_an_earlier_version_says_no_sizes()
+    {
+        var bytes = Serializer.ToBinary(new Introduce(1, 2, new byte[32]));
+        // Without the last two fields, a byte each.
+        byte[] earlier = [(byte)(bytes[0] - 2), .. bytes[1..^2]];
+        var read = (Introduce)Serializer.FromBinary(earlier, Serializer.Manifest(new Introduce(1, 2, new byte[32])));
+        Assert.Equal((1, 2, 32, 0, 0), (read.Oldest, read.Newest, read.Nonce.Length, read.Window, read.PartSize));
     }
 
     [Fact]

@@ -28,14 +28,17 @@ internal sealed class CommandAnswers(CommandTalkers talkers, LostCommand command
             case CommandExited exited:
                 Check(exited.Handle);
                 var told = FeedOf(talker);
-                if (told.HasExit)
+                if (told.Exit is not null)
                     throw new WireFormatException("The command's end was told twice.");
-                (told.HasExit, command.Exit) = (true, exited.Exit);
+                (told.Exit, command.Exit) = (exited.Exit, exited.Exit);
                 Tell(talker, exited with { Handle = command.Handle });
                 break;
             case CommandClosed closed:
                 Check(closed.Handle);
-                FeedOf(talker);
+                if (FeedOf(talker).Exit is not { } exit)
+                    throw new WireFormatException("The command's last process has ended before its first one.");
+                if (!IsSame(exit, closed.Exit))
+                    throw new WireFormatException("The command's end was told in two ways.");
                 command.Exit = closed.Exit;
                 Tell(talker, closed with { Handle = command.Handle });
                 EndFeed(talker);
@@ -95,7 +98,7 @@ internal sealed class CommandAnswers(CommandTalkers talkers, LostCommand command
         {
             if (talker.Feed is { } feed)
             {
-                if (!feed.HasExit)
+                if (feed.Exit is null)
                     Tell(talker, new CommandExited(command.Handle, command.End(cause)));
                 Tell(talker, command.Closed(cause, feed));
             }
@@ -142,6 +145,10 @@ internal sealed class CommandAnswers(CommandTalkers talkers, LostCommand command
         if (handle != command.Local && handle.Length > 0)
             throw new WireFormatException($"What arrived is of another command, {VisibleText.Line(handle)}.");
     }
+
+    // When all is over, a node adds what it has found out, and that there was more output than is allowed.
+    private static bool IsSame(CommandExit exit, CommandExit last) => (last.Cause == exit.Cause || (exit.Cause, last.Cause) == (ExitCause.Itself, ExitCause.OutputLimit))
+        && last with { Cause = exit.Cause, Blocked = exit.Blocked, IsBlockedTold = exit.IsBlockedTold, Appeared = exit.Appeared } == exit;
 
     private static OutputFeed FeedOf(CommandTalkers.Talker talker) => talker.Feed ?? throw new WireFormatException("Output, or an end, arrived for an actor that has not subscribed.");
 

@@ -10,7 +10,7 @@ namespace ActorBrowser.Cluster;
 /// that was asked for elsewhere. It takes all that a local session takes. It stops once the command is over, every subscriber was told
 /// and every question is answered; <see cref="CommandRouter"/> makes another one for later questions.
 /// </summary>
-internal sealed class CommandConversation : Conversation
+internal sealed partial class CommandConversation : Conversation
 {
     private readonly Spawn? _spawn;
     private readonly string? _attached;
@@ -49,15 +49,9 @@ internal sealed class CommandConversation : Conversation
         internal static readonly Retire Instance = new();
     }
 
-    // A question whose own time is over.
-    private sealed record Overdue(long Actor, object Question) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
-
     private protected override PlacementRequest Placement => _placement;
 
     private protected override bool MayRepeat => false;
-
-    // A command that runs may say nothing for any time.
-    private protected override bool IsAwaited => !_hasStarted || _talkers.IsAwaited;
 
     /// <summary>Creates the props for a new command.</summary>
     internal static Props Starting(ConversationStart start, Spawn spawn, PlacementRequest placement) => Akka.Actor.Props.Create(() => new CommandConversation(start, spawn, null, placement));
@@ -124,6 +118,7 @@ internal sealed class CommandConversation : Conversation
             default:
                 throw new WireFormatException($"A {message.GetType().Name} is not expected of a command's node.");
         }
+        AwaitRest(hasHeard: true);
         StopIfDone();
     }
 
@@ -166,9 +161,11 @@ internal sealed class CommandConversation : Conversation
                 _isRetired = true;
                 break;
             case Overdue overdue:
-                if (_talkers.Find(overdue.Actor) is { } asker && asker.Questions.Exists(question => ReferenceEquals(question, overdue.Question)))
-                    Fail(ConversationFailure.NodeLost, $"The node {Node} has not answered a {overdue.Question.GetType().Name} within its own time and more.");
+                OnOverdue(overdue);
                 break;
+            case Unsaid:
+                OnUnsaid();
+                return;
             case Akka.Actor.Status.Failure when _isRetiring:
                 // The cluster's actor has failed before it answered.
                 _isRetiring = false;
@@ -177,6 +174,7 @@ internal sealed class CommandConversation : Conversation
                 Unhandled(message);
                 return;
         }
+        AwaitRest(hasHeard: false);
         StopIfDone();
     }
 
@@ -251,21 +249,6 @@ internal sealed class CommandConversation : Conversation
             _ => question,
         }));
     }
-
-    // A command without limit may run on, and a node's own grace and drain are not known here.
-    private void AwaitEndOf(Spawn spawn)
-    {
-        if (spawn.TotalTimeout is not { } total || (Start.Settings.AnswerTimeout == TimeSpan.Zero && (spawn.Grace is null || spawn.DrainTimeout is null)))
-            return;
-        AwaitEnd(total + (spawn.Grace ?? Start.Settings.AnswerTimeout) + (spawn.DrainTimeout ?? Start.Settings.AnswerTimeout));
-    }
-
-    private TimeSpan? LongestOf(object question) => question switch
-    {
-        Wait { Timeout: { } time } when time >= TimeSpan.Zero => time + Start.Settings.AnswerGrace,
-        KillCommand { Grace: { } grace } when Start.Settings.AnswerTimeout > TimeSpan.Zero => grace + Start.Settings.AnswerTimeout,
-        _ => null,
-    };
 
     private void Say(object message)
     {

@@ -15,6 +15,7 @@ namespace ActorBrowser.Cluster;
 internal sealed record CommandPolicy(
     IReadOnlyList<string> Profiles, IReadOnlyList<string> Folders, IReadOnlyList<string> Environment, IReadOnlyList<string> Inherited, bool World, bool Read, bool Egress, bool Scratch, bool SpillFile, bool Secrets, TimeSpan Longest)
 {
+    private const int MostShown = 200;
     private const string Section = "cluster.policy.command.";
 
     internal static CommandPolicy From(SettingsReader reader) => new(
@@ -24,10 +25,10 @@ internal sealed record CommandPolicy(
 
     /// <summary>Null, or why a command is refused: one sentence with the field and the key.</summary>
     internal string? Problem(CommandOrder order) =>
-        order.Profile is { } profile && !Profiles.Contains(profile) ? Sentence($"does not allow the profile '{VisibleText.Line(profile)}' (Spawn.Profile)", "profiles")
-        : order.Folder is { } folder && !IsAllowed(folder) ? Sentence($"does not allow the folder '{VisibleText.Line(folder.ToString())}' (Spawn.Folder)", "folders")
+        order.Profile is { } profile && !Profiles.Contains(profile) ? Sentence($"does not allow the profile '{Shown(profile)}' (Spawn.Profile)", "profiles")
+        : order.Folder is { } folder && !IsAllowed(folder) ? Sentence($"does not allow the folder '{Shown(folder.ToString())}' (Spawn.Folder)", "folders")
         : order.Environment?.Inherited?.FirstOrDefault(name => !Environment.Contains(name) && !Inherited.Contains(name)) is { } variable
-            ? Sentence($"does not let a command inherit the variable '{VisibleText.Line(variable)}' (Spawn.Environment)", "environment")
+            ? Sentence($"does not let a command inherit the variable '{Shown(variable)}' (Spawn.Environment)", "environment")
         : order.World is not null && !World ? Sentence("allows no worlds (Spawn.World)", "world")
         : order.Read is not null && !Read ? Sentence("allows no further paths to read (Spawn.Read)", "read")
         : order.Egress is not null && !Egress ? Sentence("allows no hosts (Spawn.Egress)", "egress")
@@ -51,6 +52,9 @@ internal sealed record CommandPolicy(
         return Folders.Select(static allowed => PersonalFolders.RealPath(allowed).TrimEnd('/'))
             .Any(allowed => path == allowed || path.StartsWith(allowed + "/", StringComparison.Ordinal));
     }
+
+    // A text of the asker may be longer than an answer may be.
+    private static string Shown(string text) => VisibleText.Shorten(VisibleText.Line(VisibleText.Shorten(text, MostShown)), MostShown);
 
     private static string Sentence(string what, string key) => ClusterPolicy.Sentence(what, "command." + key);
 }

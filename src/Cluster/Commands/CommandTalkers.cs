@@ -33,6 +33,9 @@ internal sealed class CommandTalkers(IActorContext context)
     /// <summary>Whether no actor waits for an answer or for output.</summary>
     internal bool AreDone => _feeds.Count == 0 && _byNumber.Values.All(static talker => talker.Questions.Count == 0);
 
+    /// <summary>Whether the node of a command that is over is to tell somebody something: an answer, or a subscriber who accepts it what is left.</summary>
+    internal bool AreOwed => _byNumber.Values.Any(static talker => talker.Questions.Count > 0 || talker.Feed is { MayArrive: true });
+
     /// <summary>Whether the node is to answer a question that takes no time.</summary>
     internal bool IsAwaited => _byNumber.Values.Any(static talker => talker.Questions.Exists(static question => question is GetSnapshot or Poll or Release or KillCommand { Grace: null }));
 

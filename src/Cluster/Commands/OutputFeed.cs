@@ -24,8 +24,11 @@ internal sealed class OutputFeed(IActorRef subscriber, IActorRef asker, long? cr
 
     internal IActorRef Asker { get; } = asker;
 
-    /// <summary>Whether it was told that the command's first process has ended.</summary>
-    internal bool HasExit { get; set; }
+    /// <summary>How the command's first process ended, as it was told; null until then.</summary>
+    internal CommandExit? Exit { get; set; }
+
+    /// <summary>Whether the node was granted more than has arrived: it needs no further credit to go on.</summary>
+    internal bool MayArrive => _underWay > 0;
 
     internal long OutputBytes { get; private set; }
 

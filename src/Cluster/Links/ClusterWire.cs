@@ -9,7 +9,9 @@ internal interface IClusterWire : IDeadLetterSuppression;
 /// <param name="Oldest">The oldest version of the messages that the asker speaks.</param>
 /// <param name="Newest">The newest.</param>
 /// <param name="Nonce">Random bytes, used once.</param>
-internal sealed record Introduce(int Oldest, int Newest, ReadOnlyMemory<byte> Nonce) : IClusterWire;
+/// <param name="Window">The asker's <c>window</c>; 0 if it does not say.</param>
+/// <param name="PartSize">The asker's <c>part-size</c>; 0 if it does not say.</param>
+internal sealed record Introduce(int Oldest, int Newest, ReadOnlyMemory<byte> Nonce, int Window = 0, int PartSize = 0) : IClusterWire;
 
 /// <summary>Browser node → asking node, from the link's actor: prove that you know the secret, as I do.</summary>
 /// <param name="Version">The version that the link speaks.</param>

@@ -12,11 +12,13 @@ internal static class LinkCodecs
     [
         MessageCodec.Of<Introduce>("introduce", static (ref writer, message) =>
         {
-            writer.WriteArrayHeader(3);
+            writer.WriteArrayHeader(5);
             writer.Write(message.Oldest);
             writer.Write(message.Newest);
             writer.WriteBytes(message.Nonce);
-        }, static (ref fields) => new Introduce(fields.Int32(0), fields.Int32(0), fields.Bytes())),
+            writer.Write(message.Window);
+            writer.Write(message.PartSize);
+        }, static (ref fields) => new Introduce(fields.Int32(0), fields.Int32(0), fields.Bytes(), (int)fields.Number(0, int.MaxValue, otherwise: 0), (int)fields.Number(0, int.MaxValue, otherwise: 0))),
         MessageCodec.Of<Challenge>("challenge", static (ref writer, message) =>
         {
             writer.WriteArrayHeader(3);

@@ -70,7 +70,11 @@ internal sealed class NodeHost : UntypedActor
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(static _ => Directive.Stop);
 
-    protected override void PreStart() => _timers.StartPeriodicTimer(OfferTick.Instance, OfferTick.Instance, _work.Settings.OfferInterval);
+    protected override void PreStart()
+    {
+        Context.Watch(_work.Browser);
+        _timers.StartPeriodicTimer(OfferTick.Instance, OfferTick.Instance, _work.Settings.OfferInterval);
+    }
 
     protected override void PostStop() => _timers.CancelAll();
 
@@ -103,6 +107,9 @@ internal sealed class NodeHost : UntypedActor
             case OtherSecret:
                 if (_links.AddressOf(Sender) is { } stranger)
                     WarnOf(stranger);
+                break;
+            case Terminated terminated when terminated.ActorRef.Equals(_work.Browser):
+                OnBrowserEnded();
                 break;
             case Terminated terminated:
                 _links.Remove(terminated.ActorRef);
@@ -142,7 +149,7 @@ internal sealed class NodeHost : UntypedActor
         var problem = version < introduce.Oldest || version < ClusterSettings.OldestVersion
                 ? $"This node speaks the versions {ClusterSettings.OldestVersion} to {ClusterSettings.NewestVersion} of the messages between nodes, the other one {introduce.Oldest} to {introduce.Newest}."
             : introduce.Nonce.Length != LinkProof.NonceLength ? "The introduction is malformed."
-            : _links.Problem(LinkEnds.Of(Sender, Context.System));
+            : OtherSizes(introduce) ?? _links.Problem(LinkEnds.Of(Sender, Context.System));
         if (problem is null)
         {
             var link = Context.Watch(Context.ActorOf(HostLink.Props(Sender, introduce, version, _load, _work)));
@@ -152,6 +159,21 @@ internal sealed class NodeHost : UntypedActor
         else
             Sender.Tell(new NotWelcome(problem), Self);
     }
+
+    private void OnBrowserEnded()
+    {
+        _load.HasNoBrowser = true;
+        if (!_load.IsLeaving)
+            Context.GetLogger().Warning("The browser of this node has ended, and the node takes no more work of other nodes until it is started again");
+        Announce();
+    }
+
+    // Each end gives credit by its own sizes: with others, both would wait for each other.
+    private string? OtherSizes(Introduce introduce) => Differs(introduce.Window, _work.Settings.Window) || Differs(introduce.PartSize, _work.Settings.PartSize)
+        ? $"All nodes of a cluster have the same sizes, and this node has actorbrowser.cluster.window = {_work.Settings.Window} and part-size = {_work.Settings.PartSize}, the other one window = {introduce.Window} and part-size = {introduce.PartSize}."
+        : null;
+
+    private static bool Differs(int told, int own) => told != 0 && told != own;
 
     // A node without the secret tries again and again, and one that means harm as often as it can.
     private void WarnOf(Address address)

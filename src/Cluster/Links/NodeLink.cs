@@ -172,7 +172,7 @@ internal sealed class NodeLink : UntypedActor
             Context.Unwatch(_introduced);
         _introduced = null;
         _nonce = LinkProof.Nonce();
-        _host.Tell(new Introduce(ClusterSettings.OldestVersion, ClusterSettings.NewestVersion, _nonce), Self);
+        _host.Tell(new Introduce(ClusterSettings.OldestVersion, ClusterSettings.NewestVersion, _nonce, _settings.Window, _settings.PartSize), Self);
         _timers.StartSingleTimer(IntroduceTick.Instance, IntroduceTick.Instance, _settings.IntroductionTimeout);
     }
 

@@ -20,6 +20,13 @@ internal sealed class NodeLoad(ClusterSettings settings, IReadOnlyList<string> r
         set => Volatile.Write(ref field, value);
     }
 
+    /// <summary>Whether the node's browser has ended. Nothing brings it back, so that the node does no work from then on.</summary>
+    internal bool HasNoBrowser
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    }
+
     /// <summary>Whether no work is left that ends by itself; tabs move to another node.</summary>
     internal bool IsIdle
     {
@@ -46,6 +53,7 @@ internal sealed class NodeLoad(ClusterSettings settings, IReadOnlyList<string> r
         lock (_lock)
         {
             full = IsLeaving && kind != WorkKind.Question ? "The node leaves the cluster."
+                : HasNoBrowser && kind != WorkKind.Question ? "The node's browser has ended."
                 : FreeOf(kind) <= 0 ? $"The node has no room for this: {_running[(int)kind]} of {settings.Capacity[(int)kind]} are under way."
                 : "";
             if (full.Length > 0)
@@ -82,17 +90,20 @@ internal sealed class NodeLoad(ClusterSettings settings, IReadOnlyList<string> r
         {
             var room = new Room[PlacementRequest.Kinds];
             for (var kind = 0; kind < room.Length; kind++)
-                room[kind] = new Room(settings.Policy.Problem((WorkKind)kind) is null ? settings.Capacity[kind] : 0, Math.Max(0, FreeOf((WorkKind)kind)));
+                room[kind] = new Room(Does((WorkKind)kind) ? settings.Capacity[kind] : 0, Math.Max(0, FreeOf((WorkKind)kind)));
             return new NodeOffer(seen, room, _machine.IdleProcessor, _machine.FreeMemory, _machine.AllMemory, IsLeaving, roles, [.. _apart.Keys.Take(256)]);
         }
     }
+
+    // What the browser had, others may still ask about; the answer is that it has ended.
+    private bool Does(WorkKind kind) => settings.Policy.Problem(kind) is null && (!HasNoBrowser || kind == WorkKind.Question);
 
     // A process is needed for each tab, command and image, or they wait for one.
     private int FreeOf(WorkKind kind)
     {
         if (kind == WorkKind.Question)
             return settings.Capacity[(int)kind] - _running[(int)kind];
-        if (_machine.FreeMemory < settings.MinMemory || settings.Policy.Problem(kind) is not null)
+        if (_machine.FreeMemory < settings.MinMemory || !Does(kind))
             return 0;
         var free = settings.Capacity[(int)kind] - _running[(int)kind];
         return kind is WorkKind.Tab or WorkKind.Command or WorkKind.Image ? Math.Min(free, settings.MaxProcesses - processes()) : free;

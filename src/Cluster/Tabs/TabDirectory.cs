@@ -10,6 +10,9 @@ namespace ActorBrowser.Cluster;
 /// <param name="Settings">The settings.</param>
 internal sealed record TabAsker(IActorRef Cluster, IActorRef Region, ClusterSettings Settings)
 {
+    /// <summary>The names among its own that are no tabs.</summary>
+    internal UnopenedTabs Unopened { get; init; } = new();
+
     internal object NoTab(string entityId) => TabName.Parse(entityId) is { } name ? new ClusterProtocol.NoTab(name.Identity, name.Tab) : new Status.Failure(new PageException("There is no such tab."));
 }
 
@@ -67,7 +70,7 @@ internal sealed class TabDirectory : UntypedActor
                 Context.ActorOf(TabLister.Props(_asker.Settings.Role, Sender));
                 break;
             case ListTabs when _hasTabs:
-                Context.ActorOf(LocalTabLister.Props(_asker.Region, Sender));
+                Context.ActorOf(LocalTabLister.Props(_asker.Region, _asker.Unopened, Sender));
                 break;
             case ListTabs:
                 Sender.Tell(new TabsHere([], IsLast: true));

@@ -96,14 +96,17 @@ internal sealed partial class TabEntity : UntypedActor
                 _joining.Add((Context.Watch(Sender), join.Order));
                 if (_name is not null)
                     _record.Read();
-                WantIdentity();
+                // While both are read; whoever only looks for a tab needs no identity, which would count, unless there is one.
+                if (!join.Order.MustExist)
+                    WantIdentity();
                 JoinAll();
                 break;
             case TabKeeper.Loaded loaded when !_record.IsRead && _record.IsKeeper(Sender):
                 _record.OnRead(loaded.State);
                 if (_conversations.Count + _joining.Count == 0)
                     OnIdle();
-                JoinAll();
+                else
+                    JoinAll();
                 break;
             case TabIdentities.IdentityIs identity when _identity is null:
                 _identity = identity;
@@ -168,11 +171,15 @@ internal sealed partial class TabEntity : UntypedActor
 
     private void JoinAll()
     {
-        if (_name is not null && (!_record.IsRead || _identity is null))
+        if (_name is not null && !_record.IsRead)
             return;
-        foreach (var (conversation, order) in _joining)
-            Join(conversation, order);
-        _joining.Clear();
+        for (; _joining.Count > 0 && (_identity is not null || IsUnknown(_joining[0].Order)); _joining.RemoveAt(0))
+            Join(_joining[0].Conversation, _joining[0].Order);
+        if (_joining.Count > 0)
+        {
+            WantIdentity();
+            return;
+        }
         // The next attempt asks anew whether there is room.
         if (_wasRefused && _conversations.Count == 0)
             Passivate();
@@ -180,9 +187,11 @@ internal sealed partial class TabEntity : UntypedActor
             WatchUse();
     }
 
+    private bool IsUnknown(TabOrder order) => _name is null || (_record.Kept is null && order.MustExist);
+
     private void Join(IActorRef conversation, TabOrder order)
     {
-        if (_name is null || (_record.Kept is null && order.MustExist))
+        if (IsUnknown(order))
         {
             Context.Unwatch(conversation);
             conversation.Tell(new TabUnknown());

@@ -88,16 +88,17 @@ internal sealed class LocalTabLister : UntypedActor
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     private readonly IActorRef _region;
+    private readonly UnopenedTabs _unopened;
     private readonly IActorRef _asker;
     private readonly ActorTimers _timers;
 
-    public LocalTabLister(IActorRef region, IActorRef asker)
+    public LocalTabLister(IActorRef region, UnopenedTabs unopened, IActorRef asker)
     {
-        (_region, _asker) = (region, asker);
+        (_region, _unopened, _asker) = (region, unopened, asker);
         _timers = new ActorTimers(Context);
     }
 
-    internal static Props Props(IActorRef region, IActorRef asker) => Akka.Actor.Props.Create(() => new LocalTabLister(region, asker));
+    internal static Props Props(IActorRef region, UnopenedTabs unopened, IActorRef asker) => Akka.Actor.Props.Create(() => new LocalTabLister(region, unopened, asker));
 
     protected override void PreStart()
     {
@@ -114,7 +115,7 @@ internal sealed class LocalTabLister : UntypedActor
         switch (message)
         {
             case CurrentShardRegionState state:
-                Answer([.. state.Shards.SelectMany(static shard => shard.EntityIds).Chunk(TabsHere.Most)]);
+                Answer([.. state.Shards.SelectMany(static shard => shard.EntityIds).Where(name => !_unopened.Contains(name)).Chunk(TabsHere.Most)]);
                 Context.Stop(Self);
                 break;
             case Late:

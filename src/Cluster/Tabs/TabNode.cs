@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 
 namespace ActorBrowser.Cluster;
@@ -13,6 +14,21 @@ internal sealed record TabNode(IActorRef Browser, IActorRef Identities, ITabStor
 {
     /// <summary>Counts the tabs that live here.</summary>
     internal TabCount Count { get; } = new(Settings.Max);
+
+    /// <summary>The names that were looked for here and never opened.</summary>
+    internal required UnopenedTabs Unopened { get; init; }
+}
+
+/// <summary>The names of which a node knows that nobody has opened them, although somebody looks for them. Thread-safe.</summary>
+internal sealed class UnopenedTabs
+{
+    private readonly ConcurrentDictionary<string, bool> _names = new(StringComparer.Ordinal);
+
+    internal void Add(string entityId) => _names[entityId] = true;
+
+    internal void Remove(string entityId) => _names.TryRemove(entityId, out _);
+
+    internal bool Contains(string entityId) => _names.ContainsKey(entityId);
 }
 
 /// <summary>How many tabs live on a node, used or not. Thread-safe.</summary>

@@ -40,7 +40,10 @@ internal sealed class TabRecord(IActorContext context, string entityId, TabNode 
             context.GetLogger().Error("What is kept of the tab {0} cannot be read; it counts as closed: {1}", entityId, e.Message);
         }
         if (Kept is null)
+        {
+            node.Unopened.Add(entityId);
             return;
+        }
         _isCounted = true;
         node.Count.Add();
     }
@@ -51,6 +54,7 @@ internal sealed class TabRecord(IActorContext context, string entityId, TabNode 
         if (!node.Count.TryAdd())
             return false;
         _isCounted = true;
+        node.Unopened.Remove(entityId);
         Save(new KeptTab(order, null));
         return true;
     }
@@ -72,5 +76,6 @@ internal sealed class TabRecord(IActorContext context, string entityId, TabNode 
         if (_isCounted)
             node.Count.Remove();
         _isCounted = false;
+        node.Unopened.Remove(entityId);
     }
 }

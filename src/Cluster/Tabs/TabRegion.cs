@@ -17,12 +17,12 @@ internal static class TabRegion
     internal static Config NotDurable { get; } = ConfigurationFactory.ParseString("akka.cluster.sharding.distributed-data.durable.keys = []");
 
     /// <summary>Starts the region of a browser node.</summary>
-    internal static IActorRef Start(ActorSystem system, ClusterSettings settings, IActorRef browser, OfferBoard offers)
+    internal static IActorRef Start(ActorSystem system, ClusterSettings settings, IActorRef browser, OfferBoard offers, UnopenedTabs unopened)
     {
         var tabs = settings.Tabs;
         ITabStore store = tabs.Store == TabStoreKind.Journal ? new JournalStore(tabs.Journal) : new ReplicatedStore(ReplicatedStore.ReplicatorOf(system), tabs.StoreTimeout);
         var identities = system.ActorOf(TabIdentities.Props(store, tabs.MaxIdentities), "actorbrowser-identities");
-        var node = new TabNode(browser, identities, store, NodeName.Of(Akka.Cluster.Cluster.Get(system).SelfUniqueAddress), tabs, settings.Policy);
+        var node = new TabNode(browser, identities, store, NodeName.Of(Akka.Cluster.Cluster.Get(system).SelfUniqueAddress), tabs, settings.Policy) { Unopened = unopened };
         return ClusterSharding.Get(system).Start(
             TypeName, entityId => TabEntity.Props(entityId, node), SettingsOf(system, settings), new TabExtractor(tabs.Shards), new TabAllocation(offers), MoveAway.Instance);
     }
