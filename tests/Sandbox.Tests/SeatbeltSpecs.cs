@@ -1,4 +1,3 @@
-using ActorBrowser.Interop;
 
 namespace ActorBrowser.SandboxTests;
 
