@@ -11,7 +11,7 @@ public abstract class AskingSpecs : TestKit
 {
     private const ulong Id = 7;
 
-    private protected AskingSpecs(string hocon) : base("akka.loglevel = ERROR")
+    private protected AskingSpecs(string hocon, string akka = "") : base("akka.loglevel = ERROR\n" + akka)
     {
         Settings = ClusterSettings.From(ConfigurationFactory.ParseString(hocon));
         Requester = CreateTestProbe();

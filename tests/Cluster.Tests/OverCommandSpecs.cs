@@ -6,20 +6,20 @@ using static ActorBrowser.CommandProtocol;
 
 namespace ActorBrowser.ClusterTests;
 
-/// <summary>A browser node that says that a command is over, and then not what is left to say of it.</summary>
+/// <summary>A browser node that says that a command is over, and then not what is left to say of it. The time is moved by hand.</summary>
 public sealed class OverCommandSpecs : AskingSpecs
 {
-    private static readonly TimeSpan s_longer = TimeSpan.FromMilliseconds(1500);
-
     private readonly TestProbe _subscriber;
 
-    public OverCommandSpecs() : base("actorbrowser.cluster { answer-grace = 1s, answer-timeout = 10m }") => _subscriber = CreateTestProbe();
+    public OverCommandSpecs() : base("actorbrowser.cluster.answer-grace = 1s", "akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"") => _subscriber = CreateTestProbe();
 
     [Theory]
     [InlineData(null), InlineData(5L)]
     public void A_subscriber_that_accepts_more_hears_the_end_once(long? credit)
     {
         Run(new Subscribe(_subscriber.Ref) { Credit = credit });
+        // While it runs, it may say nothing.
+        Advance(TimeSpan.FromDays(1));
         Answer(new CommandOver());
         EndsOnce();
     }
@@ -29,7 +29,7 @@ public sealed class OverCommandSpecs : AskingSpecs
     {
         Run(null);
         Answer(new CommandOver());
-        Requester.ExpectNoMsg(s_longer);
+        Advance(TimeSpan.FromDays(1));
         Conversation.Tell(new Subscribe(_subscriber.Ref));
         EndsOnce();
     }
@@ -37,16 +37,16 @@ public sealed class OverCommandSpecs : AskingSpecs
     [Fact]
     public void Each_word_has_its_time_and_a_reader_whose_credit_is_used_up_any_time()
     {
-        Run(new Subscribe(_subscriber.Ref) { Credit = 15 });
+        Run(new Subscribe(_subscriber.Ref) { Credit = 5 });
         Answer(new CommandOver());
-        // Longer than the grace, in all.
-        for (var i = 0; i < 15; i++)
+        for (var i = 0; i < 5; i++)
         {
-            _subscriber.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+            Advance(TimeSpan.FromMilliseconds(999));
             Answer(new CommandHeard(1, new OutputChunk(OutputStream.Output, i, i, new byte[1])));
             _subscriber.ExpectMsg<OutputChunk>();
         }
-        _subscriber.ExpectNoMsg(s_longer);
+        Advance(TimeSpan.FromDays(1));
+        _subscriber.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
         Conversation.Tell(new GrantOutput(1), _subscriber.Ref);
         EndsOnce();
     }
@@ -56,10 +56,11 @@ public sealed class OverCommandSpecs : AskingSpecs
     {
         Run(new Subscribe(_subscriber.Ref) { Credit = 0 });
         Conversation.Tell(new Wait("cmd-1@1"), Requester.Ref);
-        Requester.ExpectNoMsg(s_longer);
+        Advance(TimeSpan.FromDays(1));
         Answer(new CommandOver());
-        Assert.Equal(ExitCause.NodeLost, Requester.ExpectMsg<Waited>().Snapshot.Exit!.Cause);
         EndsOnce();
+        Assert.Equal(ExitCause.NodeLost, Requester.ExpectMsg<Waited>().Snapshot.Exit!.Cause);
+        Requester.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
     }
 
     private void Run(Subscribe? subscription)
@@ -69,11 +70,23 @@ public sealed class OverCommandSpecs : AskingSpecs
         Requester.ExpectMsg<Spawned>();
     }
 
+    private void Advance(TimeSpan by)
+    {
+        // All that was sent was handled.
+        Conversation.Tell(new Identify(1), TestActor);
+        ExpectMsg<ActorIdentity>();
+        ((TestScheduler)Sys.Scheduler).Advance(by);
+    }
+
     private void EndsOnce()
     {
+        Advance(TimeSpan.FromMilliseconds(999));
+        _subscriber.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal(ExitCause.NodeLost, _subscriber.ExpectMsg<CommandExited>().Exit.Cause);
         Assert.Equal(ExitCause.NodeLost, _subscriber.ExpectMsg<CommandClosed>().Exit.Cause);
-        IsOver(new CommandHeard(1, new CommandExited("cmd-1", new CommandExit(0, null, false, ExitCause.Itself, default, default, 0, default, DateTimeOffset.UnixEpoch))));
+        Node.FishForMessage(static message => message is LinkPiece { Kind: FrameKind.Close }, Deadline.Long);
+        Answer(new CommandHeard(1, new CommandExited("cmd-1", new CommandExit(0, null, false, ExitCause.Itself, default, default, 0, default, DateTimeOffset.UnixEpoch))));
         _subscriber.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
     }
 }

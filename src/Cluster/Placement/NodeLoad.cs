@@ -90,20 +90,18 @@ internal sealed class NodeLoad(ClusterSettings settings, IReadOnlyList<string> r
         {
             var room = new Room[PlacementRequest.Kinds];
             for (var kind = 0; kind < room.Length; kind++)
-                room[kind] = new Room(Does((WorkKind)kind) ? settings.Capacity[kind] : 0, Math.Max(0, FreeOf((WorkKind)kind)));
+                room[kind] = new Room(settings.Policy.Problem((WorkKind)kind) is null ? settings.Capacity[kind] : 0, Math.Max(0, FreeOf((WorkKind)kind)));
             return new NodeOffer(seen, room, _machine.IdleProcessor, _machine.FreeMemory, _machine.AllMemory, IsLeaving, roles, [.. _apart.Keys.Take(256)]);
         }
     }
 
-    // What the browser had, others may still ask about; the answer is that it has ended.
-    private bool Does(WorkKind kind) => settings.Policy.Problem(kind) is null && (!HasNoBrowser || kind == WorkKind.Question);
-
     // A process is needed for each tab, command and image, or they wait for one.
     private int FreeOf(WorkKind kind)
     {
+        // Also of a browser that has ended: the answer is that it has.
         if (kind == WorkKind.Question)
             return settings.Capacity[(int)kind] - _running[(int)kind];
-        if (_machine.FreeMemory < settings.MinMemory || !Does(kind))
+        if (_machine.FreeMemory < settings.MinMemory || HasNoBrowser || settings.Policy.Problem(kind) is not null)
             return 0;
         var free = settings.Capacity[(int)kind] - _running[(int)kind];
         return kind is WorkKind.Tab or WorkKind.Command or WorkKind.Image ? Math.Min(free, settings.MaxProcesses - processes()) : free;
