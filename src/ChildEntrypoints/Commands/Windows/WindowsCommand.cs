@@ -60,13 +60,14 @@ internal sealed class WindowsCommand
         command = null;
         if (Unavailable(request) is { } missing)
             return new SpawnFailed(SpawnFailure.InvalidRequest, 0, missing);
-        if (WindowsProgram.Find(request, out var program, out var environment, out var folder) is { } notFound)
-            return notFound;
+        WindowsProgram? program = null;
         WindowsJob? job = null;
         WindowsPseudoConsole? terminal = null;
         Stream? output = null, error = null, input = null;
         try
         {
+            if (WindowsProgram.Find(request, out program, out var environment, out var folder) is { } notFound)
+                return notFound;
             var limits = request.Limits;
             job = WindowsJob.Create(new WindowsJobLimits(limits.Memory, 0, (int)Math.Min(limits.Processes, int.MaxValue), limits.ProcessorTime), hasUserInterface: true, isWatched: true);
             (output, var itsOutput) = WindowsPipe.ForReading(PipeRoom);
@@ -96,7 +97,11 @@ internal sealed class WindowsCommand
         }
         catch (Win32Exception e)
         {
-            return new SpawnFailed(KindOf(e.NativeErrorCode), Math.Clamp(e.NativeErrorCode, 0, 4095), $"'{program!.Path}' could not be started: {e.Message}");
+            return new SpawnFailed(KindOf(e.NativeErrorCode), Math.Clamp(e.NativeErrorCode, 0, 4095), $"'{program?.Path}' could not be started: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new SpawnFailed(e is IOException ? SpawnFailure.NoResources : SpawnFailure.Denied, 0, $"The command's pipes could not be made: {e.Message}");
         }
         finally
         {
