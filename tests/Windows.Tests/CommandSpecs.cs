@@ -149,7 +149,7 @@ public sealed class CommandSpecs
     [InlineData(@"\windows")]
     [InlineData("C:")]
     [InlineData("windows")]
-    public void A_folder_that_is_no_full_path_is_refused_and_does_not_end_the_runner(string folder)
+    public void A_folder_that_is_no_full_path_is_refused(string folder)
     {
         var settings = ActorBrowserSettings.From(Akka.Configuration.Config.Empty).Commands;
         var request = CommandRequest.Of(new CommandProtocol.Spawn([@".\program.exe"]) { Folder = CommandText.FromString(folder) }, settings, null, []);
