@@ -68,6 +68,36 @@ public sealed class WindowsTextSpecs
         Assert.Equal("\"c:\\cmd.exe\" /d /v:off /s /c \"\"d:\\say it.cmd\" \"\" \"a&b\" \"^ | < > ( ) 🎈\"\"", line);
     }
 
+    [Theory]
+    [InlineData("d:\\tool.bat", true)]
+    [InlineData("d:\\tool.CMD", true)]
+    [InlineData("d:\\tool.bat ", true)]
+    [InlineData("d:\\tool.bat.", true)]
+    [InlineData("d:\\tool.cmd. . .", true)]
+    [InlineData("d:\\tool.bat.exe", false)]
+    [InlineData("d:\\tool.bat\\x", false)]
+    [InlineData("d:\\bat", false)]
+    public void A_batch_file_is_one_whatever_blanks_and_dots_follow_its_extension(string file, bool isBatch) => Assert.Equal(isBatch, WindowsCommandLine.IsBatch(file));
+
+    [Theory]
+    [InlineData("tool.bat ", true)]
+    [InlineData("tool.bat.", true)]
+    [InlineData("tool .exe", false)]
+    [InlineData("tool", false)]
+    [InlineData("", false)]
+    public void A_name_whose_end_windows_would_leave_away_is_known(string name, bool isHidden) => Assert.Equal(isHidden, WindowsCommandLine.HasHiddenEnd(name));
+
+    [Theory]
+    [InlineData("\"cmd.exe\" /d /s /c \"echo \"a  b\" & x\"", "/d", "/s", "/c", "echo \"a  b\" & x")]
+    [InlineData("\"cmd.exe\" /s/c \"echo \"a  b\"\"", "/s/c", "echo \"a  b\"")]
+    [InlineData("\"cmd.exe\" /D/S/C \"echo a b\"", "/D/S/C", "echo", "a b")]
+    [InlineData("\"cmd.exe\" /c \"echo a b\"", "/c", "echo a b")]
+    [InlineData("\"cmd.exe\" /c/s \"echo a b\"", "/c/s", "echo a b")]
+    [InlineData("\"cmd.exe\" /c /s /c \"a b\"", "/c", "/s", "/c", "a b")]
+    [InlineData("\"cmd.exe\" /s /cdir \"a b\"", "/s", "/cdir", "a b")]
+    public void With_s_before_c_cmd_gets_its_line_as_it_is_also_if_both_are_one_argument(string line, params string[] arguments) =>
+        Assert.Equal(line, WindowsCommandLine.OfShell("cmd.exe", arguments));
+
     // The rules of CommandLineToArgvW, written from its documentation: 2n backslashes and a quote are n backslashes and the begin or end of
     // a quoted part; 2n+1 and a quote are n backslashes and a quote; other backslashes are themselves. The program's name has no escapes.
     private static List<string> Undo(string line)

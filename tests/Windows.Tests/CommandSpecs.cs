@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using ActorBrowser.ChildEntrypoints.Commands;
+using ActorBrowser.Transport;
 using Xunit;
 
 namespace ActorBrowser.WindowsTests;
@@ -89,6 +91,8 @@ public sealed class CommandSpecs
     {
         var run = await CliRun.Of("exec", "--", "cmd.exe", "/d", "/s", "/c", "echo a \"b  c\" d& echo wrong>&2& exit 3");
         Assert.Equal((3, "a \"b  c\" d"), (run.ExitCode, run.Output.Trim()));
+        var joined = await CliRun.Of("exec", "--", "cmd.exe", "/d/s/c", "echo a \"b  c\" d& exit 4");
+        Assert.Equal((4, "a \"b  c\" d"), (joined.ExitCode, joined.Output.Trim()));
         // Before it, exec says that the command is not confined.
         Assert.EndsWith("\nwrong", run.Error.ReplaceLineEndings("\n").TrimEnd(), StringComparison.Ordinal);
     }
@@ -117,6 +121,49 @@ public sealed class CommandSpecs
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData(" ")]
+    [InlineData(".")]
+    [InlineData(". .")]
+    public async Task A_batch_file_does_not_hide_behind_blanks_and_dots(string end)
+    {
+        var folder = Directory.CreateTempSubdirectory("actorbrowser-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "tool.bat");
+            await File.WriteAllTextAsync(file, "@exit /b 4\r\n");
+            var run = await CliRun.Of("exec", "--", file + end, "a\" & exit 9 & \"");
+            Assert.Equal(2, run.ExitCode);
+            Assert.Contains("ends in a blank or a dot", run.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(@"\")]
+    [InlineData(@"\windows")]
+    [InlineData("C:")]
+    [InlineData("windows")]
+    public void A_folder_that_is_no_full_path_is_refused(string folder)
+    {
+        var settings = ActorBrowserSettings.From(Akka.Configuration.Config.Empty).Commands;
+        var request = CommandRequest.Of(new CommandProtocol.Spawn([@".\program.exe"]) { Folder = CommandText.FromString(folder) }, settings, null, []);
+        Assert.Equal(SpawnFailure.BadFolder, WindowsProgram.Find(request, out _, out _, out _)?.Kind);
+    }
+
+    [Theory]
+    [InlineData("--allow-host")]
+    [InlineData("--deny-host")]
+    public async Task A_rule_for_hosts_is_refused_since_nothing_would_follow_it(string option)
+    {
+        var run = await CliRun.Of("exec", option, "example.org", "--", Launching.Program, Helper.Argument, "exit", "0");
+        Assert.Equal(69, run.ExitCode);
+        Assert.Contains("Rules for hosts are not available here", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class LayerSpecs
     }
 
     [NeedsLayerFact(SandboxLayer.UserInterface)]
-    public void A_job_keeps_its_processes_from_the_user_interface() => Assert.Null(WindowsLayers.TryUserInterface());
+    public void A_job_keeps_its_processes_from_the_user_interface() => Assert.Null(WindowsLayers.TryUserInterface(Path.Combine(Environment.SystemDirectory, "cmd.exe")));
 
     [NeedsLayerFact(SandboxLayer.Win32kLockdown)]
     public void A_process_is_kept_from_the_window_manager() => Assert.Null(WindowsLayers.TryWin32kLockdown(Path.Combine(Environment.SystemDirectory, "cmd.exe")));

@@ -15,6 +15,7 @@ internal sealed partial class CommandRunners
             : !policy.MayExecute && !policy.IsUnconfined ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' cannot run commands: it forbids executing programs.")
             : spawn.Egress is { Count: > 0 } && !policy.HasNamedEgress ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' has no named egress, so no rule for hosts applies to it; command-networked has one.")
             : spawn.Egress is { } rules && EgressRules.Problem([.. policy.EgressRules, .. rules]) is { } problem ? (SpawnFailure.InvalidRequest, problem)
+            : RefusalOfHosts(spawn, OperatingSystem.IsWindows()) is { } unenforced ? unenforced
             : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is not valid text, so it cannot be mounted in the command's world.")
             : RefusalOfScratch(spawn, policy) is { } refusal ? refusal
             : RefusalOfSecrets(spawn, policy) is { } noSecrets ? noSecrets
@@ -23,6 +24,19 @@ internal sealed partial class CommandRunners
             : !HasWorld(policy) || !settings.Sandbox.Machine.CanNotify ? (SpawnFailure.Unavailable, "A command cannot ask here: that needs a world, and seccomp's user notification (see doctor).")
             : null;
     }
+
+    /// <summary>Null, or why a command's rules for hosts cannot be taken: they would do nothing.</summary>
+    /// <param name="spawn">The command.</param>
+    /// <param name="isOpen">Whether the system keeps no command from the network.</param>
+    internal static (SpawnFailure Kind, string Message)? RefusalOfHosts(Spawn spawn, bool isOpen) => isOpen && spawn.Egress is { Count: > 0 }
+        ? (SpawnFailure.Unavailable, "Rules for hosts are not available here: on Windows nothing keeps a command from the network, so they would do nothing.") : null;
+
+    /// <summary>What to tell of a failed command whose profile has a named egress that there is not here; null if nothing kept it from the network.</summary>
+    /// <param name="policy">The profile.</param>
+    /// <param name="hasWorld">Whether the command has a world.</param>
+    /// <param name="isOpen">Whether the system keeps no command from the network.</param>
+    internal static string? WhyNoEgress(SandboxPolicy policy, bool hasWorld, bool isOpen) => !policy.HasNamedEgress || hasWorld || isOpen ? null
+        : $"The profile {policy.Name} reaches hosts through the browser only, which needs a world and a network of its own; this machine has none (actorbrowser doctor), so the command had no network.";
 
     private bool SharesWorld(Spawn spawn) => settings.Commands.ShareWorlds || spawn.World is not null;
 

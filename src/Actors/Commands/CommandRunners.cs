@@ -252,7 +252,7 @@ internal sealed partial class CommandRunners(ActorBrowserSettings settings, IChi
         {
             Egress = egress?.Audience,
             Variables = egress is null ? [] : [.. EgressVariables.All, .. secrets?.Variables ?? []],
-            WhyNoEgress = policy.HasNamedEgress && !hasWorld ? $"The profile {policy.Name} reaches hosts through the browser only, which needs a world and a network of its own; this machine has none (actorbrowser doctor), so the command had no network." : null,
+            WhyNoEgress = WhyNoEgress(policy, hasWorld, OperatingSystem.IsWindows()),
             Temporary = temporary,
             TemporarySeen = hasWorld ? "/tmp" : temporary,
             HasWorld = hasWorld,

@@ -41,6 +41,41 @@ internal static class WindowsCommandLine
         return line.Append('"').ToString();
     }
 
+    /// <summary>Whether a name ends in blanks or dots: Windows opens the file without them, so they would hide its extension.</summary>
+    internal static bool HasHiddenEnd(string name) => name is [.., ' ' or '.'];
+
+    /// <summary>Whether a file's name, as Windows reads it, is that of a batch file: CreateProcess would give it to cmd.exe.</summary>
+    internal static bool IsBatch(string file)
+    {
+        var name = file.AsSpan().TrimEnd(" .");
+        return name.EndsWith(".bat", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".cmd", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The command line of cmd.exe. With /s it takes all after /c as it is, between the first and the last quote; both may be in one argument, as /s/c.</summary>
+    /// <param name="shell">The path of cmd.exe.</param>
+    /// <param name="arguments">Its arguments.</param>
+    internal static string OfShell(string shell, IReadOnlyList<string> arguments)
+    {
+        var takesAll = false;
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            if (!arguments[i].StartsWith('/'))
+                continue;
+            var switches = arguments[i].Split('/');
+            for (var j = 1; j < switches.Length; j++)
+            {
+                takesAll |= switches[j].Equals("s", StringComparison.OrdinalIgnoreCase);
+                // Only their letter counts: the rest, and all after it, is the line to run.
+                if (switches[j] is not ['c' or 'C' or 'k' or 'K' or 'r' or 'R', ..])
+                    continue;
+                return takesAll && j == switches.Length - 1 && switches[j].Equals("c", StringComparison.OrdinalIgnoreCase)
+                    ? $"{Of(shell, [.. arguments.Take(i + 1)])} \"{string.Join(' ', arguments.Skip(i + 1))}\""
+                    : Of(shell, arguments);
+            }
+        }
+        return Of(shell, arguments);
+    }
+
     private static void Append(StringBuilder line, string argument)
     {
         if (argument.Length > 0 && argument.AsSpan().IndexOfAny(" \t\n\v\"") < 0)

@@ -99,14 +99,23 @@ internal static unsafe partial class WindowsLayers
     internal static string? TryWin32kLockdown(string program) =>
         Try(program, NoWin32k, default, static process => (Flags(process, SystemCalls) & 1) == 1 ? null : "a process that was to be kept from win32k is not");
 
-    /// <summary>Tries whether a job keeps its processes from the user interface.</summary>
+    /// <summary>
+    /// Tries whether a job keeps its processes from the user interface. Windows puts no process that is in a job, as those are that
+    /// a process in a job starts, into one that does.
+    /// </summary>
+    /// <param name="program">Any program; it is started suspended, and never runs.</param>
     /// <returns>Null, or what failed.</returns>
-    internal static string? TryUserInterface()
+    internal static string? TryUserInterface(string program)
     {
         try
         {
             using var job = WindowsJob.Create(default, hasUserInterface: false);
-            return job.KeepsFromUserInterface() ? null : "a job that was to restrict the user interface does not";
+            if (!job.KeepsFromUserInterface())
+                return "a job that was to restrict the user interface does not";
+            using var process = WindowsProcess.Start(new WindowsStart(program, WindowsCommandLine.Of(program, []), [], job), resume: false);
+            var isIn = job.Contains(process.Handle.DangerousGetHandle());
+            process.Kill();
+            return isIn ? null : "a process that was put into such a job is not in it";
         }
         catch (Win32Exception e)
         {

@@ -48,6 +48,10 @@ internal sealed class WindowsLauncher : ILauncher
         {
             throw new LaunchException(KindOf(e.NativeErrorCode), $"'{launch.Executable.Path}' could not be started: {e.Message}", e.NativeErrorCode, e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LaunchException(LaunchErrorKind.NoDescriptors, $"The pipes of '{launch.Executable.Path}' could not be made: {e.Message}", 0, e);
+        }
         finally
         {
             output?.Dispose();

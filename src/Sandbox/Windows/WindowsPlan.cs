@@ -39,7 +39,7 @@ internal static class WindowsPlan
     private static readonly Lazy<string?> Mitigations = new(static () => WindowsLayers.TryMitigations(Program));
 
     private static readonly Lazy<string?> Token = new(static () => WindowsLayers.TryRestrictedToken(Program));
-    private static readonly Lazy<string?> Interface = new(WindowsLayers.TryUserInterface);
+    private static readonly Lazy<string?> Interface = new(static () => WindowsLayers.TryUserInterface(Program));
     private static readonly Lazy<string?> Win32k = new(static () => WindowsLayers.TryWin32kLockdown(Program));
 
     // A program of the system, which can be started without a runtime.
@@ -55,7 +55,7 @@ internal static class WindowsPlan
         Offer(hidden, SandboxLayer.AppContainer, TryContainer(Environment.ProcessPath ?? Program), "no file, object or network that was not granted",
             "Windows, and a program whose folder ALL APPLICATION PACKAGES may read, as in Program Files"),
         Offer(hidden, SandboxLayer.RestrictedToken, Token.Value, "no privileges, no administrator, low integrity", "Windows; Wine gives every process the same integrity"),
-        Offer(hidden, SandboxLayer.UserInterface, Interface.Value, "no clipboard, foreign windows or desktop", "Windows; Wine has no such restrictions"),
+        Offer(hidden, SandboxLayer.UserInterface, Interface.Value, "no clipboard, foreign windows or desktop", "Windows, and a browser that is in no job; Wine has no such restrictions"),
         Offer(hidden, SandboxLayer.Win32kLockdown, Win32k.Value, "no system calls of the window manager, for native children", "Windows 10 or newer; Wine has none"),
     ];
 

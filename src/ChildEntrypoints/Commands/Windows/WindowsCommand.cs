@@ -20,6 +20,9 @@ internal sealed class WindowsCommand
 
     private static readonly TimeSpan DrainRest = TimeSpan.FromSeconds(1);
 
+    // Of the console's host, which the command can suspend. An order takes at most two seconds of a host that answers.
+    private static readonly TimeSpan HostPatience = TimeSpan.FromSeconds(3);
+
     private readonly WindowsRunnerRole _runner;
     private readonly ulong _id;
     private readonly Transport.SpawnRequest _request;
@@ -32,10 +35,12 @@ internal sealed class WindowsCommand
     private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
     private readonly long _startedTicks = Stopwatch.GetTimestamp();
     private readonly Lock _lock = new();
+    private readonly ConsoleCalls _console = new();
+    private (int Columns, int Rows)? _size;
     private Timer? _total;
     private Timer? _grace;
     private ExitCause _cause;
-    private bool _exited;
+    private volatile bool _exited;
     private bool _isOver;
 
     private WindowsCommand(WindowsRunnerRole runner, ulong id, in Transport.SpawnRequest request, WindowsJob job, WindowsProcess process, WindowsPseudoConsole? terminal, Stream? output, Stream? error, Stream? input)
@@ -55,13 +60,14 @@ internal sealed class WindowsCommand
         command = null;
         if (Unavailable(request) is { } missing)
             return new SpawnFailed(SpawnFailure.InvalidRequest, 0, missing);
-        if (WindowsProgram.Find(request, out var program, out var environment, out var folder) is { } notFound)
-            return notFound;
+        WindowsProgram? program = null;
         WindowsJob? job = null;
         WindowsPseudoConsole? terminal = null;
         Stream? output = null, error = null, input = null;
         try
         {
+            if (WindowsProgram.Find(request, out program, out var environment, out var folder) is { } notFound)
+                return notFound;
             var limits = request.Limits;
             job = WindowsJob.Create(new WindowsJobLimits(limits.Memory, 0, (int)Math.Min(limits.Processes, int.MaxValue), limits.ProcessorTime), hasUserInterface: true, isWatched: true);
             (output, var itsOutput) = WindowsPipe.ForReading(PipeRoom);
@@ -91,7 +97,11 @@ internal sealed class WindowsCommand
         }
         catch (Win32Exception e)
         {
-            return new SpawnFailed(KindOf(e.NativeErrorCode), Math.Clamp(e.NativeErrorCode, 0, 4095), $"'{program!.Path}' could not be started: {e.Message}");
+            return new SpawnFailed(KindOf(e.NativeErrorCode), Math.Clamp(e.NativeErrorCode, 0, 4095), $"'{program?.Path}' could not be started: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new SpawnFailed(e is IOException ? SpawnFailure.NoResources : SpawnFailure.Denied, 0, $"The command's pipes could not be made: {e.Message}");
         }
         finally
         {
@@ -118,7 +128,19 @@ internal sealed class WindowsCommand
     internal void Write(InputPiece piece) => _input?.Write(piece);
 
     /// <summary>Tells a terminal's programs its size.</summary>
-    internal void Resize(int columns, int rows) => _ = _terminal?.TryResize(columns, rows);
+    internal void Resize(int columns, int rows)
+    {
+        if (_terminal is null)
+            return;
+        lock (_lock)
+        {
+            // A size that waits for the console's host is replaced.
+            var waits = _size is not null;
+            _size = (columns, rows);
+            if (!waits && !_console.TryPost(ApplySize))
+                _size = null;
+        }
+    }
 
     /// <summary>Windows has no signals: SIGINT is CTRL_C and SIGTERM is CTRL_BREAK in the command's console, SIGKILL ends it, others do nothing.</summary>
     internal void Signal(int number)
@@ -128,7 +150,7 @@ internal sealed class WindowsCommand
             if (_exited)
                 return;
             if (number is Interrupt or EndSoon)
-                _ = WindowsInterrupt.TrySend(_process.Id, number == Interrupt ? WindowsOrder.Interrupt : WindowsOrder.Break);
+                Tell(number == Interrupt ? WindowsOrder.Interrupt : WindowsOrder.Break);
             else if (number == KillNow)
                 _job.Terminate(WindowsStatus.Killed);
         }
@@ -152,8 +174,27 @@ internal sealed class WindowsCommand
                 return;
             _grace = new Timer(static state => ((WindowsCommand)state!).Terminate(0, ExitCause.Kill), this, grace, Timeout.Infinite);
             if (!_exited)
-                _ = WindowsInterrupt.TrySend(_process.Id, WindowsOrder.Break);
+                Tell(WindowsOrder.Break);
         }
+    }
+
+    // Not under the lock: a host that does not answer must not stand between a timer and the job's end. A command that is over has no
+    // pid; those that wait for their turn see it, and the process is kept until they have.
+    private void Tell(WindowsOrder order) => _ = _console.TryPost(() =>
+    {
+        if (!_exited)
+            _ = WindowsInterrupt.TrySend(_process.Id, order);
+    });
+
+    private void ApplySize()
+    {
+        (int Columns, int Rows) size;
+        lock (_lock)
+        {
+            size = _size!.Value;
+            _size = null;
+        }
+        _ = _terminal!.TryResize(size.Columns, size.Rows);
     }
 
     private static string? Unavailable(in Transport.SpawnRequest request) =>
@@ -203,19 +244,22 @@ internal sealed class WindowsCommand
         }
         _output?.Finish(DrainRest);
         _error?.Finish(DrainRest);
-        // A terminal writes the rest of its screen, and only then does its output end. Without keys it would hang up before.
+        // A terminal writes the rest of its screen, and only then does its output end. Without keys it would hang up before. It is
+        // closed after the last order has left it, since closing it ends all in it. If its host was suspended, its thread, the host
+        // and the handle of the process are left until the runner ends.
         if (_terminal is { } terminal)
-        {
-            await Task.Run(terminal.Dispose).ConfigureAwait(false);
+            _ = _console.TryPost(terminal.Dispose);
+        var isLeft = !await _console.EndWithinAsync(HostPatience).ConfigureAwait(false);
+        if (_terminal is not null)
             await EndInputAsync(feeding).ConfigureAwait(false);
-        }
         await pumps.ConfigureAwait(false);
         lock (_lock)
         {
             _isOver = true;
             _total?.Dispose();
             _grace?.Dispose();
-            _process.Dispose();
+            if (!isLeft)
+                _process.Dispose();
             _job.Dispose();
         }
         _runner.Forget(_id);

@@ -35,9 +35,13 @@ internal sealed record WindowsProgram(string Path, string CommandLine)
         {
             return Invalid("An argument, a variable or the folder is not UTF-8; texts are UTF-16 on Windows, and other bytes have no form there.");
         }
+        if (folder is not null && !System.IO.Path.IsPathFullyQualified(folder))
+            return new SpawnFailed(SpawnFailure.BadFolder, 0, $"The folder '{folder}' is not a full path: it needs its drive and a root, such as C:\\, or a server.");
         if (folder is not null && !Directory.Exists(folder))
             return new SpawnFailed(SpawnFailure.BadFolder, 0, $"The folder '{folder}' does not exist, or is not a folder.");
         var name = arguments[0];
+        if (WindowsCommandLine.HasHiddenEnd(name))
+            return Invalid($"The program's name '{name}' ends in a blank or a dot, which Windows would leave away.");
         if (Search(name, environment, folder) is not { } path)
         {
             return Directory.Exists(System.IO.Path.Combine(folder ?? "", name))
@@ -57,8 +61,7 @@ internal sealed record WindowsProgram(string Path, string CommandLine)
     {
         problem = null;
         program = path;
-        var extension = System.IO.Path.GetExtension(path);
-        if (extension.Equals(".bat", StringComparison.OrdinalIgnoreCase) || extension.Equals(".cmd", StringComparison.OrdinalIgnoreCase))
+        if (WindowsCommandLine.IsBatch(path))
         {
             program = Shell;
             var batch = WindowsCommandLine.OfBatch(Shell, path, arguments, out var wrong);
@@ -66,18 +69,14 @@ internal sealed record WindowsProgram(string Path, string CommandLine)
                 problem = Invalid($"'{wrong}' cannot be given to a batch file: cmd.exe would act on one of \" % ! or a line break, or on a backslash at its end.");
             return batch;
         }
-        // With /s, cmd.exe takes all after /c as it is, between the first and the last quote.
-        var at = arguments.FindIndex(static argument => argument.Equals("/c", StringComparison.OrdinalIgnoreCase));
-        return at > 0 && System.IO.Path.GetFileName(path).Equals("cmd.exe", StringComparison.OrdinalIgnoreCase) && arguments[..at].Exists(static argument => argument.Equals("/s", StringComparison.OrdinalIgnoreCase))
-            ? $"{WindowsCommandLine.Of(path, arguments[..(at + 1)])} \"{string.Join(' ', arguments[(at + 1)..])}\""
-            : WindowsCommandLine.Of(path, arguments);
+        return System.IO.Path.GetFileName(path).Equals("cmd.exe", StringComparison.OrdinalIgnoreCase) ? WindowsCommandLine.OfShell(path, arguments) : WindowsCommandLine.Of(path, arguments);
     }
 
     private static string Shell => System.IO.Path.Combine(Environment.SystemDirectory, "cmd.exe");
 
     private static string? Search(string name, List<string> environment, string? folder)
     {
-        var extensions = (Variable(environment, "PATHEXT") ?? DefaultExtensions).Split(';', StringSplitOptions.RemoveEmptyEntries);
+        var extensions = (Variable(environment, "PATHEXT") ?? DefaultExtensions).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(static one => !WindowsCommandLine.HasHiddenEnd(one)).ToArray();
         if (name.AsSpan().IndexOfAny(@"\/:") >= 0)
             return WithExtension(System.IO.Path.GetFullPath(name, folder ?? Environment.CurrentDirectory), extensions);
         foreach (var place in (Variable(environment, "PATH") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))

@@ -19,7 +19,7 @@ internal sealed class WindowsRunnerRole : IFrameRole
         _context = context;
         // The limits for all commands together are those of this process's own job; the tag is for systems that have no jobs.
         _ = CommandRunnerContract.ReadArgs(roleArgs);
-        WindowsInterrupt.Prepare();
+        _ = WindowsInterrupt.Prepare();
     }
 
     /// <inheritdoc/>
