@@ -19,12 +19,12 @@ internal sealed partial class ClusterBrowserActor
             request = request with { Avoid = null };
         if (request.Only is { } only && _memory.Table.ProblemOf(only, request.Kind) is { } not)
             Sender.Tell(not);
-        else if (_memory.Table.IsDoneByNone(request.Kind))
-            Sender.Tell(new Conversation.NotPlaced(
-                ConversationFailure.Denied, $"No browser node does a {request.Kind} for other nodes, by their policy or capacity (actorbrowser.cluster.policy, actorbrowser.cluster.capacity)."));
         else if (_memory.HasBefore(request) || find.Before > MostAtOnce || !TryPlace(Sender, request))
         {
-            if (_memory.Waiting >= _settings.MaxWaiting)
+            if (_memory.Table.IsDoneByNone(request.Kind))
+                Sender.Tell(new Conversation.NotPlaced(
+                    ConversationFailure.Denied, $"No browser node does a {request.Kind} for other nodes, by their policy or capacity (actorbrowser.cluster.policy, actorbrowser.cluster.capacity)."));
+            else if (_memory.Waiting >= _settings.MaxWaiting)
                 Sender.Tell(new Conversation.NotPlaced(
                     ConversationFailure.NodesFull, $"No browser node has room, and {_settings.MaxWaiting} requests wait already (actorbrowser.cluster.max-waiting)."));
             else

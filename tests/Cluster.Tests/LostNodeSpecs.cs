@@ -60,19 +60,12 @@ public sealed class LostNodeSpecs
         await using var ended = await TestNode.StartAsync(front, isBrowser: true);
         await front.LinkedAsync(1);
         await (await ended.System.ActorSelection("/user/browser").ResolveOne(Deadline.Long)).GracefulStop(Deadline.Long);
-        await NoRoomAsync();
+        await front.UntilAsync(static known => !known.All.Single().Free.Any(static free => free > 0));
         Assert.Equal(FetchErrorKind.NodesFull, (await front.Client.FetchAsync(site.Root).Soon()).Failure!.Kind);
         await using var other = await TestNode.StartAsync(front, isBrowser: true);
         await front.LinkedAsync(2);
         for (var i = 0; i < 20; i++)
             Assert.NotNull((await front.Client.FetchAsync(new FetchProtocol.Fetch(site.Root) { Method = "POST", Body = new byte[] { 1 } }).Soon()).Response);
-
-        async Task NoRoomAsync()
-        {
-            using var late = new CancellationTokenSource(Deadline.Long);
-            while ((await front.Cluster.Ask<ClusterProtocol.Nodes>(new ClusterProtocol.GetNodes()).Soon()).All.Single().Free.Any(static free => free > 0))
-                await Task.Delay(20, late.Token);
-        }
     }
 
     [Fact]

@@ -100,7 +100,8 @@ public sealed class TestNode : IAsyncDisposable
     /// <summary>Waits until a browser node has offered room for a kind of work.</summary>
     internal Task RoomAsync(WorkKind kind) => UntilAsync(known => known.All.Any(node => node.Free[(int)kind] > 0));
 
-    private async Task UntilAsync(Predicate<ClusterProtocol.Nodes> isSo)
+    /// <summary>Waits until what the node knows of the browser nodes is so.</summary>
+    internal async Task UntilAsync(Predicate<ClusterProtocol.Nodes> isSo)
     {
         using var late = new CancellationTokenSource(Deadline.Long);
         while (!isSo(await Cluster.Ask<ClusterProtocol.Nodes>(new ClusterProtocol.GetNodes()).Soon()))
