@@ -157,6 +157,6 @@ public sealed class BrowserClientSpecs : TestKit
         await using var server = await Site.StartAsync(context => context.Response.WriteAsync("body"));
         using var readOnly = new MemoryStream(new byte[1], writable: false);
         await Assert.ThrowsAsync<NotSupportedException>(() => BrowserClient.For(_browser).DownloadAsync(server.Root + "/", readOnly).Soon());
-        await AwaitConditionAsync(async () => (await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).Pending == 0, Deadline.Long);
+        await AwaitConditionAsync(async () => (await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).Pending == 0, Deadline.Long, Deadline.Often);
     }
 }

@@ -118,7 +118,7 @@ public sealed class FetchRestartSpecs : TestKit
         Assert.IsType<FetchFailed>(await inFlight.Soon());
         foreach (var asked in meanwhile)
             Assert.Equal(FetchErrorKind.Unavailable, Assert.IsType<FetchFailed>(await asked.Soon()).Kind);
-        await AwaitConditionAsync(async () => !(await ChildrenAsync()).Fetch.Equals(coordinator), Deadline.Long);
+        await AwaitConditionAsync(async () => !(await ChildrenAsync()).Fetch.Equals(coordinator), Deadline.Long, Deadline.Often);
         var after = AskAsync("after");
         Answer(child, await RequestAsync(child), "after");
         Assert.IsType<FetchResponse>(await after.Soon());
@@ -157,14 +157,14 @@ public sealed class FetchRestartSpecs : TestKit
     {
         using var life = new CancellationTokenSource();
         var bodies = await StartAndStopRequestersAsync(300, life.Token);
-        await AwaitConditionAsync(async () => (await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).Pending == 0, Deadline.Long);
+        await AwaitConditionAsync(async () => (await _browser.Ask<FetchStats>(GetStats.Instance, Deadline.Long)).Pending == 0, Deadline.Long, Deadline.Often);
         await AwaitConditionAsync(
             () =>
             {
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
                 return Task.FromResult(bodies.Count(static body => body.TryGetTarget(out _)) <= 1);
-            }, Deadline.Long);
+            }, Deadline.Long, Deadline.Often);
         GC.KeepAlive(life);
     }
 

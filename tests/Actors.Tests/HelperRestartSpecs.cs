@@ -41,7 +41,7 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
     {
         IReadOnlyList<CrashReport> reports = [];
         await AwaitConditionAsync(
-            async () => (reports = (await browser.Ask<CrashProtocol.Crashes>(new CrashProtocol.GetCrashes(), Deadline.Long)).Reports).Count == count, Deadline.Long);
+            async () => (reports = (await browser.Ask<CrashProtocol.Crashes>(new CrashProtocol.GetCrashes(), Deadline.Long)).Reports).Count == count, Deadline.Long, Deadline.Often);
         return reports;
     }
 
@@ -123,7 +123,7 @@ public sealed class HelperRestartSpecs() : PlayedChildSpecs("OFF")
         var session = (await ExpectMsgAsync<Spawned>(Deadline.Long)).Session;
         // The session makes it when it has told of its start.
         IActorRef? writer = null;
-        await AwaitConditionAsync(async () => (writer = (await Sys.ActorSelection(session.Path / "spill").Ask<ActorIdentity>(new Identify(0), Deadline.Long)).Subject) is not null, Deadline.Long);
+        await AwaitConditionAsync(async () => (writer = (await Sys.ActorSelection(session.Path / "spill").Ask<ActorIdentity>(new Identify(0), Deadline.Long)).Subject) is not null, Deadline.Long, Deadline.Often);
         writer!.Tell(Kill.Instance);
         await Owner.ExpectMsgAsync<SpillFailed>(Deadline.Long);
         runner.Send(id, new Exit(0, 0, false, ExitCause.Itself, default, default, 0, default));

@@ -115,7 +115,7 @@ public sealed class HostileActSpecs : PlayedTabSpecs
 
     private async Task<ulong> NextAsync(ChildRouter router, ulong[] known)
     {
-        await AwaitConditionAsync(() => Task.FromResult(router.InFlight.Any(id => !known.Contains(id))), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(router.InFlight.Any(id => !known.Contains(id))), Deadline.Long, Deadline.Often);
         return router.InFlight.Single(id => !known.Contains(id));
     }
 }

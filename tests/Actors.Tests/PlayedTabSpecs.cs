@@ -46,7 +46,7 @@ public abstract class PlayedTabSpecs : TestKit
     // The id of the page that the renderer was given and has not answered.
     private protected async Task<ulong> ParsingAsync(ChildRouter router, ulong but = 0)
     {
-        await AwaitConditionAsync(() => Task.FromResult(router.InFlight.Any(id => id != but)), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(router.InFlight.Any(id => id != but)), Deadline.Long, Deadline.Often);
         return router.InFlight.Single(id => id != but);
     }
 

@@ -165,7 +165,7 @@ public sealed class RoleChildSpecs() : TestKit("akka.loglevel = OFF\nakka.log-de
         // The reader holds the first item; nothing is granted for what follows.
         for (var i = 0; i < 10; i++)
             child.Send(id, new RoleReply(RoleReplyKind.Items, 0, new byte[60_000]));
-        await AwaitConditionAsync(() => Task.FromResult(child.Kills > 0), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(child.Kills > 0), Deadline.Long, Deadline.Often);
         var lost = await Assert.ThrowsAsync<ChildLostException>(async () =>
         {
             while (await items.MoveNextAsync().AsTask().Soon())

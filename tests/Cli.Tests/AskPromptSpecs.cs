@@ -98,7 +98,7 @@ public sealed class AskPromptSpecs : TestKit
         await ShownAsync(" s) ");
         Type("n\r");
         await DecisionAsync();
-        await AwaitConditionAsync(() => Task.FromResult(_turn.CurrentCount == 1), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(_turn.CurrentCount == 1), Deadline.Long, Deadline.Often);
     }
 
     [Fact]

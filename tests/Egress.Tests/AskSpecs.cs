@@ -83,7 +83,7 @@ public sealed class AskSpecs() : EgressSpecs("actorbrowser.permissions.deadline 
         var probe = Subscribe();
         var run = StartAsync(Asking("curl -sS -m 1 http://example.org/; sleep 20"));
         var asked = await NextAsync(probe);
-        await AwaitConditionAsync(async () => (await Browser.Ask<OpenQuestions>(GetOpenQuestions.Instance, Deadline.Long)).All.Count == 0, Deadline.Long);
+        await AwaitConditionAsync(async () => (await Browser.Ask<OpenQuestions>(GetOpenQuestions.Instance, Deadline.Long)).All.Count == 0, Deadline.Long, Deadline.Often);
         var late = await Browser.Ask<Decided>(new Decide(asked.Id, PermissionDecision.AllowOnce), Deadline.Long);
         Assert.False(late.Accepted);
         await Browser.Ask<CommandSnapshot>(new KillCommand((await run).Handle, TimeSpan.Zero), Deadline.Long);

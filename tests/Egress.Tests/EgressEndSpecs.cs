@@ -12,7 +12,7 @@ public sealed class EgressEndSpecs : EgressSpecs
     {
         await using var site = await Site.StartAsync(static context => context.Response.WriteAsync("ok"));
         var spawned = await StartAsync(Networked($"curl -sS -m 20 http://127.0.0.1:{site.Port}/; read go; curl -sS -m 20 http://127.0.0.1:{site.Port}/", $"127.0.0.1:{site.Port}") with { Input = Transport.CommandInput.Pipe });
-        await AwaitConditionAsync(async () => (await spawned.Session.Ask<CommandSnapshot>(GetSnapshot.Instance, Deadline.Long)).Output.ToString() == "ok", Deadline.Long);
+        await AwaitConditionAsync(async () => (await spawned.Session.Ask<CommandSnapshot>(GetSnapshot.Instance, Deadline.Long)).Output.ToString() == "ok", Deadline.Long, Deadline.Often);
         var egress = await Sys.ActorSelection("/user/browser/commands/*/egress-*").ResolveOne(Deadline.Long);
         Watch(egress);
         egress.Tell(Poison.Instance);
@@ -34,7 +34,7 @@ public sealed class EgressEndSpecs : EgressSpecs
         var resolver = await Sys.ActorSelection("/user/browser/resolver").ResolveOne(Deadline.Long);
         Names.IsSilent = true;
         var spawned = await StartAsync(Networked($"curl -sS -m 20 http://granted.example:{site.Port}/", rule));
-        await AwaitConditionAsync(() => Task.FromResult(Names.Asked.Count == 2), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(Names.Asked.Count == 2), Deadline.Long, Deadline.Often);
         resolver.Tell(Poison.Instance);
         var end = (await Browser.Ask<Waited>(new Wait(spawned.Handle), Deadline.Long)).Snapshot;
         Assert.Contains("the resolver was stopped", end.Output.ToString(), StringComparison.Ordinal);

@@ -202,7 +202,7 @@ public sealed class HostileProgramSpecs() : EgressSpecs("actorbrowser.egress.req
             print(b'begun' in talk(b'GET http://127.0.0.1:'+A[0].encode()+b'/ HTTP/1.1\r\n\r\n'),flush=True)
             print(talk(b'GET http://127.0.0.1:'+A[1].encode()+b'/ HTTP/1.0\r\n\r\n')[-2:].decode())
             """, server.Port, site.Port), $"127.0.0.1:{server.Port}", $"127.0.0.1:{site.Port}"));
-        await AwaitConditionAsync(() => Task.FromResult(server.Accepted == 1), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(server.Accepted == 1), Deadline.Long, Deadline.Often);
         foreach (var process in System.Diagnostics.Process.GetProcesses().Where(static process => IsEgressOf(process.Id)))
             process.Kill();
         var end = (await Browser.Ask<Waited>(new Wait(spawned.Handle), Deadline.Long * 4)).Snapshot;

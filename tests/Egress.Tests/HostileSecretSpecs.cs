@@ -39,7 +39,7 @@ public sealed class HostileSecretSpecs : SecretSpecsBase
         var spawned = await StartAsync(With($"curl -sSN https://{Host}:{api.Port}/", api.Port));
         foreach (var length in new[] { 1, 20, Value.Length })
         {
-            await AwaitConditionAsync(async () => (await spawned.Session.Ask<CommandSnapshot>(GetSnapshot.Instance, Deadline.Long)).Output.ToString() == Value[..length], Deadline.Long);
+            await AwaitConditionAsync(async () => (await spawned.Session.Ask<CommandSnapshot>(GetSnapshot.Instance, Deadline.Long)).Output.ToString() == Value[..length], Deadline.Long, Deadline.Often);
             seen.Release();
         }
     }

@@ -48,7 +48,7 @@ public sealed class NetworkGateSpecs : TestKit
         child.Send(4, To(server));
         Assert.Equal((MessageType.EgressRefused, 4ul, 0), await child.NextAsync());
         // The kernel has accepted the one connection; the server learns of it a moment later.
-        await AwaitConditionAsync(() => Task.FromResult(server.Accepted == 1), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(server.Accepted == 1), Deadline.Long, Deadline.Often);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class NetworkGateSpecs : TestKit
         child.Send(6, new NetworkConnect(IPAddress.Parse("127.0.0.2"), server.Port));
         Assert.Equal((MessageType.EgressRefused, 6ul, 0), await child.NextAsync());
         // The kernel has accepted the one connection; the server learns of it a moment later.
-        await AwaitConditionAsync(() => Task.FromResult(server.Accepted == 1), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(server.Accepted == 1), Deadline.Long, Deadline.Often);
     }
 
     [Fact]

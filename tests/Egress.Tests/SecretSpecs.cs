@@ -88,7 +88,7 @@ public sealed class SecretSpecs : SecretSpecsBase
         await using var api = await ApiAsync();
         var command = With($"curl -sS https://{Host}:{api.Port}/first; read line; for i in 1 2 3 4 5 6 7 8 9; do curl -sS --max-time 20 -H \"X-Token: $TOKEN\" https://{Host}:{api.Port}/next && break; done", api.Port) with { Input = CommandInput.Pipe };
         var spawned = await StartAsync(command);
-        await AwaitConditionAsync(() => Task.FromResult(Arrived.Count == 1), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(Arrived.Count == 1), Deadline.Long, Deadline.Often);
         var child = Assert.Single(Names.Launched, static launched => launched.Role == SecretsContract.Name).Child;
         child.Process.Kill();
         await child.Process.Exited.WaitAsync(Deadline.Long);
@@ -103,7 +103,7 @@ public sealed class SecretSpecs : SecretSpecsBase
     {
         await using var api = await ApiAsync();
         var spawned = await StartAsync(With($"curl -sS https://{Host}:{api.Port}/; read line; for i in 1 2 3 4 5 6 7 8 9; do curl -sS --max-time 20 -H \"X-Token: $TOKEN\" https://{Host}:{api.Port}/next && break; done", api.Port) with { Input = CommandInput.Pipe });
-        await AwaitConditionAsync(() => Task.FromResult(Arrived.Count == 1), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(Arrived.Count == 1), Deadline.Long, Deadline.Often);
         (await Sys.ActorSelection("/user/browser/commands/*/egress-*/secrets").ResolveOne(Deadline.Long)).Tell(Poison.Instance);
         await spawned.Session.Ask<InputTaken>(new WriteInput("go\n"u8.ToArray()), Deadline.Long);
         var run = (await Browser.Ask<Waited>(new Wait(spawned.Handle), Deadline.Long * 4)).Snapshot;

@@ -102,7 +102,7 @@ public sealed class DownloadSpecs : BrowserSpecs
             await tab.NavigateAsync(site + "/").Soon();
             await Assert.ThrowsAsync<PageException>(() => tab.ClickAsync(id).Soon());
         }
-        await AwaitConditionAsync(() => Task.FromResult(Directory.GetFiles(_folder).Length == 0), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(Directory.GetFiles(_folder).Length == 0), Deadline.Long, Deadline.Often);
         // A page has its own, shorter limit.
         var refused = await Assert.ThrowsAsync<PageException>(() => tab.NavigateAsync(site + "/huge").Soon());
         Assert.Equal(FetchErrorKind.TooLarge, refused.Kind);
@@ -123,7 +123,7 @@ public sealed class DownloadSpecs : BrowserSpecs
         var tab = await BrowserClient.For(Browser).OpenTabAsync(new TabProtocol.OpenTab { Downloads = _folder }).Soon();
         var navigation = tab.NavigateAsync(site + "/");
         await begun.Task.Soon();
-        await AwaitConditionAsync(() => Task.FromResult(Directory.GetFiles(_folder).Length == 1), Deadline.Long);
+        await AwaitConditionAsync(() => Task.FromResult(Directory.GetFiles(_folder).Length == 1), Deadline.Long, Deadline.Often);
         await Sys.Terminate().Soon();
         Assert.Empty(Directory.GetFiles(_folder));
         await Assert.ThrowsAnyAsync<Exception>(() => navigation.Soon());

@@ -5,6 +5,9 @@ public static class Deadline
 {
     public static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often a test asks whether a state has come. TestKit by itself asks ten times within the deadline: each three seconds.</summary>
+    public static readonly TimeSpan Often = TimeSpan.FromMilliseconds(20);
+
     public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Long);
 
     public static Task Soon(this Task task) => task.WaitAsync(Long);

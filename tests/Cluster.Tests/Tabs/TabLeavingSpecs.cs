@@ -25,7 +25,7 @@ public sealed class TabLeavingSpecs : TestKit
         // Only a browser node is believed where a tab is.
         var cluster = Akka.Cluster.Cluster.Get(Sys);
         cluster.Join(cluster.SelfAddress);
-        AwaitCondition(() => !cluster.State.Members.IsEmpty, Deadline.Long);
+        AwaitCondition(() => !cluster.State.Members.IsEmpty, Deadline.Long, Deadline.Often);
         (_cluster, _region, _node, _opener) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         _tab = Sys.ActorOf(ClusterTabActor.Props(new TabAsker(_cluster.Ref, _region.Ref, _settings), new TabOrder(EntityId), _opener.Ref, null, 1));
         Watch(_tab);
