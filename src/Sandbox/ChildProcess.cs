@@ -29,6 +29,9 @@ internal sealed class ChildProcess(string role, IChildProcessHandle child) : ICh
     public Task<ChildExit> Exited => child.Exited;
 
     /// <inheritdoc/>
+    public IReadOnlyList<MissingLayer> Missing { get; init; } = [];
+
+    /// <inheritdoc/>
     public string? LimitReached() => child.LimitReached();
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ internal interface IChildProcessHandle
     /// <summary>Completes once, after the process has been reaped and its output read. Never faults, never cancelled.</summary>
     Task<ChildExit> Exited { get; }
 
+    /// <summary>The preferred layers that it was to have, and that the system said it has not when it was started. Windows.</summary>
+    IReadOnlyList<MissingLayer> Missing => [];
+
     /// <summary>
     /// The limit reached that the kernel reports only as a failed call (descriptors, processes, memory); null if none. Asked at each
     /// heartbeat, from any thread; takes some microseconds. Linux.

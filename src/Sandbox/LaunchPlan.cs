@@ -102,7 +102,7 @@ internal sealed class LaunchPlan
         if (OperatingSystem.IsWindows())
         {
             var windows = WindowsPlan.Check(policy, executable, machine.Hidden, missing);
-            return new LaunchPlan(policy, machine, null, Namespaces.None, null, missing) { Windows = windows };
+            return ForWindows(policy, machine, windows, missing);
         }
         if (!OperatingSystem.IsLinux())
             return new LaunchPlan(policy, machine, null, Namespaces.None, null, [new MissingLayer("verification", "what confines children on this system has never been run by its authors, and is not verified")]);
@@ -135,6 +135,14 @@ internal sealed class LaunchPlan
         var startFilter = filter is not null && native && !learn ? Sandbox.StartFilter.Build(policy, SystemCallTable.Current, machine.CanNotify, ConfinedSpawner.CallAddress) : null;
         return new LaunchPlan(policy, machine, files, namespaces, filter, missing, world, startFilter) { Learns = learn, _witness = witness };
     }
+
+    /// <summary>Creates a plan for Windows.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="windows">The layers that the machine is believed to give; each child is looked at before it runs.</param>
+    /// <param name="missing">The preferred layers that it lacks.</param>
+    internal static LaunchPlan ForWindows(SandboxPolicy policy, Machine machine, WindowsConfinement windows, IReadOnlyList<MissingLayer> missing) =>
+        new(policy, machine, null, Namespaces.None, null, missing) { Windows = windows };
 
     /// <summary>Whether a child can still be started with it. A plan with a world contains paths and links.</summary>
     internal bool IsCurrent => _witness is null || !OperatingSystem.IsLinux() || _witness.Holds();
@@ -237,58 +245,5 @@ internal sealed class LaunchPlan
             + (Filter is not null && Policy.Wants(SandboxLayer.NoNewCode) ? "x" : "");
         var identity = _world is not null && Policy is { Scratch: null, Workspace: { } workspace, WorkspaceIdentity: var (device, inode) } ? string.Create(CultureInfo.InvariantCulture, $"{device},{inode},{workspace}") : "";
         return string.Create(CultureInfo.InvariantCulture, $"2|{System.Text.Encoding.ASCII.GetString(program, 0, length)}|{self}|{measures}|{Policy.Limits.FileSize}|{identity}");
-    }
-}
-
-/// <summary>A layer of confinement that a child runs without.</summary>
-/// <param name="Layer">Its name in configuration and reports.</param>
-/// <param name="Sentence">Which layer, and why.</param>
-internal readonly record struct MissingLayer(string Layer, string Sentence);
-
-/// <summary>The names of layers in configuration and reports.</summary>
-internal static class LayerNames
-{
-    /// <summary>Returns a layer's name.</summary>
-    /// <param name="layer">The layer.</param>
-    public static string Of(SandboxLayer layer) => layer switch
-    {
-        SandboxLayer.NoNewPrivileges => "no-new-privileges",
-        SandboxLayer.SystemCalls => "system-calls",
-        SandboxLayer.ViolationReports => "violation-reports",
-        SandboxLayer.Files => "files",
-        SandboxLayer.TcpPorts => "tcp-ports",
-        SandboxLayer.Scopes => "scopes",
-        SandboxLayer.Namespaces => "namespaces",
-        SandboxLayer.World => "world",
-        SandboxLayer.Capabilities => "capabilities",
-        SandboxLayer.ControlGroup => "control-group",
-        SandboxLayer.NoNewCode => "no-new-code",
-        SandboxLayer.Job => "job",
-        SandboxLayer.JobLimits => "job-limits",
-        SandboxLayer.Mitigations => "mitigations",
-        SandboxLayer.AppContainer => "app-container",
-        SandboxLayer.RestrictedToken => "restricted-token",
-        SandboxLayer.UserInterface => "user-interface",
-        SandboxLayer.Win32kLockdown => "win32k-lockdown",
-        _ => throw new ArgumentOutOfRangeException(nameof(layer)),
-    };
-
-    /// <summary>Whether a layer is one of Windows; else it is one of Linux.</summary>
-    internal static bool IsForWindows(SandboxLayer layer) => layer is SandboxLayer.Job or SandboxLayer.JobLimits or SandboxLayer.Mitigations or SandboxLayer.AppContainer
-        or SandboxLayer.RestrictedToken or SandboxLayer.UserInterface or SandboxLayer.Win32kLockdown;
-
-    /// <summary>Whether a layer is one of this system.</summary>
-    internal static bool IsForThisSystem(SandboxLayer layer) => IsForWindows(layer) == OperatingSystem.IsWindows();
-
-    /// <summary>Returns the layer with a name, or null.</summary>
-    /// <param name="name">A layer's name.</param>
-    public static SandboxLayer? Find(string name)
-    {
-        foreach (var layer in Enum.GetValues<SandboxLayer>())
-        {
-            if (Of(layer) == name)
-                return layer;
-        }
-        return null;
     }
 }

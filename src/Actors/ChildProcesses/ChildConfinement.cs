@@ -39,7 +39,8 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
             listener?.Dispose();
             return null;
         }
-        var wrong = MissingIn(hello, plan) ?? ConfinementCheck.Refusal(child.Process.Id, plan);
+        var found = child.Process.Missing;
+        var wrong = WrongWith(hello.Layers, plan.Measured, found) ?? ConfinementCheck.Refusal(child.Process.Id, plan);
         if (wrong is null && plan.Reports != listener is not null)
             wrong = plan.Reports ? "it sent no listener for its refused calls" : "it sent a listener although none was requested";
         if (wrong is not null)
@@ -52,12 +53,13 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
             _monitor = new ViolationMonitor(listener, policy, plan.Learns, this, plan.Asks ? child.Process.Id : 0);
         if (policy.IsUnconfined || plan.Policy.IsUnconfined)
             log.Warning("The {0} child {1} is not confined at all ({2})", role, child.Process.Id, plan.Policy.Reasons.GetValueOrDefault("unconfined", ""));
-        foreach (var missing in plan.Missing)
+        MissingLayer[] lacking = [.. plan.Missing, .. found];
+        foreach (var missing in lacking)
         {
             log.Warning("The {0} child {1} lacks a preferred layer of its confinement: {2}", role, child.Process.Id, missing.Sentence);
             ChildMetrics.DoesWithout(role, missing.Layer);
         }
-        Layers = [.. hello.Layers, .. plan.Missing.Select(static missing => new LayerReport(missing.Layer, false, missing.Sentence))];
+        Layers = [.. hello.Layers, .. lacking.Select(static missing => new LayerReport(missing.Layer, false, missing.Sentence))];
         return null;
     }
 
@@ -120,13 +122,22 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
 
     private async Task DumpAsync() => Dump = await CrashDumper.DumpAsync(_process!.Id, role, settings.Crashes, log).ConfigureAwait(false);
 
-    private static string? MissingIn(in Hello hello, LaunchPlan plan)
+    /// <summary>Compares a child's report with what its launcher found from outside.</summary>
+    /// <param name="reports">The child's report.</param>
+    /// <param name="measured">The layers that it was started with, and measures.</param>
+    /// <param name="found">Those of them that its launcher found not in force, and that it may do without.</param>
+    /// <returns>Null, or what is wrong, as a phrase.</returns>
+    internal static string? WrongWith(IReadOnlyList<LayerReport> reports, IReadOnlyList<SandboxLayer> measured, IReadOnlyList<MissingLayer> found)
     {
-        foreach (var layer in plan.Measured)
+        foreach (var layer in measured)
         {
-            var report = hello.Layers.FirstOrDefault(report => report.Layer == LayerNames.Of(layer));
-            if (!report.Enforced)
-                return $"the layer {LayerNames.Of(layer)} is not in force ({(string.IsNullOrEmpty(report.Detail) ? "it was not measured" : report.Detail)})";
+            var name = LayerNames.Of(layer);
+            var report = reports.FirstOrDefault(report => report.Layer == name);
+            var missing = found.FirstOrDefault(missing => missing.Layer == name);
+            if (missing.Layer is not null && report.Enforced)
+                return $"it reports the layer {name} as in force, which it is not ({missing.Sentence})";
+            if (missing.Layer is null && !report.Enforced)
+                return $"the layer {name} is not in force ({(string.IsNullOrEmpty(report.Detail) ? "it was not measured" : report.Detail)})";
         }
         return null;
     }

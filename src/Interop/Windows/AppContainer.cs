@@ -11,6 +11,11 @@ internal sealed unsafe partial class AppContainer : IDisposable
 {
     private const int AlreadyExists = unchecked((int)0x800700b7);
     private const uint Enabled = 4;
+    private const uint QueryToken = 8;
+    private const int ContainerSid = 31;
+
+    // A pointer and what it points to: a security identifier has at most 68 bytes.
+    private const int LongestContainer = 16;
 
     /// <summary>The most capabilities that a container has here.</summary>
     internal const int MostCapabilities = 2;
@@ -61,6 +66,19 @@ internal sealed unsafe partial class AppContainer : IDisposable
             _ = LocalFree(text);
             return sid;
         }
+    }
+
+    /// <summary>Whether a process runs in this container.</summary>
+    internal bool Holds(nint process)
+    {
+        nint token;
+        if (OpenToken(process, QueryToken, &token) == 0)
+            return false;
+        var room = stackalloc nint[LongestContainer];
+        uint length;
+        var holds = QueryTokenInformation(token, ContainerSid, room, LongestContainer * (uint)sizeof(nint), &length) != 0 && room[0] != 0 && EqualSids(room[0], _sid) != 0;
+        _ = WindowsSection.Close(token);
+        return holds;
     }
 
     /// <summary>Fills the structures for CreateProcess; they must outlive that call.</summary>
@@ -115,4 +133,13 @@ internal sealed unsafe partial class AppContainer : IDisposable
 
     [LibraryImport("kernel32", EntryPoint = "LocalFree")]
     private static partial nint LocalFree(nint memory);
+
+    [LibraryImport("advapi32", EntryPoint = "EqualSid")]
+    private static partial int EqualSids(nint one, nint other);
+
+    [LibraryImport("advapi32", EntryPoint = "OpenProcessToken", SetLastError = true)]
+    private static partial int OpenToken(nint process, uint access, nint* token);
+
+    [LibraryImport("advapi32", EntryPoint = "GetTokenInformation", SetLastError = true)]
+    private static partial int QueryTokenInformation(nint token, int kind, void* information, uint length, uint* returned);
 }

@@ -8,7 +8,25 @@ namespace ActorBrowser.Interop;
 /// <param name="JobMemory">The committed memory of all its processes together, in bytes.</param>
 /// <param name="Processes">The most processes at a time.</param>
 /// <param name="ProcessTime">The processor time of each process, in seconds.</param>
-internal readonly record struct WindowsJobLimits(long ProcessMemory, long JobMemory, int Processes, long ProcessTime);
+internal readonly record struct WindowsJobLimits(long ProcessMemory, long JobMemory, int Processes, long ProcessTime)
+{
+    /// <summary>Which of these limits a job has not.</summary>
+    /// <param name="has">The limits of the job; null if the system does not tell.</param>
+    /// <returns>Null, or which limits are others, as a phrase.</returns>
+    internal string? MissingIn(WindowsJobLimits? has)
+    {
+        if (has is not { } actual)
+            return this == default ? null : "the limits of its job are unknown";
+        // The system rounds memory down to whole pages.
+        return Wrong("bytes for each process", ProcessMemory, actual.ProcessMemory, 4096)
+            ?? Wrong("bytes for all processes", JobMemory, actual.JobMemory, 4096)
+            ?? Wrong("processes", Processes, actual.Processes, 1)
+            ?? Wrong("seconds for each process", ProcessTime, actual.ProcessTime, 1);
+
+        static string? Wrong(string unit, long asked, long actual, long grain) => asked == 0 || (actual > 0 && actual <= asked && asked - actual < grain) ? null
+            : actual == 0 ? $"its job has no limit of {asked} {unit}" : $"its job has a limit of {actual} {unit} instead of {asked}";
+    }
+}
 
 /// <summary>What the processes of a job have used.</summary>
 /// <param name="UserTime">Processor time in user mode, of all processes that ever were in it.</param>
@@ -109,11 +127,16 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
     }
 
     /// <summary>Whether its processes are kept from the clipboard, other windows and the desktop, as the system tells.</summary>
-    internal bool KeepsFromUserInterface()
-    {
-        uint restricted = 0;
-        return QueryJobInformation(handle, BasicUserInterface, &restricted, sizeof(uint), null) != 0 && restricted == AllUserInterface;
-    }
+    internal bool KeepsFromUserInterface() => KeepsFromUserInterface(handle);
+
+    /// <summary>Whether the innermost job of this process keeps it from them.</summary>
+    internal static bool KeepsThisProcessFromUserInterface() => KeepsFromUserInterface(0);
+
+    /// <summary>Its limits, as the system tells; null if it does not.</summary>
+    internal WindowsJobLimits? Limits() => LimitsOf(handle);
+
+    /// <summary>The limits of this process's innermost job, as the system tells; null if it does not.</summary>
+    internal static WindowsJobLimits? LimitsOfThisProcess() => LimitsOf(0);
 
     /// <summary>Whether a process is in this job.</summary>
     internal bool Contains(nint process)
@@ -183,6 +206,22 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
             information.LimitFlags |= LimitProcessTime;
             information.ProcessTime = limits.ProcessTime * TicksPerSecond;
         }
+    }
+
+    private static bool KeepsFromUserInterface(nint job)
+    {
+        uint restricted = 0;
+        return QueryJobInformation(job, BasicUserInterface, &restricted, sizeof(uint), null) != 0 && restricted == AllUserInterface;
+    }
+
+    private static WindowsJobLimits? LimitsOf(nint job)
+    {
+        var limits = default(ExtendedLimitInformation);
+        return QueryJobInformation(job, ExtendedLimits, &limits, (uint)sizeof(ExtendedLimitInformation), null) == 0 ? null : new WindowsJobLimits(
+            (limits.LimitFlags & LimitProcessMemory) != 0 ? (long)limits.ProcessMemory : 0,
+            (limits.LimitFlags & LimitJobMemory) != 0 ? (long)limits.JobMemory : 0,
+            (limits.LimitFlags & LimitActiveProcesses) != 0 ? (int)limits.ActiveProcesses : 0,
+            (limits.LimitFlags & LimitProcessTime) != 0 ? limits.ProcessTime / TicksPerSecond : 0);
     }
 
     private static void Check(int succeeded)

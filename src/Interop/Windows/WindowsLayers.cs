@@ -4,73 +4,44 @@ using System.Runtime.InteropServices;
 namespace ActorBrowser.Interop;
 
 /// <summary>
-/// What Windows enforces on a process, asked of the system, and probes that apply a layer to a process made for that. Wine 8 has none
-/// of these layers: there, the probes say so.
+/// Probes of Windows' layers: each applies one to a process made for that, and looks whether it holds. Wine 8 has none of these layers:
+/// there, the probes say so.
 /// </summary>
 internal static unsafe partial class WindowsLayers
 {
-    // Each is "always on": no DEP or ATL thunks, bottom-up and high-entropy addresses, strict handle checks, no extension points, no
-    // remote images, no images of low integrity.
-    private const ulong Everyone = 0x1UL | (1UL << 16) | (1UL << 20) | (1UL << 24) | (1UL << 32) | (1UL << 52) | (1UL << 56);
-
-    // No dynamic code: only for a native program, which has no JIT compiler.
-    private const ulong NoNewCode = 1UL << 36;
-    /// <summary>No system calls of the window manager (win32k).</summary>
-    internal const ulong NoWin32k = 1UL << 28;
-
-    private const int StrictHandles = 3;
-    private const int SystemCalls = 4;
-    private const int DynamicCode = 2;
-    private const int ImageLoad = 10;
-    private const uint QueryToken = 8;
-    private const int IsContainer = 29;
     private const uint CommitAndReserve = 0x3000;
     private const uint ReadWrite = 4;
     private const uint Decommit = 0x8000;
     private const long ProbeLimit = 32 << 20;
+    private const int AccessDenied = 5;
 
-    /// <summary>The mitigations that a child gets.</summary>
-    /// <param name="isNative">Whether it is a native program.</param>
-    internal static ulong MitigationsOf(bool isNative) => isNative ? Everyone | NoNewCode : Everyone;
+    // End, start a thread, allocate, read, write, duplicate a handle, set, query, suspend, query a little, wait.
+    private static ReadOnlySpan<uint> ProcessRights => [0x1, 0x2, 0x8, 0x10, 0x20, 0x40, 0x200, 0x400, 0x800, 0x1000, 0x100000];
 
-    /// <summary>Whether this process runs in an AppContainer.</summary>
-    internal static bool IsInContainer()
-    {
-        nint token;
-        if (OpenToken(-1, QueryToken, &token) == 0)
-            return false;
-        uint inside = 0, length;
-        var asked = QueryTokenInformation(token, IsContainer, &inside, sizeof(uint), &length);
-        _ = CloseHandle(token);
-        return asked != 0 && inside != 0;
-    }
-
-    /// <summary>Whether a process has strict handle checks and loads no remote images.</summary>
-    /// <param name="process">Its handle; −1 for this process.</param>
-    internal static bool HasMitigations(nint process) => Flags(process, StrictHandles) == 3 && (Flags(process, ImageLoad) & 3) == 3;
-
-    /// <summary>Whether this process may make no memory executable.</summary>
-    internal static bool ForbidsNewCode() => (Flags(-1, DynamicCode) & 1) == 1;
+    // End, suspend, read and write its registers, set, query, set its token, query a little, wait.
+    private static ReadOnlySpan<uint> ThreadRights => [0x1, 0x2, 0x8, 0x10, 0x20, 0x40, 0x80, 0x800, 0x100000];
 
     /// <summary>Tries whether a job's memory limit holds for a process.</summary>
     /// <param name="program">Any program; it is started suspended, and never runs.</param>
     /// <returns>Null, or what failed.</returns>
     internal static string? TryMemoryLimit(string program) => Try(program, 0, new WindowsJobLimits(ProbeLimit, 0, 0, 0), static process =>
     {
-        var memory = Allocate(process, 0, (nuint)(2 * ProbeLimit), CommitAndReserve, ReadWrite);
+        var memory = Allocate(process.Handle.DangerousGetHandle(), 0, (nuint)(2 * ProbeLimit), CommitAndReserve, ReadWrite);
         if (memory == 0)
             return null;
-        _ = Free(process, memory, 0, Decommit);
+        _ = Free(process.Handle.DangerousGetHandle(), memory, 0, Decommit);
         return "a process above its job's memory limit was given more";
     });
 
-    /// <summary>Tries whether a process gets its mitigations.</summary>
+    /// <summary>Tries whether a process gets each of its mitigations, as the system tells.</summary>
     /// <param name="program">Any program; it is started suspended, and never runs.</param>
     /// <returns>Null, or what failed.</returns>
-    internal static string? TryMitigations(string program) =>
-        Try(program, Everyone, default, static process => HasMitigations(process) ? null : "a process that was to have them has none");
+    internal static string? TryMitigations(string program) => TryMitigations(program, WindowsMitigations.Of(isNative: false), isAlone: true);
 
-    /// <summary>Tries whether a process can be started with a restricted token, has low integrity then, and would reach a pipe made for it.</summary>
+    /// <summary>
+    /// Tries whether a process can be started with a restricted token, has nothing more than that then, is kept from others with such a
+    /// token, and would reach a pipe made for it.
+    /// </summary>
     /// <param name="program">Any program; it is started suspended, and never runs.</param>
     /// <returns>Null, or what failed.</returns>
     internal static string? TryRestrictedToken(string program)
@@ -78,8 +49,7 @@ internal static unsafe partial class WindowsLayers
         try
         {
             using var token = WindowsToken.Create();
-            var problem = Try(program, 0, default, static process => WindowsToken.IntegrityOf(process) is WindowsToken.Low ? null
-                : $"a process that was to have low integrity has {(WindowsToken.IntegrityOf(process) is { } level ? $"0x{level:x}" : "none")}", token);
+            var problem = Try(program, 0, default, process => WindowsToken.Excess(process.Handle.DangerousGetHandle()) ?? process.NotSeparate ?? OpenedByAnother(token, process), token);
             if (problem is not null || !OperatingSystem.IsWindows())
                 return problem;
             var name = $"actorbrowser-{Guid.NewGuid():D}";
@@ -97,7 +67,24 @@ internal static unsafe partial class WindowsLayers
     /// <param name="program">Any program; it is started suspended, and never runs.</param>
     /// <returns>Null, or what failed.</returns>
     internal static string? TryWin32kLockdown(string program) =>
-        Try(program, NoWin32k, default, static process => (Flags(process, SystemCalls) & 1) == 1 ? null : "a process that was to be kept from win32k is not");
+        TryMitigations(program, WindowsMitigations.NoWin32k, isAlone: false);
+
+    /// <summary>Tries with each right whether another process with such a token may open a process, or its first thread.</summary>
+    /// <param name="token">The token of the other.</param>
+    /// <param name="process">The process.</param>
+    /// <returns>Null if it is refused each right; else the first that it is not.</returns>
+    internal static string? OpenedByAnother(WindowsToken token, WindowsProcess process)
+    {
+        string? opened = null;
+        token.Run(() =>
+        {
+            foreach (var right in ProcessRights)
+                opened ??= Opened(OpenProcess(right, 0, process.Id), Marshal.GetLastPInvokeError(), "process", right);
+            foreach (var right in ThreadRights)
+                opened ??= Opened(OpenThread(right, 0, process.ThreadId), Marshal.GetLastPInvokeError(), "thread", right);
+        });
+        return opened;
+    }
 
     /// <summary>
     /// Tries whether a job keeps its processes from the user interface. Windows puts no process that is in a job, as those are that
@@ -123,15 +110,27 @@ internal static unsafe partial class WindowsLayers
         }
     }
 
-    private static string? Try(string program, ulong mitigations, in WindowsJobLimits limits, Func<nint, string?> look, WindowsToken? token = null)
+    private static string? Opened(nint handle, int error, string what, uint right)
+    {
+        if (handle == 0)
+            return error == AccessDenied ? null : $"whether another of its level opens its {what} with the right 0x{right:x} is unknown: {new Win32Exception(error).Message}";
+        _ = WindowsSection.Close(handle);
+        return $"another of its level opened its {what} with the right 0x{right:x}";
+    }
+
+    private static string? TryMitigations(string program, ulong mitigations, bool isAlone) =>
+        Try(program, mitigations, default, process => WindowsMitigations.MissingFrom(process.Handle.DangerousGetHandle(), mitigations, isAlone), isAlone: isAlone);
+
+    private static string? Try(string program, ulong mitigations, in WindowsJobLimits limits, Func<WindowsProcess, string?> look, WindowsToken? token = null, bool isAlone = false)
     {
         try
         {
             using var job = WindowsJob.Create(limits, hasUserInterface: true);
-            using var process = WindowsProcess.Start(new WindowsStart(program, WindowsCommandLine.Of(program, []), [], job) { Mitigations = mitigations, Token = token }, resume: false);
+            var start = new WindowsStart(program, WindowsCommandLine.Of(program, []), [], job) { Mitigations = mitigations, Token = token, IsAlone = isAlone };
+            using var process = WindowsProcess.Start(start, resume: false);
             try
             {
-                return look(process.Handle.DangerousGetHandle());
+                return look(process) is { } problem ? $"a process was started to try it: {problem}" : null;
             }
             finally
             {
@@ -144,27 +143,15 @@ internal static unsafe partial class WindowsLayers
         }
     }
 
-    private static uint Flags(nint process, int policy)
-    {
-        uint flags = 0;
-        return QueryMitigation(process, policy, &flags, sizeof(uint)) != 0 ? flags : 0;
-    }
-
-    [LibraryImport("kernel32", EntryPoint = "GetProcessMitigationPolicy", SetLastError = true)]
-    private static partial int QueryMitigation(nint process, int policy, void* buffer, nuint length);
-
     [LibraryImport("kernel32", EntryPoint = "VirtualAllocEx", SetLastError = true)]
     private static partial nint Allocate(nint process, nint address, nuint size, uint kind, uint protection);
 
     [LibraryImport("kernel32", EntryPoint = "VirtualFreeEx", SetLastError = true)]
     private static partial int Free(nint process, nint address, nuint size, uint kind);
 
-    [LibraryImport("advapi32", EntryPoint = "OpenProcessToken", SetLastError = true)]
-    private static partial int OpenToken(nint process, uint access, nint* token);
+    [LibraryImport("kernel32", EntryPoint = "OpenProcess", SetLastError = true)]
+    private static partial nint OpenProcess(uint access, int inherit, int id);
 
-    [LibraryImport("advapi32", EntryPoint = "GetTokenInformation", SetLastError = true)]
-    private static partial int QueryTokenInformation(nint token, int kind, void* information, uint length, uint* returned);
-
-    [LibraryImport("kernel32", EntryPoint = "CloseHandle", SetLastError = true)]
-    private static partial int CloseHandle(nint handle);
+    [LibraryImport("kernel32", EntryPoint = "OpenThread", SetLastError = true)]
+    private static partial nint OpenThread(uint access, int inherit, int id);
 }

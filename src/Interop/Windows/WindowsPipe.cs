@@ -54,7 +54,7 @@ internal static partial class WindowsPipe
         try
         {
             if (isForLow)
-                WindowsToken.AdmitLow(server.SafePipeHandle);
+                WindowsLabel.AdmitLow(server.SafePipeHandle);
             return server;
         }
         catch

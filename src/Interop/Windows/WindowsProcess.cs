@@ -8,7 +8,7 @@ namespace ActorBrowser.Interop;
 /// <param name="Path">The program.</param>
 /// <param name="CommandLine">From <see cref="WindowsCommandLine"/>.</param>
 /// <param name="Environment">Its whole environment, as NAME=VALUE.</param>
-/// <param name="Job">The job that it is put into before it runs.</param>
+/// <param name="Job">The job that it is created in; on a system that cannot do that, it is put into it before it runs.</param>
 internal sealed record WindowsStart(string Path, string CommandLine, IReadOnlyList<string> Environment, WindowsJob Job)
 {
     /// <summary>The folder that it starts in; null for this process's.</summary>
@@ -38,13 +38,19 @@ internal sealed record WindowsStart(string Path, string CommandLine, IReadOnlyLi
     /// <summary>Whether it gets a console of its own, without a window, so that <see cref="WindowsInterrupt"/> reaches it.</summary>
     internal bool HasConsole { get; init; }
 
+    /// <summary>Whether it is created in its job; else it is put into it while it is suspended, as where the system refuses the former.</summary>
+    internal bool IsCreatedInJob { get; init; } = true;
+
+    /// <summary>Called while it is suspended, before anything of it runs; what this throws ends it. Null for nothing.</summary>
+    internal Action<WindowsProcess>? Look { get; init; }
+
     /// <summary>Its terminal, which is its standard input, output and error as well; null for none.</summary>
     internal WindowsPseudoConsole? Terminal { get; init; }
 }
 
 /// <summary>
-/// A process on Windows. It is started suspended, put into a job, and only then runs. It inherits the handles named for it and nothing
-/// else. Run under Wine 8; never on Windows.
+/// A process on Windows. It is created suspended and in a job, is looked at, and only then runs. It inherits the handles named for it and
+/// nothing else. Run under Wine 8; never on Windows.
 /// </summary>
 internal sealed unsafe partial class WindowsProcess : IDisposable
 {
@@ -58,20 +64,33 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
     private const nuint HandleList = 0x20002;
     private const nuint MitigationPolicy = 0x20007;
     private const nuint SecurityCapabilities = 0x20009;
+    private const nuint JobList = 0x2000d;
     private const nuint ChildProcessPolicy = 0x2000e;
     private const nuint PseudoConsole = 0x20016;
     private const uint NoChildProcess = 1;
-    private const uint MostAttributes = 5;
+    private const uint MostAttributes = 6;
     private const uint Killed = 137;
 
-    private WindowsProcess(int id, SafeWaitHandle process)
+    private WindowsProcess(in ProcessInformation started, bool isSeparate)
     {
-        Id = id;
-        Handle = process;
+        Id = (int)started.Id;
+        ThreadId = (int)started.ThreadId;
+        Handle = new SafeWaitHandle(started.Process, ownsHandle: true);
+        // A process with this one's token has this one's level already.
+        NotSeparate = isSeparate ? WindowsLabel.Separate(started.Process, started.Thread) : "it has the integrity of this process";
     }
 
     /// <summary>The pid.</summary>
     public int Id { get; }
+
+    /// <summary>The id of its first thread.</summary>
+    internal int ThreadId { get; }
+
+    /// <summary>Null if its process and first thread are kept from others of its own user and level; else why not.</summary>
+    internal string? NotSeparate { get; }
+
+    /// <summary>Whether it was in its job when it came to be, and not only before it ran.</summary>
+    internal bool WasCreatedInJob { get; private init; }
 
     /// <summary>Signalled when the process has exited.</summary>
     public SafeWaitHandle Handle { get; }
@@ -128,6 +147,10 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
         var mitigations = start.Mitigations;
         if (mitigations != 0)
             Check(UpdateAttribute(attributes, 0, MitigationPolicy, &mitigations, sizeof(ulong), null, null));
+        // Windows before 10 refuses such a list.
+        var job = start.Job.DangerousGetHandle();
+        if (start.IsCreatedInJob)
+            _ = UpdateAttribute(attributes, 0, JobList, &job, (nuint)sizeof(nint), null, null);
         var policy = NoChildProcess;
         if (start.IsAlone)
             Check(UpdateAttribute(attributes, 0, ChildProcessPolicy, &policy, sizeof(uint), null, null));
@@ -163,10 +186,12 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
                 ? CreateProcessAs(token, program, command, null, null, count > 0 ? 1 : 0, flags, variables, folder, &startup, &started)
                 : CreateProcess(program, command, null, null, count > 0 ? 1 : 0, flags, variables, folder, &startup, &started));
         }
-        var process = new WindowsProcess((int)started.Id, new SafeWaitHandle(started.Process, ownsHandle: true));
+        var process = new WindowsProcess(started, start.Token is not null || start.Container is not null) { WasCreatedInJob = start.Job.Contains(started.Process) };
         try
         {
-            start.Job.Add(started.Process);
+            if (!process.WasCreatedInJob)
+                start.Job.Add(started.Process);
+            start.Look?.Invoke(process);
             if (resume && ResumeThread(started.Thread) == uint.MaxValue)
                 throw new Win32Exception(Marshal.GetLastPInvokeError());
             return process;

@@ -20,8 +20,17 @@ internal sealed unsafe partial class WindowsToken : SafeHandle
     private const uint IsIntegrity = 0x20;
     private const int IntegrityLevel = 25;
     private const int LongestLabel = 128;
-    private const int KernelObject = 6;
-    private const uint Label = 0x10;
+    private const int Privileges = 3;
+    private const int IsContainer = 29;
+    private const int MostPrivileges = 64;
+    private const int PrivilegeLength = 12;
+    private const int Identification = 1;
+
+    // SeChangeNotifyPrivilege, which every token keeps: to pass folders.
+    private const long PassFolders = 23;
+
+    // S-1-5-32-544, the administrators.
+    private static ReadOnlySpan<byte> Administrators => [1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0];
 
     private WindowsToken(nint token)
         : base(0, ownsHandle: true) => SetHandle(token);
@@ -35,8 +44,9 @@ internal sealed unsafe partial class WindowsToken : SafeHandle
     {
         nint own, token;
         Check(OpenToken(-1, AssignPrimary | Duplicate | Query | AdjustDefault, &own));
-        // S-1-5-32-544, the administrators: only to be refused something.
-        var administrators = stackalloc byte[] { 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0 };
+        var administrators = stackalloc byte[Administrators.Length];
+        Administrators.CopyTo(new Span<byte>(administrators, Administrators.Length));
+        // Only to be refused something.
         var disabled = new SidAndAttributes { Sid = administrators };
         var made = Restrict(own, NoPrivileges, 1, &disabled, 0, null, 0, null, &token);
         var error = Marshal.GetLastPInvokeError();
@@ -69,6 +79,45 @@ internal sealed unsafe partial class WindowsToken : SafeHandle
         return asked != 0 && ((SidAndAttributes*)room)->Sid is var sid && sid[1] > 0 ? *(uint*)(sid + 8 + (4 * (sid[1] - 1))) : null;
     }
 
+    /// <summary>What a process's token has more than one that <see cref="Create"/> made.</summary>
+    /// <param name="process">Its handle; −1 for this process.</param>
+    /// <returns>Null, or what it has, as a phrase; also if the system does not tell.</returns>
+    internal static string? Excess(nint process)
+    {
+        if (IntegrityOf(process) is not { } level)
+            return "its integrity is unknown";
+        if (level > Low)
+            return $"its integrity is 0x{level:x}";
+        nint token;
+        if (OpenToken(process, Query | Duplicate, &token) == 0)
+            return "its token cannot be asked";
+        try
+        {
+            return HasPrivileges(token) is not { } privileged ? "its privileges are unknown"
+                : privileged ? "it has privileges"
+                : IsAdministrator(token) is not { } administrator ? "its groups are unknown"
+                : administrator ? "it is an administrator's"
+                : null;
+        }
+        finally
+        {
+            _ = WindowsSection.Close(token);
+        }
+    }
+
+    /// <summary>Whether a process runs in an AppContainer.</summary>
+    /// <param name="process">Its handle; −1 for this process.</param>
+    internal static bool IsInContainer(nint process)
+    {
+        nint token;
+        if (OpenToken(process, Query, &token) == 0)
+            return false;
+        uint inside = 0, length;
+        var asked = QueryTokenInformation(token, IsContainer, &inside, sizeof(uint), &length);
+        _ = WindowsSection.Close(token);
+        return asked != 0 && inside != 0;
+    }
+
     /// <summary>Does something with this token instead of the process's, on this thread.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
     internal void Run(Action action)
@@ -84,19 +133,36 @@ internal sealed unsafe partial class WindowsToken : SafeHandle
         }
     }
 
-    /// <summary>Lets processes of low integrity write to a pipe, which they else may not. The access list still decides who may.</summary>
-    /// <param name="pipe">The server's end, opened with the right to take ownership.</param>
-    /// <exception cref="Win32Exception">The system refused.</exception>
-    internal static void AdmitLow(SafeHandle pipe)
-    {
-        // SYSTEM_MANDATORY_LABEL_ACE: no writing up to S-1-16-4096, in a list of its own.
-        var list = stackalloc byte[] { 2, 0, 28, 0, 1, 0, 0, 0, 0x11, 0, 20, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 16, 0, 0x10, 0, 0 };
-        if (SetSecurity(pipe.DangerousGetHandle(), KernelObject, Label, null, null, null, list) is not 0 and var error)
-            throw new Win32Exception(error);
-    }
-
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => WindowsSection.Close(handle);
+
+    private static bool? HasPrivileges(nint token)
+    {
+        var room = stackalloc byte[sizeof(int) + (MostPrivileges * PrivilegeLength)];
+        uint length;
+        if (QueryTokenInformation(token, Privileges, room, sizeof(int) + (MostPrivileges * PrivilegeLength), &length) == 0)
+            return null;
+        for (var i = 0; i < *(int*)room; i++)
+        {
+            if (*(long*)(room + sizeof(int) + (i * PrivilegeLength)) != PassFolders)
+                return true;
+        }
+        return false;
+    }
+
+    // Whether the group counts for what the token is granted, not only for what it is refused.
+    private static bool? IsAdministrator(nint token)
+    {
+        nint copy;
+        if (DuplicateToken(token, Identification, &copy) == 0)
+            return null;
+        int isMember;
+        int asked;
+        fixed (byte* administrators = Administrators)
+            asked = CheckMembership(copy, administrators, &isMember);
+        _ = WindowsSection.Close(copy);
+        return asked == 0 ? null : isMember != 0;
+    }
 
     private static void Check(int succeeded)
     {
@@ -129,6 +195,9 @@ internal sealed unsafe partial class WindowsToken : SafeHandle
     [LibraryImport("advapi32", EntryPoint = "RevertToSelf", SetLastError = true)]
     private static partial int Revert();
 
-    [LibraryImport("advapi32", EntryPoint = "SetSecurityInfo")]
-    private static partial int SetSecurity(nint handle, int kind, uint what, void* owner, void* group, void* discretionary, void* system);
+    [LibraryImport("advapi32", EntryPoint = "DuplicateToken", SetLastError = true)]
+    private static partial int DuplicateToken(nint token, int level, nint* copy);
+
+    [LibraryImport("advapi32", EntryPoint = "CheckTokenMembership", SetLastError = true)]
+    private static partial int CheckMembership(nint token, void* group, int* isMember);
 }

@@ -5,7 +5,7 @@ namespace ActorBrowser.Sandbox;
 
 /// <summary>
 /// Windows: CreateProcess with an explicit list of inherited handles, into a job object that kills on close and has the policy's
-/// limits, and with the layers that the plan found. Run under Wine 8; never on Windows.
+/// limits, and with the layers that the plan found, which are looked for before the child runs. Run under Wine 8; never on Windows.
 /// </summary>
 internal sealed class WindowsLauncher : ILauncher
 {
@@ -17,15 +17,17 @@ internal sealed class WindowsLauncher : ILauncher
         Stream? output = null, error = null;
         try
         {
-            using var container = ContainerOf(launch.Plan);
-            using var token = HasLowIntegrity(launch.Plan) ? WindowsToken.Create() : null;
-            job = WindowsJob.Create(LimitsOf(launch.Plan?.Policy), hasUserInterface: !(launch.Plan?.Windows ?? 0).HasFlag(WindowsConfinement.UserInterface));
+            using var container = Confine(launch, SandboxLayer.AppContainer, () => ContainerOf(launch.Plan));
+            using var token = HasLowIntegrity(launch.Plan) ? Confine(launch, SandboxLayer.RestrictedToken, WindowsToken.Create) : null;
+            var asked = WindowsPlan.AskedFor(launch.Plan, launch.Executable);
+            job = WindowsJob.Create(asked.Limits, hasUserInterface: !asked.Layers.HasFlag(WindowsConfinement.UserInterface));
             (output, var outputWrite) = WindowsPipe.ForReading(PipeRoom);
             using var itsOutput = outputWrite;
             (error, var errorWrite) = WindowsPipe.ForReading(PipeRoom);
             using var itsError = errorWrite;
             var started = DateTimeOffset.UtcNow;
-            var layers = launch.Plan?.Windows ?? WindowsConfinement.None;
+            var itsJob = job;
+            IReadOnlyList<MissingLayer> missing = [];
             var process = WindowsProcess.Start(new WindowsStart(
                 launch.Executable.Path,
                 WindowsCommandLine.Of(launch.Executable.Path, [.. launch.Executable.Arguments, ChildLauncher.RoleArgument, launch.Role]),
@@ -35,14 +37,14 @@ internal sealed class WindowsLauncher : ILauncher
                 Error = errorWrite,
                 Container = container,
                 Token = token,
-                Mitigations = (layers.HasFlag(WindowsConfinement.Mitigations) ? WindowsLayers.MitigationsOf(launch.Executable.IsNative) : 0)
-                    | (layers.HasFlag(WindowsConfinement.Win32kLockdown) ? WindowsLayers.NoWin32k : 0),
-                IsAlone = layers.HasFlag(WindowsConfinement.Mitigations) && launch.Plan is { Policy.MayFork: false },
+                Mitigations = asked.Mitigations | (asked.Layers.HasFlag(WindowsConfinement.Win32kLockdown) ? WindowsMitigations.NoWin32k : 0),
+                IsAlone = asked.IsAlone,
+                Look = launch.Plan is { Policy: { IsUnconfined: false } policy } ? suspended => missing = WindowsCheck.Judge(policy, WindowsCheck.Find(suspended, itsJob, container, asked)) : null,
             });
             var child = WindowsChild.Watch(process, job, launch, started, output, error);
             job = null;
             output = error = null;
-            return new ChildProcess(launch.Role, child);
+            return new ChildProcess(launch.Role, child) { Missing = missing };
         }
         catch (Win32Exception e)
         {
@@ -67,11 +69,19 @@ internal sealed class WindowsLauncher : ILauncher
     /// <summary>Whether a plan's children have low integrity.</summary>
     internal static bool HasLowIntegrity(LaunchPlan? plan) => plan is not null && plan.Windows.HasFlag(WindowsConfinement.RestrictedToken);
 
-    private static WindowsJobLimits LimitsOf(SandboxPolicy? policy) => policy is null or { IsUnconfined: true } ? default
-        : policy.MayExecute
-            // A runner's job holds its commands: the limits are for all of them together.
-            ? new WindowsJobLimits(0, policy.Limits.Memory, (int)policy.Limits.Processes, 0)
-            : new WindowsJobLimits(policy.Limits.Memory, 0, policy.MayFork ? (int)policy.Limits.Processes : 1, policy.Limits.ProcessorTime);
+    // The plan's probe has made one before: the system refuses it now.
+    private static T Confine<T>(ChildLaunch launch, SandboxLayer layer, Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Win32Exception e)
+        {
+            var kind = KindOf(e.NativeErrorCode) is LaunchErrorKind.NoMemory ? LaunchErrorKind.NoMemory : LaunchErrorKind.ConfinementUnavailable;
+            throw new LaunchException(kind, $"The {launch.Role} child could not be given the layer {LayerNames.Of(layer)}: {e.Message}", e.NativeErrorCode, e);
+        }
+    }
 
     private static LaunchErrorKind KindOf(int error) => error switch
     {

@@ -25,6 +25,9 @@ internal enum WindowsConfinement
 
     /// <summary>No system calls of the window manager.</summary>
     Win32kLockdown = 16,
+
+    /// <summary>The limits of its job.</summary>
+    JobLimits = 32,
 }
 
 /// <summary>
@@ -51,10 +54,10 @@ internal static class WindowsPlan
     [
         Offer(hidden, SandboxLayer.Job, Job.Value, "every process ends with the browser", "start the browser outside a job that forbids nested jobs"),
         Offer(hidden, SandboxLayer.JobLimits, Limits.Value, "a job's memory limit holds", "Windows; Wine enforces none"),
-        Offer(hidden, SandboxLayer.Mitigations, Mitigations.Value, "strict handle checks, no remote images, no extension points", "Windows 10 1709 or newer; Wine has none"),
+        Offer(hidden, SandboxLayer.Mitigations, Mitigations.Value, "strict handle checks, no remote images, no extension points, no child processes", "Windows 10 1709 or newer; Wine has none"),
         Offer(hidden, SandboxLayer.AppContainer, TryContainer(Environment.ProcessPath ?? Program), "no file, object or network that was not granted",
             "Windows, and a program whose folder ALL APPLICATION PACKAGES may read, as in Program Files"),
-        Offer(hidden, SandboxLayer.RestrictedToken, Token.Value, "no privileges, no administrator, low integrity", "Windows; Wine gives every process the same integrity"),
+        Offer(hidden, SandboxLayer.RestrictedToken, Token.Value, "no privileges, no administrator, low integrity, kept from others of its level", "Windows; Wine gives every process the same integrity"),
         Offer(hidden, SandboxLayer.UserInterface, Interface.Value, "no clipboard, foreign windows or desktop", "Windows, and a browser that is in no job; Wine has no such restrictions"),
         Offer(hidden, SandboxLayer.Win32kLockdown, Win32k.Value, "no system calls of the window manager, for native children", "Windows 10 or newer; Wine has none"),
     ];
@@ -76,7 +79,8 @@ internal static class WindowsPlan
             var problem = ProblemOf(offer, policy, executable, hidden);
             if (problem is null)
             {
-                gets |= FlagOf(offer.Layer);
+                // A policy without limits has none to find.
+                gets |= offer.Layer == SandboxLayer.JobLimits && LimitsOf(policy) == default ? 0 : FlagOf(offer.Layer);
                 continue;
             }
             var sentence = $"{LayerNames.Of(offer.Layer)} is missing: {problem}";
@@ -89,12 +93,22 @@ internal static class WindowsPlan
 
     /// <summary>The layers that a child must find on itself.</summary>
     internal static IReadOnlyList<SandboxLayer> Measured(WindowsConfinement gets) =>
-    [
-        SandboxLayer.Job,
-        .. gets.HasFlag(WindowsConfinement.AppContainer) ? [SandboxLayer.AppContainer] : Array.Empty<SandboxLayer>(),
-        .. gets.HasFlag(WindowsConfinement.RestrictedToken) ? [SandboxLayer.RestrictedToken] : Array.Empty<SandboxLayer>(),
-        .. gets.HasFlag(WindowsConfinement.Mitigations) ? [SandboxLayer.Mitigations] : Array.Empty<SandboxLayer>(),
-    ];
+        [SandboxLayer.Job, .. Enum.GetValues<SandboxLayer>().Where(layer => FlagOf(layer) is not WindowsConfinement.None and var flag && gets.HasFlag(flag))];
+
+    /// <summary>The limits of a policy's job.</summary>
+    internal static WindowsJobLimits LimitsOf(SandboxPolicy? policy) => policy is null or { IsUnconfined: true } ? default
+        : policy.MayExecute
+            // A runner's job holds its commands: the limits are for all of them together.
+            ? new WindowsJobLimits(0, policy.Limits.Memory, (int)policy.Limits.Processes, 0)
+            : new WindowsJobLimits(policy.Limits.Memory, 0, policy.MayFork ? (int)policy.Limits.Processes : 1, policy.Limits.ProcessorTime);
+
+    /// <summary>What the system is asked for, for a child of a plan.</summary>
+    internal static WindowsAsked AskedFor(LaunchPlan? plan, ChildExecutable executable)
+    {
+        var layers = plan?.Windows ?? WindowsConfinement.None;
+        var mitigates = layers.HasFlag(WindowsConfinement.Mitigations);
+        return new WindowsAsked(layers, LimitsOf(plan?.Policy), mitigates ? WindowsMitigations.Of(executable.IsNative) : 0, mitigates && plan is { Policy.MayFork: false });
+    }
 
     /// <summary>The name of a policy's container.</summary>
     internal static string ContainerName(SandboxPolicy policy) => $"actorbrowser.{policy.Name}";
@@ -106,6 +120,7 @@ internal static class WindowsPlan
         SandboxLayer.RestrictedToken => WindowsConfinement.RestrictedToken,
         SandboxLayer.UserInterface => WindowsConfinement.UserInterface,
         SandboxLayer.Win32kLockdown => WindowsConfinement.Win32kLockdown,
+        SandboxLayer.JobLimits => WindowsConfinement.JobLimits,
         _ => WindowsConfinement.None,
     };
 
@@ -148,7 +163,7 @@ internal static class WindowsPlan
             using var container = new AppContainer("actorbrowser.probe", mayConnect: false);
             using var job = WindowsJob.Create(default, hasUserInterface: true);
             using var process = WindowsProcess.Start(new WindowsStart(program, WindowsCommandLine.Of(program, []), [], job) { Container = container }, resume: false);
-            return null;
+            return container.Holds(process.Handle.DangerousGetHandle()) ? process.NotSeparate : "a process that was started in a container is not in it";
         }
         catch (Win32Exception e)
         {

@@ -1,0 +1,119 @@
+using ActorBrowser.Interop;
+
+namespace ActorBrowser.SandboxTests;
+
+/// <summary>What is made of Windows' answers about a child's layers; the answers themselves are asked for in tests/Windows.Tests.</summary>
+[Trait("Tier", "Fast")]
+public sealed class WindowsCheckSpecs
+{
+    private const ulong Win32k = WindowsMitigations.NoWin32k;
+
+    // Each policy's number, with every flag that a child may be given.
+    private static readonly Dictionary<int, uint> All = new() { [1] = 5, [2] = 1, [3] = 3, [4] = 1, [6] = 1, [10] = 3, [13] = 1 };
+
+    [Fact]
+    public void Mitigations_are_there_only_if_each_that_was_asked_for_is()
+    {
+        var asked = WindowsMitigations.Of(isNative: true) | Win32k;
+        Assert.Null(WindowsMitigations.Missing(asked, isAlone: true, FlagsOf(All)));
+        foreach (var (policy, flags) in All)
+        {
+            for (var flag = 1U; flag <= flags; flag <<= 1)
+            {
+                if ((flags & flag) == 0)
+                    continue;
+                var without = new Dictionary<int, uint>(All) { [policy] = flags & ~flag };
+                var problem = WindowsMitigations.Missing(asked, isAlone: true, FlagsOf(without));
+                Assert.True(problem is not null && !problem.Contains(',', StringComparison.Ordinal), $"policy {policy} without {flag}: {problem}");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_mitigation_that_was_not_asked_for_is_not_missed()
+    {
+        var jit = WindowsMitigations.Of(isNative: false);
+        Assert.Null(WindowsMitigations.Missing(jit, isAlone: false, FlagsOf(new Dictionary<int, uint>(All) { [2] = 0, [4] = 0, [13] = 0 })));
+        Assert.Equal("it does not have: no child processes", WindowsMitigations.Missing(jit, isAlone: true, FlagsOf(new Dictionary<int, uint>(All) { [13] = 0 })));
+        Assert.Equal("it does not have: no new code", WindowsMitigations.Missing(WindowsMitigations.Of(isNative: true), isAlone: false, FlagsOf(new Dictionary<int, uint>(All) { [2] = 0 })));
+    }
+
+    [Fact]
+    public void A_mitigation_of_which_no_policy_tells_is_missing() =>
+        Assert.Equal("it does not have: 0x10000000000, of which no policy tells", WindowsMitigations.Missing(1UL << 40, isAlone: false, FlagsOf(All)));
+
+    [Fact]
+    public void A_system_that_answers_nothing_gives_no_mitigation() =>
+        Assert.Equal(9, WindowsMitigations.Missing(WindowsMitigations.Of(isNative: true) | Win32k, isAlone: true, FlagsOf([]))!.Split(", ").Length);
+
+    [Fact]
+    public void A_job_has_its_limits_only_if_each_is_the_one_that_was_asked_for()
+    {
+        var asked = new WindowsJobLimits(1 << 30, 2L << 30, 3, 60);
+        Assert.Null(asked.MissingIn(asked));
+        Assert.Equal("the limits of its job are unknown", asked.MissingIn(null));
+        Assert.Null(default(WindowsJobLimits).MissingIn(null));
+        Assert.Equal("its job has no limit of 1073741824 bytes for each process", asked.MissingIn(asked with { ProcessMemory = 0 }));
+        Assert.Equal("its job has a limit of 1073741825 bytes for each process instead of 1073741824", asked.MissingIn(asked with { ProcessMemory = (1 << 30) + 1 }));
+        Assert.NotNull(asked.MissingIn(asked with { JobMemory = 4L << 30 }));
+        Assert.NotNull(asked.MissingIn(asked with { Processes = 4 }));
+        Assert.NotNull(asked.MissingIn(asked with { Processes = 2 }));
+        Assert.NotNull(asked.MissingIn(asked with { ProcessTime = 0 }));
+        // The system keeps whole pages.
+        var uneven = new WindowsJobLimits((1 << 30) + 100, 0, 0, 0);
+        Assert.Null(uneven.MissingIn(uneven with { ProcessMemory = 1 << 30 }));
+        Assert.NotNull(uneven.MissingIn(uneven with { ProcessMemory = (1 << 30) - 4096 }));
+    }
+
+    [Fact]
+    public void A_required_layer_that_a_child_did_not_get_ends_its_launch_and_a_preferred_one_is_named()
+    {
+        var policy = SandboxPolicy.Named("spec").Require(SandboxLayer.Job, SandboxLayer.Mitigations).Prefer(SandboxLayer.UserInterface);
+        var missing = Assert.Single(WindowsCheck.Judge(policy, [new WindowsFinding(SandboxLayer.UserInterface, "its job does not keep it from the user interface")]));
+        Assert.Equal(("user-interface", "user-interface is not in force on the child: its job does not keep it from the user interface"), (missing.Layer, missing.Sentence));
+        var refused = Assert.Throws<LaunchException>(() => WindowsCheck.Judge(policy, [new WindowsFinding(SandboxLayer.UserInterface, "…"), new WindowsFinding(SandboxLayer.Mitigations, "it does not have: no remote images")]));
+        Assert.Equal(LaunchErrorKind.ConfinementUnavailable, refused.Kind);
+        Assert.Contains("mitigations is not in force on the child: it does not have: no remote images", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(WindowsCheck.Judge(policy, []));
+    }
+
+    [Fact]
+    public void Every_layer_that_a_plan_gives_is_measured()
+    {
+        Assert.Equal([SandboxLayer.Job], WindowsPlan.Measured(WindowsConfinement.None));
+        SandboxLayer[] all = [.. Enum.GetValues<SandboxLayer>().Where(LayerNames.IsForWindows)];
+        Assert.Equal(7, all.Length);
+        Assert.Equal(all, WindowsPlan.Measured(Enum.GetValues<WindowsConfinement>().Aggregate(static (one, other) => one | other)));
+    }
+
+    [Theory]
+    [InlineData(0x1000U, WindowsLabel.NoWriteUp)]
+    [InlineData(0x2000U, WindowsLabel.NothingUp)]
+    [InlineData(0x3000U, 0U)]
+    public void A_label_is_read_as_it_was_written(uint level, uint rules) => Assert.Equal((level, rules), WindowsLabel.Parse(Descriptor(WindowsLabel.ListOf(level, rules))));
+
+    [Fact]
+    public void What_is_no_label_is_read_as_none()
+    {
+        var whole = Descriptor(WindowsLabel.ListOf(0x2000, WindowsLabel.NothingUp));
+        for (var length = 0; length < whole.Length; length++)
+            Assert.Null(WindowsLabel.Parse(whole.AsSpan(0, length)));
+        Assert.Null(WindowsLabel.Parse(new byte[512]));
+        // An entry of another kind; another authority; an entry without length; the list outside the descriptor.
+        foreach (var (at, value) in new[] { (28, 0x12), (43, 5), (30, 0), (12, 255) })
+        {
+            var other = (byte[])whole.Clone();
+            other[at] = (byte)value;
+            Assert.Null(WindowsLabel.Parse(other));
+        }
+    }
+
+    private static Func<int, uint> FlagsOf(Dictionary<int, uint> policies) => policy => policies.GetValueOrDefault(policy);
+
+    // SECURITY_DESCRIPTOR_RELATIVE: the system's access list follows the head.
+    private static byte[] Descriptor(byte[] list)
+    {
+        byte[] head = [1, 0, 0x10, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0, 0];
+        return [.. head, .. list];
+    }
+}
