@@ -28,6 +28,8 @@ internal static class ScratchCommand
     {
         if ((diff ? 1 : 0) + (apply ? 1 : 0) + (discard ? 1 : 0) is var actions && (actions > 1 || (actions == 1 && name is null)))
             throw new UsageException(name is null ? "--diff, --apply and --discard need the scratch's name." : "--diff, --apply and --discard exclude each other.");
+        if (!OperatingSystem.IsLinux())
+            throw new UsageException("scratch needs Linux.");
         try
         {
             if (name is null)

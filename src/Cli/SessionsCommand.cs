@@ -66,6 +66,12 @@ internal static class SessionsCommand
     /// <summary>One row of the table; its watcher writes it, drawing reads it.</summary>
     private sealed class SessionRow(string line)
     {
+        // More than a row shows.
+        private const int LongestEnd = 1024;
+
+        // A text may end anywhere: within a line, or between the two characters of a line's end.
+        private string _end = "";
+
         internal string Line { get; } = line;
 
         internal string Handle { get; set; } = "";
@@ -77,6 +83,13 @@ internal static class SessionsCommand
         internal long Bytes { get; set; }
 
         internal string LastLine { get; set; } = "";
+
+        internal void Say(string text)
+        {
+            _end = string.Concat(_end, text);
+            _end = _end[Math.Max(0, _end.Length - LongestEnd)..];
+            LastLine = _end.TrimEnd('\n', '\r').Split('\n')[^1];
+        }
 
         internal bool IsOver { get; set; }
     }
@@ -97,7 +110,7 @@ internal static class SessionsCommand
                     break;
                 case OutputText text:
                     row.Bytes += text.Bytes;
-                    row.LastLine = text.Text.TrimEnd('\n', '\r').Split('\n')[^1];
+                    row.Say(text.Text);
                     Sender.Tell(new GrantOutput(Math.Max(1, text.Bytes)));
                     break;
                 case CommandExited exited:

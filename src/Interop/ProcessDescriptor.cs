@@ -58,6 +58,8 @@ internal sealed unsafe class ProcessDescriptor : IDisposable
     public static int? ProcessOf(SafeDescriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
+        if (!OperatingSystem.IsLinux())
+            return null;
         Span<byte> buffer = stackalloc byte[512];
         var length = SmallFile.TryRead(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fdinfo/{descriptor.Value}"), buffer);
         ReadOnlySpan<byte> text = length < 0 ? default : buffer[..length];

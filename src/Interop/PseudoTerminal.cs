@@ -58,6 +58,6 @@ internal static unsafe class PseudoTerminal
     public static bool IsMaster(SafeDescriptor descriptor)
     {
         uint number;
-        return LibC.DeviceControl(descriptor.Value, GetTerminalNumber, &number) == 0;
+        return !OperatingSystem.IsWindows() && LibC.DeviceControl(descriptor.Value, GetTerminalNumber, &number) == 0;
     }
 }

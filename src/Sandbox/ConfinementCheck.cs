@@ -51,7 +51,7 @@ internal static class ConfinementCheck
     // The kernel counts filters since Linux 5.9. Those of this process were inherited.
     private static ReadOnlySpan<byte> FilterCount => "Seccomp_filters:"u8;
 
-    private static long OwnFilters { get; } = ReadOwnFilters();
+    private static long OwnFilters { get; } = OperatingSystem.IsLinux() ? ReadOwnFilters() : 0;
 
     private static long ReadOwnFilters()
     {

@@ -46,7 +46,8 @@ internal sealed class SocketChannel : IChannel, IReadinessHandler
     /// <summary>Creates a channel on an existing socket.</summary>
     /// <param name="socket">A connected Unix stream socket; the channel takes ownership.</param>
     /// <param name="limits">What this end accepts.</param>
-    public static SocketChannel FromDescriptor(SafeDescriptor socket, ChannelLimits limits) => new(socket, limits);
+    /// <exception cref="PlatformNotSupportedException">This is Windows, whose children have a pipe (<see cref="StreamChannel"/>).</exception>
+    public static SocketChannel FromDescriptor(SafeDescriptor socket, ChannelLimits limits) => OperatingSystem.IsWindows() ? throw new PlatformNotSupportedException("A channel on a Unix socket needs Linux or macOS.") : new(socket, limits);
 
     /// <inheritdoc/>
     public void Start(IFrameHandler handler)

@@ -27,12 +27,14 @@ public sealed class PlatformReach
     public void No_call_that_only_Linux_has_is_reached_on_another_system()
     {
         var graph = Graph();
-        var linux = graph.Calls.Keys.Where(IsOfLinux).ToList();
-        Assert.True(linux.Count > 10);
-        var reached = Reached(graph);
-        Assert.True(reached.Count > 1000);
-        var paths = linux.Where(reached.ContainsKey).Select(method => Path(method, reached)).ToList();
-        Assert.True(paths.Count == 0, string.Join("\n", paths));
+        AssertNotReached(graph, method => IsOfCLibrary(method, out var name) && !Portable.Contains(name), method => IsGuarded(graph, method));
+    }
+
+    [Fact]
+    public void No_call_of_a_C_library_is_reached_on_Windows()
+    {
+        var graph = Graph();
+        AssertNotReached(graph, static method => IsOfCLibrary(method, out _), method => IsGuarded(graph, method) || graph.Calls[method].Any(AsksForAnySystem) || IsMarked(method, "macos"));
     }
 
     [Fact]
@@ -49,12 +51,26 @@ public sealed class PlatformReach
         .Where(static file => System.IO.Path.GetFileNameWithoutExtension(file) is var name && (name.StartsWith("ActorBrowser.", StringComparison.Ordinal) || name is "actorbrowser") && name is not "ActorBrowser.TestSupport")
         .Select(static file => Assembly.LoadFrom(file)));
 
-    private static bool IsOfLinux(MethodBase method) =>
-        method.GetCustomAttribute<DllImportAttribute>() is { Value: "libc" } import && !Portable.Contains(import.EntryPoint ?? method.Name);
+    private static void AssertNotReached(CallGraph graph, Func<MethodBase, bool> isForbidden, Func<MethodBase, bool> isGuarded)
+    {
+        var forbidden = graph.Calls.Keys.Where(isForbidden).ToList();
+        Assert.True(forbidden.Count > 10);
+        var reached = Reached(graph, isGuarded);
+        Assert.True(reached.Count > 1000);
+        var paths = forbidden.Where(reached.ContainsKey).Select(method => Path(method, reached)).ToList();
+        Assert.True(paths.Count == 0, string.Join("\n", paths));
+    }
+
+    private static bool IsOfCLibrary(MethodBase method, out string name)
+    {
+        var import = method.GetCustomAttribute<DllImportAttribute>();
+        name = import?.EntryPoint ?? method.Name;
+        return import is { Value: "libc" };
+    }
 
     // Each method that may run where nobody has asked for the system, with the one that calls it. It begins with what nobody of ours calls and with
     // what an embedder may call. A method of an object runs only if such an object was made.
-    private static Dictionary<MethodBase, MethodBase?> Reached(CallGraph graph)
+    private static Dictionary<MethodBase, MethodBase?> Reached(CallGraph graph, Func<MethodBase, bool> isGuarded)
     {
         var called = graph.Calls.SelectMany(static pair => pair.Value.Where(method => method != pair.Key)).ToHashSet();
         var made = new HashSet<Type>();
@@ -70,7 +86,7 @@ public sealed class PlatformReach
             Reach(root, null);
         while (left.TryDequeue(out var method))
         {
-            if (IsGuarded(graph, method))
+            if (isGuarded(method))
                 continue;
             for (var type = method is ConstructorInfo { IsStatic: false } ? method.DeclaringType : null; type is not null; type = type.BaseType is { IsGenericType: true } parent ? parent.GetGenericTypeDefinition() : type.BaseType)
             {
@@ -92,12 +108,14 @@ public sealed class PlatformReach
     }
 
     private static bool IsGuarded(CallGraph graph, MethodBase method) =>
-        IsMarked(method) || graph.Calls[method].Any(AsksForTheSystem) || graph.Reads[method].Any(static field => field.Name == "Linux");
+        IsMarked(method, "linux") || graph.Calls[method].Any(AsksForTheSystem) || graph.Reads[method].Any(static field => field.Name == "Linux");
 
     private static bool AsksForTheSystem(MethodBase method) => method.DeclaringType == typeof(OperatingSystem) && method.Name == nameof(OperatingSystem.IsLinux);
 
-    private static bool IsMarked(MemberInfo? member) => member is not null
-        && (member.GetCustomAttributes<SupportedOSPlatformAttribute>().Any(static attribute => attribute.PlatformName == "linux") || IsMarked(member.DeclaringType));
+    private static bool AsksForAnySystem(MethodBase method) => method.DeclaringType == typeof(OperatingSystem);
+
+    private static bool IsMarked(MemberInfo? member, string system) => member is not null
+        && (member.GetCustomAttributes<SupportedOSPlatformAttribute>().Any(attribute => attribute.PlatformName == system) || IsMarked(member.DeclaringType, system));
 
     private static string Path(MethodBase method, Dictionary<MethodBase, MethodBase?> from)
     {

@@ -156,6 +156,9 @@ internal sealed class ChannelBridge(RoleContract contract, IActorRef child, Chil
         if (frame.TryRead<SpawnReady>(out var ready) is { } malformed)
             return malformed;
         var descriptors = frame.TakeDescriptors();
+        // What a child of Windows sends is a section, and never a terminal or a process.
+        if (OperatingSystem.IsWindows() && (ready.HasDescriptor || descriptors.Length > 0))
+            return Refuse(descriptors);
         if (!ready.HasDescriptor)
             return descriptors.Length > 1 ? Refuse(descriptors) : Gather(new ChildFrames.CommandReady(frame.CorrelationId, ready, descriptors is [var terminal] ? terminal : null));
         if (descriptors.Length == 0 || ProcessDescriptor.ProcessOf(descriptors[^1]) is not { } outside)

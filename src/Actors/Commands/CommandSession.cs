@@ -217,7 +217,7 @@ internal sealed partial class CommandSession : UntypedActor
     private void Begin(int processId, DateTimeOffset startedAt, SafeDescriptor? terminal)
     {
         _life.Start(processId, startedAt);
-        if (terminal is not null)
+        if (terminal is not null && !OperatingSystem.IsWindows())
         {
             DescriptorFlags.SetNonBlocking(terminal);
             _input.Connect(DescriptorFlags.Duplicate(terminal));

@@ -19,6 +19,8 @@ internal sealed class InputPipe : IReadinessHandler, IInputTarget
 
     internal InputPipe(IActorRef session, SafeDescriptor descriptor)
     {
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("On Windows a command's input goes in frames.");
         _session = session;
         _descriptor = descriptor;
     }

@@ -41,6 +41,8 @@ internal sealed class OutputPipe : IReadinessHandler, IOutputSource
     /// <param name="credit">How many bytes to read before more is granted.</param>
     internal OutputPipe(IActorRef session, OutputStream stream, SafeDescriptor descriptor, SafeDescriptor? writer, long credit)
     {
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("On Windows a command's output comes in frames.");
         _session = session;
         _stream = stream;
         _descriptor = descriptor;

@@ -23,6 +23,8 @@ internal sealed class EgressConnector : IReadinessHandler, IDisposable
     /// <param name="asker">Gets <see cref="Outcome"/>.</param>
     internal static EgressConnector Start(long key, IPAddress address, int port, IActorRef asker)
     {
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("On Windows a child connects itself: no socket can be sent to it.");
         var connector = new EgressConnector(key, asker);
         connector.Begin(address, port);
         return connector;

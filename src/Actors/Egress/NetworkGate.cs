@@ -71,6 +71,11 @@ internal sealed class NetworkGate : UntypedActor
 
     private void OnAsked(Asked asked)
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            asked.Router.Child.Tell(new ChildProcessActor.ReportViolation(new ProtocolViolation(ViolationKind.OutOfState, "The network child asked for a connection, which it makes itself on this system.")), ActorRefs.NoSender);
+            return;
+        }
         if (_router != asked.Router)
             Use(asked.Router);
         if (asked.Frame is ChildFrames.EgressAbandoned)

@@ -26,7 +26,7 @@ public sealed class Scratch
     /// <summary>Finds a scratch.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="ArgumentException">The name is not valid.</exception>
-    /// <exception cref="IOException">There is no such scratch.</exception>
+    /// <exception cref="IOException">There is no such scratch, or this is not Linux.</exception>
     public static Scratch Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -37,6 +37,7 @@ public sealed class Scratch
     }
 
     /// <summary>All scratches of this user, by name.</summary>
+    /// <exception cref="IOException">One cannot be read, or this is not Linux.</exception>
     public static IReadOnlyList<Scratch> List() => [.. ScratchFolder.Names().Select(Find)];
 
     /// <summary>What it changes in its folder, as that is now.</summary>

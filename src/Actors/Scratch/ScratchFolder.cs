@@ -19,6 +19,7 @@ internal static class ScratchFolder
 
     private const string Work = "work";
     private const string OriginFile = "origin.json";
+    private const string NeedsLinux = "Scratches need Linux.";
     private const int LongestName = 64;
 
     /// <summary>Null, or why this is no name of a scratch.</summary>
@@ -27,14 +28,19 @@ internal static class ScratchFolder
             : $"'{name}' is not a scratch's name: use at most {LongestName} letters, digits, '-', '_' and '.', and begin with none of the last.";
 
     /// <summary>The folder of a scratch.</summary>
-    /// <exception cref="IOException">The user has no state folder.</exception>
+    /// <exception cref="IOException">The user has no state folder, or this is not Linux.</exception>
     internal static string Of(string name) => Path.Combine(All(), name);
 
     /// <summary>The names of the scratches there are.</summary>
-    internal static IReadOnlyList<string> Names() =>
-        StateFolder.Find() is { } state && Directory.Exists(Path.Combine(state, "scratch"))
+    /// <exception cref="IOException">This is not Linux.</exception>
+    internal static IReadOnlyList<string> Names()
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new IOException(NeedsLinux);
+        return StateFolder.Find() is { } state && Directory.Exists(Path.Combine(state, "scratch"))
             ? [.. Directory.EnumerateDirectories(Path.Combine(state, "scratch")).Where(static folder => File.Exists(Path.Combine(folder, OriginFile))).Select(static folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)]
             : [];
+    }
 
     /// <summary>Begins a scratch, or goes on with one of the same workspace.</summary>
     /// <param name="name">Its name.</param>
@@ -47,7 +53,7 @@ internal static class ScratchFolder
     internal static string Begin(string name, string workspace, (ulong Device, ulong Inode) identity, IReadOnlyList<string> protectedNames, out IDisposable held)
     {
         if (!OperatingSystem.IsLinux())
-            throw new IOException("Scratches need Linux.");
+            throw new IOException(NeedsLinux);
         var folder = Of(name);
         if (Sandbox.PolicyPaths.IsIn(folder, workspace) || Sandbox.PolicyPaths.IsIn(workspace, folder))
             throw new IOException($"{workspace} holds the folder of scratches, or is in it: a folder cannot be laid over itself.");
@@ -81,7 +87,7 @@ internal static class ScratchFolder
     }
 
     /// <summary>Holds a scratch, so that nobody else uses it; null if somebody does.</summary>
-    internal static IDisposable? Hold(string folder) => FileLock.TryTake(Path.Combine(folder, "lock"));
+    internal static IDisposable? Hold(string folder) => !OperatingSystem.IsLinux() ? throw new IOException(NeedsLinux) : FileLock.TryTake(Path.Combine(folder, "lock"));
 
     /// <exception cref="IOException">There is no such scratch, or its file cannot be read.</exception>
     internal static ScratchOrigin Read(string folder)
@@ -107,7 +113,7 @@ internal static class ScratchFolder
     internal static void Remove(string folder)
     {
         if (!OperatingSystem.IsLinux())
-            throw new IOException("Scratches need Linux.");
+            throw new IOException(NeedsLinux);
         // First, so that half a scratch is none.
         File.Delete(Path.Combine(folder, OriginFile));
         using var all = FolderTree.Open(Path.GetDirectoryName(folder)!);
@@ -116,6 +122,8 @@ internal static class ScratchFolder
 
     private static string All()
     {
+        if (!OperatingSystem.IsLinux())
+            throw new IOException(NeedsLinux);
         var all = Path.Combine(StateFolder.Find() ?? throw new IOException("There is no state folder for scratches: set HOME or XDG_STATE_HOME."), "scratch");
         CrashFiles.MakeFolder(all);
         // Without links, which the overlay's layers are opened without.

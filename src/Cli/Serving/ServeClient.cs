@@ -130,7 +130,7 @@ internal sealed class ServeClient : IDisposable
 }
 
 /// <summary>No server runs.</summary>
-internal sealed class ServerAbsentException() : Exception("no server runs: start one with 'actorbrowser serve'");
+internal sealed class ServerAbsentException() : Exception(OperatingSystem.IsLinux() ? "no server runs: start one with 'actorbrowser serve'" : "no server runs, and none can here: serve needs Linux");
 
 /// <summary>The server ended before it had answered.</summary>
 internal sealed class ServerLostException() : Exception("the server is gone, and its commands with it");

@@ -96,7 +96,7 @@ internal static class ServerVerbs
             json.WriteNumber("from", from);
             json.WriteBoolean("follow", follow);
         }));
-        using var keyboard = takesInput ? new ServeKeyboard(server) : null;
+        using var keyboard = takesInput && !OperatingSystem.IsWindows() ? new ServeKeyboard(server) : null;
         // The command goes on.
         await using var interrupted = cancellation.UnsafeRegister(static server => ((ServeClient)server!).End(), server).ConfigureAwait(false);
         keyboard?.Start();

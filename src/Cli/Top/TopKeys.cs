@@ -44,8 +44,8 @@ internal sealed class TopKeys : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Starts reading; null without a terminal.</summary>
-    internal static TopKeys? TryStart() => LocalTerminal.OpenControlling() is { } terminal ? new TopKeys(terminal) : null;
+    /// <summary>Starts reading; null without a terminal, and on Windows, where no server runs.</summary>
+    internal static TopKeys? TryStart() => !OperatingSystem.IsWindows() && LocalTerminal.OpenControlling() is { } terminal ? new TopKeys(terminal) : null;
 
     /// <summary>The keys; completed when the terminal is gone.</summary>
     internal ChannelReader<TopKey> All => _keys.Reader;
