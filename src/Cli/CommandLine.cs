@@ -111,7 +111,7 @@ internal static class CommandLine
         {
             return ExitCodes.WriteError;
         }
-        catch (ServerAbsentException e)
+        catch (Exception e) when (e is ServerAbsentException or ServerSilentException)
         {
             await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
             return ExitCodes.Unavailable;
