@@ -30,7 +30,7 @@ internal sealed class BearerToken
     /// <summary>Draws a token.</summary>
     internal static string Draw() => RandomNumberGenerator.GetHexString(RandomLength, lowercase: true);
 
-    /// <summary>Whether a request has the token; its connection then has a place of its own.</summary>
+    /// <summary>Whether a request has the token. Its connection is then no longer one of an unknown client.</summary>
     internal bool IsIn(HttpContext context)
     {
         if (!IsIn(context.Request.Headers.Authorization is [var one] ? one : null))
