@@ -29,9 +29,12 @@ internal sealed class CliBrowser : IAsyncDisposable
 
     internal IActorRef Browser => _browser;
 
+    /// <summary>Starts it.</summary>
+    /// <exception cref="NoRoomException">This process may have too few threads or files.</exception>
     internal static Task<CliBrowser> StartAsync(CancellationToken cancellation, string configuration = "")
     {
         cancellation.ThrowIfCancellationRequested();
+        ProcessRoom.Check();
         // Runs while the actor system starts.
         Sandbox.Machine.ProbeAhead();
         var logging = ConfigurationFactory.ParseString(

@@ -79,7 +79,20 @@ internal static class CommandLine
     internal static async Task<int> RunAsync(string[] args)
     {
         StandardOutput.Install();
-        using var interruption = new Interruption();
+        try
+        {
+            using var interruption = new Interruption();
+            return await RunAsync(args, interruption).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ProcessRoom.Describe(e) is not null)
+        {
+            await Complaint.WriteAsync(ProcessRoom.Describe(e)!).ConfigureAwait(false);
+            return ExitCodes.Unavailable;
+        }
+    }
+
+    private static async Task<int> RunAsync(string[] args, Interruption interruption)
+    {
         var (result, errors) = Parse(args);
         if (result is null || errors.Count > 0)
         {
@@ -111,7 +124,7 @@ internal static class CommandLine
         {
             return ExitCodes.WriteError;
         }
-        catch (ServerAbsentException e)
+        catch (Exception e) when (e is ServerAbsentException or ServerSilentException or NoRoomException)
         {
             await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
             return ExitCodes.Unavailable;
@@ -136,7 +149,7 @@ internal static class CommandLine
             await Complaint.WriteAsync(Complaint.ReasonOf(e)).ConfigureAwait(false);
             return ExitCodes.CouldNotLoad;
         }
-        catch (Exception e)
+        catch (Exception e) when (ProcessRoom.Describe(e) is null)
         {
             // A defect. The children have stopped by now; a bug report needs the exception's location.
             await Complaint.WriteAsync($"internal error, please report it: {e.GetType().Name}: {e.Message} {e.StackTrace?.Split('\n')[0].Trim()}").ConfigureAwait(false);

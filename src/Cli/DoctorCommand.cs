@@ -72,10 +72,10 @@ internal static class DoctorCommand
 
     /// <summary>Returns the policy of a role, or of a profile with that name.</summary>
     internal static SandboxPolicy? Find(SandboxSettings settings, string name) =>
-        settings.Find(name) ?? (Roles.Names.Contains(name) || name == CommandRunnerContract.Name ? settings.ProfileOf(name) : null);
+        settings.Find(name) ?? (settings.Roles.Contains(name) ? settings.ProfileOf(name) : null);
 
     private static string Unknown(SandboxSettings settings, string name) =>
-        $"'{name}' is not a role or profile; the profiles are {string.Join(", ", settings.Profiles.Select(static policy => policy.Name))}";
+        $"'{name}' is not a role or profile; they are {string.Join(", ", settings.Profiles.Select(static policy => policy.Name).Union(settings.Roles).Order(StringComparer.Ordinal))}";
 
     private static async Task<int> RefuseAsync(string message)
     {
@@ -131,11 +131,11 @@ internal static class DoctorCommand
 
         var plans = Plans(settings);
         var roles = new Table().Title("The profiles on this machine").Border(TableBorder.Rounded).AddColumn("profile", static column => column.NoWrap())
-            .AddColumns("may", "required", "preferred, missing", "limits");
+            .AddColumns("role", "may", "required", "preferred, missing", "limits");
         foreach (var (policy, plan, refusal) in plans)
         {
             roles.AddRow(
-                policy.Name, Tables.Cell(policy.Description),
+                policy.Name, Tables.Cell(string.Join(", ", settings.RolesOf(policy))), Tables.Cell(policy.Description),
                 refusal is null ? "[green]all there[/]" : Tables.Cell(refusal, "red"),
                 plan is null ? "" : plan.Missing.Count == 0 ? "[green]nothing[/]" : Tables.Cell(string.Join("; ", plan.Missing.Select(static missing => missing.Sentence)), "yellow"),
                 Tables.Cell(Limits(policy.Limits)));
@@ -188,9 +188,10 @@ internal static class DoctorCommand
             {
                 ["library"] = library.File, ["installed"] = library.IsInstalled, ["package"] = library.Package,
             })]),
-            ["profiles"] = new JsonArray([.. plans.Select(static one => (JsonNode)new JsonObject
+            ["profiles"] = new JsonArray([.. plans.Select(one => (JsonNode)new JsonObject
             {
                 ["profile"] = one.Policy.Name,
+                ["roles"] = new JsonArray([.. settings.RolesOf(one.Policy).Select(static role => (JsonNode)role)]),
                 ["description"] = one.Policy.Description,
                 ["available"] = one.Plan is not null,
                 ["refusal"] = one.Refusal,

@@ -1,4 +1,5 @@
 using System.Net;
+using ActorBrowser.Dashboard;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -12,10 +13,14 @@ namespace ActorBrowser.Cli;
 /// <summary>An HTTP server for this machine only.</summary>
 internal static class LoopbackServer
 {
+    // From a request's first byte to the end of its headers.
+    private static readonly TimeSpan s_headersTime = TimeSpan.FromSeconds(5);
+
     /// <summary>Builds a server that does not listen yet.</summary>
     /// <param name="port">The port; 0 for a free one.</param>
     /// <param name="limit">Sets Kestrel's limits.</param>
-    internal static WebApplication Build(int port, Action<KestrelServerLimits> limit)
+    /// <param name="unknown">Its clients that have not shown a token; null if it has none.</param>
+    internal static WebApplication Build(int port, Action<KestrelServerLimits> limit, UnknownClients? unknown = null)
     {
         // Empty: nothing of the environment or of files changes where and how it listens.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -24,8 +29,13 @@ internal static class LoopbackServer
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = s_headersTime;
             limit(kestrel.Limits);
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(IPAddress.Loopback, port, endpoint =>
+            {
+                if (unknown is not null)
+                    endpoint.Use(next => connection => unknown.ServeAsync(connection, next));
+            });
         });
         return builder.Build();
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 
 namespace ActorBrowser.Dashboard;
 
@@ -28,6 +29,15 @@ internal sealed class BearerToken
 
     /// <summary>Draws a token.</summary>
     internal static string Draw() => RandomNumberGenerator.GetHexString(RandomLength, lowercase: true);
+
+    /// <summary>Whether a request has the token. Its connection is then no longer one of an unknown client.</summary>
+    internal bool IsIn(HttpContext context)
+    {
+        if (!IsIn(context.Request.Headers.Authorization is [var one] ? one : null))
+            return false;
+        context.Features.Get<UnknownClients.Client>()?.Remove();
+        return true;
+    }
 
     /// <summary>Whether this is the value of an Authorization header with the token. Takes as long for a wrong token as for the right one.</summary>
     internal bool IsIn(string? header) =>

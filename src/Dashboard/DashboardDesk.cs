@@ -150,6 +150,9 @@ internal sealed class DashboardDesk(DashboardFeed feed, DashboardGate gate, Time
     {
         if (refusal.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
+        // Who is not let in keeps no connection. HTTP/2 has no such header.
+        if (refusal.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden && HttpProtocol.IsHttp11(context.Request.Protocol))
+            context.Response.Headers.Connection = "close";
         return AnswerAsync(context, refusal.Status, refusal.Sentence);
     }
 

@@ -37,7 +37,7 @@ internal sealed class DashboardGate(Func<HttpContext, ValueTask<DashboardAccess>
         if (authorize is not null)
             return await ByHostAsync(context, wanted).ConfigureAwait(false);
         return OfOtherMachine(context)
-            ?? (token!.IsIn(context.Request.Headers.Authorization is [var one] ? one : null) ? null
+            ?? (token!.IsIn(context) ? null
                 : new Refusal(StatusCodes.Status401Unauthorized, "The request needs the header Authorization: Bearer TOKEN, with this page's token."));
     }
 

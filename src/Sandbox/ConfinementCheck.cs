@@ -35,18 +35,7 @@ internal static class ConfinementCheck
 
     /// <summary>Whether a process has ended, reaped or not. Its /proc entries then no longer show its confinement.</summary>
     /// <param name="processId">The pid of a child whose exit was not reported yet.</param>
-    public static bool IsGone(int processId)
-    {
-        if (!OperatingSystem.IsLinux())
-            return false;
-        Span<byte> buffer = stackalloc byte[512];
-        var length = SmallFile.TryRead(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"), buffer);
-        if (length < 0)
-            return true;
-        // The name before the state may contain any character.
-        var state = buffer[..length].LastIndexOf((byte)')') + 2;
-        return state >= length || buffer[state] is (byte)'Z' or (byte)'X';
-    }
+    public static bool IsGone(int processId) => OperatingSystem.IsLinux() && ProcessState.IsOver(processId);
 
     // The kernel counts filters since Linux 5.9. Those of this process were inherited.
     private static ReadOnlySpan<byte> FilterCount => "Seccomp_filters:"u8;

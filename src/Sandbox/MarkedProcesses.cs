@@ -14,7 +14,7 @@ internal static class MarkedProcesses
     public static List<int> Find(Func<SessionTag, bool> matches)
     {
         ArgumentNullException.ThrowIfNull(matches);
-        return [.. Others().Where(pid => TagOf(pid) is { } tag && matches(tag) && !IsZombie(pid))];
+        return [.. Others().Where(pid => TagOf(pid) is { } tag && matches(tag) && !ProcessState.IsOver(pid))];
     }
 
     // Without this process: a runner carries the tag of the command that it started last.
@@ -33,7 +33,7 @@ internal static class MarkedProcesses
             var open = new List<ProcessDescriptor>();
             foreach (var pid in Others())
             {
-                if (IsZombie(pid) || ProcessDescriptor.TryOpen(pid) is not { } process)
+                if (ProcessState.IsOver(pid) || ProcessDescriptor.TryOpen(pid) is not { } process)
                     continue;
                 seen.Add(pid);
                 open.Add(process);
@@ -117,7 +117,7 @@ internal static class MarkedProcesses
             if (ProcessDescriptor.TryOpen(pid) is not { } process)
                 continue;
             // The pid may have been reused before the descriptor was opened; afterwards it cannot be.
-            if (TagOf(pid) is { } tag && matches(tag) && !IsZombie(pid))
+            if (TagOf(pid) is { } tag && matches(tag) && !ProcessState.IsOver(pid))
             {
                 seen?.Add(pid);
                 open.Add(process);
@@ -146,17 +146,5 @@ internal static class MarkedProcesses
             return null;
         var field = text[(at + 20)..].TrimStart((byte)' ');
         return Utf8Parser.TryParse(field, out ulong soft, out _) ? SessionTag.FromLimit(soft) : null;
-    }
-
-    private static bool IsZombie(int pid)
-    {
-        Span<byte> buffer = stackalloc byte[512];
-        var length = SmallFile.TryRead($"/proc/{pid}/stat", buffer);
-        if (length < 0)
-            return true;
-        var text = buffer[..length];
-        // The name is in parentheses and may contain any character; the state follows it.
-        var end = text.LastIndexOf((byte)')');
-        return end < 0 || end + 2 >= length || text[end + 2] is (byte)'Z' or (byte)'X';
     }
 }

@@ -143,7 +143,7 @@ public sealed class CommandToolSpecs : IAsyncLifetime
     {
         await using var client = await McpProgram.ConnectAsync("--allow-host", "127.0.0.1:9", "--allow-host", "localhost:8");
         var refused = await client.RawCallAsync("run_command", new { command = "curl -sSf --max-time 20 http://127.0.0.1:7777/" });
-        const string Remedy = "No rule grants GET http://127.0.0.1:7777; to reach it, call request_permission with host 127.0.0.1 and port 7777, or have a person restart the server with --allow-host 127.0.0.1:7777.";
+        const string Remedy = "No rule grants GET http://127.0.0.1:7777; to reach it, call request_permission with host 127.0.0.1 and port 7777, or have a person restart the server with --allow-host '127.0.0.1:7777'.";
         Assert.Contains(Remedy, refused.StructuredContent!.Value.GetProperty("blocked").GetString(), StringComparison.Ordinal);
         Assert.Contains(Remedy, McpProgram.TextOf(refused), StringComparison.Ordinal);
         Assert.DoesNotContain("Spawn.", McpProgram.TextOf(refused), StringComparison.Ordinal);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ActorBrowser.ChildEntrypoints.Probes;
 using ActorBrowser.Cli;
 using ActorBrowser.TestSupport;
+using ActorBrowser.Transport;
 using Xunit;
 
 namespace ActorBrowser.CliTests;
@@ -36,6 +37,18 @@ public sealed class DoctorSpecs
         Assert.Equal(10, report.RootElement.GetProperty("layers").GetArrayLength());
         Assert.Equal(File.Exists(Program + ".dll") ? "Jit" : "Native", report.RootElement.GetProperty("children").GetProperty("image").GetString());
         Assert.Equal(10, report.RootElement.GetProperty("profiles").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Each_role_is_in_the_row_of_its_profile_and_has_a_filter()
+    {
+        using var report = JsonDocument.Parse((await RunAsync("--json")).Output);
+        var rows = report.RootElement.GetProperty("profiles").EnumerateArray().ToArray();
+        var roles = rows.SelectMany(static row => row.GetProperty("roles").EnumerateArray()).Select(static role => role.GetString()!).ToArray();
+        Assert.Equal(RoleContracts.BuiltIn.Select(static role => role.Name).Where(static role => role != ProbeContract.Name).Order(StringComparer.Ordinal), roles.Order(StringComparer.Ordinal));
+        Assert.Equal("network", Assert.Single(rows, static row => row.GetProperty("roles").EnumerateArray().Any(static role => role.GetString() == "secrets")).GetProperty("profile").GetString());
+        foreach (var role in roles)
+            Assert.Equal((0, ""), await RunAsync("--show-filter", role) is var (code, _, error) ? (code, error) : default);
     }
 
     [Fact]

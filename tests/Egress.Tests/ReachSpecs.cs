@@ -67,9 +67,32 @@ public sealed class ReachSpecs : EgressSpecs
         await using var site = await SiteAsync();
         var run = await RunAsync($"{Proxied} -f http://localhost:{site.Port}/; {Direct} http://127.0.0.1:{site.Port}/; {Direct} http://example.org/; exit 7");
         Assert.Equal("", run.Output.ToString());
-        Assert.Contains($"exec --allow-host localhost:{site.Port}", run.Exit!.Blocked, StringComparison.Ordinal);
-        Assert.Contains("exec --allow-host example.org)", run.Exit.Blocked, StringComparison.Ordinal);
+        Assert.Contains($"exec --allow-host 'localhost:{site.Port} private')", run.Exit!.Blocked, StringComparison.Ordinal);
+        Assert.Contains("exec --allow-host 'example.org')", run.Exit.Blocked, StringComparison.Ordinal);
         Assert.Empty(Names.Asked);
+    }
+
+    [TheoryNeeds("curl")]
+    [InlineData("-d x", "127.0.0.1", "", "POST 127.0.0.1:PORT")]
+    [InlineData("-d x", "127.0.0.1", "GET 127.0.0.1:PORT", "POST 127.0.0.1:PORT")]
+    [InlineData("-d x", "inner.example", "GET inner.example:PORT private", "POST inner.example:PORT private")]
+    [InlineData("", "inner.example", "POST inner.example:PORT private", "GET inner.example:PORT private")]
+    [InlineData("", "localhost", "", "localhost:PORT private")]
+    [InlineData("-X PURGE-ALL", "127.0.0.1", "", "PURGE-ALL 127.0.0.1:PORT")]
+    [InlineData("-X get", "127.0.0.1", "GET 127.0.0.1:PORT", "127.0.0.1:PORT")]
+    public async Task The_rule_that_a_refusal_names_grants_what_was_refused(string request, string host, string rules, string advice)
+    {
+        await using var site = await SiteAsync();
+        Names.Set("inner.example", ["127.0.0.1"]);
+        Names.Set("localhost", ["127.0.0.1"]);
+        string[] granted = rules.Length == 0 ? [] : [WithPort(rules)];
+        var line = $"{Proxied} -f {request} http://{host}:{site.Port}/";
+        var refused = await RunAsync(line, granted);
+        Assert.Equal(22, refused.Exit!.ExitCode);
+        Assert.Contains($"add '{WithPort(advice)}' to Spawn.Egress (exec --allow-host '{WithPort(advice)}') or", refused.Exit.Blocked, StringComparison.Ordinal);
+        Assert.EndsWith($" {host}:{site.Port} /", await OutputOfAsync(line, [.. granted, WithPort(advice)]), StringComparison.Ordinal);
+
+        string WithPort(string text) => text.Replace("PORT", $"{site.Port}", StringComparison.Ordinal);
     }
 
     [FactNeeds("curl")]

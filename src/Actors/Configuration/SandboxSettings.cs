@@ -66,6 +66,13 @@ internal sealed class SandboxSettings
     /// <param name="name">Its name.</param>
     public SandboxPolicy? Find(string name) => _profiles.GetValueOrDefault(name);
 
+    /// <summary>The roles that the configuration gives a profile.</summary>
+    public IEnumerable<string> Roles => _roles.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>Those of them that it gives this one.</summary>
+    /// <param name="profile">A profile.</param>
+    public IEnumerable<string> RolesOf(SandboxPolicy profile) => Roles.Where(role => _roles[role] == profile.Name);
+
     /// <summary>Returns the profile of a role.</summary>
     /// <param name="role">The role.</param>
     public SandboxPolicy ProfileOf(string role)

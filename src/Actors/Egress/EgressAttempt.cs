@@ -55,9 +55,11 @@ internal sealed class EgressAttempt(long key, ulong id, string host, IPAddress? 
     internal string Description => IsName ? host : Method.Length > 0 ? $"{Method} http://{Target}" : Target;
 
     /// <summary>Why it is refused, and how to grant it.</summary>
-    internal string NoRule => $"No rule grants {Description}; to grant it, add '{Suggestion}' to Spawn.Egress (exec --allow-host {Suggestion}) or to egress.allow of the profile.";
-
-    private string Suggestion => !IsName && Port is not (80 or 443) ? Target : host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+    internal string NoRule(EgressRules rules)
+    {
+        var rule = EgressAdvice.For(this, rules);
+        return $"No rule grants {Description}; to grant it, add '{rule}' to Spawn.Egress (exec --allow-host '{rule}') or to egress.allow of the profile.";
+    }
 
     /// <summary>Somebody's denial, as a sentence.</summary>
     internal string DenialWith(string sentence) => $"{Description} was denied{(sentence.Length == 0 ? "." : $": {sentence}")}";
@@ -87,7 +89,10 @@ internal sealed class EgressAttempt(long key, ulong id, string host, IPAddress? 
         _ => $"is not reachable ({new Interop.SystemCallException("connect", Errno).Message})",
     };
 
-    internal string Target => $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{asked.Port}";
+    /// <summary>The host as in a URL.</summary>
+    internal string BracketedHost => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
+
+    internal string Target => $"{BracketedHost}:{asked.Port}";
 
     /// <summary>The addresses to try, all of them checked.</summary>
     internal IReadOnlyList<IPAddress> Addresses

@@ -59,7 +59,8 @@ internal sealed class EgressRule
     internal bool Names(IPAddress address, int port, string method) =>
         _network is { } network && network.Contains(address) && MatchesPort(port) && MatchesMethod(method, port);
 
-    private bool MatchesHost(string host, IPAddress? address) =>
+    /// <summary>Whether it is about a host, of whichever port and method.</summary>
+    internal bool MatchesHost(string host, IPAddress? address) =>
         _network is { } network ? address is not null && network.Contains(address)
         : _host == "*" || (address is null && (_host[0] == '*' ? host.EndsWith(_host[1..], StringComparison.Ordinal) && host.Length > _host.Length - 1 : host == _host));
 

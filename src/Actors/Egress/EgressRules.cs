@@ -91,6 +91,9 @@ internal sealed class EgressRules
     internal EgressVerdict Find(string host, IPAddress? address, int port, string method) => new(
         Array.Find(_denying, rule => rule.Matches(host, address, port, method)) ?? Array.Find(_granting, rule => rule.Matches(host, address, port, method)));
 
+    /// <summary>The rules that grant something of a host, of whichever port and method.</summary>
+    internal IEnumerable<EgressRule> Granting(string host, IPAddress? address) => _granting.Where(rule => rule.MatchesHost(host, address));
+
     /// <summary>Whether a cloud's metadata service is at this address.</summary>
     internal static bool IsMetadata(IPAddress address)
     {

@@ -190,7 +190,7 @@ internal sealed partial class EgressSession : UntypedActor
         else if (_setup.Mode == RefusalMode.Ask && _setup.Audience.First is { } member)
             AskFor(attempt, member);
         else
-            Deny(attempt, attempt.NoRule);
+            Deny(attempt, attempt.NoRule(_setup.Rules));
     }
 
     private void Begin(EgressAttempt attempt)
@@ -219,7 +219,7 @@ internal sealed partial class EgressSession : UntypedActor
         _attempts.Add(attempt);
         attempt.IsAsked = true;
         attempt.Span?.Begin("ask");
-        _setup.Permissions.Tell(new AskPermission(attempt.Key, member.Handle, _setup.Profile, member.Display, attempt.Subject, attempt.NoRule, _self));
+        _setup.Permissions.Tell(new AskPermission(attempt.Key, member.Handle, _setup.Profile, member.Display, attempt.Subject, attempt.NoRule(_setup.Rules), _self));
     }
 
     private void OnAnswer(EgressAttempt attempt, PermissionAnswer answer)

@@ -16,13 +16,16 @@ internal static partial class ModelRemedies
 
     private static string Remedy(Match found)
     {
-        var (host, port) = (found.Groups["host"].Value, found.Groups["port"].Value);
-        var rule = port.Length > 0 ? $"{host}:{port}" : host;
-        return $"No rule grants {found.Groups["method"].Value}{rule}; to reach it, call request_permission with host {host.Trim('[', ']')} and {(port.Length > 0 ? $"port {port}" : "its port")}, or have a person restart the server with --allow-host {rule}.";
+        var (host, port, rule) = (found.Groups["host"].Value, found.Groups["port"].Value, found.Groups["rule"].Value);
+        var target = port.Length > 0 ? $"{host}:{port}" : host;
+        var ask = rule.EndsWith(" private", StringComparison.Ordinal)
+            ? "use the host's address in the command and call request_permission with it"
+            : $"call request_permission with host {host.Trim('[', ']')} and {(port.Length > 0 ? $"port {port}" : "its port")}";
+        return $"No rule grants {found.Groups["method"].Value}{target}; to reach it, {ask}, or have a person restart the server with --allow-host '{rule}'.";
     }
 
     // EgressAttempt.NoRule.
-    [GeneratedRegex(@"No rule grants (?<method>[A-Z]+ http://)?(?<host>\[[0-9a-f:.]+\]|[^\s:;]+)(:(?<port>[0-9]+))?; to grant it, add '[^']+' to Spawn\.Egress \(exec --allow-host \S+\) or to egress\.allow of the profile\.")]
+    [GeneratedRegex(@"No rule grants (?<method>\S+ http://)?(?<host>\[[0-9a-f:.]+\]|[^\s:;]+)(:(?<port>[0-9]+))?; to grant it, add '(?<rule>[^']+)' to Spawn\.Egress \(exec --allow-host '[^']+'\) or to egress\.allow of the profile\.")]
     private static partial Regex NoRule();
 
     // EgressRules.ToReachIt.

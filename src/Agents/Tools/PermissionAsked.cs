@@ -7,9 +7,6 @@ namespace ActorBrowser.Agents;
 /// <summary>What <c>request_permission</c> is asked for: checked, so that no grant is without effect, and in the words of a person.</summary>
 internal static class PermissionAsked
 {
-    // Names of this machine and of private networks: RFC 6761, RFC 6762, and what resolvers of clouds and homes use.
-    private static readonly string[] PrivateNames = ["localhost", "local", "internal", "lan", "home.arpa"];
-
     /// <summary>A host to reach.</summary>
     /// <exception cref="ToolException">It is no host, or a grant would not reach it.</exception>
     internal static PermissionSubject.Egress HostOf(string host, int port)
@@ -23,7 +20,7 @@ internal static class PermissionAsked
             throw new ToolException($"host is '{Foreign.Line(host, 100)}'; {VisibleText.Line(problem)}");
         if (!IPAddress.TryParse(ascii, out var address))
         {
-            if (IsPrivateName(ascii))
+            if (EgressAdvice.IsPrivateName(ascii))
                 throw new ToolException($"'{ascii}' is a name of this machine or of a private network, which a grant for a name does not reach. Ask for its address, such as 127.0.0.1, and let the command use the address; or have a person restart the server with --allow-host '{RuleOf(subject)} private'.");
         }
         else if (EgressRules.IsMetadata(address))
@@ -62,8 +59,4 @@ internal static class PermissionAsked
     private static string ClassOf(AddressBlock block) => block.Name.Contains("link-local", StringComparison.Ordinal) ? $"{block.Name}, where clouds serve metadata" : block.Name;
 
     private static string Bracketed(string host, IPAddress? literal) => literal is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } && host[0] != '[' ? $"[{host}]" : host;
-
-    // A name without a dot is found in the machine's own domain or file.
-    private static bool IsPrivateName(string name) =>
-        !name.Contains('.', StringComparison.Ordinal) || Array.Exists(PrivateNames, end => name.EndsWith("." + end, StringComparison.Ordinal));
 }

@@ -16,6 +16,7 @@ internal sealed class McpHttpServer(McpHttpSessions sessions, BearerToken token)
     private const string SessionHeader = "Mcp-Session-Id";
     private const string VersionHeader = "MCP-Protocol-Version";
     private const int LongestRequest = 4 << 20;
+    private const int MostUnknown = 256;
     private const int UnsupportedVersion = -32022;
     private const int UnknownSession = -32001;
 
@@ -27,7 +28,7 @@ internal sealed class McpHttpServer(McpHttpSessions sessions, BearerToken token)
     internal static async Task<int> RunAsync(BrowserClient browser, ToolSessionOptions options, int port, BearerToken token, TimeSpan idle, CancellationToken cancellation)
     {
         await using var sessions = new McpHttpSessions(browser, options, idle);
-        var app = LoopbackServer.Build(port, static limits => (limits.MaxRequestBodySize, limits.MaxConcurrentConnections) = (LongestRequest, 4 * McpHttpSessions.Most));
+        var app = LoopbackServer.Build(port, static limits => (limits.MaxRequestBodySize, limits.MaxConcurrentConnections) = (LongestRequest, MostUnknown + (4 * McpHttpSessions.Most)), new UnknownClients(MostUnknown));
         app.Run(new McpHttpServer(sessions, token).AnswerAsync);
         await using var disposing = app.ConfigureAwait(false);
         var address = await LoopbackServer.StartAsync(app, "--http", port, cancellation).ConfigureAwait(false);
@@ -53,6 +54,7 @@ internal sealed class McpHttpServer(McpHttpSessions sessions, BearerToken token)
             {
                 if (refusal.Status == StatusCodes.Status401Unauthorized)
                     context.Response.Headers.WWWAuthenticate = "Bearer";
+                context.Response.Headers.Connection = "close";
                 await RefuseAsync(context, refusal.Status, -32600, refusal.Reason, default).ConfigureAwait(false);
                 return;
             }
@@ -83,7 +85,7 @@ internal sealed class McpHttpServer(McpHttpSessions sessions, BearerToken token)
             return (StatusCodes.Status403Forbidden, "The Host header must name 127.0.0.1 or localhost, and this port.");
         if (request.Headers.Origin.Any(origin => origin != $"http://127.0.0.1:{port}" && origin != $"http://localhost:{port}"))
             return (StatusCodes.Status403Forbidden, "Pages of other origins may not send requests here.");
-        if (!token.IsIn(request.Headers.Authorization is [var one] ? one : null))
+        if (!token.IsIn(context))
             return (StatusCodes.Status401Unauthorized, request.Headers.Authorization.Count == 0 ? "The request needs the header Authorization: Bearer TOKEN." : "The Authorization header is not 'Bearer TOKEN' with this server's token.");
         return request.Path == Path ? (0, "") : (StatusCodes.Status404NotFound, $"The path is {Path}.");
     }

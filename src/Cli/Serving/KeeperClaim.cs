@@ -45,7 +45,7 @@ internal sealed class KeeperClaim : IDisposable
     /// <exception cref="ServerRunsException">Another server runs, or what runs cannot be claimed.</exception>
     internal static KeeperClaim? TryTake(TimeSpan keepFor, CancellationToken cancellation)
     {
-        if (ServeClient.TryConnect() is not { } client)
+        if (TryOpen() is not { } client)
             return null;
         // Before the question: afterwards the pid may be another's.
         var process = client.Server is > 0 and var id ? ProcessDescriptor.TryOpen(id) : null;
@@ -101,6 +101,18 @@ internal sealed class KeeperClaim : IDisposable
         }
     }
 
+    private static ServeClient? TryOpen()
+    {
+        try
+        {
+            return ServeClient.TryOpen();
+        }
+        catch (ServerSilentException e)
+        {
+            throw new ServerRunsException(e.Message);
+        }
+    }
+
     private static ProcessEnd? EndOf(ServeClient client, ProcessDescriptor? process)
     {
         client.Dispose();
@@ -143,7 +155,7 @@ internal sealed class KeeperClaim : IDisposable
     {
         try
         {
-            using var client = ServeClient.TryConnect();
+            using var client = TryOpen();
             return Describe(client is not null && Ask(client, TimeSpan.Zero, cancellation).IsFree, client?.Server ?? 0);
         }
         catch (ServerLostException)

@@ -17,6 +17,11 @@ internal static class ServeDashboard
     // Files, pictures and orders of each viewer besides its events.
     private const int MostConnections = 1024;
 
+    private const int MostUnknown = 256;
+
+    // A connection that waits for a request. A page opens another.
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(30);
+
     /// <summary>The option: a port, or none for a free one.</summary>
     internal static Option<int?> CreateOption() => new("--dashboard")
     {
@@ -43,7 +48,8 @@ internal static class ServeDashboard
     internal static async Task<IAsyncDisposable> StartAsync(IActorRef browser, int port, CancellationToken cancellation)
     {
         var token = BearerToken.Draw();
-        var app = LoopbackServer.Build(port, static limits => (limits.MaxRequestBodySize, limits.MaxConcurrentConnections) = (LongestBody, MostConnections));
+        var app = LoopbackServer.Build(
+            port, static limits => (limits.MaxRequestBodySize, limits.MaxConcurrentConnections, limits.KeepAliveTimeout) = (LongestBody, MostConnections, s_idle), new UnknownClients(MostUnknown));
         app.MapActorBrowser(Path, options => (options.Browser, options.Token) = (browser, token));
         string address;
         try

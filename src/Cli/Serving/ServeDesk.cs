@@ -14,9 +14,11 @@ namespace ActorBrowser.Cli;
 /// <param name="keeper">Has the commands beyond the server's end; null if they end with it.</param>
 internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inherited, Keeper? keeper)
 {
-    private const int MostInput = 1 << 20;
+    private const int MostRuns = 256;
 
     private static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _places = new(MostRuns);
 
     /// <summary>Serves one client.</summary>
     internal async Task ServeAsync(ServeConnection connection, CancellationToken stop)
@@ -55,11 +57,15 @@ internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inh
             throw new ServeException("The server is of another build than this program: end it, and start it again.");
         switch (request.GetProperty("verb").GetString())
         {
+            case ServeClient.Greeting:
+                await connection.SendAsync(ServeKind.Answer, "{}"u8.ToArray(), stop).ConfigureAwait(false);
+                await ServeAsync(connection, stop).ConfigureAwait(false);
+                break;
             case "run":
-                await StartAsync(() => RunAsync(connection, ServeJson.ReadRun(request, inherited), input, stop)).ConfigureAwait(false);
+                await StartAsync(() => RunAsync(connection, ServeJson.ReadRun(request, inherited), input, stop), stop).ConfigureAwait(false);
                 break;
             case "detach":
-                await StartAsync(() => DetachAsync(connection, ServeJson.ReadRun(request, inherited), stop)).ConfigureAwait(false);
+                await StartAsync(() => DetachAsync(connection, ServeJson.ReadRun(request, inherited), stop), stop).ConfigureAwait(false);
                 break;
             case KeeperClaim.Verb:
                 await ClaimAsync(connection, TimeSpan.FromTicks(request.GetProperty(KeeperClaim.KeepFor).GetInt64()), stop).ConfigureAwait(false);
@@ -90,12 +96,21 @@ internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inh
 
     private static string HandleOf(JsonElement request) => request.GetProperty("handle").GetString() ?? "";
 
-    private async Task StartAsync(Func<Task> start)
+    // The next one waits until one has ended; other requests do not.
+    private async Task StartAsync(Func<Task> start, CancellationToken stop)
     {
-        if (keeper is null)
-            await start().ConfigureAwait(false);
-        else if (!await keeper.TryStartAsync(start).ConfigureAwait(false))
-            throw new ServeException("The server was killed, and the process that has kept its commands starts no other: start a server with 'actorbrowser serve --keep'.");
+        await _places.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (keeper is null)
+                await start().ConfigureAwait(false);
+            else if (!await keeper.TryStartAsync(start).ConfigureAwait(false))
+                throw new ServeException("The server was killed, and the process that has kept its commands starts no other: start a server with 'actorbrowser serve --keep'.");
+        }
+        finally
+        {
+            _places.Release();
+        }
     }
 
     // With no time to keep commands, the client only asks.
@@ -118,7 +133,7 @@ internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inh
         spawn = spawn with { Input = input is null ? CommandInput.None : CommandInput.Descriptor, InputDescriptor = input };
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var session = new TaskCompletionSource<IActorRef>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var reading = TakeOrdersAsync(connection, session.Task, gone);
+        var reading = ServeOrders.TakeAsync(connection, session.Task, gone);
         try
         {
             await foreach (var happened in browser.Commands.RunEventsAsync(spawn, gone.Token).ConfigureAwait(false))
@@ -159,7 +174,7 @@ internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inh
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var entries = (Handles)await AskAsync(ListHandles.Instance, stop).ConfigureAwait(false);
         var session = entries.Entries.FirstOrDefault(entry => entry.Handle == handle).Session ?? ActorRefs.Nobody;
-        var reading = TakeOrdersAsync(connection, Task.FromResult(session), gone);
+        var reading = ServeOrders.TakeAsync(connection, Task.FromResult(session), gone);
         try
         {
             if (!follow && now.Status == CommandStatus.Running && from >= now.Position)
@@ -233,43 +248,6 @@ internal sealed class ServeDesk(BrowserClient browser, IReadOnlyList<string> inh
             }
             json.WriteEndArray();
         }), stop).ConfigureAwait(false);
-    }
-
-    // The client's further frames; its end ends the connection.
-    private static async Task TakeOrdersAsync(ServeConnection connection, Task<IActorRef> started, CancellationTokenSource gone)
-    {
-        var waiting = 0L;
-        try
-        {
-            while (true)
-            {
-                var (kind, content, _) = await connection.ReadAsync(takesDescriptor: false, gone.Token).ConfigureAwait(false);
-                var session = await started.WaitAsync(gone.Token).ConfigureAwait(false);
-                switch (kind)
-                {
-                    case ServeKind.Input when Interlocked.Add(ref waiting, content.Length) <= MostInput:
-                        _ = Reply.AskAsync<object>(session, new WriteInput(content), static _ => new OperationCanceledException(), gone.Token)
-                            .ContinueWith(_ => Interlocked.Add(ref waiting, -content.Length), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-                        break;
-                    case ServeKind.Resize when content.Length == 8:
-                        session.Tell(new CommandProtocol.ResizeTerminal(BinaryPrimitives.ReadInt32LittleEndian(content), BinaryPrimitives.ReadInt32LittleEndian(content.AsSpan(4))), ActorRefs.NoSender);
-                        break;
-                    case ServeKind.Signal when content is [0]:
-                        session.Tell(new CommandProtocol.Terminate(), ActorRefs.NoSender);
-                        break;
-                    case ServeKind.Signal when content is [var number]:
-                        session.Tell(new CommandProtocol.SendSignal(number), ActorRefs.NoSender);
-                        break;
-                    default:
-                        throw new InvalidDataException($"A frame of the kind {(int)kind} with {content.Length} bytes came, or more input than the command reads.");
-                }
-            }
-        }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or OperationCanceledException or System.Net.Sockets.SocketException)
-        {
-            // Whatever the client did, it takes no more part.
-            await gone.CancelAsync().ConfigureAwait(false);
-        }
     }
 
     private static async Task EndAsync(CancellationTokenSource gone, Task reading)

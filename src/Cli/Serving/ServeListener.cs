@@ -9,7 +9,7 @@ namespace ActorBrowser.Cli;
 /// <summary>The socket that clients of <c>serve</c> connect to, and the loop that serves each of them.</summary>
 internal sealed class ServeListener : IDisposable
 {
-    private const int MostClients = 256;
+    private const int MostClients = 1024;
 
     // How many commands it knows: the oldest that has ended is forgotten for a new one.
     private const string Settings = "actorbrowser.commands.capacity = 256";
@@ -26,11 +26,8 @@ internal sealed class ServeListener : IDisposable
     {
         ServeFolder.Prepare();
         using var held = FileLock.Take(ServeFolder.Lock);
-        using (var other = UnixPeer.TryConnect(ServeFolder.Socket))
-        {
-            if (other is not null)
-                return null;
-        }
+        if (IsTaken())
+            return null;
         // A server that was killed has left it.
         File.Delete(ServeFolder.Socket);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -52,6 +49,20 @@ internal sealed class ServeListener : IDisposable
             // .NET knows no sentence for a full disk, and has three lines about a long path.
             var reason = e is SocketException { NativeErrorCode: var errno } ? Marshal.GetPInvokeErrorMessage(errno) : "its path is too long; set XDG_RUNTIME_DIR to a shorter one";
             throw new UsageException($"The socket {ServeFolder.Socket} cannot be made: {reason}");
+        }
+    }
+
+    private static bool IsTaken()
+    {
+        try
+        {
+            using var other = UnixPeer.TryConnect(ServeFolder.Socket, TimeSpan.FromSeconds(1));
+            return other is not null;
+        }
+        catch (TimeoutException)
+        {
+            // A server that is stopped, or has as many clients as it can.
+            return true;
         }
     }
 

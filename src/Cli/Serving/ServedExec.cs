@@ -12,6 +12,7 @@ internal static class ServedExec
     /// <param name="outcome">How it ended, or why it was not started; null if it was started and goes on.</param>
     /// <returns>Whether it was run; otherwise the caller runs it.</returns>
     /// <exception cref="ServerAbsentException">It is to go on without this process, and no server runs.</exception>
+    /// <exception cref="ServerSilentException">The server does not answer; it has not been asked to run the command.</exception>
     internal static bool TryRun(ExecOptions options, CancellationToken cancellation, out IEvent? outcome)
     {
         outcome = null;
@@ -21,26 +22,22 @@ internal static class ServedExec
             throw new UsageException("exec takes --detach or --ask, not both: a question is asked at the terminal of this exec.");
         if (options.Alone || options.Ask || (options.Terminal && !options.Detached))
             return false;
-        using var server = options.Detached ? ServeClient.Connect() : ServeClient.TryConnect();
-        if (server is null || (!options.Detached && !server.SeesSameFiles()))
-            return false;
-        var request = RequestOf(options);
         if (options.Detached)
         {
-            outcome = request.Length <= ServeFrame.Longest ? Detach(server, request)
-                : throw new UsageException($"The command and its environment have {request.Length} bytes in a request; the server takes {ServeFrame.Longest}.");
+            outcome = Detach(RequestOf(options));
             return true;
         }
-        if (request.Length > ServeFrame.Longest)
-            return false;
         try
         {
+            using var server = ServeClient.TryConnect();
+            if (server is null || !server.SeesSameFiles() || RequestOf(options) is not { Length: <= ServeFrame.Longest } request)
+                return false;
             outcome = Run(server, options, request, cancellation);
             return true;
         }
         catch (ServerRefusedException)
         {
-            // Nothing was started: the server is of another build.
+            // Nothing was started: the server is of another build, or was killed and its keeper starts no command.
             return false;
         }
     }
@@ -64,8 +61,11 @@ internal static class ServedExec
         return ServedCommand.Follow(server, options.Json, _ => typed?.Start())!;
     }
 
-    private static SpawnRefused? Detach(ServeClient server, byte[] request)
+    private static SpawnRefused? Detach(byte[] request)
     {
+        using var server = ServeClient.Connect();
+        if (request.Length > ServeFrame.Longest)
+            throw new UsageException($"The command and its environment have {request.Length} bytes in a request; the server takes {ServeFrame.Longest}.");
         server.Send(ServeKind.Request, request);
         switch (server.Read(out var content))
         {

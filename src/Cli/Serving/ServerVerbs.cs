@@ -27,7 +27,7 @@ internal static class ServerVerbs
             Prints the output of a command of a running server: standard output and error go where they went.
             Of long output the first 64 KiB and the last MiB are kept; a line on stderr says how many bytes were not.
 
-            Exit codes: 0; with --follow, or if the command has ended, as exec's; 1 there is no such command; 69 no server runs.
+            Exit codes: 0; with --follow, or if the command has ended, as exec's; 1 there is no such command; 69 no server runs or answers.
             """)
         {
             handle, follow, from,
@@ -45,7 +45,7 @@ internal static class ServerVerbs
             Shows a command of a running server until it ends, and exits with its code. If it was started with --pty, what is typed
             goes to its terminal. Ctrl-] leaves it running; so does the end of this program.
 
-            Exit codes: as exec's; 0 after Ctrl-]; 1 there is no such command; 69 no server runs.
+            Exit codes: as exec's; 0 after Ctrl-]; 1 there is no such command; 69 no server runs or answers.
             """)
         {
             handle, from,
@@ -58,7 +58,7 @@ internal static class ServerVerbs
     {
         var handle = Handle;
         var grace = Options.Seconds("the time between TERM and KILL (default: the command's, 2)", "--grace");
-        var command = new Command("kill", "Ends a command of a running server with every process it started, and returns when they are gone. Exit codes: 0; 1 there is no such command; 69 no server runs.") { handle, grace };
+        var command = new Command("kill", "Ends a command of a running server with every process it started, and returns when they are gone. Exit codes: 0; 1 there is no such command; 69 no server runs or answers.") { handle, grace };
         command.SetAction((parsed, _) => KillAsync(parsed.GetValue(handle)!, parsed.GetValue(grace)));
         return command;
     }
@@ -96,6 +96,8 @@ internal static class ServerVerbs
             json.WriteNumber("from", from);
             json.WriteBoolean("follow", follow);
         }));
+        if (!follow)
+            server.ExpectNoSilence();
         using var keyboard = takesInput && !OperatingSystem.IsWindows() ? new ServeKeyboard(server) : null;
         // The command goes on.
         await using var interrupted = cancellation.UnsafeRegister(static server => ((ServeClient)server!).End(), server).ConfigureAwait(false);
@@ -121,7 +123,7 @@ internal static class ServerVerbs
     private static Task<int> KillAsync(string handle, double? grace)
     {
         using var server = ServeClient.Connect();
-        using var answer = server.Ask("kill", json =>
+        using var answer = server.AskForWork("kill", json =>
         {
             json.WriteString("handle", handle);
             json.WriteNumber("grace", grace is { } seconds ? TimeSpan.FromSeconds(seconds).Ticks : -1);
