@@ -45,7 +45,7 @@ public sealed record CommandExit(
     /// </summary>
     public IReadOnlyList<string> Appeared { get; init; } = [];
 
-    /// <summary>What confined it; null for a command of another node, and for one whose runner was lost before it was started.</summary>
+    /// <summary>What confined it; null if its runner, or its node, was lost before it was started.</summary>
     public CommandConfinement? Confinement { get; init; }
 
     /// <summary>The exit code as a shell reports it, or 128 + the signal.</summary>
@@ -58,7 +58,7 @@ public sealed record CommandExit(
 }
 
 /// <summary>The layers of confinement with which a command was started: its runner has measured them, and its programs inherit them.</summary>
-/// <param name="Layers">The names of those in force, such as "seccomp" or "job".</param>
+/// <param name="Layers">The names of those in force, such as "system-calls" or "job".</param>
 /// <param name="Missing">For each layer that the profile prefers and that this machine lacks, a sentence with its name and why.</param>
 public sealed record CommandConfinement(IReadOnlyList<string> Layers, IReadOnlyList<string> Missing);
 
