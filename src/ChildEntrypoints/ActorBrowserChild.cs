@@ -115,7 +115,9 @@ public static class ActorBrowserChild
         StreamChannel channel;
         try
         {
-            _ = int.TryParse(Environment.GetEnvironmentVariable(WireProtocol.ParentVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var parent);
+            // Without it, the secret would go to whoever has made the pipe.
+            if (!int.TryParse(Environment.GetEnvironmentVariable(WireProtocol.ParentVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var parent) && OperatingSystem.IsWindows())
+                return Fail(ChildExitCodes.Usage, $"the pipe '{pipe}' cannot be used: {WireProtocol.ParentVariable} does not name the parent");
             channel = NamedPipeEndpoint.Connect(pipe, secret, ChannelLimits.Default, parent);
         }
         catch (Exception e) when (e is IOException or TimeoutException or UnauthorizedAccessException or FormatException)

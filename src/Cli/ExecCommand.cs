@@ -82,8 +82,6 @@ internal static class ExecCommand
                 await Complaint.WriteAsync(e.Message).ConfigureAwait(false);
                 return ExitCodes.Usage;
             }
-            if (OperatingSystem.IsWindows())
-                await Complaint.WriteAsync("On Windows this command is not confined: it has a job that ends its processes, and nothing else of what its profile says.").ConfigureAwait(false);
             return await RunAsync(options, cancellation).ConfigureAwait(false);
         });
         return command;
@@ -105,6 +103,15 @@ internal static class ExecCommand
                 result.AddError($"{name} takes a rule without '!'; --deny-host denies.");
         });
         return hosts;
+    }
+
+    // Of one name given twice, the last counts.
+    private static Dictionary<string, CommandText> VariablesOf(ExecOptions options)
+    {
+        var variables = new Dictionary<string, CommandText>(StringComparer.Ordinal);
+        foreach (var (name, value) in options.Environment)
+            variables[name] = value;
+        return variables;
     }
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
@@ -173,7 +180,7 @@ internal static class ExecCommand
             Scratch = options.Scratch,
             OnRefusal = options.Ask ? RefusalMode.Ask : RefusalMode.Deny,
             Folder = options.Folder is { } folder ? folder : CurrentFolder(),
-            Environment = CommandEnvironment.Default with { Variables = options.Environment.ToDictionary(one => one.Key, one => (CommandText)one.Value) },
+            Environment = CommandEnvironment.Default with { Variables = VariablesOf(options) },
             TotalTimeout = options.Timeout,
             IdleTimeout = options.IdleTimeout,
             Limits = new CommandLimits(options.Memory, 0, 0, 0, 0, 0),

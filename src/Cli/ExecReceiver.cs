@@ -69,6 +69,9 @@ internal sealed class ExecReceiver : UntypedActor
         {
             case Spawned spawned:
                 _session = spawned.Session;
+                // On Linux a machine lacks a layer seldom, and the report, doctor and the log name it. This comes before the first output.
+                if (!_silent && OperatingSystem.IsWindows() && ExecReport.WhatIsMissing(spawned.Confinement) is { } missing)
+                    Complaint.Write(missing);
                 _typed?.Start();
                 while (_early.TryDequeue(out var early))
                     _session.Tell(early);

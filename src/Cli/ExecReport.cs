@@ -29,6 +29,13 @@ internal static class ExecReport
     /// <summary>What ended a program on Windows by itself, as an NTSTATUS; null for an exit code of its own.</summary>
     internal static string? NameOf(CommandExit exit) => OperatingSystem.IsWindows() && exit.ExitCode is { } code ? WindowsStatus.NameOf(code) : null;
 
+    // Null where it is not known.
+    private static JsonArray? Texts(IReadOnlyList<string>? texts) => texts is null ? null : new JsonArray([.. texts.Select(static text => (JsonNode)text)]);
+
+    /// <summary>The layers with which a command runs, and those that it lacks, in one sentence; null if it lacks none.</summary>
+    internal static string? WhatIsMissing(CommandConfinement? confinement) => confinement is not { Missing.Count: > 0 } ? null
+        : $"the command is confined by {(confinement.Layers.Count > 0 ? string.Join(", ", confinement.Layers) : "nothing")} only: {string.Join("; ", confinement.Missing)}";
+
     internal static string ToJson(CommandProtocol.CommandClosed closed)
     {
         var exit = closed.Exit;
@@ -46,8 +53,10 @@ internal static class ExecReport
             ["stdout_bytes"] = closed.OutputBytes,
             ["stderr_bytes"] = closed.ErrorBytes,
             ["blocked"] = exit.Blocked,
-            ["appeared"] = new JsonArray([.. exit.Appeared.Select(static name => (JsonNode)name)]),
+            ["appeared"] = Texts(exit.Appeared),
             ["survivors_killed"] = closed.Survivors,
+            ["layers"] = Texts(exit.Confinement?.Layers),
+            ["missing"] = Texts(exit.Confinement?.Missing),
         };
         if (NameOf(exit) is { } name)
             report["ntstatus"] = name;

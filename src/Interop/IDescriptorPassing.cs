@@ -13,4 +13,8 @@ internal interface IDescriptorPassing : IDisposable
     /// <param name="number">A number from the peer.</param>
     /// <returns>Null if the number names nothing that may be taken.</returns>
     SafeDescriptor? Take(int number);
+
+    /// <summary>Closes a descriptor that was given, and of which the peer will not be told.</summary>
+    /// <param name="number">What <see cref="Give"/> has returned.</param>
+    void Withdraw(int number);
 }

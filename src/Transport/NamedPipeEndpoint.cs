@@ -6,7 +6,8 @@ namespace ActorBrowser.Transport;
 
 /// <summary>
 /// The named pipe of one child: <c>\\.\pipe\actorbrowser-{uuid}</c> on Windows, a socket with the same name on Unix. It
-/// admits only the current user and only one connection, whose peer must first send a one-time secret of 32 bytes.
+/// admits only the current user and only one connection, whose peer must first send a one-time secret of 32 bytes. On Windows it admits no
+/// other machine, and each end checks the other's pid.
 /// </summary>
 internal sealed class NamedPipeEndpoint : IDisposable
 {
@@ -21,13 +22,8 @@ internal sealed class NamedPipeEndpoint : IDisposable
     public NamedPipeEndpoint(string? alsoFor = null, bool isForLow = false)
     {
         Name = $"actorbrowser-{Guid.NewGuid():D}";
-        if (OperatingSystem.IsWindows() && (alsoFor is not null || isForLow))
-        {
-            _server = WindowsPipe.Serve(Name, alsoFor, isForLow);
-            return;
-        }
-        _server = new NamedPipeServerStream(Name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte,
-            PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+        _server = OperatingSystem.IsWindows() ? WindowsPipe.Serve(Name, alsoFor, isForLow)
+            : new NamedPipeServerStream(Name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
     }
 
     /// <summary>The pipe's name, for the child's environment.</summary>

@@ -141,6 +141,7 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
 
     private void AppendNumbers(IDescriptorPassing passing, ReadOnlySpan<SafeDescriptor> descriptors, int start)
     {
+        var first = _filled;
         try
         {
             foreach (var descriptor in descriptors)
@@ -152,7 +153,9 @@ internal sealed class OutgoingQueue(ChannelLimits limits) : IBufferWriter<byte>,
         }
         catch
         {
-            // The peer is going, or can hold no more: its caller sends the bytes another way.
+            // The peer is going, or can hold no more: its caller sends the bytes another way. The peer has those that were given before.
+            for (var given = first; given < _filled; given += sizeof(int))
+                passing.Withdraw(BinaryPrimitives.ReadInt32LittleEndian(_filling.AsSpan(given)));
             _filled = start;
             SafeDescriptor.DisposeAll(descriptors);
             throw;

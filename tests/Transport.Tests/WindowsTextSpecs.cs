@@ -98,6 +98,61 @@ public sealed class WindowsTextSpecs
     public void With_s_before_c_cmd_gets_its_line_as_it_is_also_if_both_are_one_argument(string line, params string[] arguments) =>
         Assert.Equal(line, WindowsCommandLine.OfShell("cmd.exe", arguments));
 
+    [Theory]
+    [InlineData(@"d:\tool.bat::$DATA", "names a stream of a file")]
+    [InlineData("tool.bat:x", "names a stream of a file")]
+    [InlineData(@"d:\tool.exe:x.exe", "names a stream of a file")]
+    [InlineData(@"d:\folder::$INDEX_ALLOCATION\tool.exe", "names a stream of a file")]
+    [InlineData(@"\\?\d:\tool.bat::$DATA", "names a stream of a file")]
+    [InlineData(@"\\.\d:\tool.exe", "names a device")]
+    [InlineData("//./d:/tool.exe", "names a device")]
+    [InlineData(@"\??\d:\tool.exe", "names a device")]
+    [InlineData(@"\\?\GLOBALROOT\Device\x", "names a device")]
+    [InlineData("nul", "names a device")]
+    [InlineData(@"d:\CON", "names a device")]
+    [InlineData(@"d:\con.exe", "names a device")]
+    [InlineData("d:/aux .exe", "names a device")]
+    [InlineData("COM1", "names a device")]
+    [InlineData("lpt³.bat", "names a device")]
+    [InlineData(@"d:\NUL\tool.exe", "names a device")]
+    [InlineData(@"d:\tool.exe", null)]
+    [InlineData("d:tool.exe", null)]
+    [InlineData("tool", null)]
+    [InlineData(@"\\?\d:\tool.exe", null)]
+    [InlineData(@"\\?\UNC\server\share\tool.exe", null)]
+    [InlineData(@"\\server\share\tool.exe", null)]
+    [InlineData("console.exe", null)]
+    [InlineData("com10.exe", null)]
+    [InlineData("com.exe", null)]
+    public void A_path_that_hides_what_it_names_is_known(string path, string? problem) => Assert.Equal(problem, WindowsPath.Problem(path));
+
+    [Fact]
+    public void An_environment_has_each_name_once_in_the_order_of_windows_and_of_two_lines_the_last()
+    {
+        // By name, not by line: '=' comes after digits and before letters. Capitals, and surrogates by their units, so before U+FF21.
+        string[] sorted = ["1=a", "=C:=C:\\x", "A=1", "a1=2", "A_=3", "b=4", "PATH=new", "Z=", "Ä=5", "世=6", "𐐀=7", "𐐨=8", "🎈=9", "Ａ=10"];
+        string[] given = ["Path=old", .. sorted.Reverse(), "path=newer", "PATH=new"];
+        Assert.Equal(string.Join('\0', sorted) + "\0\0", WindowsEnvironment.Block(given));
+        Assert.Equal("\0\0", WindowsEnvironment.Block([]));
+    }
+
+    [Fact]
+    public void A_variable_is_found_whatever_its_case_and_of_two_the_last()
+    {
+        string[] lines = ["Path=old", "=C:=C:\\x", "PATHEXT=.EXE", "path=a=b", "odd"];
+        Assert.Equal("a=b", WindowsEnvironment.Find(lines, "PATH"));
+        Assert.Equal("C:\\x", WindowsEnvironment.Find(lines, "=c:"));
+        Assert.Equal(".EXE", WindowsEnvironment.Find(lines, "PathExt"));
+        Assert.Null(WindowsEnvironment.Find(lines, "odd"));
+        Assert.Null(WindowsEnvironment.Find(lines, "PA"));
+    }
+
+    [Theory]
+    [InlineData("ss", "ß")]
+    [InlineData("i", "ı")]
+    [InlineData("𐐀", "𐐨")]
+    public void Names_that_only_a_locale_or_a_pair_of_units_would_make_one_are_two(string one, string other) => Assert.NotEqual(0, WindowsEnvironment.Names.Compare(one, other));
+
     // The rules of CommandLineToArgvW, written from its documentation: 2n backslashes and a quote are n backslashes and the begin or end of
     // a quoted part; 2n+1 and a quote are n backslashes and a quote; other backslashes are themselves. The program's name has no escapes.
     private static List<string> Undo(string line)

@@ -40,6 +40,42 @@ public sealed class CommandSpecs
         Assert.Equal([@"path=X:\only"], run.Output.Split("\r\n").Where(static line => line.StartsWith("path=", StringComparison.OrdinalIgnoreCase)));
     }
 
+    [Fact]
+    public async Task Two_variables_whose_names_differ_in_case_are_refused_and_of_one_name_the_last_counts()
+    {
+        var refused = await CliRun.Of("exec", "-e", "Greeting=a", "-e", "GREETING=b", "--", Launching.Program, Helper.Argument, "exit", "0");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("The variables Greeting and GREETING are one variable on Windows", refused.Error, StringComparison.Ordinal);
+        var run = await CliRun.Of("exec", "-e", "GREETING=a", "-e", "GREETING=b", "--", Launching.Program, Helper.Argument, "variables");
+        Assert.Contains("GREETING=b\r\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_layers_with_which_it_really_ran_are_said_and_reported()
+    {
+        var run = await CliRun.Exec("exit", "0");
+        Assert.StartsWith("actorbrowser: the command is confined by job only: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("; mitigations is missing: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("app-container is missing: a command in an AppContainer could use neither its folder nor its programs", run.Error, StringComparison.Ordinal);
+        var reported = await CliRun.Of("exec", "--json", "--", Launching.Program, Helper.Argument, "exit", "0");
+        Assert.Equal((0, ""), (reported.ExitCode, reported.Error));
+        var end = JsonDocument.Parse(reported.Output).RootElement;
+        Assert.Equal(["job"], end.GetProperty("layers").EnumerateArray().Select(static name => name.GetString()!));
+        var missing = end.GetProperty("missing").EnumerateArray().Select(static sentence => sentence.GetString()!).ToArray();
+        Assert.Equal($"actorbrowser: the command is confined by job only: {string.Join("; ", missing)}", run.Error.TrimEnd());
+        // In the words of doctor.
+        var doctor = JsonDocument.Parse((await CliRun.Of("doctor", "--json")).Output).RootElement;
+        Assert.Contains(doctor.GetProperty("profiles").EnumerateArray(), profile => profile.GetProperty("missing").EnumerateArray().Select(static sentence => sentence.GetString()!).SequenceEqual(missing));
+    }
+
+    [Fact]
+    public async Task A_path_to_read_is_refused_since_nothing_keeps_it_from_any()
+    {
+        var run = await CliRun.Of("exec", "--read", Environment.SystemDirectory, "--", Launching.Program, Helper.Argument, "exit", "0");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("on Windows nothing keeps a command from a file", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(7)]

@@ -29,6 +29,28 @@ internal static unsafe partial class Consoles
         return Interrupted;
     }
 
+    /// <summary>Switches CTRL_C off, says so, and waits.</summary>
+    internal static int SwitchOffInterruption()
+    {
+        if (SetHandler(null, 1) == 0)
+            return 96;
+        Console.Out.WriteLine("waiting");
+        using var never = new ManualResetEventSlim();
+        never.Wait(Timeout.Infinite);
+        return 0;
+    }
+
+    /// <summary>Leaves its console, says so, and waits.</summary>
+    internal static int LeaveConsole()
+    {
+        if (Free() == 0)
+            return 95;
+        Console.Out.WriteLine("waiting");
+        using var never = new ManualResetEventSlim();
+        never.Wait(Timeout.Infinite);
+        return 0;
+    }
+
     /// <summary>Starts a program in a console of its own, interrupts it as soon as it says "waiting", and exits with its exit code. Itself it must have no console.</summary>
     internal static int InterruptAnother(WindowsOrder order, string program, string[] arguments)
     {
@@ -42,7 +64,7 @@ internal static unsafe partial class Consoles
         using var reader = new StreamReader(output);
         while (reader.ReadLine() is { } line && line != "waiting")
             Console.Out.WriteLine(line);
-        if (!WindowsInterrupt.TrySend(process.Id, order))
+        if (WindowsInterrupt.Send(process.Id, order) != WindowsOrderEnd.Sent)
             return 97;
         Console.Out.Write(reader.ReadToEnd());
         WindowsWait.ForAsync(process.Handle).GetAwaiter().GetResult();
@@ -83,6 +105,12 @@ internal static unsafe partial class Consoles
         return GetScreen(screen, information) == 0 ? "unknown"
             : string.Create(CultureInfo.InvariantCulture, $"{information[7] - information[5] + 1}x{information[8] - information[6] + 1}");
     }
+
+    [LibraryImport("kernel32", EntryPoint = "SetConsoleCtrlHandler", SetLastError = true)]
+    private static partial int SetHandler(void* handler, int add);
+
+    [LibraryImport("kernel32", EntryPoint = "FreeConsole", SetLastError = true)]
+    private static partial int Free();
 
     [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     private static partial nint CreateFile(string name, uint access, uint share, nint security, uint disposition, uint flags, nint template);

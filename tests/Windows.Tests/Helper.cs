@@ -1,10 +1,9 @@
 using System.Collections;
-using System.Runtime.InteropServices;
 
 namespace ActorBrowser.WindowsTests;
 
 /// <summary>What this program does as a command of a spec.</summary>
-internal static unsafe partial class Helper
+internal static unsafe class Helper
 {
     internal const string Argument = "--helper";
 
@@ -45,7 +44,7 @@ internal static unsafe partial class Helper
                 Console.Out.Write(Environment.CurrentDirectory);
                 return 0;
             case "handles":
-                Console.Out.Write(IsHandle((nint)long.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture)) ? "inherited" : "not inherited");
+                Console.Out.Write(Handles.IsOpen((nint)long.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture)) ? "inherited" : "not inherited");
                 return 0;
             case "wait":
                 Console.Out.WriteLine("waiting");
@@ -56,6 +55,20 @@ internal static unsafe partial class Helper
                 return 0;
             case "interrupted":
                 return Consoles.WaitForInterruption();
+            case "goes-on":
+                Consoles.WaitForInterruption();
+                // Longer than any grace here.
+                using (var never = new ManualResetEventSlim())
+                    never.Wait(TimeSpan.FromSeconds(4));
+                Console.Out.WriteLine("goes on");
+                return Consoles.Interrupted;
+            case "deaf":
+                return Consoles.SwitchOffInterruption();
+            case "no-console":
+                return Consoles.LeaveConsole();
+            case "leave":
+                System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Launching.Program, [Argument, .. args[1..]]) { UseShellExecute = false })!.Dispose();
+                return 3;
             case "interrupt":
                 return Consoles.InterruptAnother(Enum.Parse<Interop.WindowsOrder>(args[1]), args[2], args[3..]);
             case "terminal":
@@ -66,13 +79,4 @@ internal static unsafe partial class Helper
                 return 99;
         }
     }
-
-    private static bool IsHandle(nint handle)
-    {
-        uint flags;
-        return GetHandleInformation(handle, &flags) != 0;
-    }
-
-    [LibraryImport("kernel32")]
-    private static partial int GetHandleInformation(nint handle, uint* flags);
 }

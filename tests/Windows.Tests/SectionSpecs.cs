@@ -171,6 +171,19 @@ public sealed partial class SectionSpecs
         Assert.Null(received.Wrong);
     }
 
+    [Fact]
+    public async Task Sections_given_before_one_that_cannot_be_do_not_stay_with_the_child()
+    {
+        using var endpoint = new NamedPipeEndpoint();
+        var accepting = endpoint.AcceptAsync(ChannelLimits.Default, CancellationToken.None, Environment.ProcessId);
+        using var child = await Task.Run(() => NamedPipeEndpoint.Connect(endpoint.Name, endpoint.Secret, ChannelLimits.Default, Environment.ProcessId));
+        using var channel = await accepting.WaitAsync(Launching.Patience);
+        var before = Handles.Open();
+        for (var i = 0; i < 200; i++)
+            Assert.Throws<SystemCallException>(() => channel.Write(7, new RoleMessage(1, new byte[] { 1 }), [Payload.Share(Bytes(10)), new SafeDescriptor(0x7ffffffc)]));
+        Assert.InRange(Handles.Open() - before, int.MinValue, 100);
+    }
+
     private static unsafe bool CanWiden(SafeDescriptor section)
     {
         const uint mayWrite = 2;

@@ -17,6 +17,16 @@ public sealed partial class TerminalSpecs
     public async Task Ctrl_c_at_exec_reaches_its_command_which_ends_as_it_likes() =>
         Assert.Equal((Consoles.Interrupted, "interrupted by ControlC"), await InterruptAsync(WindowsOrder.Interrupt, CliRun.Program, ["exec", "--", Launching.Program, .. Interrupted]));
 
+    [Fact]
+    public async Task A_command_that_handles_ctrl_c_goes_on_for_longer_than_the_grace() =>
+        Assert.Equal((Consoles.Interrupted, "interrupted by ControlC|goes on"), await InterruptAsync(WindowsOrder.Interrupt, CliRun.Program, ["exec", "--", Launching.Program, Helper.Argument, "goes-on"]));
+
+    [Theory]
+    [InlineData("deaf")]
+    [InlineData("no-console")]
+    public async Task A_command_that_ctrl_c_cannot_reach_is_ended_after_its_grace(string helper) =>
+        Assert.Equal(((int)WindowsStatus.Killed, ""), await InterruptAsync(WindowsOrder.Interrupt, CliRun.Program, ["exec", "--", Launching.Program, Helper.Argument, helper]));
+
     [NeedsRealWindowsFact("Wine 8 refuses CTRL_BREAK: GenerateConsoleCtrlEvent fails with ERROR_INVALID_HANDLE, and CTRL_C is sent in its place")]
     public async Task Ctrl_break_reaches_it_too() =>
         Assert.Equal((Consoles.Interrupted, "interrupted by ControlBreak"), await InterruptAsync(WindowsOrder.Break, Launching.Program, Interrupted));

@@ -25,6 +25,9 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     /// <summary>The child's accepted report: each layer as the child measured it, and the layers it runs without.</summary>
     internal IReadOnlyList<LayerReport> Layers { get; private set; } = [];
 
+    /// <summary>The same for the user of a command runner.</summary>
+    internal CommandConfinement Summary { get; private set; } = new([], []);
+
     /// <summary>The kind of program, as reported in Hello.</summary>
     internal ChildImage Image { get; private set; }
 
@@ -33,6 +36,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     {
         _process = child.Process;
         Layers = hello.Layers;
+        Summary = new CommandConfinement([.. hello.Layers.Where(static report => report.Enforced).Select(static report => report.Layer).Distinct(StringComparer.Ordinal)], []);
         Image = hello.IsNative ? ChildImage.Native : ChildImage.Jit;
         if (child.Plan is not { } plan)
         {
@@ -59,6 +63,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
             log.Warning("The {0} child {1} lacks a preferred layer of its confinement: {2}", role, child.Process.Id, missing.Sentence);
             ChildMetrics.DoesWithout(role, missing.Layer);
         }
+        Summary = Summary with { Missing = [.. lacking.Select(static missing => missing.Sentence)] };
         Layers = [.. hello.Layers, .. lacking.Select(static missing => new LayerReport(missing.Layer, false, missing.Sentence))];
         return null;
     }

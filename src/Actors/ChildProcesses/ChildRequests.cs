@@ -17,6 +17,7 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     private readonly PendingTable _pending = new();
     private IChannel? _channel;
     private ChannelBridge? _bridge;
+    private ChildConfinement? _confinement;
     private HeartbeatMonitor? _heartbeats;
     private int _processId;
     private bool _flushRequested;
@@ -33,6 +34,7 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     internal void Open(LaunchedChild child, ChildConfinement confinement, ReadyBacklog backlog, Func<ChildState> state)
     {
         _channel = child.Channel;
+        _confinement = confinement;
         _processId = child.Process.Id;
         Record = child.Record;
         Record?.Begin(self, Router, confinement, backlog, state);
@@ -139,7 +141,7 @@ internal sealed class ChildRequests(IActorRef self, RoleContract contract, Actor
     internal void Begin(LaunchedChild child, ChildStart start)
     {
         _bridge!.Heartbeats = _heartbeats = new HeartbeatMonitor(self, child, settings.Child);
-        Router.Open(child.Channel, child.Process.Id, child.Process.LimitHit, start, child.Process.TakeListeners);
+        Router.Open(child.Channel, child.Process.Id, child.Process.LimitHit, start, child.Process.TakeListeners, _confinement?.Summary);
     }
 
     /// <summary>Stops heartbeats and user frames. May be called repeatedly.</summary>

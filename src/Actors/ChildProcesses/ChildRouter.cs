@@ -21,6 +21,7 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
     private volatile IChannel? _channel;
     private volatile Func<string?>? _limitHit;
     private volatile Func<NetworkListener[]>? _takeListeners;
+    private volatile CommandConfinement? _confinement;
     private volatile int _asked;
 
     internal IActorRef Child => child;
@@ -85,9 +86,13 @@ internal sealed class ChildRouter(IActorRef child, int maxBody)
         }
     }
 
+    /// <summary>What confines the child; null before it is ready.</summary>
+    internal CommandConfinement? Confinement => _confinement;
+
     /// <summary>Opens the router, because the child is ready.</summary>
-    internal void Open(IChannel channel, int processId, Func<string?>? limitHit = null, ChildStart? start = null, Func<NetworkListener[]>? takeListeners = null)
+    internal void Open(IChannel channel, int processId, Func<string?>? limitHit = null, ChildStart? start = null, Func<NetworkListener[]>? takeListeners = null, CommandConfinement? confinement = null)
     {
+        _confinement = confinement;
         _takeListeners = takeListeners;
         Start = start;
         _limitHit = limitHit;

@@ -36,9 +36,12 @@ internal sealed class CommandLife(string handle, string display, OutputLog log, 
     /// <summary>The connections that it was denied.</summary>
     internal EgressDenials Denials { get; } = new();
 
-    internal void Start(int processId, DateTimeOffset startedAt)
+    /// <summary>What confines it; null until it was started.</summary>
+    internal CommandConfinement? Confinement { get; private set; }
+
+    internal void Start(int processId, DateTimeOffset startedAt, CommandConfinement? confinement)
     {
-        (HasStarted, _processId, _startedAt) = (true, processId, startedAt);
+        (HasStarted, _processId, _startedAt, Confinement) = (true, processId, startedAt, confinement);
         // Of a command that has ended already it is not known.
         if (processId > 0)
             span?.Set("process.pid", processId);
@@ -46,7 +49,7 @@ internal sealed class CommandLife(string handle, string display, OutputLog log, 
         CommandMetrics.Active.Set(ref _measured, 1);
     }
 
-    internal Spawned Spawned(Akka.Actor.IActorRef session) => new(handle, session, _processId, _startedAt);
+    internal Spawned Spawned(Akka.Actor.IActorRef session) => new(handle, session, _processId, _startedAt) { Confinement = Confinement };
 
     /// <summary>Records that the command never ran.</summary>
     internal void Refuse(SpawnFailure kind)

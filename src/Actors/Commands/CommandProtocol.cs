@@ -70,7 +70,11 @@ public static partial class CommandProtocol
     /// <param name="Session">The command's actor. It stops once the command is over and every subscriber was told of its end.</param>
     /// <param name="ProcessId">Its pid.</param>
     /// <param name="StartedAt">In UTC.</param>
-    public sealed record Spawned(string Handle, IActorRef Session, int ProcessId, DateTimeOffset StartedAt) : IEvent;
+    public sealed record Spawned(string Handle, IActorRef Session, int ProcessId, DateTimeOffset StartedAt) : IEvent
+    {
+        /// <summary>What confines it; null for a command of another node.</summary>
+        public CommandConfinement? Confinement { get; init; }
+    }
 
     /// <summary>The command was not started.</summary>
     /// <param name="Kind">Why it was not started.</param>

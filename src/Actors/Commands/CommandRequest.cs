@@ -49,6 +49,8 @@ internal static class CommandRequest
             return problem;
         if (spawn.Read?.Contains(null!) ?? false)
             return "A path in Read is null.";
+        if (OperatingSystem.IsWindows() && spawn.Read is { Count: > 0 })
+            return "Read grants nothing here: on Windows nothing keeps a command from a file that this user may read.";
         if (spawn.Read?.FirstOrDefault(static path => path.Length < 2 || path[0] != '/' || path.Contains('\0') || path.Contains('\n') || path.Split('/').Contains("..")) is { } wrong)
             return $"'{wrong}' cannot be granted to Read: give an absolute path below /, without '..'.";
         if (spawn.Environment is not { } environment)
@@ -56,7 +58,20 @@ internal static class CommandRequest
         if (environment.Variables is null || (environment.Inherited?.Any(static name => name is null) ?? false))
             return "The environment's variables, or one of its inherited names, is null.";
         return environment.Variables.Any(static one => one.Key.Length == 0 || one.Key.Contains('=') || one.Key.Contains('\0') || HasNul(one.Value))
-            ? "A variable's name is empty or holds '=', or a variable holds a NUL." : null;
+            ? "A variable's name is empty or holds '=', or a variable holds a NUL."
+            : OperatingSystem.IsWindows() ? ProblemOfCase(environment.Variables.Keys) : null;
+    }
+
+    /// <summary>Null, or which two of these names are one on Windows: which of their values the command would get, nothing says.</summary>
+    internal static string? ProblemOfCase(IEnumerable<string> names)
+    {
+        var known = new Dictionary<string, string>(WindowsEnvironment.Names);
+        foreach (var name in names)
+        {
+            if (!known.TryAdd(name, name))
+                return $"The variables {known[name]} and {name} are one variable on Windows: give it once.";
+        }
+        return null;
     }
 
     private static string? ProblemOfStreams(CommandProtocol.Spawn spawn)
@@ -160,10 +175,10 @@ internal static class CommandRequest
     private static List<ReadOnlyMemory<byte>> EnvironmentOf(CommandEnvironment environment, CommandSettings settings, CommandProtocol.Spawn spawn, string? temporary, IReadOnlyList<KeyValuePair<string, string>> egress)
     {
         // PATH and Path are one variable on Windows.
-        var lines = new Dictionary<string, ReadOnlyMemory<byte>>(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        var lines = new Dictionary<string, ReadOnlyMemory<byte>>(OperatingSystem.IsWindows() ? WindowsEnvironment.Names : StringComparer.Ordinal);
         foreach (var name in environment.Inherited ?? (OperatingSystem.IsWindows() ? [.. settings.Environment, .. settings.WindowsEnvironment] : settings.Environment))
         {
-            if (temporary is not null && (name == "TMPDIR" || (OperatingSystem.IsWindows() && name is "TEMP" or "TMP")))
+            if (temporary is not null && (name == "TMPDIR" || (OperatingSystem.IsWindows() && name.ToUpperInvariant() is "TEMP" or "TMP" or "TMPDIR")))
                 lines[name] = Encoding.UTF8.GetBytes($"{name}={temporary}");
             else if (Inherit(name) is { } line && !HoldsSecret(spawn, line))
                 lines[name] = line;

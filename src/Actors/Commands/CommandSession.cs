@@ -216,7 +216,7 @@ internal sealed partial class CommandSession : UntypedActor
 
     private void Begin(int processId, DateTimeOffset startedAt, SafeDescriptor? terminal)
     {
-        _life.Start(processId, startedAt);
+        _life.Start(processId, startedAt, _runner.Confinement());
         if (terminal is not null && !OperatingSystem.IsWindows())
         {
             DescriptorFlags.SetNonBlocking(terminal);
@@ -256,7 +256,7 @@ internal sealed partial class CommandSession : UntypedActor
 
     private void OnExit(CommandExit exit)
     {
-        _life.Exit = _findings.AtExit(exit);
+        _life.Exit = _findings.AtExit(exit) with { Confinement = _life.Confinement };
         _input.Dispose();
         _output.TellOfExit(new CommandExited(_life.Handle, _life.Exit));
     }

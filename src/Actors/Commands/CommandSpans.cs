@@ -13,7 +13,8 @@ internal static class CommandSpans
         if (!BrowserTracing.IsOn)
             return spawn;
         var program = spawn.Arguments[0].ToString();
-        var name = program[(program.LastIndexOf('/') + 1)..];
+        // On Windows both slashes separate.
+        var name = Path.GetFileName(program);
         if (RequestSpan.Begin(name.Length > 0 ? name : "command", spawn.TraceParent) is not { } span)
             return spawn;
         span.Set("process.command", program);

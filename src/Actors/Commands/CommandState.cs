@@ -45,6 +45,9 @@ public sealed record CommandExit(
     /// </summary>
     public IReadOnlyList<string> Appeared { get; init; } = [];
 
+    /// <summary>What confined it; null if its runner, or its node, was lost before it was started.</summary>
+    public CommandConfinement? Confinement { get; init; }
+
     /// <summary>The exit code as a shell reports it, or 128 + the signal.</summary>
     public int ShellCode => ExitCode ?? 128 + (Signal ?? 0);
 
@@ -53,6 +56,11 @@ public sealed record CommandExit(
         exit.UserTime, exit.SystemTime, exit.PeakMemory,
         exit.WallTime, DateTimeOffset.UtcNow);
 }
+
+/// <summary>The layers of confinement with which a command was started: its runner has measured them, and its programs inherit them.</summary>
+/// <param name="Layers">The names of those in force, such as "system-calls" or "job".</param>
+/// <param name="Missing">For each layer that the profile prefers and that this machine lacks, a sentence with its name and why.</param>
+public sealed record CommandConfinement(IReadOnlyList<string> Layers, IReadOnlyList<string> Missing);
 
 /// <summary>Retained output: all of it, or its head and tail and the number of bytes dropped between them.</summary>
 /// <param name="Head">The beginning.</param>

@@ -85,6 +85,13 @@ internal sealed class RunnerQueue
         return router?.LimitHit();
     }
 
+    /// <summary>What confines its process, and so its commands; null if it has none.</summary>
+    internal CommandConfinement? Confinement()
+    {
+        lock (_lock)
+            return _router?.Confinement;
+    }
+
     /// <summary>Returns the protected names that exist in its workspace now and did not when its world was made.</summary>
     internal IReadOnlyList<string> Appeared()
     {

@@ -62,10 +62,12 @@ internal static class ServeJson
         if (exit.Blocked is { } blocked)
             json.WriteString("blocked", blocked);
         json.WriteBoolean("told", exit.IsBlockedTold);
-        json.WriteStartArray("appeared");
-        foreach (var name in exit.Appeared)
-            json.WriteStringValue(name);
-        json.WriteEndArray();
+        WriteTexts(json, "appeared", exit.Appeared);
+        if (exit.Confinement is { } confinement)
+        {
+            WriteTexts(json, "layers", confinement.Layers);
+            WriteTexts(json, "missing", confinement.Missing);
+        }
         json.WriteNumber("output", closed.OutputBytes);
         json.WriteNumber("error", closed.ErrorBytes);
         json.WriteNumber("survivors", closed.Survivors);
@@ -75,14 +77,24 @@ internal static class ServeJson
     {
         TimeSpan Time(string name) => TimeSpan.FromTicks(json.GetProperty(name).GetInt64());
         int? Number(string name) => json.TryGetProperty(name, out var value) ? value.GetInt32() : null;
+        string[] Texts(string name) => [.. json.GetProperty(name).EnumerateArray().Select(static text => text.GetString()!)];
         var exit = new CommandExit(Number("code"), Number("signal"), json.GetProperty("core").GetBoolean(), (ExitCause)json.GetProperty("cause").GetInt32(),
             Time("user"), Time("system"), json.GetProperty("memory").GetInt64(), Time("wall"), json.GetProperty("ended").GetDateTimeOffset())
         {
             Blocked = json.TryGetProperty("blocked", out var blocked) ? blocked.GetString() : null,
             IsBlockedTold = json.GetProperty("told").GetBoolean(),
-            Appeared = [.. json.GetProperty("appeared").EnumerateArray().Select(static name => name.GetString()!)],
+            Appeared = Texts("appeared"),
+            Confinement = json.TryGetProperty("layers", out _) ? new CommandConfinement(Texts("layers"), Texts("missing")) : null,
         };
         return new CommandClosed(json.GetProperty("handle").GetString()!, exit, json.GetProperty("output").GetInt64(), json.GetProperty("error").GetInt64(), json.GetProperty("survivors").GetInt32());
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
     }
 
     /// <summary>A command to run, as <c>exec</c> was told.</summary>

@@ -10,6 +10,7 @@ internal static class CommandEventCodecs
     internal const int LongestSentence = 64 << 10;
 
     private const int MostAppeared = 10_000;
+    private const int MostLayers = 100;
 
     internal static readonly MessageCodec[] All =
     [
@@ -81,7 +82,7 @@ internal static class CommandEventCodecs
 
     private static void WriteExit(ref MessagePackWriter writer, CommandExit exit)
     {
-        writer.WriteArrayHeader(12);
+        writer.WriteArrayHeader(13);
         writer.WriteOrNil(exit.ExitCode);
         writer.WriteOrNil(exit.Signal);
         writer.Write(exit.CoreDumped);
@@ -94,6 +95,7 @@ internal static class CommandEventCodecs
         writer.Write(exit.Blocked);
         writer.Write(exit.IsBlockedTold);
         writer.WriteTexts(exit.Appeared);
+        writer.WriteNested(exit.Confinement, WriteConfinement);
     }
 
     private static CommandExit ReadExit(ref Fields fields) => new(
@@ -103,7 +105,17 @@ internal static class CommandEventCodecs
         Blocked = fields.TextOrNull(LongestSentence),
         IsBlockedTold = fields.Flag(),
         Appeared = fields.Texts(MostAppeared),
+        Confinement = fields.NestedOrNull(ReadConfinement),
     };
+
+    private static void WriteConfinement(ref MessagePackWriter writer, CommandConfinement confinement)
+    {
+        writer.WriteArrayHeader(2);
+        writer.WriteTexts(confinement.Layers);
+        writer.WriteTexts(confinement.Missing);
+    }
+
+    private static CommandConfinement ReadConfinement(ref Fields fields) => new(fields.Texts(MostLayers, LongestSentence), fields.Texts(MostLayers, LongestSentence));
 
     private static void WriteSnapshot(ref MessagePackWriter writer, CommandSnapshot snapshot)
     {

@@ -1,3 +1,5 @@
+using ActorBrowser.Interop;
+
 namespace ActorBrowser.Cluster;
 
 /// <summary><c>actorbrowser.cluster.policy.command</c>: what a command of another node may ask for.</summary>
@@ -46,8 +48,10 @@ internal sealed record CommandPolicy(
     private bool IsAllowed(CommandText folder)
     {
         var asked = folder.ToString();
-        if (!Path.IsPathRooted(asked) || !Directory.Exists(asked))
+        if (!Path.IsPathFullyQualified(asked) || !Directory.Exists(asked))
             return false;
+        if (OperatingSystem.IsWindows())
+            return WindowsPath.Problem(asked) is null && Folders.Any(allowed => WindowsPath.IsIn(asked, allowed));
         var path = PersonalFolders.RealPath(asked).TrimEnd('/');
         return Folders.Select(static allowed => PersonalFolders.RealPath(allowed).TrimEnd('/'))
             .Any(allowed => path == allowed || path.StartsWith(allowed + "/", StringComparison.Ordinal));

@@ -49,7 +49,11 @@ internal sealed unsafe partial class AppContainer : IDisposable
         {
             nint parsed;
             if (ParseSid(capability, &parsed) == 0)
-                throw new Win32Exception(Marshal.GetLastPInvokeError());
+            {
+                var error = Marshal.GetLastPInvokeError();
+                Dispose();
+                throw new Win32Exception(error);
+            }
             _capabilities.Add(parsed);
         }
     }

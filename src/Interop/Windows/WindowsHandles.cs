@@ -60,6 +60,9 @@ internal sealed unsafe partial class WindowsHandles : SafeHandle, IDescriptorPas
     }
 
     /// <inheritdoc/>
+    public void Withdraw(int number) => _ = DuplicateHandle(handle, number, 0, null, 0, 0, CloseSource);
+
+    /// <inheritdoc/>
     protected override bool ReleaseHandle() => WindowsSection.Close(handle);
 
     [LibraryImport("kernel32", EntryPoint = "OpenProcess", SetLastError = true)]
@@ -82,6 +85,9 @@ internal sealed class OwnHandles : IDescriptorPassing
 
     /// <inheritdoc/>
     public SafeDescriptor? Take(int number) => number > 0 ? new SafeDescriptor(number) : null;
+
+    /// <inheritdoc/>
+    public void Withdraw(int number) => _ = WindowsSection.Close(number);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -12,6 +12,19 @@ internal enum WindowsOrder : uint
     Break = 1,
 }
 
+/// <summary>What became of an order.</summary>
+internal enum WindowsOrderEnd
+{
+    /// <summary>It was sent to every program in the console.</summary>
+    Sent,
+
+    /// <summary>The program has no console, or not yet, or has ended: no order can reach it.</summary>
+    NoConsole,
+
+    /// <summary>It was not sent: a console's host does not answer.</summary>
+    NotSent,
+}
+
 /// <summary>
 /// Ctrl-C and Ctrl-Break for the programs of another console. Windows sends them only to the sender's own console, so this process
 /// enters the other one for the moment; it must have none itself. All programs of that console are told, whatever groups they have
@@ -20,6 +33,10 @@ internal enum WindowsOrder : uint
 /// </summary>
 internal static unsafe partial class WindowsInterrupt
 {
+    private const int BasicInformation = 0;
+    private const int NarrowInformation = 26;
+    private const uint InterruptIsOff = 1;
+
     // A process is in one console at a time.
     private static readonly Lock Turn = new();
 
@@ -45,20 +62,19 @@ internal static unsafe partial class WindowsInterrupt
     /// </summary>
     /// <param name="process">The pid of one of its programs.</param>
     /// <param name="order">What they are told.</param>
-    /// <returns>False if the console is gone, another console's host does not answer, or the system did not send it to this process as well.</returns>
-    internal static bool TrySend(int process, WindowsOrder order)
+    internal static WindowsOrderEnd Send(int process, WindowsOrder order)
     {
         if (!Turn.TryEnter(Patience))
-            return false;
+            return WindowsOrderEnd.NotSent;
         try
         {
             if (Attach((uint)process) == 0)
-                return false;
+                return WindowsOrderEnd.NoConsole;
             // This process is told as well, and the handler that keeps it alive was forgotten when it entered.
-            var isSent = Prepare() && Send(order);
+            var isSent = Prepare() && Generate(order);
             _ = Detach();
             _ = Prepare();
-            return isSent;
+            return isSent ? WindowsOrderEnd.Sent : WindowsOrderEnd.NotSent;
         }
         finally
         {
@@ -66,7 +82,27 @@ internal static unsafe partial class WindowsInterrupt
         }
     }
 
-    private static bool Send(WindowsOrder order)
+    /// <summary>
+    /// Whether a program has switched CTRL_C off, or was started so (as a process group of its own is). It is a flag in the program's own memory, where its
+    /// libraries keep it; false if it cannot be read.
+    /// </summary>
+    /// <param name="process">The program, which runs.</param>
+    internal static bool HasSwitchedOffInterrupt(SafeHandle process)
+    {
+        // ProcessParameters, and in these ConsoleFlags: their places in a program of 64 bits, and in one of 32.
+        nint narrow = 0;
+        _ = QueryProcess(process, NarrowInformation, &narrow, (uint)sizeof(nint), null);
+        var basic = default(BasicProcessInformation);
+        if (narrow == 0 && QueryProcess(process, BasicInformation, &basic, (uint)sizeof(BasicProcessInformation), null) < 0)
+            return false;
+        nint parameters = 0;
+        uint flags = 0;
+        return Read(process, narrow != 0 ? narrow + 0x10 : basic.Environment + 0x20, &parameters, narrow != 0 ? sizeof(uint) : (nuint)sizeof(nint), null) != 0
+            && Read(process, parameters + (narrow != 0 ? 0x14 : 0x18), &flags, sizeof(uint), null) != 0
+            && (flags & InterruptIsOff) != 0;
+    }
+
+    private static bool Generate(WindowsOrder order)
     {
         Told.Reset();
         // Wine 8 refuses CTRL_BREAK. The order comes on a thread of its own, which must find the handler.
@@ -81,6 +117,18 @@ internal static unsafe partial class WindowsInterrupt
         Told.Set();
         return 1;
     }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct BasicProcessInformation
+    {
+        internal nint ExitStatus, Environment, Affinity, Priority, Id, Parent;
+    }
+
+    [LibraryImport("ntdll", EntryPoint = "NtQueryInformationProcess")]
+    private static partial int QueryProcess(SafeHandle process, int kind, void* information, uint length, uint* returned);
+
+    [LibraryImport("kernel32", EntryPoint = "ReadProcessMemory", SetLastError = true)]
+    private static partial int Read(SafeHandle process, nint from, void* to, nuint length, nuint* read);
 
     [LibraryImport("kernel32", EntryPoint = "AttachConsole", SetLastError = true)]
     private static partial int Attach(uint process);

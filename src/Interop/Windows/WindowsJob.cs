@@ -51,17 +51,14 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
     private const long TicksPerSecond = 10_000_000;
     private const int BasicAccounting = 1;
     private const int BasicUserInterface = 4;
-    private const int CompletionPort = 7;
     private const int ExtendedLimits = 9;
-    private const uint NoProcessLeft = 4;
-    private const uint Stop = 0xffff;
+    private const int ProcessList = 3;
+    private const int MostListed = 64;
 
     // No reading or writing of the clipboard, no handles of other processes' windows, no change of display or system settings, no
     // global atoms, no other desktop, no log-off.
     private const uint AllUserInterface = 0xff;
 
-    private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private nint _port;
 
     private WindowsJob()
         : base(0, ownsHandle: true)
@@ -71,13 +68,17 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
     /// <inheritdoc/>
     public override bool IsInvalid => handle is 0 or -1;
 
+    /// <summary>Its watch; null if it is not watched.</summary>
+    internal WindowsJobWatch? Watch { get; private set; }
+
     /// <summary>Completes when its last process has ended, if it is watched.</summary>
-    internal Task Emptied => _emptied.Task;
+    /// <exception cref="InvalidOperationException">It is not watched.</exception>
+    internal Task Emptied => (Watch ?? throw new InvalidOperationException("This job is not watched.")).Emptied;
 
     /// <summary>Creates a job that ends its processes when it is disposed.</summary>
     /// <param name="limits">Its limits.</param>
     /// <param name="hasUserInterface">Whether its processes may use the clipboard, other windows and the desktop.</param>
-    /// <param name="isWatched">Whether <see cref="Emptied"/> tells of its last process's end; costs a thread until then.</param>
+    /// <param name="isWatched">Whether <see cref="Emptied"/> tells of its last process's end; costs a thread until the job is disposed.</param>
     /// <exception cref="Win32Exception">The system refused.</exception>
     internal static WindowsJob Create(in WindowsJobLimits limits, bool hasUserInterface, bool isWatched = false)
     {
@@ -94,7 +95,7 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
             if (!hasUserInterface)
                 Check(SetJobInformation(job.handle, BasicUserInterface, &restricted, sizeof(uint)));
             if (isWatched)
-                job.Watch();
+                job.Watch = WindowsJobWatch.Begin(job.handle);
             return job;
         }
         catch
@@ -126,6 +127,18 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
         return new WindowsJobUsage(TimeSpan.FromTicks(accounting.UserTime), TimeSpan.FromTicks(accounting.KernelTime), (int)accounting.Active, (long)limits.PeakProcessMemory);
     }
 
+    /// <summary>The pids of processes that run in it, up to <see cref="MostListed"/>; none if the system does not tell.</summary>
+    internal IReadOnlyList<int> Processes()
+    {
+        var list = stackalloc nint[1 + MostListed];
+        // Two counts of 32 bits come first: how many there are, and how many are in the list. It fails if there are more than fit.
+        _ = QueryJobInformation(handle, ProcessList, list, (uint)((1 + MostListed) * sizeof(nint)), null);
+        var ids = new int[Math.Min(((uint*)list)[1], MostListed)];
+        for (var i = 0; i < ids.Length; i++)
+            ids[i] = (int)list[1 + i];
+        return ids;
+    }
+
     /// <summary>Whether its processes are kept from the clipboard, other windows and the desktop, as the system tells.</summary>
     internal bool KeepsFromUserInterface() => KeepsFromUserInterface(handle);
 
@@ -155,33 +168,8 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        // The watcher closes the port.
-        if (_port != 0)
-            _ = Post(_port, Stop, 0, 0);
+        Watch?.End();
         return CloseHandle(handle) != 0;
-    }
-
-    private void Watch()
-    {
-        _port = CreatePort(-1, 0, 0, 1);
-        Check(_port == 0 ? 0 : 1);
-        var association = default(Association);
-        association.Port = _port;
-        Check(SetJobInformation(handle, CompletionPort, &association, (uint)sizeof(Association)));
-        var (port, emptied) = (_port, _emptied);
-        new Thread(() => AwaitMessages(port, emptied)) { IsBackground = true, Name = "job" }.Start();
-    }
-
-    private static void AwaitMessages(nint port, TaskCompletionSource emptied)
-    {
-        uint message;
-        nint key, about;
-        while (GetMessage(port, &message, &key, &about, uint.MaxValue) != 0 && message != Stop)
-        {
-            if (message == NoProcessLeft)
-                emptied.TrySetResult();
-        }
-        _ = CloseHandle(port);
     }
 
     private static void Set(ref ExtendedLimitInformation information, in WindowsJobLimits limits)
@@ -244,12 +232,6 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    private struct Association
-    {
-        internal nint Key, Port;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
     private struct AccountingInformation
     {
         internal long UserTime, KernelTime, PeriodUserTime, PeriodKernelTime;
@@ -273,15 +255,6 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
 
     [LibraryImport(Kernel, EntryPoint = "IsProcessInJob", SetLastError = true)]
     private static partial int IsInJob(nint process, nint job, int* result);
-
-    [LibraryImport(Kernel, EntryPoint = "CreateIoCompletionPort", SetLastError = true)]
-    private static partial nint CreatePort(nint file, nint existing, nuint key, uint threads);
-
-    [LibraryImport(Kernel, EntryPoint = "GetQueuedCompletionStatus", SetLastError = true)]
-    private static partial int GetMessage(nint port, uint* message, nint* key, nint* about, uint milliseconds);
-
-    [LibraryImport(Kernel, EntryPoint = "PostQueuedCompletionStatus", SetLastError = true)]
-    private static partial int Post(nint port, uint message, nuint key, nint about);
 
     [LibraryImport(Kernel, EntryPoint = "CloseHandle", SetLastError = true)]
     private static partial int CloseHandle(nint handle);

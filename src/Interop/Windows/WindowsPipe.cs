@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
 using Microsoft.Win32.SafeHandles;
@@ -10,7 +9,7 @@ namespace ActorBrowser.Interop;
 
 /// <summary>
 /// A pipe between this process, which uses its end without a blocked thread (overlapped), and a program, whose end is an ordinary
-/// handle. Anonymous pipes cannot do that, so it is a named one: it admits one connection of this user, which is made here.
+/// handle. Anonymous pipes cannot do that, so it is a named one: it admits one connection of this user on this machine, which is made here.
 /// </summary>
 internal static partial class WindowsPipe
 {
@@ -19,6 +18,12 @@ internal static partial class WindowsPipe
     private const uint OpenExisting = 3;
     private const uint InheritFlag = 1;
     private const uint ShareReadAndWrite = 3;
+    private const uint Overlapped = 0x40000000;
+    private const uint ByteStream = 0;
+    private const uint RejectRemoteClients = 8;
+
+    // The same bit is WRITE_OWNER, which a label needs.
+    private const uint FirstInstance = 0x80000;
 
     /// <summary>Opens a pipe that this process reads.</summary>
     /// <param name="room">The bytes that it holds before a writer waits.</param>
@@ -38,19 +43,10 @@ internal static partial class WindowsPipe
     /// <param name="name">The pipe's name.</param>
     /// <param name="alsoFor">The security identifier of an AppContainer to admit as well; null for none.</param>
     /// <param name="isForLow">Whether a process of low integrity may connect.</param>
-    /// <exception cref="Win32Exception">The system refused.</exception>
-    [SupportedOSPlatform("windows")]
+    /// <exception cref="Win32Exception">The system refused, or a pipe of that name is there already.</exception>
     internal static NamedPipeServerStream Serve(string name, string? alsoFor, bool isForLow)
     {
-        var rules = new PipeSecurity();
-        using var user = WindowsIdentity.GetCurrent();
-        // The child asks whose pipe it is; an administrator's would be the group's.
-        rules.SetOwner(user.User!);
-        rules.AddAccessRule(new PipeAccessRule(user.User!, PipeAccessRights.FullControl, AccessControlType.Allow));
-        if (alsoFor is not null)
-            rules.AddAccessRule(new PipeAccessRule(new SecurityIdentifier(alsoFor), PipeAccessRights.ReadWrite, AccessControlType.Allow));
-        var server = NamedPipeServerStreamAcl.Create(name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous, 0, 0, rules,
-            HandleInheritability.None, isForLow ? PipeAccessRights.TakeOwnership : 0);
+        var server = Make(name, PipeDirection.InOut, 0, alsoFor, hasLessThanUser: alsoFor is not null || isForLow);
         try
         {
             if (isForLow)
@@ -92,20 +88,58 @@ internal static partial class WindowsPipe
     private static (Stream Ours, SafeFileHandle Theirs) Open(PipeDirection direction, uint theirAccess, int room)
     {
         var name = $"actorbrowser-{Guid.NewGuid():D}";
-        var server = new NamedPipeServerStream(name, direction, 1, PipeTransmissionMode.Byte,
-            PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly | PipeOptions.FirstPipeInstance, room, room);
+        var server = Make(name, direction, room, null, hasLessThanUser: false);
+        SafeFileHandle? theirs = null;
         try
         {
-            var theirs = OpenFile($@"\\.\pipe\{name}", theirAccess);
+            theirs = OpenFile($@"\\.\pipe\{name}", theirAccess);
             // It is connected already: this only takes note of it.
             server.WaitForConnection();
             return (server, theirs);
         }
         catch
         {
+            theirs?.Dispose();
             server.Dispose();
             throw;
         }
+    }
+
+    // The runtime's own pipes admit other machines. Its first instance is its only one, so that another process's is never used.
+    private static unsafe NamedPipeServerStream Make(string name, PipeDirection direction, int room, string? alsoFor, bool hasLessThanUser)
+    {
+        var descriptor = DescriptorOf(alsoFor, hasLessThanUser);
+        fixed (byte* bytes = descriptor)
+        {
+            var security = new SecurityAttributes { Length = (uint)sizeof(SecurityAttributes), Descriptor = bytes };
+            var made = CreatePipe($@"\\.\pipe\{name}", (uint)direction | Overlapped | FirstInstance, ByteStream | RejectRemoteClients, 1, (uint)room, (uint)room, 0, &security);
+            if (made is 0 or -1)
+                throw new Win32Exception(Marshal.GetLastPInvokeError());
+            var handle = new SafePipeHandle(made, ownsHandle: true);
+            try
+            {
+                return new NamedPipeServerStream(direction, isAsync: true, isConnected: false, handle);
+            }
+            catch
+            {
+                handle.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private static byte[] DescriptorOf(string? alsoFor, bool hasLessThanUser)
+    {
+        if (!OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException();
+        var rules = new PipeSecurity();
+        using var user = WindowsIdentity.GetCurrent();
+        // The child asks whose pipe it is: an administrator's is the group's, but not to a child that is no administrator.
+        rules.SetOwner(hasLessThanUser ? user.User! : user.Owner!);
+        rules.AddAccessRule(new PipeAccessRule(user.User!, PipeAccessRights.FullControl, AccessControlType.Allow));
+        if (alsoFor is not null)
+            rules.AddAccessRule(new PipeAccessRule(new SecurityIdentifier(alsoFor), PipeAccessRights.ReadWrite, AccessControlType.Allow));
+        return rules.GetSecurityDescriptorBinaryForm();
     }
 
     private static SafeFileHandle OpenFile(string name, uint access)
@@ -120,6 +154,17 @@ internal static partial class WindowsPipe
         handle.Dispose();
         throw new Win32Exception(error);
     }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct SecurityAttributes
+    {
+        internal uint Length;
+        internal void* Descriptor;
+        internal int IsInherited;
+    }
+
+    [LibraryImport("kernel32", EntryPoint = "CreateNamedPipeW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    private static unsafe partial nint CreatePipe(string name, uint mode, uint kind, uint instances, uint outRoom, uint inRoom, uint timeout, SecurityAttributes* security);
 
     [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
     private static partial nint CreateFile(string name, uint access, uint share, nint security, uint disposition, uint flags, nint template);

@@ -176,7 +176,7 @@ internal sealed unsafe partial class WindowsProcess : IDisposable
         // A console of its own costs a conhost process, which a child does not need.
         var flags = CreateSuspended | UnicodeEnvironment | ExtendedStartup | (start.Terminal is not null ? 0 : start.HasConsole ? NoWindow : Detached);
         var started = default(ProcessInformation);
-        var block = string.Join('\0', start.Environment.Order(StringComparer.OrdinalIgnoreCase)) + "\0\0";
+        var block = WindowsEnvironment.Block(start.Environment);
         fixed (char* program = start.Path)
         fixed (char* command = start.CommandLine + "\0")
         fixed (char* variables = block)

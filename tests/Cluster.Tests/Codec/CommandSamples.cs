@@ -17,6 +17,7 @@ internal static class CommandSamples
         Blocked = "The profile command refused: socket(AF_INET).",
         IsBlockedTold = true,
         Appeared = [".vscode", ".git/hooks"],
+        Confinement = new CommandConfinement(["system-calls", "world"], ["control-group is missing: no cgroup"]),
     };
 
     private static readonly CommandExit BareExit = new(null, null, false, ExitCause.Itself, default, default, 0, default, Then);

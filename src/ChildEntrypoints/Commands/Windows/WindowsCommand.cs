@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using ActorBrowser.Interop;
 using ActorBrowser.Transport;
@@ -9,9 +8,8 @@ namespace ActorBrowser.ChildEntrypoints.Commands;
 /// One command on Windows, from its start to Closed: its processes are in a job of their own, below the runner's. Its output goes to
 /// the parent in frames, as fast as the parent grants credit.
 /// </summary>
-internal sealed class WindowsCommand
+internal sealed partial class WindowsCommand
 {
-    private const int PipeRoom = 64 << 10;
     private const int Interrupt = 2;
     private const int KillNow = 9;
     private const int EndSoon = 15;
@@ -53,66 +51,6 @@ internal sealed class WindowsCommand
         _input = input is null ? null : new InputFeeder(input, terminal is not null, progress => runner.Send(id, progress));
     }
 
-    /// <summary>Starts the program.</summary>
-    /// <returns>Null, or why it was not started.</returns>
-    internal static SpawnFailed? TryStart(WindowsRunnerRole runner, ulong id, in Transport.SpawnRequest request, out WindowsCommand? command)
-    {
-        command = null;
-        if (Unavailable(request) is { } missing)
-            return new SpawnFailed(SpawnFailure.InvalidRequest, 0, missing);
-        WindowsProgram? program = null;
-        WindowsJob? job = null;
-        WindowsPseudoConsole? terminal = null;
-        Stream? output = null, error = null, input = null;
-        try
-        {
-            if (WindowsProgram.Find(request, out program, out var environment, out var folder) is { } notFound)
-                return notFound;
-            var limits = request.Limits;
-            job = WindowsJob.Create(new WindowsJobLimits(limits.Memory, 0, (int)Math.Min(limits.Processes, int.MaxValue), limits.ProcessorTime), hasUserInterface: true, isWatched: true);
-            (output, var itsOutput) = WindowsPipe.ForReading(PipeRoom);
-            using var first = itsOutput;
-            using var second = request.Output == CommandOutput.Piped ? OpenError(out error) : null;
-            var hasTerminal = request.Output == CommandOutput.Terminal;
-            using var third = hasTerminal || request.Input == CommandInput.Pipe ? OpenInput(out input) : WindowsPipe.Null();
-            terminal = hasTerminal ? WindowsPseudoConsole.Create(request.Columns, request.Rows, third, first) : null;
-            var process = WindowsProcess.Start(new WindowsStart(program!.Path, program.CommandLine, environment, job)
-            {
-                Folder = folder,
-                Input = hasTerminal ? null : third,
-                Output = hasTerminal ? null : first,
-                Error = hasTerminal ? null : second ?? first,
-                HasConsole = true,
-                Terminal = terminal,
-            });
-            command = new WindowsCommand(runner, id, request, job, process, terminal, output, error, input);
-            job = null;
-            terminal = null;
-            output = error = input = null;
-            return null;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return new SpawnFailed(SpawnFailure.Unavailable, 0, "This Windows has no terminals for programs (pseudo consoles); Windows 10 1809 and later have them.");
-        }
-        catch (Win32Exception e)
-        {
-            return new SpawnFailed(KindOf(e.NativeErrorCode), Math.Clamp(e.NativeErrorCode, 0, 4095), $"'{program?.Path}' could not be started: {e.Message}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new SpawnFailed(e is IOException ? SpawnFailure.NoResources : SpawnFailure.Denied, 0, $"The command's pipes could not be made: {e.Message}");
-        }
-        finally
-        {
-            output?.Dispose();
-            error?.Dispose();
-            input?.Dispose();
-            terminal?.Dispose();
-            job?.Dispose();
-        }
-    }
-
     /// <summary>Tells the parent that the command runs, and follows it to its end.</summary>
     internal void Run()
     {
@@ -142,17 +80,20 @@ internal sealed class WindowsCommand
         }
     }
 
-    /// <summary>Windows has no signals: SIGINT is CTRL_C and SIGTERM is CTRL_BREAK in the command's console, SIGKILL ends it, others do nothing.</summary>
+    /// <summary>
+    /// Windows has no signals: SIGINT is CTRL_C and SIGTERM is CTRL_BREAK in the command's console, SIGKILL ends it with all that it has
+    /// left, others do nothing. A command that neither can reach is ended as by <see cref="Terminate"/>.
+    /// </summary>
     internal void Signal(int number)
     {
         lock (_lock)
         {
-            if (_exited)
+            if (_isOver)
                 return;
-            if (number is Interrupt or EndSoon)
-                Tell(number == Interrupt ? WindowsOrder.Interrupt : WindowsOrder.Break);
-            else if (number == KillNow)
+            if (number == KillNow)
                 _job.Terminate(WindowsStatus.Killed);
+            else if (number is Interrupt or EndSoon && !_exited)
+                _ = _console.TryPost(() => Order(number == Interrupt ? WindowsOrder.Interrupt : WindowsOrder.Break));
         }
     }
 
@@ -173,18 +114,33 @@ internal sealed class WindowsCommand
             if (_grace is not null)
                 return;
             _grace = new Timer(static state => ((WindowsCommand)state!).Terminate(0, ExitCause.Kill), this, grace, Timeout.Infinite);
-            if (!_exited)
-                Tell(WindowsOrder.Break);
+            _ = _console.TryPost(EndSoonNow);
         }
     }
 
-    // Not under the lock: a host that does not answer must not stand between a timer and the job's end. A command that is over has no
-    // pid; those that wait for their turn see it, and the process is kept until they have.
-    private void Tell(WindowsOrder order) => _ = _console.TryPost(() =>
+    // Orders are not sent under the lock: a host that does not answer must not stand between a timer and the job's end. A command that has
+    // exited has no pid; those that wait for their turn see it, and the process is kept until they have.
+    private void Order(WindowsOrder order)
     {
-        if (!_exited)
-            _ = WindowsInterrupt.TrySend(_process.Id, order);
-    });
+        if (_exited)
+            return;
+        // What does not reach the program would leave it running although somebody has typed Ctrl-C.
+        if ((order == WindowsOrder.Interrupt && WindowsInterrupt.HasSwitchedOffInterrupt(_process.Handle)) || WindowsInterrupt.Send(_process.Id, order) == WindowsOrderEnd.NoConsole)
+            Terminate(_request.Grace, ExitCause.Kill);
+    }
+
+    // As on Linux, it reaches what the command has left behind: one process that is in a console is enough.
+    private void EndSoonNow()
+    {
+        IReadOnlyList<int> left;
+        lock (_lock)
+            left = !_exited ? [_process.Id] : _isOver ? [] : _job.Processes();
+        foreach (var process in left)
+        {
+            if (WindowsInterrupt.Send(process, WindowsOrder.Break) != WindowsOrderEnd.NoConsole)
+                return;
+        }
+    }
 
     private void ApplySize()
     {
@@ -196,33 +152,6 @@ internal sealed class WindowsCommand
         }
         _ = _terminal!.TryResize(size.Columns, size.Rows);
     }
-
-    private static string? Unavailable(in Transport.SpawnRequest request) =>
-        request.Input == CommandInput.Descriptor ? "A command's input on Windows is a pipe that the browser writes, or nothing: a handle is not passed on."
-        : request.Limits.Descriptors > 0 || request.Limits.FileSize > 0 ? "Windows limits neither the handles of a process nor the size of its files."
-        : null;
-
-    private static Microsoft.Win32.SafeHandles.SafeFileHandle OpenError(out Stream error)
-    {
-        (error, var theirs) = WindowsPipe.ForReading(PipeRoom);
-        return theirs;
-    }
-
-    private static Microsoft.Win32.SafeHandles.SafeFileHandle OpenInput(out Stream input)
-    {
-        (var theirs, input) = WindowsPipe.ForWriting(PipeRoom);
-        return theirs;
-    }
-
-    private static SpawnFailure KindOf(int error) => error switch
-    {
-        2 or 3 => SpawnFailure.NotFound,
-        11 or 191 or 192 or 193 or 216 => SpawnFailure.NotExecutable,
-        5 or 740 => SpawnFailure.Denied,
-        8 or 14 or 1455 or QuotaExceeded => SpawnFailure.NoResources,
-        267 => SpawnFailure.BadFolder,
-        _ => SpawnFailure.Other,
-    };
 
     private void OnTotalOver() => Terminate(_request.Grace, ExitCause.TotalTimeout);
 

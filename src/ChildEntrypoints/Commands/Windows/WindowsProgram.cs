@@ -37,11 +37,15 @@ internal sealed record WindowsProgram(string Path, string CommandLine)
         }
         if (folder is not null && !System.IO.Path.IsPathFullyQualified(folder))
             return new SpawnFailed(SpawnFailure.BadFolder, 0, $"The folder '{folder}' is not a full path: it needs its drive and a root, such as C:\\, or a server.");
+        if (folder is not null && WindowsPath.Problem(folder) is { } unfit)
+            return new SpawnFailed(SpawnFailure.BadFolder, 0, $"The folder '{folder}' {unfit}.");
         if (folder is not null && !Directory.Exists(folder))
             return new SpawnFailed(SpawnFailure.BadFolder, 0, $"The folder '{folder}' does not exist, or is not a folder.");
         var name = arguments[0];
         if (WindowsCommandLine.HasHiddenEnd(name))
             return Invalid($"The program's name '{name}' ends in a blank or a dot, which Windows would leave away.");
+        if (WindowsPath.Problem(name) is { } hidden)
+            return Invalid($"The program's name '{name}' {hidden}; give the file itself.");
         if (Search(name, environment, folder) is not { } path)
         {
             return Directory.Exists(System.IO.Path.Combine(folder ?? "", name))
@@ -76,13 +80,14 @@ internal sealed record WindowsProgram(string Path, string CommandLine)
 
     private static string? Search(string name, List<string> environment, string? folder)
     {
-        var extensions = (Variable(environment, "PATHEXT") ?? DefaultExtensions).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(static one => !WindowsCommandLine.HasHiddenEnd(one)).ToArray();
+        var extensions = (WindowsEnvironment.Find(environment, "PATHEXT") ?? DefaultExtensions).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(static one => !WindowsCommandLine.HasHiddenEnd(one) && one.AsSpan().IndexOfAny(@"\/:") < 0).ToArray();
         if (name.AsSpan().IndexOfAny(@"\/:") >= 0)
             return WithExtension(System.IO.Path.GetFullPath(name, folder ?? Environment.CurrentDirectory), extensions);
-        foreach (var place in (Variable(environment, "PATH") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var place in (WindowsEnvironment.Find(environment, "PATH") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var clean = place.Trim('"');
-            if (System.IO.Path.IsPathFullyQualified(clean) && WithExtension(System.IO.Path.Combine(clean, name), extensions) is { } path)
+            if (System.IO.Path.IsPathFullyQualified(clean) && WindowsPath.Problem(clean) is null && WithExtension(System.IO.Path.Combine(clean, name), extensions) is { } path)
                 return path;
         }
         return null;
@@ -98,12 +103,6 @@ internal sealed record WindowsProgram(string Path, string CommandLine)
                 return path + extension;
         }
         return File.Exists(path) ? path : null;
-    }
-
-    private static string? Variable(List<string> environment, string name)
-    {
-        var line = environment.Find(line => line.Length > name.Length && line[name.Length] == '=' && line.StartsWith(name, StringComparison.OrdinalIgnoreCase));
-        return line?[(name.Length + 1)..];
     }
 
     private static SpawnFailed Invalid(string message) => new(SpawnFailure.InvalidRequest, 0, message);
