@@ -60,7 +60,15 @@ public sealed record CommandExit(
 /// <summary>The layers of confinement with which a command was started: its runner has measured them, and its programs inherit them.</summary>
 /// <param name="Layers">The names of those in force, such as "system-calls" or "job".</param>
 /// <param name="Missing">For each layer that the profile prefers and that this machine lacks, a sentence with its name and why.</param>
-public sealed record CommandConfinement(IReadOnlyList<string> Layers, IReadOnlyList<string> Missing);
+public sealed record CommandConfinement(IReadOnlyList<string> Layers, IReadOnlyList<string> Missing)
+{
+    /// <summary>Whether the other one names the same, in the same order.</summary>
+    public bool Equals(CommandConfinement? other) =>
+        other is not null && Layers.SequenceEqual(other.Layers, StringComparer.Ordinal) && Missing.SequenceEqual(other.Missing, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Layers.Count, Missing.Count, Layers.Count > 0 ? Layers[0].GetHashCode(StringComparison.Ordinal) : 0);
+}
 
 /// <summary>Retained output: all of it, or its head and tail and the number of bytes dropped between them.</summary>
 /// <param name="Head">The beginning.</param>
