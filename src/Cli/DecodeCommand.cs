@@ -35,6 +35,7 @@ internal static class DecodeCommand
         await using var browser = await CliBrowser.StartAsync(cancellation).ConfigureAwait(false);
         var longest = ActorBrowserSettings.From(browser.System.Settings.Config).Images.MaxFile;
         var failed = 0;
+        var used = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var file in files)
         {
             string? problem;
@@ -42,7 +43,7 @@ internal static class DecodeCommand
             try
             {
                 var bytes = await FileReader.ReadAsync(file, longest, cancellation).ConfigureAwait(false);
-                (problem, line) = await SaveAsync(browser, bytes, folder is null ? null : Path.Combine(folder, Path.GetFileNameWithoutExtension(file)), width, height, cancellation).ConfigureAwait(false);
+                (problem, line) = await SaveAsync(browser, bytes, folder is null ? null : Path.Combine(folder, NameOf(file, used)), width, height, cancellation).ConfigureAwait(false);
             }
             catch (Exception e) when (Complaint.IsOfFile(e))
             {
@@ -71,6 +72,15 @@ internal static class DecodeCommand
         {
             return $"cannot create the folder '{folder}': {Complaint.ReasonOf(e)}";
         }
+    }
+
+    // Files of one name, such as a.gif and a.jpg, do not replace each other's pictures.
+    private static string NameOf(string file, HashSet<string> used)
+    {
+        var name = Path.GetFileNameWithoutExtension(file);
+        for (var n = 2; !used.Add(name); n++)
+            name = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(file)}.{n}");
+        return name;
     }
 
     private static bool TrySide(string text, out int side) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side > 0;

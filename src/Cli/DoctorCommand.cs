@@ -135,10 +135,10 @@ internal static class DoctorCommand
         foreach (var (policy, plan, refusal) in plans)
         {
             roles.AddRow(
-                policy.Name, Tables.Cell(string.Join(", ", settings.RolesOf(policy))), Tables.Cell(policy.Description),
+                policy.Name, Tables.Cell(string.Join(", ", settings.RolesOf(policy))), Tables.Cell(May(policy)),
                 refusal is null ? "[green]all there[/]" : Tables.Cell(refusal, "red"),
-                plan is null ? "" : plan.Missing.Count == 0 ? "[green]nothing[/]" : Tables.Cell(string.Join("; ", plan.Missing.Select(static missing => missing.Sentence)), "yellow"),
-                Tables.Cell(Limits(policy.Limits)));
+                plan is null ? "" : plan.Missing.Count == 0 ? "[green]nothing[/]" : Tables.Cell(MissingOf(plan, offers), "yellow"),
+                Tables.Cell(Limits(InForce(policy.Limits, offers))));
         }
         Tables.Console.Write(roles);
         if (OperatingSystem.IsWindows())
@@ -156,6 +156,18 @@ internal static class DoctorCommand
         Tables.Console.Write(libraries);
         Tables.Console.MarkupLine("Attack it yourself: [bold]actorbrowser doctor --probe all[/]");
     }
+
+    // What a profile allows of files, network and programs is held by layers of Linux alone for commands, and on Windows by the container for others.
+    private static string May(SandboxPolicy policy) => !OperatingSystem.IsWindows() ? policy.Description
+        : policy.MayExecute ? $"whatever this user may; on Linux: {policy.Description}" : $"on Linux, or in an AppContainer: {policy.Description}";
+
+    // The layers' names only, where the first table says the same of them.
+    private static string MissingOf(LaunchPlan plan, IReadOnlyList<LayerOffer> offers) => string.Join("; ", plan.Missing.Select(missing =>
+        offers.FirstOrDefault(offer => LayerNames.Of(offer.Layer) == missing.Layer) is { Available: false } offer && missing.Sentence.Contains(offer.Detail, StringComparison.Ordinal) ? missing.Layer : missing.Sentence));
+
+    // A job has no limit of descriptors, and none at all where job-limits is missing.
+    private static SandboxLimits InForce(SandboxLimits limits, IReadOnlyList<LayerOffer> offers) => !OperatingSystem.IsWindows() ? limits
+        : offers.Any(static offer => offer is { Layer: SandboxLayer.JobLimits, Available: true }) ? limits with { Descriptors = 0 } : new SandboxLimits { Output = limits.Output };
 
     private static string Limits(SandboxLimits limits)
     {

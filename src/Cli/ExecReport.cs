@@ -32,9 +32,9 @@ internal static class ExecReport
     // Null where it is not known.
     private static JsonArray? Texts(IReadOnlyList<string>? texts) => texts is null ? null : new JsonArray([.. texts.Select(static text => (JsonNode)text)]);
 
-    /// <summary>The layers with which a command runs, and those that it lacks, in one sentence; null if it lacks none.</summary>
+    /// <summary>The layers with which a command runs, if it lacks some: which, doctor and --json say; null if it lacks none.</summary>
     internal static string? WhatIsMissing(CommandConfinement? confinement) => confinement is not { Missing.Count: > 0 } ? null
-        : $"the command is confined by {(confinement.Layers.Count > 0 ? string.Join(", ", confinement.Layers) : "nothing")} only: {string.Join("; ", confinement.Missing)}";
+        : $"the command is confined by {(confinement.Layers.Count > 0 ? string.Join(", ", confinement.Layers) : "nothing")} only: 'actorbrowser doctor' says what is missing";
 
     internal static string ToJson(CommandProtocol.CommandClosed closed)
     {

@@ -98,6 +98,16 @@ public sealed class FileSpecs : IAsyncLifetime
         Assert.Equal((23, 200, "output", message), (code, report.RootElement.GetProperty("status").GetInt32(), error.GetProperty("kind").GetString(), error.GetProperty("message").GetString()));
     }
 
+    [Fact]
+    public async Task Pictures_of_files_with_one_name_do_not_replace_each_other()
+    {
+        // A GIF of one pixel.
+        const string pixel = @"GIF89a\001\000\001\000\200\000\000\377\377\377\000\000\000,\000\000\000\000\001\000\001\000\000\002\002D\001\000;";
+        var (code, output, _) = await ShellAsync($"mkdir a b; printf '{pixel}' >a/p.gif; cp a/p.gif b/P.gif; cp a/p.gif b/p.jpg; AB decode -o out a/p.gif b/P.gif b/p.jpg; echo $?; LC_ALL=C ls out");
+        Assert.Equal(0, code);
+        Assert.EndsWith("\n0\nP.2.png\np.3.png\np.png\n", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(26, "fetch -T f URL/echo")]
     [InlineData(26, "fetch -d @f URL/echo")]

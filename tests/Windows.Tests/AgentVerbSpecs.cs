@@ -73,6 +73,8 @@ public sealed class AgentVerbSpecs
     [InlineData(69, "serve needs Linux", "logs", "x")]
     [InlineData(69, "serve needs Linux", "attach", "x")]
     [InlineData(69, "serve needs Linux", "kill", "x")]
+    [InlineData(2, "need Linux", "mcp", "--allow-host", "example.org")]
+    [InlineData(2, "need Linux", "mcp", "--read", "C:\\windows")]
     [InlineData(69, "needs a world", "exec", "--scratch=x", "--", "cmd.exe", "/c", "echo hi")]
     public async Task What_needs_linux_is_refused_with_a_sentence(int code, string sentence, params string[] line)
     {

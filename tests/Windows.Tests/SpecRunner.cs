@@ -5,7 +5,7 @@ using Xunit.Sdk;
 namespace ActorBrowser.WindowsTests;
 
 /// <summary>Runs every spec of this program, one after another, and prints each failure, each skip with its reason, and the counts.</summary>
-internal sealed class SpecRunner(string filter) : IMessageSink
+internal sealed class SpecRunner : IMessageSink
 {
     private readonly ManualResetEventSlim _finished = new();
     private int _passed;
@@ -17,7 +17,7 @@ internal sealed class SpecRunner(string filter) : IMessageSink
     /// <param name="filter">A part of the names of those to run; empty for all.</param>
     internal static int Run(Assembly specs, string filter)
     {
-        var runner = new SpecRunner(filter);
+        var runner = new SpecRunner();
         using var framework = new XunitTestFramework(runner);
         using var discoverer = framework.GetDiscoverer(Reflector.Wrap(specs));
         using var found = new Discovered(filter);
@@ -26,6 +26,8 @@ internal sealed class SpecRunner(string filter) : IMessageSink
         using var executor = framework.GetExecutor(specs.GetName());
         executor.RunTests(found.Cases, runner, new Choices());
         runner._finished.Wait(Timeout.Infinite);
+        if (found.Cases.Count == 0)
+            Console.Out.WriteLine($"No spec has '{filter}' in its name.");
         Console.Out.WriteLine($"{runner._passed} passed, {runner._failed} failed, {runner._skipped} skipped");
         return runner._failed > 0 || runner._passed == 0 ? 1 : 0;
     }
@@ -36,8 +38,7 @@ internal sealed class SpecRunner(string filter) : IMessageSink
         {
             case ITestPassed passed:
                 _passed++;
-                if (filter.Length > 0)
-                    Console.Out.WriteLine($"passed: {passed.Test.DisplayName} ({passed.ExecutionTime:0.00} s)");
+                Console.Out.WriteLine($"passed: {passed.Test.DisplayName} ({passed.ExecutionTime:0.00} s)");
                 break;
             case ITestSkipped skipped:
                 _skipped++;

@@ -50,6 +50,12 @@ internal static class McpCommand
     {
         if (port is null && tokenFile is not null)
             throw new UsageException("--token-file needs --http.");
+        if (OperatingSystem.IsWindows())
+        {
+            if (options.Hosts.Count > 0 || options.Read.Count > 0 || options.Secrets.Count > 0)
+                throw new UsageException("--allow-host, --deny-host, --read and --secret need Linux: on Windows nothing keeps a command from files and hosts, so they would do nothing.");
+            await Complaint.WriteAsync("on Windows nothing keeps this server's commands from your files, hosts and programs; a job ends them ('actorbrowser doctor' says what is missing)").ConfigureAwait(false);
+        }
         // Standard output is the protocol's: what anything else prints goes to standard error.
         Console.SetOut(Console.Error);
         await using var browser = await CliBrowser.StartAsync(cancellation, Settings).ConfigureAwait(false);
