@@ -135,7 +135,7 @@ internal static class DoctorCommand
         foreach (var (policy, plan, refusal) in plans)
         {
             roles.AddRow(
-                policy.Name, Tables.Cell(string.Join(", ", settings.RolesOf(policy))), Tables.Cell(May(policy)),
+                policy.Name, Tables.Cell(string.Join(", ", settings.RolesOf(policy).Select(static role => role == CommandRunnerContract.Name ? $"{role} without a command" : role))), Tables.Cell(May(policy)),
                 refusal is null ? "[green]all there[/]" : Tables.Cell(refusal, "red"),
                 plan is null ? "" : plan.Missing.Count == 0 ? "[green]nothing[/]" : Tables.Cell(MissingOf(plan, offers), "yellow"),
                 Tables.Cell(Limits(InForce(policy.Limits, offers))));
