@@ -15,7 +15,7 @@ internal static class EgressAdvice
     internal static string For(EgressAttempt attempt, EgressRules rules)
     {
         var known = rules.Granting(attempt.Host, attempt.Address).ToArray();
-        var method = IsPlain(attempt.Method) && (attempt.Method is not ("GET" or "HEAD") || known.Length > 0) ? attempt.Method + " " : "";
+        var method = IsPlain(attempt.Method) && (attempt.Method is not ("GET" or "HEAD") || Array.Exists(known, static rule => rule.HasMethods)) ? attempt.Method + " " : "";
         var host = attempt.IsName || (attempt.Port is 80 or 443 && method.Length == 0) || (attempt.Port == 80 && method.Length > 0) ? attempt.BracketedHost : attempt.Target;
         var isPrivate = attempt.Address is null && (IsPrivateName(attempt.Host) || Array.Exists(known, static rule => rule.IsPrivate));
         return $"{method}{host}{(isPrivate ? " private" : "")}";

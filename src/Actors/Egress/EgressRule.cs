@@ -30,6 +30,9 @@ internal sealed class EgressRule
     /// <summary>Whether the name may have a private address.</summary>
     internal bool IsPrivate { get; private set; }
 
+    /// <summary>Whether it is about some methods only.</summary>
+    internal bool HasMethods => _methods.Length > 0;
+
     /// <summary>The ranges of ports; empty for every port.</summary>
     internal IReadOnlyList<(int First, int Last)> Ports { get; private set; } = [];
 
