@@ -119,6 +119,8 @@ internal sealed class ProcessChildLauncher : IChildLauncher
             endpoint.Dispose();
             if (process is not null)
                 await ChildLauncher.EndAsync(process).ConfigureAwait(false);
+            // Nobody waits for this launch any more: that another process had connected is no longer of interest.
+            cancellation.ThrowIfCancellationRequested();
             throw;
         }
     }
