@@ -70,7 +70,8 @@ public sealed class WindowsCheckSpecs
     {
         var policy = SandboxPolicy.Named("spec").Require(SandboxLayer.Job, SandboxLayer.Mitigations).Prefer(SandboxLayer.UserInterface);
         var missing = Assert.Single(WindowsCheck.Judge(policy, [new WindowsFinding(SandboxLayer.UserInterface, "its job does not keep it from the user interface")]));
-        Assert.Equal(("user-interface", "user-interface is not in force on the child: its job does not keep it from the user interface"), (missing.Layer, missing.Sentence));
+        Assert.Equal(("user-interface", "user-interface is not in force on the child: its job does not keep it from the user interface", false), (missing.Layer, missing.Sentence, missing.IsUnseenByChild));
+        Assert.True(Assert.Single(WindowsCheck.Judge(policy, [new WindowsFinding(SandboxLayer.UserInterface, "…", IsUnseenByChild: true)])).IsUnseenByChild);
         var refused = Assert.Throws<LaunchException>(() => WindowsCheck.Judge(policy, [new WindowsFinding(SandboxLayer.UserInterface, "…"), new WindowsFinding(SandboxLayer.Mitigations, "it does not have: no remote images")]));
         Assert.Equal(LaunchErrorKind.ConfinementUnavailable, refused.Kind);
         Assert.Contains("mitigations is not in force on the child: it does not have: no remote images", refused.Message, StringComparison.Ordinal);
