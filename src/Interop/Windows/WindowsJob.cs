@@ -36,8 +36,10 @@ internal readonly record struct WindowsJobLimits(long ProcessMemory, long JobMem
 internal readonly record struct WindowsJobUsage(TimeSpan UserTime, TimeSpan KernelTime, int Active, long PeakMemory);
 
 /// <summary>
-/// A job object: every process that its processes start belongs to it, and all of them end with its last handle, which only this
-/// process holds. Jobs nest. Run under Wine 8, which enforces no limit but ends the processes.
+/// A job object: the processes that its processes start belong to it, and all of them end with its last handle. No process inherits that
+/// handle, but one that may open this process can copy it. Jobs nest. A process that means to can leave it: one that it starts with another process
+/// of its user as the parent (PROC_THREAD_ATTRIBUTE_PARENT_PROCESS), or has started by WMI or the Task Scheduler, is in that one's job or in none, and
+/// goes on. Only a token that may open no such process keeps it from that. Run under Wine 8, which enforces no limit but ends the processes.
 /// </summary>
 internal sealed unsafe partial class WindowsJob : SafeHandle
 {
