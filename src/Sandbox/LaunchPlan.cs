@@ -79,10 +79,25 @@ internal sealed class LaunchPlan
         .. _files is not null && _machine.HasScopes ? [SandboxLayer.Scopes] : Array.Empty<SandboxLayer>(),
     ];
 
+    /// <summary>
+    /// The names that the child may report. On Windows a child does not know its plan, and asks of every layer: what it finds may be the
+    /// machine's or its parent's.
+    /// </summary>
+    public IReadOnlyList<string> Reportable => OperatingSystem.IsWindows() ? LayerNames.OfWindows : OperatingSystem.IsLinux()
+        ? [.. LayerNames.OfItself, .. Measured.Select(LayerNames.Of), .. GuardsCode ? [LayerNames.Of(SandboxLayer.NoNewCode)] : Array.Empty<string>()]
+        : LayerNames.OfItself;
+
     internal string? Variable { get; }
+
+    // A child that compiles code as it runs reports the layer as not in force.
+    private bool GuardsCode => Filter is not null && Policy.Wants(SandboxLayer.NoNewCode);
 
     /// <summary>The layers of a child on Windows.</summary>
     internal WindowsConfinement Windows { get; private init; }
+
+    /// <summary>Whether a layer that the child reports as in force is one with which it was started.</summary>
+    /// <param name="layer">The layer's name.</param>
+    internal bool Gives(string layer) => !OperatingSystem.IsWindows() || layer == LayerNames.Of(SandboxLayer.Job) || Measured.Any(measured => LayerNames.Of(measured) == layer);
 
     /// <summary>Creates a plan.</summary>
     /// <param name="policy">The policy.</param>
@@ -242,7 +257,7 @@ internal sealed class LaunchPlan
             + (_files is not null && _machine.HasTcpPorts ? "t" : "")
             + (_files is not null && _machine.HasScopes ? "s" : "")
             + (Reports ? "n" : "")
-            + (Filter is not null && Policy.Wants(SandboxLayer.NoNewCode) ? "x" : "");
+            + (GuardsCode ? "x" : "");
         var identity = _world is not null && Policy is { Scratch: null, Workspace: { } workspace, WorkspaceIdentity: var (device, inode) } ? string.Create(CultureInfo.InvariantCulture, $"{device},{inode},{workspace}") : "";
         return string.Create(CultureInfo.InvariantCulture, $"2|{System.Text.Encoding.ASCII.GetString(program, 0, length)}|{self}|{measures}|{Policy.Limits.FileSize}|{identity}");
     }

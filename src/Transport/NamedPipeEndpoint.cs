@@ -32,19 +32,20 @@ internal sealed class NamedPipeEndpoint : IDisposable
     /// <summary>The secret in hexadecimal, for the child's environment; valid for one connection.</summary>
     public string Secret => Convert.ToHexString(_secret);
 
-    /// <summary>Waits for the child. A peer without the secret is disconnected and the wait fails: the pipe cannot be used again.</summary>
+    /// <summary>
+    /// Waits for the child. Another process that connects first is disconnected, and the wait goes on: it must not keep the child out. A
+    /// peer without the secret is disconnected and the wait fails: the pipe cannot be used again.
+    /// </summary>
     /// <param name="limits">What the channel accepts.</param>
     /// <param name="cancellation">Cancels the wait.</param>
     /// <param name="peer">The pid that the peer must have, where the system tells it (Windows); 0 for any.</param>
-    /// <exception cref="UnauthorizedAccessException">The peer did not know the secret, or is another process.</exception>
+    /// <exception cref="UnauthorizedAccessException">The peer did not know the secret, or the wait was cancelled and only other processes had connected.</exception>
     public async Task<StreamChannel> AcceptAsync(ChannelLimits limits, CancellationToken cancellation, int peer = 0)
     {
-        await _server.WaitForConnectionAsync(cancellation).ConfigureAwait(false);
-        if (peer != 0 && OperatingSystem.IsWindows() && WindowsPipe.ClientOf(_server.SafePipeHandle) is var connected && connected != peer)
-        {
-            await _server.DisposeAsync().ConfigureAwait(false);
-            throw new UnauthorizedAccessException($"Process {connected} connected to the pipe {Name}, which is for process {peer}.");
-        }
+        if (peer != 0 && OperatingSystem.IsWindows())
+            await WaitForAsync(peer, cancellation).ConfigureAwait(false);
+        else
+            await _server.WaitForConnectionAsync(cancellation).ConfigureAwait(false);
         var presented = new byte[SecretBytes];
         var read = await _server.ReadAtLeastAsync(presented, SecretBytes, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         if (read == SecretBytes && CryptographicOperations.FixedTimeEquals(presented, _secret))
@@ -84,4 +85,31 @@ internal sealed class NamedPipeEndpoint : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _server.Dispose();
+
+    private async Task WaitForAsync(int peer, CancellationToken cancellation)
+    {
+        int? stranger = null;
+        while (true)
+        {
+            try
+            {
+                await _server.WaitForConnectionAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (IOException) when (!cancellation.IsCancellationRequested && WindowsPipe.Disconnect(_server.SafePipeHandle))
+            {
+                // A process has connected and hung up before this wait began.
+                stranger ??= 0;
+                continue;
+            }
+            catch (OperationCanceledException) when (stranger is { } last)
+            {
+                await _server.DisposeAsync().ConfigureAwait(false);
+                throw new UnauthorizedAccessException($"Process {last} connected to the pipe {Name}, which is for process {peer}, and that one did not.");
+            }
+            if (WindowsPipe.ClientOf(_server.SafePipeHandle) is var connected && connected == peer)
+                return;
+            stranger = connected;
+            _server.Disconnect();
+        }
+    }
 }

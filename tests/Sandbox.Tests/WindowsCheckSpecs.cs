@@ -70,7 +70,8 @@ public sealed class WindowsCheckSpecs
     {
         var policy = SandboxPolicy.Named("spec").Require(SandboxLayer.Job, SandboxLayer.Mitigations).Prefer(SandboxLayer.UserInterface);
         var missing = Assert.Single(WindowsCheck.Judge(policy, [new WindowsFinding(SandboxLayer.UserInterface, "its job does not keep it from the user interface")]));
-        Assert.Equal(("user-interface", "user-interface is not in force on the child: its job does not keep it from the user interface"), (missing.Layer, missing.Sentence));
+        Assert.Equal(("user-interface", "user-interface is not in force on the child: its job does not keep it from the user interface", false), (missing.Layer, missing.Sentence, missing.IsUnseenByChild));
+        Assert.True(Assert.Single(WindowsCheck.Judge(policy, [new WindowsFinding(SandboxLayer.UserInterface, "…", IsUnseenByChild: true)])).IsUnseenByChild);
         var refused = Assert.Throws<LaunchException>(() => WindowsCheck.Judge(policy, [new WindowsFinding(SandboxLayer.UserInterface, "…"), new WindowsFinding(SandboxLayer.Mitigations, "it does not have: no remote images")]));
         Assert.Equal(LaunchErrorKind.ConfinementUnavailable, refused.Kind);
         Assert.Contains("mitigations is not in force on the child: it does not have: no remote images", refused.Message, StringComparison.Ordinal);
@@ -106,6 +107,63 @@ public sealed class WindowsCheckSpecs
             other[at] = (byte)value;
             Assert.Null(WindowsLabel.Parse(other));
         }
+    }
+
+    [Fact]
+    public void A_time_longer_than_the_system_counts_is_its_longest()
+    {
+        var asked = new WindowsJobLimits(0, 0, 0, long.MaxValue);
+        Assert.Null(asked.MissingIn(new WindowsJobLimits(0, 0, 0, WindowsJobLimits.LongestTime)));
+        Assert.NotNull(asked.MissingIn(new WindowsJobLimits(0, 0, 0, WindowsJobLimits.LongestTime - 1)));
+        Assert.True(WindowsJobLimits.LongestTime * WindowsJob.TicksPerSecond > 0);
+        var limits = WindowsPlan.LimitsOf(SandboxPolicy.Named("spec").AllowExec("a spec") with { Limits = new SandboxLimits { Processes = long.MaxValue } });
+        Assert.Equal(int.MaxValue, limits.Processes);
+    }
+
+    [Theory]
+    [InlineData(18, "its user is LocalSystem")]
+    [InlineData(19, "its user is LocalService")]
+    [InlineData(20, "its user is NetworkService")]
+    [InlineData(21, null)]
+    public void A_services_account_is_no_restricted_user(byte number, string? said)
+    {
+        byte[] sid = [1, 1, 0, 0, 0, 0, 0, 5, number, 0, 0, 0];
+        Assert.Equal(said, WindowsToken.ServiceOf(sid));
+        // A user's: S-1-5-21-…, with more numbers; another authority; one that is cut off.
+        Assert.Null(WindowsToken.ServiceOf([1, 2, .. sid[2..], 18, 0, 0, 0]));
+        Assert.Null(WindowsToken.ServiceOf([.. sid[..7], 16, .. sid[8..]]));
+        Assert.Null(WindowsToken.ServiceOf(sid[..11]));
+    }
+
+    [Fact]
+    public void A_container_must_read_the_program_the_assembly_of_a_shared_host_and_their_folders()
+    {
+        var root = Path.GetPathRoot(Environment.CurrentDirectory)!;
+        var (host, assembly) = (Path.Combine(root, "dotnet", "dotnet.exe"), Path.Combine(root, "app", "app.dll"));
+        Assert.Equal([host, Path.GetDirectoryName(host)!, assembly, Path.GetDirectoryName(assembly)!], WindowsPlan.ReadAtStart(new ChildExecutable(host, [assembly])));
+        Assert.Equal([host, Path.GetDirectoryName(host)!], WindowsPlan.ReadAtStart(new ChildExecutable(host, ["--verb"])));
+    }
+
+    [Fact]
+    public void A_command_that_was_granted_its_folder_writes_though_the_grant_is_dropped_where_nothing_enforces_it()
+    {
+        var reads = SandboxPolicy.Named("spec").AllowExec("a spec").AllowRead(PolicyPaths.Workspace);
+        Assert.False(WindowsPlan.Writes(reads.WithoutWorkspace()));
+        var writes = SandboxPolicy.Named("spec").AllowWrite(PolicyPaths.Workspace);
+        Assert.True(WindowsPlan.Writes(writes.AllowExec("a spec").WithoutWorkspace()));
+        Assert.True(WindowsPlan.Writes(writes.AllowExec("a spec").WithoutWorkspace().WithoutWorkspace()));
+        // A child that executes nothing has no folder but what it is granted.
+        Assert.False(WindowsPlan.Writes(writes.WithoutWorkspace()));
+    }
+
+    [Fact]
+    public void A_pipe_that_cannot_be_made_is_a_launch_that_failed_with_its_kind()
+    {
+        Assert.Equal((LaunchErrorKind.NoMemory, 8), KindOf(new System.ComponentModel.Win32Exception(8)));
+        Assert.Equal((LaunchErrorKind.NoDescriptors, 5), KindOf(new System.ComponentModel.Win32Exception(5)));
+        Assert.Equal((LaunchErrorKind.NoDescriptors, 0), KindOf(new IOException("spec")));
+
+        static (LaunchErrorKind, int) KindOf(Exception cause) => WindowsLauncher.WithoutPipe("renderer", cause) is var failed ? (failed.Kind, failed.Errno) : default;
     }
 
     private static Func<int, uint> FlagsOf(Dictionary<int, uint> policies) => policy => policies.GetValueOrDefault(policy);

@@ -122,6 +122,17 @@ public sealed class LayerCheckSpecs
     }
 
     [Fact]
+    public void What_a_process_may_read_is_tried_with_its_token()
+    {
+        using var job = WindowsJob.Create(default, hasUserInterface: true);
+        using var process = WindowsProcess.Start(new WindowsStart(Shell, WindowsCommandLine.Of(Shell, []), [], job), resume: false);
+        using var token = WindowsToken.Of(process.Handle.DangerousGetHandle());
+        Assert.Null(token.CannotRead([Shell, Environment.SystemDirectory]));
+        var missing = Path.Combine(Environment.SystemDirectory, "no-such-file.dll");
+        Assert.StartsWith($"it could not read {missing}: ", token.CannotRead([Shell, missing]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_process_with_this_ones_token_has_more_than_a_restricted_one() => Assert.NotNull(WindowsToken.Excess(-1));
 
     private static LaunchPlan Plan(SandboxPolicy policy, SandboxLayer layer) => LaunchPlan.ForWindows(policy, Machine.Current, layer switch

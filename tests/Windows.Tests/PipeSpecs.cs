@@ -32,6 +32,49 @@ public sealed class PipeSpecs
     }
 
     [Fact]
+    public async Task Strangers_that_connect_first_are_disconnected_and_the_child_gets_through()
+    {
+        using var endpoint = new NamedPipeEndpoint();
+        using var job = WindowsJob.Create(default, hasUserInterface: true);
+        var launch = Launching.Of("renderer") with { PipeName = endpoint.Name, PipeSecret = endpoint.Secret };
+        Task<StreamChannel>? accepting = null;
+        using var child = WindowsProcess.Start(new WindowsStart(
+            Launching.Program, WindowsCommandLine.Of(Launching.Program, [ChildLauncher.RoleArgument, "renderer"]), ChildEnvironment.Build(ChildLauncher.EnvironmentFor(launch)), job)
+        {
+            Look = process =>
+            {
+                // One that has hung up before anybody waits for it, and some that wait to be told something.
+                WindowsPipe.Touch(endpoint.Name);
+                accepting = endpoint.AcceptAsync(ChannelLimits.Default, CancellationToken.None, process.Id);
+                for (var i = 0; i < 3; i++)
+                {
+                    using var stranger = new NamedPipeClientStream(".", endpoint.Name, PipeDirection.InOut, PipeOptions.Asynchronous);
+                    stranger.Connect(Launching.Patience);
+                    Assert.Equal(-1, EndOf(stranger));
+                    Assert.False(accepting.IsCompleted);
+                }
+            },
+        });
+        (await accepting!.WaitAsync(Launching.Patience)).Dispose();
+        await WindowsWait.ForAsync(child.Handle).WaitAsync(Launching.Patience);
+    }
+
+    [Fact]
+    public async Task A_wait_that_ends_with_strangers_alone_names_the_last()
+    {
+        using var endpoint = new NamedPipeEndpoint();
+        using var deadline = new CancellationTokenSource();
+        var accepting = endpoint.AcceptAsync(ChannelLimits.Default, deadline.Token, peer: 4);
+        using var client = new NamedPipeClientStream(".", endpoint.Name, PipeDirection.InOut, PipeOptions.Asynchronous);
+        await client.ConnectAsync(5000);
+        await Task.Run(() => EndOf(client)).WaitAsync(Launching.Patience);
+        await deadline.CancelAsync();
+        var refused = await Assert.ThrowsAsync<UnauthorizedAccessException>(() => accepting.WaitAsync(Launching.Patience));
+        Assert.Contains($"Process {Environment.ProcessId} connected", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("is for process 4, and that one did not", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nobody_makes_another_pipe_of_its_name()
     {
         using var endpoint = new NamedPipeEndpoint();
@@ -68,5 +111,17 @@ public sealed class PipeSpecs
         using var endpoint = new NamedPipeEndpoint();
         var refused = Assert.Throws<UnauthorizedAccessException>(() => NamedPipeEndpoint.Connect(endpoint.Name, endpoint.Secret, ChannelLimits.Default, parent: 4));
         Assert.Contains($"process {Environment.ProcessId} has made it, not the parent 4", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static int EndOf(NamedPipeClientStream stranger)
+    {
+        try
+        {
+            return stranger.ReadByte();
+        }
+        catch (IOException)
+        {
+            return -1;
+        }
     }
 }

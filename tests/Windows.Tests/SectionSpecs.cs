@@ -106,25 +106,37 @@ public sealed partial class SectionSpecs
         foreach (var number in new[] { 0, -1, -2, -4, -6, int.MinValue, 1, 2, 3, 5, 0x7ffffffc, int.MaxValue })
             Assert.Null(parent.Take(number));
         using var signal = new ManualResetEvent(false);
-        Assert.Null(parent.Take(Given(signal.SafeWaitHandle)));
-        var path = Path.GetTempFileName();
-        try
+        AssertNotTaken(signal.SafeWaitHandle);
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 4096, FileOptions.DeleteOnClose))
         {
-            using (var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
-            {
-                file.SetLength(8192);
-                Assert.Null(parent.Take(Given(file.SafeFileHandle)));
-                using var mapped = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-                Assert.Null(parent.Take(Given(mapped.SafeMemoryMappedFileHandle)));
-            }
-        }
-        finally
-        {
-            File.Delete(path);
+            file.SetLength(8192);
+            AssertNotTaken(file.SafeFileHandle);
+            using var mapped = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+            AssertNotTaken(mapped.SafeMemoryMappedFileHandle);
         }
         using var own = MemoryMappedFile.CreateNew(null, 4096);
         using var taken = parent.Take(Given(own.SafeMemoryMappedFileHandle));
         Assert.NotNull(taken);
+
+        // It stays open at its owner: closing the last handle here could wait for a read of that owner.
+        void AssertNotTaken(System.Runtime.InteropServices.SafeHandle handle)
+        {
+            var number = Given(handle);
+            Assert.Null(parent.Take(number));
+            Assert.True(WindowsSection.Close(number));
+        }
+    }
+
+    [Fact]
+    public void A_section_that_was_taken_is_closed_at_its_owner()
+    {
+        using var parent = Parent();
+        using var own = MemoryMappedFile.CreateNew(null, 4096);
+        var section = Given(own.SafeMemoryMappedFileHandle);
+        using var taken = parent.Take(section);
+        Assert.NotNull(taken);
+        Assert.False(Handles.IsOpen(section));
     }
 
     [Theory]

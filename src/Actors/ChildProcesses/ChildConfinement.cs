@@ -25,7 +25,7 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     /// <summary>The child's accepted report: each layer as the child measured it, and the layers it runs without.</summary>
     internal IReadOnlyList<LayerReport> Layers { get; private set; } = [];
 
-    /// <summary>The same for the user of a command runner.</summary>
+    /// <summary>The layers of the programs that a command runner starts: of those that were checked, what they inherit; and what they lack.</summary>
     internal CommandConfinement Summary { get; private set; } = new([], []);
 
     /// <summary>The kind of program, as reported in Hello.</summary>
@@ -35,16 +35,15 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
     internal string? Accept(in Hello hello, SafeDescriptor? listener, LaunchedChild child)
     {
         _process = child.Process;
-        Layers = hello.Layers;
-        Summary = new CommandConfinement([.. hello.Layers.Where(static report => report.Enforced).Select(static report => report.Layer).Distinct(StringComparer.Ordinal)], []);
         Image = hello.IsNative ? ChildImage.Native : ChildImage.Jit;
         if (child.Plan is not { } plan)
         {
             listener?.Dispose();
+            Layers = hello.Layers;
             return null;
         }
         var found = child.Process.Missing;
-        var wrong = WrongWith(hello.Layers, plan.Measured, found) ?? ConfinementCheck.Refusal(child.Process.Id, plan);
+        var wrong = WrongWith(hello.Layers, plan, found) ?? ConfinementCheck.Refusal(child.Process.Id, plan);
         if (wrong is null && plan.Reports != listener is not null)
             wrong = plan.Reports ? "it sent no listener for its refused calls" : "it sent a listener although none was requested";
         if (wrong is not null)
@@ -63,8 +62,11 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
             log.Warning("The {0} child {1} lacks a preferred layer of its confinement: {2}", role, child.Process.Id, missing.Sentence);
             ChildMetrics.DoesWithout(role, missing.Layer);
         }
-        Summary = Summary with { Missing = [.. lacking.Select(static missing => missing.Sentence)] };
-        Layers = [.. hello.Layers, .. lacking.Select(static missing => new LayerReport(missing.Layer, false, missing.Sentence))];
+        var counted = Counted(hello.Layers, plan, found);
+        Layers = [.. counted, .. lacking.Select(static missing => new LayerReport(missing.Layer, false, missing.Sentence))];
+        Summary = new CommandConfinement(
+            [.. counted.Where(static report => report.Enforced && !LayerNames.IsOfProcessAlone(report.Layer)).Select(static report => report.Layer)],
+            [.. lacking.Select(static missing => missing.Sentence)]);
         return null;
     }
 
@@ -127,23 +129,51 @@ internal sealed class ChildConfinement(IActorRef self, string role, SandboxPolic
 
     private async Task DumpAsync() => Dump = await CrashDumper.DumpAsync(_process!.Id, role, settings.Crashes, log).ConfigureAwait(false);
 
-    /// <summary>Compares a child's report with what its launcher found from outside.</summary>
+    /// <summary>Compares a child's report with its plan and with what its launcher found from outside.</summary>
+    /// <param name="reports">The child's report.</param>
+    /// <param name="plan">What the child was started with.</param>
+    /// <param name="found">The layers that its launcher found not in force, and that it may do without.</param>
+    /// <returns>Null, or what is wrong, as a phrase.</returns>
+    internal static string? WrongWith(IReadOnlyList<LayerReport> reports, LaunchPlan plan, IReadOnlyList<MissingLayer> found) =>
+        WrongWith(reports, plan.Measured, plan.Reportable, found);
+
+    /// <summary>The same, of the plan's layers.</summary>
     /// <param name="reports">The child's report.</param>
     /// <param name="measured">The layers that it was started with, and measures.</param>
-    /// <param name="found">Those of them that its launcher found not in force, and that it may do without.</param>
+    /// <param name="reportable">The names that it may report, each once.</param>
+    /// <param name="found">The layers that its launcher found not in force, and that it may do without.</param>
     /// <returns>Null, or what is wrong, as a phrase.</returns>
-    internal static string? WrongWith(IReadOnlyList<LayerReport> reports, IReadOnlyList<SandboxLayer> measured, IReadOnlyList<MissingLayer> found)
+    internal static string? WrongWith(IReadOnlyList<LayerReport> reports, IReadOnlyList<SandboxLayer> measured, IReadOnlyList<string> reportable, IReadOnlyList<MissingLayer> found)
     {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var report in reports)
+        {
+            // What a child has made up is not repeated: it could be meant for a terminal.
+            if (!reportable.Contains(report.Layer, StringComparer.Ordinal))
+                return LayerNames.Find(report.Layer) is null ? "it reports a layer that there is not" : $"it reports the layer {report.Layer}, which it was not given";
+            if (!named.Add(report.Layer))
+                return $"it reports the layer {report.Layer} twice";
+        }
         foreach (var layer in measured)
         {
             var name = LayerNames.Of(layer);
             var report = reports.FirstOrDefault(report => report.Layer == name);
             var missing = found.FirstOrDefault(missing => missing.Layer == name);
-            if (missing.Layer is not null && report.Enforced)
+            if (missing is { Layer: not null, IsUnseenByChild: false } && report.Enforced)
                 return $"it reports the layer {name} as in force, which it is not ({missing.Sentence})";
             if (missing.Layer is null && !report.Enforced)
                 return $"the layer {name} is not in force ({(string.IsNullOrEmpty(report.Detail) ? "it was not measured" : report.Detail)})";
         }
         return null;
     }
+
+    /// <summary>A child's report without what nobody has checked: a layer that it was not started with, or that its launcher found missing, does not count.</summary>
+    /// <param name="reports">The child's report, in which nothing is wrong.</param>
+    /// <param name="plan">What the child was started with.</param>
+    /// <param name="found">The layers that its launcher found not in force.</param>
+    internal static List<LayerReport> Counted(IReadOnlyList<LayerReport> reports, LaunchPlan plan, IReadOnlyList<MissingLayer> found) =>
+    [
+        .. reports.Where(report => !found.Any(missing => missing.Layer == report.Layer)).Select(report => !report.Enforced || plan.Gives(report.Layer) ? report
+            : report with { Enforced = false, Detail = "the child finds it on itself, but was not started with it, so nobody has checked it" }),
+    ];
 }

@@ -100,7 +100,7 @@ internal sealed class ProcessChildLauncher : IChildLauncher
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(settings.Child.HandshakeTimeout);
-        var endpoint = new NamedPipeEndpoint(ChildLauncher.PipePeerOf(launch.Plan), WindowsLauncher.HasLowIntegrity(launch.Plan));
+        var endpoint = EndpointOf(launch);
         ChildProcess? process = null;
         try
         {
@@ -119,7 +119,22 @@ internal sealed class ProcessChildLauncher : IChildLauncher
             endpoint.Dispose();
             if (process is not null)
                 await ChildLauncher.EndAsync(process).ConfigureAwait(false);
+            // Nobody waits for this launch any more: that another process had connected is no longer of interest.
+            cancellation.ThrowIfCancellationRequested();
             throw;
+        }
+    }
+
+    private static NamedPipeEndpoint EndpointOf(ChildLaunch launch)
+    {
+        var peer = WindowsLauncher.Confine(launch, SandboxLayer.AppContainer, () => ChildLauncher.PipePeerOf(launch.Plan));
+        try
+        {
+            return new NamedPipeEndpoint(peer, WindowsLauncher.HasLowIntegrity(launch.Plan));
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            throw WindowsLauncher.WithoutPipe(launch.Role, e);
         }
     }
 

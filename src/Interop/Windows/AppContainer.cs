@@ -58,6 +58,20 @@ internal sealed unsafe partial class AppContainer : IDisposable
         }
     }
 
+    /// <summary>Removes what the system keeps of a container: its folder and its name. Without effect if there is none.</summary>
+    /// <param name="name">Its name.</param>
+    internal static void Remove(string name)
+    {
+        try
+        {
+            _ = Delete(name);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A system without AppContainers keeps nothing of one.
+        }
+    }
+
     /// <summary>Its security identifier, as text.</summary>
     public string Sid
     {
@@ -122,6 +136,9 @@ internal sealed unsafe partial class AppContainer : IDisposable
 
     [LibraryImport("userenv", EntryPoint = "CreateAppContainerProfile", StringMarshalling = StringMarshalling.Utf16)]
     private static partial int Create(string name, string display, string description, void* capabilities, uint count, nint* sid);
+
+    [LibraryImport("userenv", EntryPoint = "DeleteAppContainerProfile", StringMarshalling = StringMarshalling.Utf16)]
+    private static partial int Delete(string name);
 
     [LibraryImport("userenv", EntryPoint = "DeriveAppContainerSidFromAppContainerName", StringMarshalling = StringMarshalling.Utf16)]
     private static partial int Derive(string name, nint* sid);

@@ -49,21 +49,40 @@ internal sealed unsafe partial class WindowsHandles : SafeHandle, IDescriptorPas
         // Negative numbers are names for the caller's own process and thread: a child must not make the parent copy those. Handles are multiples of 4.
         if (number <= 0 || number % 4 != 0)
             return null;
+        // The child keeps its handle until the copy is known to be a section: the last handle of a pipe may not be closed here.
         nint taken;
-        if (DuplicateHandle(handle, number, -1, &taken, WindowsSection.ReadAccess, 0, CloseSource) == 0)
+        if (DuplicateHandle(handle, number, -1, &taken, WindowsSection.ReadAccess, 0, 0) == 0)
             return null;
         var section = new SafeDescriptor((int)taken);
         if (WindowsSection.LengthOf(section) is not null)
+        {
+            Withdraw(number);
             return section;
-        section.Dispose();
+        }
+        Drop(section);
         return null;
     }
 
     /// <inheritdoc/>
-    public void Withdraw(int number) => _ = DuplicateHandle(handle, number, 0, null, 0, 0, CloseSource);
+    public void Withdraw(int number)
+    {
+        // The child may have closed it and have another handle of that number: its object is held by a copy while the child's handle is closed.
+        nint copy;
+        if (DuplicateHandle(handle, number, -1, &copy, 0, 0, SameAccess | CloseSource) == 0)
+            return;
+        var closed = new SafeDescriptor((int)copy);
+        if (WindowsSection.LengthOf(closed) is not null)
+            closed.Dispose();
+        else
+            Drop(closed);
+    }
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => WindowsSection.Close(handle);
+
+    // Closing the last handle of a file or pipe waits for a read of its owner that may never end, and the child may have closed its own:
+    // so no thread that reads a channel closes it.
+    private static void Drop(SafeDescriptor noSection) => ThreadPool.UnsafeQueueUserWorkItem(static dropped => dropped.Dispose(), noSection, preferLocal: false);
 
     [LibraryImport("kernel32", EntryPoint = "OpenProcess", SetLastError = true)]
     private static partial nint OpenProcess(uint access, int inherit, uint process);

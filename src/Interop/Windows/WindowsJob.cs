@@ -7,9 +7,12 @@ namespace ActorBrowser.Interop;
 /// <param name="ProcessMemory">The committed memory of each process, in bytes.</param>
 /// <param name="JobMemory">The committed memory of all its processes together, in bytes.</param>
 /// <param name="Processes">The most processes at a time.</param>
-/// <param name="ProcessTime">The processor time of each process, in seconds.</param>
+/// <param name="ProcessTime">The processor time in user mode of each process, in seconds.</param>
 internal readonly record struct WindowsJobLimits(long ProcessMemory, long JobMemory, int Processes, long ProcessTime)
 {
+    /// <summary>The longest time that the system can count, in seconds.</summary>
+    internal const long LongestTime = long.MaxValue / WindowsJob.TicksPerSecond;
+
     /// <summary>Which of these limits a job has not.</summary>
     /// <param name="has">The limits of the job; null if the system does not tell.</param>
     /// <returns>Null, or which limits are others, as a phrase.</returns>
@@ -21,7 +24,7 @@ internal readonly record struct WindowsJobLimits(long ProcessMemory, long JobMem
         return Wrong("bytes for each process", ProcessMemory, actual.ProcessMemory, 4096)
             ?? Wrong("bytes for all processes", JobMemory, actual.JobMemory, 4096)
             ?? Wrong("processes", Processes, actual.Processes, 1)
-            ?? Wrong("seconds for each process", ProcessTime, actual.ProcessTime, 1);
+            ?? Wrong("seconds for each process", Math.Min(ProcessTime, LongestTime), actual.ProcessTime, 1);
 
         static string? Wrong(string unit, long asked, long actual, long grain) => asked == 0 || (actual > 0 && actual <= asked && asked - actual < grain) ? null
             : actual == 0 ? $"its job has no limit of {asked} {unit}" : $"its job has a limit of {actual} {unit} instead of {asked}";
@@ -36,8 +39,10 @@ internal readonly record struct WindowsJobLimits(long ProcessMemory, long JobMem
 internal readonly record struct WindowsJobUsage(TimeSpan UserTime, TimeSpan KernelTime, int Active, long PeakMemory);
 
 /// <summary>
-/// A job object: every process that its processes start belongs to it, and all of them end with its last handle, which only this
-/// process holds. Jobs nest. Run under Wine 8, which enforces no limit but ends the processes.
+/// A job object: the processes that its processes start belong to it, and all of them end with its last handle. No process inherits that
+/// handle, but one that may open this process can copy it. Jobs nest. A process that means to can leave it: one that it starts with another process
+/// of its user as the parent (PROC_THREAD_ATTRIBUTE_PARENT_PROCESS), or has started by WMI or the Task Scheduler, is in that one's job or in none, and
+/// goes on. Only a token that may open no such process keeps it from that. Run under Wine 8, which enforces no limit but ends the processes.
 /// </summary>
 internal sealed unsafe partial class WindowsJob : SafeHandle
 {
@@ -48,7 +53,7 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
     private const uint LimitJobMemory = 0x200;
     private const uint DieOnUnhandledException = 0x400;
     private const uint KillOnJobClose = 0x2000;
-    private const long TicksPerSecond = 10_000_000;
+    internal const long TicksPerSecond = 10_000_000;
     private const int BasicAccounting = 1;
     private const int BasicUserInterface = 4;
     private const int ExtendedLimits = 9;
@@ -192,7 +197,7 @@ internal sealed unsafe partial class WindowsJob : SafeHandle
         if (limits.ProcessTime > 0)
         {
             information.LimitFlags |= LimitProcessTime;
-            information.ProcessTime = limits.ProcessTime * TicksPerSecond;
+            information.ProcessTime = Math.Min(limits.ProcessTime, WindowsJobLimits.LongestTime) * TicksPerSecond;
         }
     }
 

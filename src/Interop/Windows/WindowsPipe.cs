@@ -85,6 +85,11 @@ internal static partial class WindowsPipe
         return GetServer(pipe, &id) != 0 ? (int)id : 0;
     }
 
+    /// <summary>Disconnects a process from a pipe that this process has made, so that another may connect.</summary>
+    /// <param name="pipe">The server's end.</param>
+    /// <returns>False if no process was connected.</returns>
+    internal static bool Disconnect(SafePipeHandle pipe) => DisconnectPipe(pipe) != 0;
+
     private static (Stream Ours, SafeFileHandle Theirs) Open(PipeDirection direction, uint theirAccess, int room)
     {
         var name = $"actorbrowser-{Guid.NewGuid():D}";
@@ -174,6 +179,9 @@ internal static partial class WindowsPipe
 
     [LibraryImport("kernel32", EntryPoint = "GetNamedPipeClientProcessId", SetLastError = true)]
     private static unsafe partial int GetClient(SafePipeHandle pipe, uint* id);
+
+    [LibraryImport("kernel32", EntryPoint = "DisconnectNamedPipe", SetLastError = true)]
+    private static partial int DisconnectPipe(SafePipeHandle pipe);
 
     [LibraryImport("kernel32", EntryPoint = "GetNamedPipeServerProcessId", SetLastError = true)]
     private static unsafe partial int GetServer(SafePipeHandle pipe, uint* id);

@@ -18,6 +18,7 @@ internal sealed unsafe partial class WindowsToken : SafeHandle
     private const uint AdjustDefault = 0x80;
     private const uint NoPrivileges = 0x1;
     private const uint IsIntegrity = 0x20;
+    private const int User = 1;
     private const int IntegrityLevel = 25;
     private const int LongestLabel = 128;
     private const int Privileges = 3;
@@ -25,6 +26,13 @@ internal sealed unsafe partial class WindowsToken : SafeHandle
     private const int MostPrivileges = 64;
     private const int PrivilegeLength = 12;
     private const int Identification = 1;
+    private const int Impersonation = 2;
+    private const uint GenericRead = 0x80000000;
+    private const uint ShareAll = 7;
+    private const uint OpenExisting = 3;
+
+    // Opens folders as well as files.
+    private const uint BackupSemantics = 0x02000000;
 
     // SeChangeNotifyPrivilege, which every token keeps: to pass folders.
     private const long PassFolders = 23;
@@ -97,7 +105,7 @@ internal sealed unsafe partial class WindowsToken : SafeHandle
                 : privileged ? "it has privileges"
                 : IsAdministrator(token) is not { } administrator ? "its groups are unknown"
                 : administrator ? "it is an administrator's"
-                : null;
+                : ServiceOf(token);
         }
         finally
         {
@@ -117,6 +125,54 @@ internal sealed unsafe partial class WindowsToken : SafeHandle
         _ = WindowsSection.Close(token);
         return asked != 0 && inside != 0;
     }
+
+    /// <summary>A copy of a process's token, for <see cref="Run"/>.</summary>
+    /// <param name="process">Its handle; −1 for this process.</param>
+    /// <exception cref="Win32Exception">The system refused.</exception>
+    internal static WindowsToken Of(nint process)
+    {
+        nint token, copy;
+        Check(OpenToken(process, Query | Duplicate, &token));
+        var copied = DuplicateToken(token, Impersonation, &copy);
+        var error = Marshal.GetLastPInvokeError();
+        _ = WindowsSection.Close(token);
+        return copied != 0 ? new WindowsToken(copy) : throw new Win32Exception(error);
+    }
+
+    /// <summary>Tries whether a process with this token may read files, or list folders.</summary>
+    /// <param name="paths">Absolute paths.</param>
+    /// <returns>Null, or the first that it may not, as a phrase.</returns>
+    /// <exception cref="Win32Exception">The system refused to try.</exception>
+    internal string? CannotRead(IReadOnlyList<string> paths)
+    {
+        string? refused = null;
+        var error = 0;
+        // With this token, this process may not even load a library: what can fail is said afterwards.
+        Run(() =>
+        {
+            for (var i = 0; refused is null && i < paths.Count; i++)
+            {
+                var opened = OpenFile(paths[i], GenericRead, ShareAll, 0, OpenExisting, BackupSemantics, 0);
+                if (opened is not (0 or -1))
+                    _ = WindowsSection.Close(opened);
+                else
+                    (refused, error) = (paths[i], Marshal.GetLastPInvokeError());
+            }
+        });
+        return refused is null ? null : $"it could not read {refused}: {new Win32Exception(error).Message}";
+    }
+
+    /// <summary>What a user's identifier grants to a token however restricted: Windows runs services as these, and grants them as users.</summary>
+    /// <param name="sid">The user's security identifier.</param>
+    /// <returns>Null, or whose it is, as a phrase.</returns>
+    internal static string? ServiceOf(ReadOnlySpan<byte> sid) => sid.Length < 12 || !sid[..8].SequenceEqual<byte>([1, 1, 0, 0, 0, 0, 0, 5]) ? null
+        : System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(sid[8..]) switch
+        {
+            18 => "its user is LocalSystem",
+            19 => "its user is LocalService",
+            20 => "its user is NetworkService",
+            _ => null,
+        };
 
     /// <summary>Does something with this token instead of the process's, on this thread.</summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
@@ -148,6 +204,16 @@ internal sealed unsafe partial class WindowsToken : SafeHandle
                 return true;
         }
         return false;
+    }
+
+    private static string? ServiceOf(nint token)
+    {
+        var room = stackalloc byte[LongestLabel];
+        uint length;
+        if (QueryTokenInformation(token, User, room, LongestLabel, &length) == 0)
+            return "its user is unknown";
+        var sid = ((SidAndAttributes*)room)->Sid;
+        return ServiceOf(new ReadOnlySpan<byte>(sid, 8 + (4 * sid[1])));
     }
 
     // Whether the group counts for what the token is granted, not only for what it is refused.
@@ -197,6 +263,9 @@ internal sealed unsafe partial class WindowsToken : SafeHandle
 
     [LibraryImport("advapi32", EntryPoint = "DuplicateToken", SetLastError = true)]
     private static partial int DuplicateToken(nint token, int level, nint* copy);
+
+    [LibraryImport("kernel32", EntryPoint = "CreateFileW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
+    private static partial nint OpenFile(string name, uint access, uint share, nint security, uint disposition, uint flags, nint template);
 
     [LibraryImport("advapi32", EntryPoint = "CheckTokenMembership", SetLastError = true)]
     private static partial int CheckMembership(nint token, void* group, int* isMember);

@@ -129,6 +129,13 @@ public sealed record SandboxPolicy
     /// <summary>The identity of the workspace's folder, so that another folder at its path is refused; null if unchecked.</summary>
     internal (ulong Device, ulong Inode)? WorkspaceIdentity { get; private init; }
 
+    /// <summary>Whether it grants writing the workspace, or did before <see cref="WithoutWorkspace"/>.</summary>
+    internal bool WritesWorkspace
+    {
+        get => field || Files.Any(static rule => rule.Path == PolicyPaths.Workspace && rule.Rights.HasFlag(FileRights.Write));
+        private init;
+    }
+
     /// <summary>The folder that takes the changes to the workspace, which itself stays unchanged; null to change the workspace.</summary>
     internal string? Scratch { get; init; }
 
@@ -251,7 +258,7 @@ public sealed record SandboxPolicy
     public SandboxPolicy StartIn(string folder) => this with { StartFolder = folder };
 
     /// <summary>Removes the rules for a workspace.</summary>
-    public SandboxPolicy WithoutWorkspace() => this with { Files = [.. Files.Where(static rule => rule.Path != PolicyPaths.Workspace)] };
+    public SandboxPolicy WithoutWorkspace() => this with { Files = [.. Files.Where(static rule => rule.Path != PolicyPaths.Workspace)], WritesWorkspace = WritesWorkspace };
 
     /// <summary>Sets the folder for <see cref="PolicyPaths.Temporary"/>, which otherwise grants nothing.</summary>
     /// <param name="folder">An absolute path to a folder without files of other processes.</param>

@@ -83,9 +83,10 @@ internal sealed class WindowsChild : IChildProcessHandle
         _exited.SetResult(new ChildExit(code, null, false, _error.Last, StartedAt, endedAt, LimitHit(code, used)));
     }
 
+    // A job's limit of processor time counts user mode alone.
     private string? LimitHit(int code, in WindowsJobUsage used) => code == 0 ? null
         : _limits.Output > 0 && Volatile.Read(ref _outputBytes) > _limits.Output ? "output"
-        : _limits.ProcessorTime > 0 && (used.UserTime + used.KernelTime).TotalSeconds >= _limits.ProcessorTime ? "processor-time"
+        : _limits.ProcessorTime > 0 && used.UserTime.TotalSeconds >= _limits.ProcessorTime ? "processor-time"
         : null;
 
     private async Task ReadAsync(Stream stream, LogLines lines, CancellationToken cancellation)

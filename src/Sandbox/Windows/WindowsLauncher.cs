@@ -69,8 +69,17 @@ internal sealed class WindowsLauncher : ILauncher
     /// <summary>Whether a plan's children have low integrity.</summary>
     internal static bool HasLowIntegrity(LaunchPlan? plan) => plan is not null && plan.Windows.HasFlag(WindowsConfinement.RestrictedToken);
 
-    // The plan's probe has made one before: the system refuses it now.
-    private static T Confine<T>(ChildLaunch launch, SandboxLayer layer, Func<T> make)
+    /// <summary>Says that a child's pipe could not be made.</summary>
+    internal static LaunchException WithoutPipe(string role, Exception cause)
+    {
+        var error = cause is Win32Exception { NativeErrorCode: var code } ? code : 0;
+        var kind = KindOf(error) is LaunchErrorKind.NoMemory ? LaunchErrorKind.NoMemory : LaunchErrorKind.NoDescriptors;
+        return new LaunchException(kind, $"The pipe for a {role} child could not be made: {cause.Message}", error, cause);
+    }
+
+    /// <summary>Makes a layer of a launch. The plan's probe has made one before: if it fails, the system refuses it now.</summary>
+    /// <exception cref="LaunchException">The system refused.</exception>
+    internal static T Confine<T>(ChildLaunch launch, SandboxLayer layer, Func<T> make)
     {
         try
         {

@@ -55,7 +55,7 @@ internal static class WindowsPlan
         Offer(hidden, SandboxLayer.Job, Job.Value, "every process ends with the browser", "start the browser outside a job that forbids nested jobs"),
         Offer(hidden, SandboxLayer.JobLimits, Limits.Value, "a job's memory limit holds", "Windows; Wine enforces none"),
         Offer(hidden, SandboxLayer.Mitigations, Mitigations.Value, "strict handle checks, no remote images, no extension points, no child processes", "Windows 10 1709 or newer; Wine has none"),
-        Offer(hidden, SandboxLayer.AppContainer, TryContainer(Environment.ProcessPath ?? Program), "no file, object or network that was not granted",
+        Offer(hidden, SandboxLayer.AppContainer, TryContainer(new ChildExecutable(Environment.ProcessPath ?? Program, [])), "no file, object or network that was not granted",
             "Windows, and a program whose folder ALL APPLICATION PACKAGES may read, as in Program Files"),
         Offer(hidden, SandboxLayer.RestrictedToken, Token.Value, "no privileges, no administrator, low integrity, kept from others of its level", "Windows; Wine gives every process the same integrity"),
         Offer(hidden, SandboxLayer.UserInterface, Interface.Value, "no clipboard, foreign windows or desktop", "Windows, and a browser that is in no job; Wine has no such restrictions"),
@@ -99,8 +99,10 @@ internal static class WindowsPlan
     internal static WindowsJobLimits LimitsOf(SandboxPolicy? policy) => policy is null or { IsUnconfined: true } ? default
         : policy.MayExecute
             // A runner's job holds its commands: the limits are for all of them together.
-            ? new WindowsJobLimits(0, policy.Limits.Memory, (int)policy.Limits.Processes, 0)
-            : new WindowsJobLimits(policy.Limits.Memory, 0, policy.MayFork ? (int)policy.Limits.Processes : 1, policy.Limits.ProcessorTime);
+            ? new WindowsJobLimits(0, policy.Limits.Memory, Count(policy.Limits.Processes), 0)
+            : new WindowsJobLimits(policy.Limits.Memory, 0, policy.MayFork ? Count(policy.Limits.Processes) : 1, policy.Limits.ProcessorTime);
+
+    private static int Count(long processes) => (int)Math.Min(processes, int.MaxValue);
 
     /// <summary>What the system is asked for, for a child of a plan.</summary>
     internal static WindowsAsked AskedFor(LaunchPlan? plan, ChildExecutable executable)
@@ -128,12 +130,28 @@ internal static class WindowsPlan
     private static string? ProblemOf(LayerOffer offer, SandboxPolicy policy, ChildExecutable executable, IReadOnlySet<SandboxLayer> hidden) =>
         hidden.Contains(offer.Layer) ? offer.Detail
         : offer.Layer == SandboxLayer.AppContainer
-            ? policy.MayExecute ? "a command in an AppContainer could use neither its folder nor its programs" : TryContainer(executable.Path)
+            ? policy.MayExecute ? "a command in an AppContainer could use neither its folder nor its programs" : TryContainer(executable)
         : !offer.Available ? offer.Detail
-        : offer.Layer == SandboxLayer.RestrictedToken && policy.Files.Any(static rule => rule.Rights.HasFlag(FileRights.Write)) ? "a process of low integrity could not write what the profile grants"
+        : offer.Layer == SandboxLayer.RestrictedToken && Writes(policy) ? "a process of low integrity could not write what the profile grants"
         : offer.Layer == SandboxLayer.UserInterface && policy.MayExecute ? "a command may have windows"
         : offer.Layer == SandboxLayer.Win32kLockdown && !executable.IsNative ? "the runtime's libraries do not start without win32k; only native children, which were never built for Windows, could"
         : null;
+
+    /// <summary>Whether a policy's child writes files: what it was granted, or its folder, for which a command needs no grant here.</summary>
+    internal static bool Writes(SandboxPolicy policy) => (policy.MayExecute && policy.WritesWorkspace) || policy.Files.Any(static rule => rule.Rights.HasFlag(FileRights.Write));
+
+    /// <summary>What a child reads when it starts: its program, the assembly that a shared host runs, and their folders.</summary>
+    internal static IReadOnlyList<string> ReadAtStart(ChildExecutable executable)
+    {
+        List<string> read = [];
+        foreach (var file in (string[])[executable.Path, .. executable.Arguments.Take(1).Where(static argument => Path.IsPathFullyQualified(argument))])
+        {
+            read.Add(file);
+            if (Path.GetDirectoryName(file) is { Length: > 0 } folder && !read.Contains(folder, StringComparer.OrdinalIgnoreCase))
+                read.Add(folder);
+        }
+        return read;
+    }
 
     private static LayerOffer Offer(IReadOnlySet<SandboxLayer> hidden, SandboxLayer layer, string? problem, string detail, string fix)
     {
@@ -155,19 +173,37 @@ internal static class WindowsPlan
         }
     }
 
-    // The program is started in a container, suspended: the system then has read it, though not yet its libraries.
-    private static string? TryContainer(string program) => Containers.GetOrAdd(program, static program =>
+    // The program is started in a container, suspended: the system then has read it. What the program reads itself is tried with its token.
+    private static string? TryContainer(ChildExecutable executable)
     {
-        try
+        var read = ReadAtStart(executable);
+        return Containers.GetOrAdd(string.Join('|', read), static (_, read) =>
         {
-            using var container = new AppContainer("actorbrowser.probe", mayConnect: false);
-            using var job = WindowsJob.Create(default, hasUserInterface: true);
-            using var process = WindowsProcess.Start(new WindowsStart(program, WindowsCommandLine.Of(program, []), [], job) { Container = container }, resume: false);
-            return container.Holds(process.Handle.DangerousGetHandle()) ? process.NotSeparate : "a process that was started in a container is not in it";
-        }
-        catch (Win32Exception e)
-        {
-            return e.Message;
-        }
-    });
+            // Another browser's probe must not remove this one's.
+            var name = $"actorbrowser.probe.{Guid.NewGuid():N}";
+            try
+            {
+                return TryContainer(name, read);
+            }
+            catch (Win32Exception e)
+            {
+                return e.Message;
+            }
+            finally
+            {
+                AppContainer.Remove(name);
+            }
+        }, read);
+    }
+
+    private static string? TryContainer(string name, IReadOnlyList<string> read)
+    {
+        using var container = new AppContainer(name, mayConnect: false);
+        using var job = WindowsJob.Create(default, hasUserInterface: true);
+        using var process = WindowsProcess.Start(new WindowsStart(read[0], WindowsCommandLine.Of(read[0], []), [], job) { Container = container }, resume: false);
+        if (!container.Holds(process.Handle.DangerousGetHandle()))
+            return "a process that was started in a container is not in it";
+        using var token = WindowsToken.Of(process.Handle.DangerousGetHandle());
+        return process.NotSeparate ?? token.CannotRead(read);
+    }
 }
