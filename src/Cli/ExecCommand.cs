@@ -68,7 +68,7 @@ internal static class ExecCommand
             try
             {
                 options = new ExecOptions(
-                    RawArguments.Of(parsed.GetValue(arguments)!), parsed.GetValue(profile), parsed.GetValue(folder),
+                    RawArguments.Of(parsed.GetValue(arguments)!), parsed.GetValue(profile), Resolved(parsed.GetValue(folder)),
                     [.. (parsed.GetValue(environment) ?? []).Select(ExecOptions.ParseVariable)],
                     Seconds(parsed.GetValue(timeout)), Seconds(parsed.GetValue(idle)),
                     parsed.GetValue(memory) is { } size ? ExecOptions.ParseSize(size) : 0,
@@ -113,6 +113,9 @@ internal static class ExecCommand
             variables[name] = value;
         return variables;
     }
+
+    // On Windows a command starts in a full path only. A path without its drive (\tools), or without its root (C:), stays what it is, and is refused.
+    private static string? Resolved(string? folder) => OperatingSystem.IsWindows() && folder is { Length: > 0 } && !Path.IsPathRooted(folder) ? Path.GetFullPath(folder) : folder;
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using Xunit;
 
@@ -34,34 +32,33 @@ public sealed class AgentVerbSpecs
     public async Task An_agent_reads_a_page_and_runs_a_command()
     {
         using var server = new PageServer();
-        using var process = Process.Start(new ProcessStartInfo(CliRun.Program, ["mcp", "--private-addresses"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
-            StandardOutputEncoding = Encoding.UTF8,
-        })!;
-        using var over = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        var error = process.StandardError.ReadToEndAsync(over.Token);
+        await using var agent = await McpRun.StartAsync("--private-addresses");
+        var page = await agent.CallAsync("read_page", $$"""{"url":"{{server.Url}}"}""");
+        Assert.Contains("naïve → link", page.GetProperty("content")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
+        var said = await agent.RunAsync("echo hi & exit 3");
+        Assert.Equal(("exited", 3, "hi"), (said.GetProperty("status").GetString(), said.GetProperty("exitCode").GetInt32(), said.GetProperty("stdout").GetString()!.Trim()));
+        Assert.Equal(0, await agent.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_session_ends_with_its_folder_though_a_command_has_left_read_only_files_there()
+    {
+        var outside = Directory.CreateTempSubdirectory("actorbrowser-outside-");
         try
         {
-            var hello = await AskAsync(process, over.Token, 1, "initialize", """{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"spec","version":"1"}}""");
-            Assert.Equal("actorbrowser", hello.GetProperty("result").GetProperty("serverInfo").GetProperty("name").GetString());
-            await process.StandardInput.WriteLineAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
-            var page = await AskAsync(process, over.Token, 2, "tools/call", $$"""{"name":"read_page","arguments":{"url":"{{server.Url}}"} }""");
-            Assert.Contains("naïve → link", page.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
-            var command = await AskAsync(process, over.Token, 3, "tools/call", """{"name":"run_command","arguments":{"command":"echo hi & exit 3"} }""");
-            var said = command.GetProperty("result").GetProperty("structuredContent");
-            Assert.Equal(("exited", 3, "hi"), (said.GetProperty("status").GetString(), said.GetProperty("exitCode").GetInt32(), said.GetProperty("stdout").GetString()!.Trim()));
-            process.StandardInput.Close();
-            await process.WaitForExitAsync(over.Token);
-            Assert.Equal(0, process.ExitCode);
+            var kept = Path.Combine(outside.FullName, "kept");
+            await File.WriteAllTextAsync(kept, "kept");
+            await using var agent = await McpRun.StartAsync();
+            var said = await agent.RunAsync($"cd& mkdir sub & echo x> sub\\file& attrib +r sub\\file& attrib +r +h sub& mklink /j link {outside.FullName.Replace("\\", "\\\\", StringComparison.Ordinal)}");
+            var folder = said.GetProperty("stdout").GetString()!.Split('\r', '\n')[0];
+            Assert.True(new FileInfo(Path.Combine(folder, "sub", "file")).IsReadOnly);
+            Assert.Equal(0, await agent.EndAsync());
+            Assert.False(Directory.Exists(folder));
+            Assert.Equal("kept", await File.ReadAllTextAsync(kept));
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
+        finally
         {
-            process.Kill();
-            throw new TimeoutException($"mcp did not answer: {await error}", e);
+            outside.Delete(recursive: true);
         }
     }
 
@@ -89,18 +86,5 @@ public sealed class AgentVerbSpecs
         var run = await CliRun.Of("sessions", "echo first& echo the last one");
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("the last one │", run.Output[run.Output.LastIndexOf("exit 0", StringComparison.Ordinal)..], StringComparison.Ordinal);
-    }
-
-    private static async Task<JsonElement> AskAsync(Process process, CancellationToken over, int id, string method, string parameters)
-    {
-        await process.StandardInput.WriteLineAsync($$"""{"jsonrpc":"2.0","id":{{id}},"method":"{{method}}","params":{{parameters}}}""");
-        await process.StandardInput.FlushAsync(over);
-        while (true)
-        {
-            var line = await process.StandardOutput.ReadLineAsync(over) ?? throw new IOException("mcp ended its output.");
-            var message = JsonDocument.Parse(line).RootElement;
-            if (message.TryGetProperty("id", out var of) && of.ValueKind == JsonValueKind.Number && of.GetInt32() == id)
-                return message;
-        }
     }
 }

@@ -218,6 +218,26 @@ public sealed class CommandSpecs
     }
 
     [Fact]
+    public async Task A_folder_without_a_root_is_below_that_of_exec()
+    {
+        var name = $"actorbrowser {Guid.NewGuid():n}";
+        var folder = Directory.CreateDirectory(name);
+        try
+        {
+            foreach (var given in (string[])[name, $@".\{name}", $"{name}/."])
+            {
+                var run = await CliRun.Of("exec", "--cwd", given, "--", Launching.Program, Helper.Argument, "folder");
+                Assert.Equal(0, run.ExitCode);
+                Assert.Equal(folder.FullName, run.Output.TrimEnd('\\'), ignoreCase: true);
+            }
+        }
+        finally
+        {
+            folder.Delete();
+        }
+    }
+
+    [Fact]
     public async Task A_program_that_is_not_there_and_a_file_that_is_none_have_codes_of_their_own()
     {
         Assert.Equal(127, (await CliRun.Of("exec", "--", "no-such-program")).ExitCode);

@@ -1,3 +1,8 @@
+using System.Collections;
+using System.IO.Pipes;
+using System.Security.Principal;
+using ActorBrowser.Interop;
+using Microsoft.Win32.SafeHandles;
 using Xunit;
 
 namespace ActorBrowser.WindowsTests;
@@ -164,6 +169,23 @@ public sealed class VerbSpecs
         var run = await CliRun.Of("serve");
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("serve needs Linux", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Output_that_its_reader_has_left_ends_with_141()
+    {
+        var name = $"actorbrowser-spec-{Guid.NewGuid():n}";
+        using var server = new NamedPipeServerStream(name, PipeDirection.In);
+        using var client = new NamedPipeClientStream(".", name, PipeDirection.Out, PipeOptions.None, TokenImpersonationLevel.None, HandleInheritability.Inheritable);
+        await client.ConnectAsync(5000);
+        await server.WaitForConnectionAsync();
+        server.Disconnect();
+        using var job = WindowsJob.Create(default, hasUserInterface: true);
+        using var output = new SafeFileHandle(client.SafePipeHandle.DangerousGetHandle(), ownsHandle: false);
+        List<string> variables = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(static one => $"{one.Key}={one.Value}")];
+        using var process = WindowsProcess.Start(new WindowsStart(CliRun.Program, WindowsCommandLine.Of(CliRun.Program, ["exec", "--", Launching.Program, Helper.Argument, "arguments", "x"]), variables, job) { Output = output });
+        await WindowsWait.ForAsync(process.Handle).WaitAsync(Launching.Patience);
+        Assert.Equal(141, process.ExitCode());
     }
 
     [Fact]

@@ -94,9 +94,9 @@ public static partial class CommandProtocol
         /// <summary>Subscribes at the start, so that no output is missed; null for no subscription.</summary>
         public Subscribe? Subscription { get; init; }
 
-        /// <summary>Runs a line with <c>/bin/sh -c</c>; on Windows with <c>cmd.exe /c</c>.</summary>
+        /// <summary>Runs a line with <c>/bin/sh -c</c>; on Windows with <c>cmd.exe /c</c>, that of the system's folder.</summary>
         /// <param name="line">The line, as typed in a shell.</param>
-        public static Spawn Shell(string line) => OperatingSystem.IsWindows() ? new(["cmd.exe", "/d", "/s", "/c", line]) : new(["/bin/sh", "-c", line]);
+        public static Spawn Shell(string line) => OperatingSystem.IsWindows() ? new([Path.Combine(System.Environment.SystemDirectory, "cmd.exe"), "/d", "/s", "/c", line]) : new(["/bin/sh", "-c", line]);
 
         /// <summary>The command as shown in lists and logs.</summary>
         public string Display => string.Join(' ', Arguments);

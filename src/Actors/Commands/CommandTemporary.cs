@@ -1,3 +1,4 @@
+using ActorBrowser.Interop;
 using ActorBrowser.Sandbox;
 
 namespace ActorBrowser;
@@ -31,7 +32,7 @@ internal static class CommandTemporary
         try
         {
             if (folder is not null)
-                Directory.Delete(folder, recursive: true);
+                FilledFolder.Remove(folder);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -37,6 +37,17 @@ internal static class CommandWorkspace
         return refusal is null ? null : $"no command gets {folder} because {refusal}: it does not see that folder's files, and what it writes there is lost.";
     }
 
+    /// <summary>Says why no session of an agent gets a folder, as a phrase; null if it may have it, or there is none.</summary>
+    /// <param name="folder">A full path.</param>
+    internal static string? RefusalForAgents(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            return Directory.Exists(folder) ? WindowsWorkspace.Refusal(folder) : null;
+        // Its commands would start in an empty folder of that name.
+        Open(folder.Length > 1 ? Path.TrimEndingDirectorySeparator(folder) : folder, out var refusal)?.Dispose();
+        return refusal;
+    }
+
     /// <summary>Opens the folder.</summary>
     /// <param name="folder">An absolute path.</param>
     /// <param name="refusal">Why the folder is never a workspace, as a phrase; null if it is one or does not exist.</param>

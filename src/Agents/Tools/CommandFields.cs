@@ -11,7 +11,10 @@ internal static class CommandFields
     internal static ToolParameter Handle { get; } = new("handle", ValueKind.Text, "The command's handle, from start_command or run_command.") { IsRequired = true, Least = 1, Most = 100 };
 
     internal static ToolParameter Command { get; } =
-        new("command", ValueKind.Text, "A line for /bin/sh, such as 'make -j2 test'. It starts in the session's folder.") { IsRequired = true, Least = 1, Most = 100_000 };
+        new("command", ValueKind.Text, $"A line for {Shell}. It starts in the session's folder.") { IsRequired = true, Least = 1, Most = 100_000 };
+
+    /// <summary>How a line is run, for the description of a tool: a model must not count on a sandbox where there is none.</summary>
+    internal static string Place => OperatingSystem.IsWindows() ? "with all rights of this user: no sandbox keeps it from a file or a host," : "in a sandbox";
 
     internal static IReadOnlyList<ToolField> State { get; } =
     [
@@ -25,6 +28,8 @@ internal static class CommandFields
         new("appeared", ValueKind.Texts, "Names in its folder, which other programs may run, that it created.", IsOptional: true),
         new("outputBytes", ValueKind.Whole, "How much it has written, both streams together."),
     ];
+
+    private static string Shell => OperatingSystem.IsWindows() ? "cmd.exe of Windows, such as 'dir /b & dotnet build'" : "/bin/sh, such as 'make -j2 test'";
 
     internal static JsonObject Of(CommandSnapshot snapshot)
     {

@@ -29,6 +29,9 @@ internal static class PermissionTool
 
     private static async Task<ToolResult> CallAsync(ToolSession session, ToolArguments arguments, IToolProgress progress, CancellationToken cancellation)
     {
+        // A command with a grant would be refused: nothing would keep it to the grant.
+        if (OperatingSystem.IsWindows())
+            throw new ToolException("There is nothing to grant on Windows: no sandbox keeps a command from a host or a path. Run the command as it is; what fails then was refused by Windows itself.");
         if (arguments.Has("host") == arguments.Has("path"))
             throw new ToolException("request_permission takes either host or path, exactly one of them.");
         var isHost = arguments.TryText("host", out var host);

@@ -16,13 +16,13 @@ internal static class RunTool
 
     internal static AgentTool Definition { get; } = new(
         "run_command", "Run a command",
-        "Runs a shell line to its end in a sandbox and returns its output and exit code. It is ended after timeoutSeconds, 50 unless given; longer work, or what waits for input: start_command.",
+        $"Runs a shell line to its end {CommandFields.Place} and returns its output and exit code. It is ended after timeoutSeconds, 50 unless given; longer work, or what waits for input: start_command.",
         CallAsync)
     {
         Parameters =
         [
             CommandFields.Command,
-            new("stdin", ValueKind.Text, "Its whole standard input; empty for none.") { Most = 1 << 20 },
+            new("stdin", ValueKind.Text, OperatingSystem.IsLinux() ? "Its whole standard input; empty for none." : "Leave it empty: input is possible with start_command and write_command.") { Most = 1 << 20 },
             new("timeoutSeconds", ValueKind.Whole, "It is ended after this long, with every process it started.") { Least = 1, Most = 86_400, Otherwise = 50 },
             ToolParts.MaxBytes,
         ],

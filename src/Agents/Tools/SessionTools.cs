@@ -18,7 +18,7 @@ internal static class SessionTools
 
     internal static AgentTool Start { get; } = new(
         "start_command", "Start a command",
-        "Starts a shell line in a sandbox and returns its handle at once. poll_command reads its output, write_command writes to it, stop_command ends it.",
+        $"Starts a shell line {CommandFields.Place} and returns its handle at once. poll_command reads its output, write_command writes to it, stop_command ends it.",
         StartAsync)
     {
         Parameters =

@@ -95,9 +95,7 @@ internal static class McpCommand
         var path = PathOf(folder);
         if (!Directory.Exists(path))
             throw new UsageException($"--workspace takes a folder; '{folder}' is none.");
-        // Commands would start in an empty folder of that name.
-        CommandWorkspace.Open(path.Length > 1 ? Path.TrimEndingDirectorySeparator(path) : path, out var refusal)?.Dispose();
-        return refusal is null ? path : throw new UsageException($"--workspace cannot be '{folder}': {refusal}. Give the folder of one project.");
+        return CommandWorkspace.RefusalForAgents(path) is not { } refusal ? path : throw new UsageException($"--workspace cannot be '{folder}': {refusal}. Give the folder of one project.");
     }
 
     private static string PathOf(string path)

@@ -8,6 +8,9 @@ internal static class WindowsCommandLine
     /// <summary>The longest command line that CreateProcess takes, in characters, with its NUL.</summary>
     internal const int Longest = 32_767;
 
+    /// <summary>The longest command line that cmd.exe takes, in characters; of a longer one it does nothing, or a part.</summary>
+    internal const int LongestOfShell = 8191;
+
     /// <summary>Quotes arguments so that CommandLineToArgvW, and the C runtime, give them back.</summary>
     /// <param name="program">The program's name, which cannot contain a quote.</param>
     /// <param name="arguments">The arguments after it.</param>
@@ -21,7 +24,8 @@ internal static class WindowsCommandLine
 
     /// <summary>
     /// The command line of a batch file. cmd.exe reads it before the file does, and has no quoting that every text survives: a text
-    /// with a character that cmd.exe would act on is refused.
+    /// with a character that cmd.exe would act on is refused. This holds for that reading alone: what the batch file does with its
+    /// arguments is its own, and <c>%~1</c> takes the quotes away, so that <c>a&amp;b</c> is two commands in a line that has it unquoted.
     /// </summary>
     /// <param name="shell">The path of cmd.exe.</param>
     /// <param name="file">The batch file.</param>

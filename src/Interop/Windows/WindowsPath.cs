@@ -37,6 +37,16 @@ internal static unsafe partial class WindowsPath
         return null;
     }
 
+    /// <summary>A full path without <c>\\?\</c>, which many programs do not know; null if it leads elsewhere without.</summary>
+    internal static string? WithoutPrefix(string path)
+    {
+        if (!path.StartsWith(Verbatim, StringComparison.Ordinal))
+            return path;
+        var plain = path.StartsWith(VerbatimServer, StringComparison.OrdinalIgnoreCase) ? @"\\" + path[VerbatimServer.Length..] : path[Verbatim.Length..];
+        // With it, a blank or a dot at the end of a name counts, and "/" and ".." are names.
+        return Path.GetFullPath(plain) == plain ? plain : null;
+    }
+
     /// <summary>Whether a folder is another or is below it, wherever links, short names and capitals lead. False if the system does not tell.</summary>
     /// <param name="folder">A full path.</param>
     /// <param name="outer">A full path of the other.</param>

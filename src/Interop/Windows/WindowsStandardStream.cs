@@ -12,6 +12,7 @@ internal sealed unsafe partial class WindowsStandardStream : Stream
     private const uint ErrorHandle = unchecked((uint)-12);
     private const int BrokenPipe = 109;
     private const int NoData = 232;
+    private const int NotConnected = 233;
 
     // WriteConsole takes less than 64 KiB at once.
     private const int MostAtOnce = 16 << 10;
@@ -52,7 +53,7 @@ internal sealed unsafe partial class WindowsStandardStream : Stream
             if (done == 0)
             {
                 var error = Marshal.GetLastPInvokeError();
-                throw new SystemCallException("WriteFile", error is BrokenPipe or NoData ? StandardStream.BrokenPipe : error);
+                throw new SystemCallException("WriteFile", error is BrokenPipe or NoData or NotConnected ? StandardStream.BrokenPipe : error);
             }
             buffer = buffer[(int)written..];
         }

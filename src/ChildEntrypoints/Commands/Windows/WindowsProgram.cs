@@ -36,11 +36,18 @@ internal sealed record WindowsProgram(string Path, string CommandLine)
             return Invalid("An argument, a variable or the folder is not UTF-8; texts are UTF-16 on Windows, and other bytes have no form there.");
         }
         if (folder is not null && !System.IO.Path.IsPathFullyQualified(folder))
-            return new SpawnFailed(SpawnFailure.BadFolder, 0, $"The folder '{folder}' is not a full path: it needs its drive and a root, such as C:\\, or a server.");
+            return BadFolder($"The folder '{folder}' is not a full path: it needs its drive and a root, such as C:\\, or a server.");
         if (folder is not null && WindowsPath.Problem(folder) is { } unfit)
-            return new SpawnFailed(SpawnFailure.BadFolder, 0, $"The folder '{folder}' {unfit}.");
+            return BadFolder($"The folder '{folder}' {unfit}.");
         if (folder is not null && !Directory.Exists(folder))
-            return new SpawnFailed(SpawnFailure.BadFolder, 0, $"The folder '{folder}' does not exist, or is not a folder.");
+            return BadFolder($"The folder '{folder}' does not exist, or is not a folder.");
+        // Many programs cannot work in a folder whose name begins with \\?\; cmd.exe would go on in another one.
+        if (folder is not null)
+        {
+            if (WindowsPath.WithoutPrefix(folder) is not { } plain)
+                return BadFolder($@"Only a name that begins with \\?\ leads to the folder '{folder}'; a program cannot start there.");
+            folder = plain;
+        }
         var name = arguments[0];
         if (WindowsCommandLine.HasHiddenEnd(name))
             return Invalid($"The program's name '{name}' ends in a blank or a dot, which Windows would leave away.");
@@ -52,29 +59,28 @@ internal sealed record WindowsProgram(string Path, string CommandLine)
                 ? new SpawnFailed(SpawnFailure.NotExecutable, 0, $"'{name}' is a folder.")
                 : new SpawnFailed(SpawnFailure.NotFound, 0, $"The program '{name}' was not found.");
         }
-        var line = LineOf(path, [.. arguments.Skip(1)], out var program, out var problem);
-        if (problem is not null)
-            return problem;
-        if (line.Length >= WindowsCommandLine.Longest)
-            return Invalid($"The command line has {line.Length} characters; Windows takes {WindowsCommandLine.Longest - 1}.");
-        found = new WindowsProgram(program, line);
+        var isBatch = WindowsCommandLine.IsBatch(path);
+        var isShell = IsShell(path);
+        if (isShell && ShellProblem(folder ?? Environment.CurrentDirectory) is { } elsewhere)
+            return BadFolder(elsewhere);
+        List<string> rest = [.. arguments.Skip(1)];
+        string? wrong = null;
+        var line = isBatch ? WindowsCommandLine.OfBatch(Shell, path, rest, out wrong) : isShell ? WindowsCommandLine.OfShell(path, rest) : WindowsCommandLine.Of(path, rest);
+        if (wrong is not null)
+            return Invalid($"'{wrong}' cannot be given to a batch file: cmd.exe would act on one of \" % ! or a line break, or on a backslash at its end.");
+        var most = isShell ? WindowsCommandLine.LongestOfShell : WindowsCommandLine.Longest - 1;
+        if (line.Length > most)
+            return Invalid($"The command line has {line.Length} characters; {(isShell ? "cmd.exe, which runs batch files, too," : "Windows")} takes {most}.");
+        found = new WindowsProgram(isBatch ? Shell : path, line);
         return null;
     }
 
-    private static string LineOf(string path, List<string> arguments, out string program, out SpawnFailed? problem)
-    {
-        problem = null;
-        program = path;
-        if (WindowsCommandLine.IsBatch(path))
-        {
-            program = Shell;
-            var batch = WindowsCommandLine.OfBatch(Shell, path, arguments, out var wrong);
-            if (wrong is not null)
-                problem = Invalid($"'{wrong}' cannot be given to a batch file: cmd.exe would act on one of \" % ! or a line break, or on a backslash at its end.");
-            return batch;
-        }
-        return System.IO.Path.GetFileName(path).Equals("cmd.exe", StringComparison.OrdinalIgnoreCase) ? WindowsCommandLine.OfShell(path, arguments) : WindowsCommandLine.Of(path, arguments);
-    }
+    /// <summary>Whether cmd.exe runs a program: itself, or a batch file.</summary>
+    internal static bool IsShell(string path) => WindowsCommandLine.IsBatch(path) || System.IO.Path.GetFileName(path).Equals("cmd.exe", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Why cmd.exe cannot work in a folder, as a sentence; null if it can. It would go on in the system's folder, and do there what its line says.</summary>
+    internal static string? ShellProblem(string folder) => folder is ['\\' or '/', '\\' or '/', ..]
+        ? $@"cmd.exe, which runs batch files, too, cannot work in '{folder}': it takes a folder of a drive. Give a server's share a letter (net use X: \\SERVER\SHARE)." : null;
 
     private static string Shell => System.IO.Path.Combine(Environment.SystemDirectory, "cmd.exe");
 
@@ -104,6 +110,8 @@ internal sealed record WindowsProgram(string Path, string CommandLine)
         }
         return File.Exists(path) ? path : null;
     }
+
+    private static SpawnFailed BadFolder(string message) => new(SpawnFailure.BadFolder, 0, message);
 
     private static SpawnFailed Invalid(string message) => new(SpawnFailure.InvalidRequest, 0, message);
 }
