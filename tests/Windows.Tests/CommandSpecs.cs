@@ -54,15 +54,14 @@ public sealed class CommandSpecs
     public async Task The_layers_with_which_it_really_ran_are_said_and_reported()
     {
         var run = await CliRun.Exec("exit", "0");
-        Assert.StartsWith("actorbrowser: the command is confined by job only: ", run.Error, StringComparison.Ordinal);
-        Assert.Contains("; mitigations is missing: ", run.Error, StringComparison.Ordinal);
-        Assert.Contains("app-container is missing: a command in an AppContainer could use neither its folder nor its programs", run.Error, StringComparison.Ordinal);
+        Assert.Equal("actorbrowser: the command is confined by job only: 'actorbrowser doctor' says what is missing", run.Error.TrimEnd());
         var reported = await CliRun.Of("exec", "--json", "--", Launching.Program, Helper.Argument, "exit", "0");
         Assert.Equal((0, ""), (reported.ExitCode, reported.Error));
         var end = JsonDocument.Parse(reported.Output).RootElement;
         Assert.Equal(["job"], end.GetProperty("layers").EnumerateArray().Select(static name => name.GetString()!));
         var missing = end.GetProperty("missing").EnumerateArray().Select(static sentence => sentence.GetString()!).ToArray();
-        Assert.Equal($"actorbrowser: the command is confined by job only: {string.Join("; ", missing)}", run.Error.TrimEnd());
+        Assert.Contains(missing, static sentence => sentence.StartsWith("mitigations is missing: ", StringComparison.Ordinal));
+        Assert.Contains("app-container is missing: a command in an AppContainer could use neither its folder nor its programs", missing);
         // In the words of doctor.
         var doctor = JsonDocument.Parse((await CliRun.Of("doctor", "--json")).Output).RootElement;
         Assert.Contains(doctor.GetProperty("profiles").EnumerateArray(), profile => profile.GetProperty("missing").EnumerateArray().Select(static sentence => sentence.GetString()!).SequenceEqual(missing));
