@@ -7,7 +7,7 @@ namespace ActorBrowser.ActorsTests;
 [Trait("Tier", "Fast")]
 public sealed class CommandLimitRefusalSpecs
 {
-    private static LayerOffer[] Offers(bool available) => [new(SandboxLayer.Job, true, "", ""), new(SandboxLayer.JobLimits, available, "", "")];
+    private static Func<IReadOnlyList<LayerOffer>> Offers(bool available) => () => [new(SandboxLayer.Job, true, "", ""), new(SandboxLayer.JobLimits, available, "", "")];
 
     public static TheoryData<CommandLimits> Limits => [new CommandLimits(1, 0, 0, 0, 0, 0), new CommandLimits(0, 1, 0, 0, 0, 0), new CommandLimits(0, 0, 1, 0, 0, 0)];
 
@@ -19,7 +19,7 @@ public sealed class CommandLimitRefusalSpecs
         Assert.Equal(SpawnFailure.Unavailable, refusal!.Value.Kind);
         Assert.Contains("job-limits", refusal.Value.Message, StringComparison.Ordinal);
         Assert.Null(CommandRunners.RefusalOfLimits(limits, Offers(available: true)));
-        Assert.Null(CommandRunners.RefusalOfLimits(limits, []));
+        Assert.Null(CommandRunners.RefusalOfLimits(limits, static () => []));
     }
 
     [Fact]

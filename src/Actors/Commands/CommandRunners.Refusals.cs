@@ -16,7 +16,7 @@ internal sealed partial class CommandRunners
             : spawn.Egress is { Count: > 0 } && !policy.HasNamedEgress ? (SpawnFailure.InvalidRequest, $"The sandbox profile '{name}' has no named egress, so no rule for hosts applies to it; command-networked has one.")
             : spawn.Egress is { } rules && EgressRules.Problem([.. policy.EgressRules, .. rules]) is { } problem ? (SpawnFailure.InvalidRequest, problem)
             : RefusalOfHosts(spawn, OperatingSystem.IsWindows()) is { } unenforced ? unenforced
-            : RefusalOfLimits(spawn.Limits, OperatingSystem.IsWindows() ? settings.Sandbox.Machine.Offers() : []) is { } unlimited ? unlimited
+            : RefusalOfLimits(spawn.Limits, () => OperatingSystem.IsWindows() ? settings.Sandbox.Machine.Offers() : []) is { } unlimited ? unlimited
             : spawn.Folder is not null && HasWorld(policy) && CommandWorkspace.FolderOf(spawn) is null ? (SpawnFailure.BadFolder, "The folder's name is not valid text, so it cannot be mounted in the command's world.")
             : RefusalOfScratch(spawn, policy) is { } refusal ? refusal
             : RefusalOfSecrets(spawn, policy) is { } noSecrets ? noSecrets
@@ -34,9 +34,9 @@ internal sealed partial class CommandRunners
 
     /// <summary>Null, or why a command's own limits cannot be taken: they would do nothing.</summary>
     /// <param name="limits">The command's.</param>
-    /// <param name="offers">The layers of this machine.</param>
-    internal static (SpawnFailure Kind, string Message)? RefusalOfLimits(in CommandLimits limits, IReadOnlyList<LayerOffer> offers) =>
-        (limits.Memory > 0 || limits.ProcessorTime > 0 || limits.Processes > 0) && offers.Any(static offer => offer is { Layer: SandboxLayer.JobLimits, Available: false })
+    /// <param name="offers">The layers of this machine; asked for only if there are limits.</param>
+    internal static (SpawnFailure Kind, string Message)? RefusalOfLimits(in CommandLimits limits, Func<IReadOnlyList<LayerOffer>> offers) =>
+        (limits.Memory > 0 || limits.ProcessorTime > 0 || limits.Processes > 0) && offers().Any(static offer => offer is { Layer: SandboxLayer.JobLimits, Available: false })
             ? (SpawnFailure.Unavailable, "Limits of memory, processor time and processes are not available here: the layer job-limits is missing (see doctor), so they would do nothing.") : null;
 
     /// <summary>What to tell of a failed command whose profile has a named egress that there is not here; null if nothing kept it from the network.</summary>

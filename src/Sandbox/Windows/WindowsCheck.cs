@@ -36,11 +36,8 @@ internal static class WindowsCheck
             Add(SandboxLayer.JobLimits, asked.Limits.MissingIn(limits), isUnseenByChild: limits is { } some && some != default);
         if (asked.Layers.HasFlag(WindowsConfinement.UserInterface))
             Add(SandboxLayer.UserInterface, job.KeepsFromUserInterface() ? null : "its job does not keep it from the user interface");
-        if (asked.Layers.HasFlag(WindowsConfinement.Mitigations))
-        {
-            Add(SandboxLayer.Mitigations, WindowsMitigations.MissingFrom(handle, asked.Mitigations, asked.IsAlone),
-                isUnseenByChild: WindowsMitigations.MissingFrom(handle, asked.Mitigations, isAlone: false) is null);
-        }
+        if (asked.Layers.HasFlag(WindowsConfinement.Mitigations) && WindowsMitigations.MissingFrom(handle, asked.Mitigations, asked.IsAlone) is { } unmitigated)
+            Add(SandboxLayer.Mitigations, unmitigated, isUnseenByChild: asked.IsAlone && WindowsMitigations.MissingFrom(handle, asked.Mitigations, isAlone: false) is null);
         if (asked.Layers.HasFlag(WindowsConfinement.Win32kLockdown))
             Add(SandboxLayer.Win32kLockdown, WindowsMitigations.MissingFrom(handle, WindowsMitigations.NoWin32k, isAlone: false));
         if (asked.Layers.HasFlag(WindowsConfinement.RestrictedToken) && WindowsToken.Excess(handle) is var excess)
